@@ -1,0 +1,1 @@
+//! Secrets from key logs, by identifier.

@@ -1,0 +1,31 @@
+//! ringtrace reads recorded websocket traffic of WhatsApp Web clients, rebuilds each call's stanza
+//! timeline, and marks what it says about the open questions of the call signalling spec.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! capture --input--> Record        key logs --> Keys, complete before the first record
+//! Record -packet-> Packet -tcp-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
+//! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
+//! Analysis (read only) -> tui, export, summary
+//! ```
+//!
+//! What always holds:
+//!
+//! - Every item is a [`Located`](origin::Located): its [`Origin`](origin::Origin) names the capture, the
+//!   connection and the records that it came from. Origins are joined, never invented.
+//! - Every layer has two verbs, `push` and `finish`, and an out-parameter ([`protocol::Sink`]). No layer asks
+//!   a sibling and none calls up.
+//! - A gap is an item, and what could not be read is an [`Anomaly`](anomaly::Anomaly): nothing is dropped in
+//!   silence.
+//! - No layer reads a clock, a file, the environment or a global.
+//!
+//! The modules stand in the order in which data moves; each names only those above it.
+
+pub mod origin;
+
+pub mod anomaly;
+
+pub mod keys;
+
+pub mod protocol;

@@ -1,0 +1,3 @@
+//! ringtrace, the command.
+
+fn main() {}

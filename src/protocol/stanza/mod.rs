@@ -1,0 +1,1 @@
+//! Node to stanza: the typed reading of `call`, `ack` and `receipt`.
