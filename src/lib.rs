@@ -29,3 +29,9 @@ pub mod anomaly;
 pub mod keys;
 
 pub mod protocol;
+
+pub mod call;
+
+pub mod ladder;
+
+pub mod spec;

@@ -1,0 +1,185 @@
+//! Stanza to call: grouping by call-id, the local device, what answers what, phases and outcome.
+//!
+//! [`Grouping`] takes every stanza of every capture in order and keeps those that belong to a call;
+//! [`Call`] is derived whole from the stanzas kept. Knows nothing of the spec's rules and questions.
+
+mod course;
+mod derive;
+mod grouping;
+mod local;
+
+use std::sync::Arc;
+
+pub use course::{Course, EndedBy, Outcome, Phase};
+pub use grouping::{Grouping, Snapshot};
+pub use local::{Emitter, FoundBy, LocalDevice};
+
+use crate::origin::{CaptureId, Direction, Located, Timestamp};
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::{ActionName, Stanza};
+
+/// A stanza and its ordinal in its capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// Ordinal among all stanzas of the capture, from 1. With the capture, a key.
+    pub seq: u64,
+    /// The stanza and its place.
+    pub stanza: Located<Stanza>,
+}
+
+impl Observed {
+    /// The capture.
+    #[must_use]
+    pub const fn capture(&self) -> CaptureId {
+        self.stanza.origin.capture
+    }
+
+    /// Which way it travelled, if known.
+    #[must_use]
+    pub const fn direction(&self) -> Option<Direction> {
+        self.stanza.origin.direction
+    }
+
+    /// When its last byte was captured.
+    #[must_use]
+    pub const fn time(&self) -> Option<Timestamp> {
+        self.stanza.origin.time
+    }
+
+    /// The stanza.
+    #[must_use]
+    pub const fn read(&self) -> &Stanza {
+        &self.stanza.item
+    }
+}
+
+/// A device whose socket was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vantage {
+    /// The device, as far as the recording tells.
+    pub device: LocalDevice,
+    /// What it was in this call.
+    pub role: Role,
+}
+
+/// What a vantage was in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It placed the call.
+    Caller,
+    /// The call was offered to it.
+    Callee,
+    /// The recording does not say.
+    Unknown,
+}
+
+impl Role {
+    /// The role's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a call is to carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Media {
+    /// Sound only.
+    Audio,
+    /// Sound and picture: the offer has a `<video>` child, or the notice says so.
+    Video,
+}
+
+impl Media {
+    /// The medium's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+        }
+    }
+}
+
+/// A stanza of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The stanza, its place and ordinal.
+    pub observed: Arc<Observed>,
+    /// Index of its vantage in [`Call::vantages`].
+    pub vantage: usize,
+    /// Who sent it, as far as the vantage can tell.
+    pub emitter: Emitter,
+    /// The action; of acks and receipts that of what they answer.
+    pub action: Option<ActionName>,
+    /// Index in [`Call::rows`] of what this ack or receipt answers.
+    pub answers: Option<usize>,
+    /// Index in [`Call::rows`] of the first copy of a stanza that was sent again.
+    pub repeats: Option<usize>,
+    /// How far the call had come with this stanza.
+    pub phase: Phase,
+}
+
+/// All stanzas that share a call-id, with the acks and receipts that answer them, and what follows from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The call-id, as sent.
+    pub id: Box<str>,
+    /// Who created the call, as its stanzas say.
+    pub creator: Option<Jid>,
+    /// Who placed it, if the recording says so.
+    pub caller: Option<Jid>,
+    /// To whom, if the recording says so: an account, or the group.
+    pub callee: Option<Jid>,
+    /// What it is to carry, if an offer or a notice was seen.
+    pub media: Option<Media>,
+    /// Whether it is a group's call.
+    pub group: bool,
+    /// Whose sockets were recorded.
+    pub vantages: Vec<Vantage>,
+    /// Its stanzas, in order.
+    pub rows: Vec<Row>,
+    /// How it went.
+    pub course: Course,
+}
+
+impl Call {
+    /// When its first stanza was captured.
+    #[must_use]
+    pub fn start(&self) -> Option<Timestamp> {
+        self.rows.first().and_then(|row| row.observed.time())
+    }
+
+    /// Captures with stanzas of the call, in order, without repeats.
+    #[must_use]
+    pub fn captures(&self) -> Vec<CaptureId> {
+        let mut captures: Vec<_> = self.rows.iter().map(|row| row.observed.capture()).collect();
+        captures.sort_unstable();
+        captures.dedup();
+        captures
+    }
+
+    /// How often a stanza was sent again.
+    #[must_use]
+    pub fn retransmissions(&self) -> usize {
+        self.rows.iter().filter(|row| row.repeats.is_some()).count()
+    }
+
+    /// The vantage of a row.
+    #[must_use]
+    pub fn vantage_of(&self, row: &Row) -> Option<&Vantage> {
+        self.vantages.get(row.vantage)
+    }
+
+    /// Milliseconds between what row `index` answers and the row itself.
+    #[must_use]
+    pub fn answer_latency(&self, index: usize) -> Option<f64> {
+        let row = self.rows.get(index)?;
+        let asked = self.rows.get(row.answers?)?;
+        Some(row.observed.time()?.milliseconds_since(asked.observed.time()?))
+    }
+}
