@@ -35,3 +35,5 @@ pub mod call;
 pub mod ladder;
 
 pub mod spec;
+
+pub mod analysis;

@@ -12,7 +12,7 @@
 
 use crate::call::{Call, EndedBy, Outcome, Role, Row};
 use crate::origin::Direction;
-use crate::protocol::stanza::{Action, ActionName, Body};
+use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::{Evidence, Question, Strength};
 
 /// The question.
@@ -28,7 +28,7 @@ fn observe(call: &Call) -> Vec<Evidence> {
     if !rang_out_live(call) {
         return Vec::new();
     }
-    let Some((index, row, action)) = ended_by_timeout(call) else { return Vec::new() };
+    let Some((index, row)) = ended_by_timeout(call) else { return Vec::new() };
     let role = call.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role);
     let side = EndedBy::side(row.emitter, role);
     let hypothesis = match side {
@@ -44,12 +44,12 @@ fn observe(call: &Call) -> Vec<Evidence> {
             format!("the unanswered call's terminate with reason timeout left the {hypothesis}'s own socket"),
         )
     } else {
-        let claim = action.call_creator.as_ref().and(row.observed.read().from.as_ref());
-        let claim = claim.map_or_else(|| "the server".to_owned(), ToString::to_string);
+        let from = row.observed.read().from.as_ref();
+        let from = from.map_or_else(|| "no address".to_owned(), ToString::to_string);
         (
             Strength::Indirect,
             format!(
-                "a terminate with reason timeout came in from {claim}, the {hypothesis}'s side; the server stamps that address and may have made the stanza itself"
+                "a terminate with reason timeout came in from {from}, the {hypothesis}'s side; the server stamps that address and may have made the stanza itself"
             ),
         )
     };
@@ -77,10 +77,9 @@ fn refused_or_declined(call: &Call) -> bool {
 }
 
 /// The terminate that ended the call, if its reason is `timeout`.
-fn ended_by_timeout(call: &Call) -> Option<(usize, &Row, &Action)> {
+fn ended_by_timeout(call: &Call) -> Option<(usize, &Row)> {
     let index = call.course.ended?;
     let row = call.rows.get(index)?;
     let action = row.observed.read().action()?;
-    (action.name == ActionName::Terminate && action.reason.as_deref() == Some("timeout"))
-        .then_some((index, row, action))
+    (action.name == ActionName::Terminate && action.reason.as_deref() == Some("timeout")).then_some((index, row))
 }

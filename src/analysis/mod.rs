@@ -1,0 +1,110 @@
+//! Everything that was learnt from the captures given: the only module that knows every layer and their order.
+
+use std::sync::Arc;
+
+use crate::anomaly::{Anomalies, Tally};
+use crate::call::{Call, Observed, Snapshot};
+use crate::origin::{CaptureId, ConnectionId};
+use crate::spec::{self, Evidence};
+
+/// Everything that was learnt so far. Read only: the interfaces and the exports share it.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// The captures, in the order given.
+    pub captures: Vec<Capture>,
+    /// The calls, by their first stanza, each with what it says about the spec.
+    pub calls: Vec<Arc<Judged>>,
+    /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
+    pub orphans: Vec<Arc<Observed>>,
+    /// What departed from its protocol.
+    pub anomalies: Anomalies,
+    /// Whether all captures were read to their end; verdicts that need that are provisional until then.
+    pub complete: bool,
+}
+
+/// A call and the evidence in it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The call.
+    pub call: Arc<Call>,
+    /// What it says about the open questions, by row.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Judged {
+    /// The evidence in one row.
+    pub fn evidence_in(&self, row: usize) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().filter(move |piece| piece.row == row)
+    }
+}
+
+/// A capture, and what was recognised in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capture {
+    /// Its name as given, for people. Untrusted text.
+    pub name: String,
+    /// The format's name, once recognised.
+    pub format: Option<&'static str>,
+    /// Records read.
+    pub records: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Bytes in all, where that is known beforehand.
+    pub size: Option<u64>,
+    /// The connections that carry a websocket or WhatsApp's protocol.
+    pub connections: Vec<Connection>,
+    /// Why it could not be read at all, or not to its end.
+    pub failure: Option<String>,
+}
+
+/// A connection that carries a websocket or WhatsApp's protocol, or may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Its number in the capture: Wireshark's `tcp.stream`.
+    pub id: ConnectionId,
+    /// Address and port of the client.
+    pub client: String,
+    /// Address and port of the server.
+    pub server: String,
+    /// The websocket's state, in the words of `inspect`.
+    pub websocket: &'static str,
+    /// The Noise session's state, in the words of `inspect`.
+    pub noise: &'static str,
+    /// Data messages of the websocket.
+    pub messages: u64,
+    /// Decrypted frames.
+    pub frames: u64,
+    /// Stanzas, of whatever kind.
+    pub stanzas: u64,
+    /// The local device, and how it was found.
+    pub device: Option<String>,
+}
+
+impl Analysis {
+    /// Joins the parts. Calls that `previous` has already judged are taken over from it.
+    #[must_use]
+    pub fn new(
+        captures: Vec<Capture>,
+        snapshot: Snapshot,
+        anomalies: Anomalies,
+        previous: &Self,
+        complete: bool,
+    ) -> Self {
+        let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
+            Some(known) if Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
+            _ => Arc::new(Judged { evidence: spec::observe(&call), call }),
+        });
+        Self { captures, calls: judged.collect(), orphans: snapshot.orphans, anomalies, complete }
+    }
+
+    /// The capture with this id.
+    #[must_use]
+    pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
+        self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// The anomalies of one capture.
+    pub fn anomalies_of(&self, id: CaptureId) -> impl Iterator<Item = &Tally> {
+        self.anomalies.iter().filter(move |tally| tally.first.capture == id)
+    }
+}
