@@ -37,3 +37,5 @@ pub mod ladder;
 pub mod spec;
 
 pub mod analysis;
+
+pub mod export;
