@@ -24,6 +24,8 @@
 
 pub mod origin;
 
+pub mod visible;
+
 pub mod anomaly;
 
 pub mod keys;
@@ -39,3 +41,5 @@ pub mod spec;
 pub mod analysis;
 
 pub mod export;
+
+pub mod summary;

@@ -1,1 +1,4 @@
-//! The integration tests.
+//! The integration tests, one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod house;
