@@ -7,9 +7,7 @@ import * as baileys from '@whiskeysockets/baileys'
 import { withKeyLog } from '../baileys.mjs'
 import { ephemeralOf, parseKeyLog, readConnection } from './reader.mjs'
 import { CALL, startServer } from './server.mjs'
-
-const silent = { level: 'silent', child: () => silent }
-for (const level of ['trace', 'debug', 'info', 'warn', 'error']) silent[level] = () => {}
+import { silent } from './silent.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'noisekeys-'))
 const path = join(folder, 'baileys.noisekeys.txt')

@@ -32,6 +32,7 @@ export async function startServer({ knowsClient = true } = {}) {
   return {
     url: `ws://127.0.0.1:${server.address().port}/ws/chat`,
     root: { publicKey: root.public, serial: ROOT_SERIAL },
+    identity: identity.public,
     connections,
     accepted: () => once(server, 'accepted').then(([connection]) => connection),
     close: () => {
