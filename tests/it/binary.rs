@@ -1,5 +1,7 @@
 //! WABinary: the wire byte by byte, against another implementation's encoder, against recorded truth, and hostile.
 
+#![cfg(test)]
+
 mod hostile;
 mod layer;
 mod oracle;
