@@ -29,7 +29,7 @@ pub fn write_line(node: &Node) -> String {
     Writer { lines: false, limit: usize::MAX, text: String::new() }.tree(node)
 }
 
-/// The beginning of what [`write`] gives: at most `limit` bytes, with `…` after them if there is more. It costs no
+/// The beginning of what [`write()`] gives: at most `limit` bytes, with `…` after them if there is more. It costs no
 /// more than what it shows.
 #[must_use]
 pub fn write_bounded(node: &Node, limit: usize) -> String {
