@@ -29,3 +29,5 @@ pub mod anomaly;
 pub mod keys;
 
 pub mod protocol;
+
+pub mod input;
