@@ -180,7 +180,10 @@ impl Connection {
         let message = Message { opcode: Opcode::Binary, data };
         let origin = Origin { direction, ..chunk.origin };
         let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
-        noise.push(Located::new(origin, message), &mut Frames { binary, frames, stanzas, held: &mut self.held, results });
+        noise.push(
+            Located::new(origin, message),
+            &mut Frames { binary, frames, stanzas, held: &mut self.held, results },
+        );
     }
 
     /// What is to be said of it; `None` if it is of no interest.
@@ -190,8 +193,7 @@ impl Connection {
         }
         let ends = tcp.connection(id)?;
         let flipped = self.websocket.flipped() || matches!(self.carries, Carries::Noise { reversed: true });
-        let (client, server) =
-            if flipped { (ends.server(), ends.client()) } else { (ends.client(), ends.server()) };
+        let (client, server) = if flipped { (ends.server(), ends.client()) } else { (ends.client(), ends.server()) };
         Some(super::Connection {
             id,
             client: client.to_string(),
@@ -237,7 +239,11 @@ fn guess(head: &[u8]) -> Guess {
     if begins(HANDSHAKE) {
         let whole = head.get(3..5).and_then(|length| <[u8; 2]>::try_from(length).ok());
         let whole = whole.is_some_and(|length| head.len() >= 5 + usize::from(u16::from_be_bytes(length)));
-        return if whole || head.len() >= HEAD_LIMIT || tls::server_name(head).is_some() { Guess::Tls } else { Guess::Waits };
+        return if whole || head.len() >= HEAD_LIMIT || tls::server_name(head).is_some() {
+            Guess::Tls
+        } else {
+            Guess::Waits
+        };
     }
     if (begins(INTRO) && head.len() > INTRO.len()) || begins(ROUTED) {
         Guess::Noise

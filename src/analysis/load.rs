@@ -68,7 +68,8 @@ impl Request {
         let mut keys = Arc::new(self.keys.clone());
         let mut pass = Pass::new(&self, Arc::clone(&keys));
         let mut analysis = pass.run(publish);
-        let learnt: Vec<_> = pass.server_statics.iter().filter(|key| !keys.server_statics().contains(key)).copied().collect();
+        let learnt: Vec<_> =
+            pass.server_statics.iter().filter(|key| !keys.server_statics().contains(key)).copied().collect();
         let repeatable = self.sources.iter().all(Source::is_repeatable);
         if pass.wants_server_static && !learnt.is_empty() && repeatable && !pass.stopped {
             for key in learnt {
@@ -96,7 +97,11 @@ struct Pass<'r> {
 
 impl<'r> Pass<'r> {
     fn new(request: &'r Request, keys: Arc<Keys>) -> Self {
-        let captures = request.sources.iter().map(|source| Capture { name: source.name(), size: source.size(), ..Capture::default() });
+        let captures = request.sources.iter().map(|source| Capture {
+            name: source.name(),
+            size: source.size(),
+            ..Capture::default()
+        });
         Self {
             request,
             keys,
@@ -141,7 +146,8 @@ impl<'r> Pass<'r> {
                 if self.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             let mut reader = Counted::new(reader, Arc::clone(&read));
-            let outcome = input::read(id, &mut reader, None, &mut Feed { pipe: &mut pipe, results: &mut results, goes_on });
+            let outcome =
+                input::read(id, &mut reader, None, &mut Feed { pipe: &mut pipe, results: &mut results, goes_on });
             self.results = results;
             outcome
         });
@@ -167,7 +173,8 @@ impl<'r> Pass<'r> {
 
     fn snapshot(&mut self, complete: bool) -> Arc<Analysis> {
         let Yield { grouping, anomalies, .. } = &mut self.results;
-        let mut analysis = Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
+        let mut analysis =
+            Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.request.key_logs);
         self.published = Arc::new(analysis);
         self.last = Instant::now();

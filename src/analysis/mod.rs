@@ -68,7 +68,6 @@ pub struct Capture {
     pub failure: Option<String>,
 }
 
-
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
