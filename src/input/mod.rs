@@ -15,6 +15,8 @@ mod pcap;
 mod source;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;
 
 use source::Source;

@@ -16,6 +16,9 @@ mod classic;
 mod clock;
 mod ng;
 
+#[cfg(test)]
+mod tests;
+
 /// What this reader can report.
 pub(super) const DIAGNOSES: &[&Diagnosis] =
     &[&CUT, &DAMAGED, &ng::PACKET_BLOCK, &ng::NO_INTERFACE, &ng::BLOCK, &ng::SECRETS, &ng::TIME];

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use etherparse::err::ip::LaxHeaderSliceError;
 use etherparse::err::{ipv6_exts, tcp};
-use etherparse::{IpNumber, Ipv6Header, LaxIpSlice, TcpSlice, ip_number};
+use etherparse::{IpNumber, Ipv6Header, LaxIpSlice, TcpHeader, TcpSlice, ip_number};
 
 use super::{Packet, Segment};
 
@@ -48,25 +48,39 @@ pub(super) fn packet(data: &[u8], missing: usize) -> Result<Packet<'_>, Stop> {
         });
     }
     match payload.ip_number {
-        ip_number::TCP => {
-            let tcp = TcpSlice::from_slice(payload.payload).map_err(|error| match error {
-                tcp::HeaderSliceError::Len(_) if cut > 0 => Stop::Short("TCP header"),
-                _ => Stop::Malformed("TCP header"),
-            })?;
-            Ok(Packet::Tcp(Segment {
-                source: SocketAddr::new(ip.source_addr(), tcp.source_port()),
-                destination: SocketAddr::new(ip.destination_addr(), tcp.destination_port()),
-                sequence: tcp.sequence_number(),
-                acknowledgment: tcp.ack().then(|| tcp.acknowledgment_number()),
-                syn: tcp.syn(),
-                fin: tcp.fin(),
-                rst: tcp.rst(),
-                payload: tcp.payload(),
-                cut: u32::try_from(cut).unwrap_or(u32::MAX),
-            }))
-        }
+        ip_number::TCP => segment(&ip, payload.payload, cut).map(Packet::Tcp),
         ip_number::UDP => Ok(Packet::Udp),
         _ => Ok(Packet::Other),
+    }
+}
+
+/// Reads the TCP header that `data` begins with. `cut` bytes behind `data` were not captured.
+fn segment<'a>(ip: &LaxIpSlice<'_>, data: &'a [u8], cut: usize) -> Result<Segment<'a>, Stop> {
+    match TcpSlice::from_slice(data) {
+        Ok(tcp) => Ok(segment_of(ip, &tcp, tcp.payload(), cut)),
+        Err(tcp::HeaderSliceError::Len(_)) if cut > 0 && data.len() >= TcpHeader::MIN_LEN => {
+            // Only options are missing, which come last and tell nothing that is asked for.
+            let mut padded = [0; TcpHeader::MAX_LEN];
+            padded.iter_mut().zip(data).for_each(|(byte, captured)| *byte = *captured);
+            let tcp = TcpSlice::from_slice(&padded).map_err(|_| Stop::Malformed("TCP header"))?;
+            Ok(segment_of(ip, &tcp, &[], cut.saturating_sub(tcp.header_len() - data.len())))
+        }
+        Err(tcp::HeaderSliceError::Len(_)) if cut > 0 => Err(Stop::Short("TCP header")),
+        Err(_) => Err(Stop::Malformed("TCP header")),
+    }
+}
+
+fn segment_of<'a>(ip: &LaxIpSlice<'_>, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize) -> Segment<'a> {
+    Segment {
+        source: SocketAddr::new(ip.source_addr(), tcp.source_port()),
+        destination: SocketAddr::new(ip.destination_addr(), tcp.destination_port()),
+        sequence: tcp.sequence_number(),
+        acknowledgment: tcp.ack().then(|| tcp.acknowledgment_number()),
+        syn: tcp.syn(),
+        fin: tcp.fin(),
+        rst: tcp.rst(),
+        payload,
+        cut: u32::try_from(cut).unwrap_or(u32::MAX),
     }
 }
 
