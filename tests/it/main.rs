@@ -1,1 +1,6 @@
 //! The integration tests.
+
+#[cfg(test)]
+mod captures;
+#[cfg(test)]
+mod generated;
