@@ -3,4 +3,6 @@
 
 mod binary;
 mod calls;
+mod captures;
+mod generated;
 mod house;
