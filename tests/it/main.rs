@@ -6,3 +6,6 @@ mod calls;
 mod captures;
 mod generated;
 mod house;
+mod shared;
+mod terminal;
+mod timeline;
