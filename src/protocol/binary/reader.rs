@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
         let device = self.u16()?;
         let integrator = self.u16()?;
         let end = self.at;
-        if !self.text().is_some_and(|server| server == SERVER) {
+        if self.text().as_deref() != Some(SERVER) {
             self.at = end;
             self.stop = None;
         }
