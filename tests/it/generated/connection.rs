@@ -99,10 +99,7 @@ impl Connection {
 
     /// Sends stanzas of one direction together, long ones compressed if `zlib`.
     pub(crate) fn say_together(&mut self, said: Vec<Said>, manner: Manner, zlib: bool) {
-        let (Some(at), Some(direction)) = (said.first().map(|said| said.at), said.first().map(|said| said.direction))
-        else {
-            return;
-        };
+        let Some(&Said { at, direction, .. }) = said.first() else { return };
         let mut payload = Vec::new();
         let mut frames = Vec::new();
         for said in said {
