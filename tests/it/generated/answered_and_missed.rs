@@ -2,62 +2,64 @@
 
 use ringtrace::origin::Direction;
 
+use super::capture_file;
 use super::connection::Connection;
-use super::noise::{Keys, Noise, login};
+use super::noise::{Keys, Noise};
 use super::people::{ALDER, BIRCH, CEDAR, DOGWOOD, ELM, MY_DEVICE_NUMBER, MY_NUMBER};
+use super::protobuf::login;
+use super::recording::{Made, Recording};
 use super::script::{Answers, Said, Script};
 use super::stanzas::{self, Call};
-use super::{Made, capture_file, truth};
+use super::wire::{Link, Place};
 
 /// 2026-03-14 15:00:00 UTC.
-const EPOCH: u64 = 1_773_500_400;
+pub(super) const EPOCH: u64 = 1_773_500_400;
 
 /// The capture and the texts beside it.
 pub(super) fn make() -> Made {
-    let calls = calls();
-    let (dropped, dropped_script) = first_connection();
-    let kept = Connection::open("second login", EPOCH, 7_400, 50_112, noise("second login"));
-    let scripts = [(dropped, dropped_script), (kept, second_connection(&calls))];
-
-    let (mut packets, mut told) = (Vec::new(), Vec::new());
-    let mut transport_keys = String::from("# The transport keys of a synthetic capture.\n");
-    let mut private_keys = String::from("# The client's private keys of a synthetic capture.\n");
-    for (mut connection, script) in scripts {
-        transport_keys.extend([connection.transport_line(), "\n"]);
-        private_keys.extend([connection.private_line(), "\n"]);
-        let end = script.last().map_or(0, |said| said.at) + 400;
-        for said in script {
-            connection.say(said);
-        }
-        connection.close(end, Direction::Inbound);
-        let (more_packets, more_told) = connection.finish();
-        packets.extend(more_packets);
-        told.extend(more_told);
-    }
-    packets.sort_by_key(|packet| packet.time);
-
-    let readable = truth::readable(&packets, &told);
-    let mut made = Made::new("answered-and-missed");
-    made.file("pcap", capture_file::pcap(&packets));
-    made.file("noisekeys.txt", transport_keys);
-    made.file("noisekeys-private.txt", private_keys);
-    made.file("truth.jsonl", truth::lines(&readable));
-    made.file("calls.json", truth::calls(&calls, &readable));
-    made
+    let (recording, calls) = record();
+    let file = capture_file::pcap(&recording.packets);
+    recording.finish("answered-and-missed", "pcap", file, &calls)
 }
 
-fn noise(connection: &str) -> Noise {
-    Noise::xx(&Keys::of(connection), &login(MY_NUMBER, MY_DEVICE_NUMBER))
+/// What a recorder that misses nothing has.
+pub(super) fn record() -> (Recording, [Call; 7]) {
+    let calls = calls();
+    let mut recording = Recording::new();
+    recording.add(connect("first login", 50_110, 0, first_connection()));
+    recording.add(connect("second login", 50_112, 7_400, second_connection(&calls)));
+    recording.sort(|_| 1000);
+    (recording, calls)
+}
+
+/// One connection from beginning to end.
+fn connect(name: &'static str, client_port: u16, at: u64, script: Vec<Said>) -> Connection {
+    let place = Place {
+        name,
+        client: ([192, 0, 2, 10], client_port).into(),
+        server: ([198, 51, 100, 80], 80).into(),
+        interface: 0,
+        link: Link::Ethernet,
+        segment_size: 1400,
+        disorder: false,
+    };
+    let noise = Noise::xx(&Keys::of(name), &login(MY_NUMBER, MY_DEVICE_NUMBER));
+    let mut connection = Connection::open(place, EPOCH, at, noise, false, &[]);
+    let end = script.last().map_or(at, |said| said.at) + 400;
+    for said in script {
+        connection.say(said);
+    }
+    connection.close(end, Direction::Inbound);
+    connection
 }
 
 /// A login that the server drops after a few seconds.
-fn first_connection() -> (Connection, Vec<Said>) {
-    let connection = Connection::open("first login", EPOCH, 0, 50_110, noise("first login"));
+fn first_connection() -> Vec<Said> {
     let mut script = Script::new("first login", EPOCH, Answers::WithReceipts);
     script.login(210);
     script.message_from(2_400, &ALDER);
     script.stream_error(5_100, "503");
-    (connection, script.in_order())
+    script.in_order()
 }
 
 fn calls() -> [Call; 7] {

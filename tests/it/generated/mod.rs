@@ -6,12 +6,18 @@
 //!
 //! A new capture is a file like `answered_and_missed.rs`, a line in [`CAPTURES`] and a `card.toml`.
 
+mod ambient;
 mod answered_and_missed;
 mod capture_file;
 mod connection;
+mod damaged;
+mod handshake_hash;
+mod hard_transport;
 mod made_up;
 mod noise;
 mod people;
+mod protobuf;
+mod recording;
 mod script;
 mod stanzas;
 mod truth;
@@ -19,39 +25,19 @@ mod websocket;
 mod wire;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use recording::Made;
 
 /// The captures, by what makes them.
-const CAPTURES: &[fn() -> Made] = &[answered_and_missed::make];
-
-/// The files of one capture.
-pub(crate) struct Made {
-    name: &'static str,
-    files: Vec<(String, Vec<u8>)>,
-}
-
-impl Made {
-    fn new(name: &'static str) -> Self {
-        Self { name, files: Vec::new() }
-    }
-
-    /// Adds the file with the capture's name and this extension.
-    fn file(&mut self, extension: &str, contents: impl Into<Vec<u8>>) {
-        self.files.push((format!("{}.{extension}", self.name), contents.into()));
-    }
-}
-
-/// `captures/`.
-fn captures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("captures")
-}
+const CAPTURES: &[fn() -> Made] = &[answered_and_missed::make, hard_transport::make, damaged::make];
 
 #[test]
 fn the_committed_captures_are_what_their_scenarios_make() {
     let bless = std::env::var_os("RINGTRACE_BLESS").is_some();
     for make in CAPTURES {
         let made = make();
-        let folder = captures().join(made.name);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(made.name);
         for (name, contents) in made.files {
             let path = folder.join(&name);
             assert!(contents.len() < 200_000, "{name} is too large to commit: {} bytes", contents.len());

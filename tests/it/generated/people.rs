@@ -31,6 +31,7 @@ pub(crate) const MY_NUMBER: u64 = 15_550_100_101;
 /// The device number of [`MY_DEVICE`], as the login says it.
 pub(crate) const MY_DEVICE_NUMBER: u64 = 5;
 
+/// Has a phone and a linked device, and calls from the phone.
 pub(crate) const ALDER: Person = Person {
     name: "Synthetic Alder",
     lid: "10000000000002@lid",
@@ -46,6 +47,7 @@ pub(crate) const BIRCH: Person = Person {
     devices: &["10000000000003:12@lid"],
 };
 
+/// Has a phone and a linked device, both of which ring.
 pub(crate) const CEDAR: Person = Person {
     name: "Synthetic Cedar",
     lid: "10000000000004@lid",
@@ -53,6 +55,7 @@ pub(crate) const CEDAR: Person = Person {
     devices: &["10000000000004@lid", "10000000000004:2@lid"],
 };
 
+/// Has a phone only.
 pub(crate) const DOGWOOD: Person = Person {
     name: "Synthetic Dogwood",
     lid: "10000000000005@lid",

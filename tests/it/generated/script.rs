@@ -24,7 +24,6 @@ pub(crate) enum Answers {
     /// By a `<receipt>`, which the server acks.
     WithReceipts,
     /// By an `<ack>`.
-    #[expect(dead_code, reason = "the clients of other captures do so")]
     WithAcks,
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use data_encoding::HEXLOWER;
+use quick_xml::escape::escape;
 use ringtrace::origin::Direction;
 use serde_json::Value;
 use wacore_binary::Node;
@@ -50,7 +51,7 @@ impl Arrivals {
     fn of(packets: &[Packet]) -> Self {
         let mut arrivals = Self { connections: Vec::new(), streams: HashMap::new() };
         for (index, packet) in packets.iter().enumerate() {
-            let segment = &packet.segment;
+            let Some(segment) = &packet.segment else { continue };
             if !arrivals.connections.contains(&segment.connection) {
                 arrivals.connections.push(segment.connection);
             }
@@ -91,8 +92,8 @@ pub(crate) fn lines(stanzas: &[Readable<'_>]) -> String {
             told.counter,
             stanza.time,
             stanza.record,
-            quoted(&told.stanza.tag),
-            quoted(&xml(&told.stanza)),
+            told.stanza.as_ref().map_or(Value::Null, |stanza| Value::from(&*stanza.tag)),
+            told.stanza.as_ref().map_or(Value::Null, |stanza| Value::from(xml(stanza))),
             HEXLOWER.encode(&told.plain)
         )
         .unwrap();
@@ -100,40 +101,43 @@ pub(crate) fn lines(stanzas: &[Readable<'_>]) -> String {
     lines
 }
 
-/// `calls.json`.
+/// `calls.json`: the calls of which something can be read.
 pub(crate) fn calls(calls: &[Call], stanzas: &[Readable<'_>]) -> String {
     let calls: Vec<String> = calls
         .iter()
-        .map(|call| {
-            let observed: Vec<String> =
-                stanzas.iter().filter(|stanza| stanza.told.call == Some(call.label)).map(observed).collect();
-            format!(
-                "  {{\"call_id\":{},\"label\":{},\"observed\":[\n{}\n  ]}}",
-                quoted(&call.id),
-                quoted(call.label),
-                observed.join(",\n")
-            )
+        .filter_map(|call| {
+            let observed: Vec<String> = stanzas
+                .iter()
+                .filter(|readable| readable.told.call == Some(call.label))
+                .filter_map(|readable| {
+                    Some(observed(readable.record, direction(readable.told), readable.told.stanza.as_ref()?))
+                })
+                .collect();
+            (!observed.is_empty()).then(|| {
+                format!(
+                    "  {{\"call_id\":{},\"label\":{},\"observed\":[\n{}\n  ]}}",
+                    quoted(&call.id),
+                    quoted(call.label),
+                    observed.join(",\n")
+                )
+            })
         })
         .collect();
     format!("{{\"calls\":[\n{}\n]}}\n", calls.join(",\n"))
 }
 
-fn observed(stanza: &Readable<'_>) -> String {
-    let told = stanza.told;
-    let node = &told.stanza;
-    let attribute = |name| node.attrs.get(name).map(|value| value.as_str().into_owned());
-    let action = match (&*node.tag, &node.content) {
+fn observed(record: usize, direction: &str, stanza: &Node) -> String {
+    let attribute = |name| stanza.attrs.get(name).map(|value| value.as_str().into_owned());
+    let action = match (&*stanza.tag, &stanza.content) {
         ("ack", _) => attribute("type"),
         (_, Some(NodeContent::Nodes(children))) => children.first().map(|child| child.tag.to_string()),
         _ => None,
     };
     format!(
-        r#"    {{"direction":"{}","tag":{},"action":{},"stanza_id":{},"record":{}}}"#,
-        direction(told),
-        quoted(&node.tag),
-        action.map_or_else(|| "null".to_owned(), |action| quoted(&action)),
-        quoted(&attribute("id").unwrap_or_default()),
-        stanza.record
+        r#"    {{"direction":"{direction}","tag":{},"action":{},"stanza_id":{},"record":{record}}}"#,
+        quoted(&stanza.tag),
+        Value::from(action),
+        Value::from(attribute("id")),
     )
 }
 
@@ -148,11 +152,11 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// A stanza on one line: attributes in wire order, bytes in lower-case hexadecimal.
+/// A stanza on one line: attributes in wire order, bytes as text if they are text, else in lower-case hexadecimal.
 fn xml(node: &Node) -> String {
     let mut text = format!("<{}", node.tag);
     for (name, value) in node.attrs.iter() {
-        write!(text, " {name}=\"{}\"", escaped(&value.as_str())).unwrap();
+        write!(text, " {name}=\"{}\"", escape(value.as_str())).unwrap();
     }
     match &node.content {
         None => text.push_str("/>"),
@@ -160,15 +164,14 @@ fn xml(node: &Node) -> String {
             text.push('>');
             match content {
                 NodeContent::Nodes(children) => children.iter().for_each(|child| text.push_str(&xml(child))),
-                NodeContent::Bytes(bytes) => text.push_str(&HEXLOWER.encode(bytes)),
-                NodeContent::String(string) => text.push_str(&escaped(string)),
+                NodeContent::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                    Ok(string) if !string.contains(char::is_control) => text.push_str(&escape(string)),
+                    _ => text.push_str(&HEXLOWER.encode(bytes)),
+                },
+                NodeContent::String(string) => text.push_str(&escape(string.as_str())),
             }
             write!(text, "</{}>", node.tag).unwrap();
         }
     }
     text
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
