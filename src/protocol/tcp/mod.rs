@@ -24,6 +24,7 @@ use crate::protocol::Sink;
 use crate::protocol::packet::Segment;
 
 mod connection;
+mod cuts;
 mod diagnoses;
 mod flow;
 mod lane;

@@ -1,7 +1,6 @@
 //! One direction of a connection: segments in any order to chunks in stream order.
 
-use std::collections::BTreeMap;
-
+use super::cuts::Cuts;
 use super::diagnoses::{
     AFTER_END, AFTER_RESET, BEFORE_FIRST_BYTE, CUT_BY_SNAP_LENGTH, GAP, OUT_OF_WINDOW, OVERLAP_DIFFERS, STRAY_END,
 };
@@ -16,9 +15,6 @@ const HELD: u8 = 4;
 
 /// From how many segments on a far place in the stream is believed without an acknowledgment.
 const CONVINCING: usize = 4;
-
-/// How many ranges that the recorder cut off are remembered by name; others are plain gaps.
-const CUTS_KEPT: usize = 1024;
 
 /// How it is known where a stream begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +73,7 @@ pub(super) struct Stream {
     /// The newest record that any chunk came from.
     latest: Place,
     waiting: Waiting,
-    /// Where bytes were on the wire and not in the record, start to end.
-    cuts: BTreeMap<Position, Position>,
+    cuts: Cuts,
     closing: Option<Closing>,
     ended: bool,
     /// Whether the reassembler's queue of directions that wait names this one.
@@ -97,7 +92,7 @@ impl Stream {
             overdue: None,
             latest: place,
             waiting: Waiting::default(),
-            cuts: BTreeMap::new(),
+            cuts: Cuts::default(),
             closing: None,
             ended: false,
             queued: false,
@@ -215,9 +210,8 @@ impl Stream {
             return 1;
         }
 
-        if cut > 0 && end + cut > self.next && self.cuts.len() < CUTS_KEPT {
-            let kept = self.cuts.entry(end).or_insert(end);
-            *kept = (*kept).max(end + cut);
+        if end + cut > self.next {
+            self.cuts.insert(end, cut);
         }
         let payload = payload.get(to_usize(repeated)..).unwrap_or_default();
         let start = start + repeated;
@@ -373,7 +367,7 @@ impl Stream {
     /// Up to where bytes are known to have been sent, without what may have been a FIN.
     fn last_known(&self) -> Position {
         let acknowledged = if self.acknowledged > self.next + 1 { self.acknowledged } else { self.next };
-        self.cuts.values().copied().fold(acknowledged, Position::max)
+        self.cuts.end().map_or(acknowledged, |cut| cut.max(acknowledged))
     }
 
     /// The end of the bytes seen so far.
@@ -387,7 +381,7 @@ impl Stream {
 
     /// Whether nothing was passed on, and the beginning is only what the other side said it has.
     fn begins_at_acknowledgment(&self) -> bool {
-        self.anchor == Anchor::Acknowledged && self.next == self.base
+        self.anchor == Anchor::Acknowledged && self.next == self.base && !self.ended
     }
 
     fn settle<S: Chunks>(&mut self, at: Position, anchor: Anchor, lane: &mut Lane<'_, S>) {
@@ -403,16 +397,14 @@ impl Stream {
         while let Some(piece) = self.waiting.take_at(self.next) {
             self.pass_on(&piece.bytes, piece.place, lane);
         }
-        while let Some(cut) = self.cuts.first_entry().filter(|cut| *cut.get() <= self.next) {
-            cut.remove();
-        }
+        self.cuts.forget_before(self.next);
         if let Some(closing) = self.closing
             && self.next >= closing.position
             && !self.ended
         {
             self.ended = true;
             self.waiting = Waiting::default();
-            self.cuts = BTreeMap::new();
+            self.cuts = Cuts::default();
             self.latest = self.latest.newest(closing.place);
             lane.chunk(lane.origin(closing.place, self.latest, self.offset()), Chunk::End(closing.end));
         }
@@ -437,7 +429,7 @@ impl Stream {
             let after = self.waiting.place_at(to).unwrap_or(self.latest);
             let origin = lane.origin(self.latest, self.latest.newest(after), self.offset());
             let size = to - self.next;
-            let cut = self.take_cuts(to);
+            let cut = self.cuts.take(self.next, to);
             if cut > 0 {
                 lane.anomaly(&CUT_BY_SNAP_LENGTH, origin, cut, None);
             }
@@ -448,22 +440,6 @@ impl Stream {
             self.next = to;
         }
         self.advance(lane);
-    }
-
-    /// How many bytes from here to `to` the recorder cut off; forgets those ranges.
-    fn take_cuts(&mut self, to: Position) -> u64 {
-        let beyond = self.cuts.split_off(&to);
-        let before = std::mem::replace(&mut self.cuts, beyond);
-        let (mut at, mut sum) = (self.next, 0);
-        for (start, end) in before {
-            let start = start.max(at);
-            at = at.max(end.min(to));
-            sum += at.saturating_sub(start);
-            if end > to {
-                self.cuts.insert(to, end);
-            }
-        }
-        sum
     }
 
     fn report_after_end<S: Chunks>(&self, closing: Closing, bytes: u64, now: Now, lane: &mut Lane<'_, S>) {
