@@ -45,3 +45,5 @@ pub mod analysis;
 pub mod export;
 
 pub mod summary;
+
+pub mod tui;
