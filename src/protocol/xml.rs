@@ -1,1 +1,297 @@
 //! Node to text.
+//!
+//! The text is for people and for search: attributes in wire order, addresses spelled out, `"` for quotes.
+//! A content of bytes is written as text if it is UTF-8 without control characters, and as lower-case hex if not;
+//! the two can look alike, and empty content looks like none.
+//!
+//! A character that a terminal would act on or not show (controls, bidirectional overrides, zero-width characters,
+//! noncharacters), or that has no place in a name, is never written as itself but as `\u{...}`, its code in hex.
+//! A backslash that would be read as the beginning of such an escape is written so too; every other one stays.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::slice;
+
+use data_encoding::HEXLOWER;
+use quick_xml::escape::escape;
+
+use super::binary::{Content, Node};
+
+/// The node, one element a line, indented by two spaces a level, without a newline at the end.
+#[must_use]
+pub fn write(node: &Node) -> String {
+    Writer { lines: true, limit: usize::MAX, text: String::new() }.tree(node)
+}
+
+/// The node on one line.
+#[must_use]
+pub fn write_line(node: &Node) -> String {
+    Writer { lines: false, limit: usize::MAX, text: String::new() }.tree(node)
+}
+
+/// The beginning of what [`write()`] gives: at most `limit` bytes, with `…` after them if there is more. It costs no
+/// more than what it shows.
+#[must_use]
+pub fn write_bounded(node: &Node, limit: usize) -> String {
+    Writer { lines: true, limit, text: String::new() }.tree(node)
+}
+
+struct Writer {
+    lines: bool,
+    limit: usize,
+    text: String,
+}
+
+impl Writer {
+    /// Walks the tree without recursion.
+    fn tree(mut self, root: &Node) -> String {
+        let mut open: Vec<(&Node, slice::Iter<'_, Node>)> = Vec::new();
+        let mut next = Some(root);
+        loop {
+            if let Some(node) = next {
+                self.begin_line(open.len());
+                self.element(node);
+                if !node.children().is_empty() {
+                    open.push((node, node.children().iter()));
+                }
+            } else if let Some((node, _)) = open.pop() {
+                self.begin_line(open.len());
+                self.end_tag(node);
+            } else {
+                return self.text;
+            }
+            if self.text.len() > self.limit {
+                self.text.truncate(self.text.floor_char_boundary(self.limit));
+                self.text.push('…');
+                return self.text;
+            }
+            next = open.last_mut().and_then(|(_, children)| children.next());
+        }
+    }
+
+    fn begin_line(&mut self, depth: usize) {
+        if self.lines && !self.text.is_empty() {
+            self.text.push('\n');
+            self.text.extend(std::iter::repeat_n("  ", depth));
+        }
+    }
+
+    /// The whole element, or of one with children the start tag.
+    fn element(&mut self, node: &Node) {
+        self.text.push('<');
+        self.name(&node.tag);
+        for attribute in &node.attributes {
+            self.text.push(' ');
+            self.name(&attribute.name);
+            self.text.push_str("=\"");
+            self.escaped(&attribute.value.to_text());
+            self.text.push('"');
+        }
+        match &node.content {
+            Content::Nodes(nodes) if !nodes.is_empty() => self.text.push('>'),
+            Content::Bytes(bytes) if !bytes.is_empty() => {
+                self.text.push('>');
+                self.bytes(bytes);
+                self.end_tag(node);
+            }
+            Content::Value(value) => {
+                self.text.push('>');
+                self.escaped(&value.to_text());
+                self.end_tag(node);
+            }
+            Content::None | Content::Nodes(_) | Content::Bytes(_) => self.text.push_str("/>"),
+        }
+    }
+
+    fn end_tag(&mut self, node: &Node) {
+        self.text.push_str("</");
+        self.name(&node.tag);
+        self.text.push('>');
+    }
+
+    fn name(&mut self, name: &str) {
+        let fits = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
+        let name = visible(self.clipped(name), |character| !fits(character));
+        self.text.push_str(&name);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains(is_control) => self.escaped(text),
+            _ => {
+                let shown = bytes.get(..self.room()).unwrap_or(bytes);
+                HEXLOWER.encode_append(shown, &mut self.text);
+            }
+        }
+    }
+
+    fn escaped(&mut self, text: &str) {
+        let text = visible(self.clipped(text), is_hidden);
+        self.text.push_str(&escape(text));
+    }
+
+    /// As much of `text` as may be shown, and a little more if it is cut: no character is written as fewer bytes.
+    fn clipped<'t>(&self, text: &'t str) -> &'t str {
+        text.get(..text.ceil_char_boundary(self.room())).unwrap_or(text)
+    }
+
+    /// One byte more than may be shown, so that a cut shows.
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.text.len()).saturating_add(1)
+    }
+}
+
+/// The text with each `hidden` character, and each backslash that would look like an escape, as `\u{...}`.
+fn visible(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let must_escape = |(at, character)| {
+        hidden(character) || character == '\\' && text.get(at..).is_some_and(|rest| rest.starts_with("\\u{"))
+    };
+    if !text.char_indices().any(must_escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for (at, character) in text.char_indices() {
+        if must_escape((at, character)) {
+            // Writing to a string does not fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// A control character or a noncharacter.
+fn is_control(character: char) -> bool {
+    character.is_control() || u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// A character that changes how its neighbours are shown, or that does not show at all.
+fn is_hidden(character: char) -> bool {
+    is_control(character)
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::protocol::binary::{Attribute, Jid, Span, Value};
+
+    fn node(tag: &str, attributes: &[(&str, &str)], content: Content) -> Node {
+        let attributes = attributes
+            .iter()
+            .map(|&(name, value)| Attribute {
+                name: Cow::Owned(name.to_owned()),
+                value: Value::Text(Cow::Owned(value.to_owned())),
+                span: Span::default(),
+            })
+            .collect();
+        Node { tag: Cow::Owned(tag.to_owned()), attributes, content, span: Span::default() }
+    }
+
+    fn bytes(content: &[u8]) -> Content {
+        Content::Bytes(content.into())
+    }
+
+    fn call() -> Node {
+        let enc = node("enc", &[("type", "msg"), ("v", "2")], bytes(&[0x33, 0x0a, 0xff]));
+        let offer = node("offer", &[("call-id", "00AA")], Content::Nodes(vec![node("audio", &[], Content::None), enc]));
+        let mut call = node("call", &[("id", "a<b>&\"'")], Content::Nodes(vec![offer]));
+        call.attributes.push(Attribute {
+            name: "from".into(),
+            value: Value::Jid(Jid::parse("100000000000001:7@lid").unwrap()),
+            span: Span::default(),
+        });
+        call
+    }
+
+    #[test]
+    fn one_element_a_line() {
+        let expected = r#"<call id="a&lt;b&gt;&amp;&quot;&apos;" from="100000000000001:7@lid">
+  <offer call-id="00AA">
+    <audio/>
+    <enc type="msg" v="2">330aff</enc>
+  </offer>
+</call>"#;
+        assert_eq!(write(&call()), expected);
+        assert_eq!(write_line(&call()), expected.lines().map(str::trim_start).collect::<String>());
+    }
+
+    #[test]
+    fn content_is_text_where_it_can_be() {
+        let shown = |content| write(&node("a", &[], content));
+        assert_eq!(shown(bytes("grüß <dich>".as_bytes())), "<a>grüß &lt;dich&gt;</a>");
+        assert_eq!(shown(bytes(b"two\nlines")), "<a>74776f0a6c696e6573</a>");
+        assert_eq!(shown(bytes(&[0xc3])), "<a>c3</a>");
+        assert_eq!(shown(bytes(b"")), "<a/>");
+        assert_eq!(shown(Content::Nodes(Vec::new())), "<a/>");
+        assert_eq!(shown(Content::Value(Value::Text("relay".into()))), "<a>relay</a>");
+        assert_eq!(shown(bytes("a\u{200d}b".as_bytes())), "<a>a\\u{200d}b</a>");
+    }
+
+    #[test]
+    fn nothing_hidden_is_written_raw() {
+        let value = "\u{1b}[2J\r\n\t\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffe}";
+        assert_eq!(
+            write(&node("a", &[("notify", value)], Content::None)),
+            r#"<a notify="\u{1b}[2J\u{d}\u{a}\u{9}\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffe}"/>"#
+        );
+        let path = r"C:\users \u{1b}";
+        assert_eq!(write(&node("a", &[("p", path)], Content::None)), r#"<a p="C:\users \u{5c}u{1b}"/>"#);
+        assert_eq!(
+            write(&node("a b><", &[("x=\"", "1")], Content::None)),
+            r#"<a\u{20}b\u{3e}\u{3c} x\u{3d}\u{22}="1"/>"#
+        );
+    }
+
+    #[test]
+    fn a_deep_tree_needs_no_stack() {
+        let mut deep = node("leaf", &[], Content::None);
+        for _ in 0..2_000 {
+            deep = node("n", &[], Content::Nodes(vec![deep]));
+        }
+        let line = write_line(&deep);
+        assert!(line.starts_with("<n><n>") && line.ends_with("</n></n>"));
+        assert_eq!(line.matches("<n>").count(), 2_000);
+    }
+
+    proptest! {
+        #[test]
+        fn bounded_is_a_beginning(limit in 0_usize..400, text in ".{0,60}", raw in prop::collection::vec(any::<u8>(), 0..60)) {
+            let tree = node("a", &[("t", &text)], Content::Nodes(vec![call(), node("b", &[], bytes(&raw))]));
+            let whole = write(&tree);
+            let bounded = write_bounded(&tree, limit);
+            match bounded.strip_suffix('…') {
+                Some(beginning) if whole.len() > limit => {
+                    prop_assert!(beginning.len() <= limit && whole.starts_with(beginning));
+                }
+                _ => prop_assert_eq!(bounded, whole),
+            }
+        }
+
+        #[test]
+        fn a_line_is_one_line_and_parses(tag in "[a-z]{1,8}", value in any::<String>(), text in any::<String>()) {
+            let line = write_line(&node(&tag, &[("v", &value)], bytes(text.as_bytes())));
+            prop_assert!(!line.contains(is_hidden));
+            let mut reader = quick_xml::Reader::from_str(&line);
+            loop {
+                match reader.read_event() {
+                    Ok(quick_xml::events::Event::Eof) => break,
+                    event => prop_assert!(event.is_ok(), "{:?} in {}", event, line),
+                }
+            }
+        }
+    }
+}

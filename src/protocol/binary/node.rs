@@ -192,6 +192,9 @@ impl Jid {
 
 impl fmt::Display for Jid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.user.is_empty() && self.agent == 0 && self.device == 0 {
+            return f.write_str(&self.server);
+        }
         f.write_str(&self.user)?;
         if self.agent != 0 {
             write!(f, ".{}", self.agent)?;
@@ -199,7 +202,7 @@ impl fmt::Display for Jid {
         if self.device != 0 {
             write!(f, ":{}", self.device)?;
         }
-        if self.user.is_empty() { f.write_str(&self.server) } else { write!(f, "@{}", self.server) }
+        write!(f, "@{}", self.server)
     }
 }
 

@@ -1,0 +1,111 @@
+//! The words that WABinary writes as one or two bytes.
+
+use std::sync::LazyLock;
+
+/// A dictionary of tokens. The client announces its version in the fourth byte of the connection's header
+/// (`57 41 06 <version>`), and both sides use it from then on.
+#[derive(Debug)]
+pub struct Dictionary {
+    single: Vec<&'static str>,
+    double: [Vec<&'static str>; 4],
+}
+
+static VERSION_2: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-2.txt")));
+static VERSION_3: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-3.txt")));
+
+impl Dictionary {
+    /// The dictionary of that version; none if it is not known.
+    #[must_use]
+    pub fn of_version(version: u8) -> Option<&'static Self> {
+        match version {
+            2 => Some(&VERSION_2),
+            3 => Some(&VERSION_3),
+            _ => None,
+        }
+    }
+
+    /// The one that current clients use, version 3.
+    #[must_use]
+    pub fn current() -> &'static Self {
+        &VERSION_3
+    }
+
+    /// The word of a single byte, 1 to 235.
+    pub(super) fn single(&self, byte: u8) -> Option<&'static str> {
+        word(&self.single, byte)
+    }
+
+    /// The word at `index` of one of the dictionaries 0 to 3.
+    pub(super) fn double(&self, dictionary: u8, index: u8) -> Option<&'static str> {
+        word(self.double.get(usize::from(dictionary))?, index)
+    }
+
+    /// Reads a table whose lines are `dictionary index word`.
+    fn read(table: &'static str) -> Self {
+        let mut dictionary = Self { single: Vec::new(), double: Default::default() };
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let mut columns = line.split(' ');
+            if let (Some(name), Some(index), Some(word)) = (columns.next(), columns.next(), columns.next())
+                && let Ok(index) = index.parse::<u8>()
+                && let Some(words) = dictionary.words(name)
+            {
+                let index = usize::from(index);
+                if words.len() <= index {
+                    words.resize(index + 1, "");
+                }
+                words.splice(index..=index, [word]);
+            }
+        }
+        dictionary
+    }
+
+    fn words(&mut self, name: &str) -> Option<&mut Vec<&'static str>> {
+        match name {
+            "s" => Some(&mut self.single),
+            number => self.double.get_mut(number.parse::<usize>().ok()?),
+        }
+    }
+}
+
+fn word(words: &[&'static str], index: u8) -> Option<&'static str> {
+    words.get(usize::from(index)).copied().filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_versions_are_complete() {
+        for version in [2, 3] {
+            let dictionary = Dictionary::of_version(version).unwrap();
+            let singles: Vec<u8> = (0..=255).filter(|&byte| dictionary.single(byte).is_some()).collect();
+            assert_eq!(singles, (1..=235).collect::<Vec<u8>>(), "version {version}");
+            for number in 0..4 {
+                assert!((0..=255).all(|index| dictionary.double(number, index).is_some()), "version {version}");
+            }
+            assert_eq!(dictionary.double(4, 0), None);
+        }
+        assert!(Dictionary::of_version(1).is_none());
+        assert!(Dictionary::of_version(4).is_none());
+    }
+
+    #[test]
+    fn the_versions_differ() {
+        let [old, new] = [2, 3].map(|version| Dictionary::of_version(version).unwrap());
+        assert_eq!((old.single(25), new.single(25)), (Some("xmlns"), Some("iq")));
+        assert_eq!((old.single(3), new.single(3)), (Some("s.whatsapp.net"), Some("s.whatsapp.net")));
+    }
+
+    #[test]
+    fn version_3_is_what_another_implementation_has() {
+        use wacore_binary::token::{get_double_token, get_single_token};
+        let dictionary = Dictionary::current();
+        for index in 0..=255 {
+            assert_eq!(dictionary.single(index), get_single_token(index).filter(|word| !word.is_empty()), "s {index}");
+            for number in 0..4 {
+                assert_eq!(dictionary.double(number, index), get_double_token(number, index), "{number} {index}");
+            }
+        }
+    }
+}
