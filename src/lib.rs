@@ -24,6 +24,8 @@
 
 pub mod origin;
 
+pub mod visible;
+
 pub mod anomaly;
 
 pub mod keys;
@@ -37,3 +39,7 @@ pub mod ladder;
 pub mod spec;
 
 pub mod analysis;
+
+pub mod export;
+
+pub mod summary;

@@ -1,3 +1,9 @@
-//! ringtrace, the command.
+//! ringtrace, the command: arguments in, exit code out.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -80,6 +80,14 @@ pub struct Connection {
     pub device: Option<String>,
 }
 
+impl Capture {
+    /// How it was made, one of the spec's techniques.
+    #[must_use]
+    pub const fn technique(&self) -> &'static str {
+        "websocket-capture"
+    }
+}
+
 impl Analysis {
     /// Joins the parts. Calls that `previous` has already judged are taken over from it.
     #[must_use]

@@ -1,0 +1,74 @@
+//! Exit codes, and why nothing could be done.
+
+use std::io;
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Everything was done.
+    Done,
+    /// Something was lost; the rest was done.
+    Lost,
+    /// The command line makes no sense.
+    Usage,
+    /// It refused to write.
+    Refused,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Lost => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+        })
+    }
+}
+
+/// Why a run did not do what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// A pattern of file names matches nothing, or is none.
+    #[error("{0}")]
+    Usage(String),
+    /// The target is there already.
+    #[error("{0} exists; --force overwrites it")]
+    Exists(String),
+    /// The target took no bytes.
+    #[error("{target}: {error}")]
+    Write {
+        /// What was written to.
+        target: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A key log cannot be read.
+    #[error("{path}: {error}")]
+    KeyLog {
+        /// Which.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A table cannot be encoded.
+    #[error("{0}")]
+    Encode(String),
+}
+
+impl Failure {
+    /// The exit code that says so.
+    pub(super) const fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Exists(_) => Exit::Refused,
+            Self::Write { .. } | Self::KeyLog { .. } | Self::Encode(_) => Exit::Lost,
+        }
+    }
+
+    /// Whether the reader of the output went away, as `head` does.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,70 @@
+//! `ringtrace export`: the tables.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ringtrace::export::{self, Options};
+
+use super::exit::{Exit, Failure};
+use super::reading::{self, Reading};
+use super::target::Target;
+use super::Verbosity;
+
+/// What `export` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
+  ringtrace export recordings/ --table calls -o calls.csv")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    reading: Reading,
+
+    /// Which table.
+    #[arg(long, value_enum, default_value_t = Table::Stanzas)]
+    table: Table,
+
+    /// Where to; `-` is standard output.
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// Overwrites the target if it is there.
+    #[arg(long)]
+    force: bool,
+
+    /// Adds each stanza's XML.
+    #[arg(long)]
+    xml: bool,
+
+    /// Leaves text that a spreadsheet would take for a formula as it is.
+    #[arg(long)]
+    raw: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Table {
+    /// A row per stanza of a call.
+    Stanzas,
+    /// A row per call.
+    Calls,
+}
+
+/// Runs `export`.
+pub(super) fn run(arguments: &Arguments, verbosity: Verbosity) -> Result<Exit, Failure> {
+    let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let request = arguments.reading.prepare(verbosity)?;
+    let analysis = request.load();
+    let table = match arguments.table {
+        Table::Stanzas => export::Table::Stanzas,
+        Table::Calls => export::Table::Calls,
+    };
+    let options = Options { xml: arguments.xml, raw: arguments.raw };
+    target.write(|out| {
+        table.write_csv(&analysis, options, out).map_err(|error| match error {
+            export::Error::Write(error) => error.into(),
+            export::Error::Encode(why) => Failure::Encode(why),
+        })
+    })?;
+    reading::report(&analysis, verbosity);
+    Ok(reading::exit(&analysis))
+}

@@ -1,0 +1,95 @@
+//! The command line: what is asked for, and the exit code that follows.
+
+mod export;
+mod exit;
+mod open;
+mod reading;
+mod target;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+use exit::{Exit, Failure};
+
+const EXAMPLES: &str = "\
+Examples:
+  ringtrace call.pcap --noise-keylog keys.txt      open the recording in the terminal interface
+  ringtrace call.pcap | less                       the same as text
+  ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
+  ringtrace export *.pcap --table calls            one row a call, over several recordings
+
+Keys are found beside a capture: call.noisekeys.txt for call.pcap.
+
+Exit codes: 0 done; 1 something was lost (said on standard error), the rest was done; 2 wrong usage;
+3 refused to write.";
+
+/// Reads recorded WhatsApp Web traffic of your own test accounts, rebuilds each call's stanza timeline, and marks
+/// what it says about the open questions of the call signalling spec. Records nothing, contacts nothing.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    open: open::Arguments,
+
+    /// Whether to use colour; NO_COLOR is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+
+    /// Says nothing on standard error but why it failed.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+
+    /// Says on standard error also what cost nothing.
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Opens captures in the terminal interface; where standard output is no terminal, prints them as text.
+    Open(open::Arguments),
+    /// Writes tables: the stanzas of the calls, or the calls.
+    Export(export::Arguments),
+}
+
+/// How much is said on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verbosity {
+    Quiet,
+    Losses,
+    Everything,
+}
+
+/// Runs the command line that the process was given.
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let verbosity = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Everything,
+        _ => Verbosity::Losses,
+    };
+    let done = match arguments.command {
+        Some(Command::Export(export)) => export::run(&export, verbosity),
+        Some(Command::Open(open)) => open::run(&open, arguments.color, verbosity),
+        None => open::run(&arguments.open, arguments.color, verbosity),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
+        Err(failure) => {
+            eprintln!("ringtrace: {failure}");
+            failure.exit().into()
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Write { target: "standard output".to_owned(), error }
+    }
+}

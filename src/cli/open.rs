@@ -1,0 +1,54 @@
+//! `ringtrace FILE...`: the terminal interface, or the same as text.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::mpsc;
+use std::thread;
+
+use clap::{Args, ColorChoice};
+use ringtrace::{summary, tui};
+
+use super::exit::{Exit, Failure};
+use super::reading::{self, Reading};
+use super::Verbosity;
+
+/// What `open` takes.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Runs `open`.
+pub(super) fn run(arguments: &Arguments, color: ColorChoice, verbosity: Verbosity) -> Result<Exit, Failure> {
+    if io::stdout().is_terminal() { interface(arguments, color) } else { text(arguments, verbosity) }
+}
+
+fn text(arguments: &Arguments, verbosity: Verbosity) -> Result<Exit, Failure> {
+    let analysis = arguments.reading.prepare(verbosity)?.load();
+    let mut out = BufWriter::new(io::stdout().lock());
+    summary::overview(&analysis, &mut out)?;
+    out.flush()?;
+    Ok(reading::exit(&analysis))
+}
+
+/// Loads on a thread of its own, so that the first screen does not wait for anything.
+fn interface(arguments: &Arguments, color: ColorChoice) -> Result<Exit, Failure> {
+    let request = arguments.reading.prepare(Verbosity::Quiet)?;
+    let (publish, updates) = mpsc::channel();
+    let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
+    let shown = tui::run(updates, &tui::Options { colour: wants_colour(color) });
+    shown?;
+    match loading.join() {
+        Ok(analysis) => Ok(reading::exit(&analysis)),
+        Err(_) => Ok(Exit::Lost),
+    }
+}
+
+/// `--color`, else whether `NO_COLOR` is unset or empty (<https://no-color.org>).
+fn wants_colour(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}

@@ -1,0 +1,156 @@
+//! What every command that reads captures takes: the files and their keys; and what it says of them.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::anomaly::Severity;
+use ringtrace::summary;
+use ringtrace::visible::visible;
+
+use super::exit::{Exit, Failure};
+use super::Verbosity;
+
+/// Files and keys.
+#[derive(Debug, Args)]
+pub(super) struct Reading {
+    /// Captures: files, folders, patterns, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// A key log with the Noise keys of the recorded clients.
+    #[arg(long, value_name = "FILE")]
+    noise_keylog: Vec<PathBuf>,
+
+    /// Does not look for key logs beside the captures.
+    #[arg(long)]
+    no_key_discovery: bool,
+}
+
+impl Reading {
+    /// Finds the captures, and reads the key logs.
+    ///
+    /// # Errors
+    /// If a pattern is none or matches nothing, or a key log cannot be read.
+    pub(super) fn prepare(&self, verbosity: Verbosity) -> Result<Request, Failure> {
+        let mut sources = Vec::new();
+        for file in &self.files {
+            expand(file, &mut sources)?;
+        }
+        let mut key_logs: Vec<PathBuf> = self.noise_keylog.clone();
+        if key_logs.is_empty() && !self.no_key_discovery {
+            for found in sources.iter().filter_map(Source::path).flat_map(key_logs_beside) {
+                if !key_logs.contains(&found) {
+                    if verbosity >= Verbosity::Losses {
+                        eprintln!("ringtrace: keys from {}", visible(&found.to_string_lossy()));
+                    }
+                    key_logs.push(found);
+                }
+            }
+        }
+        let mut request = Request::new(sources);
+        for path in key_logs {
+            let name = path.to_string_lossy().into_owned();
+            let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
+            read.map_err(|error| Failure::KeyLog { path: visible(&name).into_owned(), error })?;
+        }
+        Ok(request)
+    }
+}
+
+/// A file is itself, `-` is standard input, a folder all files below it, and a pattern what it matches.
+fn expand(file: &Path, sources: &mut Vec<Source>) -> Result<(), Failure> {
+    if file == Path::new("-") {
+        sources.push(Source::StandardInput);
+        return Ok(());
+    }
+    if file.is_dir() {
+        files_below(file, sources);
+        return Ok(());
+    }
+    let text = file.to_string_lossy();
+    if file.exists() || !text.contains(['*', '?', '[']) {
+        sources.push(Source::File(file.to_owned()));
+        return Ok(());
+    }
+    let usage = |why: String| Failure::Usage(format!("{}: {why}", visible(&text)));
+    let matches = glob::glob(&text).map_err(|error| usage(error.to_string()))?;
+    let before = sources.len();
+    for path in matches.filter_map(Result::ok) {
+        if path.is_dir() {
+            files_below(&path, sources);
+        } else {
+            sources.push(Source::File(path));
+        }
+    }
+    if sources.len() == before { Err(usage("no file matches".to_owned())) } else { Ok(()) }
+}
+
+/// The files in a folder and those below it, by path. Some of them may be no captures: that is no loss.
+fn files_below(folder: &Path, sources: &mut Vec<Source>) {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            // Reading it as a file says why it cannot be read.
+            sources.push(Source::File(folder));
+            continue;
+        };
+        for entry in entries.filter_map(Result::ok) {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                Ok(_) if entry.path().is_file() => found.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    sources.extend(found.into_iter().map(Source::FileInFolder));
+}
+
+/// The key logs that belong to a capture by their names: the capture's file name, cut at each of its dots, longest
+/// first, and an ending that says what it is.
+fn key_logs_beside(capture: &Path) -> Vec<PathBuf> {
+    const ENDINGS: [&str; 2] = [".noisekeys.txt", ".noisekeys-private.txt"];
+    let Some(name) = capture.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    let cuts = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(dot, _)| dot)).filter(|cut| *cut > 0);
+    for cut in cuts {
+        let stem = name.get(..cut).unwrap_or(name);
+        let candidates = ENDINGS.iter().map(|ending| capture.with_file_name(format!("{stem}{ending}")));
+        let found: Vec<_> = candidates.filter(|candidate| candidate.is_file()).collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// Says on standard error what could not be read, and what to do about it.
+pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
+    let least = match verbosity {
+        Verbosity::Quiet => return,
+        Verbosity::Losses => Severity::Loss,
+        Verbosity::Everything => Severity::Note,
+    };
+    for capture in &analysis.captures {
+        if let Some(failure) = &capture.failure {
+            eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
+        }
+    }
+    for tally in analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least) {
+        eprintln!("ringtrace: {}", summary::anomaly(analysis, tally));
+        if !tally.diagnosis.next.is_empty() {
+            eprintln!("ringtrace:   {}", tally.diagnosis.next);
+        }
+    }
+    if analysis.calls.is_empty() && analysis.captures.iter().any(|capture| capture.failure.is_none()) {
+        eprintln!("ringtrace: no calls were found");
+    }
+}
+
+/// The exit code that follows from what was read.
+pub(super) fn exit(analysis: &Analysis) -> Exit {
+    if analysis.is_lossy() { Exit::Lost } else { Exit::Done }
+}

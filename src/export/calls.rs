@@ -1,0 +1,107 @@
+//! The `calls` table: a row per call.
+
+use std::collections::BTreeSet;
+
+use super::column::{Cell, Column, Kind};
+use crate::analysis::{Analysis, Judged};
+use crate::call::{Emitter, Media};
+use crate::spec::Strength;
+
+/// A call, and the analysis that it is part of.
+pub(super) struct CallRow<'t> {
+    analysis: &'t Analysis,
+    judged: &'t Judged,
+}
+
+/// The rows, calls by their first stanza.
+pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = CallRow<'_>> {
+    analysis.calls.iter().map(move |judged| CallRow { analysis, judged })
+}
+
+macro_rules! column {
+    ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
+        Column { name: $name, kind: Kind::$kind, doc: $doc, value: $value }
+    };
+}
+
+/// The columns, in order.
+pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
+    vec![
+        column!("call_id", Text, "The call-id.", |row| Cell::Text((&*row.judged.call.id).into())),
+        column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
+            Cell::shown(row.judged.call.creator.as_ref())
+        }),
+        column!("caller", Text, "Who placed it.", |row| Cell::shown(row.judged.call.caller.as_ref())),
+        column!("callee", Text, "To whom: an account, a device, or a group.", |row| Cell::shown(
+            row.judged.call.callee.as_ref()
+        )),
+        column!("captures", Text, "The captures with stanzas of it, joined by `;`.", |row| {
+            let captures = row.judged.call.captures();
+            Cell::joined(
+                captures.into_iter().filter_map(|id| row.analysis.capture(id)).map(|capture| capture.name.clone()),
+            )
+        }),
+        column!("vantages", Text, "The devices whose sockets were recorded, joined by `;`.", |row| {
+            let devices = row.judged.call.vantages.iter().map(|vantage| vantage.device.jid());
+            Cell::joined(devices.map(|jid| jid.map_or_else(|| "unknown".to_owned(), ToString::to_string)))
+        }),
+        column!("media", Text, "`audio` or `video`; empty if no offer was seen.", |row| {
+            Cell::text(row.judged.call.media.map(Media::name))
+        }),
+        column!("group", Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
+        column!("start_utc", Text, "When its first stanza was captured, RFC 3339.", |row| Cell::moment(
+            row.judged.call.start()
+        )),
+        column!(
+            "ring_ms",
+            Number,
+            "Milliseconds from the offer to the accept or the end; empty for a stale offer.",
+            |row| { Cell::milliseconds(row.judged.call.course.ring) }
+        ),
+        column!("talk_ms", Number, "Milliseconds from the accept to the end.", |row| {
+            Cell::milliseconds(row.judged.call.course.talk)
+        }),
+        column!(
+            "outcome",
+            Text,
+            "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, or `cut-off` where the recording ends first.",
+            |row| { Cell::Text(row.judged.call.course.outcome.name().into()) }
+        ),
+        column!(
+            "ended_by",
+            Text,
+            "`caller`, `callee`, `server`, `unknown`; empty where the end was not seen.",
+            |row| { Cell::text(row.judged.call.course.ended_by.map(crate::call::EndedBy::name)) }
+        ),
+        column!("end_reason", Text, "`reason` of the stanza that ended it.", |row| {
+            Cell::text(row.judged.call.course.end_reason.as_deref())
+        }),
+        column!(
+            "end_strength",
+            Text,
+            "How sure `ended_by` is: `direct` where the stanza left the recorded socket, else `indirect`.",
+            |row| {
+                let call = &row.judged.call;
+                let end = call.course.ended.and_then(|index| call.rows.get(index));
+                Cell::text(end.map(|end| match end.emitter {
+                    Emitter::Local => Strength::Direct.name(),
+                    Emitter::Peer | Emitter::OwnOther | Emitter::Server | Emitter::Unknown => Strength::Indirect.name(),
+                }))
+            }
+        ),
+        column!("stanzas", Integer, "Its rows in the table `stanzas`.", |row| Cell::integer(
+            row.judged.call.rows.len()
+        )),
+        column!("violations", Integer, "Rules of the spec that it breaks.", |_| Cell::Null),
+        column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
+            let questions = row.judged.evidence.iter().map(|piece| piece.question.to_owned());
+            Cell::joined(questions.collect::<BTreeSet<_>>())
+        }),
+        column!("retransmissions", Integer, "Stanzas that were sent again under the same id.", |row| {
+            Cell::integer(row.judged.call.retransmissions())
+        }),
+        column!("gaps", Integer, "Gaps in the recording while the call lasted.", |_| Cell::Null),
+        column!("clock_offset_ms", Number, "By how much the clocks of its vantages differ.", |_| Cell::Null),
+        column!("clock_bound_ms", Number, "How sure that is.", |_| Cell::Null),
+    ]
+}

@@ -1,0 +1,88 @@
+//! What a column is.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp as Moment;
+
+use crate::origin::Timestamp;
+
+/// The type of a column's values. Every column can be null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// UTF-8 text.
+    Text,
+    /// A whole number, 64 bits.
+    Integer,
+    /// A number with fractions, 64 bits.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Not known, not there, or not reported; never 0.
+    Null,
+    /// Of a [`Kind::Text`] column.
+    Text(Cow<'a, str>),
+    /// Of a [`Kind::Integer`] column.
+    Integer(i64),
+    /// Of a [`Kind::Number`] column.
+    Number(f64),
+    /// Of a [`Kind::Boolean`] column.
+    Boolean(bool),
+}
+
+impl<'a> Cell<'a> {
+    /// Text, or null.
+    pub(super) fn text<T: Into<Cow<'a, str>>>(text: Option<T>) -> Self {
+        text.map_or(Self::Null, |text| Self::Text(text.into()))
+    }
+
+    /// A value spelled out, or null.
+    pub(super) fn shown<T: ToString>(value: Option<T>) -> Self {
+        Self::text(value.map(|value| value.to_string()))
+    }
+
+    /// A whole number.
+    pub(super) fn integer<T: TryInto<i64>>(value: T) -> Self {
+        value.try_into().map_or(Self::Null, Self::Integer)
+    }
+
+    /// Values joined by `;`, null if there are none.
+    pub(super) fn joined(values: impl IntoIterator<Item = String>) -> Self {
+        let joined = values.into_iter().collect::<Vec<_>>().join(";");
+        if joined.is_empty() { Self::Null } else { Self::Text(joined.into()) }
+    }
+
+    /// Nanoseconds as milliseconds, with fractions.
+    #[expect(clippy::cast_precision_loss, reason = "durations within a capture are far below 2^53 ns")]
+    pub(super) fn milliseconds(nanoseconds: Option<i64>) -> Self {
+        nanoseconds.map_or(Self::Null, |nanoseconds| Self::Number(nanoseconds as f64 / 1e6))
+    }
+
+    /// A moment as RFC 3339 in UTC, with nanoseconds.
+    pub(super) fn moment(time: Option<Timestamp>) -> Self {
+        let moment = time.and_then(|time| Moment::from_nanosecond(i128::from(time.0)).ok());
+        Self::text(moment.map(|moment| format!("{moment:.9}")))
+    }
+}
+
+/// A column of a table whose rows are made from `R`.
+pub struct Column<R> {
+    /// Its name, units included.
+    pub name: &'static str,
+    /// The type of its values.
+    pub kind: Kind,
+    /// What it says.
+    pub doc: &'static str,
+    /// Its value in a row.
+    pub value: for<'a> fn(&'a R) -> Cell<'a>,
+}
+
+impl<R> Column<R> {
+    pub(super) const fn describe(&self) -> (&'static str, Kind, &'static str) {
+        (self.name, self.kind, self.doc)
+    }
+}

@@ -1,0 +1,80 @@
+//! Analysis to tables.
+//!
+//! A table is a list of [`Column`]s: one source for names, types, documentation and values. Alone names polars.
+
+mod calls;
+mod column;
+mod csv;
+mod stanzas;
+
+use std::io::Write;
+
+pub use column::{Cell, Column, Kind};
+
+use crate::analysis::Analysis;
+
+/// The tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// A row per stanza of a call: the timeline.
+    Stanzas,
+    /// A row per call.
+    Calls,
+}
+
+/// What a table leaves out or adds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Adds the `xml` column to the stanzas.
+    pub xml: bool,
+    /// Leaves text fields as they are, also those that a spreadsheet would take for a formula.
+    pub raw: bool,
+}
+
+/// Why a table was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The target took no more bytes.
+    #[error("{0}")]
+    Write(#[from] std::io::Error),
+    /// The table could not be built or encoded.
+    #[error("the table could not be written: {0}")]
+    Encode(String),
+}
+
+impl From<polars::error::PolarsError> for Error {
+    fn from(error: polars::error::PolarsError) -> Self {
+        match error {
+            polars::error::PolarsError::IO { error, .. } => {
+                Self::Write(std::io::Error::new(error.kind(), error.to_string()))
+            }
+            other => Self::Encode(other.to_string()),
+        }
+    }
+}
+
+impl Table {
+    /// The name, type and documentation of each column, in order.
+    #[must_use]
+    pub fn columns(self) -> Vec<(&'static str, Kind, &'static str)> {
+        match self {
+            Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
+            Self::Calls => calls::columns().iter().map(Column::describe).collect(),
+        }
+    }
+
+    /// Writes the table as CSV.
+    ///
+    /// # Errors
+    /// If `out` takes no more bytes, or the table cannot be encoded.
+    pub fn write_csv(self, analysis: &Analysis, options: Options, out: impl Write) -> Result<(), Error> {
+        match self {
+            Self::Stanzas => {
+                let mut columns = stanzas::columns();
+                columns.retain(|column| options.xml || column.name != "xml");
+                csv::write(&columns, stanzas::rows(analysis), options, out)
+            }
+            Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The `stanzas` table: a row per stanza of a call, and per ack of class `call` that answers no stanza seen.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::column::{Cell, Column, Kind};
+use crate::analysis::{Analysis, Judged};
+use crate::call::{Observed, Row};
+use crate::origin::{Direction, Timestamp};
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::{AckError, Body};
+use crate::protocol::xml;
+
+/// A stanza, and the call that it belongs to.
+pub(super) struct StanzaRow<'t> {
+    analysis: &'t Analysis,
+    observed: &'t Arc<Observed>,
+    of_call: Option<OfCall<'t>>,
+}
+
+/// A row's place in its call.
+struct OfCall<'t> {
+    judged: &'t Judged,
+    index: usize,
+    row: &'t Row,
+}
+
+/// The rows, calls by their first stanza, then in order.
+pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
+    let of_calls = analysis.calls.iter().flat_map(move |judged| {
+        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
+            analysis,
+            observed: &row.observed,
+            of_call: Some(OfCall { judged, index, row }),
+        })
+    });
+    let orphans = analysis.orphans.iter().map(move |observed| StanzaRow { analysis, observed, of_call: None });
+    of_calls.chain(orphans)
+}
+
+impl StanzaRow<'_> {
+    fn attribute(&self, name: &str) -> Cell<'_> {
+        Cell::text(self.observed.read().node.text(name))
+    }
+
+    /// An attribute of the child of a `<call>`.
+    fn of_action(&self, value: impl Fn(&crate::protocol::stanza::Action) -> Option<&str>) -> Cell<'_> {
+        Cell::text(self.observed.read().action().and_then(value).map(str::to_owned))
+    }
+
+    fn error(&self) -> Option<&AckError> {
+        match &self.observed.read().body {
+            Body::Ack(ack) => ack.error.as_ref(),
+            Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
+        }
+    }
+
+    fn since(&self, earlier: Option<Timestamp>) -> Option<i64> {
+        Some(self.observed.time()?.nanoseconds_since(earlier?))
+    }
+
+    /// The address of the local device, where the stanza is its own, or comes to it.
+    fn local_if(&self, direction: Direction) -> Option<&Jid> {
+        let of_call = self.of_call.as_ref().filter(|_| self.observed.direction() == Some(direction))?;
+        of_call.judged.call.vantage_of(of_call.row)?.device.jid()
+    }
+}
+
+macro_rules! column {
+    ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
+        Column { name: $name, kind: Kind::$kind, doc: $doc, value: $value }
+    };
+}
+
+/// The columns, in order.
+pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
+    vec![
+        column!("capture", Text, "The capture, as given. With `seq`, the row's key.", |row| {
+            Cell::text(row.analysis.capture(row.observed.capture()).map(|capture| capture.name.as_str()))
+        }),
+        column!("seq", Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
+            Cell::integer(row.observed.seq)
+        }),
+        column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
+            row.observed.stanza.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
+        }),
+        column!("record", Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
+            Cell::integer(row.observed.stanza.origin.last)
+        }),
+        column!("record_first", Integer, "The record with the stanza's first byte.", |row| {
+            Cell::integer(row.observed.stanza.origin.first)
+        }),
+        column!(
+            "time_utc",
+            Text,
+            "When the completing record was captured, RFC 3339; empty where that is unknown.",
+            |row| { Cell::moment(row.observed.time()) }
+        ),
+        column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
+            Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
+        }),
+        column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
+            Cell::shown(row.of_call.as_ref().and_then(|of| of.judged.call.creator.as_ref()))
+        }),
+        column!("since_call_start_ms", Number, "Milliseconds since the call's first stanza.", |row| {
+            Cell::milliseconds(row.since(row.of_call.as_ref().and_then(|of| of.judged.call.start())))
+        }),
+        column!("since_previous_ms", Number, "Milliseconds since the call's previous stanza.", |row| {
+            let previous = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.index.checked_sub(1)?));
+            Cell::milliseconds(row.since(previous.and_then(|previous| previous.observed.time())))
+        }),
+        column!("direction", Text, "`in`, `out`; empty if unknown.", |row| {
+            Cell::text(row.observed.direction().map(|direction| match direction {
+                Direction::Inbound => "in",
+                Direction::Outbound => "out",
+            }))
+        }),
+        column!(
+            "emitter",
+            Text,
+            "Who sent it, as far as the vantage can tell: `local`, `peer`, `own-other`, `server`, `unknown`.",
+            |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.emitter.name())) }
+        ),
+        column!("sender", Text, "`from`; of an outbound stanza without it, the local device.", |row| {
+            Cell::shown(row.observed.read().from.as_ref().or_else(|| row.local_if(Direction::Outbound)))
+        }),
+        column!("recipient", Text, "`to`; of an inbound stanza without it, the local device.", |row| {
+            Cell::shown(row.observed.read().to.as_ref().or_else(|| row.local_if(Direction::Inbound)))
+        }),
+        column!("tag", Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
+            row.observed.read().node.tag.as_ref().into()
+        )),
+        column!(
+            "action",
+            Text,
+            "The child's tag of a call stanza; of an ack or receipt, that of what it answers.",
+            |row| {
+                let own = || row.observed.read().action().map(|action| action.name.as_str());
+                let answered = row.of_call.as_ref().and_then(|of| of.row.action.as_ref()).map(|action| action.as_str());
+                Cell::text(answered.or_else(own))
+            }
+        ),
+        column!("stanza_id", Text, "The stanza's `id`, which acks and receipts echo.", |row| {
+            Cell::text(row.observed.read().id.as_deref())
+        }),
+        column!("answers_seq", Integer, "`seq` of the stanza that this ack or receipt answers.", |row| {
+            let answered = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.row.answers?));
+            answered.map_or(Cell::Null, |answered| Cell::integer(answered.observed.seq))
+        }),
+        column!("ack_latency_ms", Number, "Milliseconds from what this ack or receipt answers to itself.", |row| {
+            let latency = row.of_call.as_ref().and_then(|of| of.judged.call.answer_latency(of.index));
+            latency.map_or(Cell::Null, Cell::Number)
+        }),
+        column!("reason", Text, "`reason` of the action.", |row| row.of_action(|action| action.reason.as_deref())),
+        column!("duration_raw", Text, "`duration` of the action, as sent: its unit is an open question.", |row| {
+            row.of_action(|action| action.duration.as_deref())
+        }),
+        column!("audio_duration_raw", Text, "`audio_duration` of the action, as sent.", |row| {
+            row.of_action(|action| action.audio_duration.as_deref())
+        }),
+        column!(
+            "error_code",
+            Text,
+            "The error code of an ack: `code` of its `<error>`, else its `error` attribute.",
+            |row| { Cell::text(row.error().and_then(|error| error.code.as_deref())) }
+        ),
+        column!("error_text", Text, "`text` of an ack's `<error>`.", |row| {
+            Cell::text(row.error().and_then(|error| error.text.as_deref()))
+        }),
+        column!("offline", Text, "`offline` of the stanza: the server had kept it while the client was away.", |row| {
+            row.attribute("offline")
+        }),
+        column!("platform", Text, "`platform` of the stanza.", |row| row.attribute("platform")),
+        column!("version", Text, "`version` of the stanza.", |row| row.attribute("version")),
+        column!("media", Text, "What the call is to carry: `audio` or `video`.", |row| {
+            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.call.media).map(crate::call::Media::name))
+        }),
+        column!(
+            "phase",
+            Text,
+            "How far the call had come with this stanza: `offered`, `ringing`, `accepted`, `ended`.",
+            |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.phase.name())) }
+        ),
+        column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
+            Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
+        }),
+        column!("flow_step", Text, "The step of the spec's flow that it is.", |_| Cell::Null),
+        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |_| Cell::Null),
+        column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
+            let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
+            Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())
+        }),
+        column!("vantage", Text, "The device whose socket was recorded, or `unknown`.", |row| {
+            let vantage = row.of_call.as_ref().and_then(|of| of.judged.call.vantage_of(of.row));
+            let device = vantage.and_then(|vantage| vantage.device.jid());
+            Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
+        }),
+        column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
+            Cell::text(row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique))
+        }),
+        column!("note", Text, "The user's note.", |_| Cell::Null),
+        column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| {
+            Cell::Text(xml::write_line(&row.observed.read().node).into())
+        }),
+    ]
+}

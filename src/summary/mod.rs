@@ -1,0 +1,178 @@
+//! Analysis to local text: what the program prints where there is no terminal to draw on.
+
+mod drawing;
+
+use std::io::{self, Write};
+
+use jiff::Timestamp as Moment;
+
+use crate::analysis::{Analysis, Capture, Judged};
+use crate::anomaly::{Severity, Tally};
+use crate::call::Call;
+use crate::ladder::{Ladder, Lifeline, Party};
+use crate::origin::{CaptureId, Timestamp};
+use crate::visible::visible;
+
+pub use drawing::draw;
+
+/// Writes what was read, every call with its ladder and marks, and what could not be read.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
+    for capture in &analysis.captures {
+        self::capture(capture, out)?;
+    }
+    for (index, judged) in analysis.calls.iter().enumerate() {
+        writeln!(out)?;
+        call(index, judged, out)?;
+    }
+    if !analysis.orphans.is_empty() {
+        let count = analysis.orphans.len();
+        writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
+    }
+    anomalies(analysis, out)
+}
+
+fn capture(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
+    write!(out, "{}: ", visible(&capture.name))?;
+    match (&capture.failure, capture.format) {
+        (Some(failure), _) => writeln!(out, "{}", visible(failure))?,
+        (None, Some(format)) => writeln!(out, "{format}, {} record{}", capture.records, plural(capture.records))?,
+        (None, None) => writeln!(out, "not recognised")?,
+    }
+    for connection in &capture.connections {
+        write!(
+            out,
+            "  connection {}: {} -> {}, websocket {}, noise {}, {} message{}, {} stanza{}",
+            connection.id.0,
+            connection.client,
+            connection.server,
+            connection.websocket,
+            connection.noise,
+            connection.messages,
+            plural(connection.messages),
+            connection.stanzas,
+            plural(connection.stanzas),
+        )?;
+        match &connection.device {
+            Some(device) => writeln!(out, ", {}", visible(device))?,
+            None => writeln!(out)?,
+        }
+    }
+    Ok(())
+}
+
+/// Writes one call: a line on how it went, and its ladder with the marks.
+fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
+    let call = &judged.call;
+    writeln!(out, "#{}  {}", index + 1, headline(call))?;
+    let devices = call.vantages.iter().map(|vantage| {
+        let jid = vantage
+            .device
+            .jid()
+            .map_or_else(|| "an unknown device".to_owned(), |jid| visible(&jid.to_string()).into_owned());
+        let found = vantage.device.found_by.map_or("", crate::call::FoundBy::phrase);
+        let found = if found.is_empty() { String::new() } else { format!(", {found}") };
+        format!("{jid} ({}{found})", vantage.role.name())
+    });
+    let devices = devices.collect::<Vec<_>>().join("; ");
+    writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
+    draw(call, &Ladder::of(call), &judged.evidence, name, out)?;
+    for piece in &judged.evidence {
+        let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let bearing = if piece.supports { "for" } else { "against" };
+        writeln!(
+            out,
+            "    ? {}: {bearing} `{}`, {} evidence in record {record}: {}",
+            piece.question,
+            piece.hypothesis,
+            piece.strength.name(),
+            visible(&piece.why)
+        )?;
+    }
+    Ok(())
+}
+
+/// When a call began, between whom, and how it went.
+fn headline(call: &Call) -> String {
+    let party = |jid: &Option<crate::protocol::binary::Jid>| {
+        jid.as_ref().map_or_else(|| "unknown".to_owned(), |jid| visible(&jid.to_string()).into_owned())
+    };
+    let media = call.media.map_or("call", crate::call::Media::name);
+    let group = if call.group { "group " } else { "" };
+    let mut line = format!(
+        "{}  {group}{media}  {} -> {}  {}",
+        call.start().map_or_else(|| "no time".to_owned(), moment),
+        party(&call.caller),
+        party(&call.callee),
+        call.course.outcome.name()
+    );
+    if let Some(ring) = call.course.ring {
+        line.push_str(&format!(", rang {}", seconds(ring)));
+    }
+    if let Some(talk) = call.course.talk {
+        line.push_str(&format!(", talked {}", seconds(talk)));
+    }
+    if let Some(by) = call.course.ended_by {
+        line.push_str(&format!(", ended by {}", by.name()));
+    }
+    if let Some(reason) = &call.course.end_reason {
+        line.push_str(&format!(" (reason {})", visible(reason)));
+    }
+    line
+}
+
+/// Writes what could not be read, and what to do about it; losses first.
+fn anomalies(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
+    for (severity, heading) in [(Severity::Loss, "Not read:"), (Severity::Note, "Noted:")] {
+        let tallies: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity == severity).collect();
+        if tallies.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{heading}")?;
+        for tally in tallies {
+            writeln!(out, "  {}", anomaly(analysis, tally))?;
+            if !tally.diagnosis.next.is_empty() {
+                writeln!(out, "    {}", tally.diagnosis.next)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One line: where, what, how often.
+#[must_use]
+pub fn anomaly(analysis: &Analysis, tally: &Tally) -> String {
+    let capture = capture_name(analysis, tally.first.capture);
+    let connection = tally.first.connection.map_or_else(String::new, |id| format!(", connection {}", id.0));
+    let records = if tally.count == 1 { tally.first.to_string() } else { format!("first in {}", tally.first) };
+    format!("{capture}{connection}, {records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
+}
+
+fn capture_name(analysis: &Analysis, id: CaptureId) -> String {
+    analysis.capture(id).map_or_else(|| "key log".to_owned(), |capture| visible(&capture.name).into_owned())
+}
+
+fn name(lifeline: &Lifeline) -> String {
+    let name = match &lifeline.party {
+        Party::Local => "this client".to_owned(),
+        Party::Server => "server".to_owned(),
+        Party::Device(jid) => visible(&jid.to_string()).into_owned(),
+    };
+    if lifeline.recorded { format!("{name} *") } else { name }
+}
+
+fn moment(time: Timestamp) -> String {
+    let moment = Moment::from_nanosecond(i128::from(time.0));
+    moment.map_or_else(|_| "no time".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "durations within a capture are far below 2^53 ns")]
+fn seconds(nanoseconds: i64) -> String {
+    format!("{:.3} s", nanoseconds as f64 / 1e9)
+}
+
+fn plural<T: PartialEq + From<u8>>(count: T) -> &'static str {
+    if count == T::from(1) { "" } else { "s" }
+}
