@@ -43,3 +43,5 @@ pub mod analysis;
 pub mod export;
 
 pub mod summary;
+
+pub mod tui;
