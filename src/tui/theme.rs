@@ -27,10 +27,10 @@ impl Theme {
         Self {
             heading: Style::new().fg(Color::White).add_modifier(Modifier::BOLD),
             accent: Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            muted: Style::new().fg(Color::DarkGray),
+            muted: Style::new().add_modifier(Modifier::DIM),
             outgoing: Style::new().fg(Color::Green),
             incoming: Style::new().fg(Color::LightBlue),
-            selected: Style::new().fg(Color::White).bg(Color::Blue).add_modifier(Modifier::BOLD),
+            selected: Style::new().fg(Color::White).bg(Color::Blue).remove_modifier(Modifier::DIM),
             warning: Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         }
     }
@@ -43,7 +43,7 @@ impl Theme {
             muted: Style::new().add_modifier(Modifier::DIM),
             outgoing: Style::new().add_modifier(Modifier::BOLD),
             incoming: Style::new(),
-            selected: Style::new().add_modifier(Modifier::REVERSED),
+            selected: Style::new().add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM),
             warning: Style::new().add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         }
     }

@@ -4,3 +4,5 @@
 mod binary;
 
 mod house;
+
+mod tui;

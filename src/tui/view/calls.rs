@@ -90,8 +90,8 @@ impl Column {
             Self::Outcome => (9, 9),
             Self::Ring | Self::Talk => (6, 6),
             Self::Stanzas => (7, 7),
-            Self::EndedBy => (13, 30),
-            Self::Evidence => (3, 3),
+            Self::EndedBy => (14, 30),
+            Self::Evidence => (2, 3),
         }
     }
 
@@ -193,7 +193,7 @@ fn cell(column: Column, index: usize, judged: &Judged, columns: usize, theme: &T
         Column::Stanzas => (call.rows.len().to_string(), plain),
         Column::EndedBy => course.ended_by.map_or_else(none, |by| {
             let reason = course.end_reason.as_deref().filter(|reason| !reason.is_empty());
-            let reason = reason.map_or_else(String::new, |reason| format!(": {}", shown(reason, columns)));
+            let reason = reason.map_or_else(String::new, |reason| format!(" {}", shown(reason, columns)));
             (format!("{}{reason}", by.name()), plain)
         }),
         Column::Evidence => match judged.evidence.len() {

@@ -1,20 +1,24 @@
 //! What was read from each capture, what was not, why, and what to do about it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::pane;
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
-use crate::origin::CaptureId;
+use crate::origin::{CaptureId, ConnectionId};
 use crate::tui::model::{Model, Viewport};
-use crate::tui::quantity::{bytes, count, counted};
+use crate::tui::quantity::{bytes, counted};
 use crate::tui::text::{visible_all, wrap};
 use crate::tui::theme::Theme;
+
+/// Connections of one capture that are shown.
+const CONNECTIONS_SHOWN: usize = 1_000;
 
 /// The text as last made, and from what.
 #[derive(Debug, Default)]
@@ -49,37 +53,39 @@ pub(super) fn draw_instead(
     area: Rect,
 ) -> Viewport {
     let says = if model.is_reading() { "No call so far." } else { "No call was found." };
-    let [first, _, rest] = ratatui::layout::Layout::vertical([
-        ratatui::layout::Constraint::Length(1),
-        ratatui::layout::Constraint::Length(u16::from(area.height > 4)),
-        ratatui::layout::Constraint::Fill(1),
-    ])
-    .areas(area);
+    let [first, _, rest] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(u16::from(area.height > 4)), Constraint::Fill(1)])
+            .areas(area);
     frame.render_widget(Line::styled(says, theme.heading), first);
     draw(model, cache, theme, frame, rest)
 }
 
+/// What departed from its protocol in one capture, by connection.
+type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
+
 fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut report = Report { columns, theme, lines: Vec::new() };
-    for (index, capture) in analysis.captures.iter().enumerate() {
-        if index > 0 {
-            report.lines.push(Line::default());
-        }
-        let id = u32::try_from(index).map_or(CaptureId(u32::MAX), CaptureId);
-        let tallies: Vec<_> = analysis.anomalies_of(id).collect();
-        report.capture(capture, &tallies, analysis.complete);
+    let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
+    for tally in analysis.anomalies.iter() {
+        let of_capture = tallies.entry(tally.first.capture).or_default();
+        of_capture.entry(tally.first.connection).or_default().push(tally);
     }
-    let known = |tally: &&Tally| analysis.capture(tally.first.capture).is_some();
-    let others: Vec<_> = analysis.anomalies.iter().filter(|tally| !known(tally)).collect();
-    if !others.is_empty() {
-        report.lines.push(Line::default());
+    for (capture, id) in analysis.captures.iter().zip((0..).map(CaptureId)) {
+        report.gap();
+        report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
+    }
+    if !tallies.is_empty() {
+        report.gap();
         report.line(0, "Key logs", theme.heading);
-        report.tallies(2, &others);
+        for tallies in tallies.values().flat_map(BTreeMap::values) {
+            report.tallies(2, tallies);
+        }
     }
     if !analysis.orphans.is_empty() {
-        report.lines.push(Line::default());
-        let orphans = counted(analysis.orphans.len() as u64, "stanza");
-        report.line(0, &format!("{orphans} of calls could not be put into a call: acks of what was not recorded, and calls without a call-id."), Style::new());
+        report.gap();
+        let count = counted(analysis.orphans.len() as u64, "stanza");
+        let why = "acks of what was not recorded, or calls without a call-id";
+        report.line(0, &format!("{count} could not be put into a call: {why}."), Style::new());
     }
     report.lines
 }
@@ -92,13 +98,20 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// An empty line between two parts.
+    fn gap(&mut self) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+    }
+
     /// A line at an indent; continued lines stand two columns further in.
     fn line(&mut self, indent: usize, text: &str, style: Style) {
         let spans = [Span::raw(" ".repeat(indent)), Span::styled(visible_all(text), style)];
         self.lines.extend(wrap(&spans, self.columns, indent + 2));
     }
 
-    fn capture(&mut self, capture: &Capture, tallies: &[&Tally], complete: bool) {
+    fn capture(&mut self, capture: &Capture, mut tallies: ByConnection<'_>, complete: bool) {
         self.line(0, &capture.name, self.theme.heading);
         let format = capture.format.unwrap_or(if complete { "format not recognised" } else { "not read yet" });
         let records = counted(capture.records, "record");
@@ -113,12 +126,18 @@ impl Report<'_> {
         if capture.connections.is_empty() && capture.format.is_some() && complete {
             self.line(2, "No connection in it carries a websocket that could be recognised.", Style::new());
         }
-        let of_none = |tally: &&&Tally| !capture.connections.iter().any(|it| Some(it.id) == tally.first.connection);
-        self.tallies(2, &tallies.iter().filter(of_none).copied().collect::<Vec<_>>());
-        for connection in &capture.connections {
+        let shown = capture.connections.iter().take(CONNECTIONS_SHOWN);
+        let of_connections: Vec<_> =
+            shown.map(|connection| (connection, tallies.remove(&Some(connection.id)).unwrap_or_default())).collect();
+        for tallies in tallies.values().take(CONNECTIONS_SHOWN) {
+            self.tallies(2, tallies);
+        }
+        for (connection, tallies) in of_connections {
             self.connection(connection);
-            let of_this = |tally: &&&Tally| tally.first.connection == Some(connection.id);
-            self.tallies(4, &tallies.iter().filter(of_this).copied().collect::<Vec<_>>());
+            self.tallies(4, &tallies);
+        }
+        if let more @ 1.. = capture.connections.len().saturating_sub(CONNECTIONS_SHOWN) {
+            self.line(2, &format!("{} more, not shown here", counted(more as u64, "connection")), self.theme.muted);
         }
     }
 
@@ -143,9 +162,10 @@ impl Report<'_> {
                     Severity::Loss => ("! not read", self.theme.warning),
                     Severity::Note => ("· noted", self.theme.muted),
                 };
-                let place = if tally.count == 1 { "" } else { "first " };
-                let record = count(tally.first.last);
-                let text = format!("{tally}, {place}in record {record} [{}]", tally.diagnosis.id);
+                let first = if tally.count == 1 { "" } else { "first " };
+                let record = tally.first.last;
+                let stream = tally.first.connection.map_or_else(String::new, |id| format!(" of tcp.stream {}", id.0));
+                let text = format!("{tally}, {first}in record {record}{stream} [{}]", tally.diagnosis.id);
                 let spans = [
                     Span::raw(" ".repeat(indent)),
                     Span::styled(mark, style),

@@ -8,51 +8,47 @@ use crate::analysis::Analysis;
 use crate::call::Call;
 use crate::tui::keymap::{Context, KEYMAP};
 use crate::tui::model::Model;
-use crate::tui::quantity::{NONE, bytes, count, counted, date};
+use crate::tui::quantity::{NONE, bytes, counted, date};
 use crate::tui::text::{address, cut, shown, width};
 use crate::tui::theme::Theme;
 
 /// Columns of the progress bar.
 const BAR: usize = 20;
 
-/// Columns of an address in the title.
+/// The most columns of an address in the title.
 const TITLE_ADDRESS: usize = 26;
 
 /// Draws the title: which screen this is, of what, and where in it.
 pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let count = model.calls().len();
-    let selected = model.calls().get(model.selected);
-    let (name, what) = match (model.context_below_help(), &model.opened) {
-        (Context::Captures, _) => ("Captures".to_owned(), captures(model)),
-        (_, Some(opened)) => (format!("Call {} of {count}", model.selected + 1), call(&opened.judged.call)),
-        (_, None) => {
-            let date = selected.and_then(|judged| judged.call.start()).map(date);
-            let date = date.map_or_else(String::new, |date| format!("   {date}"));
-            ("Calls".to_owned(), format!("{}{date}", captures(model)))
-        }
+    let call = model.calls().get(model.selected).map(|judged| &judged.call);
+    let date = call.and_then(|call| call.start()).map_or_else(String::new, date);
+    let (name, right) = match (model.context_below_help(), &model.opened) {
+        (Context::Captures, _) => ("Captures".to_owned(), String::new()),
+        (_, Some(_)) => (format!("Call {} of {count}", model.selected + 1), date),
+        (_, None) if count == 0 => ("Calls".to_owned(), String::new()),
+        (_, None) => ("Calls".to_owned(), format!("{date}   {} of {count}", model.selected + 1)),
     };
-    let right = match &model.opened {
-        Some(opened) => opened.judged.call.start().map_or_else(String::new, date),
-        None if count > 0 => format!("{} of {count}", model.selected + 1),
-        None => String::new(),
+    let left = format!(" ringtrace  {name}");
+    let whole = usize::from(area.width);
+    let room = whole.saturating_sub(width(&left) + width(&right) + 7);
+    let what = match (&model.opened, model.context_below_help()) {
+        (Some(opened), Context::Ladder | Context::Stanza) => call_in(&opened.judged.call, room),
+        _ => captures(model),
     };
-    let room = usize::from(area.width);
-    let mut left = format!(" ringtrace  {name}");
-    if width(&left) + width(&right) + 8 < room {
-        let room = room - width(&left) - width(&right) - 5;
-        left.push_str("   ");
-        left.push_str(&cut(&what, room));
-    }
-    let right = if width(&left) + width(&right) + 2 <= room { right } else { String::new() };
-    let gap = room.saturating_sub(width(&left) + width(&right) + 1);
+    let left = if room > 8 { format!("{left}   {}", cut(&what, room)) } else { left };
+    let right = if width(&left) + width(&right) + 2 <= whole { right } else { String::new() };
+    let gap = whole.saturating_sub(width(&left) + width(&right) + 1);
     let line = Line::from(format!("{left}{}{right} ", " ".repeat(gap)));
     frame.render_widget(line.style(theme.heading.patch(theme.selected)), area);
 }
 
-fn call(call: &Call) -> String {
-    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, TITLE_ADDRESS));
+/// A call in at most `room` columns, or a little more.
+fn call_in(call: &Call, room: usize) -> String {
     let outcome = call.course.outcome.name();
-    format!("{} → {}   {outcome}   call-id {}", party(&call.caller), party(&call.callee), shown(&call.id, 64))
+    let room = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
+    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, room));
+    format!("{outcome}  {} → {}  call-id {}", party(&call.caller), party(&call.callee), shown(&call.id, 64))
 }
 
 fn captures(model: &Model) -> String {
@@ -113,9 +109,6 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
         room = left;
         spans.push(Span::styled(key, theme.accent));
         spans.push(Span::styled(word, theme.muted));
-    }
-    if context == Context::Calls && model.calls().is_empty() && !model.is_reading() {
-        spans.push(Span::raw(format!(" {} calls", count(0))));
     }
     frame.render_widget(Line::from(spans), area);
 }

@@ -1,21 +1,21 @@
 //! The keys of the screen below, and what the marks mean.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Padding};
 
 use super::pane;
 use crate::tui::keymap::{Binding, Context, KEYMAP};
 use crate::tui::model::{Model, Viewport};
-use crate::tui::text::wrap;
+use crate::tui::text::{width, wrap};
 use crate::tui::theme::Theme;
 
 /// The widest that the help gets.
 const WIDEST: u16 = 78;
 
 /// Columns of the keys.
-const KEYS: usize = 18;
+const KEYS: usize = 22;
 
 /// What the marks on the screens mean.
 const MARKS: &[(&str, &str)] = &[
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Re
     let inside = usize::from(columns.saturating_sub(4));
     let lines = lines(model.context_below_help(), inside, theme);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
-    let area = area.centered(ratatui::layout::Constraint::Length(columns), ratatui::layout::Constraint::Length(height));
+    let area = area.centered(Constraint::Length(columns), Constraint::Length(height));
     let block = Block::bordered().title(" Help ").border_style(theme.accent).padding(Padding::horizontal(1));
     let inner = block.inner(area);
     let seen = Viewport { page: inner.height.into(), lines: lines.len() };
@@ -52,7 +52,7 @@ fn lines(context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> 
         }
         lines.push(Line::styled(heading.to_owned(), theme.heading));
         for (keys, help) in entries {
-            let gap = " ".repeat(KEYS.saturating_sub(crate::tui::text::width(&keys)).max(1));
+            let gap = " ".repeat(KEYS.saturating_sub(width(&keys)).max(1));
             let spans = [Span::styled(keys, theme.accent), Span::raw(gap), Span::raw(help)];
             lines.extend(wrap(&spans, columns, KEYS));
         }

@@ -38,12 +38,20 @@ const SPACING: usize = 16;
 const TWO_TIMES: usize = 56;
 const ONE_TIME: usize = 34;
 
+/// Lines of the heads, where there is room.
+const HEADS: u16 = 2;
+
+/// The lines that the whole ladder takes.
+pub(super) fn height(opened: &Opened) -> u16 {
+    u16::try_from(opened.judged.call.rows.len()).unwrap_or(u16::MAX).saturating_add(HEADS)
+}
+
 /// Draws the ladder.
 pub(super) fn draw(opened: &Opened, scroll: &mut Scroll, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
     let heads = match area.height {
         0..4 => 0,
-        4..8 => 1,
-        _ => 2,
+        4..6 => 1,
+        _ => HEADS,
     };
     let room = usize::from(area.height - heads);
     let call = &opened.judged.call;

@@ -77,7 +77,8 @@ fn call(
         .areas(area);
         (ladder, stanza)
     } else if area.height >= LEAST_SHARED {
-        let ladder = Constraint::Length(model.split.of(area.height));
+        // A short call leaves the stanza what it does not need itself.
+        let ladder = Constraint::Length(model.split.of(area.height).min(ladder::height(opened)));
         let [ladder, stanza] = Layout::vertical([ladder, Constraint::Fill(1)]).areas(area);
         (ladder, stanza)
     } else {

@@ -103,7 +103,6 @@ impl Panel<'_> {
             for piece in self.judged.evidence_in(index) {
                 self.evidence(piece);
             }
-            self.lines.push(Line::default());
             self.xml(row);
         }
         self.lines

@@ -9,14 +9,14 @@ use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Tim
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::Stanza;
 
-pub const ME: &str = "100000000000001:7@lid";
-pub const PEER: &str = "200000000000001@lid";
-pub const OTHER: &str = "15550100009:3@s.whatsapp.net";
+pub(super) const ME: &str = "100000000000001:7@lid";
+pub(super) const PEER: &str = "200000000000001@lid";
+pub(super) const OTHER: &str = "15550100009:3@s.whatsapp.net";
 
 /// 2026-11-20 09:07:41 UTC.
 const START: i64 = 1_795_252_061_000_000_000;
 
-pub const NO_KEY: Diagnosis = Diagnosis {
+pub(super) const NO_KEY: Diagnosis = Diagnosis {
     id: "noise/no-key",
     layer: Layer::Noise,
     kind: Kind::NoKey,
@@ -26,7 +26,7 @@ pub const NO_KEY: Diagnosis = Diagnosis {
 };
 
 /// An element.
-pub fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
+pub(super) fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
     let attributes = attributes.iter().map(|(name, value)| Attribute {
         name: (*name).to_owned().into(),
         value: Value::Text((*value).to_owned().into()),
@@ -37,7 +37,7 @@ pub fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node
 }
 
 /// A recording under way: every stanza is a record of its own.
-pub struct Recording {
+pub(super) struct Recording {
     grouping: Grouping,
     stanzas: u64,
     milliseconds: i64,
@@ -45,14 +45,14 @@ pub struct Recording {
 
 impl Recording {
     /// The recording of a client that has just logged in.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut recording = Self { grouping: Grouping::default(), stanzas: 0, milliseconds: 0 };
         recording.inbound(node("success", &[("lid", ME)], vec![]));
         recording
     }
 
     /// Time passes.
-    pub fn wait(&mut self, milliseconds: i64) -> &mut Self {
+    pub(super) fn wait(&mut self, milliseconds: i64) -> &mut Self {
         self.milliseconds += milliseconds;
         self
     }
@@ -71,32 +71,32 @@ impl Recording {
         self.grouping.push(Observed { seq: self.stanzas, stanza });
     }
 
-    pub fn inbound(&mut self, node: Node) -> &mut Self {
+    pub(super) fn inbound(&mut self, node: Node) -> &mut Self {
         self.push(node, Direction::Inbound);
         self
     }
 
-    pub fn outbound(&mut self, node: Node) -> &mut Self {
+    pub(super) fn outbound(&mut self, node: Node) -> &mut Self {
         self.push(node, Direction::Outbound);
         self
     }
 
     /// A call stanza from `peer`, and 4 ms later this client's ack of it.
-    pub fn gets(&mut self, peer: &str, id: &str, action: Node) -> &mut Self {
+    pub(super) fn gets(&mut self, peer: &str, id: &str, action: Node) -> &mut Self {
         let kind = action.tag.to_string();
         self.inbound(node("call", &[("from", peer), ("id", id), ("t", "1795252061")], vec![action]));
         self.wait(4).outbound(node("ack", &[("to", peer), ("class", "call"), ("id", id), ("type", &kind)], vec![]))
     }
 
     /// A call stanza to `peer`, and 38 ms later the server's ack of it.
-    pub fn sends(&mut self, peer: &str, id: &str, action: Node) -> &mut Self {
+    pub(super) fn sends(&mut self, peer: &str, id: &str, action: Node) -> &mut Self {
         let kind = action.tag.to_string();
         self.outbound(node("call", &[("to", peer), ("id", id)], vec![action]));
         self.wait(38).inbound(node("ack", &[("from", peer), ("class", "call"), ("id", id), ("type", &kind)], vec![]))
     }
 
     /// All that was recorded so far.
-    pub fn analysis(&mut self, complete: bool) -> Arc<Analysis> {
+    pub(super) fn analysis(&mut self, complete: bool) -> Arc<Analysis> {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
             format: Some("pcap"),
@@ -123,14 +123,14 @@ impl Recording {
 }
 
 /// An action of a call.
-pub fn action(name: &str, call: &str, creator: &str, more: &[(&str, &str)]) -> Node {
+pub(super) fn action(name: &str, call: &str, creator: &str, more: &[(&str, &str)]) -> Node {
     let mut attributes = vec![("call-id", call), ("call-creator", creator)];
     attributes.extend(more);
     node(name, &attributes, vec![])
 }
 
 /// A call that this client takes: offered by the peer, who hangs up.
-pub fn answered(recording: &mut Recording) {
+pub(super) fn answered(recording: &mut Recording) {
     let call = "C08BE5EA9BF8A893F34DDB44FFD47308";
     let mut offer = action("offer", call, PEER, &[("caller_pn", "15550100001@s.whatsapp.net")]);
     offer.content = Content::Nodes(vec![
@@ -147,7 +147,7 @@ pub fn answered(recording: &mut Recording) {
 
 /// A call that nobody takes: after 32 seconds this client itself ends it, which bears on an open question. The peer's
 /// preaccept comes twice.
-pub fn missed(recording: &mut Recording) {
+pub(super) fn missed(recording: &mut Recording) {
     let call = "D1F00DD1F00DD1F00DD1F00DD1F00DD1";
     recording.sends(PEER, "B1", action("offer", call, ME, &[]));
     recording.wait(420).gets(PEER, "B2", action("preaccept", call, ME, &[]));
@@ -156,7 +156,7 @@ pub fn missed(recording: &mut Recording) {
 }
 
 /// A video call that this client declines.
-pub fn declined(recording: &mut Recording) {
+pub(super) fn declined(recording: &mut Recording) {
     let call = "E22E22E22E22E22E22E22E22E22E22E2";
     let mut offer = action("offer", call, OTHER, &[]);
     offer.content = Content::Nodes(vec![node("video", &[("dec", "H264")], vec![])]);
@@ -165,7 +165,7 @@ pub fn declined(recording: &mut Recording) {
 }
 
 /// The three calls, a minute apart.
-pub fn three_calls() -> Arc<Analysis> {
+pub(super) fn three_calls() -> Arc<Analysis> {
     let mut recording = Recording::new();
     answered(recording.wait(500));
     missed(recording.wait(60_000));
@@ -174,7 +174,7 @@ pub fn three_calls() -> Arc<Analysis> {
 }
 
 /// A call whose texts hold whatever a sender can put there.
-pub fn hostile() -> Arc<Analysis> {
+pub(super) fn hostile() -> Arc<Analysis> {
     let mut recording = Recording::new();
     let call = "\x1b[2J\u{202e}id\u{301}\u{301}";
     let peer = "\u{301}שלום\x1b]0;title\x07通話@lid";
@@ -186,7 +186,7 @@ pub fn hostile() -> Arc<Analysis> {
 }
 
 /// Captures without a call in them that could be read: one encrypted, one that is no capture.
-pub fn unread() -> Arc<Analysis> {
+pub(super) fn unread() -> Arc<Analysis> {
     let mut analysis = Analysis::clone(&Recording::new().analysis(true));
     if let Some(connection) = analysis.captures[0].connections.first_mut() {
         (connection.noise, connection.frames, connection.stanzas, connection.device) = ("no key", 0, 0, None);
