@@ -32,6 +32,8 @@ pub mod keys;
 
 pub mod protocol;
 
+pub mod input;
+
 pub mod call;
 
 pub mod ladder;

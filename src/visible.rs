@@ -3,18 +3,26 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The text with every character that is not plainly visible written as an escape, `\u{1b}`: control characters,
-/// those that change the direction of text, those of no width, and variation selectors, which change the width of
-/// others.
+/// The text with every character that is not plainly visible, and every backslash that would look like such an
+/// escape, written as an escape: `\u{1b}`.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+    visible_but(text, is_hidden)
+}
+
+/// The text with each `hidden` character, and each backslash that would look like an escape, as `\u{...}`.
+#[must_use]
+pub fn visible_but(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let must_escape = |(at, character)| {
+        hidden(character) || character == '\\' && text.get(at..).is_some_and(|rest| rest.starts_with("\\u{"))
+    };
+    if !text.char_indices().any(must_escape) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if is_hidden(character) {
-            // Writing to a String cannot fail.
+    let mut shown = String::with_capacity(text.len() + 8);
+    for (at, character) in text.char_indices() {
+        if must_escape((at, character)) {
+            // Writing to a string does not fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
         } else {
             shown.push(character);
@@ -23,27 +31,24 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character is one that [`visible`] escapes.
+/// A control character or a noncharacter.
+#[must_use]
+pub fn is_control(character: char) -> bool {
+    character.is_control() || u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// A character that changes how its neighbours are shown, or that does not show at all.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
-    character.is_control()
+    is_control(character)
         || matches!(character,
-            '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -60,5 +65,6 @@ mod tests {
     fn what_could_reach_the_terminal_is_escaped() {
         assert_eq!(visible("a\x1b[2Jb\u{9b}c\r\n"), "a\\u{1b}[2Jb\\u{9b}c\\u{d}\\u{a}");
         assert_eq!(visible("\u{202e}evil\u{200b}"), "\\u{202e}evil\\u{200b}");
+        assert_eq!(visible(r"\u{1b} C:\users"), r"\u{5c}u{1b} C:\users");
     }
 }

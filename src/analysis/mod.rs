@@ -1,8 +1,17 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod connection;
+mod load;
+mod pipe;
+mod source;
+
 use std::sync::Arc;
 
-use crate::anomaly::{Anomalies, Tally};
+pub use connection::STRAIGHT_OVER_TCP;
+pub use load::{Publish, Request};
+pub use source::Source;
+
+use crate::anomaly::{Anomalies, Severity, Tally};
 use crate::call::{Call, Observed, Snapshot};
 use crate::origin::{CaptureId, ConnectionId};
 use crate::spec::{self, Evidence};
@@ -18,6 +27,8 @@ pub struct Analysis {
     pub orphans: Vec<Arc<Observed>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
+    /// The key logs, in the order given. As origins, they come after the captures.
+    pub key_logs: Vec<String>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.
     pub complete: bool,
 }
@@ -67,6 +78,8 @@ pub struct Connection {
     pub client: String,
     /// Address and port of the server.
     pub server: String,
+    /// What is known of TLS, in the words of `inspect`.
+    pub tls: &'static str,
     /// The websocket's state, in the words of `inspect`.
     pub websocket: &'static str,
     /// The Noise session's state, in the words of `inspect`.
@@ -77,8 +90,6 @@ pub struct Connection {
     pub frames: u64,
     /// Stanzas, of whatever kind.
     pub stanzas: u64,
-    /// The local device, and how it was found.
-    pub device: Option<String>,
 }
 
 impl Capture {
@@ -103,7 +114,27 @@ impl Analysis {
             Some(known) if Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
             _ => Arc::new(Judged { evidence: spec::observe(&call), call }),
         });
-        Self { captures, calls: judged.collect(), orphans: snapshot.orphans, anomalies, complete }
+        let calls = judged.collect();
+        Self { captures, calls, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
+    }
+
+    /// The name of a capture or key log.
+    #[must_use]
+    pub fn input_name(&self, id: CaptureId) -> Option<&str> {
+        let place = usize::try_from(id.0).ok()?;
+        let key_log = || self.key_logs.get(place.checked_sub(self.captures.len())?).map(String::as_str);
+        self.captures.get(place).map(|capture| capture.name.as_str()).or_else(key_log)
+    }
+
+    /// Whether something was lost: the exit code becomes 1.
+    #[must_use]
+    pub fn is_lossy(&self) -> bool {
+        self.anomalies.any_loss() || self.captures.iter().any(|capture| capture.failure.is_some())
+    }
+
+    /// What was lost, most telling first: the anomalies that cost something.
+    pub fn losses(&self) -> impl Iterator<Item = &Tally> {
+        self.anomalies.iter().filter(|tally| tally.diagnosis.severity == Severity::Loss)
     }
 
     /// The capture with this id.

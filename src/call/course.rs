@@ -150,13 +150,16 @@ impl Course {
                     course.rang.get_or_insert(index);
                     phase = phase.max(Phase::Ringing);
                 }
-                // An error in the ack of an offer ends the call only if nobody accepts after all.
-                Moves::Accepts if ends.is_none() || ends == Some(Outcome::Failed) => {
+                Moves::Accepts if ends.is_none_or(is_passing) => {
                     course.accepted.get_or_insert(index);
-                    (ends, course.ended) = (None, None);
+                    (ends, course.ended, course.ended_by) = (None, None, None);
                     phase = Phase::Accepted;
                 }
-                Moves::Ends(outcome) if ends.is_none() => {
+                Moves::Ends(outcome)
+                    if ends.is_none_or(|ended| {
+                        is_passing(ended) && !is_passing(outcome) && outcome != Outcome::Cancelled
+                    }) =>
+                {
                     ends = Some(outcome);
                     course.ended = Some(index);
                     course.ended_by = Some(side);
@@ -250,6 +253,12 @@ impl Step<'_> {
             _ => Outcome::Cancelled,
         })
     }
+}
+
+/// Whether a call can go on after all: one device of several may be busy, and an error in the ack of an offer does
+/// not keep others from accepting.
+const fn is_passing(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Busy | Outcome::Failed)
 }
 
 /// Whether a reason says that the callee declined.

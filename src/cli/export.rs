@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ringtrace::export::{self, Options};
 
+use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::reading::{self, Reading};
 use super::target::Target;
-use super::Verbosity;
 
 /// What `export` takes.
 #[derive(Debug, Args)]

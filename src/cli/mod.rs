@@ -1,7 +1,7 @@
 //! The command line: what is asked for, and the exit code that follows.
 
-mod export;
 mod exit;
+mod export;
 mod open;
 mod reading;
 mod target;

@@ -7,9 +7,9 @@ use std::thread;
 use clap::{Args, ColorChoice};
 use ringtrace::{summary, tui};
 
+use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::reading::{self, Reading};
-use super::Verbosity;
 
 /// What `open` takes.
 #[derive(Debug, Args)]

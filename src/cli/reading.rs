@@ -10,8 +10,8 @@ use ringtrace::anomaly::Severity;
 use ringtrace::summary;
 use ringtrace::visible::visible;
 
-use super::exit::{Exit, Failure};
 use super::Verbosity;
+use super::exit::{Exit, Failure};
 
 /// Files and keys.
 #[derive(Debug, Args)]

@@ -11,6 +11,8 @@ pub mod packet;
 
 pub mod tcp;
 
+pub mod tls;
+
 pub mod websocket;
 
 pub mod noise;

@@ -8,14 +8,13 @@
 //! noncharacters), or that has no place in a name, is never written as itself but as `\u{...}`, its code in hex.
 //! A backslash that would be read as the beginning of such an escape is written so too; every other one stays.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::slice;
 
 use data_encoding::HEXLOWER;
 use quick_xml::escape::escape;
 
 use super::binary::{Content, Node};
+use crate::visible::{is_control, is_hidden, visible_but};
 
 /// The node, one element a line, indented by two spaces a level, without a newline at the end.
 #[must_use]
@@ -111,7 +110,7 @@ impl Writer {
 
     fn name(&mut self, name: &str) {
         let fits = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
-        let name = visible(self.clipped(name), |character| !fits(character));
+        let name = visible_but(self.clipped(name), |character| !fits(character));
         self.text.push_str(&name);
     }
 
@@ -126,7 +125,7 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str) {
-        let text = visible(self.clipped(text), is_hidden);
+        let text = visible_but(self.clipped(text), is_hidden);
         self.text.push_str(&escape(text));
     }
 
@@ -139,45 +138,6 @@ impl Writer {
     fn room(&self) -> usize {
         self.limit.saturating_sub(self.text.len()).saturating_add(1)
     }
-}
-
-/// The text with each `hidden` character, and each backslash that would look like an escape, as `\u{...}`.
-fn visible(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let must_escape = |(at, character)| {
-        hidden(character) || character == '\\' && text.get(at..).is_some_and(|rest| rest.starts_with("\\u{"))
-    };
-    if !text.char_indices().any(must_escape) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for (at, character) in text.char_indices() {
-        if must_escape((at, character)) {
-            // Writing to a string does not fail.
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
-        } else {
-            shown.push(character);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// A control character or a noncharacter.
-fn is_control(character: char) -> bool {
-    character.is_control() || u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
-}
-
-/// A character that changes how its neighbours are shown, or that does not show at all.
-fn is_hidden(character: char) -> bool {
-    is_control(character)
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::analysis::{Analysis, Capture, Judged};
 use crate::anomaly::{Severity, Tally};
 use crate::call::Call;
 use crate::ladder::{Ladder, Lifeline, Party};
-use crate::origin::{CaptureId, Timestamp};
+use crate::origin::Timestamp;
 use crate::visible::visible;
 
 pub use drawing::draw;
@@ -39,10 +39,11 @@ fn capture(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
     match (&capture.failure, capture.format) {
         (Some(failure), _) => writeln!(out, "{}", visible(failure))?,
         (None, Some(format)) => writeln!(out, "{format}, {} record{}", capture.records, plural(capture.records))?,
-        (None, None) => writeln!(out, "not recognised")?,
+        // A file of a folder, passed over.
+        (None, None) => writeln!(out, "no capture")?,
     }
     for connection in &capture.connections {
-        write!(
+        writeln!(
             out,
             "  connection {}: {} -> {}, websocket {}, noise {}, {} message{}, {} stanza{}",
             connection.id.0,
@@ -55,10 +56,6 @@ fn capture(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
             connection.stanzas,
             plural(connection.stanzas),
         )?;
-        match &connection.device {
-            Some(device) => writeln!(out, ", {}", visible(device))?,
-            None => writeln!(out)?,
-        }
     }
     Ok(())
 }
@@ -144,14 +141,10 @@ fn anomalies(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 /// One line: where, what, how often.
 #[must_use]
 pub fn anomaly(analysis: &Analysis, tally: &Tally) -> String {
-    let capture = capture_name(analysis, tally.first.capture);
+    let capture = visible(analysis.input_name(tally.first.capture).unwrap_or("unknown input"));
     let connection = tally.first.connection.map_or_else(String::new, |id| format!(", connection {}", id.0));
     let records = if tally.count == 1 { tally.first.to_string() } else { format!("first in {}", tally.first) };
     format!("{capture}{connection}, {records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
-}
-
-fn capture_name(analysis: &Analysis, id: CaptureId) -> String {
-    analysis.capture(id).map_or_else(|| "key log".to_owned(), |capture| visible(&capture.name).into_owned())
 }
 
 fn name(lifeline: &Lifeline) -> String {

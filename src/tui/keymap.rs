@@ -214,7 +214,7 @@ pub const KEYMAP: &[Binding] = &[
     everywhere(&[letter('c')], Command::Captures, "What was read from each capture, what was not, and why", "captures"),
     everywhere(&[letter('?'), named(KeyCode::F(1))], Command::Help, "These keys", "help"),
     Binding { contexts: CALLS, keys: &[letter('q')], command: Command::Quit, help: "Quit", footer: "quit" },
-    everywhere(&[control('c')], Command::Quit, "Quit from anywhere", ""),
+    everywhere(&[control('c')], Command::Quit, "Quit from anywhere", "quit"),
 ];
 
 /// What a key asks for in a context.

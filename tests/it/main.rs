@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod binary;
-
+mod calls;
+mod captures;
+mod generated;
 mod house;
-
+mod shared;
+mod terminal;
+mod timeline;
 mod tui;

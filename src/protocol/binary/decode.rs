@@ -87,8 +87,8 @@ pub enum Reason {
     NotPacked,
     /// A name, or a part of an address, is not UTF-8.
     NotText,
-    /// An address stands where another one's user or server must be.
-    NestedAddress,
+    /// An address stands where a name, or another address's user or server, must be.
+    AddressAsText,
     /// The byte is no token, or its dictionary has no such index.
     UnknownToken(u8),
     /// Nodes nest too deep.
@@ -114,7 +114,7 @@ impl fmt::Display for Reason {
             Self::ListAsValue => f.write_str("a list where a value must be"),
             Self::NotPacked => f.write_str("packed digits with an undefined half-byte"),
             Self::NotText => f.write_str("text that is not UTF-8"),
-            Self::NestedAddress => f.write_str("an address inside of an address"),
+            Self::AddressAsText => f.write_str("an address where text must be"),
             Self::UnknownToken(byte) => write!(f, "unknown token {byte}"),
             Self::TooDeep => write!(f, "nodes nested deeper than {}", tree::DEPTH_LIMIT),
             Self::TooMany => write!(f, "more than {} nodes and attributes", tree::ITEM_LIMIT),
@@ -161,9 +161,9 @@ pub fn decode_with(plaintext: &[u8], dictionary: &'static Dictionary) -> Decoded
 
 fn read(bytes: &[u8], dictionary: &'static Dictionary) -> Decoded {
     let mut reader = Reader::new(bytes, dictionary);
-    let (node, stop) = tree::read(&mut reader);
-    let trailing = if stop.is_none() { reader.left() } else { 0 };
-    Decoded { node, stop, trailing, unknown_domain: reader.unknown_domain, ..Decoded::default() }
+    let node = tree::read(&mut reader);
+    let trailing = if reader.stop.is_none() { reader.left() } else { 0 };
+    Decoded { node, stop: reader.stop, trailing, unknown_domain: reader.unknown_domain, ..Decoded::default() }
 }
 
 /// The tag that [`decode_with`] would find, without reading the rest: enough to pass over traffic of no interest.
@@ -172,8 +172,5 @@ pub fn tag_of(plaintext: &[u8], dictionary: &'static Dictionary) -> Option<Cow<'
     let (&flags, body) = plaintext.split_first()?;
     let head = if flags & COMPRESSED == 0 { Cow::Borrowed(body) } else { Cow::Owned(inflate(body, TAG_LIMIT).bytes) };
     let mut reader = Reader::new(&head, dictionary);
-    if reader.list_size().ok()? == 0 {
-        return None;
-    }
-    reader.name().ok()
+    if reader.list_size()? == 0 { None } else { reader.name() }
 }

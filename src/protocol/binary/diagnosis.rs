@@ -108,7 +108,7 @@ pub(super) const fn of(reason: Reason) -> &'static Diagnosis {
         | Reason::ListAsValue
         | Reason::NotPacked
         | Reason::NotText
-        | Reason::NestedAddress => &MALFORMED,
+        | Reason::AddressAsText => &MALFORMED,
         Reason::UnknownToken(_) => &UNKNOWN_TOKEN,
         Reason::TooDeep | Reason::TooMany => &TOO_LARGE,
         Reason::Inflate | Reason::InflateTruncated => &INFLATE_FAILED,

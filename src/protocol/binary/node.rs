@@ -39,7 +39,7 @@ pub struct Attribute {
 /// The value of an attribute, or of a content that is no bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// Text: a token, packed digits or a UTF-8 string.
+    /// Text: a token, packed digits or a UTF-8 string; empty where the wire has no value.
     Text(Cow<'static, str>),
     /// An address.
     Jid(Jid),
@@ -81,7 +81,7 @@ pub enum Content {
     /// Nothing.
     #[default]
     None,
-    /// Child nodes.
+    /// Child nodes; none of them where the wire has an empty list.
     Nodes(Vec<Node>),
     /// Bytes, UTF-8 or not: on the wire they are one kind.
     Bytes(Box<[u8]>),

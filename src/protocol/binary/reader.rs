@@ -19,28 +19,36 @@ pub(super) const BINARY_20: u8 = 253;
 pub(super) const BINARY_32: u8 = 254;
 const NIBBLE_8: u8 = 255;
 
-/// What the halves of a byte stand for in packed digits; `?` stands for nothing. A 15 is the filling of an odd
-/// length, and clients read it as NUL elsewhere.
-const NIBBLES: [u8; 16] = *b"0123456789-.???\0";
+/// A half-byte of packed digits that stands for nothing.
+const UNDEFINED: u8 = 0xff;
+
+/// What the half-bytes of packed digits stand for. A 15 is the filling of an odd length; clients read it as NUL
+/// elsewhere.
+const NIBBLES: [u8; 16] = *b"0123456789-.\xff\xff\xff\0";
 const HEX_DIGITS: [u8; 16] = *b"0123456789ABCDEF";
 
-/// A place in a plaintext.
+/// A place in a plaintext. Its methods give nothing where the bytes are not what they must be, and then the fault
+/// is in `stop`; nothing is read after that.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Where the value being read begins; what a fault names.
+    began: usize,
     dictionary: &'static Dictionary,
+    /// Why reading stopped, once it did.
+    pub(super) stop: Option<Stop>,
     /// The first domain byte of an address that names no server we know.
     pub(super) unknown_domain: Option<u8>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8], dictionary: &'static Dictionary) -> Self {
-        Self { bytes, at: 0, dictionary, unknown_domain: None }
+        Self { bytes, at: 0, began: 0, dictionary, stop: None, unknown_domain: None }
     }
 
     /// The offset of the next byte.
     pub(super) fn offset(&self) -> u32 {
-        u32::try_from(self.at).unwrap_or(u32::MAX)
+        offset(self.at)
     }
 
     /// How many bytes are left.
@@ -53,60 +61,68 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Reads one value; a fault is located at the value's first byte.
-    pub(super) fn located<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Reason>) -> Result<T, Stop> {
-        let offset = self.offset();
-        read(self).map_err(|reason| Stop { reason, offset })
+    /// Begins to read something that a fault inside of it is to name.
+    pub(super) fn begin(&mut self) {
+        self.began = self.at;
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, Reason> {
-        let byte = self.peek().ok_or(Reason::Truncated)?;
+    /// Stops, at what was begun last.
+    #[cold]
+    pub(super) fn fail<T>(&mut self, reason: Reason) -> Option<T> {
+        self.stop = Some(Stop { reason, offset: offset(self.began) });
+        None
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let Some(byte) = self.peek() else { return self.fail(Reason::Truncated) };
         self.at += 1;
-        Ok(byte)
+        Some(byte)
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Reason> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let taken = rest.get(..length).ok_or(Reason::Truncated)?;
+        let Some(taken) = rest.get(..length) else { return self.fail(Reason::Truncated) };
         self.at += length;
-        Ok(taken)
+        Some(taken)
     }
 
-    fn number<const N: usize>(&mut self) -> Result<u32, Reason> {
-        Ok(self.take(N)?.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
+    fn number<const N: usize>(&mut self) -> Option<u32> {
+        Some(self.take(N)?.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
     }
 
-    fn u16(&mut self) -> Result<u16, Reason> {
-        Ok(u16::from(self.byte()?) << 8 | u16::from(self.byte()?))
+    fn u16(&mut self) -> Option<u16> {
+        Some(u16::from(self.byte()?) << 8 | u16::from(self.byte()?))
     }
 
     /// The number of items of a list.
-    pub(super) fn list_size(&mut self) -> Result<usize, Reason> {
+    pub(super) fn list_size(&mut self) -> Option<usize> {
+        self.begin();
         match self.byte()? {
-            LIST_EMPTY => Ok(0),
+            LIST_EMPTY => Some(0),
             LIST_8 => self.byte().map(usize::from),
             LIST_16 => self.u16().map(usize::from),
-            other => Err(Reason::NotAList(other)),
+            other => self.fail(Reason::NotAList(other)),
         }
     }
 
     /// A tag or an attribute's name.
-    pub(super) fn name(&mut self) -> Result<Cow<'static, str>, Reason> {
-        let name = match self.value()? {
-            Value::Text(text) => text,
-            Value::Jid(jid) => Cow::Owned(jid.to_string()),
-            Value::Bytes(_) => return Err(Reason::NotText),
-        };
-        if name.is_empty() { Err(Reason::NoName) } else { Ok(name) }
+    pub(super) fn name(&mut self) -> Option<Cow<'static, str>> {
+        self.begin();
+        let name = self.text()?;
+        if name.is_empty() { self.fail(Reason::NoName) } else { Some(name) }
     }
 
     /// The value of an attribute, or of a content that is neither list nor raw bytes.
-    pub(super) fn value(&mut self) -> Result<Value, Reason> {
+    pub(super) fn value(&mut self) -> Option<Value> {
+        self.begin();
         match self.byte()? {
-            kind @ (BINARY_8 | BINARY_20 | BINARY_32) => Ok(match self.raw(kind)? {
-                Ok(text) => Value::Text(Cow::Owned(text.to_owned())),
-                Err(bytes) => Value::Bytes(bytes.into()),
-            }),
+            kind @ (BINARY_8 | BINARY_20 | BINARY_32) => {
+                let bytes = self.raw(kind)?;
+                Some(match std::str::from_utf8(bytes) {
+                    Ok(text) => Value::Text(Cow::Owned(text.to_owned())),
+                    Err(_) => Value::Bytes(bytes.into()),
+                })
+            }
             JID_PAIR => self.pair().map(Value::Jid),
             AD_JID => self.device().map(Value::Jid),
             FB_JID => self.messenger().map(Value::Jid),
@@ -115,13 +131,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Raw bytes of a content.
-    pub(super) fn bytes(&mut self) -> Result<&'a [u8], Reason> {
+    /// The raw bytes of a content.
+    pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
+        self.begin();
         let kind = self.byte()?;
-        self.raw_bytes(kind)
+        self.raw(kind)
     }
 
-    fn raw_bytes(&mut self, kind: u8) -> Result<&'a [u8], Reason> {
+    fn raw(&mut self, kind: u8) -> Option<&'a [u8]> {
         let length = match kind {
             BINARY_8 => self.number::<1>()?,
             BINARY_20 => self.number::<3>()? & 0xf_ffff,
@@ -130,63 +147,58 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
-    /// A raw string: text, or the bytes that are none.
-    fn raw(&mut self, kind: u8) -> Result<Result<&'a str, &'a [u8]>, Reason> {
-        let bytes = self.raw_bytes(kind)?;
-        Ok(std::str::from_utf8(bytes).map_err(|_| bytes))
-    }
-
-    /// A user or a server: text, and not an address again, so that nothing here nests.
-    fn text(&mut self) -> Result<Cow<'static, str>, Reason> {
+    /// A name, a user or a server: text, and not an address, so that addresses do not nest.
+    fn text(&mut self) -> Option<Cow<'static, str>> {
         match self.byte()? {
-            kind @ (BINARY_8 | BINARY_20 | BINARY_32) => match self.raw(kind)? {
-                Ok(text) => Ok(Cow::Owned(text.to_owned())),
-                Err(_) => Err(Reason::NotText),
+            kind @ (BINARY_8 | BINARY_20 | BINARY_32) => match std::str::from_utf8(self.raw(kind)?) {
+                Ok(text) => Some(Cow::Owned(text.to_owned())),
+                Err(_) => self.fail(Reason::NotText),
             },
-            JID_PAIR | AD_JID | FB_JID | INTEROP_JID => Err(Reason::NestedAddress),
+            JID_PAIR | AD_JID | FB_JID | INTEROP_JID => self.fail(Reason::AddressAsText),
             kind => self.word(kind),
         }
     }
 
     /// A token or packed digits.
-    fn word(&mut self, kind: u8) -> Result<Cow<'static, str>, Reason> {
-        match kind {
-            LIST_EMPTY => Ok(Cow::Borrowed("")),
-            LIST_8 | LIST_16 => Err(Reason::ListAsValue),
+    fn word(&mut self, kind: u8) -> Option<Cow<'static, str>> {
+        let word = match kind {
+            LIST_EMPTY => Some(""),
+            LIST_8 | LIST_16 => return self.fail(Reason::ListAsValue),
             DICTIONARY_0..=DICTIONARY_3 => {
                 let index = self.byte()?;
-                let word = self.dictionary.double(kind - DICTIONARY_0, index);
-                word.map(Cow::Borrowed).ok_or(Reason::UnknownToken(kind))
+                self.dictionary.double(kind - DICTIONARY_0, index)
             }
-            NIBBLE_8 => self.packed(NIBBLES).map(Cow::Owned),
-            HEX_8 => self.packed(HEX_DIGITS).map(Cow::Owned),
-            _ => self.dictionary.single(kind).map(Cow::Borrowed).ok_or(Reason::UnknownToken(kind)),
+            NIBBLE_8 => return self.packed(&NIBBLES).map(Cow::Owned),
+            HEX_8 => return self.packed(&HEX_DIGITS).map(Cow::Owned),
+            _ => self.dictionary.single(kind),
+        };
+        match word {
+            Some(word) => Some(Cow::Borrowed(word)),
+            None => self.fail(Reason::UnknownToken(kind)),
         }
     }
 
     /// Two characters a byte; the length's top bit says that the last is filling.
-    fn packed(&mut self, alphabet: [u8; 16]) -> Result<String, Reason> {
+    fn packed(&mut self, alphabet: &[u8; 16]) -> Option<String> {
         let head = self.byte()?;
         let packed = self.take(usize::from(head & 0x7f))?;
         let length = (2 * packed.len()).saturating_sub(usize::from(head >> 7));
-        let character = |half: u8| alphabet.get(usize::from(half & 15)).copied().unwrap_or(b'?');
-        let mut text = Vec::with_capacity(2 * packed.len());
-        for &byte in packed {
-            text.extend([character(byte >> 4), character(byte)]);
+        let mut text = Vec::with_capacity(length);
+        let halves = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(length);
+        text.extend(halves.map(|half| alphabet.get(usize::from(half)).copied().unwrap_or(UNDEFINED)));
+        // What is undefined is the one byte that is no ASCII.
+        match String::from_utf8(text) {
+            Ok(text) => Some(text),
+            Err(_) => self.fail(Reason::NotPacked),
         }
-        text.truncate(length);
-        if text.contains(&b'?') {
-            return Err(Reason::NotPacked);
-        }
-        String::from_utf8(text).map_err(|_| Reason::NotPacked)
     }
 
-    fn pair(&mut self) -> Result<Jid, Reason> {
+    fn pair(&mut self) -> Option<Jid> {
         let user = self.user()?;
-        Ok(Jid { user, agent: 0, device: 0, server: self.text()?, form: JidForm::Pair })
+        Some(Jid { user, agent: 0, device: 0, server: self.text()?, form: JidForm::Pair })
     }
 
-    fn device(&mut self) -> Result<Jid, Reason> {
+    fn device(&mut self) -> Option<Jid> {
         let domain = self.byte()?;
         let device = u16::from(self.byte()?);
         let user = self.user()?;
@@ -200,29 +212,34 @@ impl<'a> Reader<'a> {
                 ("s.whatsapp.net", unknown)
             }
         };
-        Ok(Jid { user, agent, device, server: Cow::Borrowed(server), form: JidForm::Device { domain } })
+        Some(Jid { user, agent, device, server: Cow::Borrowed(server), form: JidForm::Device { domain } })
     }
 
-    fn messenger(&mut self) -> Result<Jid, Reason> {
+    fn messenger(&mut self) -> Option<Jid> {
         let user = self.user()?;
         let device = self.u16()?;
-        Ok(Jid { user, agent: 0, device, server: self.text()?, form: JidForm::Messenger })
+        Some(Jid { user, agent: 0, device, server: self.text()?, form: JidForm::Messenger })
     }
 
     /// The server sends its name `interop` at the end, and clients leave it out.
-    fn interop(&mut self) -> Result<Jid, Reason> {
+    fn interop(&mut self) -> Option<Jid> {
         const SERVER: &str = "interop";
         let user = self.user()?;
         let device = self.u16()?;
         let integrator = self.u16()?;
         let end = self.at;
-        if !self.text().is_ok_and(|server| server == SERVER) {
+        if self.text().as_deref() != Some(SERVER) {
             self.at = end;
+            self.stop = None;
         }
-        Ok(Jid { user, agent: 0, device, server: Cow::Borrowed(SERVER), form: JidForm::Interop { integrator } })
+        Some(Jid { user, agent: 0, device, server: Cow::Borrowed(SERVER), form: JidForm::Interop { integrator } })
     }
 
-    fn user(&mut self) -> Result<Box<str>, Reason> {
+    fn user(&mut self) -> Option<Box<str>> {
         self.text().map(|user| user.into_owned().into_boxed_str())
     }
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,31 @@
 //! Record to packet: link, IP and TCP headers.
+//!
+//! Packets come one for one: each record gives one [`Packet`], whatever could be read of it. Payloads end where
+//! the IP header says, so the padding of short Ethernet frames is never taken for data. Checksums are not
+//! verified, since recorders see outgoing packets before the network card fills them in.
 
 use std::net::SocketAddr;
+
+use crate::anomaly::Diagnosis;
+
+mod decoder;
+mod internet;
+mod link;
+
+#[cfg(test)]
+mod tests;
+
+pub use decoder::Decoder;
+
+/// What this layer can report.
+pub const DIAGNOSES: &[&Diagnosis] = &[
+    &decoder::LINK_TYPE,
+    &decoder::HEADER,
+    &decoder::HEADER_CUT,
+    &decoder::PAYLOAD_CUT,
+    &decoder::TCP_FRAGMENT,
+    &decoder::FRAGMENT,
+];
 
 /// A record of a packet capture, as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +59,23 @@ pub enum LinkType {
     LinuxSll2,
     /// Any other.
     Unknown(u32),
+}
+
+impl From<u32> for LinkType {
+    /// The link type that a capture file means by a `LINKTYPE_` number.
+    fn from(number: u32) -> Self {
+        match number {
+            0 => Self::Null,
+            1 => Self::Ethernet,
+            12 | 14 | 101 => Self::Raw,
+            108 => Self::Loop,
+            113 => Self::LinuxSll,
+            228 => Self::Ipv4,
+            229 => Self::Ipv6,
+            276 => Self::LinuxSll2,
+            _ => Self::Unknown(number),
+        }
+    }
 }
 
 /// What a link-layer packet carries.

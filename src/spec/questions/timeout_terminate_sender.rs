@@ -65,14 +65,13 @@ fn rang_out_live(call: &Call) -> bool {
         && stanza.action_node().is_some_and(|node| {
             node.attribute("is_call_ended").is_none() && node.attribute("terminate_reason").is_none()
         });
-    live && call.course.accepted.is_none() && call.course.outcome == Outcome::Missed && !refused_or_declined(call)
+    live && call.course.outcome == Outcome::Missed && !was_refused(call)
 }
 
-fn refused_or_declined(call: &Call) -> bool {
+fn was_refused(call: &Call) -> bool {
     call.rows.iter().any(|row| match &row.observed.read().body {
         Body::Ack(ack) => ack.error.is_some() && row.action == Some(ActionName::Offer),
-        Body::Call(Some(action)) => action.name == ActionName::Reject,
-        Body::Call(None) | Body::Receipt(_) | Body::Login(_) | Body::Other => false,
+        Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => false,
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
         (Context::Captures, _) => ("Captures".to_owned(), String::new()),
         (_, Some(_)) => (format!("Call {} of {count}", model.selected + 1), date),
         (_, None) if count == 0 => ("Calls".to_owned(), String::new()),
-        (_, None) => ("Calls".to_owned(), format!("{date}   {} of {count}", model.selected + 1)),
+        (_, None) => ("Calls".to_owned(), format!("{date}   {} of {}", model.selected + 1, counted(count as u64, "call"))),
     };
     let left = format!(" ringtrace  {name}");
     let whole = usize::from(area.width);
@@ -101,9 +101,11 @@ fn how_far(analysis: &Analysis, theme: &Theme) -> Line<'static> {
 pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let context = model.context();
     let mut spans = Vec::new();
+    let mut words = vec![""];
     let mut room = usize::from(area.width);
-    for binding in KEYMAP.iter().filter(|it| it.contexts.contains(&context) && !it.footer.is_empty()) {
-        let Some(key) = binding.keys.first() else { continue };
+    for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(&context)) {
+        let Some(key) = binding.keys.first().filter(|_| !words.contains(&binding.footer)) else { continue };
+        words.push(binding.footer);
         let (key, word) = (format!(" {key}"), format!(" {} ", binding.footer));
         let Some(left) = room.checked_sub(width(&key) + width(&word)) else { break };
         room = left;

@@ -94,7 +94,7 @@ fn nested_addresses_stop_at_the_first() {
     for kind in [&[250][..], &[247, 0, 0], &[246], &[245]] {
         let body = [&[248, 3, CALL, ID][..], &kind.repeat(100_000 / kind.len())].concat();
         let decoded = decode_body(&body);
-        assert_eq!(decoded.stop.unwrap().reason, Reason::NestedAddress);
+        assert_eq!(decoded.stop.unwrap().reason, Reason::AddressAsText);
         assert_eq!(decoded.node.unwrap().tag, "call");
     }
 }

@@ -158,7 +158,7 @@ proptest! {
             match decoded.stop {
                 None => same(&decoded.node.unwrap(), &theirs)?,
                 Some(stop) => prop_assert!(
-                    stop.reason == Reason::NestedAddress || stop.reason == Reason::NoName && has_empty_name(&theirs),
+                    stop.reason == Reason::AddressAsText || stop.reason == Reason::NoName && has_empty_name(&theirs),
                     "{} in {:02x?}", stop, plain
                 ),
             }

@@ -127,8 +127,8 @@ fn addresses_of_other_networks() {
 #[test]
 fn addresses_do_not_nest() {
     for inner in [&[250, 0, 3][..], &[247, 0, 0, 0], &[246, 0, 0, 0, 3], &[245, 0, 0, 0, 0, 0]] {
-        assert_eq!(stop(&[&[250], inner, &[3]].concat()), Stop { reason: Reason::NestedAddress, offset: 4 });
-        assert_eq!(stop(&[&[250, 0], inner].concat()).reason, Reason::NestedAddress);
+        assert_eq!(stop(&[&[250], inner, &[3]].concat()), Stop { reason: Reason::AddressAsText, offset: 4 });
+        assert_eq!(stop(&[&[250, 0], inner].concat()).reason, Reason::AddressAsText);
     }
     assert_eq!(stop(&[250, 252, 1, 0xff, 3]).reason, Reason::NotText);
 }

@@ -1,0 +1,317 @@
+//! What is above TCP on one connection: which protocol it carries, and the layers of that protocol.
+
+use std::sync::Arc;
+
+use super::pipe::Yield;
+use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::keys::{Keys, PublicKey};
+use crate::origin::{ConnectionId, Direction, Located, Origin};
+use crate::protocol::Sink;
+use crate::protocol::binary::{self, Decoded};
+use crate::protocol::noise::{self, Frame};
+use crate::protocol::stanza::{Stanza, Wire};
+use crate::protocol::tcp::{Chunk, Reassembler};
+use crate::protocol::tls;
+use crate::protocol::websocket::{self, Message, Opcode, State};
+
+/// A connection on which the phone's own app, or something like it, speaks Noise without TLS or websocket.
+pub const STRAIGHT_OVER_TCP: Diagnosis = Diagnosis {
+    id: "noise/straight-over-tcp",
+    layer: Layer::Noise,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "WhatsApp's protocol runs straight over TCP, without a websocket, as in the phone's own app",
+    next: "The app's keys cannot be logged: link a Web client to the account, and record that one instead.",
+};
+
+/// The most bytes of a client's first ones that are kept to learn its protocol: a TLS client hello with its name.
+const HEAD_LIMIT: usize = 18 * 1024;
+
+/// What a connection carries.
+#[derive(Debug)]
+enum Carries {
+    /// Too little was seen: the first bytes, and which way they went.
+    Unknown { head: Vec<u8>, direction: Option<Direction>, origin: Option<Origin> },
+    /// A websocket, or so it seems so far.
+    Websocket,
+    /// WhatsApp's protocol without one. `reversed` where TCP took the client for the server.
+    Noise { reversed: bool },
+    /// TLS to a server of WhatsApp's.
+    Tls,
+    /// Nothing of interest.
+    Other,
+}
+
+/// The layers above TCP of one connection.
+pub(super) struct Connection {
+    carries: Carries,
+    websocket: websocket::Decoder,
+    session: Session,
+    /// Anomalies, until the connection proves to be of interest.
+    held: Anomalies,
+}
+
+/// The layers above the websocket.
+struct Session {
+    noise: noise::Decoder,
+    binary: binary::Decoder,
+    messages: u64,
+    frames: u64,
+    stanzas: u64,
+}
+
+impl Connection {
+    /// A connection of which nothing was seen.
+    pub(super) fn new(keys: Arc<Keys>) -> Self {
+        Self {
+            carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
+            websocket: websocket::Decoder::new(),
+            session: Session {
+                noise: noise::Decoder::new(keys),
+                binary: binary::Decoder::default(),
+                messages: 0,
+                frames: 0,
+                stanzas: 0,
+            },
+            held: Anomalies::default(),
+        }
+    }
+
+    /// Takes the next chunk of either direction.
+    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+        match &mut self.carries {
+            Carries::Unknown { .. } => self.sniff(chunk, results),
+            Carries::Websocket => self.websocket(chunk, results),
+            Carries::Noise { reversed } => {
+                let reversed = *reversed;
+                self.straight(chunk, reversed, results);
+            }
+            Carries::Tls | Carries::Other => {}
+        }
+        if self.is_of_interest() {
+            results.anomalies.append(std::mem::take(&mut self.held));
+        }
+    }
+
+    /// Ends the connection.
+    pub(super) fn finish(&mut self, results: &mut Yield) {
+        let Self { websocket, session, held, .. } = self;
+        websocket.finish(&mut Messages { session, held, results });
+        let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
+        noise.finish(&mut Frames { binary, frames, stanzas, held: &mut self.held, results });
+        if self.is_of_interest() {
+            results.anomalies.append(std::mem::take(&mut self.held));
+        }
+    }
+
+    /// Takes an anomaly of a layer below.
+    pub(super) fn anomaly(&mut self, anomaly: Anomaly, results: &mut Yield) {
+        if self.is_of_interest() { results.anomalies.add(anomaly) } else { self.held.add(anomaly) }
+    }
+
+    /// Whether it carries nothing of interest, for certain.
+    pub(super) fn is_dismissed(&self) -> bool {
+        match self.carries {
+            Carries::Other => true,
+            Carries::Websocket => self.websocket.state() == State::NotWebsocket,
+            Carries::Unknown { .. } | Carries::Noise { .. } | Carries::Tls => false,
+        }
+    }
+
+    fn is_of_interest(&self) -> bool {
+        match self.carries {
+            Carries::Websocket => matches!(self.websocket.state(), State::Upgraded | State::Assumed),
+            Carries::Noise { .. } | Carries::Tls => true,
+            Carries::Unknown { .. } | Carries::Other => false,
+        }
+    }
+
+    /// Learns the protocol from the first bytes of whoever speaks first: in all of these, the client.
+    fn sniff(&mut self, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+        let Carries::Unknown { head, direction, origin } = &mut self.carries else { return };
+        let first = *direction.get_or_insert(chunk.origin.direction.unwrap_or(Direction::Outbound));
+        if let Chunk::Data(data) = chunk.item
+            && chunk.origin.direction == Some(first)
+        {
+            let room = HEAD_LIMIT.saturating_sub(head.len());
+            head.extend_from_slice(data.get(..room).unwrap_or(data));
+            origin.get_or_insert(chunk.origin);
+        }
+        match guess(head) {
+            Guess::Waits => {
+                // The websocket decoder sees all bytes from the first on, in case that it is one.
+                self.websocket(chunk, results);
+            }
+            Guess::Websocket => {
+                self.carries = Carries::Websocket;
+                self.websocket(chunk, results);
+            }
+            Guess::Noise => {
+                let head = std::mem::take(head);
+                let origin = origin.unwrap_or(chunk.origin);
+                let reversed = first == Direction::Inbound;
+                self.carries = Carries::Noise { reversed };
+                self.anomaly(Anomaly::new(&STRAIGHT_OVER_TCP, origin), results);
+                let head = Located::new(origin.to(chunk.origin), Chunk::Data(&head));
+                self.straight(head, reversed, results);
+            }
+            Guess::Tls => {
+                if !tls::server_name(head).is_some_and(tls::is_whatsapp) {
+                    self.carries = Carries::Other;
+                    return;
+                }
+                let name = tls::server_name(head).unwrap_or_default().to_owned();
+                let origin = origin.unwrap_or(chunk.origin);
+                self.carries = Carries::Tls;
+                self.anomaly(Anomaly::new(&tls::NOT_READ, origin).detail(name), results);
+            }
+        }
+    }
+
+    fn websocket(&mut self, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+        let Self { websocket, session, held, .. } = self;
+        websocket.push(chunk, &mut Messages { session, held, results });
+    }
+
+    /// Bytes that reach the Noise layer without a websocket around them.
+    fn straight(&mut self, chunk: Located<Chunk<'_>>, reversed: bool, results: &mut Yield) {
+        let Chunk::Data(data) = chunk.item else { return };
+        let direction = chunk.origin.direction.map(|way| if reversed { way.reversed() } else { way });
+        let message = Message { opcode: Opcode::Binary, data };
+        let origin = Origin { direction, ..chunk.origin };
+        let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
+        noise.push(
+            Located::new(origin, message),
+            &mut Frames { binary, frames, stanzas, held: &mut self.held, results },
+        );
+    }
+
+    /// What is to be said of it; `None` if it is of no interest.
+    pub(super) fn summary(&self, id: ConnectionId, tcp: &Reassembler) -> Option<super::Connection> {
+        if !self.is_of_interest() {
+            return None;
+        }
+        let ends = tcp.connection(id)?;
+        let flipped = self.websocket.flipped() || matches!(self.carries, Carries::Noise { reversed: true });
+        let (client, server) = if flipped { (ends.server(), ends.client()) } else { (ends.client(), ends.server()) };
+        Some(super::Connection {
+            id,
+            client: client.to_string(),
+            server: server.to_string(),
+            tls: if matches!(self.carries, Carries::Tls) { "unsupported" } else { "none" },
+            websocket: match self.websocket.state() {
+                State::Upgraded => "upgraded",
+                State::Assumed => "assumed",
+                State::Undecided | State::NotWebsocket => "none",
+            },
+            noise: self.session.noise.state().name(),
+            messages: self.session.messages,
+            frames: self.session.frames,
+            stanzas: self.session.stanzas,
+        })
+    }
+
+    /// The server's static key, if the handshake revealed it.
+    pub(super) fn server_static(&self) -> Option<PublicKey> {
+        self.session.noise.server_static()
+    }
+
+    /// Whether the server's static key is what is missing to decrypt it.
+    pub(super) fn wants_server_static(&self) -> bool {
+        self.session.noise.wants_server_static()
+    }
+}
+
+/// What the first bytes of a client look like.
+enum Guess {
+    Waits,
+    Websocket,
+    Noise,
+    Tls,
+}
+
+fn guess(head: &[u8]) -> Guess {
+    const INTRO: &[u8] = b"WA";
+    const ROUTED: &[u8] = &[b'E', b'D', 0, 1];
+    const HANDSHAKE: &[u8] = &[0x16, 0x03];
+    let begins = |with: &[u8]| head.starts_with(with);
+    let may_begin = |with: &[u8]| with.starts_with(head);
+    if begins(HANDSHAKE) {
+        let whole = head.get(3..5).and_then(|length| <[u8; 2]>::try_from(length).ok());
+        let whole = whole.is_some_and(|length| head.len() >= 5 + usize::from(u16::from_be_bytes(length)));
+        return if whole || head.len() >= HEAD_LIMIT || tls::server_name(head).is_some() {
+            Guess::Tls
+        } else {
+            Guess::Waits
+        };
+    }
+    if (begins(INTRO) && head.len() > INTRO.len()) || begins(ROUTED) {
+        Guess::Noise
+    } else if head.len() <= INTRO.len() && may_begin(INTRO) || [INTRO, ROUTED, HANDSHAKE].into_iter().any(may_begin) {
+        Guess::Waits
+    } else {
+        Guess::Websocket
+    }
+}
+
+/// Takes messages to the Noise layer.
+struct Messages<'c> {
+    session: &'c mut Session,
+    held: &'c mut Anomalies,
+    results: &'c mut Yield,
+}
+
+impl Sink<Message<'_>> for Messages<'_> {
+    fn item(&mut self, message: Located<Message<'_>>) {
+        self.session.messages += 1;
+        let Session { noise, binary, frames, stanzas, .. } = &mut *self.session;
+        noise.push(message, &mut Frames { binary, frames, stanzas, held: self.held, results: self.results });
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.held.add(anomaly);
+    }
+}
+
+/// Takes frames to WABinary, and what it reads to the stanzas.
+struct Frames<'c> {
+    binary: &'c mut binary::Decoder,
+    frames: &'c mut u64,
+    stanzas: &'c mut u64,
+    held: &'c mut Anomalies,
+    results: &'c mut Yield,
+}
+
+impl Sink<Frame<'_>> for Frames<'_> {
+    fn item(&mut self, frame: Located<Frame<'_>>) {
+        *self.frames += 1;
+        let Self { binary, stanzas, held, results, .. } = self;
+        binary.push(frame, &mut Nodes { frame: frame.item, stanzas, held, results });
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.held.add(anomaly);
+    }
+}
+
+/// Takes nodes, and reads them as stanzas.
+struct Nodes<'c, 'f> {
+    frame: Frame<'f>,
+    stanzas: &'c mut u64,
+    held: &'c mut Anomalies,
+    results: &'c mut Yield,
+}
+
+impl Sink<Decoded> for Nodes<'_, '_> {
+    fn item(&mut self, decoded: Located<Decoded>) {
+        let Some(node) = decoded.item.node else { return };
+        *self.stanzas += 1;
+        // Of other stanzas only the count is kept.
+        let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
+        self.results.stanza(Located::new(decoded.origin, Stanza::read(node, wire)));
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.held.add(anomaly);
+    }
+}

@@ -1,0 +1,189 @@
+//! The layers of one capture, chained: records in, stanzas and anomalies out.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::connection::Connection;
+use super::{Capture, Connection as Summary};
+use crate::anomaly::{Anomalies, Anomaly};
+use crate::call::{Grouping, Observed};
+use crate::input::{self, Entry};
+use crate::keys::{Keys, PublicKey};
+use crate::origin::{ConnectionId, Located};
+use crate::protocol::Sink;
+use crate::protocol::packet::{self, Packet};
+use crate::protocol::stanza::Stanza;
+use crate::protocol::tcp::{Chunk, Reassembler};
+
+/// What comes out of a capture, whatever the connection.
+#[derive(Debug, Default)]
+pub(super) struct Yield {
+    /// The calls, over all captures.
+    pub(super) grouping: Grouping,
+    /// What departed from its protocol, over all captures.
+    pub(super) anomalies: Anomalies,
+    /// Stanzas of the capture so far.
+    pub(super) stanzas: u64,
+}
+
+impl Yield {
+    /// Takes the next stanza of the capture.
+    pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
+        self.stanzas += 1;
+        self.grouping.push(Observed { seq: self.stanzas, stanza });
+    }
+}
+
+/// The state of all layers for one capture.
+pub(super) struct Pipe {
+    packets: packet::Decoder,
+    transport: Transport,
+    records: u64,
+}
+
+/// TCP, and what is above it on each connection.
+struct Transport {
+    tcp: Reassembler,
+    connections: Connections,
+}
+
+/// The connections that may be of interest.
+struct Connections {
+    keys: Arc<Keys>,
+    live: HashMap<ConnectionId, Box<Connection>>,
+    ended: Vec<Summary>,
+    server_statics: Vec<PublicKey>,
+    wants_server_static: bool,
+    /// Connections found to be of no interest since TCP was last told.
+    dismissed: Vec<ConnectionId>,
+}
+
+impl Pipe {
+    /// The layers for a capture whose sessions have these keys.
+    pub(super) fn new(keys: Arc<Keys>) -> Self {
+        let connections = Connections {
+            keys,
+            live: HashMap::new(),
+            ended: Vec::new(),
+            server_statics: Vec::new(),
+            wants_server_static: false,
+            dismissed: Vec::new(),
+        };
+        let transport = Transport { tcp: Reassembler::default(), connections };
+        Self { packets: packet::Decoder::default(), transport, records: 0 }
+    }
+
+    /// Takes the next entry of the capture.
+    pub(super) fn push(&mut self, entry: Located<Entry<'_>>, results: &mut Yield) {
+        self.records += 1;
+        let Entry::Record(record) = entry.item;
+        self.packets.push(Located::new(entry.origin, record), &mut Packets { transport: &mut self.transport, results });
+    }
+
+    /// Ends the capture: what is incomplete is reported.
+    pub(super) fn finish(&mut self, results: &mut Yield) {
+        self.packets.finish(&mut Packets { transport: &mut self.transport, results });
+        let Transport { tcp, connections } = &mut self.transport;
+        tcp.finish(&mut Chunks { connections, results });
+        let mut left: Vec<_> = connections.live.keys().copied().collect();
+        left.sort_unstable();
+        for id in left {
+            self.transport.end(id, results);
+        }
+    }
+
+    /// Adds what was recognised so far to the capture's summary.
+    pub(super) fn describe(&self, capture: &mut Capture) {
+        let Transport { tcp, connections } = &self.transport;
+        capture.records = self.records;
+        capture.connections = connections.ended.clone();
+        let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
+        capture.connections.extend(live);
+        capture.connections.sort_by_key(|connection| connection.id);
+    }
+
+    /// Server static keys that the capture revealed, and whether a session went undecrypted for want of one.
+    pub(super) fn server_statics(&self) -> (&[PublicKey], bool) {
+        (&self.transport.connections.server_statics, self.transport.connections.wants_server_static)
+    }
+}
+
+impl Transport {
+    /// Ends what is above TCP on a connection.
+    fn end(&mut self, id: ConnectionId, results: &mut Yield) {
+        let Some(mut connection) = self.connections.live.remove(&id) else { return };
+        connection.finish(results);
+        self.connections.server_statics.extend(connection.server_static());
+        self.connections.wants_server_static |= connection.wants_server_static();
+        self.connections.ended.extend(connection.summary(id, &self.tcp));
+    }
+}
+
+/// Takes packets to TCP.
+struct Packets<'p> {
+    transport: &'p mut Transport,
+    results: &'p mut Yield,
+}
+
+impl Sink<Packet<'_>> for Packets<'_> {
+    fn item(&mut self, packet: Located<Packet<'_>>) {
+        let Packet::Tcp(segment) = packet.item else { return };
+        let Transport { tcp, connections } = &mut *self.transport;
+        tcp.push(Located::new(packet.origin, segment), &mut Chunks { connections, results: self.results });
+        while let Some(id) = self.transport.connections.dismissed.pop() {
+            self.transport.tcp.ignore(id);
+        }
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.results.anomalies.add(anomaly);
+    }
+}
+
+/// Takes chunks to their connections.
+struct Chunks<'p> {
+    connections: &'p mut Connections,
+    results: &'p mut Yield,
+}
+
+impl Sink<Chunk<'_>> for Chunks<'_> {
+    fn item(&mut self, chunk: Located<Chunk<'_>>) {
+        let Some(id) = chunk.origin.connection else { return };
+        let Connections { keys, live, dismissed, .. } = &mut *self.connections;
+        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
+        connection.push(chunk, self.results);
+        if connection.is_dismissed() {
+            live.remove(&id);
+            dismissed.push(id);
+        }
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        match anomaly.origin.connection.and_then(|id| self.connections.live.get_mut(&id)) {
+            Some(connection) => connection.anomaly(anomaly, self.results),
+            None => self.results.anomalies.add(anomaly),
+        }
+    }
+}
+
+/// A capture's entries go down the pipe until `goes_on` says no.
+pub(super) struct Feed<'p, F> {
+    /// The layers.
+    pub(super) pipe: &'p mut Pipe,
+    /// What comes out.
+    pub(super) results: &'p mut Yield,
+    /// Asked after each entry.
+    pub(super) goes_on: F,
+}
+
+impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F> {
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        self.pipe.push(entry, self.results);
+        (self.goes_on)(self.pipe, self.results)
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.results.anomalies.add(anomaly);
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a capture's bytes come from.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A capture to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file that the user named.
+    File(PathBuf),
+    /// A file of a folder that the user named: it may be no capture, and then is passed over.
+    FileInFolder(PathBuf),
+    /// Standard input.
+    StandardInput,
+}
+
+impl Source {
+    /// Its name, for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path().map_or_else(|| "standard input".to_owned(), |path| path.to_string_lossy().into_owned())
+    }
+
+    /// The file, if it is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) | Self::FileInFolder(path) => Some(path),
+            Self::StandardInput => None,
+        }
+    }
+
+    /// Whether it can be read a second time from its beginning.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.path().is_some_and(|path| path.metadata().is_ok_and(|there| there.is_file()))
+    }
+
+    /// Its bytes in all, where that is known beforehand.
+    pub(super) fn size(&self) -> Option<u64> {
+        let there = self.path()?.metadata().ok()?;
+        there.is_file().then_some(there.len())
+    }
+
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read>> {
+        Ok(match self.path() {
+            Some(path) => {
+                let file = File::open(path)?;
+                if file.metadata()?.is_dir() {
+                    return Err(io::ErrorKind::IsADirectory.into());
+                }
+                Box::new(file)
+            }
+            None => Box::new(io::stdin().lock()),
+        })
+    }
+}
+
+/// A reader that tells how far it has come.
+pub(super) struct Counted<R> {
+    inner: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Counted<R> {
+    /// Counts the bytes of `inner` in `bytes`.
+    pub(super) const fn new(inner: R, bytes: Arc<AtomicU64>) -> Self {
+        Self { inner, bytes }
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}

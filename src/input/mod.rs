@@ -1,0 +1,131 @@
+//! Capture files: which format one is in, and its entries.
+//!
+//! [`read`] recognises the format from the content, so a name or a suffix never matters, and reads forward
+//! only, so that standard input and the output of a decompressor serve as well as a file. Each entry joins the
+//! pipe at the layer that its format records. To show progress, count the bytes that pass through the `Read`.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use crate::anomaly::{Anomaly, Diagnosis};
+use crate::origin::{CaptureId, Located};
+use crate::protocol::packet::Record;
+
+mod pcap;
+mod source;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+use source::Source;
+
+/// What the readers of capture files can report.
+pub const DIAGNOSES: &[&Diagnosis] = pcap::DIAGNOSES;
+
+/// The formats, in the order in which they are tried.
+pub const FORMATS: &[Format] = &[pcap::PCAPNG, pcap::PCAP];
+
+/// How many bytes of an input the formats are shown to recognise it.
+const PROBE_LENGTH: usize = 4096;
+
+/// An entry of a capture file, by the layer at which it joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Entry<'a> {
+    /// A packet as recorded, for the packet layer.
+    Record(Record<'a>),
+}
+
+/// Where a reader puts what it reads.
+pub trait Sink {
+    /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
+    /// input at which the record with its header begins. `Break` ends the reading.
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()>;
+
+    /// Takes an anomaly.
+    fn anomaly(&mut self, anomaly: Anomaly);
+}
+
+/// A format of capture files.
+#[derive(Debug)]
+pub struct Format {
+    /// Its short name, which `--input-format` takes.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// Whether an input that begins with these bytes is in this format.
+    probe: fn(&[u8]) -> bool,
+    /// Reads an input from its first byte, and returns the number of its records.
+    read: fn(&mut Source<'_>, &mut dyn Sink) -> Result<u64, Error>,
+}
+
+/// What was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Name of the format.
+    pub format: &'static str,
+    /// Number of the last record.
+    pub records: u64,
+    /// Bytes of the input that were read or skipped.
+    pub bytes: u64,
+}
+
+/// Why an input cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is not a single byte.
+    #[error("the input is empty")]
+    Empty,
+    /// No format claims it.
+    #[error("the input is in no format that is read here (tried: {tried})", tried = names())]
+    Unrecognized,
+    /// It is not in the format that was asked for.
+    #[error("the input does not begin as {0} does")]
+    NotInFormat(&'static str),
+    /// The format that was asked for does not exist.
+    #[error("there is no input format `{0}` (there are: {known})", known = names())]
+    NoSuchFormat(String),
+    /// The operating system says no.
+    #[error("the input cannot be read: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Reads an input to its end, or until `out` wants no more.
+///
+/// `format` is the name of one of [`FORMATS`]; with `None` it is recognised from the content.
+///
+/// # Errors
+///
+/// If the input is empty, is not in the format or in any, or cannot be read. What was read before a failure of
+/// the `reader` has been given to `out`. Damage within a capture is no error: it is an [`Anomaly`].
+pub fn read(
+    capture: CaptureId,
+    reader: &mut dyn Read,
+    format: Option<&str>,
+    out: &mut dyn Sink,
+) -> Result<Summary, Error> {
+    let wanted = match format {
+        Some(name) => Some(
+            FORMATS.iter().find(|format| format.name == name).ok_or_else(|| Error::NoSuchFormat(name.to_owned()))?,
+        ),
+        None => None,
+    };
+    let mut source = Source::new(capture, reader);
+    source.fill(PROBE_LENGTH)?;
+    let beginning = source.data();
+    if beginning.is_empty() {
+        return Err(Error::Empty);
+    }
+    let format = match wanted {
+        Some(format) => format,
+        None => FORMATS.iter().find(|format| (format.probe)(beginning)).ok_or(Error::Unrecognized)?,
+    };
+    let records = (format.read)(&mut source, out)?;
+    Ok(Summary { format: format.name, records, bytes: source.offset() })
+}
+
+fn names() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}

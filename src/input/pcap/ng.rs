@@ -1,0 +1,201 @@
+//! pcapng: sections of blocks (draft-ietf-opsawg-pcapng).
+//!
+//! Read are any number of sections in either byte order, any number of interfaces, each with its link type and
+//! clock, and the three kinds of packet blocks. Blocks are told apart here, since one whose content makes no
+//! sense need not end the reading: its length says where the next begins.
+
+use std::ops::ControlFlow;
+
+use pcap_parser::parse_sectionheaderblock;
+
+use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::input::source::Source;
+use crate::input::{Entry, Error, Sink};
+use crate::origin::{CaptureId, Located, Origin, RecordNumber};
+use crate::protocol::packet::Record;
+
+use super::block::{self, ByteOrder, Header, Interface, Stored};
+use super::{cut, damaged};
+
+/// The content of a packet block makes no sense.
+pub(super) const PACKET_BLOCK: Diagnosis = Diagnosis {
+    id: "input/packet-block",
+    layer: Layer::Input,
+    kind: Kind::Malformed,
+    severity: Severity::Loss,
+    why: "a packet was skipped because its block contradicts itself",
+    next: "Copy the file again from where it was recorded.",
+};
+
+/// A packet block belongs to an interface that no block describes.
+pub(super) const NO_INTERFACE: Diagnosis = Diagnosis {
+    id: "input/no-interface",
+    layer: Layer::Input,
+    kind: Kind::Unexpected,
+    severity: Severity::Loss,
+    why: "a packet was skipped because the capture does not describe the interface it was recorded on",
+    next: "If the file is a part of a larger one, split that with `editcap -c`, which repeats the description.",
+};
+
+/// A block that is not read here.
+pub(super) const BLOCK: Diagnosis = Diagnosis {
+    id: "input/block",
+    layer: Layer::Input,
+    kind: Kind::Unsupported,
+    severity: Severity::Note,
+    why: "a block that holds no packet was skipped",
+    next: "",
+};
+
+/// A block of decryption secrets.
+pub(super) const SECRETS: Diagnosis = Diagnosis {
+    id: "input/secrets",
+    layer: Layer::Input,
+    kind: Kind::Unsupported,
+    severity: Severity::Note,
+    why: "the capture holds decryption secrets, which are not read from there",
+    next: "Take them out with `editcap --extract-secrets`, and give the result as a key log.",
+};
+
+/// A time that no clock of this age shows.
+pub(super) const TIME: Diagnosis = Diagnosis {
+    id: "input/time",
+    layer: Layer::Input,
+    kind: Kind::Malformed,
+    severity: Severity::Note,
+    why: "a packet's time lies outside the years 1677 to 2262 and was left out",
+    next: "",
+};
+
+/// How many interfaces of a section are kept.
+const MOST_INTERFACES: usize = 1 << 16;
+
+/// Why the reading ends before the input does.
+enum End {
+    /// Enough was read.
+    Enough,
+    /// What follows cannot be told.
+    Damage(&'static str),
+}
+
+/// Whether an input that begins so is a pcapng.
+pub(super) fn probe(beginning: &[u8]) -> bool {
+    beginning.starts_with(&block::SECTION_HEADER.to_be_bytes())
+        && (beginning.len() < block::SHORTEST || block::byte_order(beginning).is_some())
+}
+
+/// Reads a pcapng, and returns the number of its last record.
+pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+    if !probe(source.data()) {
+        return Err(Error::NotInFormat("pcapng"));
+    }
+    let mut section = Section { order: ByteOrder::Little, interfaces: Vec::new(), records: 0 };
+    loop {
+        if !source.fill(block::SHORTEST)? {
+            if !source.data().is_empty() {
+                out.anomaly(cut(source, section.records));
+            }
+            return Ok(section.records);
+        }
+        let Some(header) = Header::read(source.data(), section.order) else {
+            damaged(source, section.records, "a block of impossible length", out)?;
+            return Ok(section.records);
+        };
+        if !source.fill(header.length)? {
+            out.anomaly(cut(source, section.records));
+            return Ok(section.records);
+        }
+        let place = (source.capture(), source.offset());
+        let flow = match header.whole(source.data()) {
+            Some(whole) => section.block(header, whole, place, out),
+            None => ControlFlow::Break(End::Damage("a block whose lengths differ")),
+        };
+        match flow {
+            ControlFlow::Continue(()) => source.consume(header.length),
+            ControlFlow::Break(End::Enough) => {
+                source.consume(header.length);
+                return Ok(section.records);
+            }
+            ControlFlow::Break(End::Damage(what)) => {
+                damaged(source, section.records, what, out)?;
+                return Ok(section.records);
+            }
+        }
+    }
+}
+
+/// What the blocks read so far say about those that follow.
+struct Section {
+    order: ByteOrder,
+    /// By number; `None` for one whose description does not parse.
+    interfaces: Vec<Option<Interface>>,
+    /// The number of the last record, counted on from section to section.
+    records: RecordNumber,
+}
+
+impl Section {
+    /// Takes the block that begins at `place`.
+    fn block(&mut self, header: Header, whole: &[u8], place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<End> {
+        let order = header.order;
+        match header.kind {
+            block::ENHANCED_PACKET => return self.packet(block::enhanced_packet(whole, order), place, out),
+            block::SIMPLE_PACKET => {
+                let limit = self.interface(0).map(|interface| interface.limit);
+                return self.packet(block::simple_packet(whole, order, limit), place, out);
+            }
+            block::OBSOLETE_PACKET => return self.packet(block::obsolete_packet(whole, order), place, out),
+            block::SECTION_HEADER => match parse_sectionheaderblock(whole) {
+                Ok((_, section)) if section.major_version == 1 => {
+                    self.order = order;
+                    self.interfaces.clear();
+                }
+                Ok(_) => return ControlFlow::Break(End::Damage("a section of an unknown version of pcapng")),
+                Err(_) => return ControlFlow::Break(End::Damage("a section header that does not parse")),
+            },
+            block::INTERFACE => {
+                if self.interfaces.len() < MOST_INTERFACES {
+                    self.interfaces.push(block::interface(whole, order));
+                }
+            }
+            block::NAME_RESOLUTION | block::INTERFACE_STATISTICS => {}
+            block::DECRYPTION_SECRETS => out.anomaly(self.anomaly(&SECRETS, place)),
+            kind => {
+                if block::NUMBERED.contains(&kind) {
+                    self.records += 1;
+                }
+                let anomaly = self.anomaly(&BLOCK, place).bytes(whole.len() as u64);
+                out.anomaly(anomaly.detail(format!("block type {kind:#x}")));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes the packet of a block, `None` if its content makes no sense.
+    fn packet(&mut self, stored: Option<Stored<'_>>, place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<End> {
+        self.records += 1;
+        let Some(stored) = stored else {
+            out.anomaly(self.anomaly(&PACKET_BLOCK, place));
+            return ControlFlow::Continue(());
+        };
+        let Some(interface) = self.interface(stored.interface) else {
+            let anomaly = self.anomaly(&NO_INTERFACE, place).bytes(stored.data.len() as u64);
+            out.anomaly(anomaly.detail(format!("interface {}", stored.interface)));
+            return ControlFlow::Continue(());
+        };
+        let time = stored.ticks.and_then(|ticks| interface.clock.time(ticks));
+        if time.is_none() && stored.ticks.is_some() {
+            out.anomaly(self.anomaly(&TIME, place));
+        }
+        let origin = Origin::of_record(place.0, self.records, place.1, time);
+        let record = Record { link: interface.link, data: stored.data, wire_length: stored.wire_length };
+        out.entry(Located::new(origin, Entry::Record(record))).map_break(|()| End::Enough)
+    }
+
+    fn interface(&self, number: u32) -> Option<&Interface> {
+        self.interfaces.get(usize::try_from(number).ok()?)?.as_ref()
+    }
+
+    fn anomaly(&self, diagnosis: &'static Diagnosis, place: (CaptureId, u64)) -> Anomaly {
+        Anomaly::new(diagnosis, Origin::of_record(place.0, self.records, place.1, None))
+    }
+}

@@ -1,0 +1,104 @@
+//! The buffer between an input and its format's reader.
+
+use std::io::{self, Read};
+
+use crate::anomaly::{Anomaly, Diagnosis};
+use crate::origin::{CaptureId, Origin, RecordNumber};
+
+/// Initial size of the buffer, and so of most reads.
+const CAPACITY: usize = 1 << 20;
+
+/// An input, read forward through a buffer that grows to what a format asks for.
+///
+/// A format limits what it asks for. A length that the input only claims costs nothing: the buffer grows as
+/// bytes arrive.
+pub(super) struct Source<'r> {
+    capture: CaptureId,
+    reader: &'r mut dyn Read,
+    buffer: Vec<u8>,
+    /// Where in `buffer` the bytes begin that were read and not consumed.
+    start: usize,
+    /// Where they end.
+    end: usize,
+    /// Offset in the input of the byte at `start`.
+    offset: u64,
+}
+
+impl<'r> Source<'r> {
+    /// An input of which nothing has been read.
+    pub(super) fn new(capture: CaptureId, reader: &'r mut dyn Read) -> Self {
+        Self { capture, reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0 }
+    }
+
+    /// The bytes that were read and not consumed.
+    pub(super) fn data(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Offset in the input of the first byte of [`data`](Self::data).
+    pub(super) const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Reads until there are `length` bytes of data, and says whether there are: if not, the input has ended.
+    pub(super) fn fill(&mut self, length: usize) -> io::Result<bool> {
+        while self.end - self.start < length {
+            if self.read()? == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Passes over the first `length` bytes of data.
+    pub(super) fn consume(&mut self, length: usize) {
+        let length = length.min(self.end - self.start);
+        self.start += length;
+        self.offset += length as u64;
+    }
+
+    /// Passes over everything up to the end of the input, and returns how much that was.
+    pub(super) fn skip_all(&mut self) -> io::Result<u64> {
+        let before = self.offset;
+        loop {
+            self.consume(self.end - self.start);
+            if self.read()? == 0 {
+                return Ok(self.offset - before);
+            }
+        }
+    }
+
+    /// An occurrence of `diagnosis` where the data begin, in or after `record`.
+    pub(super) fn anomaly(&self, diagnosis: &'static Diagnosis, record: RecordNumber) -> Anomaly {
+        Anomaly::new(diagnosis, Origin::of_record(self.capture, record, self.offset, None))
+    }
+
+    /// The capture that the input is.
+    pub(super) const fn capture(&self) -> CaptureId {
+        self.capture
+    }
+
+    /// Reads once, making room first, and returns the number of bytes, 0 at the end of the input.
+    fn read(&mut self) -> io::Result<usize> {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.buffer.len() {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+        loop {
+            match self.reader.read(room) {
+                Ok(count) => {
+                    let count = count.min(room.len());
+                    self.end += count;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use std::io::{self, Read};
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::fixture::{Classic, Kept, Ng, Order, Pieces, read_all, try_read};
+use super::*;
+use crate::protocol;
+use crate::protocol::packet::{Decoder, Packet};
+
+fn classic() -> Vec<u8> {
+    Classic::new(Order::Little, 0xa1b2_c3d4, 1).record(5, 1, b"one").record(6, 2, b"two").record(7, 3, b"three").bytes
+}
+
+fn ng() -> Vec<u8> {
+    let section = Ng::new(Order::Little).interface(1, 0, &[]).enhanced(0, 1, b"one").enhanced(0, 2, b"two");
+    section.block(0x77, b"skipped").enhanced(0, 3, b"three").bytes
+}
+
+#[test]
+fn the_format_is_recognised_from_the_content() {
+    let (summary, kept) = read_all(&classic());
+    assert_eq!(summary, Summary { format: "pcap", records: 3, bytes: classic().len() as u64 });
+    assert_eq!(kept.records.len(), 3);
+    let (summary, kept) = read_all(&ng());
+    assert_eq!(summary, Summary { format: "pcapng", records: 3, bytes: ng().len() as u64 });
+    assert_eq!(kept.records.len(), 3);
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let message = |input: &[u8], format| try_read(input, format).0.unwrap_err().to_string();
+    assert_eq!(message(b"", None), "the input is empty");
+    assert_eq!(message(b"", Some("pcap")), "the input is empty");
+    assert_eq!(message(b"hello", None), "the input is in no format that is read here (tried: pcapng, pcap)");
+    assert_eq!(message(&classic(), Some("pcapng")), "the input does not begin as pcapng does");
+    assert_eq!(message(&ng(), Some("pcap")), "the input does not begin as pcap does");
+    assert_eq!(message(b"he", Some("pcapng")), "the input does not begin as pcapng does");
+    assert_eq!(message(&ng(), Some("erf")), "there is no input format `erf` (there are: pcapng, pcap)");
+    assert_eq!(try_read(&classic(), Some("pcap")).0.unwrap().records, 3);
+}
+
+#[test]
+fn the_sink_can_have_enough() {
+    for input in [classic(), ng()] {
+        let mut kept = Kept { enough: 2, ..Kept::default() };
+        let summary = read(CaptureId(3), &mut &input[..], None, &mut kept).unwrap();
+        assert_eq!((summary.records, kept.records.len()), (2, 2));
+        assert!(summary.bytes < input.len() as u64);
+        assert_eq!(kept.anomalies(), []);
+    }
+}
+
+#[test]
+fn a_failing_reader_ends_the_reading_after_what_it_gave() {
+    struct Failing;
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is on fire"))
+        }
+    }
+    let large = Classic::new(Order::Little, 0xa1b2_c3d4, 1).record(5, 1, &[7; 5_000]).record(6, 1, b"lost").bytes;
+    let mut kept = Kept::default();
+    let error = read(CaptureId(3), &mut large[..5_050].chain(Failing), None, &mut kept).unwrap_err();
+    assert_eq!(error.to_string(), "the input cannot be read: the disk is on fire");
+    assert_eq!(kept.records.len(), 1);
+}
+
+#[test]
+fn format_names_are_told_apart() {
+    let mut names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), FORMATS.len());
+}
+
+#[test]
+fn the_diagnoses_are_told_apart() {
+    let mut ids: Vec<_> = DIAGNOSES.iter().map(|diagnosis| diagnosis.id).collect();
+    assert!(ids.iter().all(|id| id.starts_with("input/")));
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), DIAGNOSES.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn in_whatever_pieces_the_input_comes(lengths in prop::collection::vec(1_usize..40, 1..20), cut in 1_usize..100) {
+        for input in [classic(), ng()] {
+            let input = &input[..input.len() - cut.min(input.len() - 30)];
+            let (expected, whole) = read_all(input);
+            let mut pieces = Pieces { rest: input, lengths: lengths.clone().into_iter().cycle(), interrupt: false };
+            let mut kept = Kept::default();
+            let summary = read(CaptureId(3), &mut pieces, None, &mut kept).unwrap();
+            prop_assert_eq!(summary, expected);
+            prop_assert_eq!(kept.records, whole.records);
+            prop_assert_eq!(kept.anomalies, whole.anomalies);
+        }
+    }
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        for format in [None, Some("pcap"), Some("pcapng")] {
+            let (result, kept) = try_read(&bytes, format);
+            prop_assert!(result.is_err() || !kept.anomalies.is_empty());
+        }
+    }
+}
+
+/// The TCP segments of a capture: when, at which sequence number, and what.
+#[derive(Default)]
+struct Segments {
+    decoder: Decoder,
+    found: Found,
+}
+
+#[derive(Default)]
+struct Found {
+    times: Vec<i64>,
+    segments: Vec<(u32, Vec<u8>)>,
+    anomalies: Vec<&'static str>,
+}
+
+impl protocol::Sink<Packet<'_>> for Found {
+    fn item(&mut self, packet: Located<Packet<'_>>) {
+        self.times.push(packet.origin.time.unwrap().0);
+        assert_eq!(packet.origin.last, self.times.len() as u64);
+        if let Packet::Tcp(segment) = packet.item {
+            self.segments.push((segment.sequence, segment.payload.to_vec()));
+        }
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.anomalies.push(anomaly.diagnosis.id);
+    }
+}
+
+impl Sink for Segments {
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        let Entry::Record(record) = entry.item;
+        self.decoder.push(Located::new(entry.origin, record), &mut self.found);
+        ControlFlow::Continue(())
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        protocol::Sink::anomaly(&mut self.found, anomaly);
+    }
+}
+
+#[test]
+fn recordings_of_one_session_in_several_formats_agree() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/captures");
+    if !captures.is_dir() {
+        eprintln!("skipped: recordings of real clients, for want of ../shared");
+        return;
+    }
+    for (session, forms) in [
+        ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
+        ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
+        ("baileys-ws", &["pcap", "any.pcap"]),
+        ("rust-wss13", &["pcap", "dsb.pcapng"]),
+    ] {
+        let mut first: Option<Found> = None;
+        for form in forms {
+            let mut file = std::fs::File::open(captures.join(format!("{session}.{form}"))).unwrap();
+            let mut segments = Segments::default();
+            let summary = read(CaptureId(0), &mut file, None, &mut segments).unwrap();
+            let found = segments.found;
+            assert_eq!(summary.records, found.times.len() as u64);
+            assert!(found.segments.iter().filter(|(_, payload)| !payload.is_empty()).count() > 100);
+            assert!(found.anomalies.iter().all(|id| *id == "input/secrets"), "{:?}", found.anomalies);
+            match &first {
+                None => first = Some(found),
+                Some(first) => {
+                    assert_eq!(found.segments, first.segments, "{session}.{form}");
+                    let apart = found.times.iter().zip(&first.times).map(|(one, other)| (one - other).abs()).max();
+                    assert!(apart.unwrap() < 1_000_000, "{session}.{form}: {apart:?} ns");
+                }
+            }
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! Secrets from key logs, by identifier.

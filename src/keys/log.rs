@@ -1,0 +1,468 @@
+//! Key logs as text: a label and hexadecimal fields a line, in the manner of NSS key logs.
+//!
+//! ```text
+//! WA_NOISE_TRANSPORT <client ephemeral public> <client-to-server key> <server-to-client key>
+//! WA_NOISE_XX        <client ephemeral public> <client ephemeral private> <client static private>
+//! WA_NOISE_IK        <client ephemeral public> <client ephemeral private> <client static private> <server static public>
+//! ```
+
+use std::fmt;
+use std::io::{self, BufRead, Read};
+
+use memchr::{memchr, memmem};
+
+use super::{Conflict, Keys, PrivateKeys, PublicKey, Secret, TransportKeys};
+use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::origin::{CaptureId, Origin};
+
+/// A line that has the label of a key and cannot be used, or has no label.
+const MALFORMED_LINE: Diagnosis = Diagnosis {
+    id: "keys/malformed-line",
+    layer: Layer::Keys,
+    kind: Kind::Malformed,
+    severity: Severity::Loss,
+    why: "a line of the key log could not be used",
+    next: "Compare the line with the forms in docs/keys.md: a label, then each key as 64 hexadecimal digits. The other lines were read.",
+};
+
+/// A client's stored credentials instead of a key log.
+const STATIC_KEY_ONLY: Diagnosis = Diagnosis {
+    id: "keys/static-key-only",
+    layer: Layer::Keys,
+    kind: Kind::Unsupported,
+    severity: Severity::Loss,
+    why: "the file is a client's stored credentials: it holds the static key (noiseKey), which alone decrypts nothing, since the key that the client makes for each connection (its ephemeral key) is not stored",
+    next: "Log the ephemeral key, or the two transport keys, while the client runs: docs/keys.md says how for each client. For Baileys, wrap the exported Curve.generateKeyPair before makeWASocket and write a WA_NOISE_XX line.",
+};
+
+/// JSON instead of a key log.
+const NOT_A_KEY_LOG: Diagnosis = Diagnosis {
+    id: "keys/not-a-key-log",
+    layer: Layer::Keys,
+    kind: Kind::Malformed,
+    severity: Severity::Loss,
+    why: "the file is JSON and no key log",
+    next: "A key log is text, one key a line: see docs/keys.md.",
+};
+
+/// Lines whose label this program does not know.
+const UNKNOWN_LABEL: Diagnosis = Diagnosis {
+    id: "keys/unknown-label",
+    layer: Layer::Keys,
+    kind: Kind::Unsupported,
+    severity: Severity::Note,
+    why: "lines of the key log have labels that are not of WhatsApp's Noise, and were skipped",
+    next: "",
+};
+
+/// What reading a key log can report.
+pub const DIAGNOSES: &[&Diagnosis] = &[&MALFORMED_LINE, &STATIC_KEY_ONLY, &NOT_A_KEY_LOG, &UNKNOWN_LABEL];
+
+/// Longest line that is read, in bytes; the longest form takes 275.
+const LONGEST_LINE: usize = 4096;
+
+/// How many malformed lines are kept with their reasons.
+const MALFORMED_KEPT: usize = 256;
+
+/// How much of a JSON file is looked at, in bytes.
+const JSON_LOOKED_AT: u64 = 1 << 20;
+
+/// What a key log held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogReading {
+    /// Lines with a usable key.
+    pub sessions: u64,
+    /// Lines whose label is unknown; skipped.
+    pub unknown_labels: u64,
+    /// The first malformed lines.
+    pub malformed: Vec<MalformedLine>,
+    /// How many lines are malformed in all.
+    pub malformed_total: u64,
+    /// What the file is if it is no key log; nothing was read from it then.
+    pub foreign: Option<Foreign>,
+}
+
+/// A line that could not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalformedLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A file that is no key log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// A client's stored credentials, with a static key only.
+    StaticKeyOnly,
+    /// Other JSON.
+    Json,
+}
+
+/// Why a line of a key log could not be used. Holds nothing of the line's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It begins with no label, which is of capital letters, digits and `_`.
+    NoLabel,
+    /// It has another number of fields after the label.
+    FieldCount {
+        /// As the label demands.
+        expected: usize,
+        /// As the line has.
+        found: usize,
+    },
+    /// A field is not of 64 characters.
+    Length {
+        /// Its place after the label, from 1.
+        field: usize,
+        /// Its length in characters.
+        found: usize,
+    },
+    /// A field has a character that is no hexadecimal digit.
+    NotHexadecimal {
+        /// Its place after the label, from 1.
+        field: usize,
+    },
+    /// The ephemeral public and private key are no pair.
+    NotAPair,
+    /// An earlier line gives the same session another key.
+    Conflict,
+    /// The line is too long.
+    TooLong,
+    /// The text is UTF-16.
+    Utf16,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoLabel => f.write_str("it does not begin with a label such as WA_NOISE_XX"),
+            Self::FieldCount { expected, found } => write!(f, "it has {found} fields after its label, not {expected}"),
+            Self::Length { field, found } => write!(f, "field {field} has {found} characters, not 64"),
+            Self::NotHexadecimal { field } => write!(f, "field {field} has a character that is no hexadecimal digit"),
+            Self::NotAPair => f.write_str("the ephemeral private key does not belong to the ephemeral public key"),
+            Self::Conflict => f.write_str("an earlier line gives another key for the same session"),
+            Self::TooLong => write!(f, "it is longer than {LONGEST_LINE} bytes"),
+            Self::Utf16 => f.write_str("the file is UTF-16 text; save it as UTF-8"),
+        }
+    }
+}
+
+impl From<Conflict> for Reason {
+    fn from(_: Conflict) -> Self {
+        Self::Conflict
+    }
+}
+
+impl LogReading {
+    /// What the log holds that departs from its format, at lines of the file known as `log`.
+    #[must_use]
+    pub fn anomalies(&self, log: CaptureId) -> Vec<Anomaly> {
+        let at = |line| Origin::of_record(log, line, 0, None);
+        let mut all: Vec<_> = self
+            .malformed
+            .iter()
+            .map(|MalformedLine { line, reason }| {
+                Anomaly::new(&MALFORMED_LINE, at(*line)).detail(format!("line {line}: {reason}"))
+            })
+            .collect();
+        let untold = self.malformed_total.saturating_sub(self.malformed.len() as u64);
+        if untold > 0 {
+            all.push(Anomaly::new(&MALFORMED_LINE, at(1)).detail(format!("and {untold} more lines")));
+        }
+        if self.unknown_labels > 0 {
+            all.push(Anomaly::new(&UNKNOWN_LABEL, at(1)).detail(format!("{} lines", self.unknown_labels)));
+        }
+        all.extend(self.foreign.map(|foreign| match foreign {
+            Foreign::StaticKeyOnly => Anomaly::new(&STATIC_KEY_ONLY, at(1)),
+            Foreign::Json => Anomaly::new(&NOT_A_KEY_LOG, at(1)),
+        }));
+        all
+    }
+
+    fn reject(&mut self, line: u64, reason: Reason) {
+        self.malformed_total += 1;
+        if self.malformed.len() < MALFORMED_KEPT {
+            self.malformed.push(MalformedLine { line, reason });
+        }
+    }
+}
+
+impl Keys {
+    /// Adds the keys of a key log: UTF-8 text, lines ended by LF or CRLF, `#` comments and blank lines allowed.
+    /// A line that cannot be used does not keep the others from being read.
+    ///
+    /// # Errors
+    ///
+    /// Only those of `log`; the keys read before stay.
+    pub fn read_log(&mut self, mut log: impl BufRead) -> io::Result<LogReading> {
+        let mut reading = LogReading::default();
+        let start = log.fill_buf()?;
+        if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+            reading.reject(1, Reason::Utf16);
+            return Ok(reading);
+        }
+        if without_mark(start).trim_ascii_start().first() == Some(&b'{') {
+            reading.foreign = Some(read_json(log)?);
+            return Ok(reading);
+        }
+        let mut line = Vec::new();
+        let mut number = 0;
+        while let Some(whole) = read_line(&mut log, &mut line)? {
+            number += 1;
+            let text = if number == 1 { without_mark(&line) } else { &line }.trim_ascii();
+            if text.is_empty() || text.starts_with(b"#") {
+                continue;
+            }
+            match if whole { self.read_entry(text) } else { Err(Reason::TooLong) } {
+                Ok(true) => reading.sessions += 1,
+                Ok(false) => reading.unknown_labels += 1,
+                Err(reason) => reading.reject(number, reason),
+            }
+        }
+        Ok(reading)
+    }
+
+    /// Adds the key of one line; `false` if its label is unknown.
+    fn read_entry(&mut self, line: &[u8]) -> Result<bool, Reason> {
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let label = words.next().ok_or(Reason::NoLabel)?;
+        match label {
+            b"WA_NOISE_TRANSPORT" => {
+                let [ephemeral, client_to_server, server_to_client] = fields(words)?;
+                let keys = TransportKeys {
+                    client_to_server: Secret::new(client_to_server),
+                    server_to_client: Secret::new(server_to_client),
+                };
+                self.add_transport(ephemeral, keys)?;
+            }
+            b"WA_NOISE_XX" => {
+                let [public, ephemeral, static_key] = fields(words)?;
+                self.add_private(private(public, ephemeral, static_key, None)?)?;
+            }
+            b"WA_NOISE_IK" => {
+                let [public, ephemeral, static_key, server_static] = fields(words)?;
+                self.add_private(private(public, ephemeral, static_key, Some(server_static))?)?;
+            }
+            _ if label.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')) => return Ok(false),
+            _ => return Err(Reason::NoLabel),
+        }
+        Ok(true)
+    }
+}
+
+fn private(
+    public: PublicKey,
+    ephemeral: [u8; 32],
+    static_key: [u8; 32],
+    server_static: Option<PublicKey>,
+) -> Result<PrivateKeys, Reason> {
+    let keys = PrivateKeys { ephemeral: Secret::new(ephemeral), static_key: Secret::new(static_key), server_static };
+    if keys.ephemeral.public() == public { Ok(keys) } else { Err(Reason::NotAPair) }
+}
+
+/// Exactly `N` fields of 32 bytes each.
+fn fields<'a, const N: usize>(words: impl Iterator<Item = &'a [u8]> + Clone) -> Result<[[u8; 32]; N], Reason> {
+    let found = words.clone().count();
+    if found != N {
+        return Err(Reason::FieldCount { expected: N, found });
+    }
+    let mut keys = [[0; 32]; N];
+    for (index, (key, word)) in keys.iter_mut().zip(words).enumerate() {
+        let field = index + 1;
+        if word.len() != 64 {
+            return Err(Reason::Length { field, found: word.len() });
+        }
+        data_encoding::HEXLOWER_PERMISSIVE.decode_mut(word, key).map_err(|_| Reason::NotHexadecimal { field })?;
+    }
+    Ok(keys)
+}
+
+/// `text` without a leading UTF-8 byte order mark.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Which JSON a file that begins with `{` holds.
+fn read_json(log: impl BufRead) -> io::Result<Foreign> {
+    let mut text = Vec::new();
+    log.take(JSON_LOOKED_AT).read_to_end(&mut text)?;
+    let after_name = memmem::find(&text, br#""noiseKey""#).and_then(|at| text.get(at..));
+    let private = after_name.is_some_and(|rest| memmem::find(rest, br#""private""#).is_some());
+    Ok(if private { Foreign::StaticKeyOnly } else { Foreign::Json })
+}
+
+/// Reads the next line into `line`, without its LF and of at most [`LONGEST_LINE`] bytes; says whether that is
+/// all of it. `None` at the end.
+fn read_line(log: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
+    line.clear();
+    let (mut whole, mut any) = (true, false);
+    loop {
+        let available = match log.fill_buf() {
+            Ok([]) => return Ok(any.then_some(whole)),
+            Ok(available) => available,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        any = true;
+        let end = memchr(b'\n', available);
+        let text = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
+        let room = LONGEST_LINE - line.len();
+        line.extend_from_slice(text.get(..room).unwrap_or(text));
+        whole &= text.len() <= room;
+        let consumed = text.len() + usize::from(end.is_some());
+        log.consume(consumed);
+        if end.is_some() {
+            return Ok(Some(whole));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use data_encoding::{HEXLOWER, HEXUPPER};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn xx(ephemeral: u8, static_key: u8) -> String {
+        let public = Secret::new([ephemeral; 32]).public();
+        format!(
+            "WA_NOISE_XX {} {} {}",
+            HEXLOWER.encode(&public),
+            HEXLOWER.encode(&[ephemeral; 32]),
+            HEXLOWER.encode(&[static_key; 32])
+        )
+    }
+
+    fn read(text: impl AsRef<[u8]>) -> (Keys, LogReading) {
+        let mut keys = Keys::new();
+        let reading = keys.read_log(text.as_ref()).expect("no I/O in it");
+        (keys, reading)
+    }
+
+    #[test]
+    fn reads_each_kind_of_line() {
+        let server = HEXUPPER.encode(&[0xcd; 32]);
+        let ik = xx(2, 3).replace("_XX", "_IK") + "\t" + &server;
+        let transport = format!(
+            "WA_NOISE_TRANSPORT {} {}  {}",
+            HEXUPPER.encode(&[0xee; 32]),
+            HEXLOWER.encode(&[5; 32]),
+            HEXLOWER.encode(&[6; 32])
+        );
+        let (keys, reading) = read(format!("\u{feff}# a comment\r\n\r\n{}\r\n  {ik}  \n{transport}", xx(1, 3)));
+        assert_eq!(reading, LogReading { sessions: 3, ..LogReading::default() });
+        let first = keys.session(&Secret::new([1; 32]).public()).and_then(|session| session.private.clone());
+        let expected =
+            PrivateKeys { ephemeral: Secret::new([1; 32]), static_key: Secret::new([3; 32]), server_static: None };
+        assert_eq!(first, Some(expected));
+        let second = keys.session(&Secret::new([2; 32]).public()).and_then(|session| session.private.clone());
+        assert_eq!(second.and_then(|private| private.server_static), Some([0xcd; 32]));
+        assert_eq!(keys.server_statics(), [[0xcd; 32]]);
+        let pair = TransportKeys { client_to_server: Secret::new([5; 32]), server_to_client: Secret::new([6; 32]) };
+        assert_eq!(keys.transports().collect::<Vec<_>>(), [(&[0xee; 32], &pair)]);
+    }
+
+    #[test]
+    fn counts_labels_that_it_does_not_know() {
+        let (keys, reading) = read("CLIENT_RANDOM 00 11\nEXPORTER_SECRET 2\nWA_NOISE_PSK 00\n");
+        assert_eq!(reading, LogReading { unknown_labels: 3, ..LogReading::default() });
+        assert!(keys.is_empty());
+        let anomalies = reading.anomalies(CaptureId(0));
+        assert_eq!(anomalies.iter().map(|anomaly| anomaly.diagnosis.id).collect::<Vec<_>>(), ["keys/unknown-label"]);
+        assert_eq!(anomalies[0].diagnosis.severity, Severity::Note);
+    }
+
+    #[test]
+    fn says_why_a_line_cannot_be_used_and_reads_the_others() {
+        let good = xx(1, 3);
+        let (label, rest) = good.split_once(' ').expect("has a space");
+        let other = HEXLOWER.encode(&[9; 32]);
+        let text = [
+            "hello world".to_owned(),
+            format!("{label} {other}"),
+            format!("{label} 00{rest}"),
+            format!("{label} {}", rest.replacen(|c: char| c.is_ascii_digit(), "x", 1)),
+            format!("{label} {other} {other} {other}"),
+            good.clone(),
+            xx(1, 4),
+            format!("{label} {}", "0".repeat(LONGEST_LINE)),
+            xx(2, 3),
+        ]
+        .join("\n");
+        let (keys, reading) = read(text);
+        assert_eq!(reading.sessions, 2);
+        assert_eq!(keys.sessions().count(), 2);
+        let expected = [
+            (1, Reason::NoLabel),
+            (2, Reason::FieldCount { expected: 3, found: 1 }),
+            (3, Reason::Length { field: 1, found: 66 }),
+            (4, Reason::NotHexadecimal { field: 1 }),
+            (5, Reason::NotAPair),
+            (7, Reason::Conflict),
+            (8, Reason::TooLong),
+        ];
+        assert_eq!(reading.malformed, expected.map(|(line, reason)| MalformedLine { line, reason }));
+        let anomalies = reading.anomalies(CaptureId(2));
+        assert_eq!(anomalies.len(), expected.len());
+        assert!(anomalies.iter().all(|anomaly| anomaly.diagnosis.severity == Severity::Loss));
+        assert_eq!(anomalies[2].detail.as_deref(), Some("line 3: field 1 has 66 characters, not 64"));
+        assert_eq!(anomalies[6].origin.last, 8);
+    }
+
+    #[test]
+    fn many_malformed_lines_are_counted_and_few_kept() {
+        let (_, reading) = read("no label\n".repeat(1000));
+        assert_eq!((reading.malformed_total, reading.malformed.len()), (1000, MALFORMED_KEPT));
+        let last = reading.anomalies(CaptureId(0)).pop().expect("some");
+        assert_eq!(last.detail.as_deref(), Some("and 744 more lines"));
+    }
+
+    #[test]
+    fn long_comments_are_comments() {
+        let (_, reading) = read(format!("# {}\n{}\n", "x".repeat(3 * LONGEST_LINE), xx(1, 2)));
+        assert_eq!(reading, LogReading { sessions: 1, ..LogReading::default() });
+    }
+
+    #[test]
+    fn credentials_of_a_client_are_recognised() {
+        let (_, reading) = read(r#" {"me":{}, "noiseKey":{"private":{"type":"Buffer","data":"AA=="}}}"#);
+        assert_eq!(reading.foreign, Some(Foreign::StaticKeyOnly));
+        assert_eq!(reading.anomalies(CaptureId(0))[0].diagnosis, &STATIC_KEY_ONLY);
+        let (_, reading) = read("{\"log\":{}}\nWA_NOISE_XX\n");
+        assert_eq!(reading.foreign, Some(Foreign::Json));
+        assert_eq!(reading.anomalies(CaptureId(0))[0].diagnosis, &NOT_A_KEY_LOG);
+        assert!(reading.malformed.is_empty());
+    }
+
+    #[test]
+    fn wide_text_is_named() {
+        let (_, reading) = read(b"\xff\xfeW\0A\0");
+        assert_eq!(reading.malformed, [MalformedLine { line: 1, reason: Reason::Utf16 }]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(text in proptest::collection::vec(any::<u8>(), 0..400), capacity in 1_usize..64) {
+            let whole = read(&text).1;
+            let mut keys = Keys::new();
+            let pieces = keys.read_log(BufReader::with_capacity(capacity, text.as_slice())).expect("no I/O in it");
+            if text.first() != Some(&b'{') && whole.foreign.is_none() && pieces.foreign.is_none() && capacity > 3 {
+                prop_assert_eq!(whole, pieces);
+            }
+        }
+
+        #[test]
+        fn any_buffering_reads_the_same(capacity in 4_usize..300, cut in 0_usize..400) {
+            let text = format!("# c\n{}\r\n\nX_Y 1\n{}", xx(1, 2), xx(3, 4));
+            let text = text.as_bytes().get(..cut).unwrap_or(text.as_bytes());
+            let mut keys = Keys::new();
+            let pieces = keys.read_log(BufReader::with_capacity(capacity, text)).expect("no I/O in it");
+            prop_assert_eq!(read(text).1, pieces);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! One connection: what is counted of it, and its two streams while it lives.
+
+use std::net::SocketAddr;
+
+use super::diagnoses::{AFTER_END, AFTER_RESET, BEGAN_BEFORE_CAPTURE, STRAY_END};
+use super::flow::{Both, Pair, Side};
+use super::lane::Lane;
+use super::sequence::REACH;
+use super::stream::{Ending, Stream};
+use super::{Chunks, End, Now, Place, Segment, Span};
+use crate::origin::{CaptureId, ConnectionId, Direction, Origin};
+
+/// An initial sequence number.
+#[derive(Clone, Copy, Debug)]
+struct Initial {
+    sequence: u32,
+    /// Whether a SYN or its acknowledgment says so; otherwise it is one less than the first number seen.
+    is_certain: bool,
+}
+
+/// How far a connection has come.
+#[derive(Debug)]
+enum State {
+    /// Nothing but SYNs was seen: a port scan makes millions of these.
+    Opening,
+    Live(Box<Both<Stream>>),
+    Ended(Both<Ending>),
+    Ignored,
+}
+
+/// A TCP connection of the capture, and what was counted of it.
+#[derive(Debug)]
+pub struct Connection {
+    pair: Pair,
+    client: Side,
+    is_from_start: bool,
+    /// Whether a FIN or RST was seen, so that even a SYN with the same number begins a new connection.
+    is_closing: bool,
+    initial: Both<Option<Initial>>,
+    opened: Place,
+    packets: u64,
+    bytes: u64,
+    repeated: u64,
+    span: Span,
+    state: State,
+}
+
+impl Connection {
+    pub(super) fn new(pair: Pair, side: Side, segment: &Segment<'_>, place: Place) -> Self {
+        let client = match (segment.syn, segment.acknowledgment) {
+            (true, None) => side,
+            (true, Some(_)) => side.other(),
+            (false, _) => pair.likely_client(side),
+        };
+        Self {
+            pair,
+            client,
+            is_from_start: segment.syn,
+            is_closing: false,
+            initial: Both::default(),
+            opened: place,
+            packets: 0,
+            bytes: 0,
+            repeated: 0,
+            span: Span { first: place.time, last: place.time },
+            state: State::Opening,
+        }
+    }
+
+    /// The side that opened the connection: from its SYN, otherwise guessed from the ports.
+    #[must_use]
+    pub const fn client(&self) -> SocketAddr {
+        self.pair.endpoint(self.client).socket()
+    }
+
+    /// The side that was connected to.
+    #[must_use]
+    pub const fn server(&self) -> SocketAddr {
+        self.pair.endpoint(self.client.other()).socket()
+    }
+
+    /// Whether the capture has the connection from its SYN.
+    #[must_use]
+    pub const fn is_from_start(&self) -> bool {
+        self.is_from_start
+    }
+
+    /// How many packets it has in the capture.
+    #[must_use]
+    pub const fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    /// How many bytes of payload those had on the wire, repeated ones included.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many of the bytes were captured before: retransmissions, keep-alives, doubled packets. Not counted
+    /// while the connection is ignored.
+    #[must_use]
+    pub const fn repeated_bytes(&self) -> u64 {
+        self.repeated
+    }
+
+    /// When it was first and last seen.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Whether `segment` belongs to a later connection between the same endpoints.
+    ///
+    /// As Wireshark: a SYN with another initial sequence number, or any SYN after a FIN or RST. Beyond Wireshark,
+    /// also a SYN with ACK where both numbers are other ones: the SYN before it was not captured.
+    pub(super) fn is_over_with(&self, segment: &Segment<'_>, side: Side) -> bool {
+        let Some(known) = self.initial.of(side).filter(|_| segment.syn) else { return false };
+        let is_other = known.sequence != segment.sequence;
+        match segment.acknowledgment {
+            None => is_other || self.is_closing,
+            Some(acknowledgment) => {
+                let theirs = self.initial.of(side.other());
+                is_other && theirs.is_some_and(|theirs| theirs.sequence.wrapping_add(1) != acknowledgment)
+            }
+        }
+    }
+
+    /// Counts a segment, and learns the initial sequence numbers from it.
+    pub(super) fn count(&mut self, segment: &Segment<'_>, side: Side, place: Place) {
+        self.packets += 1;
+        self.bytes += segment.payload.len() as u64 + u64::from(segment.cut);
+        self.span.first = self.span.first.or(place.time);
+        self.span.last = place.time.or(self.span.last);
+        self.is_closing |= segment.fin || segment.rst;
+
+        let own = self.initial.of_mut(side);
+        if segment.syn && own.is_none_or(|own| !own.is_certain) {
+            *own = Some(Initial { sequence: segment.sequence, is_certain: true });
+        } else if own.is_none() {
+            *own = Some(Initial { sequence: segment.sequence.wrapping_sub(1), is_certain: false });
+        }
+        if let Some(acknowledgment) = segment.acknowledgment {
+            let theirs = self.initial.of_mut(side.other());
+            if theirs.is_none_or(|theirs| segment.syn && !theirs.is_certain) {
+                let sequence = acknowledgment.wrapping_sub(1);
+                *theirs = Some(Initial { sequence, is_certain: segment.syn });
+            }
+        }
+    }
+
+    /// Reassembles a segment that was counted.
+    pub(super) fn push<S: Chunks>(
+        &mut self,
+        segment: &Segment<'_>,
+        side: Side,
+        place: Place,
+        outlet: &mut Outlet<'_, S>,
+    ) {
+        let now = Now { place, packets: self.packets };
+        match &self.state {
+            State::Ignored => return,
+            State::Ended(endings) => {
+                let repeated = late(*endings.of(side), segment, place, &mut outlet.lane(self.direction(side)));
+                self.repeated += repeated;
+                return;
+            }
+            State::Opening if is_bare_syn(segment) => return,
+            State::Opening => self.begin(outlet),
+            State::Live(_) => {}
+        }
+        let (outbound, inbound) = (self.direction(side), self.direction(side.other()));
+        let State::Live(streams) = &mut self.state else { return };
+        let (own, theirs) = streams.split_mut(side);
+
+        let first = if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
+        if segment.syn {
+            own.synchronise(segment.sequence, &mut outlet.lane(outbound));
+        }
+        if segment.rst {
+            if own.admits_reset(segment.sequence) {
+                own.reset(Some(segment.sequence), false, now, &mut outlet.lane(outbound));
+                theirs.reset(segment.acknowledgment, true, now, &mut outlet.lane(inbound));
+            } else {
+                let mut lane = outlet.lane(outbound);
+                lane.anomaly(&STRAY_END, lane.origin(place, place, 0), 0, None);
+            }
+        } else {
+            if let Some(acknowledgment) = segment.acknowledgment {
+                theirs.acknowledge(acknowledgment, &mut outlet.lane(inbound));
+            }
+            self.repeated += own.take(first, segment, now, &mut outlet.lane(outbound));
+        }
+        own.review(now, &mut outlet.lane(outbound));
+        theirs.review(now, &mut outlet.lane(inbound));
+        self.bury();
+    }
+
+    /// Gives both streams that have not ended their end.
+    pub(super) fn finish<S: Chunks>(&mut self, end: End, place: Option<Place>, outlet: &mut Outlet<'_, S>) {
+        if matches!(self.state, State::Opening) {
+            self.state = State::Live(Box::new(self.streams()));
+        }
+        for side in [self.client, self.client.other()] {
+            let mut lane = outlet.lane(self.direction(side));
+            if let State::Live(streams) = &mut self.state {
+                streams.of_mut(side).finish(end, place, &mut lane);
+            }
+        }
+        self.bury();
+    }
+
+    /// Drops what is kept for reassembly.
+    pub(super) fn ignore(&mut self) {
+        self.state = State::Ignored;
+    }
+
+    /// The stream that `side` sends, while the connection lives.
+    pub(super) fn stream_mut(&mut self, side: Side) -> Option<&mut Stream> {
+        match &mut self.state {
+            State::Live(streams) => Some(streams.of_mut(side)),
+            _ => None,
+        }
+    }
+
+    /// Memory held by bytes that wait.
+    pub(super) fn cost(&self) -> usize {
+        match &self.state {
+            State::Live(streams) => streams.low.cost() + streams.high.cost(),
+            _ => 0,
+        }
+    }
+
+    /// Which way the bytes go that `side` sends.
+    pub(super) fn direction(&self, side: Side) -> Direction {
+        if side == self.client { Direction::Outbound } else { Direction::Inbound }
+    }
+
+    fn streams(&self) -> Both<Stream> {
+        Both { low: Stream::new(self.opened), high: Stream::new(self.opened) }
+    }
+
+    /// Makes the streams, with what the SYNs said.
+    fn begin<S: Chunks>(&mut self, outlet: &mut Outlet<'_, S>) {
+        let mut streams = Box::new(self.streams());
+        for side in [Side::Low, Side::High] {
+            if let Some(initial) = self.initial.of(side).filter(|initial| initial.is_certain) {
+                let mut lane = outlet.lane(self.direction(side));
+                streams.of_mut(side).synchronise(initial.sequence, &mut lane);
+            }
+        }
+        if !self.is_from_start {
+            let mut lane = outlet.lane(Direction::Outbound);
+            let origin = Origin { direction: None, ..lane.origin(self.opened, self.opened, 0) };
+            lane.anomaly(&BEGAN_BEFORE_CAPTURE, origin, 0, None);
+        }
+        self.state = State::Live(streams);
+    }
+
+    /// Keeps of two ended streams only what tells late segments from lost ones.
+    fn bury(&mut self) {
+        if let State::Live(streams) = &self.state
+            && let (Some(low), Some(high)) = (streams.low.ending(), streams.high.ending())
+        {
+            self.state = State::Ended(Both { low, high });
+        }
+    }
+}
+
+/// Whether a segment does nothing but open its direction.
+const fn is_bare_syn(segment: &Segment<'_>) -> bool {
+    segment.syn && !segment.fin && !segment.rst && segment.payload.is_empty() && segment.cut == 0
+}
+
+/// Reports what a segment of an ended stream brings beyond its end, and says how much it repeats.
+fn late<S: Chunks>(ending: Ending, segment: &Segment<'_>, place: Place, lane: &mut Lane<'_, S>) -> u64 {
+    let length = segment.payload.len() as u64 + u64::from(segment.cut);
+    let behind = u64::from(ending.edge.wrapping_sub(segment.sequence));
+    let known = if behind <= REACH { behind.min(length) } else { 0 };
+    if length > 1 && known < length {
+        let is_near = behind <= REACH || u64::from(segment.sequence.wrapping_sub(ending.edge)) <= REACH;
+        let diagnosis = if ending.is_crossed && is_near { &AFTER_RESET } else { &AFTER_END };
+        lane.anomaly(diagnosis, lane.origin(place, place, 0), length - known, None);
+    }
+    known
+}
+
+/// The sink of one connection's chunks, for either direction.
+pub(super) struct Outlet<'s, S> {
+    pub(super) capture: CaptureId,
+    pub(super) connection: ConnectionId,
+    pub(super) out: &'s mut S,
+}
+
+impl<S: Chunks> Outlet<'_, S> {
+    pub(super) const fn lane(&mut self, direction: Direction) -> Lane<'_, S> {
+        Lane { capture: self.capture, connection: self.connection, direction, out: self.out }
+    }
+}

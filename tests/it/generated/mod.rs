@@ -1,0 +1,57 @@
+//! The project's own captures, `captures/<name>/`, and how they are made: a scenario (who says what when) goes
+//! through real encoders (WABinary, Noise, WebSocket, TCP) into a capture file, beside its keys and its truth.
+//!
+//! Everything in them is made up and follows from labels, so every run makes the same bytes. The test compares
+//! them with the committed files; `RINGTRACE_BLESS=1 cargo test --test it generated` writes them.
+//!
+//! A new capture is a file like `answered_and_missed.rs`, a line in [`CAPTURES`] and a `card.toml`.
+
+mod ambient;
+mod answered_and_missed;
+mod capture_file;
+mod connection;
+mod damaged;
+mod handshake_hash;
+mod hard_transport;
+mod made_up;
+mod noise;
+mod people;
+mod protobuf;
+mod recording;
+mod script;
+mod stanzas;
+mod truth;
+mod websocket;
+mod wire;
+
+use std::fs;
+use std::path::Path;
+
+use recording::Made;
+
+/// The captures, by what makes them.
+const CAPTURES: &[fn() -> Made] = &[answered_and_missed::make, hard_transport::make, damaged::make];
+
+#[test]
+fn the_committed_captures_are_what_their_scenarios_make() {
+    let bless = std::env::var_os("RINGTRACE_BLESS").is_some();
+    for make in CAPTURES {
+        let made = make();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(made.name);
+        for (name, contents) in made.files {
+            let path = folder.join(&name);
+            assert!(contents.len() < 200_000, "{name} is too large to commit: {} bytes", contents.len());
+            if bless {
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(&path, contents).unwrap();
+            } else {
+                let committed = fs::read(&path).unwrap_or_default();
+                assert!(
+                    committed == contents,
+                    "{} is not what its scenario makes: see `RINGTRACE_BLESS`",
+                    path.display()
+                );
+            }
+        }
+    }
+}
