@@ -45,7 +45,8 @@ pub struct Judged {
 impl Judged {
     /// The evidence in one row.
     pub fn evidence_in(&self, row: usize) -> impl Iterator<Item = &Evidence> {
-        self.evidence.iter().filter(move |piece| piece.row == row)
+        let first = self.evidence.partition_point(|piece| piece.row < row);
+        self.evidence.iter().skip(first).take_while(move |piece| piece.row == row)
     }
 }
 

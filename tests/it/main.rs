@@ -9,3 +9,4 @@ mod house;
 mod shared;
 mod terminal;
 mod timeline;
+mod tui;

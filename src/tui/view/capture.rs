@@ -1,0 +1,182 @@
+//! What was read from each capture, what was not, why, and what to do about it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pane;
+use crate::analysis::{Analysis, Capture, Connection};
+use crate::anomaly::{Severity, Tally};
+use crate::origin::{CaptureId, ConnectionId};
+use crate::tui::model::{Model, Viewport};
+use crate::tui::quantity::{bytes, counted};
+use crate::tui::text::{visible_all, wrap};
+use crate::tui::theme::Theme;
+
+/// Connections of one capture that are shown.
+const CONNECTIONS_SHOWN: usize = 1_000;
+
+/// The text as last made, and from what.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    made: Option<(Arc<Analysis>, u16)>,
+    lines: Vec<Line<'static>>,
+}
+
+impl Cache {
+    fn lines(&mut self, analysis: &Arc<Analysis>, columns: u16, theme: &Theme) -> &[Line<'static>] {
+        let fresh = self.made.as_ref().is_some_and(|(of, at)| Arc::ptr_eq(of, analysis) && *at == columns);
+        if !fresh {
+            self.lines = report(analysis, columns.into(), theme);
+            self.made = Some((Arc::clone(analysis), columns));
+        }
+        &self.lines
+    }
+}
+
+/// Draws the report on the captures.
+pub(super) fn draw(model: &Model, cache: &mut Cache, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+    let Some(analysis) = &model.analysis else { return Viewport::default() };
+    pane::text(cache.lines(analysis, area.width, theme), model.captures_scroll, frame, area)
+}
+
+/// Draws, in place of an empty list of calls, that there is none, and the report that says why.
+pub(super) fn draw_instead(
+    model: &Model,
+    cache: &mut Cache,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> Viewport {
+    let says = if model.is_reading() { "No call so far." } else { "No call was found." };
+    let [first, _, rest] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(u16::from(area.height > 4)), Constraint::Fill(1)])
+            .areas(area);
+    frame.render_widget(Line::styled(says, theme.heading), first);
+    draw(model, cache, theme, frame, rest)
+}
+
+/// What departed from its protocol in one capture, by connection.
+type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
+
+fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut report = Report { columns, theme, lines: Vec::new() };
+    let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
+    for tally in analysis.anomalies.iter() {
+        let of_capture = tallies.entry(tally.first.capture).or_default();
+        of_capture.entry(tally.first.connection).or_default().push(tally);
+    }
+    for (capture, id) in analysis.captures.iter().zip((0..).map(CaptureId)) {
+        report.gap();
+        report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
+    }
+    if !tallies.is_empty() {
+        report.gap();
+        report.line(0, "Key logs", theme.heading);
+        for tallies in tallies.values().flat_map(BTreeMap::values) {
+            report.tallies(2, tallies);
+        }
+    }
+    if !analysis.orphans.is_empty() {
+        report.gap();
+        let count = counted(analysis.orphans.len() as u64, "stanza");
+        let why = "acks of what was not recorded, or calls without a call-id";
+        report.line(0, &format!("{count} could not be put into a call: {why}."), Style::new());
+    }
+    report.lines
+}
+
+/// A report being written.
+struct Report<'a> {
+    columns: usize,
+    theme: &'a Theme,
+    lines: Vec<Line<'static>>,
+}
+
+impl Report<'_> {
+    /// An empty line between two parts.
+    fn gap(&mut self) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+    }
+
+    /// A line at an indent; continued lines stand two columns further in.
+    fn line(&mut self, indent: usize, text: &str, style: Style) {
+        let spans = [Span::raw(" ".repeat(indent)), Span::styled(visible_all(text), style)];
+        self.lines.extend(wrap(&spans, self.columns, indent + 2));
+    }
+
+    fn capture(&mut self, capture: &Capture, mut tallies: ByConnection<'_>, complete: bool) {
+        self.line(0, &capture.name, self.theme.heading);
+        let format = capture.format.unwrap_or(if complete { "format not recognised" } else { "not read yet" });
+        let records = counted(capture.records, "record");
+        let read = match capture.size.filter(|size| *size != capture.bytes) {
+            Some(size) => format!("{} of {}", bytes(capture.bytes), bytes(size)),
+            None => bytes(capture.bytes),
+        };
+        self.line(2, &format!("{format}, {records}, {read}"), Style::new());
+        if let Some(failure) = &capture.failure {
+            self.line(2, failure, self.theme.warning);
+        }
+        if capture.connections.is_empty() && capture.format.is_some() && complete {
+            self.line(2, "No connection in it carries a websocket that could be recognised.", Style::new());
+        }
+        let shown = capture.connections.iter().take(CONNECTIONS_SHOWN);
+        let of_connections: Vec<_> =
+            shown.map(|connection| (connection, tallies.remove(&Some(connection.id)).unwrap_or_default())).collect();
+        for tallies in tallies.values().take(CONNECTIONS_SHOWN) {
+            self.tallies(2, tallies);
+        }
+        for (connection, tallies) in of_connections {
+            self.connection(connection);
+            self.tallies(4, &tallies);
+        }
+        if let more @ 1.. = capture.connections.len().saturating_sub(CONNECTIONS_SHOWN) {
+            self.line(2, &format!("{} more, not shown here", counted(more as u64, "connection")), self.theme.muted);
+        }
+    }
+
+    fn connection(&mut self, connection: &Connection) {
+        let Connection { id, client, server, websocket, noise, messages, frames, stanzas, device } = connection;
+        self.line(2, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
+        self.line(4, &format!("websocket {websocket}, {}", counted(*messages, "message")), Style::new());
+        let decrypted =
+            format!("noise {noise}, {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
+        let style = if *messages > 0 && *frames == 0 { self.theme.warning } else { Style::new() };
+        self.line(4, &decrypted, style);
+        if let Some(device) = device {
+            self.line(4, device, Style::new());
+        }
+    }
+
+    /// What departed from its protocol, losses first, each with what to do about it.
+    fn tallies(&mut self, indent: usize, tallies: &[&Tally]) {
+        for severity in [Severity::Loss, Severity::Note] {
+            for tally in tallies.iter().filter(|tally| tally.diagnosis.severity == severity) {
+                let (mark, style) = match severity {
+                    Severity::Loss => ("! not read", self.theme.warning),
+                    Severity::Note => ("· noted", self.theme.muted),
+                };
+                let first = if tally.count == 1 { "" } else { "first " };
+                let record = tally.first.last;
+                let stream = tally.first.connection.map_or_else(String::new, |id| format!(" of tcp.stream {}", id.0));
+                let text = format!("{tally}, {first}in record {record}{stream} [{}]", tally.diagnosis.id);
+                let spans = [
+                    Span::raw(" ".repeat(indent)),
+                    Span::styled(mark, style),
+                    Span::raw(": "),
+                    Span::raw(visible_all(&text)),
+                ];
+                self.lines.extend(wrap(&spans, self.columns, indent + 2));
+                if !tally.diagnosis.next.is_empty() {
+                    self.line(indent + 2, &format!("→ {}", tally.diagnosis.next), self.theme.incoming);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The keys of the screen below, and what the marks mean.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Padding};
+
+use super::pane;
+use crate::tui::keymap::{Binding, Context, KEYMAP};
+use crate::tui::model::{Model, Viewport};
+use crate::tui::text::{width, wrap};
+use crate::tui::theme::Theme;
+
+/// The widest that the help gets.
+const WIDEST: u16 = 78;
+
+/// Columns of the keys.
+const KEYS: usize = 22;
+
+/// What the marks on the screens mean.
+const MARKS: &[(&str, &str)] = &[
+    ("?", "Evidence for an open question of the spec; the stanza says which"),
+    ("●", "A device whose socket was recorded"),
+    ("•", "What the selected row answers, or what answers it"),
+    ("──►", "A call stanza; ┄┄► is an ack or a receipt, with the time that it took"),
+    ("again:", "A stanza that was sent again under the same id"),
+    ("+32.000s", "Time since the call began, then since the row before; long waits stand out"),
+];
+
+/// Draws the help over the screen.
+pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+    let columns = area.width.min(WIDEST);
+    let inside = usize::from(columns.saturating_sub(4));
+    let lines = lines(model.context_below_help(), inside, theme);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
+    let area = area.centered(Constraint::Length(columns), Constraint::Length(height));
+    let block = Block::bordered().title(" Help ").border_style(theme.accent).padding(Padding::horizontal(1));
+    let inner = block.inner(area);
+    let seen = Viewport { page: inner.height.into(), lines: lines.len() };
+    let block = block.title_bottom(Line::from(pane::position(model.help_scroll, seen)).right_aligned());
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    pane::text(&lines, model.help_scroll, frame, inner)
+}
+
+fn lines(context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let is_everywhere = |binding: &&Binding| binding.contexts.len() == Context::ALL.len();
+    let mut section = |heading: &str, entries: &mut dyn Iterator<Item = (String, &'static str)>| {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::styled(heading.to_owned(), theme.heading));
+        for (keys, help) in entries {
+            let gap = " ".repeat(KEYS.saturating_sub(width(&keys)).max(1));
+            let spans = [Span::styled(keys, theme.accent), Span::raw(gap), Span::raw(help)];
+            lines.extend(wrap(&spans, columns, KEYS));
+        }
+    };
+    let entry = |binding: &'static Binding| {
+        let keys: Vec<_> = binding.keys.iter().map(ToString::to_string).collect();
+        (keys.join("  "), binding.help)
+    };
+    let here = KEYMAP.iter().filter(|it| it.contexts.contains(&context) && !is_everywhere(it));
+    section(context.name(), &mut here.map(entry));
+    section("Everywhere", &mut KEYMAP.iter().filter(is_everywhere).map(entry));
+    section("Marks", &mut MARKS.iter().map(|(mark, meaning)| ((*mark).to_owned(), *meaning)));
+    lines
+}

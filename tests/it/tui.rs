@@ -1,0 +1,464 @@
+//! The terminal interface: a string of keys gives a screen.
+
+mod fixture;
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
+use ringtrace::analysis::Analysis;
+use ringtrace::tui::command::Effect;
+use ringtrace::tui::{App, Options};
+
+use fixture::{PEER, Recording, action};
+
+/// The interface on a terminal in memory.
+struct Bench {
+    app: App,
+    terminal: Terminal<TestBackend>,
+    has_quit: bool,
+}
+
+const NARROW: (u16, u16) = (80, 24);
+const WIDE: (u16, u16) = (160, 50);
+
+impl Bench {
+    fn new((width, height): (u16, u16)) -> Self {
+        let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut bench = Self { app: App::new(&Options { colour: true }), terminal, has_quit: false };
+        bench.draw();
+        bench
+    }
+
+    fn with(size: (u16, u16), analysis: &Arc<Analysis>) -> Self {
+        let mut bench = Self::new(size);
+        bench.load(analysis);
+        bench
+    }
+
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| self.app.draw(frame)).unwrap();
+    }
+
+    fn load(&mut self, analysis: &Arc<Analysis>) {
+        self.app.load(Arc::clone(analysis));
+        self.draw();
+    }
+
+    fn resize(&mut self, (width, height): (u16, u16)) {
+        self.terminal.backend_mut().resize(width, height);
+        self.draw();
+    }
+
+    /// Presses keys, `jj<enter>`, and draws after each.
+    fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in parsed(keys) {
+            self.has_quit |= self.app.press(key) == Some(Effect::Quit);
+            self.draw();
+        }
+        self
+    }
+
+    fn buffer(&self) -> &Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let buffer = self.buffer();
+        let line = |y| {
+            let (mut text, mut x) = (String::new(), 0);
+            while x < buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                text.push_str(symbol);
+                x += u16::try_from(ratatui::text::Span::raw(symbol).width().max(1)).unwrap();
+            }
+            text.trim_end().to_owned()
+        };
+        (0..buffer.area.height).map(line).collect()
+    }
+
+    /// What is seen, with long runs of empty lines told by their number.
+    fn screen(&self) -> String {
+        let mut shown = Vec::new();
+        for group in self.lines().chunk_by(|one, other| one.is_empty() && other.is_empty()) {
+            match group {
+                [empty, ..] if empty.is_empty() && group.len() > 2 => {
+                    shown.push(format!("({} empty lines)", group.len()))
+                }
+                lines => shown.extend_from_slice(lines),
+            }
+        }
+        shown.join("\n")
+    }
+
+    /// The line that holds `text`.
+    fn line_with(&self, text: &str) -> String {
+        let lines = self.lines();
+        let found = lines.iter().find(|line| line.contains(text));
+        found.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{}", self.screen())).clone()
+    }
+
+    fn shows(&self, text: &str) -> bool {
+        self.lines().iter().any(|line| line.contains(text))
+    }
+
+    /// The modifiers of the first character of `text` on the screen.
+    fn modifiers_of(&self, text: &str) -> Modifier {
+        let lines = self.lines();
+        let y = lines.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text:?} is not shown"));
+        let x = lines[y].split(text).next().unwrap().chars().count();
+        self.buffer()[(u16::try_from(x).unwrap(), u16::try_from(y).unwrap())].modifier
+    }
+}
+
+fn parsed(keys: &str) -> Vec<KeyEvent> {
+    let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    let mut events = Vec::new();
+    let mut rest = keys;
+    while let Some(first) = rest.chars().next() {
+        let name = rest.strip_prefix('<').and_then(|inside| inside.split_once('>')).map(|(name, _)| name);
+        let code = match name {
+            Some("enter") => plain(KeyCode::Enter),
+            Some("esc") => plain(KeyCode::Esc),
+            Some("tab") => plain(KeyCode::Tab),
+            Some("pgdn") => plain(KeyCode::PageDown),
+            Some("pgup") => plain(KeyCode::PageUp),
+            Some("down") => plain(KeyCode::Down),
+            Some("c-c") => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
+            _ => {
+                events.push(plain(KeyCode::Char(first)));
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+        };
+        events.push(code);
+        rest = &rest[name.map_or(0, |name| name.len() + 2)..];
+    }
+    events
+}
+
+/// A screen as a file: it must hold each of the texts, and is compared as a whole.
+macro_rules! screen {
+    ($bench:expr, $name:literal, [$($text:expr),+ $(,)?]) => {{
+        let bench = &$bench;
+        $( let _ = bench.line_with($text); )+
+        insta::with_settings!({ snapshot_path => "tui/screens", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!($name, bench.screen());
+        });
+    }};
+}
+
+#[test]
+fn the_calls_on_a_narrow_terminal() {
+    let bench = Bench::with(NARROW, &fixture::three_calls());
+    screen!(bench, "calls-80", ["answered", "caller timeout ?1", "declined"]);
+    assert!(!bench.shows("Stanzas"), "the least telling column gives way");
+}
+
+#[test]
+fn the_calls_on_a_wide_terminal() {
+    let bench = Bench::with(WIDE, &fixture::three_calls());
+    screen!(bench, "calls-160", ["15550100009:3@s.whatsapp.net", "Stanzas", "video"]);
+}
+
+#[test]
+fn an_answered_call_beside_its_offer() {
+    let mut bench = Bench::with(WIDE, &fixture::three_calls());
+    bench.keys("<enter>");
+    screen!(bench, "ladder-160", ["Stanza 1 of 10", "answered by ack offer in record 9 after 4.0ms", "enc=\"opus\""]);
+}
+
+#[test]
+fn a_missed_call_above_its_terminate() {
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.keys("j<enter>e");
+    screen!(
+        bench,
+        "ladder-80",
+        [
+            "again: preaccept",
+            "Who sends the terminate when nobody answers? (call-missed-timeout #2)",
+            "for caller, direct: the unanswered call's terminate",
+            "<terminate call-id=",
+            "record 54 · 09:10:19.386 · out · emitter local",
+        ]
+    );
+    let evidence = bench.line_with("terminate reason=timeout ");
+    assert!(evidence.starts_with(">?"), "the row is marked as evidence: {evidence}");
+    assert!(bench.line_with("ack terminate 38.0ms").starts_with('•'), "its ack is tied to it");
+}
+
+#[test]
+fn a_long_wait_stands_out_without_colour_too() {
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.keys("j<enter>");
+    assert!(bench.line_with("terminate reason").contains("+33.366s  +32.000s"));
+    assert!(bench.modifiers_of("+32.000s").contains(Modifier::BOLD | Modifier::UNDERLINED));
+    assert!(!bench.modifiers_of("+0.420s").contains(Modifier::UNDERLINED));
+}
+
+#[test]
+fn the_stanza_scrolls_when_it_has_the_focus() {
+    let mut bench = Bench::with((80, 14), &fixture::three_calls());
+    bench.keys("<enter>");
+    assert!(!bench.shows("</call>"));
+    bench.keys("<tab>G");
+    screen!(bench, "stanza-scrolled-80", ["</call>"]);
+    bench.keys("g");
+    assert!(bench.shows("record 6"));
+    bench.keys("jjjjjjjjjjjjjjjjjjjjjjjj");
+    assert!(bench.shows("</call>"));
+    bench.keys("k<tab>j");
+    assert!(bench.shows("Stanza 2 of 10"), "the ladder has the focus again");
+}
+
+#[test]
+fn the_split_follows_its_keys() {
+    let mut bench = Bench::with((160, 24), &fixture::three_calls());
+    bench.keys("<enter>");
+    let place = |bench: &Bench| bench.line_with("Stanza 1 of").find("Stanza").unwrap();
+    let at_first = place(&bench);
+    bench.keys("--");
+    assert!(place(&bench) < at_first);
+    bench.keys("++>>");
+    assert!(place(&bench) > at_first);
+    bench.keys("<<<<<<<<<<<<<<<<<<<<<<<<<<<<");
+    assert!(bench.shows("Stanza 1 of"));
+}
+
+#[test]
+fn answers_are_followed_both_ways() {
+    let mut bench = Bench::with(WIDE, &fixture::three_calls());
+    bench.keys("j<enter>a");
+    assert!(bench.line_with("Stanza 2 of 8").contains("Stanza"));
+    bench.keys("a");
+    assert!(bench.shows("Stanza 1 of 8"));
+}
+
+#[test]
+fn one_call_leads_to_the_next() {
+    let mut bench = Bench::with(WIDE, &fixture::three_calls());
+    bench.keys("<enter>]");
+    assert!(bench.shows("Call 2 of 3"));
+    bench.keys("]]]");
+    assert!(bench.shows("Call 3 of 3"));
+    bench.keys("[q");
+    assert!(bench.line_with("ringtrace").contains("2 of 3"), "the list stands at the call last seen");
+}
+
+#[test]
+fn the_captures_say_why_nothing_shows() {
+    let bench = Bench::with(NARROW, &fixture::unread());
+    screen!(
+        bench,
+        "no-calls-80",
+        [
+            "No call was found.",
+            "1,204 messages",
+            "! not read: frames are encrypted, and no key log has the keys",
+            "→ pass the key log",
+            "notes\\u{1b}[2J.txt",
+            "none of the formats",
+        ]
+    );
+}
+
+#[test]
+fn the_captures_are_shown_over_any_screen() {
+    let mut bench = Bench::with(WIDE, &fixture::three_calls());
+    bench.keys("<enter>c");
+    screen!(bench, "captures-160", ["tcp.stream 2", "noise decrypting, 23 frames decrypted", "named by the login"]);
+    bench.keys("c");
+    assert!(bench.shows("Stanza 1 of 10"));
+}
+
+#[test]
+fn the_help_is_that_of_the_screen_below() {
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.keys("?");
+    screen!(bench, "help-calls-80", ["Open the call's ladder", "Everywhere"]);
+    assert!(!bench.shows("More room for the ladder"));
+    bench.keys("?<enter>?");
+    screen!(bench, "help-ladder-80", ["More room for the ladder"]);
+    bench.keys("G");
+    assert!(bench.shows("long waits stand out"));
+    bench.keys("<esc>");
+    assert!(bench.shows("Stanza 1 of 10"), "closing the help leaves the ladder");
+}
+
+#[test]
+fn leaving() {
+    let quits = |keys: &str| Bench::with(NARROW, &fixture::three_calls()).keys(keys).has_quit;
+    assert!(quits("q"));
+    assert!(!quits("<esc>") && !quits("<enter>q") && !quits("<enter><esc>") && !quits("?q") && !quits("cq"));
+    assert!(quits("<enter>qq"));
+    assert!(quits("<c-c>") && quits("<enter><tab><c-c>") && quits("?<c-c>") && quits("c<c-c>"));
+}
+
+#[test]
+fn it_draws_before_anything_is_read() {
+    let mut bench = Bench::new(NARROW);
+    screen!(bench, "nothing-yet-80", ["No call so far.", "Reading …", "help"]);
+    bench.keys("jG<enter>ec?<esc>");
+    assert!(!bench.has_quit);
+}
+
+#[test]
+fn calls_appear_while_reading_goes_on() {
+    let mut recording = Recording::new();
+    fixture::answered(&mut recording);
+    let mut bench = Bench::with(NARROW, &recording.analysis(false));
+    screen!(bench, "reading-80", ["Reading ████████░░░░░░░░░░░░ 41%   20.0 kB of 48.1 kB   33 records   1 call"]);
+    fixture::missed(recording.wait(1_000));
+    bench.load(&recording.analysis(true));
+    assert!(bench.shows("caller timeout") && !bench.shows("Reading"));
+}
+
+#[test]
+fn a_reader_that_ends_early_is_told() {
+    let mut bench = Bench::with(NARROW, &Recording::new().analysis(false));
+    bench.app.stop();
+    bench.draw();
+    assert!(bench.shows("Reading stopped before the captures ended"));
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.app.stop();
+    bench.draw();
+    assert!(!bench.shows("Reading stopped"), "what was read to its end is complete");
+}
+
+/// A recording in which `late` is known to begin before the others only once it is read.
+fn with_a_call_before(late: bool) -> Arc<Analysis> {
+    let mut recording = Recording::new();
+    if late {
+        recording.wait(10).gets(PEER, "L1", action("offer", "LATE", PEER, &[]));
+    }
+    recording.wait(1_000).gets(PEER, "M1", action("offer", "FIRST", PEER, &[]));
+    recording.wait(1_000).gets(PEER, "M2", action("offer", "SECOND", PEER, &[]));
+    recording.wait(20).gets(PEER, "M3", action("terminate", "SECOND", PEER, &[]));
+    recording.analysis(true)
+}
+
+#[test]
+fn the_selection_stays_on_its_call() {
+    let mut bench = Bench::with(WIDE, &with_a_call_before(false));
+    bench.keys("j");
+    assert!(bench.line_with("ringtrace").contains("2 of 2"));
+    bench.load(&with_a_call_before(true));
+    assert!(bench.line_with("ringtrace").contains("3 of 3"));
+    bench.keys("<enter>G");
+    assert!(bench.shows("call-id SECOND"));
+}
+
+#[test]
+fn an_open_call_grows_under_its_selection() {
+    let mut recording = Recording::new();
+    recording.gets(PEER, "M1", action("offer", "ONE", PEER, &[]));
+    let mut bench = Bench::with(WIDE, &recording.analysis(false));
+    bench.keys("<enter>j");
+    recording.wait(20).gets(PEER, "M3", action("terminate", "ONE", PEER, &[("reason", "busy")]));
+    bench.load(&recording.analysis(true));
+    assert!(bench.shows("Stanza 2 of 4") && bench.shows("terminate reason=busy"));
+}
+
+#[test]
+fn what_a_capture_contains_cannot_reach_the_terminal() {
+    for size in [NARROW, WIDE] {
+        let mut bench = Bench::with(size, &fixture::hostile());
+        for keys in ["", "<enter>", "j", "j", "j", "j", "c", "<esc>q"] {
+            bench.keys(keys);
+            for cell in bench.buffer().content() {
+                assert!(!cell.symbol().chars().any(ringtrace::visible::is_hidden), "{:?}", cell.symbol());
+            }
+        }
+    }
+    let mut bench = Bench::with(WIDE, &fixture::hostile());
+    bench.keys("<enter>");
+    screen!(bench, "hostile-160", ["\\u{1b}c通話中\\u{202e}", "call-id=\"\\u{1b}[2J\\u{202e}id"]);
+}
+
+#[test]
+fn no_colour_means_none() {
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.app = App::new(&Options { colour: false });
+    bench.load(&fixture::three_calls());
+    bench.keys("j<enter>e");
+    let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));
+    assert!(colours.into_iter().all(|pair| pair == (ratatui::style::Color::Reset, ratatui::style::Color::Reset)));
+    assert!(bench.modifiers_of(">?").contains(Modifier::REVERSED), "the selection shows");
+}
+
+#[test]
+fn many_parties_are_shown_a_few_at_a_time() {
+    let mut recording = Recording::new();
+    for device in 1..30 {
+        let peer = format!("200000000000001:{device}@lid");
+        recording.wait(5).gets(&peer, &format!("D{device}"), action("preaccept", "GROUP", PEER, &[]));
+    }
+    let mut bench = Bench::with(NARROW, &recording.analysis(true));
+    bench.keys("<enter>G");
+    let selected = bench.line_with(">    ");
+    assert!(selected.contains("ack preaccept"), "{selected}");
+    bench.keys("k");
+    let selected = bench.lines().into_iter().find(|line| line.starts_with('>')).unwrap();
+    assert!(selected.contains("preaccept") && selected.contains(['◄', '►', '«', '»']), "{selected}");
+    assert!(bench.line_with("previous").starts_with('+'), "hidden lifelines are counted");
+}
+
+/// A call of many stanzas, and a list of many calls.
+fn large() -> Arc<Analysis> {
+    let mut recording = Recording::new();
+    for index in 0..20_000 {
+        recording.wait(1).gets(PEER, &format!("S{index}"), action("transport", "LONG", PEER, &[]));
+    }
+    for index in 0..20_000 {
+        recording.wait(1).gets(PEER, &format!("O{index}"), action("offer", &format!("CALL{index}"), PEER, &[]));
+    }
+    recording.analysis(true)
+}
+
+#[test]
+fn drawing_costs_what_is_seen() {
+    let small = Bench::with(NARROW, &fixture::three_calls());
+    let large = Bench::with(NARROW, &large());
+    let time = |mut bench: Bench| {
+        bench.keys("<enter>j");
+        let times = (0..20).map(|_| {
+            let start = std::time::Instant::now();
+            bench.draw();
+            bench.keys("j");
+            start.elapsed()
+        });
+        times.min().unwrap()
+    };
+    let (small, large) = (time(small), time(large));
+    assert!(large < small * 10 + std::time::Duration::from_millis(5), "{small:?} against {large:?}");
+}
+
+const KEYS: &[&str] = &[
+    "j", "k", "g", "G", "<pgdn>", "<pgup>", "<enter>", "<esc>", "<tab>", "+", "-", "a", "e", "E", "]", "[", "c", "?",
+    "q", " ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_keys_at_no_size_panic(
+        which in 0..5_usize,
+        steps in prop::collection::vec((0..KEYS.len() + 3, 1_u16..200, 1_u16..60), 1..40),
+    ) {
+        let analyses = [fixture::three_calls(), fixture::hostile(), fixture::unread(), Arc::default(), with_a_call_before(true)];
+        let mut bench = Bench::with((20, 5), &analyses[which]);
+        for (step, width, height) in steps {
+            match KEYS.get(step) {
+                Some(keys) => drop(bench.keys(keys)),
+                None if step == KEYS.len() => bench.load(&analyses[usize::from(width) % analyses.len()]),
+                None => bench.resize((width, height)),
+            }
+        }
+    }
+}
