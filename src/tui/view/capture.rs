@@ -142,7 +142,7 @@ impl Report<'_> {
     }
 
     fn connection(&mut self, connection: &Connection) {
-        let Connection { id, client, server, websocket, noise, messages, frames, stanzas, device } = connection;
+        let Connection { id, client, server, tls: _, websocket, noise, messages, frames, stanzas, device } = connection;
         self.line(2, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
         self.line(4, &format!("websocket {websocket}, {}", counted(*messages, "message")), Style::new());
         let decrypted =

@@ -107,6 +107,7 @@ impl Recording {
                 id: ConnectionId(2),
                 client: "192.0.2.7:50312".to_owned(),
                 server: "198.51.100.4:443".to_owned(),
+                tls: "none",
                 websocket: "open",
                 noise: "decrypting",
                 messages: self.stanzas + 3,
