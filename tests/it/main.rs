@@ -4,6 +4,7 @@
 mod binary;
 mod calls;
 mod captures;
+mod cli;
 mod frames;
 mod generated;
 mod house;
