@@ -250,8 +250,9 @@ mod tests {
 
     #[test]
     fn a_key_bound_twice_is_found() {
-        let again = Binding { contexts: CALLS, keys: &[letter('j')], command: Command::Quit, help: "", footer: "" };
-        let down = everywhere(&[letter('j')], Command::Move(Movement::Down), "", "");
+        const J: &[Key] = &[letter('j')];
+        let again = Binding { contexts: CALLS, keys: J, command: Command::Quit, help: "", footer: "" };
+        let down = everywhere(J, Command::Move(Movement::Down), "", "");
         assert_eq!(bound_twice(&[again, down]), [(Context::Calls, "j".to_owned())]);
     }
 

@@ -74,10 +74,10 @@ fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'stati
         report.gap();
         report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
     }
-    if !tallies.is_empty() {
+    for (id, tallies) in &tallies {
         report.gap();
-        report.line(0, "Key logs", theme.heading);
-        for tallies in tallies.values().flat_map(BTreeMap::values) {
+        report.line(0, analysis.input_name(*id).unwrap_or("Key logs"), theme.heading);
+        for tallies in tallies.values() {
             report.tallies(2, tallies);
         }
     }
@@ -142,16 +142,14 @@ impl Report<'_> {
     }
 
     fn connection(&mut self, connection: &Connection) {
-        let Connection { id, client, server, websocket, noise, messages, frames, stanzas, device } = connection;
+        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas } = connection;
         self.line(2, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
-        self.line(4, &format!("websocket {websocket}, {}", counted(*messages, "message")), Style::new());
+        let below = format!("tls {tls}, websocket {websocket}, {}", counted(*messages, "message"));
+        self.line(4, &below, Style::new());
         let decrypted =
             format!("noise {noise}, {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
         let style = if *messages > 0 && *frames == 0 { self.theme.warning } else { Style::new() };
         self.line(4, &decrypted, style);
-        if let Some(device) = device {
-            self.line(4, device, Style::new());
-        }
     }
 
     /// What departed from its protocol, losses first, each with what to do about it.

@@ -27,7 +27,9 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
         (Context::Captures, _) => ("Captures".to_owned(), String::new()),
         (_, Some(_)) => (format!("Call {} of {count}", model.selected + 1), date),
         (_, None) if count == 0 => ("Calls".to_owned(), String::new()),
-        (_, None) => ("Calls".to_owned(), format!("{date}   {} of {}", model.selected + 1, counted(count as u64, "call"))),
+        (_, None) => {
+            ("Calls".to_owned(), format!("{date}   {} of {}", model.selected + 1, counted(count as u64, "call")))
+        }
     };
     let left = format!(" ringtrace  {name}");
     let whole = usize::from(area.width);

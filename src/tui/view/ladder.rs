@@ -31,6 +31,9 @@ const MARKS: usize = 3;
 /// Columns of a time and the gap after it.
 const TIME: usize = 10;
 
+/// The fewest columns of a name before a latency.
+const LEAST_NAME: usize = 4;
+
 /// The least distance of two lifelines.
 const SPACING: usize = 16;
 
@@ -238,7 +241,7 @@ impl<'a> Picture<'a> {
 
     fn arrow(&self, buffer: &mut Buffer, line: Rect, index: usize, row: &Row, rung: &Rung) {
         let (style, stroke) = self.look(row);
-        let label = self.label(index, row, rung);
+        let (label, took) = self.label(index, row, rung);
         let (first, last) = (self.left, usize::from(line.width).saturating_sub(1));
         let column = |end: End| match end {
             End::Before => first,
@@ -248,7 +251,7 @@ impl<'a> Picture<'a> {
         let (from, to) = (self.end(rung.from), self.end(rung.to));
         let (tail, head) = (column(from), column(to));
         if tail == head {
-            return self.alone(buffer, line, tail, &label, style);
+            return self.alone(buffer, line, tail, &(label + &took), style);
         }
         let rightward = tail < head;
         let (low, high) = (tail.min(head), tail.max(head));
@@ -269,7 +272,9 @@ impl<'a> Picture<'a> {
         }
         // A stroke, a space, the label, a space, a stroke and the tip.
         let room = inside.saturating_sub(5);
-        let label = shown(&label, room);
+        // How long an answer took stays longer than the end of its name.
+        let took = if room >= width(&took) + LEAST_NAME { took } else { String::new() };
+        let label = shown(&label, room - width(&took)) + took.as_str();
         if !label.is_empty() {
             let columns = width(&label) + 2;
             let lead = (inside.saturating_sub(columns)) / 2;
@@ -290,11 +295,11 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// What a row says: the action, whether it was sent again, how long an answer took.
-    fn label(&self, index: usize, row: &Row, rung: &Rung) -> String {
+    /// What a row says: the action and whether it was sent again; and how long an answer took.
+    fn label(&self, index: usize, row: &Row, rung: &Rung) -> (String, String) {
         let again = if row.repeats.is_some() { "again: " } else { "" };
         let took = self.call.answer_latency(index).map_or_else(String::new, |took| format!(" {}", latency(took)));
-        format!("{again}{}{took}", rung.label)
+        (format!("{again}{}", rung.label), took)
     }
 
     fn look(&self, row: &Row) -> (Style, &'static str) {

@@ -213,11 +213,11 @@ impl Panel<'_> {
     }
 
     fn xml(&mut self, row: &Row) {
+        // Its writer has escaped what a terminal would act on.
         let text = xml::write_bounded(&row.observed.read().node, XML_SHOWN);
         for line in text.split('\n') {
-            let line = visible_all(line);
             let indent = line.len() - line.trim_start_matches(' ').len();
-            self.lines.extend(wrap(&highlighted(&line, self.theme), self.columns, indent + 4));
+            self.lines.extend(wrap(&highlighted(line, self.theme), self.columns, indent + 4));
         }
         if text.len() >= XML_SHOWN {
             self.lines.push(Line::styled("The rest of this stanza is too long to show here.", self.theme.warning));
