@@ -8,7 +8,7 @@ use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
 use crate::protocol::binary::{self, Decoded};
-use crate::protocol::noise::{self, Frame};
+use crate::protocol::noise::{self, Frame, Pattern};
 use crate::protocol::stanza::{Stanza, Wire};
 use crate::protocol::tcp::{Chunk, Reassembler};
 use crate::protocol::tls;
@@ -53,6 +53,7 @@ pub(super) struct Connection {
 
 /// The layers above the websocket.
 struct Session {
+    keys: Arc<Keys>,
     noise: noise::Decoder,
     binary: binary::Decoder,
     messages: u64,
@@ -67,7 +68,8 @@ impl Connection {
             carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
             websocket: websocket::Decoder::new(),
             session: Session {
-                noise: noise::Decoder::new(keys),
+                noise: noise::Decoder::new(Arc::clone(&keys)),
+                keys,
                 binary: binary::Decoder::default(),
                 messages: 0,
                 frames: 0,
@@ -204,10 +206,11 @@ impl Connection {
                 State::Assumed => "assumed",
                 State::Undecided | State::NotWebsocket => "none",
             },
-            noise: self.session.noise.state().name(),
+            noise: self.session.noise.report().state.name(),
             messages: self.session.messages,
             frames: self.session.frames,
             stanzas: self.session.stanzas,
+            device: None,
         })
     }
 
@@ -218,7 +221,12 @@ impl Connection {
 
     /// Whether the server's static key is what is missing to decrypt it.
     pub(super) fn wants_server_static(&self) -> bool {
-        self.session.noise.wants_server_static()
+        let Session { keys, noise, .. } = &self.session;
+        let report = noise.report();
+        let keys = report.client_ephemeral.and_then(|ephemeral| keys.session(&ephemeral));
+        report.state == noise::State::NoKey
+            && report.pattern == Some(Pattern::Ik)
+            && keys.is_some_and(|session| session.private.is_some())
     }
 }
 

@@ -90,6 +90,8 @@ pub struct Connection {
     pub frames: u64,
     /// Stanzas, of whatever kind.
     pub stanzas: u64,
+    /// The local device and how it was found, if it was. Text from the capture in it is untrusted.
+    pub device: Option<String>,
 }
 
 impl Capture {
@@ -104,12 +106,19 @@ impl Analysis {
     /// Joins the parts. Calls that `previous` has already judged are taken over from it.
     #[must_use]
     pub fn new(
-        captures: Vec<Capture>,
+        mut captures: Vec<Capture>,
         snapshot: Snapshot,
         anomalies: Anomalies,
         previous: &Self,
         complete: bool,
     ) -> Self {
+        for ((capture, connection), device) in &snapshot.devices {
+            let capture = usize::try_from(capture.0).ok().and_then(|index| captures.get_mut(index));
+            let mut connections = capture.into_iter().flat_map(|capture| capture.connections.iter_mut());
+            if let Some(connection) = connections.find(|known| Some(known.id) == *connection) {
+                connection.device = device.describe();
+            }
+        }
         let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
             Some(known) if Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
             _ => Arc::new(Judged { evidence: spec::observe(&call), call }),

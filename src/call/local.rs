@@ -92,6 +92,12 @@ impl LocalDevice {
         self.lid.as_ref().or(self.phone.as_ref())
     }
 
+    /// Its address, and how it was found; `None` if it was not.
+    #[must_use]
+    pub fn describe(&self) -> Option<String> {
+        Some(format!("{}, {}", self.jid()?, self.found_by?.phrase()))
+    }
+
     /// Whether both are known and are one device.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

@@ -16,7 +16,7 @@ use super::target::Target;
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
   ringtrace export recordings/ --table calls -o calls.csv")]
-pub(super) struct Arguments {
+pub(super) struct ExportArguments {
     #[command(flatten)]
     reading: Reading,
 
@@ -50,7 +50,7 @@ enum Table {
 }
 
 /// Runs `export`.
-pub(super) fn run(arguments: &Arguments, verbosity: Verbosity) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
     let request = arguments.reading.prepare(verbosity)?;
     let analysis = request.load();

@@ -29,12 +29,12 @@ Exit codes: 0 done; 1 something was lost (said on standard error), the rest was 
 /// what it says about the open questions of the call signalling spec. Records nothing, contacts nothing.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-struct Arguments {
+struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
 
     #[command(flatten)]
-    open: open::Arguments,
+    open: open::OpenArguments,
 
     /// Whether to use colour; NO_COLOR is honoured.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -52,9 +52,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Opens captures in the terminal interface; where standard output is no terminal, prints them as text.
-    Open(open::Arguments),
+    Open(open::OpenArguments),
     /// Writes tables: the stanzas of the calls, or the calls.
-    Export(export::Arguments),
+    Export(export::ExportArguments),
 }
 
 /// How much is said on standard error.
@@ -67,7 +67,7 @@ enum Verbosity {
 
 /// Runs the command line that the process was given.
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = CommandLine::parse();
     let verbosity = match (arguments.quiet, arguments.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, true) => Verbosity::Everything,

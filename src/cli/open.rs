@@ -13,17 +13,17 @@ use super::reading::{self, Reading};
 
 /// What `open` takes.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct OpenArguments {
     #[command(flatten)]
     reading: Reading,
 }
 
 /// Runs `open`.
-pub(super) fn run(arguments: &Arguments, color: ColorChoice, verbosity: Verbosity) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &OpenArguments, color: ColorChoice, verbosity: Verbosity) -> Result<Exit, Failure> {
     if io::stdout().is_terminal() { interface(arguments, color) } else { text(arguments, verbosity) }
 }
 
-fn text(arguments: &Arguments, verbosity: Verbosity) -> Result<Exit, Failure> {
+fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
     let analysis = arguments.reading.prepare(verbosity)?.load();
     let mut out = BufWriter::new(io::stdout().lock());
     summary::overview(&analysis, &mut out)?;
@@ -32,11 +32,11 @@ fn text(arguments: &Arguments, verbosity: Verbosity) -> Result<Exit, Failure> {
 }
 
 /// Loads on a thread of its own, so that the first screen does not wait for anything.
-fn interface(arguments: &Arguments, color: ColorChoice) -> Result<Exit, Failure> {
+fn interface(arguments: &OpenArguments, color: ColorChoice) -> Result<Exit, Failure> {
     let request = arguments.reading.prepare(Verbosity::Quiet)?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, &tui::Options { colour: wants_colour(color) });
+    let shown = tui::run(updates, tui::Options { colour: wants_colour(color) });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

@@ -43,9 +43,11 @@ fn capture(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
         (None, None) => writeln!(out, "no capture")?,
     }
     for connection in &capture.connections {
+        let device =
+            connection.device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
         writeln!(
             out,
-            "  connection {}: {} -> {}, websocket {}, noise {}, {} message{}, {} stanza{}",
+            "  connection {}: {} -> {}, websocket {}, noise {}, {} message{}, {} stanza{}{device}",
             connection.id.0,
             connection.client,
             connection.server,

@@ -69,16 +69,16 @@ fn rows(call: &Call) -> Vec<String> {
 }
 
 const ANSWERED: &str = "
-    0 in  1.0  success lid=100:7@lid
-    0 in  2.0  call from=200@lid id=A1 t=1 [offer call-id=C call-creator=200@lid; audio]
+    0 in 1.0  success lid=100:7@lid
+    0 in 2.0  call from=200@lid id=A1 t=1 [offer call-id=C call-creator=200@lid; audio]
     0 out 2.1  ack class=call id=A1 to=200@lid type=offer
     0 out 2.2  receipt id=A1 to=200@lid from=100:7@lid [offer call-id=C call-creator=200@lid]
-    0 in  2.3  ack class=receipt id=A1 from=200@lid
+    0 in 2.3  ack class=receipt id=A1 from=200@lid
     0 out 2.4  call to=200@lid id=B1 [preaccept call-id=C call-creator=200@lid]
-    0 in  2.5  ack class=call id=B1 from=200@lid type=preaccept
+    0 in 2.5  ack class=call id=B1 from=200@lid type=preaccept
     0 out 5.0  call to=200@lid id=B2 [accept call-id=C call-creator=200@lid]
-    0 in  5.1  ack class=call id=B2 from=200@lid type=accept
-    0 in  9.0  call from=200:3@lid id=A2 [terminate call-id=C call-creator=200@lid duration=4]
+    0 in 5.1  ack class=call id=B2 from=200@lid type=accept
+    0 in 9.0  call from=200:3@lid id=A2 [terminate call-id=C call-creator=200@lid duration=4]
     0 out 9.1  ack class=call id=A2 to=200:3@lid";
 
 #[test]

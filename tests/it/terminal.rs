@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -11,6 +12,10 @@ use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
 
 /// How long a screen is waited for before the test gives up: far longer than it ever takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+fn size_of(cells: u16) -> NonZeroU16 {
+    NonZeroU16::new(cells).unwrap()
+}
 
 /// A run of the program in a terminal.
 struct Session {
@@ -43,7 +48,7 @@ impl Session {
                 }
             }
         });
-        Self { pty, child, keyboard, output, screen: vt100::Parser::new(rows, columns, 0) }
+        Self { pty, child, keyboard, output, screen: vt100::Parser::new(size_of(rows), size_of(columns), 0) }
     }
 
     fn contents(&self) -> String {
@@ -70,7 +75,7 @@ impl Session {
 
     fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.pty.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
-        self.screen.screen_mut().set_size(rows, columns);
+        self.screen.screen_mut().set_size(size_of(rows), size_of(columns));
         self
     }
 
@@ -141,7 +146,11 @@ fn the_pictures_show_what_the_program_shows() {
             fs::write(&path, svg).unwrap();
         } else {
             let committed = fs::read_to_string(&path).unwrap_or_default();
-            assert!(committed == svg, "{} is not what the program shows; RINGTRACE_BLESS=1 makes it anew", path.display());
+            assert!(
+                committed == svg,
+                "{} is not what the program shows; RINGTRACE_BLESS=1 makes it anew",
+                path.display()
+            );
         }
     }
 }
@@ -188,6 +197,7 @@ struct Stretch {
 fn picture(screen: &vt100::Screen) -> String {
     const CELL: (f32, f32) = (8.4, 18.0);
     let (rows, columns) = screen.size();
+    let (rows, columns) = (rows.get(), columns.get());
     let (width, height) = (f32::from(columns) * CELL.0 + 20.0, f32::from(rows) * CELL.1 + 20.0);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1c1f26\"/>\n"
@@ -198,7 +208,10 @@ fn picture(screen: &vt100::Screen) -> String {
             let (ink, paper, bold, underlined) = &stretch.style;
             let run = f32::from(stretch.width) * CELL.0;
             if paper != COLOURS[0] {
-                svg.push_str(&format!("<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{run:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>\n", CELL.1));
+                svg.push_str(&format!(
+                    "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{run:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>\n",
+                    CELL.1
+                ));
             }
             if !stretch.text.trim().is_empty() {
                 let weight = if *bold { " font-weight=\"bold\"" } else { "" };

@@ -61,7 +61,9 @@ fn calls_of(rows: &[Row]) -> BTreeMap<String, Vec<Seen>> {
 fn calls_in(path: &Path) -> BTreeMap<String, Vec<Seen>> {
     let truth: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let either = |stanza: &Value, one: &str, other: &str| text(if stanza[one].is_null() { &stanza[other] } else { &stanza[one] });
+    let either = |stanza: &Value, one: &str, other: &str| {
+        text(if stanza[one].is_null() { &stanza[other] } else { &stanza[one] })
+    };
     let calls = truth["calls"].as_array().unwrap().iter().map(|call| {
         let seen = call["observed"].as_array().unwrap().iter().map(|stanza| {
             let tag = either(stanza, "stanza", "tag");
@@ -116,11 +118,26 @@ fn a_recording_that_begins_in_the_connection_gives_what_it_holds() {
     assert_eq!(code, 0);
     // The first frames in it have these counters.
     let truth: Value = serde_json::from_str(&std::fs::read_to_string(&truth).unwrap()).unwrap();
-    let expected: Vec<String> = truth["calls"].as_array().unwrap().iter().flat_map(|call| call["observed"].as_array().unwrap().clone()).filter(|stanza| {
-        let first = if stanza["dir"] == "in" { 43 } else { 41 };
-        stanza["conn"] == "conn2" && stanza["counter"].as_u64().unwrap() >= first
-    }).map(|stanza| format!("{} {} {}", stanza["dir"].as_str().unwrap(), stanza["stanza"].as_str().unwrap(), stanza["id"].as_str().unwrap())).collect();
-    let mut seen: Vec<_> = rows.iter().map(|row| format!("{} {} {}", row["direction"], row["tag"], row["stanza_id"])).collect();
+    let expected: Vec<String> = truth["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|call| call["observed"].as_array().unwrap().clone())
+        .filter(|stanza| {
+            let first = if stanza["dir"] == "in" { 43 } else { 41 };
+            stanza["conn"] == "conn2" && stanza["counter"].as_u64().unwrap() >= first
+        })
+        .map(|stanza| {
+            format!(
+                "{} {} {}",
+                stanza["dir"].as_str().unwrap(),
+                stanza["stanza"].as_str().unwrap(),
+                stanza["id"].as_str().unwrap()
+            )
+        })
+        .collect();
+    let mut seen: Vec<_> =
+        rows.iter().map(|row| format!("{} {} {}", row["direction"], row["tag"], row["stanza_id"])).collect();
     let mut expected = expected;
     seen.sort();
     expected.sort();
@@ -136,7 +153,7 @@ fn own(name: &str) -> PathBuf {
 
 #[test]
 fn own_captures_give_their_calls() {
-    for (name, capture) in [("answered-and-missed", "pcap")] {
+    for (name, capture) in [("answered-and-missed", "pcap"), ("hard-transport", "pcapng")] {
         let file = |ending: &str| own(name).join(format!("{name}.{ending}"));
         for keys in ["noisekeys.txt", "noisekeys-private.txt"] {
             let rows = assert_equals_truth(&file(capture), &file(keys), &file("calls.json"));
@@ -149,7 +166,8 @@ fn own_captures_give_their_calls() {
 fn assert_records_are_true(rows: &[Row], truth: &Path) {
     let truth: Value = serde_json::from_str(&std::fs::read_to_string(truth).unwrap()).unwrap();
     for call in truth["calls"].as_array().unwrap() {
-        let expected: Vec<u64> = call["observed"].as_array().unwrap().iter().map(|stanza| stanza["record"].as_u64().unwrap()).collect();
+        let expected: Vec<u64> =
+            call["observed"].as_array().unwrap().iter().map(|stanza| stanza["record"].as_u64().unwrap()).collect();
         let of_call = rows.iter().filter(|row| row["call_id"] == call["call_id"].as_str().unwrap());
         let records: Vec<u64> = of_call.map(|row| row["record"].parse().unwrap()).collect();
         assert_eq!(records, expected, "{}", call["label"]);

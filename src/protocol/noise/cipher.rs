@@ -1,0 +1,101 @@
+//! AES-256-GCM with the nonce of Noise: 8 zero bytes (Noise's first 4 and the counter's high half, which
+//! WhatsApp leaves zero) and a 32-bit big-endian counter.
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+
+use super::framing::TAG;
+use crate::keys::Secret;
+
+/// A key, ready for use.
+pub(super) struct Cipher(LessSafeKey);
+
+impl Cipher {
+    /// The cipher with this key.
+    pub(super) fn new(key: &Secret) -> Option<Self> {
+        UnboundKey::new(&AES_256_GCM, key.bytes()).ok().map(|key| Self(LessSafeKey::new(key)))
+    }
+
+    /// Decrypts `sealed` into `plain`; whether the tag was right. If not, what is in `plain` means nothing.
+    pub(super) fn open(&self, counter: u32, associated: &[u8], sealed: &[u8], plain: &mut Vec<u8>) -> bool {
+        plain.clear();
+        if sealed.len() < TAG {
+            return false;
+        }
+        plain.extend_from_slice(sealed);
+        let [a, b, c, d] = counter.to_be_bytes();
+        let nonce = Nonce::assume_unique_for_key([0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]);
+        match self.0.open_in_place(nonce, Aad::from(associated), plain) {
+            Ok(opened) => {
+                let length = opened.len();
+                plain.truncate(length);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Encrypts `plain`, as a client or server does.
+    #[cfg(test)]
+    pub(super) fn seal(&self, counter: u32, associated: &[u8], plain: &[u8]) -> Vec<u8> {
+        let [a, b, c, d] = counter.to_be_bytes();
+        let nonce = Nonce::assume_unique_for_key([0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]);
+        let mut sealed = plain.to_vec();
+        self.0.seal_in_place_append_tag(nonce, Aad::from(associated), &mut sealed).expect("seals");
+        sealed
+    }
+}
+
+/// How much trying a connection may still cost. The unit is about a byte decrypted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget(u64);
+
+impl Budget {
+    /// What a trial costs beside its bytes.
+    const TRIAL: u64 = 512;
+
+    /// Enough for this many trials on short frames.
+    pub(super) const fn trials(count: u64) -> Self {
+        Self(count * 2 * Self::TRIAL)
+    }
+
+    /// Pays for one trial on a frame of `length` bytes; `false` if nothing is left.
+    pub(super) const fn pay(&mut self, length: usize) -> bool {
+        let cost = Self::TRIAL + length as u64;
+        let enough = self.0 >= cost;
+        if enough {
+            self.0 -= cost;
+        }
+        enough
+    }
+
+    /// Whether nothing worth naming is left.
+    pub(super) const fn is_spent(self) -> bool {
+        self.0 < 2 * Self::TRIAL
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_only_with_the_right_key_counter_and_data() {
+        let cipher = Cipher::new(&Secret::new([1; 32])).expect("32 bytes");
+        let sealed = cipher.seal(70_000, b"hash", b"hello");
+        let mut plain = vec![9; 100];
+        assert!(cipher.open(70_000, b"hash", &sealed, &mut plain));
+        assert_eq!(plain, b"hello");
+        assert!(!cipher.open(70_001, b"hash", &sealed, &mut plain));
+        assert!(!cipher.open(70_000, b"", &sealed, &mut plain));
+        assert!(!cipher.open(70_000, b"hash", &sealed[..TAG - 1], &mut plain));
+        assert!(!Cipher::new(&Secret::new([2; 32])).expect("32 bytes").open(70_000, b"hash", &sealed, &mut plain));
+    }
+
+    #[test]
+    fn budget_ends() {
+        let mut budget = Budget::trials(3);
+        let paid = (0..100).take_while(|_| budget.pay(100)).count();
+        assert_eq!(paid, 5);
+        assert!(budget.is_spent());
+    }
+}

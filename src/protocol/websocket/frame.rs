@@ -1,0 +1,250 @@
+//! A WebSocket frame's header and its masking (RFC 6455 sections 5.2 and 5.3).
+
+use crate::origin::Origin;
+
+/// The longest header, in bytes.
+const HEADER_MAX: usize = 14;
+
+/// The header of one WebSocket frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// FIN, the reserved bits and the opcode.
+    first: u8,
+    /// The seven bits of length in the second byte.
+    short_length: u8,
+    /// The masking key, if the payload is masked.
+    pub(super) key: Option<[u8; 4]>,
+    /// Bytes of payload.
+    pub(super) length: u64,
+    /// Bytes of this header.
+    pub(super) size: usize,
+}
+
+/// How a header writes its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LengthForm {
+    Bits7,
+    Bits16,
+    Bits64,
+}
+
+/// What a frame's opcode says (RFC 6455 section 11.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Continuation,
+    Text,
+    Binary,
+    Close,
+    /// Ping or pong.
+    Heartbeat,
+    /// 3 to 7.
+    Reserved(u8),
+    /// 11 to 15.
+    ReservedControl(u8),
+}
+
+impl Header {
+    /// The header at the start of `bytes`; `None` if it is not all there.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (&[first, second], rest) = bytes.split_first_chunk()?;
+        let short_length = second & 0x7f;
+        let (length, rest) = match short_length {
+            126 => {
+                let (length, rest) = rest.split_first_chunk()?;
+                (u64::from(u16::from_be_bytes(*length)), rest)
+            }
+            127 => {
+                let (length, rest) = rest.split_first_chunk()?;
+                (u64::from_be_bytes(*length), rest)
+            }
+            length => (u64::from(length), rest),
+        };
+        let (key, rest) = if second & 0x80 == 0 {
+            (None, rest)
+        } else {
+            let (key, rest) = rest.split_first_chunk()?;
+            (Some(*key), rest)
+        };
+        Some(Self { first, short_length, key, length, size: bytes.len() - rest.len() })
+    }
+
+    /// Whether this frame ends its message.
+    pub(super) const fn is_final(&self) -> bool {
+        self.first & 0x80 != 0
+    }
+
+    /// The first reserved bit: of a message's first frame, that the message is compressed (RFC 7692 section 6).
+    pub(super) const fn rsv1(&self) -> bool {
+        self.first & 0x40 != 0
+    }
+
+    /// Whether the second or third reserved bit is set. No extension known here uses them.
+    pub(super) const fn rsv23(&self) -> bool {
+        self.first & 0x30 != 0
+    }
+
+    pub(super) const fn kind(&self) -> Kind {
+        match self.first & 0x0f {
+            0 => Kind::Continuation,
+            1 => Kind::Text,
+            2 => Kind::Binary,
+            8 => Kind::Close,
+            9 | 10 => Kind::Heartbeat,
+            reserved @ 3..=7 => Kind::Reserved(reserved),
+            reserved => Kind::ReservedControl(reserved),
+        }
+    }
+
+    pub(super) const fn length_form(&self) -> LengthForm {
+        match self.short_length {
+            126 => LengthForm::Bits16,
+            127 => LengthForm::Bits64,
+            _ => LengthForm::Bits7,
+        }
+    }
+
+    /// Whether the length is written as short as it can be, as it must be.
+    pub(super) const fn is_minimal(&self) -> bool {
+        match self.length_form() {
+            LengthForm::Bits7 => true,
+            LengthForm::Bits16 => self.length > 125,
+            LengthForm::Bits64 => self.length > 0xffff,
+        }
+    }
+
+    /// Whether the length is one that a sender can have meant: its top bit is 0, and a control frame is whole
+    /// and at most 125 bytes long.
+    pub(super) const fn is_sound(&self) -> bool {
+        let control = self.first & 0x08 != 0;
+        self.length >> 63 == 0 && !(control && (self.length > 125 || !self.is_final()))
+    }
+}
+
+/// The bytes of a header of which some are in chunks to come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PartialHeader {
+    bytes: [u8; HEADER_MAX],
+    length: usize,
+    origin: Option<Origin>,
+}
+
+impl PartialHeader {
+    /// Adds bytes from the start of `data`. Gives the header once it is complete, where it began, and how many
+    /// bytes were used; until then, all are.
+    pub(super) fn read(&mut self, data: &[u8], here: Origin) -> Option<(Header, Origin, usize)> {
+        let start = *self.origin.get_or_insert(here);
+        let before = self.length;
+        if before == 0
+            && let Some(header) = Header::parse(data)
+        {
+            self.append(data.get(..header.size)?);
+            return Some((header, start, header.size));
+        }
+        for byte in data.chunks(1) {
+            self.append(byte);
+            if let Some(header) = Header::parse(self.bytes.get(..self.length)?) {
+                return Some((header, start, self.length - before));
+            }
+        }
+        None
+    }
+
+    /// What was read so far.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// Where the first of those came from, if there are any.
+    pub(super) const fn start(&self) -> Option<Origin> {
+        self.origin
+    }
+
+    fn append(&mut self, data: &[u8]) {
+        for (slot, &byte) in self.bytes.iter_mut().skip(self.length).zip(data) {
+            *slot = byte;
+            self.length += 1;
+        }
+    }
+}
+
+/// Appends `data`, masked with `key`, to `out`. `phase` is the place of `data` in its frame's payload.
+pub(super) fn unmask(out: &mut Vec<u8>, data: &[u8], key: [u8; 4], phase: u64) {
+    /// A block stays in the processor's first cache between the copy and the masking.
+    const BLOCK: usize = 8 << 10;
+    let [a, b, c, d] = key;
+    let [a, b, c, d] = match phase % 4 {
+        0 => [a, b, c, d],
+        1 => [b, c, d, a],
+        2 => [c, d, a, b],
+        _ => [d, a, b, c],
+    };
+    let key = [a, b, c, d, a, b, c, d];
+    let word = u64::from_ne_bytes(key);
+    out.reserve(data.len());
+    for block in data.chunks(BLOCK) {
+        let start = out.len();
+        out.extend_from_slice(block);
+        let (words, rest) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<8>();
+        for bytes in words {
+            *bytes = (u64::from_ne_bytes(*bytes) ^ word).to_ne_bytes();
+        }
+        for (byte, key) in rest.iter_mut().zip(key) {
+            *byte ^= key;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_examples_of_the_rfc() {
+        let hello = Header::parse(&[0x81, 0x05, b'H']).unwrap();
+        assert_eq!((hello.kind(), hello.length, hello.size, hello.key), (Kind::Text, 5, 2, None));
+        assert!(hello.is_final() && hello.is_sound() && hello.is_minimal());
+
+        let masked = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+        let header = Header::parse(&masked).unwrap();
+        let mut text = Vec::new();
+        unmask(&mut text, &masked[header.size..], header.key.unwrap(), 0);
+        assert_eq!(text, b"Hello");
+
+        let medium = Header::parse(&[0x82, 0x7e, 0x01, 0x00]).unwrap();
+        assert_eq!((medium.kind(), medium.length, medium.size), (Kind::Binary, 256, 4));
+        let long = Header::parse(&[0x82, 0x7f, 0, 0, 0, 0, 0, 1, 0, 0]).unwrap();
+        assert_eq!((long.length, long.size), (65536, 10));
+    }
+
+    #[test]
+    fn waits_for_every_byte_of_a_header() {
+        let header = [0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4];
+        assert_eq!(header.len(), HEADER_MAX);
+        for end in 0..header.len() {
+            assert_eq!(Header::parse(&header[..end]), None, "{end} bytes");
+        }
+        assert_eq!(Header::parse(&header).map(|header| header.size), Some(HEADER_MAX));
+    }
+
+    #[test]
+    fn knows_lengths_that_nobody_means() {
+        let sound = |bytes: &[u8]| Header::parse(bytes).unwrap().is_sound();
+        assert!(!sound(&[0x82, 0x7f, 0x80, 0, 0, 0, 0, 0, 0, 0]), "top bit");
+        assert!(!sound(&[0x89, 0x7e, 0x01, 0x00]), "long ping");
+        assert!(!sound(&[0x09, 0x00]), "ping that is not final");
+        assert!(!Header::parse(&[0x82, 0x7e, 0x00, 0x7d]).unwrap().is_minimal());
+    }
+
+    #[test]
+    fn unmasks_at_every_phase_and_length() {
+        let key = [1, 2, 4, 8];
+        let data: Vec<u8> = (0..20_000_u32).map(|n| (n * 7) as u8).collect();
+        let expected: Vec<u8> = data.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key).collect();
+        for cut in (0..80).chain([8191, 8192, 8193]) {
+            let mut out = Vec::new();
+            unmask(&mut out, &data[..cut], key, 0);
+            unmask(&mut out, &data[cut..], key, cut as u64);
+            assert!(out == expected, "cut at {cut}");
+        }
+    }
+}
