@@ -29,7 +29,7 @@ const WIDE: (u16, u16) = (160, 50);
 impl Bench {
     fn new((width, height): (u16, u16)) -> Self {
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let mut bench = Self { app: App::new(&Options { colour: true }), terminal, has_quit: false };
+        let mut bench = Self { app: App::new(Options { colour: true }), terminal, has_quit: false };
         bench.draw();
         bench
     }
@@ -274,7 +274,7 @@ fn the_captures_are_shown_over_any_screen() {
     screen!(
         bench,
         "captures-160",
-        ["tcp.stream 2", "noise decrypting, 23 frames decrypted", "tls none, websocket open, 26 messages"]
+        ["tcp.stream 2", "noise decrypted: 23 frames", "websocket upgraded: 26 messages", "named by the login"]
     );
     bench.keys("c");
     assert!(bench.shows("Stanza 1 of 10"));
@@ -387,7 +387,7 @@ fn what_a_capture_contains_cannot_reach_the_terminal() {
 #[test]
 fn no_colour_means_none() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app = App::new(&Options { colour: false });
+    bench.app = App::new(Options { colour: false });
     bench.load(&fixture::three_calls());
     bench.keys("j<enter>e");
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));

@@ -142,14 +142,16 @@ impl Report<'_> {
     }
 
     fn connection(&mut self, connection: &Connection) {
-        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas } = connection;
+        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
         self.line(2, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
-        let below = format!("tls {tls}, websocket {websocket}, {}", counted(*messages, "message"));
-        self.line(4, &below, Style::new());
-        let decrypted =
-            format!("noise {noise}, {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
-        let style = if *messages > 0 && *frames == 0 { self.theme.warning } else { Style::new() };
-        self.line(4, &decrypted, style);
+        let messages_in = format!("tls {tls}, websocket {websocket}: {}", counted(*messages, "message"));
+        self.line(4, &messages_in, Style::new());
+        let opened = format!("noise {noise}: {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
+        let is_shut = *messages > 0 && *frames == 0 && *noise != "none";
+        self.line(4, &opened, if is_shut { self.theme.warning } else { Style::new() });
+        if let Some(device) = device {
+            self.line(4, &format!("recorded at {device}"), Style::new());
+        }
     }
 
     /// What departed from its protocol, losses first, each with what to do about it.

@@ -108,11 +108,12 @@ impl Recording {
                 client: "192.0.2.7:50312".to_owned(),
                 server: "198.51.100.4:443".to_owned(),
                 tls: "none",
-                websocket: "open",
-                noise: "decrypting",
+                websocket: "upgraded",
+                noise: "decrypted",
                 messages: self.stanzas + 3,
                 frames: self.stanzas,
                 stanzas: self.stanzas,
+                device: None,
             }],
             failure: None,
         };
@@ -189,7 +190,7 @@ pub(super) fn hostile() -> Arc<Analysis> {
 pub(super) fn unread() -> Arc<Analysis> {
     let mut analysis = Analysis::clone(&Recording::new().analysis(true));
     if let Some(connection) = analysis.captures[0].connections.first_mut() {
-        (connection.noise, connection.frames, connection.stanzas) = ("no key", 0, 0);
+        (connection.noise, connection.frames, connection.stanzas, connection.device) = ("no-key", 0, 0, None);
         connection.messages = 1_204;
     }
     analysis.captures.push(Capture {
