@@ -1,5 +1,7 @@
 //! One call as a ladder: a lifeline per party, an arrow per stanza, the times at the left.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -82,7 +84,7 @@ struct Picture<'a> {
     /// The first column of the diagram.
     left: usize,
     /// The lifelines shown.
-    lifelines: std::ops::Range<usize>,
+    lifelines: Range<usize>,
     /// Where each of them stands, counted from the area's left.
     columns: Vec<usize>,
 }
@@ -270,15 +272,14 @@ impl<'a> Picture<'a> {
         if matches!(from, End::At(_)) {
             put(buffer, line, tail, if rightward { "├" } else { "┤" }, style);
         }
-        // A stroke, a space, the label, a space, a stroke and the tip.
-        let room = inside.saturating_sub(5);
-        // How long an answer took stays longer than the end of its name.
-        let took = if room >= width(&took) + LEAST_NAME { took } else { String::new() };
-        let label = shown(&label, room - width(&took)) + took.as_str();
-        if !label.is_empty() {
-            let columns = width(&label) + 2;
-            let lead = (inside.saturating_sub(columns)) / 2;
-            put(buffer, line, low + 1 + lead, &format!(" {label} "), style);
+        // A space on each side, and the tip.
+        let text = fitted(&label, &took, inside.saturating_sub(3));
+        if !text.is_empty() {
+            let spare = inside.saturating_sub(width(&text) + 2);
+            // In the middle, but never on the tip.
+            let before_tip = spare.saturating_sub(1);
+            let lead = if rightward { (spare / 2).min(before_tip) } else { spare.div_ceil(2).max(1) };
+            put(buffer, line, low + 1 + lead, &format!(" {text} "), style);
         }
     }
 
@@ -330,4 +331,10 @@ fn first_lifeline(first: usize, selected: Option<&Rung>, all: usize, fit: usize)
     } else {
         first
     }
+}
+
+/// A label and how long the answer took in at most `room` columns. The time stays longer than the end of the label.
+fn fitted(label: &str, took: &str, room: usize) -> String {
+    let took = if room >= width(took) + LEAST_NAME { took } else { "" };
+    format!("{}{took}", shown(label, room - width(took)))
 }
