@@ -74,10 +74,10 @@ fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'stati
         report.gap();
         report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
     }
-    if !tallies.is_empty() {
+    for (id, tallies) in &tallies {
         report.gap();
-        report.line(0, "Key logs", theme.heading);
-        for tallies in tallies.values().flat_map(BTreeMap::values) {
+        report.line(0, analysis.input_name(*id).unwrap_or("Key logs"), theme.heading);
+        for tallies in tallies.values() {
             report.tallies(2, tallies);
         }
     }
@@ -142,15 +142,15 @@ impl Report<'_> {
     }
 
     fn connection(&mut self, connection: &Connection) {
-        let Connection { id, client, server, tls: _, websocket, noise, messages, frames, stanzas, device } = connection;
+        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
         self.line(2, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
-        self.line(4, &format!("websocket {websocket}, {}", counted(*messages, "message")), Style::new());
-        let decrypted =
-            format!("noise {noise}, {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
-        let style = if *messages > 0 && *frames == 0 { self.theme.warning } else { Style::new() };
-        self.line(4, &decrypted, style);
+        let messages_in = format!("tls {tls}, websocket {websocket}: {}", counted(*messages, "message"));
+        self.line(4, &messages_in, Style::new());
+        let opened = format!("noise {noise}: {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
+        let is_shut = *messages > 0 && *frames == 0 && *noise != "none";
+        self.line(4, &opened, if is_shut { self.theme.warning } else { Style::new() });
         if let Some(device) = device {
-            self.line(4, device, Style::new());
+            self.line(4, &format!("recorded at {device}"), Style::new());
         }
     }
 

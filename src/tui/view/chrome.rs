@@ -12,6 +12,9 @@ use crate::tui::quantity::{NONE, bytes, counted, date};
 use crate::tui::text::{address, cut, shown, width};
 use crate::tui::theme::Theme;
 
+/// The least columns of a call-id in the title.
+const TITLE_ID: usize = 20;
+
 /// Columns of the progress bar.
 const BAR: usize = 20;
 
@@ -45,12 +48,14 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     frame.render_widget(line.style(theme.heading.patch(theme.selected)), area);
 }
 
-/// A call in at most `room` columns, or a little more.
+/// A call in some `room` columns: what does not fit can be cut off.
 fn call_in(call: &Call, room: usize) -> String {
     let outcome = call.course.outcome.name();
-    let room = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
-    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, room));
-    format!("{outcome}  {} → {}  call-id {}", party(&call.caller), party(&call.callee), shown(&call.id, 64))
+    let each = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
+    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, each));
+    let parties = format!("{outcome}  {} → {}", party(&call.caller), party(&call.callee));
+    let id = format!("  call-id {}", shown(&call.id, 64));
+    if width(&parties) + TITLE_ID <= room { parties + &id } else { parties }
 }
 
 fn captures(model: &Model) -> String {
