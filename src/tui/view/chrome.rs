@@ -21,7 +21,8 @@ const TITLE_ID: usize = 20;
 /// Columns of the progress bar.
 const BAR: usize = 20;
 
-/// The most columns of an address in the title.
+/// The least and the most columns of an address in the title.
+const LEAST_ADDRESS: usize = 8;
 const TITLE_ADDRESS: usize = 26;
 
 /// Draws the title: which screen this is, of what, and where in it.
@@ -56,6 +57,9 @@ fn call_in(call: &Call, room: usize) -> String {
     let outcome = call.course.outcome.name();
     let each = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
     let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, each));
+    if each < LEAST_ADDRESS {
+        return outcome.to_owned();
+    }
     let parties = format!("{outcome}  {} → {}", party(&call.caller), party(&call.callee));
     let id = format!("  call-id {}", shown(&call.id, 64));
     if width(&parties) + TITLE_ID <= room { parties + &id } else { parties }
