@@ -70,7 +70,7 @@ impl Connection {
             session: Session {
                 noise: noise::Decoder::new(Arc::clone(&keys)),
                 keys,
-                binary: binary::Decoder::default(),
+                binary: binary::Decoder,
                 messages: 0,
                 frames: 0,
                 stanzas: 0,

@@ -139,9 +139,12 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
             eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
         }
     }
-    for tally in analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least) {
+    let said: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least).collect();
+    for (index, tally) in said.iter().enumerate() {
         eprintln!("ringtrace: {}", summary::anomaly(analysis, tally));
-        if !tally.diagnosis.next.is_empty() {
+        let again =
+            said.get(index + 1..).is_some_and(|later| later.iter().any(|later| later.diagnosis == tally.diagnosis));
+        if !tally.diagnosis.next.is_empty() && !again {
             eprintln!("ringtrace:   {}", tally.diagnosis.next);
         }
     }

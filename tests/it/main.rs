@@ -4,6 +4,8 @@
 mod binary;
 mod calls;
 mod captures;
+mod cli;
+mod frames;
 mod generated;
 mod house;
 mod shared;
