@@ -15,11 +15,6 @@ pub(super) fn follow(top: usize, selected: usize, count: usize, room: usize) -> 
     if selected >= top.saturating_add(room) { (selected + 1).saturating_sub(room) } else { top }
 }
 
-/// The lines of an area, one by one.
-pub(super) fn rows_of(area: Rect) -> impl Iterator<Item = Rect> {
-    area.rows()
-}
-
 /// Draws a text from line `scroll` on, or as far down as it goes.
 pub(super) fn text(lines: &[Line<'static>], scroll: usize, frame: &mut Frame<'_>, area: Rect) -> Viewport {
     let seen = Viewport { page: area.height.into(), lines: lines.len() };
@@ -44,11 +39,6 @@ pub(super) fn put(buffer: &mut Buffer, line: Rect, column: usize, text: &str, st
     if line.height > 0 && column < line.width {
         buffer.set_stringn(line.x + column, line.y, text, usize::from(line.width - column), style);
     }
-}
-
-/// Lays a style over a line.
-pub(super) fn paint(buffer: &mut Buffer, line: Rect, style: Style) {
-    buffer.set_style(line, style);
 }
 
 #[cfg(test)]
