@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Text};
 
 use crate::tui::model::Viewport;
@@ -37,6 +37,8 @@ pub(super) fn position(scroll: usize, seen: Viewport) -> String {
 pub(super) fn put(buffer: &mut Buffer, line: Rect, column: usize, text: &str, style: Style) {
     let Ok(column) = u16::try_from(column) else { return };
     if line.height > 0 && column < line.width {
+        // What was there before lends its weight to nothing.
+        let style = Style::new().remove_modifier(Modifier::all()).patch(style);
         buffer.set_stringn(line.x + column, line.y, text, usize::from(line.width - column), style);
     }
 }
