@@ -58,7 +58,7 @@ impl Default for Options {
 ///
 /// # Errors
 /// If the terminal cannot be read from or written to. It is given back in any case.
-pub fn run(updates: Receiver<Arc<Analysis>>, options: &Options) -> io::Result<()> {
+pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()> {
     let mut screen = terminal::Screen::enter()?;
     let mut app = App::new(options);
     let mut updates = Some(updates);
@@ -119,7 +119,7 @@ pub struct App {
 impl App {
     /// The interface before anything was read.
     #[must_use]
-    pub fn new(options: &Options) -> Self {
+    pub fn new(options: Options) -> Self {
         let theme = if options.colour { Theme::dark() } else { Theme::plain() };
         Self { model: Model::default(), scratch: Scratch::default(), theme }
     }

@@ -29,7 +29,7 @@ const WIDE: (u16, u16) = (160, 50);
 impl Bench {
     fn new((width, height): (u16, u16)) -> Self {
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let mut bench = Self { app: App::new(&Options { colour: true }), terminal, has_quit: false };
+        let mut bench = Self { app: App::new(Options { colour: true }), terminal, has_quit: false };
         bench.draw();
         bench
     }
@@ -390,7 +390,7 @@ fn what_a_capture_contains_cannot_reach_the_terminal() {
 #[test]
 fn no_colour_means_none() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app = App::new(&Options { colour: false });
+    bench.app = App::new(Options { colour: false });
     bench.load(&fixture::three_calls());
     bench.keys("j<enter>e");
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));
