@@ -67,8 +67,23 @@ pub struct Capture {
     pub size: Option<u64>,
     /// The connections that carry a websocket or WhatsApp's protocol.
     pub connections: Vec<Connection>,
+    /// All other traffic.
+    pub other: Other,
     /// Why it could not be read at all, or not to its end.
     pub failure: Option<String>,
+}
+
+/// What a capture holds beside the connections of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Other {
+    /// TCP connections.
+    pub tcp: u64,
+    /// UDP packets.
+    pub udp: u64,
+    /// Packets, of whatever protocol.
+    pub packets: u64,
+    /// Bytes of these packets as captured.
+    pub bytes: u64,
 }
 
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
