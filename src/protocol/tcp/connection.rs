@@ -23,9 +23,18 @@ struct Initial {
 enum State {
     /// Nothing but SYNs was seen: a port scan makes millions of these.
     Opening,
-    Live(Box<Both<Stream>>),
+    Live(Box<Live>),
     Ended(Both<Ending>),
     Ignored,
+}
+
+/// What reassembly needs.
+#[derive(Debug)]
+struct Live {
+    streams: Both<Stream>,
+    /// Where a RST was. The other side's bytes may have crossed it, or be stored after it, so it is not carried out
+    /// at once.
+    reset: Option<Place>,
 }
 
 /// A TCP connection of the capture, and what was counted of it.
@@ -34,6 +43,8 @@ pub struct Connection {
     pair: Pair,
     client: Side,
     is_from_start: bool,
+    /// Whether it was reported that the connection began before the capture.
+    is_reported: bool,
     /// Whether a FIN or RST was seen, so that even a SYN with the same number begins a new connection.
     is_closing: bool,
     initial: Both<Option<Initial>>,
@@ -55,7 +66,8 @@ impl Connection {
         Self {
             pair,
             client,
-            is_from_start: segment.syn,
+            is_from_start: false,
+            is_reported: false,
             is_closing: false,
             initial: Both::default(),
             opened: place,
@@ -69,17 +81,17 @@ impl Connection {
 
     /// The side that opened the connection: from its SYN, otherwise guessed from the ports.
     #[must_use]
-    pub const fn client(&self) -> SocketAddr {
+    pub fn client(&self) -> SocketAddr {
         self.pair.endpoint(self.client).socket()
     }
 
     /// The side that was connected to.
     #[must_use]
-    pub const fn server(&self) -> SocketAddr {
+    pub fn server(&self) -> SocketAddr {
         self.pair.endpoint(self.client.other()).socket()
     }
 
-    /// Whether the capture has the connection from its SYN.
+    /// Whether the capture has a SYN of the connection.
     #[must_use]
     pub const fn is_from_start(&self) -> bool {
         self.is_from_start
@@ -132,6 +144,7 @@ impl Connection {
         self.bytes += segment.payload.len() as u64 + u64::from(segment.cut);
         self.span.first = self.span.first.or(place.time);
         self.span.last = place.time.or(self.span.last);
+        self.is_from_start |= segment.syn;
         self.is_closing |= segment.fin || segment.rst;
 
         let own = self.initial.of_mut(side);
@@ -149,62 +162,80 @@ impl Connection {
         }
     }
 
-    /// Reassembles a segment that was counted.
+    /// Reassembles a segment that was counted, and says whether the connection was reset by it.
     pub(super) fn push<S: Chunks>(
         &mut self,
         segment: &Segment<'_>,
         side: Side,
         place: Place,
         outlet: &mut Outlet<'_, S>,
-    ) {
+    ) -> bool {
         let now = Now { place, packets: self.packets };
         match &self.state {
-            State::Ignored => return,
+            State::Ignored => return false,
             State::Ended(endings) => {
                 let repeated = late(*endings.of(side), segment, place, &mut outlet.lane(self.direction(side)));
                 self.repeated += repeated;
-                return;
+                return false;
             }
-            State::Opening if is_bare_syn(segment) => return,
+            State::Opening if is_bare_syn(segment) => return false,
             State::Opening => self.begin(outlet),
             State::Live(_) => {}
         }
-        let (outbound, inbound) = (self.direction(side), self.direction(side.other()));
-        let State::Live(streams) = &mut self.state else { return };
-        let (own, theirs) = streams.split_mut(side);
+        if !self.is_from_start && !self.is_reported && !segment.payload.is_empty() {
+            self.is_reported = true;
+            let mut lane = outlet.lane(Direction::Outbound);
+            let origin = Origin { direction: None, ..lane.origin(self.opened, place, 0) };
+            lane.anomaly(&BEGAN_BEFORE_CAPTURE, origin, 0, None);
+        }
+        let (direction, reverse) = (self.direction(side), self.direction(side.other()));
+        let State::Live(live) = &mut self.state else { return false };
+        let (own, theirs) = live.streams.split_mut(side);
 
-        let first = if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
-        if segment.syn {
-            own.synchronise(segment.sequence, &mut outlet.lane(outbound));
+        if segment.rst && !own.admits_reset(segment.sequence) {
+            let mut lane = outlet.lane(direction);
+            lane.anomaly(&STRAY_END, lane.origin(place, place, 0), 0, None);
+            return false;
         }
+        if let Some(acknowledgment) = segment.acknowledgment {
+            theirs.acknowledge(acknowledgment, &mut outlet.lane(reverse));
+        }
+        let mut lane = outlet.lane(direction);
         if segment.rst {
-            if own.admits_reset(segment.sequence) {
-                own.reset(Some(segment.sequence), false, now, &mut outlet.lane(outbound));
-                theirs.reset(segment.acknowledgment, true, now, &mut outlet.lane(inbound));
-            } else {
-                let mut lane = outlet.lane(outbound);
-                lane.anomaly(&STRAY_END, lane.origin(place, place, 0), 0, None);
-            }
+            own.reset(segment.sequence, now, &mut lane);
+        } else if segment.syn {
+            own.synchronise(segment.sequence, &mut lane);
+            self.repeated += own.take(segment.sequence.wrapping_add(1), segment, now, &mut lane);
         } else {
-            if let Some(acknowledgment) = segment.acknowledgment {
-                theirs.acknowledge(acknowledgment, &mut outlet.lane(inbound));
-            }
-            self.repeated += own.take(first, segment, now, &mut outlet.lane(outbound));
+            self.repeated += own.take(segment.sequence, segment, now, &mut lane);
         }
-        own.review(now, &mut outlet.lane(outbound));
-        theirs.review(now, &mut outlet.lane(inbound));
+        own.review(now, &mut lane);
+        theirs.review(now, &mut outlet.lane(reverse));
+        let is_reset = segment.rst && live.reset.is_none();
+        if is_reset {
+            live.reset = Some(place);
+        }
         self.bury();
+        is_reset
     }
 
-    /// Gives both streams that have not ended their end.
+    /// Ends both streams, if a RST was seen.
+    pub(super) fn carry_out_reset<S: Chunks>(&mut self, outlet: &mut Outlet<'_, S>) {
+        if matches!(&self.state, State::Live(live) if live.reset.is_some()) {
+            self.finish(End::Reset, None, outlet);
+        }
+    }
+
+    /// Gives both streams that have not ended their end: a RST that was seen, otherwise `end`.
     pub(super) fn finish<S: Chunks>(&mut self, end: End, place: Option<Place>, outlet: &mut Outlet<'_, S>) {
         if matches!(self.state, State::Opening) {
-            self.state = State::Live(Box::new(self.streams()));
+            self.begin(outlet);
         }
         for side in [self.client, self.client.other()] {
             let mut lane = outlet.lane(self.direction(side));
-            if let State::Live(streams) = &mut self.state {
-                streams.of_mut(side).finish(end, place, &mut lane);
+            if let State::Live(live) = &mut self.state {
+                let (end, place) = live.reset.map_or((end, place), |reset| (End::Reset, Some(reset)));
+                live.streams.of_mut(side).finish(end, place, &mut lane);
             }
         }
         self.bury();
@@ -218,7 +249,7 @@ impl Connection {
     /// The stream that `side` sends, while the connection lives.
     pub(super) fn stream_mut(&mut self, side: Side) -> Option<&mut Stream> {
         match &mut self.state {
-            State::Live(streams) => Some(streams.of_mut(side)),
+            State::Live(live) => Some(live.streams.of_mut(side)),
             _ => None,
         }
     }
@@ -226,7 +257,7 @@ impl Connection {
     /// Memory held by bytes that wait.
     pub(super) fn cost(&self) -> usize {
         match &self.state {
-            State::Live(streams) => streams.low.cost() + streams.high.cost(),
+            State::Live(live) => live.streams.low.cost() + live.streams.high.cost(),
             _ => 0,
         }
     }
@@ -236,31 +267,23 @@ impl Connection {
         if side == self.client { Direction::Outbound } else { Direction::Inbound }
     }
 
-    fn streams(&self) -> Both<Stream> {
-        Both { low: Stream::new(self.opened), high: Stream::new(self.opened) }
-    }
-
     /// Makes the streams, with what the SYNs said.
     fn begin<S: Chunks>(&mut self, outlet: &mut Outlet<'_, S>) {
-        let mut streams = Box::new(self.streams());
+        let streams = Both { low: Stream::new(self.opened), high: Stream::new(self.opened) };
+        let mut live = Box::new(Live { streams, reset: None });
         for side in [Side::Low, Side::High] {
             if let Some(initial) = self.initial.of(side).filter(|initial| initial.is_certain) {
                 let mut lane = outlet.lane(self.direction(side));
-                streams.of_mut(side).synchronise(initial.sequence, &mut lane);
+                live.streams.of_mut(side).synchronise(initial.sequence, &mut lane);
             }
         }
-        if !self.is_from_start {
-            let mut lane = outlet.lane(Direction::Outbound);
-            let origin = Origin { direction: None, ..lane.origin(self.opened, self.opened, 0) };
-            lane.anomaly(&BEGAN_BEFORE_CAPTURE, origin, 0, None);
-        }
-        self.state = State::Live(streams);
+        self.state = State::Live(live);
     }
 
     /// Keeps of two ended streams only what tells late segments from lost ones.
     fn bury(&mut self) {
-        if let State::Live(streams) = &self.state
-            && let (Some(low), Some(high)) = (streams.low.ending(), streams.high.ending())
+        if let State::Live(live) = &self.state
+            && let (Some(low), Some(high)) = (live.streams.low.ending(), live.streams.high.ending())
         {
             self.state = State::Ended(Both { low, high });
         }

@@ -113,15 +113,13 @@ impl Stream {
     /// Takes the initial sequence number of a SYN, or of the acknowledgment of one.
     pub(super) fn synchronise<S: Chunks>(&mut self, initial: u32, lane: &mut Lane<'_, S>) {
         let first = initial.wrapping_add(1);
-        match self.anchor {
-            Anchor::Unknown => self.settle(first_position(first), Anchor::Synchronised, lane),
-            Anchor::Held(_) => {
-                let first = position(first, self.next);
-                if first <= self.next {
-                    self.settle(first, Anchor::Synchronised, lane);
-                }
+        if self.anchor == Anchor::Unknown {
+            self.settle(first_position(first), Anchor::Synchronised, lane);
+        } else if matches!(self.anchor, Anchor::Held(_)) || self.begins_at_acknowledgment() {
+            let first = position(first, self.next);
+            if first <= self.next {
+                self.settle(first, Anchor::Synchronised, lane);
             }
-            Anchor::Guessed | Anchor::Acknowledged | Anchor::Synchronised => {}
         }
     }
 
@@ -282,24 +280,16 @@ impl Stream {
         self.anchor == Anchor::Unknown || position(sequence, self.next) <= self.seen() + REACH
     }
 
-    /// Ends the stream by a RST of the other side, if `is_crossed`, or of its own, once everything before
-    /// `sequence`, and all that was seen, is passed on or given up.
-    pub(super) fn reset<S: Chunks>(
-        &mut self,
-        sequence: Option<u32>,
-        is_crossed: bool,
-        now: Now,
-        lane: &mut Lane<'_, S>,
-    ) {
-        match (self.anchor, sequence) {
-            (Anchor::Unknown, Some(sequence)) => self.settle(first_position(sequence), Anchor::Guessed, lane),
-            (Anchor::Held(_), _) => self.settle(self.next, Anchor::Guessed, lane),
-            _ => {}
+    /// Ends the stream by a RST of its own sender, once everything before `sequence`, and all that was seen, is
+    /// passed on or given up.
+    pub(super) fn reset<S: Chunks>(&mut self, sequence: u32, now: Now, lane: &mut Lane<'_, S>) {
+        match self.anchor {
+            Anchor::Unknown => self.settle(first_position(sequence), Anchor::Guessed, lane),
+            Anchor::Held(_) => self.settle(self.next, Anchor::Guessed, lane),
+            Anchor::Guessed | Anchor::Acknowledged | Anchor::Synchronised => {}
         }
-        let seen = self.seen();
-        let end = sequence.map_or(seen, |sequence| position(sequence, self.next));
-        let position = if end > seen && end <= seen + REACH { end } else { seen };
-        let reset = Closing { position, end: End::Reset, is_crossed, place: now.place };
+        let position = position(sequence, self.next).max(self.seen());
+        let reset = Closing { position, end: End::Reset, is_crossed: false, place: now.place };
         let closing = *self.closing.get_or_insert(reset);
         self.acknowledged = self.acknowledged.max(closing.position);
         self.advance(lane);
@@ -359,7 +349,7 @@ impl Stream {
         self.skip_to(until, None, lane);
         if !self.ended {
             let place = place.unwrap_or(self.latest);
-            self.closing = Some(Closing { position: self.next, end, is_crossed: false, place });
+            self.closing = Some(Closing { position: self.next, end, is_crossed: end == End::Reset, place });
             self.advance(lane);
         }
     }
@@ -388,7 +378,7 @@ impl Stream {
         self.anchor = anchor;
         self.base = at;
         self.next = at;
-        self.acknowledged = at;
+        self.acknowledged = self.acknowledged.max(at);
         self.advance(lane);
     }
 
