@@ -18,6 +18,12 @@ struct Initial {
     is_certain: bool,
 }
 
+/// After how many packets of a connection its SYN may still turn up,
+const LATE_SYN_PACKETS: u64 = 64;
+
+/// and after how many bytes.
+const LATE_SYN_BYTES: u32 = 1 << 20;
+
 /// How far a connection has come.
 #[derive(Debug)]
 enum State {
@@ -125,10 +131,13 @@ impl Connection {
     /// Whether `segment` belongs to a later connection between the same endpoints.
     ///
     /// As Wireshark: a SYN with another initial sequence number, or any SYN after a FIN or RST. Beyond Wireshark,
-    /// also a SYN with ACK where both numbers are other ones: the SYN before it was not captured.
+    /// also a SYN with ACK where both numbers are other ones, since then the SYN before it was not captured; and
+    /// not a SYN that was stored a few packets after the first bytes that it belongs to.
     pub(super) fn is_over_with(&self, segment: &Segment<'_>, side: Side) -> bool {
         let Some(known) = self.initial.of(side).filter(|_| segment.syn) else { return false };
-        let is_other = known.sequence != segment.sequence;
+        let behind = known.sequence.wrapping_sub(segment.sequence);
+        let is_late = !known.is_certain && behind <= LATE_SYN_BYTES && self.packets <= LATE_SYN_PACKETS;
+        let is_other = behind != 0 && !is_late;
         match segment.acknowledgment {
             None => is_other || self.is_closing,
             Some(acknowledgment) => {

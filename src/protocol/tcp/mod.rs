@@ -14,8 +14,8 @@
 //! is while the first still waits; bytes already passed on are not kept to be compared.
 //!
 //! **Beginnings.** After a SYN the first byte is known. In a connection that began before the capture it is what
-//! the other side had acknowledged, or the earliest byte among the first few segments; what was sent before the
-//! direction's first packet in the capture is no gap.
+//! the other side had acknowledged, or the earliest byte that comes while one would wait for a missing one; what
+//! was sent before the direction's first packet in the capture is no gap.
 //!
 //! **Far segments.** A segment more than 64 MiB ahead is either a damaged one or the recorder missed much. It
 //! waits as others do, and what waits there is believed when it is acknowledged or has four pieces.

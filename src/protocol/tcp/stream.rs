@@ -9,10 +9,6 @@ use super::sequence::{Position, REACH, first_position, position, sequence_at};
 use super::waiting::{Waiting, to_usize};
 use super::{Chunk, Chunks, End, Now, Place, Segment};
 
-/// How many segments of a direction are held back until it is decided which of them comes first, where
-/// neither a SYN nor an acknowledgment says so.
-const HELD: u8 = 4;
-
 /// From how many segments on a far place in the stream is believed without an acknowledgment.
 const CONVINCING: usize = 4;
 
@@ -21,8 +17,8 @@ const CONVINCING: usize = 4;
 enum Anchor {
     /// Nothing was seen.
     Unknown,
-    /// So many segments were seen, and wait; `next` is the lowest position among them.
-    Held(u8),
+    /// What was seen waits until it is decided which of it comes first; `next` is the lowest position so far.
+    Held,
     /// From the first segments seen.
     Guessed,
     /// From an acknowledgment of the other side: before it are bytes from before the capture.
@@ -31,7 +27,8 @@ enum Anchor {
     Synchronised,
 }
 
-/// Bytes that the other side has, that were not captured so far, and since when that is known.
+/// Bytes that the other side has and that were not captured so far, or a beginning that is not decided, and since
+/// when that is known.
 #[derive(Clone, Copy, Debug)]
 struct Overdue {
     until: Position,
@@ -115,7 +112,7 @@ impl Stream {
         let first = initial.wrapping_add(1);
         if self.anchor == Anchor::Unknown {
             self.settle(first_position(first), Anchor::Synchronised, lane);
-        } else if matches!(self.anchor, Anchor::Held(_)) || self.begins_at_acknowledgment() {
+        } else if self.anchor == Anchor::Held || self.begins_at_acknowledgment() {
             let first = position(first, self.next);
             if first <= self.next {
                 self.settle(first, Anchor::Synchronised, lane);
@@ -125,23 +122,15 @@ impl Stream {
 
     /// Takes an acknowledgment of this direction by the other side.
     pub(super) fn acknowledge<S: Chunks>(&mut self, acknowledgment: u32, lane: &mut Lane<'_, S>) {
-        match self.anchor {
-            Anchor::Unknown => self.settle(first_position(acknowledgment), Anchor::Acknowledged, lane),
-            Anchor::Held(_) => {
-                let acknowledged = position(acknowledgment, self.next);
-                if acknowledged <= self.next {
-                    self.settle(acknowledged, Anchor::Acknowledged, lane);
-                } else {
-                    self.settle(self.next, Anchor::Guessed, lane);
-                    self.acknowledge(acknowledgment, lane);
-                }
-            }
-            Anchor::Guessed | Anchor::Acknowledged | Anchor::Synchronised => {
-                let acknowledged = position(acknowledgment, self.next);
-                if acknowledged > self.acknowledged && acknowledged <= self.seen() + REACH {
-                    self.acknowledged = acknowledged;
-                }
-            }
+        if self.anchor == Anchor::Unknown {
+            self.settle(first_position(acknowledgment), Anchor::Acknowledged, lane);
+            return;
+        }
+        let acknowledged = position(acknowledgment, self.next);
+        if self.anchor == Anchor::Held && acknowledged <= self.next {
+            self.settle(acknowledged, Anchor::Acknowledged, lane);
+        } else if acknowledged > self.acknowledged && acknowledged <= self.seen() + REACH {
+            self.acknowledged = acknowledged;
         }
     }
 
@@ -167,17 +156,16 @@ impl Stream {
                 return 0;
             }
             self.next = first_position(sequence);
-            self.anchor = Anchor::Held(0);
+            self.anchor = Anchor::Held;
+            self.overdue = Some(Overdue { until: self.next, since: now });
         }
         let start = position(sequence, self.next);
         if segment.fin {
             self.close(start + on_the_wire, now, lane);
         }
         let repeated = if on_the_wire > 0 { self.place(start, segment.payload, segment.cut, now, lane) } else { 0 };
-        match self.anchor {
-            Anchor::Held(HELD..) => self.settle(self.next, Anchor::Guessed, lane),
-            Anchor::Held(_) => {}
-            _ => self.advance(lane),
+        if self.anchor != Anchor::Held {
+            self.advance(lane);
         }
         repeated
     }
@@ -187,11 +175,10 @@ impl Stream {
         let on_the_wire = payload.len() as u64 + u64::from(cut);
         let (payload, cut) = self.trim_to_end(start, payload, u64::from(cut), now, lane);
         let end = start + payload.len() as u64;
-        let is_held = matches!(self.anchor, Anchor::Held(_));
+        let is_held = self.anchor == Anchor::Held;
 
         let mut repeated = 0;
-        if let Anchor::Held(segments) = self.anchor {
-            self.anchor = Anchor::Held(segments.saturating_add(1));
+        if is_held {
             self.next = self.next.min(start);
         } else if start < self.next {
             if self.begins_at_acknowledgment() && end >= self.next && on_the_wire > 1 {
@@ -285,7 +272,7 @@ impl Stream {
     pub(super) fn reset<S: Chunks>(&mut self, sequence: u32, now: Now, lane: &mut Lane<'_, S>) {
         match self.anchor {
             Anchor::Unknown => self.settle(first_position(sequence), Anchor::Guessed, lane),
-            Anchor::Held(_) => self.settle(self.next, Anchor::Guessed, lane),
+            Anchor::Held => self.settle(self.next, Anchor::Guessed, lane),
             Anchor::Guessed | Anchor::Acknowledged | Anchor::Synchronised => {}
         }
         let position = position(sequence, self.next).max(self.seen());
@@ -295,8 +282,15 @@ impl Stream {
         self.advance(lane);
     }
 
-    /// Gives up bytes that the other side has had for long and that were not captured.
+    /// Gives up bytes that the other side has had for long and that were not captured, and decides where a stream
+    /// begins after as long.
     pub(super) fn review<S: Chunks>(&mut self, now: Now, lane: &mut Lane<'_, S>) {
+        if self.anchor == Anchor::Held {
+            if self.overdue.is_some_and(|overdue| now.is_long_after(overdue.since)) {
+                self.settle(self.next, Anchor::Guessed, lane);
+            }
+            return;
+        }
         if self.acknowledged <= self.next || self.ended {
             return;
         }
@@ -318,7 +312,7 @@ impl Stream {
 
     /// Gives up the first hole, for `reason`, so that what waits behind it need not wait.
     pub(super) fn give_up<S: Chunks>(&mut self, reason: Option<&str>, lane: &mut Lane<'_, S>) {
-        if matches!(self.anchor, Anchor::Held(_)) {
+        if self.anchor == Anchor::Held {
             self.settle(self.next, Anchor::Guessed, lane);
             return;
         }
@@ -342,7 +336,7 @@ impl Stream {
         if self.ended {
             return;
         }
-        if matches!(self.anchor, Anchor::Held(_)) {
+        if self.anchor == Anchor::Held {
             self.settle(self.next, Anchor::Guessed, lane);
         }
         let until = self.closing.map_or_else(|| self.last_known(), |closing| closing.position);
@@ -379,6 +373,7 @@ impl Stream {
         self.base = at;
         self.next = at;
         self.acknowledged = self.acknowledged.max(at);
+        self.overdue = None;
         self.advance(lane);
     }
 
