@@ -207,7 +207,7 @@ impl Connection {
             return false;
         }
         if let Some(acknowledgment) = segment.acknowledgment {
-            theirs.acknowledge(acknowledgment, &mut outlet.lane(reverse));
+            theirs.acknowledge(acknowledgment, now);
         }
         let mut lane = outlet.lane(direction);
         if segment.rst {

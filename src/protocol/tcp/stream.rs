@@ -19,9 +19,9 @@ enum Anchor {
     Unknown,
     /// What was seen waits until it is decided which of it comes first; `next` is the lowest position so far.
     Held,
-    /// From the first segments seen.
+    /// From the earliest segment seen.
     Guessed,
-    /// From an acknowledgment of the other side: before it are bytes from before the capture.
+    /// From an acknowledgment by the other side: before it are bytes from before the capture.
     Acknowledged,
     /// From the SYN.
     Synchronised,
@@ -64,6 +64,8 @@ pub(super) struct Stream {
     next: Position,
     /// Up to where the other side has acknowledged.
     acknowledged: Position,
+    /// The lowest acknowledgment by the other side while it is not decided where the stream begins.
+    floor: Option<Position>,
     /// The sequence number of the first segment seen of this direction, past what may be a keep-alive's byte.
     opening: Option<u32>,
     overdue: Option<Overdue>,
@@ -85,6 +87,7 @@ impl Stream {
             base: 0,
             next: 0,
             acknowledged: 0,
+            floor: None,
             opening: None,
             overdue: None,
             latest: place,
@@ -110,27 +113,24 @@ impl Stream {
     /// Takes the initial sequence number of a SYN, or of the acknowledgment of one.
     pub(super) fn synchronise<S: Chunks>(&mut self, initial: u32, lane: &mut Lane<'_, S>) {
         let first = initial.wrapping_add(1);
-        if self.anchor == Anchor::Unknown {
-            self.settle(first_position(first), Anchor::Synchronised, lane);
-        } else if self.anchor == Anchor::Held || self.begins_at_acknowledgment() {
-            let first = position(first, self.next);
-            if first <= self.next {
-                self.settle(first, Anchor::Synchronised, lane);
-            }
+        match self.anchor {
+            Anchor::Unknown => self.settle(first_position(first), Anchor::Synchronised, lane),
+            Anchor::Held => self.settle(position(first, self.next), Anchor::Synchronised, lane),
+            Anchor::Guessed | Anchor::Acknowledged | Anchor::Synchronised => {}
         }
     }
 
     /// Takes an acknowledgment of this direction by the other side.
-    pub(super) fn acknowledge<S: Chunks>(&mut self, acknowledgment: u32, lane: &mut Lane<'_, S>) {
+    pub(super) fn acknowledge(&mut self, acknowledgment: u32, now: Now) {
         if self.anchor == Anchor::Unknown {
-            self.settle(first_position(acknowledgment), Anchor::Acknowledged, lane);
-            return;
+            self.hold(acknowledgment, now);
         }
         let acknowledged = position(acknowledgment, self.next);
-        if self.anchor == Anchor::Held && acknowledged <= self.next {
-            self.settle(acknowledged, Anchor::Acknowledged, lane);
-        } else if acknowledged > self.acknowledged && acknowledged <= self.seen() + REACH {
-            self.acknowledged = acknowledged;
+        if acknowledged <= self.seen() + REACH {
+            self.acknowledged = self.acknowledged.max(acknowledged);
+            if self.anchor == Anchor::Held {
+                self.floor = Some(self.floor.map_or(acknowledged, |floor| floor.min(acknowledged)));
+            }
         }
     }
 
@@ -155,9 +155,7 @@ impl Stream {
             if on_the_wire <= 1 && !segment.fin {
                 return 0;
             }
-            self.next = first_position(sequence);
-            self.anchor = Anchor::Held;
-            self.overdue = Some(Overdue { until: self.next, since: now });
+            self.hold(sequence, now);
         }
         let start = position(sequence, self.next);
         if segment.fin {
@@ -178,21 +176,17 @@ impl Stream {
         let is_held = self.anchor == Anchor::Held;
 
         let mut repeated = 0;
+        if on_the_wire == 1 && start + 1 == self.acknowledged && (is_held || start > self.next) {
+            return 1;
+        }
         if is_held {
             self.next = self.next.min(start);
         } else if start < self.next {
-            if self.begins_at_acknowledgment() && end >= self.next && on_the_wire > 1 {
-                self.base = start;
-                self.next = start;
-            } else {
-                if self.anchor == Anchor::Guessed && start < self.base && on_the_wire > 1 {
-                    let origin = lane.origin(now.place, now.place, 0);
-                    lane.anomaly(&BEFORE_FIRST_BYTE, origin, self.base.min(end) - start, None);
-                }
-                repeated = self.next.min(end) - start;
+            if self.anchor == Anchor::Guessed && start < self.base && on_the_wire > 1 {
+                let origin = lane.origin(now.place, now.place, 0);
+                lane.anomaly(&BEFORE_FIRST_BYTE, origin, self.base.min(end) - start, None);
             }
-        } else if start > self.next && on_the_wire == 1 && start + 1 == self.acknowledged {
-            return 1;
+            repeated = self.next.min(end) - start;
         }
 
         if end + cut > self.next {
@@ -246,10 +240,6 @@ impl Stream {
         if self.closing.is_some() {
             return;
         }
-        if self.begins_at_acknowledgment() && position + 1 == self.next {
-            self.base = position;
-            self.next = position;
-        }
         if position < self.next || position > self.seen() + REACH {
             lane.anomaly(&STRAY_END, lane.origin(now.place, now.place, self.offset()), 0, None);
             return;
@@ -272,7 +262,7 @@ impl Stream {
     pub(super) fn reset<S: Chunks>(&mut self, sequence: u32, now: Now, lane: &mut Lane<'_, S>) {
         match self.anchor {
             Anchor::Unknown => self.settle(first_position(sequence), Anchor::Guessed, lane),
-            Anchor::Held => self.settle(self.next, Anchor::Guessed, lane),
+            Anchor::Held => self.begin(lane),
             Anchor::Guessed | Anchor::Acknowledged | Anchor::Synchronised => {}
         }
         let position = position(sequence, self.next).max(self.seen());
@@ -287,7 +277,7 @@ impl Stream {
     pub(super) fn review<S: Chunks>(&mut self, now: Now, lane: &mut Lane<'_, S>) {
         if self.anchor == Anchor::Held {
             if self.overdue.is_some_and(|overdue| now.is_long_after(overdue.since)) {
-                self.settle(self.next, Anchor::Guessed, lane);
+                self.begin(lane);
             }
             return;
         }
@@ -313,7 +303,7 @@ impl Stream {
     /// Gives up the first hole, for `reason`, so that what waits behind it need not wait.
     pub(super) fn give_up<S: Chunks>(&mut self, reason: Option<&str>, lane: &mut Lane<'_, S>) {
         if self.anchor == Anchor::Held {
-            self.settle(self.next, Anchor::Guessed, lane);
+            self.begin(lane);
             return;
         }
         let Some(start) = self.waiting.start() else { return };
@@ -330,14 +320,14 @@ impl Stream {
 
     /// Ends the stream, for `end` if it has no end of its own: passes on what waits and gives up what is missing.
     pub(super) fn finish<S: Chunks>(&mut self, end: End, place: Option<Place>, lane: &mut Lane<'_, S>) {
+        if self.anchor == Anchor::Held {
+            self.begin(lane);
+        }
         while !self.ended && !self.waiting.is_empty() {
             self.give_up(None, lane);
         }
         if self.ended {
             return;
-        }
-        if self.anchor == Anchor::Held {
-            self.settle(self.next, Anchor::Guessed, lane);
         }
         let until = self.closing.map_or_else(|| self.last_known(), |closing| closing.position);
         self.skip_to(until, None, lane);
@@ -365,7 +355,26 @@ impl Stream {
 
     /// Whether nothing was passed on, and the beginning is only what the other side said it has.
     fn begins_at_acknowledgment(&self) -> bool {
-        self.anchor == Anchor::Acknowledged && self.next == self.base && !self.ended
+        self.anchor == Anchor::Acknowledged && self.next == self.base
+    }
+
+    fn hold(&mut self, sequence: u32, now: Now) {
+        self.anchor = Anchor::Held;
+        self.next = first_position(sequence);
+        self.overdue = Some(Overdue { until: self.next, since: now });
+    }
+
+    /// Decides where a stream begins of which no SYN was seen: where the first acknowledgment says, or as far
+    /// before it as the bytes reach without a hole; else at the earliest byte.
+    fn begin<S: Chunks>(&mut self, lane: &mut Lane<'_, S>) {
+        let end = self.closing.map(|closing| closing.position);
+        if let Some(floor) = self.floor {
+            let floor = end.map_or(floor, |end| end.min(floor));
+            self.settle(self.waiting.start_of_run(floor), Anchor::Acknowledged, lane);
+        } else {
+            let earliest = self.waiting.start().or(end).unwrap_or(self.next);
+            self.settle(earliest, Anchor::Guessed, lane);
+        }
     }
 
     fn settle<S: Chunks>(&mut self, at: Position, anchor: Anchor, lane: &mut Lane<'_, S>) {
@@ -374,6 +383,7 @@ impl Stream {
         self.next = at;
         self.acknowledged = self.acknowledged.max(at);
         self.overdue = None;
+        self.waiting.discard_before(at);
         self.advance(lane);
     }
 
