@@ -10,12 +10,31 @@ use super::stream::{Ending, Stream};
 use super::{Chunks, End, Now, Place, Segment, Span};
 use crate::origin::{CaptureId, ConnectionId, Direction, Origin};
 
-/// An initial sequence number.
+/// An initial sequence number, and how it is known.
 #[derive(Clone, Copy, Debug)]
 struct Initial {
     sequence: u32,
-    /// Whether a SYN or its acknowledgment says so; otherwise it is one less than the first number seen.
-    is_certain: bool,
+    source: Source,
+}
+
+/// How an initial sequence number is known; the later the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    /// It is one less than the first number seen.
+    FirstSeen,
+    /// From the answer to the SYN.
+    Answer,
+    /// From the SYN.
+    Syn,
+}
+
+impl Initial {
+    /// Takes `sequence` for `slot`, unless it is known as well or better.
+    fn learn(slot: &mut Option<Self>, sequence: u32, source: Source) {
+        if slot.is_none_or(|known| known.source < source) {
+            *slot = Some(Self { sequence, source });
+        }
+    }
 }
 
 /// After how many packets of a connection its SYN may still turn up,
@@ -130,16 +149,16 @@ impl Connection {
 
     /// Whether `segment` belongs to a later connection between the same endpoints.
     ///
-    /// As Wireshark: a SYN with another initial sequence number, or any SYN after a FIN or RST. Beyond Wireshark,
-    /// also a SYN with ACK where both numbers are other ones, since then the SYN before it was not captured; and
-    /// not a SYN that was stored a few packets after the first bytes that it belongs to.
+    /// As Wireshark: a SYN with another initial sequence number, or the same once more after a FIN or RST. Beyond
+    /// Wireshark, also a SYN with ACK where both numbers are other ones, since then the SYN before it was not
+    /// captured; and not a SYN that was stored a few packets after the first bytes that it belongs to.
     pub(super) fn is_over_with(&self, segment: &Segment<'_>, side: Side) -> bool {
         let Some(known) = self.initial.of(side).filter(|_| segment.syn) else { return false };
         let behind = known.sequence.wrapping_sub(segment.sequence);
-        let is_late = !known.is_certain && behind <= LATE_SYN_BYTES && self.packets <= LATE_SYN_PACKETS;
+        let is_late = known.source == Source::FirstSeen && behind <= LATE_SYN_BYTES && self.packets <= LATE_SYN_PACKETS;
         let is_other = behind != 0 && !is_late;
         match segment.acknowledgment {
-            None => is_other || self.is_closing,
+            None => is_other || (behind == 0 && self.is_closing && known.source == Source::Syn),
             Some(acknowledgment) => {
                 let theirs = self.initial.of(side.other());
                 is_other && theirs.is_some_and(|theirs| theirs.sequence.wrapping_add(1) != acknowledgment)
@@ -157,17 +176,14 @@ impl Connection {
         self.is_closing |= segment.fin || segment.rst;
 
         let own = self.initial.of_mut(side);
-        if segment.syn && own.is_none_or(|own| !own.is_certain) {
-            *own = Some(Initial { sequence: segment.sequence, is_certain: true });
-        } else if own.is_none() {
-            *own = Some(Initial { sequence: segment.sequence.wrapping_sub(1), is_certain: false });
+        if segment.syn {
+            Initial::learn(own, segment.sequence, Source::Syn);
+        } else {
+            Initial::learn(own, segment.sequence.wrapping_sub(1), Source::FirstSeen);
         }
         if let Some(acknowledgment) = segment.acknowledgment {
-            let theirs = self.initial.of_mut(side.other());
-            if theirs.is_none_or(|theirs| segment.syn && !theirs.is_certain) {
-                let sequence = acknowledgment.wrapping_sub(1);
-                *theirs = Some(Initial { sequence, is_certain: segment.syn });
-            }
+            let source = if segment.syn { Source::Answer } else { Source::FirstSeen };
+            Initial::learn(self.initial.of_mut(side.other()), acknowledgment.wrapping_sub(1), source);
         }
     }
 
@@ -281,7 +297,7 @@ impl Connection {
         let streams = Both { low: Stream::new(self.opened), high: Stream::new(self.opened) };
         let mut live = Box::new(Live { streams, reset: None });
         for side in [Side::Low, Side::High] {
-            if let Some(initial) = self.initial.of(side).filter(|initial| initial.is_certain) {
+            if let Some(initial) = self.initial.of(side).filter(|initial| initial.source > Source::FirstSeen) {
                 let mut lane = outlet.lane(self.direction(side));
                 live.streams.of_mut(side).synchronise(initial.sequence, &mut lane);
             }
