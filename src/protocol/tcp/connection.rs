@@ -8,7 +8,7 @@ use super::lane::Lane;
 use super::sequence::REACH;
 use super::stream::{Ending, Stream};
 use super::{Chunks, End, Now, Place, Segment, Span};
-use crate::origin::{CaptureId, ConnectionId, Direction, Origin};
+use crate::origin::{CaptureId, ConnectionId, Direction, Origin, Timestamp};
 
 /// An initial sequence number, and how it is known.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ pub struct Connection {
     packets: u64,
     bytes: u64,
     repeated: u64,
-    span: Span,
+    newest: Option<Timestamp>,
     state: State,
 }
 
@@ -99,7 +99,7 @@ impl Connection {
             packets: 0,
             bytes: 0,
             repeated: 0,
-            span: Span { first: place.time, last: place.time },
+            newest: place.time,
             state: State::Opening,
         }
     }
@@ -144,7 +144,7 @@ impl Connection {
     /// When it was first and last seen.
     #[must_use]
     pub const fn span(&self) -> Span {
-        self.span
+        Span { first: self.opened.time, last: self.newest }
     }
 
     /// Whether `segment` belongs to a later connection between the same endpoints.
@@ -170,8 +170,7 @@ impl Connection {
     pub(super) fn count(&mut self, segment: &Segment<'_>, side: Side, place: Place) {
         self.packets += 1;
         self.bytes += segment.payload.len() as u64 + u64::from(segment.cut);
-        self.span.first = self.span.first.or(place.time);
-        self.span.last = place.time.or(self.span.last);
+        self.newest = place.time.or(self.newest);
         self.is_from_start |= segment.syn;
         self.is_closing |= segment.fin || segment.rst;
 

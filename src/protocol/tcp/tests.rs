@@ -541,7 +541,7 @@ mod limits {
 
     #[test]
     fn a_connection_costs_little() {
-        assert!(size_of::<Connection>() <= 176, "{}", size_of::<Connection>());
+        assert!(size_of::<Connection>() <= 160, "{}", size_of::<Connection>());
         assert!(size_of::<(Pair, ConnectionId)>() <= 56);
     }
 }
@@ -659,6 +659,13 @@ mod beginnings {
         scene.play([client(300).ack(700).fin(), server(700).ack(301).fin(), client(301).ack(701)]);
         scene.play([server(700).ack(301).fin()]);
         assert_eq!(scene.finish(), ["0 out@0 Closed [1-1]", "0 in@0 Closed [2-2]"]);
+    }
+
+    #[test]
+    fn a_fin_that_was_acknowledged_before_it_was_recorded_counts() {
+        let mut scene = Scene::new();
+        scene.play([server(700).ack(304).fin(), client(300).ack(701).data("abc").fin()]);
+        assert_eq!(scene.finish(), [NOTE_AT_2, "0 out@0 abc [2-2]", "0 out@3 Closed [2-2]", "0 in@0 Closed [1-1]"]);
     }
 
     #[test]

@@ -101,9 +101,9 @@ impl Waiting {
         Some(piece)
     }
 
-    /// How many pieces begin before `end`.
-    pub(super) fn count_before(&self, end: Position) -> usize {
-        self.pieces.range(..end).count()
+    /// Whether at least `count` pieces begin before `end`.
+    pub(super) fn has_before(&self, end: Position, count: usize) -> bool {
+        self.pieces.range(..end).take(count).count() == count
     }
 
     /// Where the pieces begin that reach up to `position` without a hole; `position`, if there are none.
