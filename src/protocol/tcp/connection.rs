@@ -158,7 +158,7 @@ impl Connection {
         let is_late = known.source == Source::FirstSeen && behind <= LATE_SYN_BYTES && self.packets <= LATE_SYN_PACKETS;
         let is_other = behind != 0 && !is_late;
         match segment.acknowledgment {
-            None => is_other || (behind == 0 && self.is_closing && known.source == Source::Syn),
+            None => is_other || (self.is_closing && known.source == Source::Syn),
             Some(acknowledgment) => {
                 let theirs = self.initial.of(side.other());
                 is_other && theirs.is_some_and(|theirs| theirs.sequence.wrapping_add(1) != acknowledgment)

@@ -324,6 +324,17 @@ mod gaps {
     }
 
     #[test]
+    fn patience_begins_anew_when_missing_bytes_turn_up() {
+        let mut scene = Scene::opened();
+        scene.play([client(107).data("ghi"), server(501).ack(110)]);
+        scene.play([server(501).ack(110); 50]);
+        scene.play([client(101).data("abc")]);
+        scene.play([server(501).ack(110); 50]);
+        scene.play([client(104).data("def")]);
+        assert_eq!(scene.told(), ["0 out@0 abc [56-56]", "0 out@3 def [107-107]", "0 out@6 ghi [4-107]"]);
+    }
+
+    #[test]
     fn a_hole_that_nobody_acknowledged_may_still_be_filled() {
         let mut scene = Scene::opened();
         scene.play([client(104).data("def")]);
@@ -614,6 +625,33 @@ mod beginnings {
         assert_eq!(scene.told(), [NOTE_AT_2]);
         scene.wait(2000, server(700).ack(306));
         assert_eq!(scene.told(), ["0 out@0 abc [2-2]", "0 out@3 def [3-3]"]);
+    }
+
+    #[test]
+    fn bytes_before_the_first_acknowledgment_are_kept_whatever_follows_them() {
+        let mut scene = Scene::new();
+        scene.play([client(300).data("abc"), client(306).data("ghi"), server(700).ack(309)]);
+        assert_eq!(scene.told(), [NOTE]);
+        assert_eq!(
+            scene.finish(),
+            [
+                "0 out@0 abc [1-1]",
+                "0 tcp/gap 3 [2]",
+                "0 out@3 gap 3 [1-2]",
+                "0 out@6 ghi [2-2]",
+                "0 out@9 CaptureEnded [2-2]",
+                "0 in@0 CaptureEnded [1-1]"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_syn_much_later_begins_another_connection() {
+        for (packets, id) in [(64, 0), (65, 1)] {
+            let mut scene = Scene::new();
+            scene.play((0..packets).map(|index| client(300 + 3 * index).data("abc")));
+            assert_eq!(scene.play([client(290).syn()]), ConnectionId(id));
+        }
     }
 
     #[test]

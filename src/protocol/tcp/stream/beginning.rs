@@ -36,7 +36,8 @@ impl Stream {
     }
 
     /// Decides where a stream begins of which no SYN was seen: where the first acknowledgment says, or as far
-    /// before it as the bytes reach without a hole; else at the earliest byte.
+    /// before it as the bytes reach without a hole; else at the earliest byte. Other bytes from before that place
+    /// were sent once more from before the capture.
     pub(super) fn begin<S: Chunks>(&mut self, lane: &mut Lane<'_, S>) {
         let end = self.closing.map(|closing| closing.position);
         if let Some(floor) = self.floor {

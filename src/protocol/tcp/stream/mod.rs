@@ -27,7 +27,8 @@ pub(super) struct Stream {
     next: Position,
     /// Up to where the other side has acknowledged.
     acknowledged: Position,
-    /// The lowest acknowledgment by the other side while it is not decided where the stream begins.
+    /// While it is not decided where the stream begins: the lowest acknowledgment by the other side, or the
+    /// earliest byte captured before the first acknowledgment.
     floor: Option<Position>,
     /// The sequence number of the first segment seen of this direction, past what may be a keep-alive's byte.
     opening: Option<u32>,
@@ -76,7 +77,8 @@ impl Stream {
         if acknowledged <= self.seen() + REACH {
             self.acknowledged = self.acknowledged.max(acknowledged);
             if self.anchor == Anchor::Held {
-                self.floor = Some(self.floor.map_or(acknowledged, |floor| floor.min(acknowledged)));
+                let known = self.floor.or_else(|| self.waiting.start());
+                self.floor = Some(known.map_or(acknowledged, |known| known.min(acknowledged)));
             }
         }
     }
