@@ -780,6 +780,24 @@ mod endings {
     }
 
     #[test]
+    fn a_fin_recorded_after_a_reset_or_not_at_all_is_no_gap() {
+        let mut scene = Scene::opened();
+        scene.play([client(105).rst(), client(101).data("abc").fin()]);
+        assert_eq!(scene.told(), ["0 out@0 abc [5-5]", "0 out@3 Closed [5-5]"]);
+
+        let mut scene = Scene::opened();
+        scene.play([client(105).rst(), client(101).data("abc")]);
+        scene.play([server(501).ack(104); 63]);
+        assert_eq!(scene.told(), ["0 out@0 abc [5-5]"]);
+        scene.play([server(501).ack(104); 2]);
+        assert_eq!(scene.told(), ["0 out@3 Reset [4-5]"]);
+
+        let mut scene = Scene::opened();
+        scene.play([client(101).data("abc"), client(105).rst()]);
+        assert_eq!(scene.finish(), ["0 out@0 abc [4-4]", "0 out@3 Reset [5-5]", "0 in@0 Reset [5-5]"]);
+    }
+
+    #[test]
     fn a_reset_gives_up_holes_in_time() {
         let mut scene = Scene::opened();
         scene.play([server(504).data("xyz"), client(110).rst()]);

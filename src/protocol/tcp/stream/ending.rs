@@ -54,7 +54,7 @@ impl Stream {
 
     /// Takes a FIN at `position`. Its segment's payload comes after it, since it must not vouch for it.
     pub(super) fn close<S: Chunks>(&mut self, position: Position, now: Now, lane: &mut Lane<'_, S>) {
-        if self.closing.is_some() {
+        if self.ended || self.closing.is_some_and(|closing| closing.end == End::Closed || position > closing.position) {
             return;
         }
         let is_known = position < self.next && self.anchor != Anchor::Held;
@@ -107,12 +107,23 @@ impl Stream {
         if self.ended {
             return;
         }
+        self.allow_for_fin();
         let until = self.closing.map_or_else(|| self.last_known(), |closing| closing.position);
         self.skip_to(until, None, lane);
         if !self.ended {
             let place = place.unwrap_or(self.latest);
             self.closing = Some(Closing { position: self.next, end, is_crossed: end == End::Reset, place });
             self.advance(lane);
+        }
+    }
+
+    /// Takes the last number before a RST for that of a FIN, if it is all that is missing.
+    pub(super) fn allow_for_fin(&mut self) {
+        if let Some(closing) = &mut self.closing
+            && closing.end == End::Reset
+            && closing.position == self.next + 1
+        {
+            closing.position = self.next;
         }
     }
 

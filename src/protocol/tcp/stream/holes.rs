@@ -35,6 +35,8 @@ impl Stream {
         if !now.is_long_after(overdue.since) {
             return;
         }
+        self.allow_for_fin();
+        self.advance(lane);
         while self.next < overdue.until && !self.ended {
             let Some(next_known) = self.waiting.start().or(self.closing.map(|closing| closing.position)) else {
                 return;
