@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::pipe::Yield;
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::input::Ends;
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
@@ -34,6 +35,8 @@ enum Carries {
     Unknown { head: Vec<u8>, direction: Option<Direction>, origin: Option<Origin> },
     /// A websocket, or so it seems so far.
     Websocket,
+    /// Messages that the recorder took out of their websocket.
+    Messages,
     /// WhatsApp's protocol without one. `reversed` where TCP took the client for the server.
     Noise { reversed: bool },
     /// TLS to a server of WhatsApp's.
@@ -45,6 +48,8 @@ enum Carries {
 /// The layers above TCP of one connection.
 pub(super) struct Connection {
     carries: Carries,
+    /// Client and server, where the capture says it without packets.
+    ends: Option<[String; 2]>,
     websocket: websocket::Decoder,
     session: Session,
     /// Anomalies, until the connection proves to be of interest.
@@ -66,6 +71,7 @@ impl Connection {
     pub(super) fn new(keys: Arc<Keys>) -> Self {
         Self {
             carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
+            ends: None,
             websocket: websocket::Decoder::new(),
             session: Session {
                 noise: noise::Decoder::new(Arc::clone(&keys)),
@@ -88,11 +94,25 @@ impl Connection {
                 let reversed = *reversed;
                 self.straight(chunk, reversed, results);
             }
-            Carries::Tls | Carries::Other => {}
+            Carries::Messages | Carries::Tls | Carries::Other => {}
         }
         if self.is_of_interest() {
             results.anomalies.append(std::mem::take(&mut self.held));
         }
+    }
+
+    /// Takes a message that the recorder took out of its websocket.
+    pub(super) fn message(&mut self, message: Located<Message<'_>>, results: &mut Yield) {
+        self.carries = Carries::Messages;
+        let Self { session, held, .. } = self;
+        Messages { session, held, results }.item(message);
+        results.anomalies.append(std::mem::take(held));
+    }
+
+    /// Takes what the capture says of who speaks.
+    pub(super) fn ends(&mut self, ends: Ends<'_>) {
+        let name = |end: Option<&str>| end.unwrap_or("not recorded").to_owned();
+        self.ends = Some([name(ends.client), name(ends.server)]);
     }
 
     /// Ends the connection.
@@ -116,14 +136,14 @@ impl Connection {
         match self.carries {
             Carries::Other => true,
             Carries::Websocket => self.websocket.state() == State::NotWebsocket,
-            Carries::Unknown { .. } | Carries::Noise { .. } | Carries::Tls => false,
+            Carries::Unknown { .. } | Carries::Messages | Carries::Noise { .. } | Carries::Tls => false,
         }
     }
 
     fn is_of_interest(&self) -> bool {
         match self.carries {
             Carries::Websocket => matches!(self.websocket.state(), State::Upgraded | State::Assumed),
-            Carries::Noise { .. } | Carries::Tls => true,
+            Carries::Messages | Carries::Noise { .. } | Carries::Tls => true,
             Carries::Unknown { .. } | Carries::Other => false,
         }
     }
@@ -193,15 +213,22 @@ impl Connection {
         if !self.is_of_interest() {
             return None;
         }
-        let ends = tcp.connection(id)?;
         let flipped = self.websocket.flipped() || matches!(self.carries, Carries::Noise { reversed: true });
-        let (client, server) = if flipped { (ends.server(), ends.client()) } else { (ends.client(), ends.server()) };
+        let [mut client, mut server] = match (tcp.connection(id), &self.ends) {
+            (Some(ends), _) => [ends.client().to_string(), ends.server().to_string()],
+            (None, Some(ends)) => ends.clone(),
+            (None, None) => ["not recorded", "not recorded"].map(str::to_owned),
+        };
+        if flipped {
+            std::mem::swap(&mut client, &mut server);
+        }
         Some(super::Connection {
             id,
-            client: client.to_string(),
-            server: server.to_string(),
+            client,
+            server,
             tls: if matches!(self.carries, Carries::Tls) { "unsupported" } else { "none" },
             websocket: match self.websocket.state() {
+                _ if matches!(self.carries, Carries::Messages) => "upgraded",
                 State::Upgraded => "upgraded",
                 State::Assumed => "assumed",
                 State::Undecided | State::NotWebsocket => "none",

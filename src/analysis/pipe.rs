@@ -76,9 +76,23 @@ impl Pipe {
 
     /// Takes the next entry of the capture.
     pub(super) fn push(&mut self, entry: Located<Entry<'_>>, results: &mut Yield) {
-        self.records += 1;
-        let Entry::Record(record) = entry.item;
-        self.packets.push(Located::new(entry.origin, record), &mut Packets { transport: &mut self.transport, results });
+        let Located { origin, item: entry } = entry;
+        self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Closed));
+        match (entry, origin.connection) {
+            (Entry::Record(record), _) => {
+                let mut out = Packets { transport: &mut self.transport, results };
+                self.packets.push(Located::new(origin, record), &mut out);
+            }
+            (Entry::Chunk(chunk), Some(id)) => {
+                self.transport.connections.at(id).push(Located::new(origin, chunk), results);
+            }
+            (Entry::Message(message), Some(id)) => {
+                self.transport.connections.at(id).message(Located::new(origin, message), results);
+            }
+            (Entry::Ends(ends), Some(id)) => self.transport.connections.at(id).ends(ends),
+            (Entry::Closed, Some(id)) => self.transport.end(id, results),
+            (_, None) => {}
+        }
     }
 
     /// Ends the capture: what is incomplete is reported.
@@ -106,6 +120,13 @@ impl Pipe {
     /// Server static keys that the capture revealed, and whether a session went undecrypted for want of one.
     pub(super) fn server_statics(&self) -> (&[PublicKey], bool) {
         (&self.transport.connections.server_statics, self.transport.connections.wants_server_static)
+    }
+}
+
+impl Connections {
+    /// The layers of a connection, new ones if nothing was seen of it.
+    fn at(&mut self, id: ConnectionId) -> &mut Connection {
+        self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(&self.keys))))
     }
 }
 
@@ -150,12 +171,11 @@ struct Chunks<'p> {
 impl Sink<Chunk<'_>> for Chunks<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Some(id) = chunk.origin.connection else { return };
-        let Connections { keys, live, dismissed, .. } = &mut *self.connections;
-        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
+        let connection = self.connections.at(id);
         connection.push(chunk, self.results);
         if connection.is_dismissed() {
-            live.remove(&id);
-            dismissed.push(id);
+            self.connections.live.remove(&id);
+            self.connections.dismissed.push(id);
         }
     }
 

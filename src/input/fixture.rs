@@ -34,7 +34,7 @@ impl Default for Kept {
 
 impl Sink for Kept {
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
-        let Entry::Record(Record { link, data, wire_length }) = entry.item;
+        let Entry::Record(Record { link, data, wire_length }) = entry.item else { panic!("{entry:?}") };
         assert_eq!((entry.origin.capture, entry.origin.first), (CaptureId(3), entry.origin.last));
         self.records.push(Seen {
             number: entry.origin.last,
