@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::connection::Connection;
+use super::connection::{Connection, Embedded};
 use super::{Capture, Connection as Summary};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Grouping, Observed};
-use crate::input::{self, Entry};
+use crate::input::{self, Entry, Format};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
@@ -57,7 +57,19 @@ struct Connections {
     wants_server_static: bool,
     /// Connections found to be of no interest since TCP was last told.
     dismissed: Vec<ConnectionId>,
+    /// TLS secrets that the capture brought itself.
+    embedded: Embedded,
+    /// Bytes that wait for such secrets.
+    waiting: usize,
+    /// Blocks of secrets that also had Noise keys.
+    noise_blocks: usize,
 }
+
+/// The most bytes that wait for TLS secrets in a capture.
+const WAITING_LIMIT: usize = 64 << 20;
+
+/// The most blocks of secrets in a capture of which Noise keys are taken.
+const NOISE_BLOCKS_LIMIT: usize = 64;
 
 impl Pipe {
     /// The layers for a capture whose sessions have these keys.
@@ -69,16 +81,29 @@ impl Pipe {
             server_statics: Vec::new(),
             wants_server_static: false,
             dismissed: Vec::new(),
+            embedded: Embedded::default(),
+            waiting: 0,
+            noise_blocks: 0,
         };
         let transport = Transport { tcp: Reassembler::default(), connections };
         Self { packets: packet::Decoder::default(), transport, records: 0 }
     }
 
+    /// Takes the format of the capture, before its first entry.
+    pub(super) fn recognized(&mut self, format: &Format) {
+        self.transport.connections.embedded.more_may_come = format.brings_secrets;
+    }
+
     /// Takes the next entry of the capture.
     pub(super) fn push(&mut self, entry: Located<Entry<'_>>, results: &mut Yield) {
-        self.records += 1;
-        let Entry::Record(record) = entry.item;
-        self.packets.push(Located::new(entry.origin, record), &mut Packets { transport: &mut self.transport, results });
+        match entry.item {
+            Entry::Record(record) => {
+                self.records += 1;
+                let record = Located::new(entry.origin, record);
+                self.packets.push(record, &mut Packets { transport: &mut self.transport, results });
+            }
+            Entry::Secrets(log) => self.transport.connections.learn(Located::new(entry.origin, log), results),
+        }
     }
 
     /// Ends the capture: what is incomplete is reported.
@@ -113,10 +138,27 @@ impl Transport {
     /// Ends what is above TCP on a connection.
     fn end(&mut self, id: ConnectionId, results: &mut Yield) {
         let Some(mut connection) = self.connections.live.remove(&id) else { return };
-        connection.finish(results);
+        connection.finish(&self.connections.embedded, results);
         self.connections.server_statics.extend(connection.server_static());
         self.connections.wants_server_static |= connection.wants_server_static();
         self.connections.ended.extend(connection.summary(id, &self.tcp));
+    }
+}
+
+impl Connections {
+    /// Adds the keys of a block of secrets. They serve connections that wait for them or that come later.
+    fn learn(&mut self, log: Located<&[u8]>, results: &mut Yield) {
+        let mut found = Keys::new();
+        // Reading from memory cannot fail.
+        let Ok(reading) = found.read_log(log.item) else { return };
+        for anomaly in reading.anomalies_at(|_| log.origin) {
+            results.anomalies.add(anomaly);
+        }
+        if !found.is_empty() && self.noise_blocks < NOISE_BLOCKS_LIMIT {
+            self.noise_blocks += 1;
+            Arc::make_mut(&mut self.keys).append_noise(&found);
+        }
+        self.embedded.keys.append(found.into_tls());
     }
 }
 
@@ -150,9 +192,15 @@ struct Chunks<'p> {
 impl Sink<Chunk<'_>> for Chunks<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Some(id) = chunk.origin.connection else { return };
-        let Connections { keys, live, dismissed, .. } = &mut *self.connections;
+        let Connections { keys, live, dismissed, embedded, waiting, .. } = &mut *self.connections;
         let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
-        connection.push(chunk, self.results);
+        let before = connection.waiting();
+        connection.push(chunk, embedded, self.results);
+        *waiting = (*waiting + connection.waiting()).saturating_sub(before);
+        if *waiting > WAITING_LIMIT && connection.waiting() > 0 {
+            *waiting -= connection.waiting();
+            connection.settle(self.results);
+        }
         if connection.is_dismissed() {
             live.remove(&id);
             dismissed.push(id);
@@ -178,6 +226,10 @@ pub(super) struct Feed<'p, F> {
 }
 
 impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F> {
+    fn recognized(&mut self, format: &'static Format) {
+        self.pipe.recognized(format);
+    }
+
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
         self.pipe.push(entry, self.results);
         (self.goes_on)(self.pipe, self.results)

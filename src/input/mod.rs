@@ -36,10 +36,15 @@ const PROBE_LENGTH: usize = 4096;
 pub enum Entry<'a> {
     /// A packet as recorded, for the packet layer.
     Record(Record<'a>),
+    /// A key log with secrets of TLS sessions. Its origin names the last record before it.
+    Secrets(&'a [u8]),
 }
 
 /// Where a reader puts what it reads.
 pub trait Sink {
+    /// Takes the format of the input, before its first entry.
+    fn recognized(&mut self, _format: &'static Format) {}
+
     /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
     /// input at which the record with its header begins. `Break` ends the reading.
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()>;
@@ -55,6 +60,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
+    /// Whether [`Entry::Secrets`] can be among its entries.
+    pub brings_secrets: bool,
     /// Whether an input that begins with these bytes is in this format.
     probe: fn(&[u8]) -> bool,
     /// Reads an input from its first byte, and returns the number of its records.
@@ -122,6 +129,7 @@ pub fn read(
         Some(format) => format,
         None => FORMATS.iter().find(|format| (format.probe)(beginning)).ok_or(Error::Unrecognized)?,
     };
+    out.recognized(format);
     let records = (format.read)(&mut source, out)?;
     Ok(Summary { format: format.name, records, bytes: source.offset() })
 }

@@ -98,6 +98,7 @@ fn recordings_of_real_clients_give_their_calls() {
         ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
         ("zapo-ws-deflate", &["pcap"]),
         ("baileys-ws", &["pcap", "any.pcap"]),
+        ("rust-wss13", &["pcap", "dsb.pcapng"]),
     ];
     for (session, captures) in sessions {
         let Some(truth) = shared(&format!("captures/{session}.calls.json")) else { return };

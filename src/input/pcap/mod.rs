@@ -24,12 +24,22 @@ pub(super) const DIAGNOSES: &[&Diagnosis] =
     &[&CUT, &DAMAGED, &ng::PACKET_BLOCK, &ng::NO_INTERFACE, &ng::BLOCK, &ng::SECRETS, &ng::TIME];
 
 /// Classic pcap, as tcpdump writes it.
-pub(super) const PCAP: Format =
-    Format { name: "pcap", about: "classic packet capture", probe: classic::probe, read: classic::read };
+pub(super) const PCAP: Format = Format {
+    name: "pcap",
+    about: "classic packet capture",
+    brings_secrets: false,
+    probe: classic::probe,
+    read: classic::read,
+};
 
 /// pcapng, as Wireshark writes it.
-pub(super) const PCAPNG: Format =
-    Format { name: "pcapng", about: "next generation packet capture", probe: ng::probe, read: ng::read };
+pub(super) const PCAPNG: Format = Format {
+    name: "pcapng",
+    about: "next generation packet capture",
+    brings_secrets: true,
+    probe: ng::probe,
+    read: ng::read,
+};
 
 /// The input ends within a record.
 const CUT: Diagnosis = Diagnosis {
