@@ -1,5 +1,6 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod catalogue;
 mod connection;
 mod load;
 mod pipe;
@@ -7,6 +8,7 @@ mod source;
 
 use std::sync::Arc;
 
+pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use source::Source;

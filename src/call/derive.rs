@@ -6,13 +6,10 @@ use std::sync::Arc;
 use super::course::Course;
 use super::grouping::Socket;
 use super::local::{Emitter, LocalDevice};
-use super::{Call, Media, Observed, Role, Row, Vantage};
+use super::{Call, HOLDERS_SEEN, Media, Observed, Role, Row, Vantage};
 use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
-
-/// The last holders of one stanza id that are looked at, newest first.
-const HOLDERS_SEEN: usize = 16;
 
 /// Where a stanza stands among those of several captures.
 pub(super) fn place(observed: &Observed) -> (Option<Timestamp>, CaptureId, RecordNumber, u64) {
@@ -118,7 +115,9 @@ fn answered(rows: &[Row], known: &[usize], observed: &Observed, vantage: usize) 
         Body::Call(_) | Body::Login(_) | Body::Other => return None,
     };
     let direction = observed.direction().map(Direction::reversed);
-    let candidates = known.iter().rev().take(HOLDERS_SEEN).copied().filter(|index| {
+    // Of equals the newest: an ack answers the last copy of what was sent again.
+    let recent = known.get(known.len().saturating_sub(HOLDERS_SEEN)..).unwrap_or_default();
+    let candidates = recent.iter().copied().filter(|index| {
         rows.get(*index).is_some_and(|row| {
             row.vantage == vantage
                 && row.observed.direction() == direction

@@ -1,5 +1,4 @@
 use std::io::{self, Read};
-use std::path::Path;
 
 use proptest::prelude::*;
 
@@ -151,11 +150,7 @@ impl Sink for Segments {
 
 #[test]
 fn recordings_of_one_session_in_several_formats_agree() {
-    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/captures");
-    if !captures.is_dir() {
-        eprintln!("skipped: recordings of real clients, for want of ../shared");
-        return;
-    }
+    let Some(captures) = crate::shared::shared("captures") else { return };
     for (session, forms) in [
         ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
         ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),

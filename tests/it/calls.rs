@@ -275,6 +275,7 @@ fn a_stanza_sent_again_is_a_retransmission() {
     );
     assert_eq!(call.retransmissions(), 1);
     assert_eq!(call.rows[1].repeats, Some(0));
+    assert_eq!(call.rows[2].answers, Some(1), "the ack answers the copy before it");
 }
 
 #[test]

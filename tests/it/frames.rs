@@ -22,6 +22,7 @@ use ringtrace::protocol::websocket::{self, Message};
 use serde_json::Value;
 
 use crate::shared::shared;
+use crate::timeline::SESSIONS;
 
 /// A decrypted frame: direction, counter, plaintext.
 type Opened = (Direction, u32, Vec<u8>);
@@ -186,16 +187,10 @@ fn assert_true(capture: &Path, key_log: &Path, expected: &[Vec<Opened>]) {
 
 #[test]
 fn every_frame_of_real_clients_is_byte_true() {
-    let sessions = [
-        ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
-        ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
-        ("zapo-ws-deflate", &["pcap"]),
-        ("baileys-ws", &["pcap", "any.pcap"]),
-    ];
-    for (session, captures) in sessions {
+    for (session, captures) in SESSIONS {
         let Some(truth_file) = shared(&format!("captures/{session}.truth.jsonl")) else { return };
         let expected = without_end(truth(&truth_file));
-        for capture in captures {
+        for capture in *captures {
             for key_log in ["noisekeys.txt", "noisekeys-private.txt"] {
                 let file = |ending: &str| truth_file.with_file_name(format!("{session}.{ending}"));
                 assert_true(&file(capture), &file(key_log), &expected);

@@ -8,6 +8,7 @@ mod cli;
 mod frames;
 mod generated;
 mod house;
+mod reference;
 mod shared;
 mod terminal;
 mod timeline;

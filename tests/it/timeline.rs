@@ -8,6 +8,15 @@ use serde_json::Value;
 
 use crate::shared::shared;
 
+/// The recordings of real clients over a plain websocket, and the forms of each.
+pub(crate) const SESSIONS: &[(&str, &[&str])] = &[
+    ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"]),
+    ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
+    ("zapo-ws-deflate", &["pcap"]),
+    ("baileys-ws", &["pcap", "any.pcap"]),
+    ("rust-wss13", &["pcap", "dsb.pcapng"]),
+];
+
 /// One row of a CSV, by column.
 type Row = BTreeMap<String, String>;
 
@@ -93,16 +102,9 @@ fn assert_equals_truth(capture: &Path, keys: &Path, truth: &Path) -> Vec<Row> {
 
 #[test]
 fn recordings_of_real_clients_give_their_calls() {
-    let sessions = [
-        ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
-        ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
-        ("zapo-ws-deflate", &["pcap"]),
-        ("baileys-ws", &["pcap", "any.pcap"]),
-        ("rust-wss13", &["pcap", "dsb.pcapng"]),
-    ];
-    for (session, captures) in sessions {
+    for (session, captures) in SESSIONS {
         let Some(truth) = shared(&format!("captures/{session}.calls.json")) else { return };
-        for capture in captures {
+        for capture in *captures {
             for keys in ["noisekeys.txt", "noisekeys-private.txt"] {
                 let file = |ending: &str| truth.with_file_name(format!("{session}.{ending}"));
                 assert_equals_truth(&file(capture), &file(keys), &truth);

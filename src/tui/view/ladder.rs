@@ -63,7 +63,7 @@ pub(super) fn draw(opened: &Opened, scroll: &mut Scroll, theme: &Theme, frame: &
     scroll.row = pane::follow(scroll.row, opened.row, call.rows.len(), room);
     let picture = Picture::new(opened, scroll, theme, area);
     let buffer = frame.buffer_mut();
-    let mut lines = pane::rows_of(area);
+    let mut lines = area.rows();
     for (part, line) in lines.by_ref().take(heads.into()).enumerate() {
         picture.head(buffer, line, part);
     }
@@ -196,7 +196,7 @@ impl<'a> Picture<'a> {
             self.arrow(buffer, line, index, row, rung);
         }
         if index == self.opened.row {
-            pane::paint(buffer, line, self.theme.selected);
+            buffer.set_style(line, self.theme.selected);
         }
     }
 

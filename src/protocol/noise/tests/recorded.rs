@@ -1,18 +1,13 @@
 //! A whole recorded session, whose plaintexts are known. Skipped where the samples are absent.
 
 use std::fs;
-use std::path::Path;
 
 use super::*;
+use crate::shared::shared;
 
 /// A sample, if it is there.
 fn sample(name: &str) -> Option<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/formats/noise").join(name);
-    let content = fs::read(&path).ok();
-    if content.is_none() {
-        eprintln!("skipped: {} is absent", path.display());
-    }
-    content
+    shared(&format!("formats/noise/{name}")).map(|path| fs::read(path).unwrap())
 }
 
 #[test]
