@@ -1,6 +1,6 @@
 //! Every anomaly that can be reported.
 
-use super::connection::STRAIGHT_OVER_TCP;
+use super::connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 use crate::anomaly::Diagnosis;
 use crate::input;
 use crate::keys;
@@ -12,17 +12,18 @@ use crate::protocol::tls;
 use crate::protocol::websocket;
 
 /// Every diagnosis of every layer, lowest layer first.
-pub fn diagnoses() -> impl Iterator<Item = &'static Diagnosis> {
-    let layers = [
-        keys::DIAGNOSES,
-        input::DIAGNOSES,
+#[must_use]
+pub fn diagnoses() -> Vec<&'static Diagnosis> {
+    let above = [
         packet::DIAGNOSES,
         tcp::DIAGNOSES,
         tls::DIAGNOSES,
+        &[&TLS_KEYS_UNUSED],
         websocket::DIAGNOSES,
         noise::DIAGNOSES,
         &[&STRAIGHT_OVER_TCP],
         binary::DIAGNOSES,
     ];
-    layers.into_iter().flatten().copied()
+    let layers = std::iter::once(&keys::DIAGNOSES).chain(input::DIAGNOSES).chain(&above);
+    layers.copied().flatten().copied().collect()
 }

@@ -9,7 +9,7 @@ mod source;
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
-pub use connection::STRAIGHT_OVER_TCP;
+pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use source::Source;
 

@@ -21,7 +21,7 @@ Examples:
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
 
-Keys are found beside a capture: call.noisekeys.txt for call.pcap.
+Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
 Exit codes: 0 done; 1 something was lost (said on standard error), the rest was done; 2 wrong usage;
 3 refused to write.";

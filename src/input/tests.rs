@@ -139,7 +139,7 @@ impl protocol::Sink<Packet<'_>> for Found {
 
 impl Sink for Segments {
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
-        let Entry::Record(record) = entry.item else { panic!("{entry:?}") };
+        let Entry::Record(record) = entry.item else { return ControlFlow::Continue(()) };
         self.decoder.push(Located::new(entry.origin, record), &mut self.found);
         ControlFlow::Continue(())
     }
@@ -166,7 +166,7 @@ fn recordings_of_one_session_in_several_formats_agree() {
             let found = segments.found;
             assert_eq!(summary.records, found.times.len() as u64);
             assert!(found.segments.iter().filter(|(_, payload)| !payload.is_empty()).count() > 100);
-            assert!(found.anomalies.iter().all(|id| *id == "input/secrets"), "{:?}", found.anomalies);
+            assert!(found.anomalies.is_empty(), "{:?}", found.anomalies);
             match &first {
                 None => first = Some(found),
                 Some(first) => {

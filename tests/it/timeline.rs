@@ -14,6 +14,7 @@ pub(crate) const SESSIONS: &[(&str, &[&str])] = &[
     ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
     ("zapo-ws-deflate", &["pcap"]),
     ("baileys-ws", &["pcap", "any.pcap"]),
+    ("rust-wss13", &["pcap", "dsb.pcapng"]),
 ];
 
 /// One row of a CSV, by column.

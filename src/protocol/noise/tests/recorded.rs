@@ -37,7 +37,7 @@ fn session_of_the_samples() {
     for log in ["keys.transport.txt", "keys.private.txt"] {
         let Some(log) = sample(log) else { return };
         let mut keys = Keys::new();
-        assert_eq!(keys.read_log(log.as_slice()).expect("no I/O in it").sessions, 1);
+        assert_eq!(keys.read_log(log.as_slice()).expect("no I/O in it").usable, 1);
         let (report, out) = decode(&keys, &messages);
         assert_eq!(out.tallies(), []);
         assert_eq!((report.state, report.pattern), (State::Decrypted, Some(Pattern::Xx)));
