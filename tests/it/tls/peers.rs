@@ -227,6 +227,16 @@ impl Talk {
         self.client.is_early_data_accepted()
     }
 
+    /// What was sent so far.
+    pub(crate) fn writes(&self) -> &[(Direction, Vec<u8>)] {
+        &self.tape.writes
+    }
+
+    /// The key log so far.
+    pub(crate) fn key_log(&self) -> String {
+        self.key_log.0.lock().unwrap().clone()
+    }
+
     /// Carries what each side wants to send, until neither does.
     fn exchange(&mut self) {
         let mut sink = Vec::new();
