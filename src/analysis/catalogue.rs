@@ -12,10 +12,9 @@ use crate::protocol::tls;
 use crate::protocol::websocket;
 
 /// Every diagnosis of every layer, lowest layer first.
-pub fn diagnoses() -> impl Iterator<Item = &'static Diagnosis> {
-    let layers = [
-        keys::DIAGNOSES,
-        input::DIAGNOSES,
+#[must_use]
+pub fn diagnoses() -> Vec<&'static Diagnosis> {
+    let above = [
         packet::DIAGNOSES,
         tcp::DIAGNOSES,
         tls::DIAGNOSES,
@@ -25,5 +24,6 @@ pub fn diagnoses() -> impl Iterator<Item = &'static Diagnosis> {
         &[&STRAIGHT_OVER_TCP],
         binary::DIAGNOSES,
     ];
-    layers.into_iter().flatten().copied()
+    let layers = std::iter::once(&keys::DIAGNOSES).chain(input::DIAGNOSES).chain(&above);
+    layers.copied().flatten().copied().collect()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::pipe::Yield;
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
@@ -49,6 +50,8 @@ enum Carries {
     Unknown { head: Vec<u8>, direction: Option<Direction>, origin: Option<Origin> },
     /// A websocket, or so it seems so far.
     Websocket,
+    /// Messages that the recorder took out of their websocket.
+    Messages,
     /// WhatsApp's protocol without one. `reversed` where TCP took the client for the server.
     Noise { reversed: bool },
     /// TLS, and what is inside it a websocket, or so it seems so far.
@@ -58,6 +61,8 @@ enum Carries {
 /// The layers above TCP of one connection.
 pub(super) struct Connection {
     carries: Carries,
+    /// Client and server, where the capture says it without packets.
+    ends: Option<[String; 2]>,
     websocket: websocket::Decoder,
     session: Session,
     /// Anomalies, until the connection proves to be of interest.
@@ -79,6 +84,7 @@ impl Connection {
     pub(super) fn new(keys: Arc<Keys>) -> Self {
         Self {
             carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
+            ends: None,
             websocket: websocket::Decoder::new(),
             session: Session {
                 noise: noise::Decoder::new(Arc::clone(&keys)),
@@ -101,6 +107,7 @@ impl Connection {
                 let reversed = *reversed;
                 self.straight(chunk, reversed, results);
             }
+            Carries::Messages => {}
             Carries::Tls(tls) => {
                 tls.push(
                     chunk,
@@ -119,7 +126,7 @@ impl Connection {
 
     /// Gives TLS the secrets that are known of its session.
     fn supply(&mut self, embedded: &Embedded, results: &mut Yield) {
-        let Self { carries: Carries::Tls(tls), websocket, session, held } = self else { return };
+        let Self { carries: Carries::Tls(tls), websocket, session, held, .. } = self else { return };
         let Some(random) = tls.wants_keys().copied() else { return };
         let keys = Arc::clone(&session.keys);
         let mut plain = Plain { websocket, session, held, results };
@@ -133,7 +140,7 @@ impl Connection {
 
     /// Lets TLS wait for secrets no longer.
     pub(super) fn settle(&mut self, results: &mut Yield) {
-        let Self { carries: Carries::Tls(tls), websocket, session, held } = self else { return };
+        let Self { carries: Carries::Tls(tls), websocket, session, held, .. } = self else { return };
         tls.settle(&mut Plain { websocket, session, held, results });
         self.release(results);
     }
@@ -158,10 +165,24 @@ impl Connection {
         }
     }
 
+    /// Takes a message that the recorder took out of its websocket.
+    pub(super) fn message(&mut self, message: Located<Message<'_>>, results: &mut Yield) {
+        self.carries = Carries::Messages;
+        let Self { session, held, .. } = self;
+        Messages { session, held, results }.item(message);
+        results.anomalies.append(std::mem::take(held));
+    }
+
+    /// Takes what the capture says of who speaks.
+    pub(super) fn ends(&mut self, ends: Ends<'_>) {
+        let name = |end: Option<&str>| end.unwrap_or("not recorded").to_owned();
+        self.ends = Some([name(ends.client), name(ends.server)]);
+    }
+
     /// Ends the connection.
     pub(super) fn finish(&mut self, embedded: &Embedded, results: &mut Yield) {
         self.supply(embedded, results);
-        let Self { carries, websocket, session, held } = self;
+        let Self { carries, websocket, session, held, .. } = self;
         if let Carries::Tls(tls) = carries {
             tls.finish(&mut Plain { websocket, session, held, results });
         }
@@ -182,7 +203,7 @@ impl Connection {
             Carries::Websocket => self.websocket.state() == State::NotWebsocket,
             Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest(),
             Carries::Tls(_) => self.websocket.state() == State::NotWebsocket,
-            Carries::Unknown { .. } | Carries::Noise { .. } => false,
+            Carries::Unknown { .. } | Carries::Messages | Carries::Noise { .. } => false,
         }
     }
 
@@ -195,7 +216,7 @@ impl Connection {
                 let may_be_whatsapps = tls.server_name().map_or(!tls.has_client_hello(), tls::is_whatsapp);
                 websocket || (is_closed(tls.state()) && may_be_whatsapps)
             }
-            Carries::Noise { .. } => true,
+            Carries::Messages | Carries::Noise { .. } => true,
             Carries::Unknown { .. } => false,
         }
     }
@@ -262,19 +283,26 @@ impl Connection {
         if !self.is_of_interest() {
             return None;
         }
-        let ends = tcp.connection(id)?;
         let flipped = match &self.carries {
             Carries::Noise { reversed } => *reversed,
             Carries::Tls(tls) => tls.is_reversed(),
             _ => self.websocket.flipped(),
         };
-        let (client, server) = if flipped { (ends.server(), ends.client()) } else { (ends.client(), ends.server()) };
+        let [mut client, mut server] = match (tcp.connection(id), &self.ends) {
+            (Some(ends), _) => [ends.client().to_string(), ends.server().to_string()],
+            (None, Some(ends)) => ends.clone(),
+            (None, None) => ["not recorded", "not recorded"].map(str::to_owned),
+        };
+        if flipped {
+            std::mem::swap(&mut client, &mut server);
+        }
         Some(super::Connection {
             id,
-            client: client.to_string(),
-            server: server.to_string(),
+            client,
+            server,
             tls: if let Carries::Tls(tls) = &self.carries { tls.state().name() } else { "none" },
             websocket: match self.websocket.state() {
+                _ if matches!(self.carries, Carries::Messages) => "upgraded",
                 State::Upgraded => "upgraded",
                 State::Assumed => "assumed",
                 State::Undecided | State::NotWebsocket => "none",

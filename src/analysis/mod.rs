@@ -15,6 +15,7 @@ pub use source::Source;
 
 use crate::anomaly::{Anomalies, Severity, Tally};
 use crate::call::{Call, Observed, Snapshot};
+use crate::input::FORMATS;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::spec::{self, Evidence};
 
@@ -67,8 +68,23 @@ pub struct Capture {
     pub size: Option<u64>,
     /// The connections that carry a websocket or WhatsApp's protocol.
     pub connections: Vec<Connection>,
+    /// All other traffic.
+    pub other: Other,
     /// Why it could not be read at all, or not to its end.
     pub failure: Option<String>,
+}
+
+/// What a capture holds beside the connections of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Other {
+    /// TCP connections.
+    pub tcp: u64,
+    /// UDP packets.
+    pub udp: u64,
+    /// Packets, of whatever protocol.
+    pub packets: u64,
+    /// Bytes of these packets as captured.
+    pub bytes: u64,
 }
 
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
@@ -76,9 +92,9 @@ pub struct Capture {
 pub struct Connection {
     /// Its number in the capture: Wireshark's `tcp.stream`.
     pub id: ConnectionId,
-    /// Address and port of the client.
+    /// Address and port of the client, or what the capture says instead. Untrusted text.
     pub client: String,
-    /// Address and port of the server.
+    /// Address and port of the server, or what the capture says instead. Untrusted text.
     pub server: String,
     /// What is known of TLS, in the words of `inspect`.
     pub tls: &'static str,
@@ -99,8 +115,9 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub const fn technique(&self) -> &'static str {
-        "websocket-capture"
+    pub fn technique(&self) -> &'static str {
+        let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
+        format.map_or("unknown", |format| format.technique)
     }
 }
 

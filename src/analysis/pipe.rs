@@ -96,13 +96,26 @@ impl Pipe {
 
     /// Takes the next entry of the capture.
     pub(super) fn push(&mut self, entry: Located<Entry<'_>>, results: &mut Yield) {
-        match entry.item {
-            Entry::Record(record) => {
+        let Located { origin, item: entry } = entry;
+        let Transport { connections, .. } = &mut self.transport;
+        match (entry, origin.connection) {
+            (Entry::Record(record), _) => {
                 self.records += 1;
-                let record = Located::new(entry.origin, record);
-                self.packets.push(record, &mut Packets { transport: &mut self.transport, results });
+                let mut out = Packets { transport: &mut self.transport, results };
+                self.packets.push(Located::new(origin, record), &mut out);
             }
-            Entry::Secrets(log) => self.transport.connections.learn(Located::new(entry.origin, log), results),
+            (Entry::Secrets(log), _) => connections.learn(Located::new(origin, log), results),
+            (Entry::Chunk(chunk), Some(id)) => {
+                self.records += 1;
+                connections.push(id, Located::new(origin, chunk), results);
+            }
+            (Entry::Message(message), Some(id)) => {
+                self.records += 1;
+                connections.at(id).message(Located::new(origin, message), results);
+            }
+            (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
+            (Entry::Closed, Some(id)) => self.transport.end(id, results),
+            (_, None) => {}
         }
     }
 
@@ -131,6 +144,30 @@ impl Pipe {
     /// Server static keys that the capture revealed, and whether a session went undecrypted for want of one.
     pub(super) fn server_statics(&self) -> (&[PublicKey], bool) {
         (&self.transport.connections.server_statics, self.transport.connections.wants_server_static)
+    }
+}
+
+impl Connections {
+    /// The layers of a connection, new ones if nothing was seen of it.
+    fn at(&mut self, id: ConnectionId) -> &mut Connection {
+        self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(&self.keys))))
+    }
+
+    /// Takes the next chunk of a connection.
+    fn push(&mut self, id: ConnectionId, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+        let Self { keys, live, dismissed, embedded, waiting, .. } = self;
+        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
+        let before = connection.waiting();
+        connection.push(chunk, embedded, results);
+        *waiting = (*waiting + connection.waiting()).saturating_sub(before);
+        if *waiting > WAITING_LIMIT && connection.waiting() > 0 {
+            *waiting -= connection.waiting();
+            connection.settle(results);
+        }
+        if connection.is_dismissed() {
+            live.remove(&id);
+            dismissed.push(id);
+        }
     }
 }
 
@@ -192,19 +229,7 @@ struct Chunks<'p> {
 impl Sink<Chunk<'_>> for Chunks<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Some(id) = chunk.origin.connection else { return };
-        let Connections { keys, live, dismissed, embedded, waiting, .. } = &mut *self.connections;
-        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
-        let before = connection.waiting();
-        connection.push(chunk, embedded, self.results);
-        *waiting = (*waiting + connection.waiting()).saturating_sub(before);
-        if *waiting > WAITING_LIMIT && connection.waiting() > 0 {
-            *waiting -= connection.waiting();
-            connection.settle(self.results);
-        }
-        if connection.is_dismissed() {
-            live.remove(&id);
-            dismissed.push(id);
-        }
+        self.connections.push(id, chunk, self.results);
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

@@ -47,6 +47,8 @@ enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per kind of anomaly, capture and connection.
+    Anomalies,
 }
 
 /// Runs `export`.
@@ -57,6 +59,7 @@ pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<E
     let table = match arguments.table {
         Table::Stanzas => export::Table::Stanzas,
         Table::Calls => export::Table::Calls,
+        Table::Anomalies => export::Table::Anomalies,
     };
     let options = Options { xml: arguments.xml, raw: arguments.raw };
     target.write(|out| {

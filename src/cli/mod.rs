@@ -2,6 +2,7 @@
 
 mod exit;
 mod export;
+mod inspect;
 mod open;
 mod reading;
 mod target;
@@ -55,6 +56,8 @@ enum Command {
     Open(open::OpenArguments),
     /// Writes tables: the stanzas of the calls, or the calls.
     Export(export::ExportArguments),
+    /// Says what is inside captures, and what could not be read, and why.
+    Inspect(inspect::InspectArguments),
 }
 
 /// How much is said on standard error.
@@ -75,6 +78,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Some(Command::Export(export)) => export::run(&export, verbosity),
+        Some(Command::Inspect(inspect)) => inspect::run(&inspect, verbosity),
         Some(Command::Open(open)) => open::run(&open, arguments.color, verbosity),
         None => open::run(&arguments.open, arguments.color, verbosity),
     };

@@ -2,6 +2,7 @@
 //!
 //! A table is a list of [`Column`]s: one source for names, types, documentation and values. Alone names polars.
 
+mod anomalies;
 mod calls;
 mod column;
 mod csv;
@@ -20,6 +21,8 @@ pub enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per kind of anomaly, capture and connection.
+    Anomalies,
 }
 
 /// What a table leaves out or adds.
@@ -60,6 +63,7 @@ impl Table {
         match self {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
+            Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
         }
     }
 
@@ -75,6 +79,7 @@ impl Table {
                 csv::write(&columns, stanzas::rows(analysis), options, out)
             }
             Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
+            Self::Anomalies => csv::write(&anomalies::columns(), anomalies::rows(analysis), options, out),
         }
     }
 }

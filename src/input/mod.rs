@@ -10,7 +10,16 @@ use std::ops::ControlFlow;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{CaptureId, Located};
 use crate::protocol::packet::Record;
+use crate::protocol::tcp::Chunk;
+use crate::protocol::websocket::Message;
 
+mod damage;
+mod devtools;
+mod har;
+mod json;
+mod lines;
+mod message;
+mod mitmproxy;
 mod pcap;
 mod source;
 
@@ -22,10 +31,10 @@ mod tests;
 use source::Source;
 
 /// What the readers of capture files can report.
-pub const DIAGNOSES: &[&Diagnosis] = pcap::DIAGNOSES;
+pub const DIAGNOSES: &[&[&Diagnosis]] = &[damage::DIAGNOSES, pcap::DIAGNOSES, message::DIAGNOSES, mitmproxy::DIAGNOSES];
 
 /// The formats, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[pcap::PCAPNG, pcap::PCAP];
+pub const FORMATS: &[Format] = &[pcap::PCAPNG, pcap::PCAP, har::HAR, devtools::DEVTOOLS, mitmproxy::MITMPROXY];
 
 /// How many bytes of an input the formats are shown to recognise it.
 const PROBE_LENGTH: usize = 4096;
@@ -36,8 +45,28 @@ const PROBE_LENGTH: usize = 4096;
 pub enum Entry<'a> {
     /// A packet as recorded, for the packet layer.
     Record(Record<'a>),
-    /// A key log with secrets of TLS sessions. Its origin names the last record before it.
+    /// Bytes of a TCP stream that was already put together, for whatever is above TCP. The origin has the
+    /// connection and the direction.
+    Chunk(Chunk<'a>),
+    /// A whole message that was already taken out of its websocket, for the layer above. The origin has the
+    /// connection and the direction.
+    Message(Message<'a>),
+    /// Who speaks on the origin's connection, where no packets say it. Comes before, between or after what the
+    /// connection carries, and is no record.
+    Ends(Ends<'a>),
+    /// Nothing more will come on the origin's connection. No record either.
+    Closed,
+    /// A key log with secrets of TLS sessions. Its origin names the last record before it. No record either.
     Secrets(&'a [u8]),
+}
+
+/// Who speaks on a connection: addresses and ports, or host names. Untrusted text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends<'a> {
+    /// The client, if the capture says.
+    pub client: Option<&'a str>,
+    /// The server, if the capture says.
+    pub server: Option<&'a str>,
 }
 
 /// Where a reader puts what it reads.
@@ -60,6 +89,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
+    /// How such captures are made, one of the spec's techniques.
+    pub technique: &'static str,
     /// Whether [`Entry::Secrets`] can be among its entries.
     pub brings_secrets: bool,
     /// Whether an input that begins with these bytes is in this format.

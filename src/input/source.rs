@@ -57,6 +57,28 @@ impl<'r> Source<'r> {
         self.offset += length as u64;
     }
 
+    /// Passes over `length` bytes, and says whether there were that many.
+    pub(super) fn skip(&mut self, length: u64) -> io::Result<bool> {
+        let end = self.offset.saturating_add(length);
+        loop {
+            self.consume(usize::try_from(end - self.offset).unwrap_or(usize::MAX));
+            if self.offset == end {
+                return Ok(true);
+            }
+            if self.read()? == 0 {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Passes over the mark that some tools begin a text in UTF-8 with.
+    pub(super) fn skip_byte_order_mark(&mut self) {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        if self.data().starts_with(MARK) {
+            self.consume(MARK.len());
+        }
+    }
+
     /// Passes over everything up to the end of the input, and returns how much that was.
     pub(super) fn skip_all(&mut self) -> io::Result<u64> {
         let before = self.offset;

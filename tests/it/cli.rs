@@ -58,6 +58,33 @@ fn the_calls_table_has_a_row_a_call() {
 }
 
 #[test]
+fn inspect_tells_what_is_inside_as_text_and_as_json() {
+    let damaged = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/damaged");
+    let text = ringtrace(&damaged, &["inspect", "damaged.pcap"]);
+    insta::assert_snapshot!("inspect", printed(&text));
+    assert_eq!(code(&text), 1);
+    let json = ringtrace(&damaged, &["inspect", "--json", "damaged.pcap"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["schema"], 1);
+    let capture = &json["captures"][0];
+    assert_eq!((&capture["path"], &capture["format"]), (&"damaged.pcap".into(), &"pcap".into()));
+    let connection = &capture["connections"][0];
+    let expected = serde_json::json!({
+        "id": 0, "client": "192.0.2.10:50112", "server": "198.51.100.80:80", "tls": "none", "websocket": "assumed",
+        "noise": "partial", "messages": 102, "frames": 102, "stanzas": 102, "calls": 7,
+        "device": "10000000000001:5@lid, named as sender of an outbound stanza",
+    });
+    assert_eq!(connection, &expected);
+    let losses = capture["anomalies"].as_array().unwrap().iter().filter(|anomaly| anomaly["severity"] == "loss");
+    let layers: Vec<_> = losses.map(|anomaly| anomaly["layer"].as_str().unwrap().to_owned()).collect();
+    assert!(["input", "tcp", "noise"].iter().all(|layer| layers.iter().any(|known| known == layer)), "{layers:?}");
+
+    let table = ringtrace(&damaged, &["export", "--table", "anomalies", "damaged.pcap"]);
+    let rows = capture["anomalies"].as_array().unwrap().len();
+    assert_eq!(printed(&table).lines().count(), rows + 1);
+}
+
+#[test]
 fn keys_are_found_beside_the_capture_by_its_name() {
     let folder = without_keys();
     let names = ["call.noisekeys.txt", "call.pcap.noisekeys-private.txt"];

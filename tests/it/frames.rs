@@ -10,7 +10,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 use ringtrace::analysis::{Request, Source};
-use ringtrace::anomaly::Anomaly;
+use ringtrace::anomaly::{Anomaly, Severity};
 use ringtrace::input::{self, Entry};
 use ringtrace::keys::Keys;
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located};
@@ -28,7 +28,7 @@ use crate::timeline::SESSIONS;
 /// A decrypted frame: direction, counter, plaintext.
 type Opened = (Direction, u32, Vec<u8>);
 
-/// The frames of each connection, and what was reported.
+/// The frames of each connection, and what was lost.
 #[derive(Default)]
 struct Opening {
     connections: BTreeMap<ConnectionId, (Option<tls::Decoder>, websocket::Decoder, noise::Decoder)>,
@@ -37,6 +37,13 @@ struct Opening {
     embedded: Keys,
     frames: BTreeMap<ConnectionId, Vec<Opened>>,
     anomalies: Vec<String>,
+}
+
+/// Keeps what cost something: a SYN that comes after its data is worth a note, and no more.
+fn note(losses: &mut Vec<String>, anomaly: &Anomaly) {
+    if anomaly.diagnosis.severity == Severity::Loss {
+        losses.push(anomaly.diagnosis.id.to_owned());
+    }
 }
 
 /// Takes what a layer gives, for one connection.
@@ -53,7 +60,7 @@ impl Sink<Message<'_>> for Into<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(self.anomalies, &anomaly);
     }
 }
 
@@ -69,7 +76,7 @@ impl Sink<Frame<'_>> for Frames<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(self.anomalies, &anomaly);
     }
 }
 
@@ -112,7 +119,7 @@ impl Sink<Chunk<'_>> for Opening {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(&mut self.anomalies, &anomaly);
     }
 }
 
@@ -135,7 +142,7 @@ impl Sink<Packet<'_>> for Segments {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.opening.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(&mut self.opening.anomalies, &anomaly);
     }
 }
 
@@ -150,7 +157,7 @@ impl input::Sink for Recording {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.segments.opening.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(&mut self.segments.opening.anomalies, &anomaly);
     }
 }
 
@@ -170,7 +177,7 @@ fn all_keys(session: &str, capture: &str, key_log: &Path) -> Arc<Keys> {
     all
 }
 
-/// The frames of every connection of a capture, in order, and the ids of all anomalies.
+/// The frames of every connection of a capture, in order, and the ids of all losses.
 fn open(reader: &mut dyn Read, keys: Arc<Keys>) -> (Vec<Vec<Opened>>, Vec<String>) {
     let opening = Opening { keys, ..Opening::default() };
     let segments = Segments { tcp: Reassembler::default(), opening };

@@ -24,7 +24,7 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    for arguments in [&["--help"][..], &["export", "--help"]] {
+    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"]] {
         write!(page, "\n```text\n{}\n```\n", help(arguments)).unwrap();
     }
     page.push_str("\n## Keys\n");
@@ -36,7 +36,7 @@ fn reference() -> String {
         }
     }
     page.push_str("\n## Columns\n\nEvery column can be empty: not known, not there, or not reported.\n");
-    for (name, table) in [("stanzas", Table::Stanzas), ("calls", Table::Calls)] {
+    for (name, table) in [("stanzas", Table::Stanzas), ("calls", Table::Calls), ("anomalies", Table::Anomalies)] {
         write!(page, "\n### `{name}`\n\n| column | type | says |\n| --- | --- | --- |\n").unwrap();
         for (column, kind, doc) in table.columns() {
             let kind = match kind {

@@ -10,12 +10,11 @@ use pcap_parser::{
     parse_pcap_header,
 };
 
+use crate::input::damage::{cut, damaged};
 use crate::input::source::Source;
 use crate::input::{Entry, Error, Sink};
 use crate::origin::{Located, Origin, Timestamp};
 use crate::protocol::packet::{LinkType, Record};
-
-use super::{cut, damaged};
 
 /// The longest record header, that of the modified form.
 const LONGEST_HEADER: usize = 24;

@@ -9,13 +9,13 @@ use std::ops::ControlFlow;
 use pcap_parser::parse_sectionheaderblock;
 
 use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::input::damage::{cut, damaged};
 use crate::input::source::Source;
 use crate::input::{Entry, Error, Sink};
 use crate::origin::{CaptureId, Located, Origin, RecordNumber};
 use crate::protocol::packet::Record;
 
 use super::block::{self, ByteOrder, Header, Interface, Stored};
-use super::{cut, damaged};
 
 /// The content of a packet block makes no sense.
 pub(super) const PACKET_BLOCK: Diagnosis = Diagnosis {

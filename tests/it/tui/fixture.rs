@@ -115,6 +115,7 @@ impl Recording {
                 stanzas: self.stanzas,
                 device: None,
             }],
+            other: ringtrace::analysis::Other::default(),
             failure: None,
         };
         self.grouping.settle();
