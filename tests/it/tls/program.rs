@@ -264,7 +264,7 @@ fn a_recording_that_begins_within_tls_says_so() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("tls no-handshake"), "{text}");
+    assert!(text.contains("TLS no-handshake"), "{text}");
     assert!(text.contains("a TLS connection began before the capture"), "{text}");
 }
 
