@@ -12,4 +12,5 @@ mod reference;
 mod shared;
 mod terminal;
 mod timeline;
+mod tls;
 mod tui;

@@ -6,6 +6,7 @@
 
 use super::Out;
 use super::alert;
+use super::cipher::Opener;
 use super::diagnoses::{ALERT, INCOMPLETE_RECORD, NOT_AUTHENTIC, RECORDS_MISSING, RENEGOTIATED};
 use super::epochs::{Ahead, Epochs};
 use super::hello::{self, CLIENT_HELLO, ENCRYPTED_EXTENSIONS, FINISHED, KEY_UPDATE};
@@ -19,6 +20,9 @@ use crate::protocol::tcp::{Chunk, End};
 
 /// Records that may fail to open one after the other before the rest is given up.
 const MOST_FAILURES: u32 = 1024;
+
+/// Length of a key update in bytes (RFC 8446 section 4.6.3).
+const KEY_UPDATE_LENGTH: usize = 5;
 
 /// Where in the stream the next byte stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -323,7 +327,7 @@ impl Side {
         let mut attempt = |opener: &_, sequence| {
             scratch.clear();
             scratch.extend_from_slice(body);
-            super::cipher::Opener::open(opener, sequence, header, scratch)
+            Opener::open(opener, sequence, header, scratch)
         };
         let due = lost.map_or(*sequence, |lost| lost.next());
         if let Some(plain) = epochs.opener().and_then(|opener| attempt(opener, due)) {
@@ -371,7 +375,9 @@ impl Side {
             self.epochs.enter(ahead);
         }
         if let Some(lost) = self.lost.take() {
-            self.report(lost, self.data_records(&lost, sequence), position, out);
+            let sealed = position.saturating_sub(lost.position);
+            let (records, sealed) = self.data_lost(&lost, sequence, sealed);
+            self.report(lost, records, sealed, out);
         }
         self.sequence = sequence.saturating_add(1);
         (self.opened, self.failures) = (true, 0);
@@ -432,28 +438,36 @@ impl Side {
         }
     }
 
-    /// How many records with data are missing before the record that now opened with this number.
-    fn data_records(&self, lost: &Lost, sequence: u64) -> u64 {
+    /// Of the records that are missing before the one that now opened with this number, those that carry data: how
+    /// many there are, and their bytes among all that are missing.
+    fn data_lost(&self, lost: &Lost, sequence: u64, sealed: u64) -> (u64, u64) {
         // In TLS 1.2 the first encrypted record ends the handshake.
         let first = u64::from(!self.epochs.is_tls13());
         if self.epochs.number() == 0 {
-            0
+            (0, 0)
         } else if lost.epoch == self.epochs.number() {
-            sequence.saturating_sub(lost.sequence.max(first))
+            (sequence.saturating_sub(lost.sequence.max(first)), sealed)
         } else if lost.epoch == 0 {
-            sequence
+            (sequence, sealed)
         } else {
-            sequence.max(1)
+            // One of them is the key update. How many came before it is known only if all their frames were seen.
+            let sealed = sealed.saturating_sub((self.frame() + KEY_UPDATE_LENGTH) as u64);
+            let records = if lost.unframed { sequence + u64::from(sealed > 0) } else { lost.framed.saturating_sub(1) };
+            (records, sealed)
         }
     }
 
-    /// Says that `records` with data are lost before `position`, to the user and to the next layer.
-    fn report(&mut self, lost: Lost, records: u64, position: u64, out: &mut impl Out) {
+    /// How many bytes of a record are no plaintext.
+    fn frame(&self) -> usize {
+        HEADER + self.epochs.opener().map_or(0, Opener::overhead)
+    }
+
+    /// Says that `records` with data, `sealed` bytes long, are lost, to the user and to the next layer.
+    fn report(&mut self, lost: Lost, records: u64, sealed: u64, out: &mut impl Out) {
         if records == 0 {
             return;
         }
-        let frame = HEADER + self.epochs.opener().map_or(0, super::cipher::Opener::overhead);
-        let bytes = position.saturating_sub(lost.position).saturating_sub(records.saturating_mul(frame as u64));
+        let bytes = sealed.saturating_sub(records.saturating_mul(self.frame() as u64));
         let diagnosis = if lost.absent { &RECORDS_MISSING } else { &NOT_AUTHENTIC };
         out.anomaly(Anomaly::new(diagnosis, lost.origin).bytes(bytes));
         if bytes > 0 {
@@ -487,7 +501,7 @@ impl Side {
         }
         let may_be_data = |lost: &Lost| lost.unframed || lost.absent || (self.opened && self.epochs.number() > 0);
         if let Some(lost) = self.lost.filter(may_be_data) {
-            self.report(lost, lost.framed.max(1), self.position, out);
+            self.report(lost, lost.framed.max(1), self.position.saturating_sub(lost.position), out);
         }
         self.pending.clear();
         if let Some((end, origin)) = end.zip(origin) {
