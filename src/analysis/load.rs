@@ -175,7 +175,8 @@ impl<'r> Pass<'r> {
         let Some(capture) = self.captures.get_mut(index) else { return };
         match outcome {
             Ok(summary) => capture.format = Some(summary.format),
-            Err(input::Error::Empty | input::Error::Unrecognized) if matches!(source, Source::FileInFolder(_)) => {}
+            Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
+                if matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => capture.failure = Some(error.to_string()),
         }
     }
