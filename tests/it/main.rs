@@ -7,6 +7,7 @@ mod captures;
 mod frames;
 mod generated;
 mod house;
+mod inputs;
 mod shared;
 mod terminal;
 mod timeline;
