@@ -27,6 +27,7 @@ pub(super) const DEVTOOLS: Format = Format {
     name: "devtools",
     about: "events of the Chrome DevTools Protocol, as lines or as an array",
     technique: "websocket-capture",
+    brings_secrets: false,
     probe,
     read,
 };

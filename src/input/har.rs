@@ -22,6 +22,7 @@ pub(super) const HAR: Format = Format {
     name: "har",
     about: "HTTP archive of a browser or proxy, with websocket messages",
     technique: "websocket-capture",
+    brings_secrets: false,
     probe,
     read,
 };

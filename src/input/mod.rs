@@ -70,6 +70,8 @@ pub enum Entry<'a> {
     Ends(Ends<'a>),
     /// Nothing more will come on the origin's connection. No record either.
     Closed,
+    /// A key log with secrets of TLS sessions. Its origin names the last record before it. No record either.
+    Secrets(&'a [u8]),
 }
 
 /// Who speaks on a connection: addresses and ports, or host names. Untrusted text.
@@ -83,6 +85,9 @@ pub struct Ends<'a> {
 
 /// Where a reader puts what it reads.
 pub trait Sink {
+    /// Takes the format of the input, before its first entry.
+    fn recognized(&mut self, _format: &'static Format) {}
+
     /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
     /// input at which the record with its header begins. `Break` ends the reading.
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()>;
@@ -100,6 +105,8 @@ pub struct Format {
     pub about: &'static str,
     /// How such captures are made, one of the spec's techniques.
     pub technique: &'static str,
+    /// Whether [`Entry::Secrets`] can be among its entries.
+    pub brings_secrets: bool,
     /// Whether an input that begins with these bytes is in this format.
     probe: fn(&[u8]) -> bool,
     /// Reads an input from its first byte, and returns the number of its records.
@@ -173,6 +180,7 @@ pub fn read(
             found.ok_or_else(|| unread(beginning).map_or(Error::Unrecognized, Error::Unread))?
         }
     };
+    out.recognized(format);
     let records = (format.read)(&mut source, out)?;
     Ok(Summary { format: format.name, records, bytes: source.offset() })
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 use ringtrace::analysis::{Request, Source};
-use ringtrace::anomaly::Anomaly;
+use ringtrace::anomaly::{Anomaly, Severity};
 use ringtrace::input::{self, Entry};
 use ringtrace::keys::Keys;
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located};
@@ -18,21 +18,32 @@ use ringtrace::protocol::Sink;
 use ringtrace::protocol::noise::{self, Frame};
 use ringtrace::protocol::packet::{self, Packet};
 use ringtrace::protocol::tcp::{Chunk, Reassembler};
+use ringtrace::protocol::tls;
 use ringtrace::protocol::websocket::{self, Message};
 use serde_json::Value;
 
 use crate::shared::shared;
+use crate::timeline::SESSIONS;
 
 /// A decrypted frame: direction, counter, plaintext.
 type Opened = (Direction, u32, Vec<u8>);
 
-/// The frames of each connection, and what was reported.
+/// The frames of each connection, and what was lost.
 #[derive(Default)]
 struct Opening {
-    connections: BTreeMap<ConnectionId, (websocket::Decoder, noise::Decoder)>,
+    connections: BTreeMap<ConnectionId, (Option<tls::Decoder>, websocket::Decoder, noise::Decoder)>,
     keys: Arc<Keys>,
+    /// TLS secrets that the capture brought itself.
+    embedded: Keys,
     frames: BTreeMap<ConnectionId, Vec<Opened>>,
     anomalies: Vec<String>,
+}
+
+/// Keeps what cost something: a SYN that comes after its data is worth a note, and no more.
+fn note(losses: &mut Vec<String>, anomaly: &Anomaly) {
+    if anomaly.diagnosis.severity == Severity::Loss {
+        losses.push(anomaly.diagnosis.id.to_owned());
+    }
 }
 
 /// Takes what a layer gives, for one connection.
@@ -49,7 +60,7 @@ impl Sink<Message<'_>> for Into<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(self.anomalies, &anomaly);
     }
 }
 
@@ -65,7 +76,23 @@ impl Sink<Frame<'_>> for Frames<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(self.anomalies, &anomaly);
+    }
+}
+
+/// Takes plaintext to the websocket.
+struct Plain<'o> {
+    websocket: &'o mut websocket::Decoder,
+    into: Into<'o>,
+}
+
+impl Sink<Chunk<'_>> for Plain<'_> {
+    fn item(&mut self, chunk: Located<Chunk<'_>>) {
+        self.websocket.push(chunk, &mut self.into);
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        Sink::<Message<'_>>::anomaly(&mut self.into, anomaly);
     }
 }
 
@@ -73,14 +100,26 @@ impl Sink<Chunk<'_>> for Opening {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let id = chunk.origin.connection.expect("a chunk has a connection");
         let keys = &self.keys;
-        let new = || (websocket::Decoder::new(), noise::Decoder::new(Arc::clone(keys)));
-        let (websocket, noise) = self.connections.entry(id).or_insert_with(new);
+        let is_tls = matches!(chunk.item, Chunk::Data([0x16, 0x03, ..]));
+        let new = || (is_tls.then(tls::Decoder::new), websocket::Decoder::new(), noise::Decoder::new(Arc::clone(keys)));
+        let (tls, websocket, noise) = self.connections.entry(id).or_insert_with(new);
         let frames = self.frames.entry(id).or_default();
-        websocket.push(chunk, &mut Into { noise, frames, anomalies: &mut self.anomalies });
+        let mut plain = Plain { websocket, into: Into { noise, frames, anomalies: &mut self.anomalies } };
+        match tls {
+            None => plain.item(chunk),
+            Some(tls) => {
+                tls.push(chunk, &mut plain);
+                for keys in [keys, &self.embedded] {
+                    if let Some(secrets) = tls.wants_keys().and_then(|random| keys.tls().session(random)) {
+                        tls.unlock(secrets, &mut plain);
+                    }
+                }
+            }
+        }
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(&mut self.anomalies, &anomaly);
     }
 }
 
@@ -103,20 +142,22 @@ impl Sink<Packet<'_>> for Segments {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.opening.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(&mut self.opening.anomalies, &anomaly);
     }
 }
 
 impl input::Sink for Recording {
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
-        if let Entry::Record(record) = entry.item {
-            self.packets.push(Located::new(entry.origin, record), &mut self.segments);
+        match entry.item {
+            Entry::Record(record) => self.packets.push(Located::new(entry.origin, record), &mut self.segments),
+            Entry::Secrets(log) => drop(self.segments.opening.embedded.read_log(log).unwrap()),
+            _ => {}
         }
         ControlFlow::Continue(())
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.segments.opening.anomalies.push(anomaly.diagnosis.id.to_owned());
+        note(&mut self.segments.opening.anomalies, &anomaly);
     }
 }
 
@@ -126,7 +167,17 @@ fn keys(path: &Path) -> Arc<Keys> {
     Arc::new(keys)
 }
 
-/// The frames of every connection of a capture, in order, and the ids of all anomalies.
+/// The Noise keys of a session, and its TLS secrets where a capture needs them from outside.
+fn all_keys(session: &str, capture: &str, key_log: &Path) -> Arc<Keys> {
+    let mut all = keys(key_log);
+    let tls = key_log.with_file_name(format!("{session}.sslkeylog.txt"));
+    if tls.exists() && !capture.starts_with("dsb.") {
+        Arc::make_mut(&mut all).read_log(BufReader::new(File::open(tls).unwrap())).unwrap();
+    }
+    all
+}
+
+/// The frames of every connection of a capture, in order, and the ids of all losses.
 fn open(reader: &mut dyn Read, keys: Arc<Keys>) -> (Vec<Vec<Opened>>, Vec<String>) {
     let opening = Opening { keys, ..Opening::default() };
     let segments = Segments { tcp: Reassembler::default(), opening };
@@ -134,8 +185,12 @@ fn open(reader: &mut dyn Read, keys: Arc<Keys>) -> (Vec<Vec<Opened>>, Vec<String
     input::read(CaptureId(0), reader, None, &mut recording).unwrap();
     let Segments { mut tcp, mut opening } = recording.segments;
     tcp.finish(&mut opening);
-    for (id, (websocket, noise)) in &mut opening.connections {
+    for (id, (tls, websocket, noise)) in &mut opening.connections {
         let frames = opening.frames.entry(*id).or_default();
+        if let Some(tls) = tls {
+            let into = Into { noise, frames, anomalies: &mut opening.anomalies };
+            tls.finish(&mut Plain { websocket, into });
+        }
         websocket.finish(&mut Into { noise, frames, anomalies: &mut opening.anomalies });
         noise.finish(&mut Frames { frames, anomalies: &mut opening.anomalies });
     }
@@ -173,8 +228,8 @@ fn without_end(frames: Vec<Vec<Opened>>) -> Vec<Vec<Opened>> {
     frames.into_iter().map(|frames| frames.into_iter().filter(|frame| frame.2 != [2]).collect()).collect()
 }
 
-fn assert_true(capture: &Path, key_log: &Path, expected: &[Vec<Opened>]) {
-    let (opened, anomalies) = open(&mut File::open(capture).unwrap(), keys(key_log));
+fn assert_true(capture: &Path, keys: Arc<Keys>, expected: &[Vec<Opened>]) {
+    let (opened, anomalies) = open(&mut File::open(capture).unwrap(), keys);
     assert_eq!(opened.len(), expected.len(), "connections of {}", capture.display());
     for (ours, theirs) in opened.iter().zip(expected) {
         for direction in [Direction::Inbound, Direction::Outbound] {
@@ -186,19 +241,13 @@ fn assert_true(capture: &Path, key_log: &Path, expected: &[Vec<Opened>]) {
 
 #[test]
 fn every_frame_of_real_clients_is_byte_true() {
-    let sessions = [
-        ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
-        ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
-        ("zapo-ws-deflate", &["pcap"]),
-        ("baileys-ws", &["pcap", "any.pcap"]),
-    ];
-    for (session, captures) in sessions {
+    for (session, captures) in SESSIONS {
         let Some(truth_file) = shared(&format!("captures/{session}.truth.jsonl")) else { return };
         let expected = without_end(truth(&truth_file));
-        for capture in captures {
+        for capture in *captures {
             for key_log in ["noisekeys.txt", "noisekeys-private.txt"] {
                 let file = |ending: &str| truth_file.with_file_name(format!("{session}.{ending}"));
-                assert_true(&file(capture), &file(key_log), &expected);
+                assert_true(&file(capture), all_keys(session, capture, &file(key_log)), &expected);
             }
         }
     }
@@ -211,7 +260,7 @@ fn every_frame_of_merged_vantages_is_byte_true() {
         for vantage in ["a", "b1", "b2"] {
             let file = |ending: &str| folder.join(format!("{set}.{ending}"));
             let expected = without_end(truth(&file(&format!("{vantage}.truth.jsonl"))));
-            assert_true(&file(&format!("{vantage}.pcap")), &file("noisekeys.txt"), &expected);
+            assert_true(&file(&format!("{vantage}.pcap")), keys(&file("noisekeys.txt")), &expected);
         }
     }
 }

@@ -4,11 +4,14 @@
 mod binary;
 mod calls;
 mod captures;
+mod cli;
 mod frames;
 mod generated;
 mod house;
 mod inputs;
+mod reference;
 mod shared;
 mod terminal;
 mod timeline;
+mod tls;
 mod tui;

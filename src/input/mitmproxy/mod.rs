@@ -17,8 +17,14 @@ use tnetstring::Value;
 pub(super) const DIAGNOSES: &[&Diagnosis] = &[&FLOW_DAMAGED, &VERSION, &ALTERED];
 
 /// mitmproxy's flow files.
-pub(super) const MITMPROXY: Format =
-    Format { name: "mitmproxy", about: "flows that mitmproxy saved", technique: "mitm-tls", probe, read: file::read };
+pub(super) const MITMPROXY: Format = Format {
+    name: "mitmproxy",
+    about: "flows that mitmproxy saved",
+    technique: "mitm-tls",
+    brings_secrets: false,
+    probe,
+    read: file::read,
+};
 
 /// A flow cannot be read to its end; where it ends is known.
 const FLOW_DAMAGED: Diagnosis = Diagnosis {

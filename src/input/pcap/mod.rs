@@ -24,6 +24,7 @@ pub(super) const PCAP: Format = Format {
     name: "pcap",
     about: "classic packet capture",
     technique: "websocket-capture",
+    brings_secrets: false,
     probe: classic::probe,
     read: classic::read,
 };
@@ -33,6 +34,7 @@ pub(super) const PCAPNG: Format = Format {
     name: "pcapng",
     about: "next generation packet capture",
     technique: "websocket-capture",
+    brings_secrets: true,
     probe: ng::probe,
     read: ng::read,
 };

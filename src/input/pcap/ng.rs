@@ -47,14 +47,14 @@ pub(super) const BLOCK: Diagnosis = Diagnosis {
     next: "",
 };
 
-/// A block of decryption secrets.
+/// A block of secrets of another kind than TLS's.
 pub(super) const SECRETS: Diagnosis = Diagnosis {
     id: "input/secrets",
     layer: Layer::Input,
     kind: Kind::Unsupported,
     severity: Severity::Note,
-    why: "the capture holds decryption secrets, which are not read from there",
-    next: "Take them out with `editcap --extract-secrets`, and give the result as a key log.",
+    why: "the capture holds decryption secrets of a kind that is not read",
+    next: "",
 };
 
 /// A time that no clock of this age shows.
@@ -158,7 +158,16 @@ impl Section {
                 }
             }
             block::NAME_RESOLUTION | block::INTERFACE_STATISTICS => {}
-            block::DECRYPTION_SECRETS => out.anomaly(self.anomaly(&SECRETS, place)),
+            block::DECRYPTION_SECRETS => match block::secrets(whole, order) {
+                Some((block::TLS_KEY_LOG, log)) => {
+                    let origin = Origin::of_record(place.0, self.records, place.1, None);
+                    return out.entry(Located::new(origin, Entry::Secrets(log))).map_break(|()| End::Enough);
+                }
+                other => {
+                    let kind = other.map_or_else(|| "cut short".to_owned(), |(kind, _)| block::secrets_name(kind));
+                    out.anomaly(self.anomaly(&SECRETS, place).detail(kind));
+                }
+            },
             kind => {
                 if block::NUMBERED.contains(&kind) {
                     self.records += 1;

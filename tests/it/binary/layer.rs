@@ -58,12 +58,13 @@ fn a_well_formed_frame_reports_nothing() {
 
 #[test]
 fn the_announced_dictionary_is_used() {
-    let token = [0, 248, 1, 100];
-    assert_eq!(push_with(Some(3), &token), call(&[]));
-    let (tag, anomalies) = push_with(Some(2), &token);
-    assert!(tag.is_some_and(|tag| tag != "call") && anomalies.is_empty());
+    // Token 16 is another word in each.
+    let token = [0, 248, 1, 16];
+    assert_eq!(push_with(Some(2), &token), (Some("user".to_owned()), vec![]));
+    assert_eq!(push_with(Some(3), &token), (Some("device_hash".to_owned()), vec![]));
+    assert_eq!(push_with(None, &token), (Some("device_hash".to_owned()), vec![]));
     let unknown = call(&["binary/unknown-dictionary 0 version 9"]);
-    assert_eq!(push_with(Some(9), &token), unknown);
+    assert_eq!(push_with(Some(9), &[0, 248, 1, 100]), unknown);
 }
 
 #[test]
