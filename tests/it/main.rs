@@ -8,6 +8,7 @@ mod cli;
 mod frames;
 mod generated;
 mod house;
+mod inputs;
 mod reference;
 mod shared;
 mod terminal;
