@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::SeenMessage;
 use super::pipe::Yield;
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::input::Ends;
@@ -410,7 +411,11 @@ impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
         let Session { noise, binary, frames, stanzas, .. } = &mut *self.session;
+        let before = self.results.messages.as_ref().map(|_| noise.report());
         noise.push(message, &mut Frames { binary, frames, stanzas, held: self.held, results: self.results });
+        if let (Some(before), Some(kept)) = (before, &mut self.results.messages) {
+            kept.push(SeenMessage::new(message, before, noise.report()));
+        }
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

@@ -3,6 +3,7 @@
 mod catalogue;
 mod connection;
 mod load;
+mod message;
 mod pipe;
 mod source;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
+pub use message::SeenMessage;
 pub use source::Source;
 
 use crate::anomaly::{Anomalies, Severity, Tally};
@@ -30,6 +32,8 @@ pub struct Analysis {
     pub orphans: Vec<Arc<Observed>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
+    /// The messages of websockets, where they were asked for.
+    pub messages: Vec<SeenMessage>,
     /// The key logs, in the order given. As origins, they come after the captures.
     pub key_logs: Vec<String>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.

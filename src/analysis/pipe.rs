@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::connection::{Connection, Embedded};
-use super::{Capture, Connection as Summary};
+use super::{Capture, Connection as Summary, Other, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Grouping, Observed};
 use crate::input::{self, Entry, Format};
@@ -14,7 +14,7 @@ use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
 use crate::protocol::packet::{self, Packet};
 use crate::protocol::stanza::Stanza;
-use crate::protocol::tcp::{Chunk, Reassembler};
+use crate::protocol::tcp::{self, Chunk, Reassembler};
 
 /// What comes out of a capture, whatever the connection.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(super) struct Yield {
     pub(super) anomalies: Anomalies,
     /// Stanzas of the capture so far.
     pub(super) stanzas: u64,
+    /// The messages of websockets, if they are to be kept.
+    pub(super) messages: Option<Vec<SeenMessage>>,
 }
 
 impl Yield {
@@ -40,6 +42,46 @@ pub(super) struct Pipe {
     packets: packet::Decoder,
     transport: Transport,
     records: u64,
+    traffic: Traffic,
+}
+
+/// What the packets of a capture add up to.
+#[derive(Debug, Default)]
+struct Traffic {
+    udp: u64,
+    packets: u64,
+    bytes: u64,
+    /// Captured bytes of each TCP connection, by its number.
+    by_connection: Vec<u64>,
+}
+
+impl Traffic {
+    fn count(&mut self, id: ConnectionId, bytes: u64) {
+        let index = id.0 as usize;
+        if index >= self.by_connection.len() {
+            self.by_connection.resize(index + 1, 0);
+        }
+        if let Some(sum) = self.by_connection.get_mut(index) {
+            *sum += bytes;
+        }
+    }
+
+    /// All traffic but that of the connections of interest.
+    fn other(&self, interesting: &[Summary], tcp: &Reassembler) -> Other {
+        let mut other = Other {
+            tcp: (self.by_connection.len() - interesting.len().min(self.by_connection.len())) as u64,
+            udp: self.udp,
+            packets: self.packets,
+            bytes: self.bytes,
+        };
+        for connection in interesting {
+            let packets = tcp.connection(connection.id).map_or(0, tcp::Connection::packets);
+            let bytes = self.by_connection.get(connection.id.0 as usize).copied().unwrap_or_default();
+            other.packets = other.packets.saturating_sub(packets);
+            other.bytes = other.bytes.saturating_sub(bytes);
+        }
+        other
+    }
 }
 
 /// TCP, and what is above it on each connection.
@@ -86,7 +128,7 @@ impl Pipe {
             noise_blocks: 0,
         };
         let transport = Transport { tcp: Reassembler::default(), connections };
-        Self { packets: packet::Decoder::default(), transport, records: 0 }
+        Self { packets: packet::Decoder::default(), transport, records: 0, traffic: Traffic::default() }
     }
 
     /// Takes the format of the capture, before its first entry.
@@ -101,7 +143,8 @@ impl Pipe {
         match (entry, origin.connection) {
             (Entry::Record(record), _) => {
                 self.records += 1;
-                let mut out = Packets { transport: &mut self.transport, results };
+                let length = record.data.len() as u64;
+                let mut out = Packets { transport: &mut self.transport, traffic: &mut self.traffic, length, results };
                 self.packets.push(Located::new(origin, record), &mut out);
             }
             (Entry::Secrets(log), _) => connections.learn(Located::new(origin, log), results),
@@ -121,7 +164,8 @@ impl Pipe {
 
     /// Ends the capture: what is incomplete is reported.
     pub(super) fn finish(&mut self, results: &mut Yield) {
-        self.packets.finish(&mut Packets { transport: &mut self.transport, results });
+        let Self { packets, transport, traffic, .. } = self;
+        packets.finish(&mut Packets { transport, traffic, length: 0, results });
         let Transport { tcp, connections } = &mut self.transport;
         tcp.finish(&mut Chunks { connections, results });
         let mut left: Vec<_> = connections.live.keys().copied().collect();
@@ -139,6 +183,7 @@ impl Pipe {
         let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
         capture.connections.extend(live);
         capture.connections.sort_by_key(|connection| connection.id);
+        capture.other = self.traffic.other(&capture.connections, tcp);
     }
 
     /// Server static keys that the capture revealed, and whether a session went undecrypted for want of one.
@@ -202,14 +247,27 @@ impl Connections {
 /// Takes packets to TCP.
 struct Packets<'p> {
     transport: &'p mut Transport,
+    traffic: &'p mut Traffic,
+    /// Captured bytes of the record that the packet is from.
+    length: u64,
     results: &'p mut Yield,
 }
 
 impl Sink<Packet<'_>> for Packets<'_> {
     fn item(&mut self, packet: Located<Packet<'_>>) {
-        let Packet::Tcp(segment) = packet.item else { return };
+        self.traffic.packets += 1;
+        self.traffic.bytes += self.length;
+        let segment = match packet.item {
+            Packet::Tcp(segment) => segment,
+            Packet::Udp => {
+                self.traffic.udp += 1;
+                return;
+            }
+            Packet::Other => return,
+        };
         let Transport { tcp, connections } = &mut *self.transport;
-        tcp.push(Located::new(packet.origin, segment), &mut Chunks { connections, results: self.results });
+        let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks { connections, results: self.results });
+        self.traffic.count(id, self.length);
         while let Some(id) = self.transport.connections.dismissed.pop() {
             self.transport.tcp.ignore(id);
         }

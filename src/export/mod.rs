@@ -6,6 +6,7 @@ mod anomalies;
 mod calls;
 mod column;
 mod csv;
+mod messages;
 mod stanzas;
 
 use std::io::Write;
@@ -23,6 +24,8 @@ pub enum Table {
     Calls,
     /// A row per kind of anomaly, capture and connection.
     Anomalies,
+    /// A row per data message of a websocket.
+    Messages,
 }
 
 /// What a table leaves out or adds.
@@ -64,6 +67,7 @@ impl Table {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
             Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
+            Self::Messages => messages::columns().iter().map(Column::describe).collect(),
         }
     }
 
@@ -79,6 +83,7 @@ impl Table {
                 csv::write(&columns, stanzas::rows(analysis), options, out)
             }
             Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
+            Self::Messages => csv::write(&messages::columns(), messages::rows(analysis), options, out),
             Self::Anomalies => csv::write(&anomalies::columns(), anomalies::rows(analysis), options, out),
         }
     }

@@ -47,7 +47,7 @@ pub(super) const NO_WEBSOCKET: Diagnosis = Diagnosis {
     kind: Kind::Missing,
     severity: Severity::Note,
     why: "the capture has no websocket",
-    next: "Open the recording tool before the page: a websocket that was opened earlier is not recorded.",
+    next: "Start to record before the page is opened: most tools leave out a websocket that was opened earlier.",
 };
 
 /// A message that is no data: what browsers put in the list when a websocket fails.
@@ -95,6 +95,11 @@ pub(super) fn server(url: &str) -> Option<String> {
         _ => return Some(host.to_owned()),
     };
     Some(format!("{host}:{port}"))
+}
+
+/// Host and port as one, an IPv6 address in brackets.
+pub(super) fn address(host: &str, port: &str) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// A moment given as a number of seconds since the Unix epoch, to the microsecond: at today's date, that is what such

@@ -7,6 +7,8 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
+use memchr::memmem;
+
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{CaptureId, Located};
 use crate::protocol::packet::Record;
@@ -22,6 +24,7 @@ mod message;
 mod mitmproxy;
 mod pcap;
 mod source;
+mod tshark;
 
 #[cfg(test)]
 mod fixture;
@@ -31,10 +34,21 @@ mod tests;
 use source::Source;
 
 /// What the readers of capture files can report.
-pub const DIAGNOSES: &[&[&Diagnosis]] = &[damage::DIAGNOSES, pcap::DIAGNOSES, message::DIAGNOSES, mitmproxy::DIAGNOSES];
+pub const DIAGNOSES: &[&[&Diagnosis]] =
+    &[damage::DIAGNOSES, pcap::DIAGNOSES, message::DIAGNOSES, mitmproxy::DIAGNOSES, tshark::DIAGNOSES];
 
 /// The formats, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[pcap::PCAPNG, pcap::PCAP, har::HAR, devtools::DEVTOOLS, mitmproxy::MITMPROXY];
+pub const FORMATS: &[Format] = &[
+    pcap::PCAPNG,
+    pcap::PCAP,
+    har::HAR,
+    devtools::DEVTOOLS,
+    mitmproxy::MITMPROXY,
+    tshark::JSON,
+    tshark::EK,
+    tshark::FIELDS,
+    tshark::FOLLOW,
+];
 
 /// How many bytes of an input the formats are shown to recognise it.
 const PROBE_LENGTH: usize = 4096;
@@ -119,6 +133,9 @@ pub enum Error {
     /// No format claims it.
     #[error("the input is in no format that is read here (tried: {tried})", tried = names())]
     Unrecognized,
+    /// It is in a format that is known, and of no use here.
+    #[error("the input is {0}")]
+    Unread(&'static str),
     /// It is not in the format that was asked for.
     #[error("the input does not begin as {0} does")]
     NotInFormat(&'static str),
@@ -158,11 +175,27 @@ pub fn read(
     }
     let format = match wanted {
         Some(format) => format,
-        None => FORMATS.iter().find(|format| (format.probe)(beginning)).ok_or(Error::Unrecognized)?,
+        None => {
+            let found = FORMATS.iter().find(|format| (format.probe)(beginning));
+            found.ok_or_else(|| unread(beginning).map_or(Error::Unrecognized, Error::Unread))?
+        }
     };
     out.recognized(format);
     let records = (format.read)(&mut source, out)?;
     Ok(Summary { format: format.name, records, bytes: source.offset() })
+}
+
+/// What an input is that no format claims, if it is something that people may have instead, and what to do.
+fn unread(beginning: &[u8]) -> Option<&'static str> {
+    if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
+        Some("text in UTF-16, as PowerShell's > writes it: save it as UTF-8, or let cmd or tshark's -w write the file")
+    } else if memmem::find(beginning, b"<pdml").is_some() {
+        Some("tshark's PDML, which is not read here: give the recording itself, or what tshark -T json prints")
+    } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
+        Some("a followed stream as text, which loses bytes: give the recording itself, or tshark -z follow,tcp,yaml")
+    } else {
+        None
+    }
 }
 
 fn names() -> String {

@@ -85,6 +85,39 @@ fn inspect_tells_what_is_inside_as_text_and_as_json() {
 }
 
 #[test]
+fn the_messages_table_has_a_row_a_message_with_keys_or_without() {
+    let folder = without_keys();
+    let without = ringtrace(folder.path(), &["export", "--table", "messages", "call.pcap"]);
+    fs::copy(own("noisekeys.txt"), folder.path().join("call.noisekeys.txt")).unwrap();
+    let with = ringtrace(folder.path(), &["export", "--table", "messages", "call.pcap"]);
+    assert_eq!((code(&without), code(&with)), (1, 0));
+    let table = |output: &Output| {
+        let rows = printed(output);
+        rows.lines().skip(1).map(|row| row.split(',').map(str::to_owned).collect()).collect::<Vec<Vec<String>>>()
+    };
+    let sum =
+        |rows: &[Vec<String>], column: usize| rows.iter().map(|row| row[column].parse::<u64>().unwrap()).sum::<u64>();
+    // 142 messages, six of which hold the handshakes.
+    assert_eq!((table(&without).len(), table(&with).len()), (142, 142));
+    assert_eq!((sum(&table(&with), 7), sum(&table(&with), 8)), (136, 136));
+    assert_eq!((sum(&table(&without), 7), sum(&table(&without), 8)), (136, 0));
+    let shared = |rows: Vec<Vec<String>>| rows.into_iter().map(|row| row[..7].to_vec()).collect::<Vec<_>>();
+    assert_eq!(shared(table(&with)), shared(table(&without)));
+}
+
+#[test]
+fn other_traffic_is_one_total() {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/hard-transport");
+    let json = ringtrace(&own, &["inspect", "--json", "hard-transport.pcapng"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let capture = &json["captures"][0];
+    let other = &capture["other"];
+    assert_eq!((capture["connections"].as_array().unwrap().len(), &other["tcp"]), (2, &2.into()), "{other}");
+    assert!(other["udp"].as_u64().unwrap() > 0);
+    assert!(other["packets"].as_u64().unwrap() < capture["records"].as_u64().unwrap());
+}
+
+#[test]
 fn keys_are_found_beside_the_capture_by_its_name() {
     let folder = without_keys();
     let names = ["call.noisekeys.txt", "call.pcap.noisekeys-private.txt"];

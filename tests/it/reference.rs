@@ -36,7 +36,12 @@ fn reference() -> String {
         }
     }
     page.push_str("\n## Columns\n\nEvery column can be empty: not known, not there, or not reported.\n");
-    for (name, table) in [("stanzas", Table::Stanzas), ("calls", Table::Calls), ("anomalies", Table::Anomalies)] {
+    for (name, table) in [
+        ("stanzas", Table::Stanzas),
+        ("calls", Table::Calls),
+        ("anomalies", Table::Anomalies),
+        ("messages", Table::Messages),
+    ] {
         write!(page, "\n### `{name}`\n\n| column | type | says |\n| --- | --- | --- |\n").unwrap();
         for (column, kind, doc) in table.columns() {
             let kind = match kind {

@@ -176,7 +176,7 @@ impl File<'_, '_> {
             Some(Value::Number(number)) => Some(number.to_owned()),
             Some(Value::List(mut values)) => match (values.next(), values.next()) {
                 (Some(Value::Bytes(host)), Some(Value::Number(port))) => {
-                    Some(address(&String::from_utf8_lossy(host), port))
+                    Some(message::address(&String::from_utf8_lossy(host), port))
                 }
                 _ => None,
             },
@@ -196,7 +196,7 @@ impl File<'_, '_> {
             self.out.anomaly(Anomaly::new(&VERSION, origin).detail(format!("version {version}")));
         }
         if known.connection.is_some() && !matches!(outcome, Err(Stop::Enough)) {
-            let asked = known.host.zip(known.port).map(|(host, port)| address(&host, &port));
+            let asked = known.host.zip(known.port).map(|(host, port)| message::address(&host, &port));
             let server = asked.or(known.server);
             let ends = Entry::Ends(Ends { client: known.client.as_deref(), server: server.as_deref() });
             for entry in [ends, Entry::Closed] {
@@ -311,8 +311,4 @@ fn put(mut values: Values<'_>, mut origin: Origin, out: &mut dyn Sink) -> Contro
         _ => return ControlFlow::Continue(()),
     };
     out.entry(Located::new(origin, Entry::Message(Message { opcode, data })))
-}
-
-fn address(host: &str, port: &str) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
