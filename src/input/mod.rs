@@ -1,7 +1,7 @@
 //! Capture files: which format one is in, and its entries.
 //!
 //! [`read`] recognises the format from the content, so a name or a suffix never matters, and reads forward
-//! only, so that standard input and the output of a decompressor serve as well as a file. Each entry joins the
+//! only, so that standard input serves as well as a file. Archives around it are unwrapped first. Each entry joins the
 //! pipe at the layer that its format records. To show progress, count the bytes that pass through the `Read`.
 
 use std::io::{self, Read};
@@ -11,6 +11,7 @@ use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{CaptureId, Located};
 use crate::protocol::packet::Record;
 
+mod compressed;
 mod pcap;
 mod source;
 
@@ -19,10 +20,24 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+use compressed::Unwrapped;
 use source::Source;
 
 /// What the readers of capture files can report.
-pub const DIAGNOSES: &[&Diagnosis] = pcap::DIAGNOSES;
+pub const DIAGNOSES: &[&Diagnosis] = &[
+    &compressed::ARCHIVE_CUT,
+    &compressed::ARCHIVE_DAMAGED,
+    &compressed::ARCHIVE_TOO_DENSE,
+    &pcap::CUT,
+    &pcap::DAMAGED,
+    &pcap::CONTINUED,
+    &pcap::SECTION,
+    &pcap::PACKET_BLOCK,
+    &pcap::NO_INTERFACE,
+    &pcap::BLOCK,
+    &pcap::SECRETS,
+    &pcap::TIME,
+];
 
 /// The formats, in the order in which they are tried.
 pub const FORMATS: &[Format] = &[pcap::PCAPNG, pcap::PCAP];
@@ -68,7 +83,7 @@ pub struct Summary {
     pub format: &'static str,
     /// Number of the last record.
     pub records: u64,
-    /// Bytes of the input that were read or skipped.
+    /// Bytes of the input, without the archives around it, that were read or skipped.
     pub bytes: u64,
 }
 
@@ -78,6 +93,9 @@ pub enum Error {
     /// There is not a single byte.
     #[error("the input is empty")]
     Empty,
+    /// It is an archive of which nothing can be read, and what is wrong with that.
+    #[error("nothing in the compressed input can be read ({0})")]
+    Archive(String),
     /// No format claims it.
     #[error("the input is in no format that is read here (tried: {tried})", tried = names())]
     Unrecognized,
@@ -112,17 +130,26 @@ pub fn read(
         ),
         None => None,
     };
-    let mut source = Source::new(capture, reader);
-    source.fill(PROBE_LENGTH)?;
-    let beginning = source.data();
-    if beginning.is_empty() {
-        return Err(Error::Empty);
+    let mut source = Source::new(capture, Unwrapped::new(reader)?);
+    source.fill(PROBE_LENGTH);
+    if source.data().is_empty() {
+        if let Some(failure) = source.failure() {
+            return Err(failure.into());
+        }
+        return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
     let format = match wanted {
         Some(format) => format,
-        None => FORMATS.iter().find(|format| (format.probe)(beginning)).ok_or(Error::Unrecognized)?,
+        None => FORMATS.iter().find(|format| (format.probe)(source.data())).ok_or(Error::Unrecognized)?,
     };
     let records = (format.read)(&mut source, out)?;
+    if let Some(failure) = source.failure() {
+        return Err(failure.into());
+    }
+    if let Some(broken) = source.broken() {
+        let detail = format!("{}, after record {records}", broken.detail);
+        out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
+    }
     Ok(Summary { format: format.name, records, bytes: source.offset() })
 }
 

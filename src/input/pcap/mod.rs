@@ -3,25 +3,21 @@
 //! Records are numbered as Wireshark numbers frames. The only room that names pcap-parser, which is given whole
 //! records and blocks; how they follow each other, and what to do where they do not, is decided here.
 
-use std::io;
+use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
-use crate::origin::RecordNumber;
-
-use super::source::Source;
-use super::{Format, Sink};
+use super::Format;
 
 mod block;
 mod classic;
 mod clock;
+mod form;
 mod ng;
+mod resync;
 
 #[cfg(test)]
 mod tests;
 
-/// What this reader can report.
-pub(super) const DIAGNOSES: &[&Diagnosis] =
-    &[&CUT, &DAMAGED, &ng::PACKET_BLOCK, &ng::NO_INTERFACE, &ng::BLOCK, &ng::SECRETS, &ng::TIME];
+pub(super) use ng::{BLOCK, NO_INTERFACE, PACKET_BLOCK, SECRETS, SECTION, TIME};
 
 /// Classic pcap, as tcpdump writes it.
 pub(super) const PCAP: Format =
@@ -32,7 +28,7 @@ pub(super) const PCAPNG: Format =
     Format { name: "pcapng", about: "next generation packet capture", probe: ng::probe, read: ng::read };
 
 /// The input ends within a record.
-const CUT: Diagnosis = Diagnosis {
+pub(super) const CUT: Diagnosis = Diagnosis {
     id: "input/cut",
     layer: Layer::Input,
     kind: Kind::Missing,
@@ -42,26 +38,23 @@ const CUT: Diagnosis = Diagnosis {
            end with Ctrl-C, and copy the file again.",
 };
 
-/// A record or block cannot be one, and where the next begins is not known.
-const DAMAGED: Diagnosis = Diagnosis {
+/// A record or block cannot be one.
+pub(super) const DAMAGED: Diagnosis = Diagnosis {
     id: "input/damaged",
     layer: Layer::Input,
     kind: Kind::Malformed,
     severity: Severity::Loss,
-    why: "the capture is damaged, and was not read beyond the damage",
+    why: "a part of the capture is damaged and was passed over; how many records were in it is not known, so the \
+          records after it are numbered as if there had been none",
     next: "Copy the file again from where it was recorded.",
 };
 
-/// Reports that the input ends after `record` within what begins here.
-fn cut(source: &Source<'_>, record: RecordNumber) -> Anomaly {
-    source.anomaly(&CUT, record).bytes(source.data().len() as u64).detail(format!("after record {record}"))
-}
-
-/// Reports damage after `record`, and passes over what is behind it.
-fn damaged(source: &mut Source<'_>, record: RecordNumber, what: &str, out: &mut dyn Sink) -> io::Result<()> {
-    let anomaly = source.anomaly(&DAMAGED, record);
-    let detail = format!("{what} at byte {}, after record {record}", source.offset());
-    let skipped = source.skip_all()?;
-    out.anomaly(anomaly.bytes(skipped).detail(detail));
-    Ok(())
-}
+/// A second capture file lies behind the first in the same input.
+pub(super) const CONTINUED: Diagnosis = Diagnosis {
+    id: "input/continued",
+    layer: Layer::Input,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "another capture file begins inside this one; it was read too, and its records are numbered on",
+    next: "",
+};
