@@ -157,8 +157,10 @@ fn label(row: &Row) -> String {
             if let Some(state) = stanza.action_node().and_then(|node| node.text("mute-state")) {
                 add("mute-state", Some(&state));
             }
-            if !action.destination.is_empty() {
-                label.push_str(&format!(" to {} devices", action.destination.len()));
+            match action.destination.len() {
+                0 => {}
+                1 => label.push_str(" to 1 device"),
+                devices => label.push_str(&format!(" to {devices} devices")),
             }
         }
         Body::Call(None) | Body::Receipt(_) | Body::Login(_) | Body::Other => {}

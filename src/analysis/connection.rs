@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::SeenMessage;
 use super::pipe::Yield;
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
-use crate::keys::{Keys, PublicKey};
+use crate::input::Ends;
+use crate::keys::{Keys, PublicKey, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
 use crate::protocol::binary::{self, Decoded};
@@ -24,27 +26,44 @@ pub const STRAIGHT_OVER_TCP: Diagnosis = Diagnosis {
     next: "The app's keys cannot be logged: link a Web client to the account, and record that one instead.",
 };
 
-/// The most bytes of a client's first ones that are kept to learn its protocol: a TLS client hello with its name.
-const HEAD_LIMIT: usize = 18 * 1024;
+/// A TLS session whose keys were given and that was not decrypted all the same.
+pub const TLS_KEYS_UNUSED: Diagnosis = Diagnosis {
+    id: "tls/keys-unused",
+    layer: Layer::Tls,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "a TLS connection to a server that is not one of WhatsApp's was not decrypted, though the key log knows it",
+    next: "",
+};
+
+/// TLS secrets that a capture brings itself.
+#[derive(Debug, Default)]
+pub(super) struct Embedded {
+    /// Those that it has brought.
+    pub(super) keys: TlsKeys,
+    /// Whether it may bring more.
+    pub(super) more_may_come: bool,
+}
 
 /// What a connection carries.
-#[derive(Debug)]
 enum Carries {
     /// Too little was seen: the first bytes, and which way they went.
     Unknown { head: Vec<u8>, direction: Option<Direction>, origin: Option<Origin> },
     /// A websocket, or so it seems so far.
     Websocket,
+    /// Messages that the recorder took out of their websocket.
+    Messages,
     /// WhatsApp's protocol without one. `reversed` where TCP took the client for the server.
     Noise { reversed: bool },
-    /// TLS to a server of WhatsApp's.
-    Tls,
-    /// Nothing of interest.
-    Other,
+    /// TLS, and what is inside it a websocket, or so it seems so far.
+    Tls(Box<tls::Decoder>),
 }
 
 /// The layers above TCP of one connection.
 pub(super) struct Connection {
     carries: Carries,
+    /// Client and server, where the capture says it without packets.
+    ends: Option<[String; 2]>,
     websocket: websocket::Decoder,
     session: Session,
     /// Anomalies, until the connection proves to be of interest.
@@ -66,11 +85,12 @@ impl Connection {
     pub(super) fn new(keys: Arc<Keys>) -> Self {
         Self {
             carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
+            ends: None,
             websocket: websocket::Decoder::new(),
             session: Session {
                 noise: noise::Decoder::new(Arc::clone(&keys)),
                 keys,
-                binary: binary::Decoder::default(),
+                binary: binary::Decoder,
                 messages: 0,
                 frames: 0,
                 stanzas: 0,
@@ -80,30 +100,97 @@ impl Connection {
     }
 
     /// Takes the next chunk of either direction.
-    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, embedded: &Embedded, results: &mut Yield) {
         match &mut self.carries {
-            Carries::Unknown { .. } => self.sniff(chunk, results),
+            Carries::Unknown { .. } => self.sniff(chunk, embedded, results),
             Carries::Websocket => self.websocket(chunk, results),
             Carries::Noise { reversed } => {
                 let reversed = *reversed;
                 self.straight(chunk, reversed, results);
             }
-            Carries::Tls | Carries::Other => {}
+            Carries::Messages => {}
+            Carries::Tls(tls) => {
+                tls.push(
+                    chunk,
+                    &mut Plain {
+                        websocket: &mut self.websocket,
+                        session: &mut self.session,
+                        held: &mut self.held,
+                        results,
+                    },
+                );
+                self.supply(embedded, results);
+            }
         }
-        if self.is_of_interest() {
-            results.anomalies.append(std::mem::take(&mut self.held));
+        self.release(results);
+    }
+
+    /// Gives TLS the secrets that are known of its session.
+    fn supply(&mut self, embedded: &Embedded, results: &mut Yield) {
+        let Self { carries: Carries::Tls(tls), websocket, session, held, .. } = self else { return };
+        let Some(random) = tls.wants_keys().copied() else { return };
+        let keys = Arc::clone(&session.keys);
+        let mut plain = Plain { websocket, session, held, results };
+        for secrets in [keys.tls(), &embedded.keys].into_iter().filter_map(|keys| keys.session(&random)) {
+            tls.unlock(secrets, &mut plain);
+        }
+        if !embedded.more_may_come {
+            tls.settle(&mut plain);
         }
     }
 
+    /// Lets TLS wait for secrets no longer.
+    pub(super) fn settle(&mut self, results: &mut Yield) {
+        let Self { carries: Carries::Tls(tls), websocket, session, held, .. } = self else { return };
+        tls.settle(&mut Plain { websocket, session, held, results });
+        self.release(results);
+    }
+
+    /// Bytes that wait for TLS secrets.
+    pub(super) fn waiting(&self) -> usize {
+        if let Carries::Tls(tls) = &self.carries { tls.waiting() } else { 0 }
+    }
+
+    /// Reports what was held back, once the connection proves to be of interest. Where it proves not to be, a note
+    /// is left if keys were given for it.
+    fn release(&mut self, results: &mut Yield) {
+        if self.is_of_interest() {
+            results.anomalies.append(std::mem::take(&mut self.held));
+        } else if let Carries::Tls(tls) = &self.carries
+            && tls.had_secrets()
+            && is_closed(tls.state())
+        {
+            for tally in std::mem::take(&mut self.held).iter().filter(|tally| tally.diagnosis.layer == Layer::Tls) {
+                results.anomalies.add(Anomaly::new(&TLS_KEYS_UNUSED, tally.first).detail(tally.to_string()));
+            }
+        }
+    }
+
+    /// Takes a message that the recorder took out of its websocket.
+    pub(super) fn message(&mut self, message: Located<Message<'_>>, results: &mut Yield) {
+        self.carries = Carries::Messages;
+        let Self { session, held, .. } = self;
+        Messages { session, held, results }.item(message);
+        results.anomalies.append(std::mem::take(held));
+    }
+
+    /// Takes what the capture says of who speaks.
+    pub(super) fn ends(&mut self, ends: Ends<'_>) {
+        let name = |end: Option<&str>| end.unwrap_or("not recorded").to_owned();
+        self.ends = Some([name(ends.client), name(ends.server)]);
+    }
+
     /// Ends the connection.
-    pub(super) fn finish(&mut self, results: &mut Yield) {
-        let Self { websocket, session, held, .. } = self;
+    pub(super) fn finish(&mut self, embedded: &Embedded, results: &mut Yield) {
+        self.supply(embedded, results);
+        let Self { carries, websocket, session, held, .. } = self;
+        if let Carries::Tls(tls) = carries {
+            tls.finish(&mut Plain { websocket, session, held, results });
+        }
         websocket.finish(&mut Messages { session, held, results });
         let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
         noise.finish(&mut Frames { binary, frames, stanzas, held: &mut self.held, results });
-        if self.is_of_interest() {
-            results.anomalies.append(std::mem::take(&mut self.held));
-        }
+        self.release(results);
     }
 
     /// Takes an anomaly of a layer below.
@@ -113,30 +200,36 @@ impl Connection {
 
     /// Whether it carries nothing of interest, for certain.
     pub(super) fn is_dismissed(&self) -> bool {
-        match self.carries {
-            Carries::Other => true,
+        match &self.carries {
             Carries::Websocket => self.websocket.state() == State::NotWebsocket,
-            Carries::Unknown { .. } | Carries::Noise { .. } | Carries::Tls => false,
+            Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest(),
+            Carries::Tls(_) => self.websocket.state() == State::NotWebsocket,
+            Carries::Unknown { .. } | Carries::Messages | Carries::Noise { .. } => false,
         }
     }
 
     fn is_of_interest(&self) -> bool {
-        match self.carries {
-            Carries::Websocket => matches!(self.websocket.state(), State::Upgraded | State::Assumed),
-            Carries::Noise { .. } | Carries::Tls => true,
-            Carries::Unknown { .. } | Carries::Other => false,
+        let websocket = matches!(self.websocket.state(), State::Upgraded | State::Assumed);
+        match &self.carries {
+            Carries::Websocket => websocket,
+            Carries::Tls(tls) => {
+                // Of a connection that began before the capture nobody knows whose it is.
+                let may_be_whatsapps = tls.server_name().map_or(!tls.has_client_hello(), tls::is_whatsapp);
+                websocket || (is_closed(tls.state()) && may_be_whatsapps)
+            }
+            Carries::Messages | Carries::Noise { .. } => true,
+            Carries::Unknown { .. } => false,
         }
     }
 
     /// Learns the protocol from the first bytes of whoever speaks first: in all of these, the client.
-    fn sniff(&mut self, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+    fn sniff(&mut self, chunk: Located<Chunk<'_>>, embedded: &Embedded, results: &mut Yield) {
         let Carries::Unknown { head, direction, origin } = &mut self.carries else { return };
         let first = *direction.get_or_insert(chunk.origin.direction.unwrap_or(Direction::Outbound));
         if let Chunk::Data(data) = chunk.item
             && chunk.origin.direction == Some(first)
         {
-            let room = HEAD_LIMIT.saturating_sub(head.len());
-            head.extend_from_slice(data.get(..room).unwrap_or(data));
+            head.extend_from_slice(data);
             origin.get_or_insert(chunk.origin);
         }
         match guess(head) {
@@ -158,14 +251,12 @@ impl Connection {
                 self.straight(head, reversed, results);
             }
             Guess::Tls => {
-                if !tls::server_name(head).is_some_and(tls::is_whatsapp) {
-                    self.carries = Carries::Other;
-                    return;
-                }
-                let name = tls::server_name(head).unwrap_or_default().to_owned();
+                let head = std::mem::take(head);
                 let origin = origin.unwrap_or(chunk.origin);
-                self.carries = Carries::Tls;
-                self.anomaly(Anomaly::new(&tls::NOT_READ, origin).detail(name), results);
+                self.carries = Carries::Tls(Box::default());
+                // It was shown the first bytes in case that they were its own.
+                self.websocket = websocket::Decoder::new();
+                self.push(Located::new(origin.to(chunk.origin), Chunk::Data(&head)), embedded, results);
             }
         }
     }
@@ -193,15 +284,26 @@ impl Connection {
         if !self.is_of_interest() {
             return None;
         }
-        let ends = tcp.connection(id)?;
-        let flipped = self.websocket.flipped() || matches!(self.carries, Carries::Noise { reversed: true });
-        let (client, server) = if flipped { (ends.server(), ends.client()) } else { (ends.client(), ends.server()) };
+        let flipped = match &self.carries {
+            Carries::Noise { reversed } => *reversed,
+            Carries::Tls(tls) => tls.is_reversed(),
+            _ => self.websocket.flipped(),
+        };
+        let [mut client, mut server] = match (tcp.connection(id), &self.ends) {
+            (Some(ends), _) => [ends.client().to_string(), ends.server().to_string()],
+            (None, Some(ends)) => ends.clone(),
+            (None, None) => ["not recorded", "not recorded"].map(str::to_owned),
+        };
+        if flipped {
+            std::mem::swap(&mut client, &mut server);
+        }
         Some(super::Connection {
             id,
-            client: client.to_string(),
-            server: server.to_string(),
-            tls: if matches!(self.carries, Carries::Tls) { "unsupported" } else { "none" },
+            client,
+            server,
+            tls: if let Carries::Tls(tls) = &self.carries { tls.state().name() } else { "none" },
             websocket: match self.websocket.state() {
+                _ if matches!(self.carries, Carries::Messages) => "upgraded",
                 State::Upgraded => "upgraded",
                 State::Assumed => "assumed",
                 State::Undecided | State::NotWebsocket => "none",
@@ -230,6 +332,11 @@ impl Connection {
     }
 }
 
+/// Whether TLS gave a connection up.
+const fn is_closed(state: tls::State) -> bool {
+    matches!(state, tls::State::NoKey | tls::State::Unsupported | tls::State::NoHandshake)
+}
+
 /// What the first bytes of a client look like.
 enum Guess {
     Waits,
@@ -242,23 +349,44 @@ fn guess(head: &[u8]) -> Guess {
     const INTRO: &[u8] = b"WA";
     const ROUTED: &[u8] = &[b'E', b'D', 0, 1];
     const HANDSHAKE: &[u8] = &[0x16, 0x03];
+    const RECORDS: [&[u8]; 3] = [&[0x14, 0x03], &[0x15, 0x03], &[0x17, 0x03]];
+    const RECORD_HEADER: usize = 5;
     let begins = |with: &[u8]| head.starts_with(with);
     let may_begin = |with: &[u8]| with.starts_with(head);
-    if begins(HANDSHAKE) {
-        let whole = head.get(3..5).and_then(|length| <[u8; 2]>::try_from(length).ok());
-        let whole = whole.is_some_and(|length| head.len() >= 5 + usize::from(u16::from_be_bytes(length)));
-        return if whole || head.len() >= HEAD_LIMIT || tls::server_name(head).is_some() {
-            Guess::Tls
-        } else {
-            Guess::Waits
-        };
+    if begins(HANDSHAKE) || tls::begins_midway(head) {
+        return Guess::Tls;
     }
     if (begins(INTRO) && head.len() > INTRO.len()) || begins(ROUTED) {
         Guess::Noise
-    } else if head.len() <= INTRO.len() && may_begin(INTRO) || [INTRO, ROUTED, HANDSHAKE].into_iter().any(may_begin) {
+    } else if [INTRO, ROUTED, HANDSHAKE].into_iter().chain(RECORDS).any(may_begin)
+        || (head.len() < RECORD_HEADER && RECORDS.into_iter().any(begins))
+    {
         Guess::Waits
     } else {
         Guess::Websocket
+    }
+}
+
+/// Takes plaintext to the websocket.
+struct Plain<'c> {
+    websocket: &'c mut websocket::Decoder,
+    session: &'c mut Session,
+    held: &'c mut Anomalies,
+    results: &'c mut Yield,
+}
+
+impl Sink<Chunk<'_>> for Plain<'_> {
+    fn item(&mut self, chunk: Located<Chunk<'_>>) {
+        let Self { websocket, session, held, results } = self;
+        websocket.push(chunk, &mut Messages { session, held, results });
+    }
+
+    fn anomaly(&mut self, mut anomaly: Anomaly) {
+        if anomaly.diagnosis == &tls::BEGAN_BEFORE {
+            // There can be many in a capture, and nothing tells them apart.
+            anomaly.origin.connection = None;
+        }
+        self.held.add(anomaly);
     }
 }
 
@@ -273,7 +401,11 @@ impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
         let Session { noise, binary, frames, stanzas, .. } = &mut *self.session;
+        let before = self.results.messages.as_ref().map(|_| noise.report());
         noise.push(message, &mut Frames { binary, frames, stanzas, held: self.held, results: self.results });
+        if let (Some(before), Some(kept)) = (before, &mut self.results.messages) {
+            kept.push(SeenMessage::new(message, before, noise.report()));
+        }
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

@@ -27,6 +27,7 @@ pub struct Request {
     keys: Keys,
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
+    keeps_messages: bool,
 }
 
 /// Takes each snapshot; says whether it wants more.
@@ -36,7 +37,18 @@ impl Request {
     /// To read these captures, in this order.
     #[must_use]
     pub fn new(sources: Vec<Source>) -> Self {
-        Self { sources, keys: Keys::default(), key_logs: Vec::new(), key_anomalies: Anomalies::default() }
+        Self {
+            sources,
+            keys: Keys::default(),
+            key_logs: Vec::new(),
+            key_anomalies: Anomalies::default(),
+            keeps_messages: false,
+        }
+    }
+
+    /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
+    pub const fn keep_messages(&mut self) {
+        self.keeps_messages = true;
     }
 
     /// Adds the keys of a log called `name`. Lines that cannot be read become anomalies.
@@ -105,7 +117,11 @@ impl<'r> Pass<'r> {
         Self {
             request,
             keys,
-            results: Yield { anomalies: request.key_anomalies.clone(), ..Yield::default() },
+            results: Yield {
+                anomalies: request.key_anomalies.clone(),
+                messages: request.keeps_messages.then(Vec::new),
+                ..Yield::default()
+            },
             captures: captures.collect(),
             published: Arc::default(),
             last: Instant::now(),
@@ -159,7 +175,8 @@ impl<'r> Pass<'r> {
         let Some(capture) = self.captures.get_mut(index) else { return };
         match outcome {
             Ok(summary) => capture.format = Some(summary.format),
-            Err(input::Error::Empty | input::Error::Unrecognized) if matches!(source, Source::FileInFolder(_)) => {}
+            Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
+                if matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => capture.failure = Some(error.to_string()),
         }
     }
@@ -176,6 +193,9 @@ impl<'r> Pass<'r> {
         let mut analysis =
             Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.request.key_logs);
+        if complete {
+            analysis.messages = self.results.messages.take().unwrap_or_default();
+        }
         self.published = Arc::new(analysis);
         self.last = Instant::now();
         Arc::clone(&self.published)

@@ -1,18 +1,23 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod catalogue;
 mod connection;
 mod load;
+mod message;
 mod pipe;
 mod source;
 
 use std::sync::Arc;
 
-pub use connection::STRAIGHT_OVER_TCP;
+pub use catalogue::diagnoses;
+pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
+pub use message::SeenMessage;
 pub use source::Source;
 
 use crate::anomaly::{Anomalies, Severity, Tally};
 use crate::call::{Call, Observed, Snapshot};
+use crate::input::FORMATS;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::spec::{self, Evidence};
 
@@ -27,6 +32,8 @@ pub struct Analysis {
     pub orphans: Vec<Arc<Observed>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
+    /// The messages of websockets, where they were asked for.
+    pub messages: Vec<SeenMessage>,
     /// The key logs, in the order given. As origins, they come after the captures.
     pub key_logs: Vec<String>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.
@@ -65,8 +72,23 @@ pub struct Capture {
     pub size: Option<u64>,
     /// The connections that carry a websocket or WhatsApp's protocol.
     pub connections: Vec<Connection>,
+    /// All other traffic.
+    pub other: Other,
     /// Why it could not be read at all, or not to its end.
     pub failure: Option<String>,
+}
+
+/// What a capture holds beside the connections of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Other {
+    /// TCP connections.
+    pub tcp: u64,
+    /// UDP packets.
+    pub udp: u64,
+    /// Packets, of whatever protocol.
+    pub packets: u64,
+    /// Bytes of these packets as captured.
+    pub bytes: u64,
 }
 
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
@@ -74,9 +96,9 @@ pub struct Capture {
 pub struct Connection {
     /// Its number in the capture: Wireshark's `tcp.stream`.
     pub id: ConnectionId,
-    /// Address and port of the client.
+    /// Address and port of the client, or what the capture says instead. Untrusted text.
     pub client: String,
-    /// Address and port of the server.
+    /// Address and port of the server, or what the capture says instead. Untrusted text.
     pub server: String,
     /// What is known of TLS, in the words of `inspect`.
     pub tls: &'static str,
@@ -97,8 +119,9 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub const fn technique(&self) -> &'static str {
-        "websocket-capture"
+    pub fn technique(&self) -> &'static str {
+        let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
+        format.map_or("unknown", |format| format.technique)
     }
 }
 

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::connection::Connection;
-use super::{Capture, Connection as Summary};
+use super::connection::{Connection, Embedded};
+use super::{Capture, Connection as Summary, Other, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Grouping, Observed};
-use crate::input::{self, Entry};
+use crate::input::{self, Entry, Format};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
 use crate::protocol::packet::{self, Packet};
 use crate::protocol::stanza::Stanza;
-use crate::protocol::tcp::{Chunk, Reassembler};
+use crate::protocol::tcp::{self, Chunk, Reassembler};
 
 /// What comes out of a capture, whatever the connection.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(super) struct Yield {
     pub(super) anomalies: Anomalies,
     /// Stanzas of the capture so far.
     pub(super) stanzas: u64,
+    /// The messages of websockets, if they are to be kept.
+    pub(super) messages: Option<Vec<SeenMessage>>,
 }
 
 impl Yield {
@@ -40,6 +42,46 @@ pub(super) struct Pipe {
     packets: packet::Decoder,
     transport: Transport,
     records: u64,
+    traffic: Traffic,
+}
+
+/// What the packets of a capture add up to.
+#[derive(Debug, Default)]
+struct Traffic {
+    udp: u64,
+    packets: u64,
+    bytes: u64,
+    /// Captured bytes of each TCP connection, by its number.
+    by_connection: Vec<u64>,
+}
+
+impl Traffic {
+    fn count(&mut self, id: ConnectionId, bytes: u64) {
+        let index = id.0 as usize;
+        if index >= self.by_connection.len() {
+            self.by_connection.resize(index + 1, 0);
+        }
+        if let Some(sum) = self.by_connection.get_mut(index) {
+            *sum += bytes;
+        }
+    }
+
+    /// All traffic but that of the connections of interest.
+    fn other(&self, interesting: &[Summary], tcp: &Reassembler) -> Other {
+        let mut other = Other {
+            tcp: (self.by_connection.len() - interesting.len().min(self.by_connection.len())) as u64,
+            udp: self.udp,
+            packets: self.packets,
+            bytes: self.bytes,
+        };
+        for connection in interesting {
+            let packets = tcp.connection(connection.id).map_or(0, tcp::Connection::packets);
+            let bytes = self.by_connection.get(connection.id.0 as usize).copied().unwrap_or_default();
+            other.packets = other.packets.saturating_sub(packets);
+            other.bytes = other.bytes.saturating_sub(bytes);
+        }
+        other
+    }
 }
 
 /// TCP, and what is above it on each connection.
@@ -57,7 +99,19 @@ struct Connections {
     wants_server_static: bool,
     /// Connections found to be of no interest since TCP was last told.
     dismissed: Vec<ConnectionId>,
+    /// TLS secrets that the capture brought itself.
+    embedded: Embedded,
+    /// Bytes that wait for such secrets.
+    waiting: usize,
+    /// Blocks of secrets that also had Noise keys.
+    noise_blocks: usize,
 }
+
+/// The most bytes that wait for TLS secrets in a capture.
+const WAITING_LIMIT: usize = 64 << 20;
+
+/// The most blocks of secrets in a capture of which Noise keys are taken.
+const NOISE_BLOCKS_LIMIT: usize = 64;
 
 impl Pipe {
     /// The layers for a capture whose sessions have these keys.
@@ -69,21 +123,49 @@ impl Pipe {
             server_statics: Vec::new(),
             wants_server_static: false,
             dismissed: Vec::new(),
+            embedded: Embedded::default(),
+            waiting: 0,
+            noise_blocks: 0,
         };
         let transport = Transport { tcp: Reassembler::default(), connections };
-        Self { packets: packet::Decoder::default(), transport, records: 0 }
+        Self { packets: packet::Decoder::default(), transport, records: 0, traffic: Traffic::default() }
+    }
+
+    /// Takes the format of the capture, before its first entry.
+    pub(super) fn recognized(&mut self, format: &Format) {
+        self.transport.connections.embedded.more_may_come = format.brings_secrets;
     }
 
     /// Takes the next entry of the capture.
     pub(super) fn push(&mut self, entry: Located<Entry<'_>>, results: &mut Yield) {
-        self.records += 1;
-        let Entry::Record(record) = entry.item;
-        self.packets.push(Located::new(entry.origin, record), &mut Packets { transport: &mut self.transport, results });
+        let Located { origin, item: entry } = entry;
+        let Transport { connections, .. } = &mut self.transport;
+        match (entry, origin.connection) {
+            (Entry::Record(record), _) => {
+                self.records += 1;
+                let length = record.data.len() as u64;
+                let mut out = Packets { transport: &mut self.transport, traffic: &mut self.traffic, length, results };
+                self.packets.push(Located::new(origin, record), &mut out);
+            }
+            (Entry::Secrets(log), _) => connections.learn(Located::new(origin, log), results),
+            (Entry::Chunk(chunk), Some(id)) => {
+                self.records += 1;
+                connections.push(id, Located::new(origin, chunk), results);
+            }
+            (Entry::Message(message), Some(id)) => {
+                self.records += 1;
+                connections.at(id).message(Located::new(origin, message), results);
+            }
+            (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
+            (Entry::Closed, Some(id)) => self.transport.end(id, results),
+            (_, None) => {}
+        }
     }
 
     /// Ends the capture: what is incomplete is reported.
     pub(super) fn finish(&mut self, results: &mut Yield) {
-        self.packets.finish(&mut Packets { transport: &mut self.transport, results });
+        let Self { packets, transport, traffic, .. } = self;
+        packets.finish(&mut Packets { transport, traffic, length: 0, results });
         let Transport { tcp, connections } = &mut self.transport;
         tcp.finish(&mut Chunks { connections, results });
         let mut left: Vec<_> = connections.live.keys().copied().collect();
@@ -101,6 +183,7 @@ impl Pipe {
         let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
         capture.connections.extend(live);
         capture.connections.sort_by_key(|connection| connection.id);
+        capture.other = self.traffic.other(&capture.connections, tcp);
     }
 
     /// Server static keys that the capture revealed, and whether a session went undecrypted for want of one.
@@ -109,28 +192,82 @@ impl Pipe {
     }
 }
 
+impl Connections {
+    /// The layers of a connection, new ones if nothing was seen of it.
+    fn at(&mut self, id: ConnectionId) -> &mut Connection {
+        self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(&self.keys))))
+    }
+
+    /// Takes the next chunk of a connection.
+    fn push(&mut self, id: ConnectionId, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+        let Self { keys, live, dismissed, embedded, waiting, .. } = self;
+        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
+        let before = connection.waiting();
+        connection.push(chunk, embedded, results);
+        *waiting = (*waiting + connection.waiting()).saturating_sub(before);
+        if *waiting > WAITING_LIMIT && connection.waiting() > 0 {
+            *waiting -= connection.waiting();
+            connection.settle(results);
+        }
+        if connection.is_dismissed() {
+            live.remove(&id);
+            dismissed.push(id);
+        }
+    }
+}
+
 impl Transport {
     /// Ends what is above TCP on a connection.
     fn end(&mut self, id: ConnectionId, results: &mut Yield) {
         let Some(mut connection) = self.connections.live.remove(&id) else { return };
-        connection.finish(results);
+        connection.finish(&self.connections.embedded, results);
         self.connections.server_statics.extend(connection.server_static());
         self.connections.wants_server_static |= connection.wants_server_static();
         self.connections.ended.extend(connection.summary(id, &self.tcp));
     }
 }
 
+impl Connections {
+    /// Adds the keys of a block of secrets. They serve connections that wait for them or that come later.
+    fn learn(&mut self, log: Located<&[u8]>, results: &mut Yield) {
+        let mut found = Keys::new();
+        // Reading from memory cannot fail.
+        let Ok(reading) = found.read_log(log.item) else { return };
+        for anomaly in reading.anomalies_at(|_| log.origin) {
+            results.anomalies.add(anomaly);
+        }
+        if !found.is_empty() && self.noise_blocks < NOISE_BLOCKS_LIMIT {
+            self.noise_blocks += 1;
+            Arc::make_mut(&mut self.keys).append_noise(&found);
+        }
+        self.embedded.keys.append(found.into_tls());
+    }
+}
+
 /// Takes packets to TCP.
 struct Packets<'p> {
     transport: &'p mut Transport,
+    traffic: &'p mut Traffic,
+    /// Captured bytes of the record that the packet is from.
+    length: u64,
     results: &'p mut Yield,
 }
 
 impl Sink<Packet<'_>> for Packets<'_> {
     fn item(&mut self, packet: Located<Packet<'_>>) {
-        let Packet::Tcp(segment) = packet.item else { return };
+        self.traffic.packets += 1;
+        self.traffic.bytes += self.length;
+        let segment = match packet.item {
+            Packet::Tcp(segment) => segment,
+            Packet::Udp => {
+                self.traffic.udp += 1;
+                return;
+            }
+            Packet::Other => return,
+        };
         let Transport { tcp, connections } = &mut *self.transport;
-        tcp.push(Located::new(packet.origin, segment), &mut Chunks { connections, results: self.results });
+        let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks { connections, results: self.results });
+        self.traffic.count(id, self.length);
         while let Some(id) = self.transport.connections.dismissed.pop() {
             self.transport.tcp.ignore(id);
         }
@@ -150,13 +287,7 @@ struct Chunks<'p> {
 impl Sink<Chunk<'_>> for Chunks<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Some(id) = chunk.origin.connection else { return };
-        let Connections { keys, live, dismissed, .. } = &mut *self.connections;
-        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
-        connection.push(chunk, self.results);
-        if connection.is_dismissed() {
-            live.remove(&id);
-            dismissed.push(id);
-        }
+        self.connections.push(id, chunk, self.results);
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
@@ -178,6 +309,10 @@ pub(super) struct Feed<'p, F> {
 }
 
 impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F> {
+    fn recognized(&mut self, format: &'static Format) {
+        self.pipe.recognized(format);
+    }
+
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
         self.pipe.push(entry, self.results);
         (self.goes_on)(self.pipe, self.results)

@@ -186,7 +186,8 @@ impl Course {
         let between = |from, to| Some(time(to)?.nanoseconds_since(time(from)?));
         let rang_live =
             self.offered.and_then(|offer| rows.get(offer)).is_some_and(|row| !row.observed.read().is_offline());
-        if rang_live {
+        // A call that was refused never rang.
+        if rang_live && self.outcome != Outcome::Failed {
             self.ring = between(self.offered, self.accepted.or(self.ended));
         }
         self.talk = self.accepted.and_then(|_| between(self.accepted, self.ended));

@@ -6,13 +6,10 @@ use std::sync::Arc;
 use super::course::Course;
 use super::grouping::Socket;
 use super::local::{Emitter, LocalDevice};
-use super::{Call, Media, Observed, Role, Row, Vantage};
+use super::{Call, HOLDERS_SEEN, Media, Observed, Role, Row, Vantage};
 use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
-
-/// The last holders of one stanza id that are looked at, newest first.
-const HOLDERS_SEEN: usize = 16;
 
 /// Where a stanza stands among those of several captures.
 pub(super) fn place(observed: &Observed) -> (Option<Timestamp>, CaptureId, RecordNumber, u64) {
@@ -59,9 +56,7 @@ pub(super) fn call(
         vantage.role = role(&rows, index, &vantage.device, creator);
     }
     let course = Course::of(&mut rows, &vantages);
-    let offer = rows
-        .iter()
-        .find(|row| matches!(row.action, Some(ActionName::Offer | ActionName::OfferNotice)) && row.answers.is_none());
+    let offer = rows.iter().find(|row| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
     let offer_node = offer.and_then(|row| row.observed.read().action_node());
     let (caller, callee) = parties(offer, creator, &vantages);
     Call {
@@ -118,7 +113,9 @@ fn answered(rows: &[Row], known: &[usize], observed: &Observed, vantage: usize) 
         Body::Call(_) | Body::Login(_) | Body::Other => return None,
     };
     let direction = observed.direction().map(Direction::reversed);
-    let candidates = known.iter().rev().take(HOLDERS_SEEN).copied().filter(|index| {
+    // Of equals the newest: an ack answers the last copy of what was sent again.
+    let recent = known.get(known.len().saturating_sub(HOLDERS_SEEN)..).unwrap_or_default();
+    let candidates = recent.iter().copied().filter(|index| {
         rows.get(*index).is_some_and(|row| {
             row.vantage == vantage
                 && row.observed.direction() == direction
@@ -167,7 +164,7 @@ fn role(rows: &[Row], vantage: usize, device: &LocalDevice, creator: Option<&Jid
         let action = row.observed.read().action()?;
         Some((&action.name, row.observed.direction()?))
     });
-    let by_offer = actions.clone().find(|(name, _)| matches!(name, ActionName::Offer | ActionName::OfferNotice));
+    let by_offer = actions.clone().find(|(name, _)| is_offer(name));
     match (by_offer, creator.and_then(|creator| device.shares_account(creator))) {
         (Some((_, Direction::Outbound)), _) | (None, Some(true)) => Role::Caller,
         (Some((_, Direction::Inbound)), _) | (None, Some(false)) => Role::Callee,
@@ -182,7 +179,10 @@ fn role(rows: &[Row], vantage: usize, device: &LocalDevice, creator: Option<&Jid
 
 /// Who called whom.
 fn parties(offer: Option<&Row>, creator: Option<&Jid>, vantages: &[Vantage]) -> (Option<Jid>, Option<Jid>) {
-    let Some(offer) = offer else { return (creator.cloned(), None) };
+    let Some(offer) = offer else {
+        let callee = vantages.iter().find(|vantage| vantage.role == Role::Callee);
+        return (creator.cloned(), callee.and_then(|vantage| vantage.device.jid()).cloned());
+    };
     let stanza = offer.observed.read();
     let local = vantages.get(offer.vantage).and_then(|vantage| vantage.device.jid());
     let group = stanza.action_node().and_then(|node| node.attribute("group-jid")).and_then(Value::to_jid);
@@ -191,6 +191,11 @@ fn parties(offer: Option<&Row>, creator: Option<&Jid>, vantages: &[Vantage]) -> 
         Some(Direction::Inbound) => (creator.or(stanza.from.as_ref()).cloned(), group.or_else(|| local.cloned())),
         None => (creator.cloned(), stanza.to.clone()),
     }
+}
+
+/// Whether an action proposes a call, or tells of a proposal.
+const fn is_offer(name: &ActionName) -> bool {
+    matches!(name, ActionName::Offer | ActionName::OfferNotice)
 }
 
 fn media(offer: &Node) -> Media {

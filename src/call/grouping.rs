@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::derive;
 use super::local::LocalDevice;
-use super::{Call, Observed};
+use super::{Call, HOLDERS_SEEN, Observed};
 use crate::origin::{CaptureId, ConnectionId, Direction};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
@@ -16,10 +16,6 @@ pub(super) type Socket = (CaptureId, Option<ConnectionId>);
 /// Receipts and acks of receipts kept in case that what they answer comes later (after a gap, items of one
 /// direction can come late).
 const WAITING_KEPT: usize = 4096;
-
-/// The last holders of one stanza id that are looked at, newest first. Ids repeat a few times at most; a capture
-/// made to repeat one a million times must not cost a million steps each.
-const HOLDERS_SEEN: usize = 16;
 
 /// Groups stanzas into calls as they come.
 #[derive(Debug, Default)]

@@ -18,6 +18,10 @@ use crate::origin::{CaptureId, Direction, Located, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Stanza};
 
+/// The last holders of one stanza id that are looked at, newest first. Ids repeat a few times at most; a capture
+/// made to repeat one a million times must not cost a million steps each.
+const HOLDERS_SEEN: usize = 16;
+
 /// A stanza and its ordinal in its capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {

@@ -47,16 +47,25 @@ enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per kind of anomaly, capture and connection.
+    Anomalies,
+    /// A row per data message of a websocket, WhatsApp's or not.
+    Messages,
 }
 
 /// Runs `export`.
 pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
-    let request = arguments.reading.prepare(verbosity)?;
+    let mut request = arguments.reading.prepare(verbosity)?;
+    if matches!(arguments.table, Table::Messages) {
+        request.keep_messages();
+    }
     let analysis = request.load();
     let table = match arguments.table {
         Table::Stanzas => export::Table::Stanzas,
         Table::Calls => export::Table::Calls,
+        Table::Anomalies => export::Table::Anomalies,
+        Table::Messages => export::Table::Messages,
     };
     let options = Options { xml: arguments.xml, raw: arguments.raw };
     target.write(|out| {

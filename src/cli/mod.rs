@@ -2,6 +2,7 @@
 
 mod exit;
 mod export;
+mod inspect;
 mod open;
 mod reading;
 mod target;
@@ -20,7 +21,7 @@ Examples:
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
 
-Keys are found beside a capture: call.noisekeys.txt for call.pcap.
+Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
 Exit codes: 0 done; 1 something was lost (said on standard error), the rest was done; 2 wrong usage;
 3 refused to write.";
@@ -55,6 +56,8 @@ enum Command {
     Open(open::OpenArguments),
     /// Writes tables: the stanzas of the calls, or the calls.
     Export(export::ExportArguments),
+    /// Says what is inside captures, and what could not be read, and why.
+    Inspect(inspect::InspectArguments),
 }
 
 /// How much is said on standard error.
@@ -75,6 +78,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Some(Command::Export(export)) => export::run(&export, verbosity),
+        Some(Command::Inspect(inspect)) => inspect::run(&inspect, verbosity),
         Some(Command::Open(open)) => open::run(&open, arguments.color, verbosity),
         None => open::run(&arguments.open, arguments.color, verbosity),
     };

@@ -36,7 +36,7 @@ fn interface(arguments: &OpenArguments, color: ColorChoice) -> Result<Exit, Fail
     let request = arguments.reading.prepare(Verbosity::Quiet)?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, &tui::Options { colour: wants_colour(color) });
+    let shown = tui::run(updates, tui::Options { colour: wants_colour(color) });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

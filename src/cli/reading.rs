@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::Severity;
+use ringtrace::protocol::tls;
 use ringtrace::summary;
 use ringtrace::visible::visible;
 
@@ -19,6 +20,10 @@ pub(super) struct Reading {
     /// Captures: files, folders, patterns, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+
+    /// A key log with the TLS secrets of the recorded connections, as SSLKEYLOGFILE names it.
+    #[arg(long, value_name = "FILE")]
+    tls_keylog: Vec<PathBuf>,
 
     /// A key log with the Noise keys of the recorded clients.
     #[arg(long, value_name = "FILE")]
@@ -39,9 +44,18 @@ impl Reading {
         for file in &self.files {
             expand(file, &mut sources)?;
         }
-        let mut key_logs: Vec<PathBuf> = self.noise_keylog.clone();
-        if key_logs.is_empty() && !self.no_key_discovery {
-            for found in sources.iter().filter_map(Source::path).flat_map(key_logs_beside) {
+        let mut key_logs = Vec::new();
+        for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
+            for log in given {
+                // One file may hold both kinds of keys, and be named by both options.
+                if !key_logs.contains(log) {
+                    key_logs.push(log.clone());
+                }
+            }
+            if !given.is_empty() || self.no_key_discovery {
+                continue;
+            }
+            for found in sources.iter().filter_map(Source::path).flat_map(|path| key_logs_beside(path, endings)) {
                 if !key_logs.contains(&found) {
                     if verbosity >= Verbosity::Losses {
                         eprintln!("ringtrace: keys from {}", visible(&found.to_string_lossy()));
@@ -110,15 +124,20 @@ fn files_below(folder: &Path, sources: &mut Vec<Source>) {
     sources.extend(found.into_iter().map(Source::FileInFolder));
 }
 
+/// How files are named that have TLS secrets.
+const TLS_KEY_LOGS: [&str; 2] = [".sslkeylog.txt", ".keylog"];
+
+/// How files are named that have Noise keys.
+const NOISE_KEY_LOGS: [&str; 2] = [".noisekeys.txt", ".noisekeys-private.txt"];
+
 /// The key logs that belong to a capture by their names: the capture's file name, cut at each of its dots, longest
 /// first, and an ending that says what it is.
-fn key_logs_beside(capture: &Path) -> Vec<PathBuf> {
-    const ENDINGS: [&str; 2] = [".noisekeys.txt", ".noisekeys-private.txt"];
+fn key_logs_beside(capture: &Path, endings: [&str; 2]) -> Vec<PathBuf> {
     let Some(name) = capture.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
     let cuts = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(dot, _)| dot)).filter(|cut| *cut > 0);
     for cut in cuts {
         let stem = name.get(..cut).unwrap_or(name);
-        let candidates = ENDINGS.iter().map(|ending| capture.with_file_name(format!("{stem}{ending}")));
+        let candidates = endings.iter().map(|ending| capture.with_file_name(format!("{stem}{ending}")));
         let found: Vec<_> = candidates.filter(|candidate| candidate.is_file()).collect();
         if !found.is_empty() {
             return found;
@@ -139,10 +158,19 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
             eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
         }
     }
-    for tally in analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least) {
+    let said: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least).collect();
+    for (index, tally) in said.iter().enumerate() {
         eprintln!("ringtrace: {}", summary::anomaly(analysis, tally));
-        if !tally.diagnosis.next.is_empty() {
+        let again =
+            said.get(index + 1..).is_some_and(|later| later.iter().any(|later| later.diagnosis == tally.diagnosis));
+        if !tally.diagnosis.next.is_empty() && !again {
             eprintln!("ringtrace:   {}", tally.diagnosis.next);
+        }
+        if tally.diagnosis == &tls::NO_KEY
+            && let Some(log) = std::env::var_os("SSLKEYLOGFILE").filter(|log| !log.is_empty())
+        {
+            let log = log.to_string_lossy();
+            eprintln!("ringtrace:   SSLKEYLOGFILE is set: try --tls-keylog {}", visible(&log));
         }
     }
     if analysis.calls.is_empty() && analysis.captures.iter().any(|capture| capture.failure.is_none()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::column::{Cell, Column, Kind};
+use super::column::{Cell, Column, Kind, column};
 use crate::analysis::{Analysis, Judged};
 use crate::call::{Emitter, Media};
 use crate::spec::Strength;
@@ -16,12 +16,6 @@ pub(super) struct CallRow<'t> {
 /// The rows, calls by their first stanza.
 pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = CallRow<'_>> {
     analysis.calls.iter().map(move |judged| CallRow { analysis, judged })
-}
-
-macro_rules! column {
-    ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
-        Column { name: $name, kind: Kind::$kind, doc: $doc, value: $value }
-    };
 }
 
 /// The columns, in order.

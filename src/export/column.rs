@@ -86,3 +86,12 @@ impl<R> Column<R> {
         (self.name, self.kind, self.doc)
     }
 }
+
+/// One line of a table's list of columns.
+macro_rules! column {
+    ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
+        Column { name: $name, kind: Kind::$kind, doc: $doc, value: $value }
+    };
+}
+
+pub(super) use column;

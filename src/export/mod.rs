@@ -2,9 +2,11 @@
 //!
 //! A table is a list of [`Column`]s: one source for names, types, documentation and values. Alone names polars.
 
+mod anomalies;
 mod calls;
 mod column;
 mod csv;
+mod messages;
 mod stanzas;
 
 use std::io::Write;
@@ -20,6 +22,10 @@ pub enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per kind of anomaly, capture and connection.
+    Anomalies,
+    /// A row per data message of a websocket.
+    Messages,
 }
 
 /// What a table leaves out or adds.
@@ -60,6 +66,8 @@ impl Table {
         match self {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
+            Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
+            Self::Messages => messages::columns().iter().map(Column::describe).collect(),
         }
     }
 
@@ -75,6 +83,8 @@ impl Table {
                 csv::write(&columns, stanzas::rows(analysis), options, out)
             }
             Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
+            Self::Messages => csv::write(&messages::columns(), messages::rows(analysis), options, out),
+            Self::Anomalies => csv::write(&anomalies::columns(), anomalies::rows(analysis), options, out),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::column::{Cell, Column, Kind};
+use super::column::{Cell, Column, Kind, column};
 use crate::analysis::{Analysis, Judged};
 use crate::call::{Observed, Row};
 use crate::origin::{Direction, Timestamp};
@@ -64,12 +64,6 @@ impl StanzaRow<'_> {
         let of_call = self.of_call.as_ref().filter(|_| self.observed.direction() == Some(direction))?;
         of_call.judged.call.vantage_of(of_call.row)?.device.jid()
     }
-}
-
-macro_rules! column {
-    ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
-        Column { name: $name, kind: Kind::$kind, doc: $doc, value: $value }
-    };
 }
 
 /// The columns, in order.

@@ -13,8 +13,11 @@ use lz4_flex::frame::FrameDecoder;
 
 use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
+/// What this file reports.
+pub(super) const DIAGNOSES: &[&Diagnosis] = &[&ARCHIVE_CUT, &ARCHIVE_DAMAGED, &ARCHIVE_TOO_DENSE];
+
 /// The archive ends too early.
-pub(super) const ARCHIVE_CUT: Diagnosis = Diagnosis {
+const ARCHIVE_CUT: Diagnosis = Diagnosis {
     id: "input/archive-cut",
     layer: Layer::Input,
     kind: Kind::Missing,
@@ -24,7 +27,7 @@ pub(super) const ARCHIVE_CUT: Diagnosis = Diagnosis {
 };
 
 /// The archive cannot be decompressed any further.
-pub(super) const ARCHIVE_DAMAGED: Diagnosis = Diagnosis {
+const ARCHIVE_DAMAGED: Diagnosis = Diagnosis {
     id: "input/archive-damaged",
     layer: Layer::Input,
     kind: Kind::Malformed,
@@ -34,7 +37,7 @@ pub(super) const ARCHIVE_DAMAGED: Diagnosis = Diagnosis {
 };
 
 /// The archive holds so much for its size that it was made to.
-pub(super) const ARCHIVE_TOO_DENSE: Diagnosis = Diagnosis {
+const ARCHIVE_TOO_DENSE: Diagnosis = Diagnosis {
     id: "input/archive-too-dense",
     layer: Layer::Input,
     kind: Kind::Unsupported,

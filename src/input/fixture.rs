@@ -22,19 +22,26 @@ pub(super) struct Seen {
 /// Keeps what it is given, and wants `enough` records.
 pub(super) struct Kept {
     pub(super) records: Vec<Seen>,
+    /// Key logs, and the last record before them.
+    pub(super) secrets: Vec<(u64, Vec<u8>)>,
     pub(super) anomalies: Vec<Anomaly>,
     pub(super) enough: usize,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { records: Vec::new(), anomalies: Vec::new(), enough: usize::MAX }
+        Self { records: Vec::new(), secrets: Vec::new(), anomalies: Vec::new(), enough: usize::MAX }
     }
 }
 
 impl Sink for Kept {
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
-        let Entry::Record(Record { link, data, wire_length }) = entry.item;
+        let Entry::Record(Record { link, data, wire_length }) = entry.item else {
+            if let Entry::Secrets(log) = entry.item {
+                self.secrets.push((entry.origin.last, log.to_vec()));
+            }
+            return ControlFlow::Continue(());
+        };
         assert_eq!((entry.origin.capture, entry.origin.first), (CaptureId(3), entry.origin.last));
         self.records.push(Seen {
             number: entry.origin.last,

@@ -7,13 +7,25 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
+use memchr::memmem;
+
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{CaptureId, Located};
 use crate::protocol::packet::Record;
+use crate::protocol::tcp::Chunk;
+use crate::protocol::websocket::Message;
 
 mod compressed;
+mod damage;
+mod devtools;
+mod har;
+mod json;
+mod lines;
+mod message;
+mod mitmproxy;
 mod pcap;
 mod source;
+mod tshark;
 
 #[cfg(test)]
 mod fixture;
@@ -24,23 +36,27 @@ use compressed::Unwrapped;
 use source::Source;
 
 /// What the readers of capture files can report.
-pub const DIAGNOSES: &[&Diagnosis] = &[
-    &compressed::ARCHIVE_CUT,
-    &compressed::ARCHIVE_DAMAGED,
-    &compressed::ARCHIVE_TOO_DENSE,
-    &pcap::CUT,
-    &pcap::DAMAGED,
-    &pcap::CONTINUED,
-    &pcap::SECTION,
-    &pcap::PACKET_BLOCK,
-    &pcap::NO_INTERFACE,
-    &pcap::BLOCK,
-    &pcap::SECRETS,
-    &pcap::TIME,
+pub const DIAGNOSES: &[&[&Diagnosis]] = &[
+    compressed::DIAGNOSES,
+    damage::DIAGNOSES,
+    pcap::DIAGNOSES,
+    message::DIAGNOSES,
+    mitmproxy::DIAGNOSES,
+    tshark::DIAGNOSES,
 ];
 
 /// The formats, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[pcap::PCAPNG, pcap::PCAP];
+pub const FORMATS: &[Format] = &[
+    pcap::PCAPNG,
+    pcap::PCAP,
+    har::HAR,
+    devtools::DEVTOOLS,
+    mitmproxy::MITMPROXY,
+    tshark::JSON,
+    tshark::EK,
+    tshark::FIELDS,
+    tshark::FOLLOW,
+];
 
 /// How many bytes of an input the formats are shown to recognise it.
 const PROBE_LENGTH: usize = 4096;
@@ -51,10 +67,35 @@ const PROBE_LENGTH: usize = 4096;
 pub enum Entry<'a> {
     /// A packet as recorded, for the packet layer.
     Record(Record<'a>),
+    /// Bytes of a TCP stream that was already put together, for whatever is above TCP. The origin has the
+    /// connection and the direction.
+    Chunk(Chunk<'a>),
+    /// A whole message that was already taken out of its websocket, for the layer above. The origin has the
+    /// connection and the direction.
+    Message(Message<'a>),
+    /// Who speaks on the origin's connection, where no packets say it. Comes before, between or after what the
+    /// connection carries, and is no record.
+    Ends(Ends<'a>),
+    /// Nothing more will come on the origin's connection. No record either.
+    Closed,
+    /// A key log with secrets of TLS sessions. Its origin names the last record before it. No record either.
+    Secrets(&'a [u8]),
+}
+
+/// Who speaks on a connection: addresses and ports, or host names. Untrusted text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends<'a> {
+    /// The client, if the capture says.
+    pub client: Option<&'a str>,
+    /// The server, if the capture says.
+    pub server: Option<&'a str>,
 }
 
 /// Where a reader puts what it reads.
 pub trait Sink {
+    /// Takes the format of the input, before its first entry.
+    fn recognized(&mut self, _format: &'static Format) {}
+
     /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
     /// input at which the record with its header begins. `Break` ends the reading.
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()>;
@@ -70,6 +111,10 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
+    /// How such captures are made, one of the spec's techniques.
+    pub technique: &'static str,
+    /// Whether [`Entry::Secrets`] can be among its entries.
+    pub brings_secrets: bool,
     /// Whether an input that begins with these bytes is in this format.
     probe: fn(&[u8]) -> bool,
     /// Reads an input from its first byte, and returns the number of its records.
@@ -99,6 +144,9 @@ pub enum Error {
     /// No format claims it.
     #[error("the input is in no format that is read here (tried: {tried})", tried = names())]
     Unrecognized,
+    /// It is in a format that is known, and of no use here.
+    #[error("the input is {0}")]
+    Unread(&'static str),
     /// It is not in the format that was asked for.
     #[error("the input does not begin as {0} does")]
     NotInFormat(&'static str),
@@ -131,17 +179,18 @@ pub fn read(
         None => None,
     };
     let mut source = Source::new(capture, Unwrapped::new(reader)?);
-    source.fill(PROBE_LENGTH);
+    source.fill(PROBE_LENGTH)?;
     if source.data().is_empty() {
-        if let Some(failure) = source.failure() {
-            return Err(failure.into());
-        }
         return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
     let format = match wanted {
         Some(format) => format,
-        None => FORMATS.iter().find(|format| (format.probe)(source.data())).ok_or(Error::Unrecognized)?,
+        None => {
+            let found = FORMATS.iter().find(|format| (format.probe)(source.data()));
+            found.ok_or_else(|| unread(source.data()).map_or(Error::Unrecognized, Error::Unread))?
+        }
     };
+    out.recognized(format);
     let records = (format.read)(&mut source, out)?;
     if let Some(failure) = source.failure() {
         return Err(failure.into());
@@ -151,6 +200,19 @@ pub fn read(
         out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
     }
     Ok(Summary { format: format.name, records, bytes: source.offset() })
+}
+
+/// What an input is that no format claims, if it is something that people may have instead, and what to do.
+fn unread(beginning: &[u8]) -> Option<&'static str> {
+    if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
+        Some("text in UTF-16, as PowerShell's > writes it: save it as UTF-8, or let cmd or tshark's -w write the file")
+    } else if memmem::find(beginning, b"<pdml").is_some() {
+        Some("tshark's PDML, which is not read here: give the recording itself, or what tshark -T json prints")
+    } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
+        Some("a followed stream as text, which loses bytes: give the recording itself, or tshark -z follow,tcp,yaml")
+    } else {
+        None
+    }
 }
 
 fn names() -> String {

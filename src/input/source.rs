@@ -43,9 +43,14 @@ impl<'r> Source<'r> {
         self.offset
     }
 
-    /// Reads until there are `length` bytes of data, and says whether there are: if not, the input has ended, or has
-    /// [failed](Self::failure).
-    pub(super) fn fill(&mut self, length: usize) -> bool {
+    /// Reads until there are `length` bytes of data, and says whether there are: if not, the input has ended.
+    pub(super) fn fill(&mut self, length: usize) -> io::Result<bool> {
+        if self.reach(length) { Ok(true) } else { self.failure.take().map_or(Ok(false), Err) }
+    }
+
+    /// The same, where the data at hand make sense without those behind them: a failure then waits until it is
+    /// [asked for](Self::failure), and looks like the input's end.
+    pub(super) fn reach(&mut self, length: usize) -> bool {
         while self.end - self.start < length {
             if self.read() == 0 {
                 return false;
@@ -59,6 +64,39 @@ impl<'r> Source<'r> {
         let length = length.min(self.end - self.start);
         self.start += length;
         self.offset += length as u64;
+    }
+
+    /// Passes over `length` bytes, and says whether there were that many.
+    pub(super) fn skip(&mut self, length: u64) -> io::Result<bool> {
+        let end = self.offset.saturating_add(length);
+        loop {
+            self.consume(usize::try_from(end - self.offset).unwrap_or(usize::MAX));
+            if self.offset == end {
+                return Ok(true);
+            }
+            if self.read() == 0 {
+                return self.failure.take().map_or(Ok(false), Err);
+            }
+        }
+    }
+
+    /// Passes over the mark that some tools begin a text in UTF-8 with.
+    pub(super) fn skip_byte_order_mark(&mut self) {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        if self.data().starts_with(MARK) {
+            self.consume(MARK.len());
+        }
+    }
+
+    /// Passes over everything up to the end of the input, and returns how much that was.
+    pub(super) fn skip_all(&mut self) -> io::Result<u64> {
+        let before = self.offset;
+        loop {
+            self.consume(self.end - self.start);
+            if self.read() == 0 {
+                return self.failure.take().map_or(Ok(self.offset - before), Err);
+            }
+        }
     }
 
     /// An occurrence of `diagnosis` where the data begin, in or after `record`.

@@ -1,9 +1,14 @@
-//! Key logs as text: a label and hexadecimal fields a line, in the manner of NSS key logs.
+//! Key logs as text: a label and hexadecimal fields a line. Lines of NSS key logs (draft-ietf-tls-keylogfile) and
+//! lines for WhatsApp's Noise in their manner, in one file or in several.
 //!
 //! ```text
 //! WA_NOISE_TRANSPORT <client ephemeral public> <client-to-server key> <server-to-client key>
 //! WA_NOISE_XX        <client ephemeral public> <client ephemeral private> <client static private>
 //! WA_NOISE_IK        <client ephemeral public> <client ephemeral private> <client static private> <server static public>
+//! CLIENT_RANDOM      <client random> <master secret, 48 bytes>
+//! CLIENT_HANDSHAKE_TRAFFIC_SECRET, SERVER_HANDSHAKE_TRAFFIC_SECRET,
+//! CLIENT_TRAFFIC_SECRET_<n>, SERVER_TRAFFIC_SECRET_<n>
+//!                    <client random> <secret, 32 or 48 bytes>
 //! ```
 
 use std::fmt;
@@ -11,7 +16,7 @@ use std::io::{self, BufRead, Read};
 
 use memchr::{memchr, memmem};
 
-use super::{Conflict, Keys, PrivateKeys, PublicKey, Secret, TransportKeys};
+use super::{ClientRandom, Conflict, Keys, PrivateKeys, PublicKey, Secret, TlsLabel, TlsSecret, TransportKeys};
 use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::origin::{CaptureId, Origin};
 
@@ -22,7 +27,7 @@ const MALFORMED_LINE: Diagnosis = Diagnosis {
     kind: Kind::Malformed,
     severity: Severity::Loss,
     why: "a line of the key log could not be used",
-    next: "Compare the line with the forms in docs/keys.md: a label, then each key as 64 hexadecimal digits. The other lines were read.",
+    next: "Compare the line with the forms in docs/keys.md: a label, then each key in hexadecimal digits, as many as its label demands. The other lines were read.",
 };
 
 /// A client's stored credentials instead of a key log.
@@ -51,7 +56,7 @@ const UNKNOWN_LABEL: Diagnosis = Diagnosis {
     layer: Layer::Keys,
     kind: Kind::Unsupported,
     severity: Severity::Note,
-    why: "lines of the key log have labels that are not of WhatsApp's Noise, and were skipped",
+    why: "lines of the key log have labels that are neither of TLS nor of WhatsApp's Noise, and were skipped",
     next: "",
 };
 
@@ -71,7 +76,9 @@ const JSON_LOOKED_AT: u64 = 1 << 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogReading {
     /// Lines with a usable key.
-    pub sessions: u64,
+    pub usable: u64,
+    /// Lines with a TLS secret that takes no part in decrypting; skipped.
+    pub unused: u64,
     /// Lines whose label is unknown; skipped.
     pub unknown_labels: u64,
     /// The first malformed lines.
@@ -112,10 +119,12 @@ pub enum Reason {
         /// As the line has.
         found: usize,
     },
-    /// A field is not of 64 characters.
+    /// A field has another number of characters.
     Length {
         /// Its place after the label, from 1.
         field: usize,
+        /// As the label demands.
+        expected: &'static str,
         /// Its length in characters.
         found: usize,
     },
@@ -139,7 +148,9 @@ impl fmt::Display for Reason {
         match self {
             Self::NoLabel => f.write_str("it does not begin with a label such as WA_NOISE_XX"),
             Self::FieldCount { expected, found } => write!(f, "it has {found} fields after its label, not {expected}"),
-            Self::Length { field, found } => write!(f, "field {field} has {found} characters, not 64"),
+            Self::Length { field, expected, found } => {
+                write!(f, "field {field} has {found} characters, not {expected}")
+            }
             Self::NotHexadecimal { field } => write!(f, "field {field} has a character that is no hexadecimal digit"),
             Self::NotAPair => f.write_str("the ephemeral private key does not belong to the ephemeral public key"),
             Self::Conflict => f.write_str("an earlier line gives another key for the same session"),
@@ -159,7 +170,12 @@ impl LogReading {
     /// What the log holds that departs from its format, at lines of the file known as `log`.
     #[must_use]
     pub fn anomalies(&self, log: CaptureId) -> Vec<Anomaly> {
-        let at = |line| Origin::of_record(log, line, 0, None);
+        self.anomalies_at(|line| Origin::of_record(log, line, 0, None))
+    }
+
+    /// The same, of a log that lies in a capture: `at` gives the place of a line.
+    #[must_use]
+    pub fn anomalies_at(&self, at: impl Fn(u64) -> Origin) -> Vec<Anomaly> {
         let mut all: Vec<_> = self
             .malformed
             .iter()
@@ -216,16 +232,17 @@ impl Keys {
                 continue;
             }
             match if whole { self.read_entry(text) } else { Err(Reason::TooLong) } {
-                Ok(true) => reading.sessions += 1,
-                Ok(false) => reading.unknown_labels += 1,
+                Ok(Entry::Usable) => reading.usable += 1,
+                Ok(Entry::Unused) => reading.unused += 1,
+                Ok(Entry::Unknown) => reading.unknown_labels += 1,
                 Err(reason) => reading.reject(number, reason),
             }
         }
         Ok(reading)
     }
 
-    /// Adds the key of one line; `false` if its label is unknown.
-    fn read_entry(&mut self, line: &[u8]) -> Result<bool, Reason> {
+    /// Adds the key of one line.
+    fn read_entry(&mut self, line: &[u8]) -> Result<Entry, Reason> {
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let label = words.next().ok_or(Reason::NoLabel)?;
         match label {
@@ -245,11 +262,67 @@ impl Keys {
                 let [public, ephemeral, static_key, server_static] = fields(words)?;
                 self.add_private(private(public, ephemeral, static_key, Some(server_static))?)?;
             }
-            _ if label.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')) => return Ok(false),
+            _ if label.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')) => {
+                let label = std::str::from_utf8(label).unwrap_or_default();
+                let Some(tls) = TlsLabel::read(label) else {
+                    return Ok(if UNUSED.contains(&label) { Entry::Unused } else { Entry::Unknown });
+                };
+                let (random, secret) = tls_fields(words, tls)?;
+                self.tls.add(random, tls, secret)?;
+            }
             _ => return Err(Reason::NoLabel),
         }
-        Ok(true)
+        Ok(Entry::Usable)
     }
+}
+
+/// What a line that makes sense is for.
+enum Entry {
+    Usable,
+    Unused,
+    Unknown,
+}
+
+/// Labels of TLS key logs whose secrets decrypt no application data after the handshake.
+const UNUSED: &[&str] = &[
+    "CLIENT_EARLY_TRAFFIC_SECRET",
+    "EARLY_EXPORTER_MASTER_SECRET",
+    "EARLY_EXPORTER_SECRET",
+    "ECH_CONFIG",
+    "ECH_SECRET",
+    "EXPORTER_SECRET",
+    "RSA",
+];
+
+/// A client random, and a secret as long as its label demands.
+fn tls_fields<'a>(
+    words: impl Iterator<Item = &'a [u8]> + Clone,
+    label: TlsLabel,
+) -> Result<(ClientRandom, TlsSecret), Reason> {
+    let found = words.clone().count();
+    let mut words = words;
+    let (Some(random), Some(secret), 2) = (words.next(), words.next(), found) else {
+        return Err(Reason::FieldCount { expected: 2, found });
+    };
+    let mut client_random = [0; 32];
+    hexadecimal(random, 1, &mut client_random, "64")?;
+    let mut bytes = [0; 48];
+    let (room, expected) = match label {
+        TlsLabel::Master => (&mut bytes[..], "96"),
+        _ if secret.len() == 64 => (bytes.split_at_mut(32).0, "64 or 96"),
+        _ => (&mut bytes[..], "64 or 96"),
+    };
+    hexadecimal(secret, 2, room, expected)?;
+    let secret = TlsSecret::new(room).ok_or(Reason::Length { field: 2, expected, found: secret.len() })?;
+    Ok((client_random, secret))
+}
+
+/// Reads a field into `key`, which is as long as it must be.
+fn hexadecimal(word: &[u8], field: usize, key: &mut [u8], expected: &'static str) -> Result<(), Reason> {
+    if word.len() != 2 * key.len() {
+        return Err(Reason::Length { field, expected, found: word.len() });
+    }
+    data_encoding::HEXLOWER_PERMISSIVE.decode_mut(word, key).map(drop).map_err(|_| Reason::NotHexadecimal { field })
 }
 
 fn private(
@@ -270,11 +343,7 @@ fn fields<'a, const N: usize>(words: impl Iterator<Item = &'a [u8]> + Clone) -> 
     }
     let mut keys = [[0; 32]; N];
     for (index, (key, word)) in keys.iter_mut().zip(words).enumerate() {
-        let field = index + 1;
-        if word.len() != 64 {
-            return Err(Reason::Length { field, found: word.len() });
-        }
-        data_encoding::HEXLOWER_PERMISSIVE.decode_mut(word, key).map_err(|_| Reason::NotHexadecimal { field })?;
+        hexadecimal(word, index + 1, key, "64")?;
     }
     Ok(keys)
 }
@@ -355,7 +424,7 @@ mod tests {
             HEXLOWER.encode(&[6; 32])
         );
         let (keys, reading) = read(format!("\u{feff}# a comment\r\n\r\n{}\r\n  {ik}  \n{transport}", xx(1, 3)));
-        assert_eq!(reading, LogReading { sessions: 3, ..LogReading::default() });
+        assert_eq!(reading, LogReading { usable: 3, ..LogReading::default() });
         let first = keys.session(&Secret::new([1; 32]).public()).and_then(|session| session.private.clone());
         let expected =
             PrivateKeys { ephemeral: Secret::new([1; 32]), static_key: Secret::new([3; 32]), server_static: None };
@@ -369,12 +438,62 @@ mod tests {
 
     #[test]
     fn counts_labels_that_it_does_not_know() {
-        let (keys, reading) = read("CLIENT_RANDOM 00 11\nEXPORTER_SECRET 2\nWA_NOISE_PSK 00\n");
-        assert_eq!(reading, LogReading { unknown_labels: 3, ..LogReading::default() });
+        let (keys, reading) = read("SOMETHING_NEW 00 11\nEXPORTER_SECRET 2\nWA_NOISE_PSK 00\n");
+        assert_eq!(reading, LogReading { unknown_labels: 2, unused: 1, ..LogReading::default() });
         assert!(keys.is_empty());
         let anomalies = reading.anomalies(CaptureId(0));
         assert_eq!(anomalies.iter().map(|anomaly| anomaly.diagnosis.id).collect::<Vec<_>>(), ["keys/unknown-label"]);
         assert_eq!(anomalies[0].diagnosis.severity, Severity::Note);
+    }
+
+    #[test]
+    fn reads_nss_lines_among_the_others() {
+        let random = "0F".repeat(32);
+        let (long, short) = ("ab".repeat(48), "cd".repeat(32));
+        let text = [
+            format!("CLIENT_RANDOM {random} {long}"),
+            format!("CLIENT_HANDSHAKE_TRAFFIC_SECRET {random} {short}\r"),
+            format!("SERVER_HANDSHAKE_TRAFFIC_SECRET {random} {long}"),
+            format!("CLIENT_TRAFFIC_SECRET_0 {random} {short}"),
+            format!("SERVER_TRAFFIC_SECRET_1 {random} {short}"),
+            xx(1, 2),
+            format!("EXPORTER_SECRET {random} {short}"),
+        ];
+        let (keys, reading) = read(text.join("\n"));
+        assert_eq!(reading, LogReading { usable: 6, unused: 1, ..LogReading::default() });
+        let secret = |byte: u8, length: usize| TlsSecret::new(&vec![byte; length]);
+        let session = keys.tls().session(&[0x0f; 32]).expect("known");
+        assert_eq!(session.master, secret(0xab, 48));
+        assert_eq!(session.client.handshake, secret(0xcd, 32));
+        assert_eq!(session.server.handshake, secret(0xab, 48));
+        assert_eq!(session.client.application.get(&0).cloned(), secret(0xcd, 32));
+        assert_eq!(session.server.application.get(&1).cloned(), secret(0xcd, 32));
+        assert_eq!((keys.tls().len(), keys.sessions().count()), (1, 1));
+    }
+
+    #[test]
+    fn nss_lines_of_wrong_lengths_are_malformed() {
+        let (random, short) = ("0f".repeat(32), "cd".repeat(32));
+        let text = [
+            format!("CLIENT_RANDOM {random} {short}"),
+            format!("CLIENT_TRAFFIC_SECRET_0 {random} {short}00"),
+            format!("CLIENT_TRAFFIC_SECRET_0 {random}00 {short}"),
+            format!("CLIENT_TRAFFIC_SECRET_0 {random}"),
+            format!("SERVER_TRAFFIC_SECRET_0 {random} {}zz", "cd".repeat(31)),
+            format!("SERVER_TRAFFIC_SECRET_0 {random} {short}"),
+            format!("SERVER_TRAFFIC_SECRET_0 {random} {}", "ce".repeat(32)),
+        ];
+        let (keys, reading) = read(text.join("\n"));
+        let expected = [
+            (1, Reason::Length { field: 2, expected: "96", found: 64 }),
+            (2, Reason::Length { field: 2, expected: "64 or 96", found: 66 }),
+            (3, Reason::Length { field: 1, expected: "64", found: 66 }),
+            (4, Reason::FieldCount { expected: 2, found: 1 }),
+            (5, Reason::NotHexadecimal { field: 2 }),
+            (7, Reason::Conflict),
+        ];
+        assert_eq!(reading.malformed, expected.map(|(line, reason)| MalformedLine { line, reason }));
+        assert_eq!((reading.usable, keys.tls().len()), (1, 1));
     }
 
     #[test]
@@ -395,12 +514,12 @@ mod tests {
         ]
         .join("\n");
         let (keys, reading) = read(text);
-        assert_eq!(reading.sessions, 2);
+        assert_eq!(reading.usable, 2);
         assert_eq!(keys.sessions().count(), 2);
         let expected = [
             (1, Reason::NoLabel),
             (2, Reason::FieldCount { expected: 3, found: 1 }),
-            (3, Reason::Length { field: 1, found: 66 }),
+            (3, Reason::Length { field: 1, expected: "64", found: 66 }),
             (4, Reason::NotHexadecimal { field: 1 }),
             (5, Reason::NotAPair),
             (7, Reason::Conflict),
@@ -425,7 +544,7 @@ mod tests {
     #[test]
     fn long_comments_are_comments() {
         let (_, reading) = read(format!("# {}\n{}\n", "x".repeat(3 * LONGEST_LINE), xx(1, 2)));
-        assert_eq!(reading, LogReading { sessions: 1, ..LogReading::default() });
+        assert_eq!(reading, LogReading { usable: 1, ..LogReading::default() });
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A Noise session is identified by the client's ephemeral public key, which is readable in the capture. What
 //! a key log says about a session is one of two things, and either suffices: the two transport keys, or the
-//! client's private keys, from which the handshake gives the transport keys.
+//! client's private keys, from which the handshake gives the transport keys. A TLS session is identified by its
+//! client random.
 //!
 //! No `Debug` of this module prints a secret.
 
@@ -10,8 +11,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 mod log;
+mod tls;
 
 pub use log::{DIAGNOSES, Foreign, LogReading, MalformedLine, Reason};
+pub use tls::{ClientRandom, TlsKeys, TlsLabel, TlsSecret, TlsSession, Traffic};
 
 /// An X25519 public key.
 pub type PublicKey = [u8; 32];
@@ -83,21 +86,22 @@ pub struct Session {
 
 /// A session has been given a key that differs from the one it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("another key is known for the same client ephemeral key")]
+#[error("another key is known for the same session")]
 pub struct Conflict;
 
-/// All secrets that the user gave, complete before the first record is read.
+/// All secrets that the user gave, complete before the first record is read; a capture may bring more.
 #[derive(Clone, Default)]
 pub struct Keys {
     sessions: BTreeMap<PublicKey, Session>,
     server_statics: Vec<PublicKey>,
+    tls: TlsKeys,
 }
 
 impl Keys {
     /// No keys.
     #[must_use]
     pub const fn new() -> Self {
-        Self { sessions: BTreeMap::new(), server_statics: Vec::new() }
+        Self { sessions: BTreeMap::new(), server_statics: Vec::new(), tls: TlsKeys::new() }
     }
 
     /// What is known of the session with this client ephemeral public key.
@@ -122,10 +126,32 @@ impl Keys {
         &self.server_statics
     }
 
-    /// Whether no session is known.
+    /// The TLS sessions of which secrets are known.
+    #[must_use]
+    pub const fn tls(&self) -> &TlsKeys {
+        &self.tls
+    }
+
+    /// Whether no Noise session is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
+    }
+
+    /// The TLS sessions alone.
+    #[must_use]
+    pub fn into_tls(self) -> TlsKeys {
+        self.tls
+    }
+
+    /// Adds what `other` knows of Noise sessions and this does not.
+    pub fn append_noise(&mut self, other: &Self) {
+        for (ephemeral, theirs) in &other.sessions {
+            let ours = self.sessions.entry(*ephemeral).or_default();
+            ours.transport = ours.transport.take().or_else(|| theirs.transport.clone());
+            ours.private = ours.private.take().or_else(|| theirs.private.clone());
+        }
+        other.server_statics.iter().for_each(|key| self.add_server_static(*key));
     }
 
     /// Adds a server's static public key, as a handshake reveals it; resumed logins of the same server begin
@@ -172,6 +198,7 @@ impl fmt::Debug for Keys {
         f.debug_struct("Keys")
             .field("sessions", &self.sessions.len())
             .field("server_statics", &self.server_statics.len())
+            .field("tls", &self.tls)
             .finish_non_exhaustive()
     }
 }

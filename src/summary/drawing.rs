@@ -10,9 +10,6 @@ use crate::visible::visible;
 /// Characters from one lifeline to the next.
 const SPACING: usize = 30;
 
-/// Characters left of the first lifeline: record, time since the call began, time since the previous row.
-const GUTTER: usize = 36;
-
 /// Writes a ladder: its lifelines' names, and a line per rung with record, times, arrow, and `?` for evidence.
 ///
 /// # Errors
@@ -24,7 +21,7 @@ pub fn draw(
     name: impl Fn(&Lifeline) -> String,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    write!(out, "{:>GUTTER$}", "record      since start    previous  ")?;
+    write!(out, "{:>10} {:>14} {:>11} ", "record", "since start", "previous")?;
     for (index, lifeline) in ladder.lifelines.iter().enumerate() {
         let name: String = name(lifeline).chars().take(SPACING - 2).collect();
         let last = index + 1 == ladder.lifelines.len();

@@ -1,12 +1,13 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
 mod drawing;
+pub mod inspect;
 
 use std::io::{self, Write};
 
 use jiff::Timestamp as Moment;
 
-use crate::analysis::{Analysis, Capture, Judged};
+use crate::analysis::{Analysis, Judged};
 use crate::anomaly::{Severity, Tally};
 use crate::call::Call;
 use crate::ladder::{Ladder, Lifeline, Party};
@@ -21,7 +22,10 @@ pub use drawing::draw;
 /// If `out` takes no more bytes.
 pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     for capture in &analysis.captures {
-        self::capture(capture, out)?;
+        inspect::heading(capture, out)?;
+        for connection in &capture.connections {
+            writeln!(out, "  {}", inspect::describe(connection))?;
+        }
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
@@ -32,34 +36,6 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
     }
     anomalies(analysis, out)
-}
-
-fn capture(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
-    write!(out, "{}: ", visible(&capture.name))?;
-    match (&capture.failure, capture.format) {
-        (Some(failure), _) => writeln!(out, "{}", visible(failure))?,
-        (None, Some(format)) => writeln!(out, "{format}, {} record{}", capture.records, plural(capture.records))?,
-        // A file of a folder, passed over.
-        (None, None) => writeln!(out, "no capture")?,
-    }
-    for connection in &capture.connections {
-        let device =
-            connection.device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
-        writeln!(
-            out,
-            "  connection {}: {} -> {}, websocket {}, noise {}, {} message{}, {} stanza{}{device}",
-            connection.id.0,
-            connection.client,
-            connection.server,
-            connection.websocket,
-            connection.noise,
-            connection.messages,
-            plural(connection.messages),
-            connection.stanzas,
-            plural(connection.stanzas),
-        )?;
-    }
-    Ok(())
 }
 
 /// Writes one call: a line on how it went, and its ladder with the marks.
@@ -143,10 +119,15 @@ fn anomalies(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 /// One line: where, what, how often.
 #[must_use]
 pub fn anomaly(analysis: &Analysis, tally: &Tally) -> String {
-    let capture = visible(analysis.input_name(tally.first.capture).unwrap_or("unknown input"));
-    let connection = tally.first.connection.map_or_else(String::new, |id| format!(", connection {}", id.0));
+    let input = visible(analysis.input_name(tally.first.capture).unwrap_or("unknown input"));
+    format!("{input}, {}", anomaly_line(tally))
+}
+
+/// The same without the name of the capture.
+fn anomaly_line(tally: &Tally) -> String {
+    let connection = tally.first.connection.map_or_else(String::new, |id| format!("connection {}, ", id.0));
     let records = if tally.count == 1 { tally.first.to_string() } else { format!("first in {}", tally.first) };
-    format!("{capture}{connection}, {records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
+    format!("{connection}{records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
 }
 
 fn name(lifeline: &Lifeline) -> String {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
-use crossterm::event::{self, Event, KeyEvent, KeyEventKind};
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
 
 use crate::analysis::Analysis;
@@ -32,6 +32,10 @@ use view::Scratch;
 
 /// How often new snapshots are looked for while nobody presses a key.
 const TICK: Duration = Duration::from_millis(50);
+
+/// How long more keys are waited for before a picture shows what those before them did. Not zero: then not every
+/// source of events looks at all.
+const MORE: Duration = Duration::from_millis(1);
 
 /// How long a key is waited for when nothing else can come.
 const IDLE: Duration = Duration::from_secs(60);
@@ -54,7 +58,7 @@ impl Default for Options {
 ///
 /// # Errors
 /// If the terminal cannot be read from or written to. It is given back in any case.
-pub fn run(updates: Receiver<Arc<Analysis>>, options: &Options) -> io::Result<()> {
+pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()> {
     let mut screen = terminal::Screen::enter()?;
     let mut app = App::new(options);
     let mut updates = Some(updates);
@@ -64,14 +68,14 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: &Options) -> io::Result<()
         while !changed {
             changed = take_newest(&mut updates, &mut app);
             let mut patience = match (changed, &updates) {
-                (true, _) => Duration::ZERO,
+                (true, _) => MORE,
                 (false, Some(_)) => TICK,
                 (false, None) => IDLE,
             };
             // All keys that are waiting come before the next picture.
             while event::poll(patience)? {
                 changed = true;
-                patience = Duration::ZERO;
+                patience = MORE;
                 if let Event::Key(key) = event::read()?
                     && app.press(key) == Some(Effect::Quit)
                 {
@@ -115,7 +119,7 @@ pub struct App {
 impl App {
     /// The interface before anything was read.
     #[must_use]
-    pub fn new(options: &Options) -> Self {
+    pub fn new(options: Options) -> Self {
         let theme = if options.colour { Theme::dark() } else { Theme::plain() };
         Self { model: Model::default(), scratch: Scratch::default(), theme }
     }
@@ -130,10 +134,16 @@ impl App {
         self.model.stopped = true;
     }
 
-    /// Takes a key.
-    pub fn press(&mut self, event: KeyEvent) -> Option<Effect> {
+    /// Takes a key. A terminal sends Alt and a key as Escape and that key, so they are taken as these two.
+    pub fn press(&mut self, mut event: KeyEvent) -> Option<Effect> {
         if event.kind == KeyEventKind::Release {
             return None;
+        }
+        if event.modifiers.contains(KeyModifiers::ALT) {
+            event.modifiers.remove(KeyModifiers::ALT);
+            if let Some(effect) = self.press(KeyEvent::from(KeyCode::Esc)) {
+                return Some(effect);
+            }
         }
         let command = keymap::command(self.model.context(), Key::of(event)?)?;
         update::update(&mut self.model, command)

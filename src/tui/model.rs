@@ -11,6 +11,8 @@ use crate::ladder::Ladder;
 pub(super) struct Model {
     /// What was learnt so far; `None` until the first snapshot comes.
     pub(super) analysis: Option<Arc<Analysis>>,
+    /// Whether something that was read was lost.
+    pub(super) lossy: bool,
     /// Whether reading ended before the captures did.
     pub(super) stopped: bool,
     /// Index of the selected call in [`Analysis::calls`].

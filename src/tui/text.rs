@@ -1,4 +1,5 @@
-//! Text by display width. Every text from a capture reaches the screen through [`shown`] or [`visible_all`].
+//! Text by display width. Every text from a capture reaches the screen through [`shown`], [`address`] or
+//! [`visible_all`], except XML, which is escaped where it is written.
 
 use std::borrow::Cow;
 

@@ -53,6 +53,7 @@ pub(super) fn load(model: &mut Model, analysis: Arc<Analysis>) {
     {
         reopen(opened, judged);
     }
+    model.lossy = analysis.is_lossy();
     model.analysis = Some(analysis);
 }
 

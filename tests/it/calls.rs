@@ -275,6 +275,19 @@ fn a_stanza_sent_again_is_a_retransmission() {
     );
     assert_eq!(call.retransmissions(), 1);
     assert_eq!(call.rows[1].repeats, Some(0));
+    assert_eq!(call.rows[2].answers, Some(1), "the ack answers the copy before it");
+}
+
+#[test]
+fn a_call_whose_offer_was_not_captured_still_has_its_parties() {
+    let call = only_call(
+        "0 out 2.2 receipt id=A1 to=200@lid from=100:7@lid [offer call-id=C call-creator=200@lid]
+        0 in 40 call from=200@lid id=A2 [terminate call-id=C call-creator=200@lid reason=timeout]",
+    );
+    assert_eq!(call.vantages[0].role, Role::Callee);
+    assert_eq!(call.caller.unwrap().to_string(), "200@lid");
+    assert_eq!(call.callee.unwrap().to_string(), "100:7@lid");
+    assert_eq!((call.media, call.course.ring), (None, None));
 }
 
 #[test]

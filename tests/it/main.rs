@@ -4,9 +4,13 @@
 mod binary;
 mod calls;
 mod captures;
+mod cli;
+mod frames;
 mod generated;
 mod house;
+mod reference;
 mod shared;
 mod terminal;
 mod timeline;
+mod tls;
 mod tui;

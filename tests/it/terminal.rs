@@ -106,8 +106,8 @@ fn a_call_is_opened_and_left_in_a_small_terminal() {
     session.wait_for("missed").wait_for("7 calls");
     assert!(session.screen.screen().alternate_screen());
     session.press("j\r").wait_for("terminate").wait_for("<call");
-    session.press("?").wait_for("quit");
-    session.press("\x1b").press("q").wait_for("missed").press("q");
+    session.press("?").wait_for("Scroll the stanza");
+    session.press("q").press("q").wait_for("7 calls").press("q");
     assert_eq!(session.end(), 0);
     assert!(!session.screen.screen().alternate_screen(), "the terminal is as it was");
     assert!(!session.screen.screen().hide_cursor());
@@ -130,13 +130,13 @@ fn a_loss_shows_in_the_exit_code() {
 }
 
 /// The pictures in `assets/`, and what is pressed, and waited for, to get there.
-const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "jj\rG", "terminate")];
+const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\re", "for caller, indirect")];
 
 #[test]
 fn the_pictures_show_what_the_program_shows() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     for (name, keys, awaited) in PICTURES {
-        let mut session = Session::start(&[CAPTURE], 132, 36);
+        let mut session = Session::start(&[CAPTURE], 140, 22);
         session.wait_for("7 calls").press(keys).wait_for(awaited);
         settle(&mut session);
         let svg = picture(session.screen.screen());

@@ -8,11 +8,20 @@ use serde_json::Value;
 
 use crate::shared::shared;
 
+/// The recordings of real clients over a plain websocket, and the forms of each.
+pub(crate) const SESSIONS: &[(&str, &[&str])] = &[
+    ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"]),
+    ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
+    ("zapo-ws-deflate", &["pcap"]),
+    ("baileys-ws", &["pcap", "any.pcap"]),
+    ("rust-wss13", &["pcap", "dsb.pcapng"]),
+];
+
 /// One row of a CSV, by column.
-type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// Reads a CSV (RFC 4180) with a header.
-fn read_csv(text: &str) -> Vec<Row> {
+pub(crate) fn read_csv(text: &str) -> Vec<Row> {
     let mut records: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut quoted = false;
     let mut characters = text.chars().peekable();
@@ -44,10 +53,10 @@ fn export(capture: &Path, keys: &Path) -> (Vec<Row>, i32) {
 }
 
 /// A stanza as the truth and the table both tell it: direction, tag, stanza id, and the action of a call stanza.
-type Seen = (String, String, String, String);
+pub(crate) type Seen = (String, String, String, String);
 
 /// The stanzas of each call in the table, in its order.
-fn calls_of(rows: &[Row]) -> BTreeMap<String, Vec<Seen>> {
+pub(crate) fn calls_of(rows: &[Row]) -> BTreeMap<String, Vec<Seen>> {
     let mut calls: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
     for row in rows {
         let action = if row["tag"] == "call" { row["action"].clone() } else { String::new() };
@@ -58,7 +67,7 @@ fn calls_of(rows: &[Row]) -> BTreeMap<String, Vec<Seen>> {
 }
 
 /// The stanzas of each call as a `calls.json` tells them. Two spellings of the same keys exist.
-fn calls_in(path: &Path) -> BTreeMap<String, Vec<Seen>> {
+pub(crate) fn calls_in(path: &Path) -> BTreeMap<String, Vec<Seen>> {
     let truth: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let either = |stanza: &Value, one: &str, other: &str| {
@@ -77,7 +86,7 @@ fn calls_in(path: &Path) -> BTreeMap<String, Vec<Seen>> {
 
 /// Both directions in their own order. Between them the order on the wire need not be the order in which the client
 /// decrypted and sent.
-fn by_direction(calls: BTreeMap<String, Vec<Seen>>) -> BTreeMap<String, (Vec<Seen>, Vec<Seen>)> {
+pub(crate) fn by_direction(calls: BTreeMap<String, Vec<Seen>>) -> BTreeMap<String, (Vec<Seen>, Vec<Seen>)> {
     let split = |seen: Vec<Seen>| seen.into_iter().partition(|stanza| stanza.0 == "in");
     calls.into_iter().map(|(id, seen)| (id, split(seen))).collect()
 }
@@ -93,15 +102,9 @@ fn assert_equals_truth(capture: &Path, keys: &Path, truth: &Path) -> Vec<Row> {
 
 #[test]
 fn recordings_of_real_clients_give_their_calls() {
-    let sessions = [
-        ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
-        ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
-        ("zapo-ws-deflate", &["pcap"]),
-        ("baileys-ws", &["pcap", "any.pcap"]),
-    ];
-    for (session, captures) in sessions {
+    for (session, captures) in SESSIONS {
         let Some(truth) = shared(&format!("captures/{session}.calls.json")) else { return };
-        for capture in captures {
+        for capture in *captures {
             for keys in ["noisekeys.txt", "noisekeys-private.txt"] {
                 let file = |ending: &str| truth.with_file_name(format!("{session}.{ending}"));
                 assert_equals_truth(&file(capture), &file(keys), &truth);

@@ -29,7 +29,7 @@ const WIDE: (u16, u16) = (160, 50);
 impl Bench {
     fn new((width, height): (u16, u16)) -> Self {
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let mut bench = Self { app: App::new(&Options { colour: true }), terminal, has_quit: false };
+        let mut bench = Self { app: App::new(Options { colour: true }), terminal, has_quit: false };
         bench.draw();
         bench
     }
@@ -128,6 +128,7 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
             Some("pgdn") => plain(KeyCode::PageDown),
             Some("pgup") => plain(KeyCode::PageUp),
             Some("down") => plain(KeyCode::Down),
+            Some("alt-q") => KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT),
             Some("c-c") => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             _ => {
                 events.push(plain(KeyCode::Char(first)));
@@ -169,7 +170,7 @@ fn the_calls_on_a_wide_terminal() {
 fn an_answered_call_beside_its_offer() {
     let mut bench = Bench::with(WIDE, &fixture::three_calls());
     bench.keys("<enter>");
-    screen!(bench, "ladder-160", ["Stanza 1 of 10", "answered by ack offer in record 9 after 4.0ms", "enc=\"opus\""]);
+    screen!(bench, "ladder-160", ["Stanza 1 of 10", "answered by ack 9 after 4.0ms", "enc=\"opus\""]);
 }
 
 #[test]
@@ -189,7 +190,7 @@ fn a_missed_call_above_its_terminate() {
     );
     let evidence = bench.line_with("terminate reason=timeout ");
     assert!(evidence.starts_with(">?"), "the row is marked as evidence: {evidence}");
-    assert!(bench.line_with("ack terminate 38.0ms").starts_with('•'), "its ack is tied to it");
+    assert!(bench.line_with("ack terminate 38ms").starts_with('•'), "its ack is tied to it");
 }
 
 #[test]
@@ -263,6 +264,7 @@ fn the_captures_say_why_nothing_shows() {
             "→ pass the key log",
             "notes\\u{1b}[2J.txt",
             "none of the formats",
+            "! not everything was read: c",
         ]
     );
 }
@@ -271,7 +273,11 @@ fn the_captures_say_why_nothing_shows() {
 fn the_captures_are_shown_over_any_screen() {
     let mut bench = Bench::with(WIDE, &fixture::three_calls());
     bench.keys("<enter>c");
-    screen!(bench, "captures-160", ["tcp.stream 2", "noise decrypting, 23 frames decrypted", "named by the login"]);
+    screen!(
+        bench,
+        "captures-160",
+        ["tcp.stream 2", "noise decrypted: 23 frames", "websocket upgraded: 26 messages", "named by the login"]
+    );
     bench.keys("c");
     assert!(bench.shows("Stanza 1 of 10"));
 }
@@ -296,6 +302,7 @@ fn leaving() {
     assert!(quits("q"));
     assert!(!quits("<esc>") && !quits("<enter>q") && !quits("<enter><esc>") && !quits("?q") && !quits("cq"));
     assert!(quits("<enter>qq"));
+    assert!(quits("<enter><alt-q>"), "Escape and q that came together are both taken");
     assert!(quits("<c-c>") && quits("<enter><tab><c-c>") && quits("?<c-c>") && quits("c<c-c>"));
 }
 
@@ -315,7 +322,7 @@ fn calls_appear_while_reading_goes_on() {
     screen!(bench, "reading-80", ["Reading ████████░░░░░░░░░░░░ 41%   20.0 kB of 48.1 kB   33 records   1 call"]);
     fixture::missed(recording.wait(1_000));
     bench.load(&recording.analysis(true));
-    assert!(bench.shows("caller timeout") && !bench.shows("Reading"));
+    assert!(bench.shows("caller timeout") && !bench.shows("Reading") && !bench.shows("not everything"));
 }
 
 #[test]
@@ -383,7 +390,7 @@ fn what_a_capture_contains_cannot_reach_the_terminal() {
 #[test]
 fn no_colour_means_none() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app = App::new(&Options { colour: false });
+    bench.app = App::new(Options { colour: false });
     bench.load(&fixture::three_calls());
     bench.keys("j<enter>e");
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));
@@ -401,7 +408,7 @@ fn many_parties_are_shown_a_few_at_a_time() {
     let mut bench = Bench::with(NARROW, &recording.analysis(true));
     bench.keys("<enter>G");
     let selected = bench.line_with(">    ");
-    assert!(selected.contains("ack preaccept"), "{selected}");
+    assert!(selected.contains("ack") && selected.contains(" 4.0ms "), "the latency stays: {selected}");
     bench.keys("k");
     let selected = bench.lines().into_iter().find(|line| line.starts_with('>')).unwrap();
     assert!(selected.contains("preaccept") && selected.contains(['◄', '►', '«', '»']), "{selected}");
@@ -411,10 +418,10 @@ fn many_parties_are_shown_a_few_at_a_time() {
 /// A call of many stanzas, and a list of many calls.
 fn large() -> Arc<Analysis> {
     let mut recording = Recording::new();
-    for index in 0..20_000 {
+    for index in 0..4_000 {
         recording.wait(1).gets(PEER, &format!("S{index}"), action("transport", "LONG", PEER, &[]));
     }
-    for index in 0..20_000 {
+    for index in 0..4_000 {
         recording.wait(1).gets(PEER, &format!("O{index}"), action("offer", &format!("CALL{index}"), PEER, &[]));
     }
     recording.analysis(true)
@@ -444,7 +451,7 @@ const KEYS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_keys_at_no_size_panic(

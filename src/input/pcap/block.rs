@@ -29,6 +29,8 @@ pub(super) const INTERFACE_STATISTICS: u32 = 5;
 pub(super) const ENHANCED_PACKET: u32 = 6;
 /// Decryption Secrets Block.
 pub(super) const DECRYPTION_SECRETS: u32 = 10;
+/// Secrets of TLS, as an NSS key log ("TLSK").
+pub(super) const TLS_KEY_LOG: u32 = 0x544c_534b;
 /// Blocks that hold no packet and that Wireshark numbers like packets all the same: the systemd journal's,
 /// custom blocks to copy and not to copy, and Sysdig's events.
 pub(super) const NUMBERED: [u32; 6] = [9, 0xbad, 0x4000_0bad, 0x204, 0x216, 0x221];
@@ -228,6 +230,27 @@ pub(super) fn obsolete_packet(block: &[u8], order: ByteOrder) -> Option<Stored<'
         data: data.get(..order.u32(*captured) as usize)?,
         wire_length: order.u32(*wire_length),
     })
+}
+
+/// Reads a Decryption Secrets Block: the kind of secrets, and the secrets.
+pub(super) fn secrets(block: &[u8], order: ByteOrder) -> Option<(u32, &[u8])> {
+    let (_frame, content) = block.split_first_chunk::<8>()?;
+    let (kind, content) = content.split_first_chunk()?;
+    let (length, content) = content.split_first_chunk()?;
+    let (content, _trailer) = content.split_last_chunk::<4>()?;
+    Some((order.u32(*kind), content.get(..order.u32(*length) as usize)?))
+}
+
+/// What secrets of a kind that is not read are called.
+pub(super) fn secrets_name(kind: u32) -> String {
+    let name = match kind {
+        0x5353_484b => "SSH",
+        0x5747_4b4c => "WireGuard",
+        0x5a4e_574b | 0x5a41_5053 => "ZigBee",
+        0x5541_4b4c => "OPC UA",
+        _ => return format!("type {kind:#010x}"),
+    };
+    name.to_owned()
 }
 
 fn ticks(high: u32, low: u32) -> u64 {

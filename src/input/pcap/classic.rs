@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use pcap_parser::nom;
 use pcap_parser::parse_pcap_header;
 
+use crate::input::damage::cut;
 use crate::input::source::Source;
 use crate::input::{Entry, Error, Sink};
 use crate::origin::{Located, Origin, Timestamp};
@@ -15,7 +16,7 @@ use crate::protocol::packet::Record;
 
 use super::CONTINUED;
 use super::form::{FILE_HEADER, Form, Header, Resumption};
-use super::resync::{cut, damaged, goes_on_within};
+use super::resync::{damaged, goes_on_within};
 
 /// Whether an input that begins so is a classic pcap.
 pub(super) fn probe(beginning: &[u8]) -> bool {
@@ -27,7 +28,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
     if !probe(source.data()) {
         return Err(Error::NotInFormat("pcap"));
     }
-    source.fill(FILE_HEADER);
+    source.reach(FILE_HEADER);
     let Some(mut form) = Form::announced(source.data()) else {
         cut(source, 0, out);
         return Ok(0);
@@ -38,7 +39,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
     // When, in seconds, the last record was captured whose time makes sense.
     let mut last = None;
     loop {
-        if !source.fill(form.header_length) {
+        if !source.reach(form.header_length) {
             if !source.data().is_empty() {
                 cut(source, number, out);
             }
@@ -99,7 +100,7 @@ const IMPOSSIBLE_LENGTH: &str = "a record of impossible length";
 fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
     let Some(header) = form.header(source.data()) else { return Next::Cut };
     if Form::may_begin(source.data())
-        && source.fill(FILE_HEADER)
+        && source.reach(FILE_HEADER)
         && let Some(another) = Form::announced(source.data())
     {
         return Next::File(another);
@@ -109,13 +110,13 @@ fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
     }
     let length = form.length(&header);
     let start = Resumption { form, last };
-    if !source.fill(length) {
+    if !source.reach(length) {
         let is_damage = !header.is_possible() || goes_on_within(source.data(), usize::MAX, true, &start);
         return if is_damage { Next::Damage(IMPOSSIBLE_LENGTH) } else { Next::Cut };
     }
 
     let is_sound = form.is_sound(&header, last);
-    let has_follower = source.fill(length + form.header_length);
+    let has_follower = source.reach(length + form.header_length);
     let behind = source.data().get(length..).unwrap_or_default();
     let follower = form.header(behind);
     let agrees = behind.is_empty() || follower.is_some_and(|follower| form.is_sound(&follower, Some(header.seconds)));
@@ -126,7 +127,7 @@ fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
     if header.is_possible() && last.is_some() && follower.is_some_and(|follower| form.is_sound(&follower, last)) {
         return Next::Record { header, is_timed: false };
     }
-    let is_last = !source.fill(length + form.leading());
+    let is_last = !source.reach(length + form.leading());
     if goes_on_within(source.data(), length, is_last, &start) {
         return Next::Damage("a record of wrong length");
     }

@@ -9,16 +9,17 @@ use std::ops::ControlFlow;
 use pcap_parser::parse_sectionheaderblock;
 
 use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::input::damage::cut;
 use crate::input::source::Source;
 use crate::input::{Entry, Error, Sink};
 use crate::origin::{CaptureId, Located, Origin, RecordNumber};
 use crate::protocol::packet::Record;
 
 use super::block::{self, ByteOrder, Header, Interface, Stored};
-use super::resync::{self, Start, cut, damaged, goes_on_within};
+use super::resync::{self, Start, damaged, goes_on_within};
 
 /// A section header is of another version of the format, or does not parse.
-pub(in crate::input) const SECTION: Diagnosis = Diagnosis {
+pub(super) const SECTION: Diagnosis = Diagnosis {
     id: "input/section",
     layer: Layer::Input,
     kind: Kind::Malformed,
@@ -28,7 +29,7 @@ pub(in crate::input) const SECTION: Diagnosis = Diagnosis {
 };
 
 /// The content of a packet block makes no sense.
-pub(in crate::input) const PACKET_BLOCK: Diagnosis = Diagnosis {
+pub(super) const PACKET_BLOCK: Diagnosis = Diagnosis {
     id: "input/packet-block",
     layer: Layer::Input,
     kind: Kind::Malformed,
@@ -38,7 +39,7 @@ pub(in crate::input) const PACKET_BLOCK: Diagnosis = Diagnosis {
 };
 
 /// A packet block belongs to an interface that no block describes.
-pub(in crate::input) const NO_INTERFACE: Diagnosis = Diagnosis {
+pub(super) const NO_INTERFACE: Diagnosis = Diagnosis {
     id: "input/no-interface",
     layer: Layer::Input,
     kind: Kind::Unexpected,
@@ -48,7 +49,7 @@ pub(in crate::input) const NO_INTERFACE: Diagnosis = Diagnosis {
 };
 
 /// A block that is not read here.
-pub(in crate::input) const BLOCK: Diagnosis = Diagnosis {
+pub(super) const BLOCK: Diagnosis = Diagnosis {
     id: "input/block",
     layer: Layer::Input,
     kind: Kind::Unsupported,
@@ -57,18 +58,18 @@ pub(in crate::input) const BLOCK: Diagnosis = Diagnosis {
     next: "",
 };
 
-/// A block of decryption secrets.
-pub(in crate::input) const SECRETS: Diagnosis = Diagnosis {
+/// A block of secrets of another kind than TLS's.
+pub(super) const SECRETS: Diagnosis = Diagnosis {
     id: "input/secrets",
     layer: Layer::Input,
     kind: Kind::Unsupported,
     severity: Severity::Note,
-    why: "the capture holds decryption secrets, which are not read from there",
-    next: "Take them out with `editcap --extract-secrets`, and give the result as a key log.",
+    why: "the capture holds decryption secrets of a kind that is not read",
+    next: "",
 };
 
 /// A time that no clock of this age shows.
-pub(in crate::input) const TIME: Diagnosis = Diagnosis {
+pub(super) const TIME: Diagnosis = Diagnosis {
     id: "input/time",
     layer: Layer::Input,
     kind: Kind::Malformed,
@@ -96,7 +97,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
     }
     let mut section = Section { order: ByteOrder::Little, interfaces: Vec::new(), records: 0 };
     loop {
-        if !source.fill(block::SHORTEST) {
+        if !source.reach(block::SHORTEST) {
             if !source.data().is_empty() {
                 cut(source, section.records, out);
             }
@@ -105,7 +106,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
         let start = Resumption { order: section.order };
         let damage = match Header::read(source.data(), section.order) {
             None => "a block of impossible length",
-            Some(header) if source.fill(header.length) => {
+            Some(header) if source.reach(header.length) => {
                 let place = (source.capture(), source.offset());
                 if let Some(whole) = header.whole(source.data()) {
                     let flow = section.block(header, whole, place, out);
@@ -198,7 +199,16 @@ impl Section {
                 }
             }
             block::NAME_RESOLUTION | block::INTERFACE_STATISTICS => {}
-            block::DECRYPTION_SECRETS => out.anomaly(self.anomaly(&SECRETS, place)),
+            block::DECRYPTION_SECRETS => match block::secrets(whole, order) {
+                Some((block::TLS_KEY_LOG, log)) => {
+                    let origin = Origin::of_record(place.0, self.records, place.1, None);
+                    return out.entry(Located::new(origin, Entry::Secrets(log)));
+                }
+                other => {
+                    let kind = other.map_or_else(|| "cut short".to_owned(), |(kind, _)| block::secrets_name(kind));
+                    out.anomaly(self.anomaly(&SECRETS, place).detail(kind));
+                }
+            },
             kind => {
                 if block::NUMBERED.contains(&kind) {
                     self.records += 1;

@@ -6,10 +6,9 @@
 use std::ops::Range;
 
 use crate::input::Sink;
+use crate::input::damage::DAMAGED;
 use crate::input::source::Source;
 use crate::origin::RecordNumber;
-
-use super::{CUT, DAMAGED};
 
 /// How many bytes behind a place are looked at to tell whether the capture goes on there. Records and blocks that
 /// are to be recognised in so many are at most [`LONGEST`] long.
@@ -17,14 +16,6 @@ const WINDOW: usize = 4 << 20;
 
 /// The longest record or block, header included, that leads from one place to the next.
 pub(super) const LONGEST: usize = WINDOW / 8;
-
-/// Reports that the input ends after `record` within what begins here, unless it is known why.
-pub(super) fn cut(source: &Source<'_>, record: RecordNumber, out: &mut dyn Sink) {
-    if !source.is_broken_off() {
-        let anomaly = source.anomaly(&CUT, record).bytes(source.data().len() as u64);
-        out.anomaly(anomaly.detail(format!("after record {record}")));
-    }
-}
 
 /// How a place is recognised at which a damaged capture goes on.
 pub(super) trait Start {
@@ -67,7 +58,7 @@ pub(super) fn goes_on_within(data: &[u8], end: usize, is_last: bool, start: &imp
 /// Passes over the input up to the first place where it goes on, or its end, and says which.
 fn skip_to(start: &impl Start, source: &mut Source<'_>) -> bool {
     loop {
-        let is_last = !source.fill(2 * WINDOW);
+        let is_last = !source.reach(2 * WINDOW);
         let data = source.data();
         let end = if is_last { data.len() } else { data.len() - WINDOW };
         let found = find(start, data, 0..end, is_last);

@@ -164,11 +164,33 @@ fn blocks_without_packets_count_as_wireshark_counts_them() {
                 ("input/block", Some("block type 0x77")),
                 ("input/block", Some("block type 0x201")),
                 ("input/block", Some("block type 0x80000001")),
-                ("input/secrets", None),
+                ("input/secrets", Some("cut short")),
                 ("input/block", Some("block type 0x9")),
             ]
         );
         assert_eq!(found.len(), 10);
+    }
+}
+
+#[test]
+fn secrets_of_tls_are_an_entry_and_others_are_named() {
+    for order in ORDERS {
+        let secrets =
+            |kind: u32, length: u32, text: &[u8]| [order.u32(kind).as_slice(), &order.u32(length), text].concat();
+        let file = Ng::new(order)
+            .interface(1, 0, &[])
+            .block(10, &secrets(0x544c_534b, 6, b"first\n"))
+            .enhanced(0, 0, b"one")
+            .block(10, &secrets(0x5747_4b4c, 3, b"key"))
+            .block(10, &secrets(0x0102_0304, 0, b""))
+            .block(10, &secrets(0x544c_534b, 0, b""))
+            .block(10, &secrets(0x544c_534b, 9, b"too long"));
+        let (summary, kept) = read_all(&file.bytes);
+        assert_eq!(summary.records, 1);
+        assert_eq!(kept.secrets, [(0, b"first\n".to_vec()), (1, Vec::new())]);
+        let found: Vec<_> = kept.anomalies.iter().map(|found| (found.diagnosis.id, found.detail.as_deref())).collect();
+        let named = [Some("WireGuard"), Some("type 0x01020304"), Some("cut short")];
+        assert_eq!(found, named.map(|name| ("input/secrets", name)));
     }
 }
 

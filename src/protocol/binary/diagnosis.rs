@@ -85,6 +85,15 @@ pub const UNKNOWN_DOMAIN: Diagnosis = diagnosis(
     "please report it: the known domain bytes are 0, 1, 128 and 129",
 );
 
+/// The client announced a token dictionary that is not known.
+pub const UNKNOWN_DICTIONARY: Diagnosis = diagnosis(
+    "binary/unknown-dictionary",
+    Kind::Unsupported,
+    Severity::Loss,
+    "the client announced a token dictionary that is not known; its stanzas were read with version 3, and may be wrong",
+    "please report it with the client's name and version: a new dictionary means new tokens",
+);
+
 /// What this layer can diagnose.
 pub const DIAGNOSES: &[&Diagnosis] = &[
     &MALFORMED,
@@ -95,6 +104,7 @@ pub const DIAGNOSES: &[&Diagnosis] = &[
     &TRAILING_BYTES,
     &UNKNOWN_FLAGS,
     &UNKNOWN_DOMAIN,
+    &UNKNOWN_DICTIONARY,
 ];
 
 /// The diagnosis that a reason to stop belongs to.

@@ -31,39 +31,30 @@ mod tree;
 
 pub use decode::{Decoded, Reason, Stop, decode, decode_with, tag_of};
 pub use diagnosis::{
-    DIAGNOSES, INFLATE_FAILED, INFLATE_LIMIT, MALFORMED, TOO_LARGE, TRAILING_BYTES, UNKNOWN_DOMAIN, UNKNOWN_FLAGS,
-    UNKNOWN_TOKEN,
+    DIAGNOSES, INFLATE_FAILED, INFLATE_LIMIT, MALFORMED, TOO_LARGE, TRAILING_BYTES, UNKNOWN_DICTIONARY, UNKNOWN_DOMAIN,
+    UNKNOWN_FLAGS, UNKNOWN_TOKEN,
 };
 pub use dictionary::Dictionary;
 pub use node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
 
-/// Reads the frames of one connection. It keeps nothing between frames but the dictionary.
-#[derive(Clone, Copy, Debug)]
-pub struct Decoder {
-    dictionary: &'static Dictionary,
-}
-
-impl Default for Decoder {
-    fn default() -> Self {
-        Self::new(Dictionary::current())
-    }
-}
+/// Reads the frames of one connection. It keeps nothing between frames.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decoder;
 
 impl Decoder {
-    /// A decoder for a connection whose client announced this dictionary.
-    #[must_use]
-    pub const fn new(dictionary: &'static Dictionary) -> Self {
-        Self { dictionary }
-    }
-
-    /// Reads a frame: always one item, and an anomaly for each way in which it departs from WABinary.
+    /// Reads a frame: always one item, and an anomaly for each way in which it departs from WABinary. A frame whose
+    /// dictionary is not known is read with the current one.
     pub fn push<S: Sink<Decoded>>(&mut self, frame: Located<Frame<'_>>, out: &mut S) {
-        let decoded = decode_with(frame.item.plaintext, self.dictionary);
+        let dictionary = frame.item.dictionary.map(Dictionary::of_version);
+        let decoded = decode_with(frame.item.plaintext, dictionary.flatten().unwrap_or_else(Dictionary::current));
         let report = |diagnosis| Anomaly::new(diagnosis, frame.origin);
         if let Some(stop) = decoded.stop {
             let read = decoded.inflated.as_deref().map_or(frame.item.plaintext.len().saturating_sub(1), <[u8]>::len);
             let unread = (read as u64).saturating_sub(u64::from(stop.offset));
             out.anomaly(report(diagnosis::of(stop.reason)).bytes(unread).detail(stop.to_string()));
+        }
+        if let (Some(None), Some(version)) = (dictionary, frame.item.dictionary) {
+            out.anomaly(report(&UNKNOWN_DICTIONARY).detail(format!("version {version}")));
         }
         if decoded.trailing > 0 {
             out.anomaly(report(&TRAILING_BYTES).bytes(decoded.trailing as u64));

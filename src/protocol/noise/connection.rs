@@ -46,6 +46,7 @@ pub(super) struct Connection {
     server: Lane,
     /// The prologue, until the client hello.
     prologue: Option<[u8; 4]>,
+    dictionary: Option<u8>,
     handshake: Option<Handshake>,
     private: Option<PrivateKeys>,
     key_used: Option<PublicKey>,
@@ -69,6 +70,7 @@ impl Connection {
             client: Lane::default(),
             server: Lane::default(),
             prologue: None,
+            dictionary: None,
             handshake: None,
             private: None,
             key_used: None,
@@ -87,7 +89,9 @@ impl Connection {
     /// A connection from its first byte on, the client's first frame after `intro` bytes.
     pub(super) fn from_start(keys: &Arc<Keys>, prologue: [u8; 4], intro: usize) -> Self {
         let mut connection = Self::new(keys);
+        let [_, _, _, dictionary] = prologue;
         connection.prologue = Some(prologue);
+        connection.dictionary = Some(dictionary);
         connection.client.intro = intro;
         connection
     }
@@ -291,7 +295,10 @@ impl Connection {
         if self.plain == END_OF_STREAM {
             self.ended = true;
         } else {
-            out.item(Located::new(origin, Frame { counter, ciphertext: frame, plaintext: &self.plain }));
+            out.item(Located::new(
+                origin,
+                Frame { counter, dictionary: self.dictionary, ciphertext: frame, plaintext: &self.plain },
+            ));
         }
     }
 }

@@ -59,6 +59,8 @@ pub const DIAGNOSES: &[&Diagnosis] = &[
 pub struct Frame<'a> {
     /// The direction's counter, the low 32 bits of the nonce.
     pub counter: u32,
+    /// The version of the token dictionary that the client announced; `None` where its hello was not captured.
+    pub dictionary: Option<u8>,
     /// The frame as it was on the wire, without its length prefix; the last 16 bytes are the tag.
     pub ciphertext: &'a [u8],
     /// What it says: a flag byte and WABinary.

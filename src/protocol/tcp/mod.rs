@@ -6,15 +6,16 @@
 //!
 //! **When waiting ends.** A recorder may store packets in another order than they were sent, so a missing byte is
 //! not lost as soon as the other side acknowledges it. It is given up when it was acknowledged and 64 further
-//! packets of the connection, or 2 seconds, have not brought it; when what waits behind it exceeds the limits; or
-//! when the connection or the capture ends.
+//! packets of the connection, or 16 and 2 seconds, have not brought it; when what waits behind it exceeds the
+//! limits; or when the connection or the capture ends. For the same reason a RST ends the other side's direction
+//! only 64 packets of the capture and 2 seconds later, or when the connection is replaced or the capture ends.
 //!
 //! **Two copies of a byte.** The first captured wins. Copies that differ are reported where both are at hand, that
 //! is while the first still waits; bytes already passed on are not kept to be compared.
 //!
 //! **Beginnings.** After a SYN the first byte is known. In a connection that began before the capture it is what
-//! the other side had acknowledged, or the earliest byte among the first few segments; what was sent before the
-//! direction's first packet in the capture is no gap.
+//! the other side had acknowledged, or the earliest byte that comes while one would wait for a missing one; what
+//! was sent before the direction's first packet in the capture is no gap.
 //!
 //! **Far segments.** A segment more than 64 MiB ahead is either a damaged one or the recorder missed much. It
 //! waits as others do, and what waits there is believed when it is acknowledged or has four pieces.
@@ -120,19 +121,36 @@ struct Now {
     packets: u64,
 }
 
-/// How many packets of a connection an acknowledged hole is given to be filled, at most.
+/// After so many packets nothing is expected any more that a recorder stored too late.
 const PATIENCE_PACKETS: u64 = 64;
 
-/// How long an acknowledged hole is given to be filled, at most, in nanoseconds.
+/// The same after so many nanoseconds,
 const PATIENCE_NANOSECONDS: i64 = 2_000_000_000;
 
+/// if there were so many packets: time may also jump between neighbours that were exchanged.
+const PATIENCE_PACKETS_AT_LEAST: u64 = 16;
+
 impl Now {
-    /// Whether more has gone by since `earlier` than a recorder can have confused.
+    /// Whether many packets have gone by since `earlier`, or some and enough time.
     fn is_long_after(self, earlier: Self) -> bool {
-        let is_late = |(now, then): (Timestamp, Timestamp)| now.nanoseconds_since(then) >= PATIENCE_NANOSECONDS;
-        self.packets.saturating_sub(earlier.packets) >= PATIENCE_PACKETS
-            || self.place.time.zip(earlier.place.time).is_some_and(is_late)
+        let packets = self.packets.saturating_sub(earlier.packets);
+        packets >= PATIENCE_PACKETS
+            || (packets >= PATIENCE_PACKETS_AT_LEAST && self.time_since(earlier).is_some_and(is_patient))
     }
+
+    /// Whether many packets have gone by since `earlier`, and enough time, where there is time.
+    fn is_very_long_after(self, earlier: Self) -> bool {
+        self.packets.saturating_sub(earlier.packets) >= PATIENCE_PACKETS
+            && self.time_since(earlier).is_none_or(is_patient)
+    }
+
+    fn time_since(self, earlier: Self) -> Option<i64> {
+        Some(self.place.time?.nanoseconds_since(earlier.place.time?))
+    }
+}
+
+const fn is_patient(nanoseconds: i64) -> bool {
+    nanoseconds >= PATIENCE_NANOSECONDS
 }
 
 /// The TCP connections of one capture.
@@ -145,6 +163,9 @@ pub struct Reassembler {
     buffered: usize,
     /// Directions in which bytes wait, by when that began; also some where none wait any more.
     queue: VecDeque<(ConnectionId, Side)>,
+    packets: u64,
+    /// Connections that were reset and may not have ended, by when that was.
+    resets: VecDeque<(ConnectionId, Now)>,
 }
 
 impl Reassembler {
@@ -168,17 +189,22 @@ impl Reassembler {
     where
         S: for<'a> Sink<Chunk<'a>>,
     {
-        let Located { origin, item: segment } = segment;
+        let Located { origin, item: segment } = &segment;
         let place = Place { first: origin.first, record: origin.last, time: origin.time };
         self.capture = origin.capture;
-        let (pair, side) = Pair::of(&segment);
-        let id = self.connection_of(pair, side, &segment, place, out);
+        self.packets += 1;
+        let now = Now { place, packets: self.packets };
+        self.carry_out_resets(now, out);
+        let (pair, side) = Pair::of(segment);
+        let id = self.connection_of(pair, side, segment, place, out);
         let Some(connection) = self.connections.get_mut(index(id)) else { return id };
-        connection.count(&segment, side, place);
+        connection.count(segment, side, place);
 
         let before = connection.cost();
         let mut outlet = Outlet { capture: self.capture, connection: id, out };
-        connection.push(&segment, side, place, &mut outlet);
+        if connection.push(segment, side, place, &mut outlet) {
+            self.resets.push_back((id, now));
+        }
         let direction = connection.direction(side);
         if let Some(stream) = connection.stream_mut(side) {
             while stream.cost() > self.limits.direction {
@@ -206,6 +232,7 @@ impl Reassembler {
         }
         self.buffered = 0;
         self.queue.clear();
+        self.resets.clear();
     }
 
     /// Drops what is kept of a connection that is of no interest: its packets are still counted, and nothing more
@@ -257,6 +284,17 @@ impl Reassembler {
         self.connections.push(Connection::new(pair, side, segment, place));
         self.flows.insert(pair, id);
         id
+    }
+
+    /// Ends the connections that were reset so long ago that nothing more of them is expected.
+    fn carry_out_resets<S: Chunks>(&mut self, now: Now, out: &mut S) {
+        while let Some((id, _)) = self.resets.pop_front_if(|(_, reset)| now.is_very_long_after(*reset)) {
+            if let Some(connection) = self.connections.get_mut(index(id)) {
+                self.buffered -= connection.cost();
+                connection.carry_out_reset(&mut Outlet { capture: self.capture, connection: id, out });
+                self.buffered += connection.cost();
+            }
+        }
     }
 
     /// Makes those who have waited longest give up, until the capture is within its limit.

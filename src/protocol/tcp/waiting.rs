@@ -101,16 +101,38 @@ impl Waiting {
         Some(piece)
     }
 
-    /// How many pieces begin before `end`.
-    pub(super) fn count_before(&self, end: Position) -> usize {
-        self.pieces.range(..end).count()
+    /// Whether at least `count` pieces begin before `end`.
+    pub(super) fn has_before(&self, end: Position, count: usize) -> bool {
+        self.pieces.range(..end).take(count).count() == count
     }
 
-    /// Drops the pieces that begin before `end`, and says how many bytes they had.
+    /// Where the pieces begin that reach up to `position` without a hole; `position`, if there are none.
+    pub(super) fn start_of_run(&self, position: Position) -> Position {
+        let mut run = position;
+        for (start, piece) in self.pieces.range(..position).rev() {
+            if piece.end(*start) < run {
+                break;
+            }
+            run = *start;
+        }
+        run
+    }
+
+    /// Drops all bytes before `end`, and says how many they were.
     pub(super) fn discard_before(&mut self, end: Position) -> u64 {
         let kept = self.pieces.split_off(&end);
         let dropped = std::mem::replace(&mut self.pieces, kept);
-        self.forget(dropped)
+        let rest = dropped.last_key_value().and_then(|(start, piece)| {
+            let bytes = piece.bytes.get(to_usize(end - *start)..).filter(|rest| !rest.is_empty())?;
+            Some(Piece { bytes: bytes.into(), place: piece.place })
+        });
+        let mut bytes = self.forget(dropped);
+        if let Some(rest) = rest {
+            bytes -= rest.bytes.len() as u64;
+            self.cost += rest.cost();
+            self.pieces.insert(end, rest);
+        }
+        bytes
     }
 
     /// Drops all bytes at and after `start`, and says how many they were.
@@ -187,8 +209,22 @@ mod tests {
         assert_eq!(waiting.discard_from(12), 5);
         assert_eq!(waiting.cost(), OVERHEAD + 2);
         assert_eq!(waiting.end(), Some(12));
-        assert_eq!(waiting.discard_before(11), 2);
-        assert!(waiting.is_empty());
+        assert_eq!(waiting.discard_before(11), 1);
+        assert_eq!(waiting.cost(), OVERHEAD + 1);
+        assert_eq!(drain(&mut waiting), [(11, b"b".to_vec(), 1)]);
         assert_eq!(waiting.cost(), 0);
+    }
+
+    #[test]
+    fn a_run_ends_at_a_hole() {
+        let mut waiting = Waiting::default();
+        waiting.insert(10, b"ab", place(1));
+        waiting.insert(14, b"ef", place(1));
+        waiting.insert(16, b"gh", place(1));
+        assert_eq!(waiting.start_of_run(18), 14);
+        assert_eq!(waiting.start_of_run(15), 14);
+        assert_eq!(waiting.start_of_run(12), 10);
+        assert_eq!(waiting.start_of_run(13), 13);
+        assert_eq!(waiting.start_of_run(20), 20);
     }
 }

@@ -129,41 +129,34 @@ pub(super) struct PartialHeader {
 }
 
 impl PartialHeader {
-    /// Adds bytes from the start of `data`. Gives the header once it is complete, where it began, and how many
-    /// bytes were used; until then, all are.
+    /// Reads on from the start of `data`. Gives the header once it is complete, where it began, and how many
+    /// bytes were used; until then, all are kept. Of a header that `data` holds whole nothing is kept.
     pub(super) fn read(&mut self, data: &[u8], here: Origin) -> Option<(Header, Origin, usize)> {
-        let start = *self.origin.get_or_insert(here);
-        let before = self.length;
-        if before == 0
+        if self.length == 0
             && let Some(header) = Header::parse(data)
         {
-            self.append(data.get(..header.size)?);
-            return Some((header, start, header.size));
+            return Some((header, here, header.size));
         }
-        for byte in data.chunks(1) {
-            self.append(byte);
-            if let Some(header) = Header::parse(self.bytes.get(..self.length)?) {
+        let start = *self.origin.get_or_insert(here);
+        let before = self.length;
+        for &byte in data {
+            *self.bytes.get_mut(self.length)? = byte;
+            self.length += 1;
+            if let Some(header) = Header::parse(self.bytes()) {
                 return Some((header, start, self.length - before));
             }
         }
         None
     }
 
-    /// What was read so far.
+    /// What is kept.
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// Where the first of those came from, if there are any.
+    /// Where the first of that came from, if there is any.
     pub(super) const fn start(&self) -> Option<Origin> {
         self.origin
-    }
-
-    fn append(&mut self, data: &[u8]) {
-        for (slot, &byte) in self.bytes.iter_mut().skip(self.length).zip(data) {
-            *slot = byte;
-            self.length += 1;
-        }
     }
 }
 

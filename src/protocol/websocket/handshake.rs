@@ -111,7 +111,7 @@ impl Handshake {
                     data = data.get(used..).unwrap_or_default();
                     here = further(here, used);
                     let outcome = match self.step(here) {
-                        Outcome::Wait if self.backlog.bytes(direction).len() >= LIMIT => self.give_up(here),
+                        Outcome::Wait if self.backlog.bytes(direction).len() >= LIMIT => self.give_up(direction, here),
                         outcome => outcome,
                     };
                     if !matches!(outcome, Outcome::Wait) {
@@ -340,11 +340,12 @@ impl Handshake {
         Outcome::Wait
     }
 
-    /// As many bytes as are kept did not tell what the connection is.
-    fn give_up(&mut self, origin: Origin) -> Outcome {
+    /// As many bytes of `direction` as are kept did not tell what the connection is.
+    fn give_up(&mut self, direction: Direction, origin: Origin) -> Outcome {
+        let endless_head = matches!(self.lanes.of(direction).reading, Reading::Head(_));
         match self.half_upgraded() {
-            Some(client) => self.assume(client, None, origin),
-            None => Outcome::Foreign(None),
+            Some(client) if !endless_head => self.assume(client, None, origin),
+            _ => Outcome::Foreign(None),
         }
     }
 

@@ -128,11 +128,12 @@ enum Role {
     Skipped,
 }
 
-/// A header that shows that the framing is lost.
+/// A header shows that the framing is lost.
 struct Lost {
+    /// Its bytes that are not in the current data, or all.
     header: PartialHeader,
     origin: Origin,
-    /// Bytes of the current data up to the end of that header.
+    /// Bytes of the current data before the rest of it.
     used: usize,
 }
 
@@ -280,7 +281,7 @@ impl Side {
         }
     }
 
-    /// Reads frames. Stops at a header that shows that the framing is lost.
+    /// Reads frames, up to a header that shows that the framing is lost.
     fn read<S>(&mut self, data: &[u8], origin: Origin, out: &mut S) -> Option<Lost>
     where
         S: for<'a> Sink<Message<'a>>,
@@ -291,11 +292,17 @@ impl Side {
             match &mut self.place {
                 Place::Header(partial) => {
                     let (header, start, used) = partial.read(rest, here)?;
-                    let bytes = *partial;
-                    rest = rest.get(used..).unwrap_or_default();
-                    if !self.begin_frame(header, start, here, out) {
-                        return Some(Lost { header: bytes, origin: start, used: data.len() - rest.len() });
+                    let after = rest.get(used..).unwrap_or_default();
+                    if self.is_lost(&header, start, here, out) {
+                        let header = match &self.place {
+                            Place::Header(partial) => *partial,
+                            Place::Payload(_) => PartialHeader::default(),
+                        };
+                        let left = if header.bytes().is_empty() { rest } else { after };
+                        return Some(Lost { header, origin: start, used: data.len() - left.len() });
                     }
+                    rest = after;
+                    self.begin_frame(header, start, here, out);
                     self.end_frame(&[], here, out);
                 }
                 Place::Payload(frame) => {
@@ -309,24 +316,27 @@ impl Side {
         None
     }
 
-    /// Decides what becomes of a frame, whose header runs from `start` to `here`; false if the header shows that
-    /// the framing is lost.
-    fn begin_frame<S>(&mut self, header: Header, start: Origin, here: Origin, out: &mut S) -> bool
+    /// Whether a header, which runs from `start` to `here`, shows that the framing is lost.
+    fn is_lost<S>(&self, header: &Header, start: Origin, here: Origin, out: &mut S) -> bool
+    where
+        S: for<'a> Sink<Message<'a>>,
+    {
+        if !self.trusted {
+            let inside = (!self.torn).then(|| self.messages.is_open());
+            return worth(header, self.expectation, inside).is_none();
+        }
+        if !header.is_sound() {
+            out.anomaly(Anomaly::new(&MALFORMED_HEADER, start.to(here)));
+        }
+        !header.is_sound()
+    }
+
+    /// Decides what becomes of a frame, whose header runs from `start` to `here`.
+    fn begin_frame<S>(&mut self, header: Header, start: Origin, here: Origin, out: &mut S)
     where
         S: for<'a> Sink<Message<'a>>,
     {
         let origin = start.to(here);
-        if self.trusted {
-            if !header.is_sound() {
-                out.anomaly(Anomaly::new(&MALFORMED_HEADER, origin));
-                return false;
-            }
-        } else {
-            let inside = (!self.torn).then(|| self.messages.is_open());
-            if worth(&header, self.expectation, inside).is_none() {
-                return false;
-            }
-        }
         match (self.expectation.masked, header.key) {
             (Some(true), None) => out.anomaly(Anomaly::new(&UNMASKED_CLIENT_FRAME, origin)),
             (Some(false), Some(_)) => out.anomaly(Anomaly::new(&MASKED_SERVER_FRAME, origin)),
@@ -356,7 +366,6 @@ impl Side {
             }
         };
         self.place = Place::Payload(Frame { role, header, passed: 0 });
-        true
     }
 
     fn begin_message<S>(&mut self, opcode: Opcode, header: &Header, start: Origin, here: Origin, out: &mut S) -> Role

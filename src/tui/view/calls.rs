@@ -129,7 +129,7 @@ fn layout(room: usize, calls: usize) -> Vec<(Column, usize)> {
 pub(super) fn draw(model: &Model, scroll: &mut Scroll, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
     let calls = model.calls();
     let columns = layout(area.width.into(), calls.len());
-    let mut rows = pane::rows_of(area);
+    let mut rows = area.rows();
     if area.height > 2
         && let Some(row) = rows.next()
     {
@@ -146,7 +146,7 @@ pub(super) fn draw(model: &Model, scroll: &mut Scroll, theme: &Theme, frame: &mu
         });
         frame.render_widget(Line::from_iter(cells), row);
         if index == model.selected {
-            pane::paint(frame.buffer_mut(), row, theme.selected);
+            frame.buffer_mut().set_style(row, theme.selected);
         }
     }
     Viewport { page: room, lines: 0 }

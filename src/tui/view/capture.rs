@@ -20,6 +20,10 @@ use crate::tui::theme::Theme;
 /// Connections of one capture that are shown.
 const CONNECTIONS_SHOWN: usize = 1_000;
 
+/// The indents of what is said of a capture, and of a connection in it.
+const OF_CAPTURE: usize = 2;
+const OF_CONNECTION: usize = 4;
+
 /// The text as last made, and from what.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
@@ -74,11 +78,11 @@ fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'stati
         report.gap();
         report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
     }
-    if !tallies.is_empty() {
+    for (id, tallies) in &tallies {
         report.gap();
-        report.line(0, "Key logs", theme.heading);
-        for tallies in tallies.values().flat_map(BTreeMap::values) {
-            report.tallies(2, tallies);
+        report.line(0, analysis.input_name(*id).unwrap_or("Key logs"), theme.heading);
+        for tallies in tallies.values() {
+            report.tallies(OF_CAPTURE, tallies);
         }
     }
     if !analysis.orphans.is_empty() {
@@ -119,38 +123,42 @@ impl Report<'_> {
             Some(size) => format!("{} of {}", bytes(capture.bytes), bytes(size)),
             None => bytes(capture.bytes),
         };
-        self.line(2, &format!("{format}, {records}, {read}"), Style::new());
+        self.line(OF_CAPTURE, &format!("{format}, {records}, {read}"), Style::new());
         if let Some(failure) = &capture.failure {
-            self.line(2, failure, self.theme.warning);
+            self.line(OF_CAPTURE, failure, self.theme.warning);
         }
         if capture.connections.is_empty() && capture.format.is_some() && complete {
-            self.line(2, "No connection in it carries a websocket that could be recognised.", Style::new());
+            self.line(OF_CAPTURE, "No connection in it carries a websocket that could be recognised.", Style::new());
         }
         let shown = capture.connections.iter().take(CONNECTIONS_SHOWN);
-        let of_connections: Vec<_> =
+        let connections: Vec<_> =
             shown.map(|connection| (connection, tallies.remove(&Some(connection.id)).unwrap_or_default())).collect();
         for tallies in tallies.values().take(CONNECTIONS_SHOWN) {
-            self.tallies(2, tallies);
+            self.tallies(OF_CAPTURE, tallies);
         }
-        for (connection, tallies) in of_connections {
+        for (connection, tallies) in connections {
             self.connection(connection);
-            self.tallies(4, &tallies);
+            self.tallies(OF_CONNECTION, &tallies);
         }
         if let more @ 1.. = capture.connections.len().saturating_sub(CONNECTIONS_SHOWN) {
-            self.line(2, &format!("{} more, not shown here", counted(more as u64, "connection")), self.theme.muted);
+            self.line(
+                OF_CAPTURE,
+                &format!("{} more, not shown here", counted(more as u64, "connection")),
+                self.theme.muted,
+            );
         }
     }
 
     fn connection(&mut self, connection: &Connection) {
-        let Connection { id, client, server, tls: _, websocket, noise, messages, frames, stanzas, device } = connection;
-        self.line(2, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
-        self.line(4, &format!("websocket {websocket}, {}", counted(*messages, "message")), Style::new());
-        let decrypted =
-            format!("noise {noise}, {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
-        let style = if *messages > 0 && *frames == 0 { self.theme.warning } else { Style::new() };
-        self.line(4, &decrypted, style);
+        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
+        self.line(OF_CAPTURE, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
+        let messages_in = format!("tls {tls}, websocket {websocket}: {}", counted(*messages, "message"));
+        self.line(OF_CONNECTION, &messages_in, Style::new());
+        let opened = format!("noise {noise}: {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
+        let is_shut = *messages > 0 && *frames == 0 && *noise != "none";
+        self.line(OF_CONNECTION, &opened, if is_shut { self.theme.warning } else { Style::new() });
         if let Some(device) = device {
-            self.line(4, device, Style::new());
+            self.line(OF_CONNECTION, &format!("recorded at {device}"), Style::new());
         }
     }
 
@@ -164,7 +172,8 @@ impl Report<'_> {
                 };
                 let first = if tally.count == 1 { "" } else { "first " };
                 let record = tally.first.last;
-                let stream = tally.first.connection.map_or_else(String::new, |id| format!(" of tcp.stream {}", id.0));
+                let connection = tally.first.connection.filter(|_| indent < OF_CONNECTION);
+                let stream = connection.map_or_else(String::new, |id| format!(" of tcp.stream {}", id.0));
                 let text = format!("{tally}, {first}in record {record}{stream} [{}]", tally.diagnosis.id);
                 let spans = [
                     Span::raw(" ".repeat(indent)),

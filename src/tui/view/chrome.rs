@@ -12,10 +12,17 @@ use crate::tui::quantity::{NONE, bytes, counted, date};
 use crate::tui::text::{address, cut, shown, width};
 use crate::tui::theme::Theme;
 
+/// What leads to the captures where something was lost.
+const LOSSY: &str = "! not everything was read: c ";
+
+/// The least columns of a call-id in the title.
+const TITLE_ID: usize = 20;
+
 /// Columns of the progress bar.
 const BAR: usize = 20;
 
-/// The most columns of an address in the title.
+/// The least and the most columns of an address in the title.
+const LEAST_ADDRESS: usize = 8;
 const TITLE_ADDRESS: usize = 26;
 
 /// Draws the title: which screen this is, of what, and where in it.
@@ -45,21 +52,25 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     frame.render_widget(line.style(theme.heading.patch(theme.selected)), area);
 }
 
-/// A call in at most `room` columns, or a little more.
+/// A call in some `room` columns: what does not fit can be cut off.
 fn call_in(call: &Call, room: usize) -> String {
     let outcome = call.course.outcome.name();
-    let room = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
-    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, room));
-    format!("{outcome}  {} → {}  call-id {}", party(&call.caller), party(&call.callee), shown(&call.id, 64))
+    let each = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
+    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, each));
+    if each < LEAST_ADDRESS {
+        return outcome.to_owned();
+    }
+    let parties = format!("{outcome}  {} → {}", party(&call.caller), party(&call.callee));
+    let id = format!("  call-id {}", shown(&call.id, 64));
+    if width(&parties) + TITLE_ID <= room { parties + &id } else { parties }
 }
 
 fn captures(model: &Model) -> String {
     let captures = model.analysis.as_ref().map_or(&[][..], |analysis| &analysis.captures);
-    match captures {
-        [] => String::new(),
-        [only] => shown(&only.name, 200).into_owned(),
-        [first, others @ ..] => format!("{} and {} more", shown(&first.name, 200), others.len()),
-    }
+    let Some((first, others)) = captures.split_first() else { return String::new() };
+    let file = first.name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    format!("{}{more}", shown(file, 200))
 }
 
 /// Whether there is progress to show, or that there will be none.
@@ -115,4 +126,7 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
         spans.push(Span::styled(word, theme.muted));
     }
     frame.render_widget(Line::from(spans), area);
+    if model.lossy && context != Context::Captures && width(LOSSY) <= room {
+        frame.render_widget(Line::styled(LOSSY, theme.warning).right_aligned(), area);
+    }
 }

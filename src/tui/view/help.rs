@@ -14,8 +14,8 @@ use crate::tui::theme::Theme;
 /// The widest that the help gets.
 const WIDEST: u16 = 78;
 
-/// Columns of the keys.
-const KEYS: usize = 22;
+/// Columns of the keys, where there is room.
+const KEYS: usize = 23;
 
 /// What the marks on the screens mean.
 const MARKS: &[(&str, &str)] = &[
@@ -45,6 +45,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Re
 
 fn lines(context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    let column = KEYS.min(columns / 3);
     let is_everywhere = |binding: &&Binding| binding.contexts.len() == Context::ALL.len();
     let mut section = |heading: &str, entries: &mut dyn Iterator<Item = (String, &'static str)>| {
         if !lines.is_empty() {
@@ -52,9 +53,9 @@ fn lines(context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> 
         }
         lines.push(Line::styled(heading.to_owned(), theme.heading));
         for (keys, help) in entries {
-            let gap = " ".repeat(KEYS.saturating_sub(width(&keys)).max(1));
+            let gap = " ".repeat(column.saturating_sub(width(&keys)).max(2));
             let spans = [Span::styled(keys, theme.accent), Span::raw(gap), Span::raw(help)];
-            lines.extend(wrap(&spans, columns, KEYS));
+            lines.extend(wrap(&spans, columns, column));
         }
     };
     let entry = |binding: &'static Binding| {

@@ -1,5 +1,7 @@
 //! One call as a ladder: a lifeline per party, an arrow per stanza, the times at the left.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,6 +33,9 @@ const MARKS: usize = 3;
 /// Columns of a time and the gap after it.
 const TIME: usize = 10;
 
+/// The fewest columns of a name before a latency.
+const LEAST_NAME: usize = 4;
+
 /// The least distance of two lifelines.
 const SPACING: usize = 16;
 
@@ -58,7 +63,7 @@ pub(super) fn draw(opened: &Opened, scroll: &mut Scroll, theme: &Theme, frame: &
     scroll.row = pane::follow(scroll.row, opened.row, call.rows.len(), room);
     let picture = Picture::new(opened, scroll, theme, area);
     let buffer = frame.buffer_mut();
-    let mut lines = pane::rows_of(area);
+    let mut lines = area.rows();
     for (part, line) in lines.by_ref().take(heads.into()).enumerate() {
         picture.head(buffer, line, part);
     }
@@ -79,7 +84,7 @@ struct Picture<'a> {
     /// The first column of the diagram.
     left: usize,
     /// The lifelines shown.
-    lifelines: std::ops::Range<usize>,
+    lifelines: Range<usize>,
     /// Where each of them stands, counted from the area's left.
     columns: Vec<usize>,
 }
@@ -191,7 +196,7 @@ impl<'a> Picture<'a> {
             self.arrow(buffer, line, index, row, rung);
         }
         if index == self.opened.row {
-            pane::paint(buffer, line, self.theme.selected);
+            buffer.set_style(line, self.theme.selected);
         }
     }
 
@@ -238,7 +243,7 @@ impl<'a> Picture<'a> {
 
     fn arrow(&self, buffer: &mut Buffer, line: Rect, index: usize, row: &Row, rung: &Rung) {
         let (style, stroke) = self.look(row);
-        let label = self.label(index, row, rung);
+        let (label, took) = self.label(index, row, rung);
         let (first, last) = (self.left, usize::from(line.width).saturating_sub(1));
         let column = |end: End| match end {
             End::Before => first,
@@ -248,7 +253,7 @@ impl<'a> Picture<'a> {
         let (from, to) = (self.end(rung.from), self.end(rung.to));
         let (tail, head) = (column(from), column(to));
         if tail == head {
-            return self.alone(buffer, line, tail, &label, style);
+            return self.alone(buffer, line, tail, &(label + &took), style);
         }
         let rightward = tail < head;
         let (low, high) = (tail.min(head), tail.max(head));
@@ -267,13 +272,14 @@ impl<'a> Picture<'a> {
         if matches!(from, End::At(_)) {
             put(buffer, line, tail, if rightward { "├" } else { "┤" }, style);
         }
-        // A stroke, a space, the label, a space, a stroke and the tip.
-        let room = inside.saturating_sub(5);
-        let label = shown(&label, room);
-        if !label.is_empty() {
-            let columns = width(&label) + 2;
-            let lead = (inside.saturating_sub(columns)) / 2;
-            put(buffer, line, low + 1 + lead, &format!(" {label} "), style);
+        // A space on each side, and the tip.
+        let text = fitted(&label, &took, inside.saturating_sub(3));
+        if !text.is_empty() {
+            let spare = inside.saturating_sub(width(&text) + 2);
+            // In the middle, but never on the tip.
+            let before_tip = spare.saturating_sub(1);
+            let lead = if rightward { (spare / 2).min(before_tip) } else { spare.div_ceil(2).max(1) };
+            put(buffer, line, low + 1 + lead, &format!(" {text} "), style);
         }
     }
 
@@ -290,11 +296,11 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// What a row says: the action, whether it was sent again, how long an answer took.
-    fn label(&self, index: usize, row: &Row, rung: &Rung) -> String {
+    /// What a row says: the action and whether it was sent again; and how long an answer took.
+    fn label(&self, index: usize, row: &Row, rung: &Rung) -> (String, String) {
         let again = if row.repeats.is_some() { "again: " } else { "" };
         let took = self.call.answer_latency(index).map_or_else(String::new, |took| format!(" {}", latency(took)));
-        format!("{again}{}{took}", rung.label)
+        (format!("{again}{}", rung.label), took)
     }
 
     fn look(&self, row: &Row) -> (Style, &'static str) {
@@ -325,4 +331,10 @@ fn first_lifeline(first: usize, selected: Option<&Rung>, all: usize, fit: usize)
     } else {
         first
     }
+}
+
+/// A label and how long the answer took in at most `room` columns. The time stays longer than the end of the label.
+fn fitted(label: &str, took: &str, room: usize) -> String {
+    let took = if room >= width(took) + LEAST_NAME { took } else { "" };
+    format!("{}{took}", shown(label, room - width(took)))
 }

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Text};
 
 use crate::tui::model::Viewport;
@@ -13,11 +13,6 @@ use crate::tui::model::Viewport;
 pub(super) fn follow(top: usize, selected: usize, count: usize, room: usize) -> usize {
     let top = top.min(count.saturating_sub(room)).min(selected);
     if selected >= top.saturating_add(room) { (selected + 1).saturating_sub(room) } else { top }
-}
-
-/// The lines of an area, one by one.
-pub(super) fn rows_of(area: Rect) -> impl Iterator<Item = Rect> {
-    area.rows()
 }
 
 /// Draws a text from line `scroll` on, or as far down as it goes.
@@ -42,13 +37,10 @@ pub(super) fn position(scroll: usize, seen: Viewport) -> String {
 pub(super) fn put(buffer: &mut Buffer, line: Rect, column: usize, text: &str, style: Style) {
     let Ok(column) = u16::try_from(column) else { return };
     if line.height > 0 && column < line.width {
+        // What was there before lends its weight to nothing.
+        let style = Style::new().remove_modifier(Modifier::all()).patch(style);
         buffer.set_stringn(line.x + column, line.y, text, usize::from(line.width - column), style);
     }
-}
-
-/// Lays a style over a line.
-pub(super) fn paint(buffer: &mut Buffer, line: Rect, style: Style) {
-    buffer.set_style(line, style);
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ const XML_SHOWN: usize = 256 * 1024;
 /// Answers to one stanza that are named.
 const ANSWERS_NAMED: usize = 4;
 
+/// Columns of the name of a device or a capture.
+const NAME: usize = 60;
+
 /// What stands between two facts on a line.
 const BETWEEN: &str = " · ";
 
@@ -131,10 +134,11 @@ impl Panel<'_> {
             Some(Direction::Inbound) => "in",
             None => "direction unknown",
         };
-        let vantage = call.vantage_of(row);
-        let role = vantage.map_or("", |vantage| vantage.role.name());
+        // One vantage is marked in the ladder; of several, this says which.
+        let vantage = call.vantage_of(row).filter(|_| call.vantages.len() > 1);
         let device = vantage.and_then(|vantage| vantage.device.jid()).map(ToString::to_string);
-        let capture = self.analysis.and_then(|analysis| analysis.capture(origin.capture));
+        let capture = self.analysis.filter(|analysis| analysis.captures.len() > 1);
+        let capture = capture.and_then(|analysis| analysis.capture(origin.capture));
         let facts = [
             origin.to_string(),
             origin.time.map_or_else(String::new, clock_precise),
@@ -142,8 +146,8 @@ impl Panel<'_> {
             format!("emitter {}", row.emitter.name()),
             origin.connection.map_or_else(String::new, |id| format!("tcp.stream {}", id.0)),
             format!("phase {}", row.phase.name()),
-            device.map_or_else(String::new, |device| format!("seen by {} ({role})", shown(&device, 60))),
-            capture.map_or_else(String::new, |capture| shown(&capture.name, 60).into_owned()),
+            device.map_or_else(String::new, |device| format!("seen by {}", shown(&device, NAME))),
+            capture.map_or_else(String::new, |capture| shown(&capture.name, NAME).into_owned()),
         ];
         self.facts(&facts, Style::new());
     }
@@ -158,25 +162,25 @@ impl Panel<'_> {
             };
             format!(
                 "{}{}{}",
-                shown(tag, 30),
+                shown(tag, NAME),
                 if tag.is_empty() || action.is_empty() { "" } else { " " },
-                shown(action, 30)
+                shown(action, NAME)
             )
         };
-        let record = |row: &Row| format!("record {}", row.observed.stanza.origin.last);
+        let record = |row: &Row| row.observed.stanza.origin.last;
         let took = |index: usize| {
             call.answer_latency(index).map_or_else(String::new, |took| format!(" after {}", latency(took)))
         };
         if let Some(asked) = row.answers.and_then(|asked| call.rows.get(asked)) {
-            let tie = format!("answers {} in {}{}", name(asked), record(asked), took(index));
+            let tie = format!("answers {} in record {}{}", name(asked), record(asked), took(index));
             self.facts(&[tie], self.theme.accent);
         }
         let mut answers = call.rows.iter().enumerate().skip(index).filter(|(_, other)| other.answers == Some(index));
         let named = answers.by_ref().take(ANSWERS_NAMED);
-        let mut named: Vec<_> =
-            named.map(|(index, other)| format!("{} in {}{}", name(other), record(other), took(index))).collect();
-        let more = answers.count();
-        if more > 0 {
+        let mut named: Vec<_> = named
+            .map(|(index, other)| format!("{} {}{}", other.observed.read().node.tag, record(other), took(index)))
+            .collect();
+        if let more @ 1.. = answers.count() {
             named.push(format!("{more} more"));
         }
         match named.first_mut() {
@@ -190,7 +194,7 @@ impl Panel<'_> {
             None => {}
         }
         if let Some(first) = row.repeats.and_then(|first| call.rows.get(first)) {
-            self.facts(&[format!("sent again: the first copy is in {}", record(first))], self.theme.warning);
+            self.facts(&[format!("sent again: the first copy is in record {}", record(first))], self.theme.warning);
         }
     }
 
@@ -213,11 +217,11 @@ impl Panel<'_> {
     }
 
     fn xml(&mut self, row: &Row) {
+        // Its writer has escaped what a terminal would act on.
         let text = xml::write_bounded(&row.observed.read().node, XML_SHOWN);
         for line in text.split('\n') {
-            let line = visible_all(line);
             let indent = line.len() - line.trim_start_matches(' ').len();
-            self.lines.extend(wrap(&highlighted(&line, self.theme), self.columns, indent + 4));
+            self.lines.extend(wrap(&highlighted(line, self.theme), self.columns, indent + 4));
         }
         if text.len() >= XML_SHOWN {
             self.lines.push(Line::styled("The rest of this stanza is too long to show here.", self.theme.warning));

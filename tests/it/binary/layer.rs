@@ -26,9 +26,14 @@ impl Sink<Decoded> for Kept {
 
 /// Pushes one plaintext; gives the tag, and each anomaly as `id bytes detail`.
 fn push(plaintext: &[u8]) -> (Option<String>, Vec<String>) {
+    push_with(None, plaintext)
+}
+
+/// The same for a client that announced this dictionary.
+fn push_with(dictionary: Option<u8>, plaintext: &[u8]) -> (Option<String>, Vec<String>) {
     let origin = Origin::of_record(CaptureId(1), 42, 0, None);
-    let (mut decoder, mut kept) = (Decoder::default(), Kept::default());
-    decoder.push(Located::new(origin, Frame { counter: 0, ciphertext: &[], plaintext }), &mut kept);
+    let (mut decoder, mut kept) = (Decoder, Kept::default());
+    decoder.push(Located::new(origin, Frame { counter: 0, dictionary, ciphertext: &[], plaintext }), &mut kept);
     decoder.finish(&mut kept);
     assert_eq!(kept.items.len(), 1);
     assert!(kept.items.iter().all(|item| item.origin == origin));
@@ -49,6 +54,17 @@ fn a_well_formed_frame_reports_nothing() {
     assert_eq!(push(&[0, 248, 1, 100]), call(&[]));
     assert_eq!(push(&[&[2][..], &deflate(&[248, 1, 100])].concat()), call(&[]));
     assert_eq!(push(&[2]), (None, vec![]));
+}
+
+#[test]
+fn the_announced_dictionary_is_used() {
+    // Token 16 is another word in each.
+    let token = [0, 248, 1, 16];
+    assert_eq!(push_with(Some(2), &token), (Some("user".to_owned()), vec![]));
+    assert_eq!(push_with(Some(3), &token), (Some("device_hash".to_owned()), vec![]));
+    assert_eq!(push_with(None, &token), (Some("device_hash".to_owned()), vec![]));
+    let unknown = call(&["binary/unknown-dictionary 0 version 9"]);
+    assert_eq!(push_with(Some(9), &[0, 248, 1, 100]), unknown);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(crate) fn pcapng(interfaces: &[Interface], packets: &[Packet]) -> Vec<u8> {
 }
 
 /// A pcapng block: its type, its length before and after the body, and padding to 32 bits.
-fn block(kind: u32, mut body: Vec<u8>) -> Vec<u8> {
+pub(crate) fn block(kind: u32, mut body: Vec<u8>) -> Vec<u8> {
     body.resize(body.len().next_multiple_of(4), 0);
     let length = body.len() as u32 + 12;
     let mut block = words(&[kind, length]);
@@ -65,7 +65,7 @@ fn block(kind: u32, mut body: Vec<u8>) -> Vec<u8> {
     block
 }
 
-fn words(words: &[u32]) -> Vec<u8> {
+pub(crate) fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 

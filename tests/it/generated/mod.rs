@@ -8,7 +8,7 @@
 
 mod ambient;
 mod answered_and_missed;
-mod capture_file;
+pub(crate) mod capture_file;
 mod connection;
 mod damaged;
 mod handshake_hash;
@@ -22,7 +22,7 @@ mod script;
 mod stanzas;
 mod truth;
 mod websocket;
-mod wire;
+pub(crate) mod wire;
 
 use std::fs;
 use std::path::Path;

@@ -9,6 +9,7 @@ use ringtrace::origin::Direction;
 use super::made_up;
 
 /// A packet of a capture.
+#[derive(Clone)]
 pub(crate) struct Packet {
     /// Nanoseconds since the Unix epoch.
     pub time: u64,
@@ -21,6 +22,7 @@ pub(crate) struct Packet {
 }
 
 /// Where a packet belongs in its connection.
+#[derive(Clone)]
 pub(crate) struct Segment {
     /// The connection, by the name that its scenario gives it.
     pub connection: &'static str,

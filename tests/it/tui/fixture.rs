@@ -13,7 +13,7 @@ pub(super) const ME: &str = "100000000000001:7@lid";
 pub(super) const PEER: &str = "200000000000001@lid";
 pub(super) const OTHER: &str = "15550100009:3@s.whatsapp.net";
 
-/// 2026-11-20 09:07:41 UTC.
+/// 2026-11-21 09:07:41 UTC.
 const START: i64 = 1_795_252_061_000_000_000;
 
 pub(super) const NO_KEY: Diagnosis = Diagnosis {
@@ -108,13 +108,14 @@ impl Recording {
                 client: "192.0.2.7:50312".to_owned(),
                 server: "198.51.100.4:443".to_owned(),
                 tls: "none",
-                websocket: "open",
-                noise: "decrypting",
+                websocket: "upgraded",
+                noise: "decrypted",
                 messages: self.stanzas + 3,
                 frames: self.stanzas,
                 stanzas: self.stanzas,
-                device: Some(format!("{ME}, named by the login")),
+                device: None,
             }],
+            other: ringtrace::analysis::Other::default(),
             failure: None,
         };
         self.grouping.settle();
@@ -181,7 +182,7 @@ pub(super) fn hostile() -> Arc<Analysis> {
     let peer = "\u{301}שלום\x1b]0;title\x07通話@lid";
     recording.gets(peer, "H1", action("offer", call, peer, &[("\x1b[31m", "\u{200b}\u{9b}5n")]));
     recording.wait(10).gets(peer, "H2", action("\u{1b}c通話中\u{202e}", call, peer, &[]));
-    let reason = format!("\x1b[H通{}", "x".repeat(100_000));
+    let reason = format!("\x1b[H通{}", "x".repeat(30_000));
     recording.wait(10).gets(peer, "H3", action("terminate", call, peer, &[("reason", &reason)]));
     recording.analysis(true)
 }
@@ -190,7 +191,7 @@ pub(super) fn hostile() -> Arc<Analysis> {
 pub(super) fn unread() -> Arc<Analysis> {
     let mut analysis = Analysis::clone(&Recording::new().analysis(true));
     if let Some(connection) = analysis.captures[0].connections.first_mut() {
-        (connection.noise, connection.frames, connection.stanzas, connection.device) = ("no key", 0, 0, None);
+        (connection.noise, connection.frames, connection.stanzas, connection.device) = ("no-key", 0, 0, None);
         connection.messages = 1_204;
     }
     analysis.captures.push(Capture {

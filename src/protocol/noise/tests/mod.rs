@@ -87,6 +87,6 @@ fn decode(keys: &Keys, messages: &[Sent]) -> (Report, Collected) {
 fn keys(lines: &[String]) -> Keys {
     let mut keys = Keys::new();
     let reading = keys.read_log(lines.join("\n").as_bytes()).expect("no I/O in it");
-    assert_eq!((reading.sessions, reading.malformed_total), (lines.len() as u64, 0), "{reading:?}");
+    assert_eq!((reading.usable, reading.malformed_total), (lines.len() as u64, 0), "{reading:?}");
     keys
 }

@@ -1,18 +1,13 @@
 //! A whole recorded session, whose plaintexts are known. Skipped where the samples are absent.
 
 use std::fs;
-use std::path::Path;
 
 use super::*;
+use crate::shared::shared;
 
 /// A sample, if it is there.
 fn sample(name: &str) -> Option<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/formats/noise").join(name);
-    let content = fs::read(&path).ok();
-    if content.is_none() {
-        eprintln!("skipped: {} is absent", path.display());
-    }
-    content
+    shared(&format!("formats/noise/{name}")).map(|path| fs::read(path).unwrap())
 }
 
 #[test]
@@ -42,7 +37,7 @@ fn session_of_the_samples() {
     for log in ["keys.transport.txt", "keys.private.txt"] {
         let Some(log) = sample(log) else { return };
         let mut keys = Keys::new();
-        assert_eq!(keys.read_log(log.as_slice()).expect("no I/O in it").sessions, 1);
+        assert_eq!(keys.read_log(log.as_slice()).expect("no I/O in it").usable, 1);
         let (report, out) = decode(&keys, &messages);
         assert_eq!(out.tallies(), []);
         assert_eq!((report.state, report.pattern), (State::Decrypted, Some(Pattern::Xx)));

@@ -146,20 +146,20 @@ fn bytes(length: usize, salt: usize) -> Vec<u8> {
     (0..length).map(|index| ((index * 31 + salt) ^ (index >> 8)).to_le_bytes()[0]).collect()
 }
 
-/// Reads a conversation; `skip_syn` leaves out the handshake.
-fn play(recorded: &[Recorded], streams: [&[u8]; 2], initials: [u32; 2], skip_syn: bool) -> Rebuilt {
+/// Reads a conversation, with the two SYNs, if any, stored after so many other segments.
+fn play(recorded: &[Recorded], streams: [&[u8]; 2], initials: [u32; 2], syns: Option<[usize; 2]>) -> Rebuilt {
     let sequence = |own: usize, at: usize| initials[own].wrapping_add(1).wrapping_add(u32::try_from(at).unwrap());
     let mut segments = Vec::new();
-    if !skip_syn {
-        segments.push(client(initials[0]).syn());
-        segments.push(server(initials[1]).syn().ack(sequence(0, 0)));
-    }
     for recorded in recorded {
         let (own, other) = if recorded.from_client { (0, 1) } else { (1, 0) };
         let place = sequence(own, recorded.start);
         let sent = if recorded.from_client { client(place) } else { server(place) };
         let sent = sent.ack(sequence(other, recorded.acknowledged)).data(&streams[own][recorded.start..recorded.end]);
         segments.push(if recorded.fin { sent.fin() } else { sent });
+    }
+    if let Some([late, answer_late]) = syns {
+        segments.insert(answer_late.min(segments.len()), server(initials[1]).syn().ack(sequence(0, 0)));
+        segments.insert(late.min(segments.len()), client(initials[0]).syn());
     }
     let mut rebuilt = Rebuilt::default();
     let mut reassembler = Reassembler::new();
@@ -182,7 +182,7 @@ proptest! {
     fn a_complete_recording_gives_the_streams(steps in vec(step(), 0..200), one in initial(), two in initial()) {
         let (recorded, lengths) = record(&steps, false);
         let streams = [bytes(lengths[0], 1), bytes(lengths[1], 2)];
-        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], false);
+        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], Some([0, 0]));
         prop_assert_eq!(rebuilt.ids(), [""; 0]);
         for (stream, direction) in streams.iter().zip([Direction::Outbound, Direction::Inbound]) {
             let expected: Vec<_> = stream.iter().copied().map(Some).collect();
@@ -191,12 +191,30 @@ proptest! {
         }
     }
 
+    /// Nothing is lost when even the SYNs are stored too late.
+    #[test]
+    fn a_late_handshake_does_no_harm(
+        steps in vec(step(), 0..100),
+        one in initial(),
+        two in initial(),
+        syns in [0_usize..15, 0_usize..15],
+    ) {
+        let (recorded, lengths) = record(&steps, false);
+        let streams = [bytes(lengths[0], 1), bytes(lengths[1], 2)];
+        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], Some(syns));
+        prop_assert!(rebuilt.ids().iter().all(|id| *id == "tcp/began-before-capture"), "{:?}", rebuilt.ids());
+        for (stream, direction) in streams.iter().zip([Direction::Outbound, Direction::Inbound]) {
+            let expected: Vec<_> = stream.iter().copied().map(Some).collect();
+            prop_assert_eq!(rebuilt.stream(direction), expected);
+        }
+    }
+
     /// Every byte that was recorded comes out in its place, and every other one is counted in a gap.
     #[test]
     fn a_recording_with_losses_gives_the_rest(steps in vec(step(), 0..200), one in initial(), two in initial()) {
         let (recorded, lengths) = record(&steps, true);
         let streams = [bytes(lengths[0], 1), bytes(lengths[1], 2)];
-        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], false);
+        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], Some([0, 0]));
         let mut missing = 0;
         for (own, direction) in [Direction::Outbound, Direction::Inbound].into_iter().enumerate() {
             let mut expected = vec![None; lengths[own]];
@@ -218,7 +236,7 @@ proptest! {
         let (recorded, lengths) = record(&steps, false);
         let streams = [bytes(lengths[0], 1), bytes(lengths[1], 2)];
         let recorded: Vec<_> = recorded.into_iter().filter(|recorded| recorded.order >= 20).collect();
-        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], true);
+        let rebuilt = play(&recorded, [&streams[0], &streams[1]], [one, two], None);
         let notes = ["tcp/began-before-capture", "tcp/before-first-byte"];
         prop_assert!(rebuilt.ids().iter().all(|id| notes.contains(id)), "{:?}", rebuilt.ids());
         for (stream, direction) in streams.iter().zip([Direction::Outbound, Direction::Inbound]) {

@@ -77,7 +77,7 @@ fn takes_nothing_else_for_a_websocket() {
     };
     let counting: fn(u64) -> Vec<u8> = |seed| (seed..seed + 9000).flat_map(u64::to_le_bytes).collect();
     let patterns: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte; 1024]).collect();
-    let streams = (0..40)
+    let streams = (0..24)
         .map(|seed| noise(seed, 66_000))
         .chain((0..20).map(length_prefixed))
         .chain((0..20).map(|seed| counting(seed << 56 | 0x8200_0000)))

@@ -51,6 +51,21 @@ fn reads_the_examples_of_the_rfc() {
 }
 
 #[test]
+fn a_block_behind_a_final_one_refers_back_across_it() {
+    let text = noise(3, 400);
+    let mut first = Vec::with_capacity(1024);
+    Compress::new(Compression::default(), false).compress_vec(&text, &mut first, FlushCompress::Finish).unwrap();
+    let mut second = Deflater::new();
+    second.0.set_dictionary(&text).unwrap();
+    let second = second.deflate(&text);
+    assert!(second.len() < 30, "the fixture refers back");
+    let mut connection = Connection::upgraded(DEFLATE);
+    connection.push(SERVER, &Shape::server(BINARY).compressed().frame(&[first, second].concat()));
+    assert_eq!(connection.reported(), []);
+    assert_eq!(connection.read(SERVER), [text.repeat(2)]);
+}
+
+#[test]
 fn takes_the_context_over_in_each_direction() {
     let mut connection = Connection::upgraded(DEFLATE);
     let (mut client, mut server) = (Deflater::new(), Deflater::new());

@@ -184,5 +184,16 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
         state ^= state << 17;
         (state >> 24) as u8
     };
-    (0..length).map(|_| next()).collect()
+    // The first few still show the seed.
+    (0..length + 8).map(|_| next()).skip(8).collect()
+}
+
+#[test]
+fn every_diagnosis_is_listed_once_and_is_of_this_layer() {
+    for (index, diagnosis) in DIAGNOSES.iter().enumerate() {
+        assert_eq!(diagnosis.layer, crate::anomaly::Layer::Websocket);
+        assert!(diagnosis.id.starts_with("websocket/"));
+        assert!(!diagnosis.why.ends_with('.') && !diagnosis.why.contains("  "), "{}", diagnosis.why);
+        assert!(DIAGNOSES[..index].iter().all(|other| other.id != diagnosis.id), "{}", diagnosis.id);
+    }
 }

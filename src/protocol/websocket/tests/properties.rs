@@ -154,8 +154,8 @@ proptest! {
 
     #[test]
     fn any_bytes_after_an_upgrade_do_no_harm(
-        bytes in vec(prop_oneof![Just(0x82_u8), Just(0xc1), Just(0), any::<u8>()], 0..3000),
-        gaps in vec(1..200_u64, 0..4),
+        bytes in vec(prop_oneof![Just(0x82_u8), Just(0xc1), Just(0), any::<u8>()], 0..1000),
+        gaps in vec(1..200_u64, 1..4),
         sizes in sizes(),
     ) {
         let mut connection = Connection::upgraded(DEFLATE);

@@ -145,6 +145,7 @@ fn lets_go_of_what_is_no_websocket() {
         (REQUEST, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", Some("websocket/upgrade-refused")),
         (REQUEST, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", Some("websocket/upgrade-refused")),
         (&endless, "", None),
+        (REQUEST, &endless.replace("GET / HTTP/1.1", "HTTP/1.1 101 Switching"), None),
     ];
     for &(sent, answered, note) in cases {
         for size in [1, usize::MAX] {
@@ -204,6 +205,32 @@ fn goes_on_where_the_answer_is_lost() {
     assert_eq!(connection.read(SERVER), [b"aa", b"bb", b"cc"]);
     let expected = [("websocket/upgrade-not-captured", 0), ("websocket/framing-lost", 200)];
     assert_eq!(connection.reported(), expected);
+}
+
+#[test]
+fn goes_on_where_only_the_client_was_captured() {
+    let frames: Vec<_> = (0..40).map(|key| Shape::client(BINARY, key).frame(&noise(u64::from(key), 2000))).collect();
+    for count in [1, 40] {
+        let mut connection = Connection::default();
+        connection.push(CLIENT, REQUEST.as_bytes());
+        frames.iter().take(count).for_each(|frame| connection.push(CLIENT, frame));
+        let expected = if count == 1 { State::Undecided } else { State::Assumed };
+        assert_eq!(connection.decoder.state(), expected);
+        connection.finish();
+        assert_eq!(connection.decoder.state(), State::Assumed);
+        assert_eq!(connection.read(CLIENT).len(), count);
+        assert_eq!(connection.reported(), [("websocket/upgrade-not-captured", 0)]);
+    }
+}
+
+#[test]
+fn says_nothing_of_a_request_without_an_answer() {
+    let mut connection = Connection::default();
+    connection.push(CLIENT, REQUEST.as_bytes());
+    connection.push(SERVER, &response("").as_bytes()[..50]);
+    connection.finish();
+    assert_eq!(connection.decoder.state(), State::Undecided);
+    assert_eq!(connection.reported(), []);
 }
 
 #[test]

@@ -1,0 +1,511 @@
+//! One direction of a session whose secrets are known: bytes in, records cut and opened, plaintext out.
+//!
+//! **After a gap** neither the place of the next record nor its sequence number is known. Every place where a
+//! header may stand is tried with every number that the missing bytes have room for, within a [`Budget`]: the
+//! record's tag is the proof of both, so that nothing is given out that was guessed.
+
+use super::Out;
+use super::alert;
+use super::cipher::Opener;
+use super::diagnoses::{ALERT, INCOMPLETE_RECORD, NOT_AUTHENTIC, RECORDS_MISSING, RENEGOTIATED};
+use super::epochs::{Ahead, Epochs};
+use super::hello::{self, CLIENT_HELLO, ENCRYPTED_EXTENSIONS, FINISHED, KEY_UPDATE};
+use super::lost::{Budget, Lost};
+use super::messages::Messages;
+use super::pending::Pending;
+use super::record::{Content, HEADER, Header};
+use crate::anomaly::Anomaly;
+use crate::origin::{Direction, Located, Origin};
+use crate::protocol::tcp::{Chunk, End};
+
+/// Records that may fail to open one after the other before the rest is given up.
+const MOST_FAILURES: u32 = 1024;
+
+/// Length of a key update in bytes (RFC 8446 section 4.6.3).
+const KEY_UPDATE_LENGTH: usize = 5;
+
+/// Where in the stream the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    /// In a record whose beginning is at hand, or at one's beginning.
+    Known,
+    /// In a record whose beginning was lost, with so many bytes to come of it.
+    Inside(u64),
+    /// Nobody knows.
+    Lost,
+    /// The rest of the direction is given up.
+    GivenUp,
+}
+
+/// One direction of a session.
+pub(super) struct Side {
+    epochs: Epochs,
+    /// TLS 1.2: whether the records are encrypted yet.
+    begun: bool,
+    sequence: u64,
+    framing: Framing,
+    pending: Pending,
+    /// Bytes of the direction so far, gaps included.
+    position: u64,
+    /// Bytes of plaintext so far, gaps included.
+    plain: u64,
+    lost: Option<Lost>,
+    budget: Budget,
+    failures: u32,
+    /// Whether a record was opened.
+    opened: bool,
+    messages: Messages,
+    scratch: Vec<u8>,
+    ended: bool,
+    /// What the encrypted extensions said.
+    pub(super) alpn: Option<Box<str>>,
+    pub(super) accepts_early_data: bool,
+    /// Bytes of early data that the other side accepted and that are not read.
+    pub(super) early_data: u64,
+}
+
+/// A record that opened.
+struct Opened {
+    ahead: Option<Ahead>,
+    sequence: u64,
+    plain: std::ops::Range<usize>,
+}
+
+impl Side {
+    /// A direction from its first byte on.
+    pub(super) fn new(epochs: Epochs) -> Self {
+        Self {
+            epochs,
+            begun: false,
+            sequence: 0,
+            framing: Framing::Known,
+            pending: Pending::default(),
+            position: 0,
+            plain: 0,
+            lost: None,
+            budget: Budget::new(),
+            failures: 0,
+            opened: false,
+            messages: Messages::default(),
+            scratch: Vec::new(),
+            ended: false,
+            alpn: None,
+            accepts_early_data: false,
+            early_data: 0,
+        }
+    }
+
+    /// Whether a record was opened.
+    pub(super) const fn has_opened(&self) -> bool {
+        self.opened
+    }
+
+    /// Bytes of records that could not be opened, if none could.
+    pub(super) fn unopened(&self) -> Option<u64> {
+        let lost = self.lost.filter(|_| !self.opened)?;
+        // Without a secret for the handshake its records are not expected to open.
+        let expected = self.epochs.number() == 0 && self.epochs.opener().is_none() && self.failures <= 8;
+        (self.failures > 0 && !expected).then_some(self.position.saturating_sub(lost.position))
+    }
+
+    /// Whether nothing more will be read of it.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.framing == Framing::GivenUp
+    }
+
+    /// What was sent so far and neither opened nor reported, in bytes of records.
+    pub(super) fn sealed_so_far(&self) -> u64 {
+        self.lost.map_or(0, |lost| self.position.saturating_sub(lost.position))
+    }
+
+    /// Takes the next chunk of the direction.
+    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, out: &mut impl Out) {
+        if self.ended {
+            return;
+        }
+        match chunk.item {
+            Chunk::Data(data) => self.data(data, chunk.origin, out),
+            Chunk::Gap(bytes) => self.gap(bytes, chunk.origin),
+            Chunk::End(end) => self.end(Some(end), Some(chunk.origin), out),
+        }
+    }
+
+    fn data(&mut self, data: &[u8], origin: Origin, out: &mut impl Out) {
+        let mut rest = data;
+        while !rest.is_empty() {
+            let taken = match self.framing {
+                Framing::GivenUp => rest.len(),
+                Framing::Inside(left) => {
+                    let taken = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
+                    let left = left - taken as u64;
+                    self.framing = if left == 0 { Framing::Known } else { Framing::Inside(left) };
+                    taken
+                }
+                Framing::Known if self.pending.bytes().is_empty() => match Header::read(rest) {
+                    Some(header) if rest.len() >= header.record() => {
+                        let body = rest.get(HEADER..header.record()).unwrap_or_default();
+                        self.record(header, body, self.position, origin, out);
+                        header.record()
+                    }
+                    None if rest.len() >= HEADER => {
+                        self.lose_framing(self.position, origin, false);
+                        0
+                    }
+                    _ => {
+                        self.pending.push(rest, origin);
+                        rest.len()
+                    }
+                },
+                Framing::Known => {
+                    let held = self.pending.bytes();
+                    let whole = Header::read(held).map_or(HEADER, Header::record);
+                    let taken = whole.saturating_sub(held.len()).min(rest.len());
+                    self.pending.push(rest.get(..taken).unwrap_or_default(), origin);
+                    taken
+                }
+                Framing::Lost => {
+                    self.pending.push(rest, origin);
+                    rest.len()
+                }
+            };
+            self.position += taken as u64;
+            rest = rest.get(taken..).unwrap_or_default();
+            if !self.pending.bytes().is_empty() {
+                self.digest(out);
+            }
+        }
+    }
+
+    /// Reads what is pending, as far as it goes.
+    fn digest(&mut self, out: &mut impl Out) {
+        let mut pending = std::mem::take(&mut self.pending);
+        loop {
+            let bytes = pending.bytes();
+            let position = self.position.saturating_sub(bytes.len() as u64);
+            match self.framing {
+                Framing::Known => {
+                    let Some(header) = Header::read(bytes) else {
+                        match pending.origin(HEADER).filter(|_| bytes.len() >= HEADER) {
+                            Some(origin) => self.lose_framing(position, origin, false),
+                            None => break,
+                        }
+                        continue;
+                    };
+                    let Some(body) = bytes.get(HEADER..header.record()) else { break };
+                    if let Some(origin) = pending.origin(header.record()) {
+                        self.record(header, body, position, origin, out);
+                    }
+                    pending.consume(header.record());
+                }
+                Framing::Lost => {
+                    let Some((skipped, header)) = self.candidate(bytes) else {
+                        pending.consume(bytes.len().saturating_sub(HEADER - 1));
+                        break;
+                    };
+                    pending.consume(skipped);
+                    let Some(body) = pending.bytes().get(HEADER..header.record()) else { break };
+                    match self.open(header, body, position + skipped as u64) {
+                        Some(opened) => {
+                            self.framing = Framing::Known;
+                            self.begun = true;
+                            if let Some(origin) = pending.origin(header.record()) {
+                                self.opened(opened, header, position + skipped as u64, origin, out);
+                            }
+                            pending.consume(header.record());
+                        }
+                        None => pending.consume(1),
+                    }
+                }
+                Framing::Inside(_) | Framing::GivenUp => {
+                    pending.clear();
+                    break;
+                }
+            }
+        }
+        self.pending = pending;
+    }
+
+    /// The first place in `bytes` where an encrypted record may begin, and its header.
+    fn candidate(&self, bytes: &[u8]) -> Option<(usize, Header)> {
+        bytes.windows(HEADER).enumerate().find_map(|(place, window)| {
+            let header = Header::read(window).filter(|header| header.may_be_sealed())?;
+            let of_version = header.content == Content::ApplicationData || !self.epochs.is_tls13();
+            let next = bytes.get(place + header.record()..).unwrap_or_default();
+            (of_version && (next.len() < HEADER || Header::read(next).is_some())).then_some((place, header))
+        })
+    }
+
+    /// Takes the place of bytes that are missing.
+    fn gap(&mut self, bytes: u64, origin: Origin) {
+        match self.framing {
+            Framing::GivenUp => {}
+            Framing::Inside(left) if bytes <= left => {
+                self.framing = if bytes == left { Framing::Known } else { Framing::Inside(left - bytes) };
+            }
+            Framing::Inside(_) | Framing::Lost => self.lose_framing(self.position, origin, true),
+            Framing::Known => {
+                let held = self.pending.bytes();
+                let position = self.position.saturating_sub(held.len() as u64);
+                let origin = self.pending.origin(1).unwrap_or(origin);
+                let header = Header::read(held);
+                let left = header.map_or(0, |header| header.record().saturating_sub(held.len()) as u64);
+                match header {
+                    Some(header) if bytes <= left => {
+                        if !self.is_plain(header) {
+                            let lost = self.lose(position, origin, true);
+                            lost.framed += 1;
+                        }
+                        self.messages.clear();
+                        self.framing = if bytes == left { Framing::Known } else { Framing::Inside(left - bytes) };
+                    }
+                    _ => self.lose_framing(position, origin, true),
+                }
+            }
+        }
+        self.pending.clear();
+        self.position = self.position.saturating_add(bytes);
+    }
+
+    /// Records are lost from here on, unless some are already.
+    fn lose(&mut self, position: u64, origin: Origin, absent: bool) -> &mut Lost {
+        let (epoch, sequence) = (self.epochs.number(), self.sequence);
+        let new = Lost { origin, position, epoch, sequence, framed: 0, unframed: false, absent };
+        let lost = self.lost.get_or_insert(new);
+        lost.absent |= absent;
+        lost
+    }
+
+    fn lose_framing(&mut self, position: u64, origin: Origin, absent: bool) {
+        self.lose(position, origin, absent).unframed = true;
+        self.messages.clear();
+        self.framing = Framing::Lost;
+    }
+
+    /// Whether a record is in the clear where it stands.
+    fn is_plain(&self, header: Header) -> bool {
+        let tls13 = self.epochs.is_tls13();
+        match header.content {
+            Content::ApplicationData => false,
+            Content::ChangeCipherSpec => tls13 || !self.begun,
+            Content::Alert => {
+                if tls13 {
+                    header.body() == 2
+                } else {
+                    !self.begun
+                }
+            }
+            Content::Handshake | Content::Heartbeat => tls13 || !self.begun,
+        }
+    }
+
+    /// Takes a whole record that stands at `position`.
+    fn record(&mut self, header: Header, body: &[u8], position: u64, origin: Origin, out: &mut impl Out) {
+        if self.is_plain(header) {
+            match (header.content, body) {
+                (Content::ChangeCipherSpec, _) => self.begun = true,
+                (Content::Alert, [level, description]) => self.alert([*level, *description], origin, out),
+                _ => {}
+            }
+            return;
+        }
+        match self.open(header, body, position) {
+            Some(opened) => self.opened(opened, header, position, origin, out),
+            None => {
+                self.lose(position, origin, false).framed += 1;
+                self.failures += 1;
+                if self.failures >= MOST_FAILURES {
+                    self.framing = Framing::GivenUp;
+                }
+            }
+        }
+    }
+
+    /// Opens a record into `scratch`: as the one that is due, as one of the next epochs, and after a gap as one of
+    /// those that may follow it.
+    fn open(&mut self, header: Header, body: &[u8], position: u64) -> Option<Opened> {
+        let Self { epochs, scratch, budget, lost, sequence, framing, .. } = self;
+        let mut attempt = |opener: &_, sequence| {
+            scratch.clear();
+            scratch.extend_from_slice(body);
+            Opener::open(opener, sequence, header, scratch)
+        };
+        let due = lost.map_or(*sequence, |lost| lost.next());
+        if let Some(plain) = epochs.opener().and_then(|opener| attempt(opener, due)) {
+            return Some(Opened { ahead: None, sequence: due, plain });
+        }
+        let slack = lost.map_or(0, |lost| lost.slack(position));
+        // Before the handshake's records there can be early data, which have numbers of their own.
+        let first = lost.filter(|_| epochs.number() == 0).map_or(due, |lost| lost.sequence);
+        let known = std::iter::once(first).filter(|first| *first != due);
+        let unknown = due.saturating_add(1)..=due.saturating_add(slack);
+        let mut afford = || {
+            let paid = budget.pay(body.len());
+            if !paid {
+                *framing = Framing::GivenUp;
+            }
+            paid
+        };
+        if let Some(opener) = epochs.opener() {
+            for sequence in known.chain(unknown) {
+                if !afford() {
+                    return None;
+                }
+                if let Some(plain) = attempt(opener, sequence) {
+                    return Some(Opened { ahead: None, sequence, plain });
+                }
+            }
+        }
+        for ahead in epochs.ahead() {
+            for sequence in 0..=slack {
+                if !afford() {
+                    return None;
+                }
+                if let Some(plain) = attempt(&ahead.opener, sequence) {
+                    return Some(Opened { ahead: Some(ahead), sequence, plain });
+                }
+            }
+        }
+        None
+    }
+
+    /// Takes the content of a record that opened.
+    fn opened(&mut self, opened: Opened, header: Header, position: u64, origin: Origin, out: &mut impl Out) {
+        let Opened { ahead, sequence, plain } = opened;
+        if let Some(ahead) = ahead {
+            self.epochs.enter(ahead);
+        }
+        if let Some(lost) = self.lost.take() {
+            let sealed = position.saturating_sub(lost.position);
+            let (records, sealed) = self.data_lost(&lost, sequence, sealed);
+            self.report(lost, records, sealed, out);
+        }
+        self.sequence = sequence.saturating_add(1);
+        (self.opened, self.failures) = (true, 0);
+        self.budget.earn(header.body());
+        let scratch = std::mem::take(&mut self.scratch);
+        let mut content = scratch.get(plain).unwrap_or_default();
+        let mut kind = Some(header.content);
+        if self.epochs.is_tls13() {
+            // The type stands behind the content, and padding of zeros behind it.
+            let typed = content.iter().rposition(|byte| *byte != 0);
+            kind = typed.and_then(|place| content.get(place)).and_then(|number| Content::read(*number));
+            content = content.get(..typed.unwrap_or(0)).unwrap_or_default();
+        }
+        match (kind, content) {
+            (Some(Content::ApplicationData), content) if self.epochs.number() > 0 => {
+                self.emit_early_gap(origin, out);
+                if !content.is_empty() {
+                    out.item(Located::new(Origin { offset: self.plain, ..origin }, Chunk::Data(content)));
+                    self.plain += content.len() as u64;
+                }
+            }
+            (Some(Content::Handshake), content) => self.handshake(content, origin, out),
+            (Some(Content::Alert), [level, description]) => self.alert([*level, *description], origin, out),
+            _ => {}
+        }
+        self.scratch = scratch;
+    }
+
+    fn handshake(&mut self, content: &[u8], origin: Origin, out: &mut impl Out) {
+        let Self { epochs, messages, alpn, accepts_early_data, .. } = self;
+        let (tls13, in_handshake) = (epochs.is_tls13(), epochs.number() == 0);
+        let (mut advances, mut renegotiates) = (false, false);
+        messages.push(content, |kind, body| match kind {
+            FINISHED => advances |= in_handshake,
+            KEY_UPDATE => advances |= !in_handshake,
+            CLIENT_HELLO => renegotiates |= !tls13,
+            ENCRYPTED_EXTENSIONS => {
+                if let Some(extensions) = hello::encrypted_extensions(body).filter(|_| tls13) {
+                    (*alpn, *accepts_early_data) = extensions;
+                }
+            }
+            _ => {}
+        });
+        if advances && tls13 {
+            self.epochs.advance();
+            self.sequence = 0;
+        }
+        if renegotiates {
+            out.anomaly(Anomaly::new(&RENEGOTIATED, origin));
+            self.framing = Framing::GivenUp;
+        }
+    }
+
+    fn alert(&self, alert: [u8; 2], origin: Origin, out: &mut impl Out) {
+        if alert::is_fault(alert) {
+            let direction = origin.direction.unwrap_or(Direction::Outbound);
+            out.anomaly(Anomaly::new(&ALERT, origin).detail(alert::name(alert, direction)));
+        }
+    }
+
+    /// Of the records that are missing before the one that now opened with this number, those that carry data: how
+    /// many there are, and their bytes among all that are missing.
+    fn data_lost(&self, lost: &Lost, sequence: u64, sealed: u64) -> (u64, u64) {
+        // In TLS 1.2 the first encrypted record ends the handshake.
+        let first = u64::from(!self.epochs.is_tls13());
+        if self.epochs.number() == 0 {
+            (0, 0)
+        } else if lost.epoch == self.epochs.number() {
+            (sequence.saturating_sub(lost.sequence.max(first)), sealed)
+        } else if lost.epoch == 0 {
+            (sequence, sealed)
+        } else {
+            // One of them is the key update. How many came before it is known only if all their frames were seen.
+            let sealed = sealed.saturating_sub((self.frame() + KEY_UPDATE_LENGTH) as u64);
+            let records = if lost.unframed { sequence + u64::from(sealed > 0) } else { lost.framed.saturating_sub(1) };
+            (records, sealed)
+        }
+    }
+
+    /// How many bytes of a record are no plaintext.
+    fn frame(&self) -> usize {
+        HEADER + self.epochs.opener().map_or(0, Opener::overhead)
+    }
+
+    /// Says that `records` with data, `sealed` bytes long, are lost, to the user and to the next layer.
+    fn report(&mut self, lost: Lost, records: u64, sealed: u64, out: &mut impl Out) {
+        if records == 0 {
+            return;
+        }
+        let bytes = sealed.saturating_sub(records.saturating_mul(self.frame() as u64));
+        let diagnosis = if lost.absent { &RECORDS_MISSING } else { &NOT_AUTHENTIC };
+        out.anomaly(Anomaly::new(diagnosis, lost.origin).bytes(bytes));
+        if bytes > 0 {
+            out.item(Located::new(Origin { offset: self.plain, ..lost.origin }, Chunk::Gap(bytes)));
+            self.plain += bytes;
+        }
+    }
+
+    /// Early data stand before all other data, and are not read.
+    fn emit_early_gap(&mut self, origin: Origin, out: &mut impl Out) {
+        let bytes = std::mem::take(&mut self.early_data);
+        if bytes > 0 {
+            out.item(Located::new(Origin { offset: self.plain, ..origin }, Chunk::Gap(bytes)));
+            self.plain += bytes;
+        }
+    }
+
+    /// Ends the direction: what is incomplete is reported.
+    pub(super) fn end(&mut self, end: Option<End>, origin: Option<Origin>, out: &mut impl Out) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let incomplete = self.pending.bytes().len();
+        let sealed = Header::read(self.pending.bytes()).is_none_or(|header| !self.is_plain(header));
+        if let Some(origin) = self.pending.origin(incomplete)
+            && self.framing == Framing::Known
+            && sealed
+            && self.opened
+        {
+            out.anomaly(Anomaly::new(&INCOMPLETE_RECORD, origin).bytes(incomplete as u64));
+        }
+        let may_be_data = |lost: &Lost| lost.unframed || lost.absent || (self.opened && self.epochs.number() > 0);
+        if let Some(lost) = self.lost.filter(may_be_data) {
+            self.report(lost, lost.framed.max(1), self.position.saturating_sub(lost.position), out);
+        }
+        self.pending.clear();
+        if let Some((end, origin)) = end.zip(origin) {
+            out.item(Located::new(Origin { offset: self.plain, ..origin }, Chunk::End(end)));
+        }
+    }
+}

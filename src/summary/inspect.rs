@@ -1,0 +1,173 @@
+//! What is inside captures, what could not be read of them, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{anomaly_line, plural};
+use crate::analysis::{Analysis, Capture, Connection};
+use crate::anomaly::{Severity, Tally};
+use crate::origin::{CaptureId, ConnectionId};
+use crate::visible::visible;
+
+/// The version of the JSON that [`json`] gives. Fields may be added without a new one.
+const SCHEMA: u32 = 1;
+
+/// Writes what was recognised in each capture, and what was lost or noted.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
+    let calls = calls_by_connection(analysis);
+    for (index, capture) in analysis.captures.iter().enumerate() {
+        let id = CaptureId(u32::try_from(index).unwrap_or(u32::MAX));
+        heading(capture, out)?;
+        for connection in &capture.connections {
+            let calls = calls.get(&(id, connection.id)).copied().unwrap_or_default();
+            writeln!(out, "  {}, {calls} call{}", describe(connection), plural(calls))?;
+        }
+        other_traffic(capture, out)?;
+        anomalies(analysis, id, out)?;
+    }
+    for (index, name) in analysis.key_logs.iter().enumerate() {
+        writeln!(out, "{}: key log", visible(name))?;
+        let place = analysis.captures.len() + index;
+        anomalies(analysis, CaptureId(u32::try_from(place).unwrap_or(u32::MAX)), out)?;
+    }
+    Ok(())
+}
+
+/// The line that names a capture and its format, or says why it was not read.
+pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
+    write!(out, "{}: ", visible(&capture.name))?;
+    match (&capture.failure, capture.format) {
+        (Some(failure), _) => writeln!(out, "{}", visible(failure)),
+        (None, Some(format)) => {
+            writeln!(out, "{format}, {} record{}, {} bytes", capture.records, plural(capture.records), capture.bytes)
+        }
+        // A file of a folder, passed over.
+        (None, None) => writeln!(out, "no capture"),
+    }
+}
+
+/// One connection on one line.
+pub(super) fn describe(connection: &Connection) -> String {
+    let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
+    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
+    let device = device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
+    format!(
+        "connection {}: {} -> {}, {tls}websocket {websocket}, noise {noise}{device}: {messages} message{}, {frames} frame{}, {stanzas} stanza{}",
+        id.0,
+        visible(client),
+        visible(server),
+        plural(*messages),
+        plural(*frames),
+        plural(*stanzas)
+    )
+}
+
+fn other_traffic(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
+    let other = capture.other;
+    if other.packets == 0 {
+        return Ok(());
+    }
+    let (tcp, packets) = (plural(other.tcp), plural(other.packets));
+    writeln!(
+        out,
+        "  other traffic: {} packet{packets}, {} bytes: {} TCP connection{tcp}, {} UDP packet{}",
+        other.packets,
+        other.bytes,
+        other.tcp,
+        other.udp,
+        plural(other.udp)
+    )
+}
+
+fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Result<()> {
+    for (severity, word) in [(Severity::Loss, "lost"), (Severity::Note, "noted")] {
+        for tally in analysis.anomalies_of(id).filter(|tally| tally.diagnosis.severity == severity) {
+            writeln!(out, "  {word}: {}", anomaly_line(tally))?;
+            if !tally.diagnosis.next.is_empty() {
+                writeln!(out, "    {}", tally.diagnosis.next)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same as JSON: `{"schema", "captures": [{"path", "format", "records", "connections", "other", "anomalies"}]}`.
+#[must_use]
+pub fn json(analysis: &Analysis) -> Value {
+    let calls = calls_by_connection(analysis);
+    let captures = analysis.captures.iter().enumerate().map(|(index, capture)| {
+        let id = CaptureId(u32::try_from(index).unwrap_or(u32::MAX));
+        let connections = capture.connections.iter().map(|connection| {
+            let calls = calls.get(&(id, connection.id)).copied().unwrap_or_default();
+            json!({
+                "id": connection.id.0,
+                "client": connection.client,
+                "server": connection.server,
+                "tls": connection.tls,
+                "websocket": connection.websocket,
+                "noise": connection.noise,
+                "messages": connection.messages,
+                "frames": connection.frames,
+                "stanzas": connection.stanzas,
+                "calls": calls,
+                "device": connection.device,
+            })
+        });
+        json!({
+            "path": capture.name,
+            "format": capture.format,
+            "records": capture.records,
+            "bytes": capture.bytes,
+            "failure": capture.failure,
+            "connections": connections.collect::<Vec<_>>(),
+            "other": {
+                "tcp": capture.other.tcp,
+                "udp": capture.other.udp,
+                "packets": capture.other.packets,
+                "bytes": capture.other.bytes,
+            },
+            "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>(),
+        })
+    });
+    let key_logs = analysis.key_logs.iter().enumerate().map(|(index, name)| {
+        let id = CaptureId(u32::try_from(analysis.captures.len() + index).unwrap_or(u32::MAX));
+        json!({ "path": name, "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>() })
+    });
+    json!({ "schema": SCHEMA, "captures": captures.collect::<Vec<_>>(), "key_logs": key_logs.collect::<Vec<_>>() })
+}
+
+fn anomaly(tally: &Tally) -> Value {
+    json!({
+        "id": tally.diagnosis.id,
+        "layer": tally.diagnosis.layer.name(),
+        "kind": tally.diagnosis.kind.name(),
+        "severity": tally.diagnosis.severity.name(),
+        "connection": tally.first.connection.map(|connection| connection.0),
+        "count": tally.count,
+        "bytes": tally.bytes,
+        "first_record": tally.first.first,
+        "last_record": tally.last.last,
+        "why": tally.to_string(),
+        "next": tally.diagnosis.next,
+    })
+}
+
+/// How many calls have stanzas on each connection.
+fn calls_by_connection(analysis: &Analysis) -> BTreeMap<(CaptureId, ConnectionId), usize> {
+    let mut counts = BTreeMap::new();
+    for judged in &analysis.calls {
+        let sockets = judged.call.rows.iter().filter_map(|row| {
+            let origin = row.observed.stanza.origin;
+            Some((origin.capture, origin.connection?))
+        });
+        for socket in sockets.collect::<BTreeSet<_>>() {
+            *counts.entry(socket).or_default() += 1;
+        }
+    }
+    counts
+}

@@ -1,0 +1,93 @@
+//! `docs/reference.md` follows from the program: the command line, the keys, the columns, the anomalies.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use ringtrace::analysis::diagnoses;
+use ringtrace::export::{Kind, Table};
+use ringtrace::tui::keymap::{Context, KEYMAP};
+
+fn help(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).env("COLUMNS", "100").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// A cell of a table in Markdown.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn reference() -> String {
+    let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
+    page.push_str("\n## Command line\n");
+    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"]] {
+        write!(page, "\n```text\n{}\n```\n", help(arguments)).unwrap();
+    }
+    page.push_str("\n## Keys\n");
+    for context in Context::ALL {
+        write!(page, "\n### {}\n\n| key | does |\n| --- | --- |\n", context.name()).unwrap();
+        for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(context)) {
+            let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
+            writeln!(page, "| {} | {} |", cell(&keys.join(" ")), cell(binding.help)).unwrap();
+        }
+    }
+    page.push_str("\n## Columns\n\nEvery column can be empty: not known, not there, or not reported.\n");
+    for (name, table) in [
+        ("stanzas", Table::Stanzas),
+        ("calls", Table::Calls),
+        ("anomalies", Table::Anomalies),
+        ("messages", Table::Messages),
+    ] {
+        write!(page, "\n### `{name}`\n\n| column | type | says |\n| --- | --- | --- |\n").unwrap();
+        for (column, kind, doc) in table.columns() {
+            let kind = match kind {
+                Kind::Text => "text",
+                Kind::Integer => "integer",
+                Kind::Number => "number",
+                Kind::Boolean => "boolean",
+            };
+            writeln!(page, "| `{column}` | {kind} | {} |", cell(doc)).unwrap();
+        }
+    }
+    page.push_str("\n## Anomalies\n\nWhat can be wrong with a capture or a key log. A loss makes the exit code 1.\n");
+    page.push_str("\n| anomaly | | what was found | what to do |\n| --- | --- | --- | --- |\n");
+    for diagnosis in diagnoses() {
+        let (severity, why, next) = (diagnosis.severity.name(), cell(diagnosis.why), cell(diagnosis.next));
+        writeln!(page, "| `{}` | {severity} | {why} | {next} |", diagnosis.id).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_reference_page_is_what_the_program_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference.md");
+    let page = reference();
+    if std::env::var_os("RINGTRACE_BLESS").is_some() {
+        fs::write(&path, page).unwrap();
+    } else {
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == page, "docs/reference.md is out of date; RINGTRACE_BLESS=1 makes it anew");
+    }
+}
+
+#[test]
+fn every_anomaly_has_a_name_of_its_own_and_says_what_was_found() {
+    let mut ids = BTreeSet::new();
+    for diagnosis in diagnoses() {
+        assert!(ids.insert(diagnosis.id), "{} stands twice", diagnosis.id);
+        assert!(diagnosis.id.starts_with(&format!("{}/", diagnosis.layer.name())), "{}", diagnosis.id);
+        assert!(diagnosis.why.len() > 10 && !diagnosis.why.ends_with('.'), "{}: {}", diagnosis.id, diagnosis.why);
+        let begins_small = diagnosis.why.starts_with(|first: char| first.is_lowercase())
+            || diagnosis
+                .why
+                .split(' ')
+                .next()
+                .is_some_and(|word| word == word.to_uppercase() || word.starts_with("Wh"));
+        assert!(begins_small, "{}: {}", diagnosis.id, diagnosis.why);
+    }
+    assert!(ids.len() > 40);
+}
