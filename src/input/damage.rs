@@ -4,7 +4,7 @@ use std::io;
 
 use super::Sink;
 use super::source::Source;
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 use crate::origin::RecordNumber;
 
 /// What this file reports.
@@ -21,25 +21,29 @@ const CUT: Diagnosis = Diagnosis {
            end with Ctrl-C, and copy the file again.",
 };
 
-/// A record or block cannot be one, and where the next begins is not known.
-const DAMAGED: Diagnosis = Diagnosis {
+/// Something that should be a record cannot be one.
+pub(super) const DAMAGED: Diagnosis = Diagnosis {
     id: "input/damaged",
     layer: Layer::Input,
     kind: Kind::Malformed,
     severity: Severity::Loss,
-    why: "the capture is damaged, and was not read beyond the damage",
+    why: "a part of the capture is damaged and was passed over; how many records were in it is not known, so the \
+          records after it are numbered as if there had been none",
     next: "Copy the file again from where it was recorded.",
 };
 
-/// Reports that the input ends after `record` within what begins here.
-pub(super) fn cut(source: &Source<'_>, record: RecordNumber) -> Anomaly {
-    source.anomaly(&CUT, record).bytes(source.data().len() as u64).detail(format!("after record {record}"))
+/// Reports that the input ends after `record` within what begins here, unless the reason is known and reported.
+pub(super) fn cut(source: &Source<'_>, record: RecordNumber, out: &mut dyn Sink) {
+    if !source.is_broken_off() {
+        let anomaly = source.anomaly(&CUT, record).bytes(source.data().len() as u64);
+        out.anomaly(anomaly.detail(format!("after record {record}")));
+    }
 }
 
-/// Reports damage after `record`, and passes over what is behind it.
+/// Reports damage after `record` behind which nothing can be read, and passes over the rest.
 pub(super) fn damaged(source: &mut Source<'_>, record: RecordNumber, what: &str, out: &mut dyn Sink) -> io::Result<()> {
     let anomaly = source.anomaly(&DAMAGED, record);
-    let detail = format!("{what} at byte {}, after record {record}", source.offset());
+    let detail = format!("{what} at byte {}, after record {record}; nothing after it could be read", source.offset());
     let skipped = source.skip_all()?;
     out.anomaly(anomaly.bytes(skipped).detail(detail));
     Ok(())

@@ -153,7 +153,7 @@ impl Log {
             };
             let text = source.data().get(..length).unwrap_or_default();
             if length == with_end && is_cut(text) {
-                out.anomaly(cut(source, records));
+                cut(source, records, out);
                 return Ok(records);
             }
             let flow = self.event(text, origin, out);

@@ -40,7 +40,7 @@ impl Stop {
     /// Reports the end of a reading that came after `record`.
     pub(super) fn report(self, source: &mut Source<'_>, record: RecordNumber, out: &mut dyn Sink) -> io::Result<()> {
         match self {
-            Self::Cut => out.anomaly(cut(source, record)),
+            Self::Cut => cut(source, record, out),
             Self::Malformed => damaged(source, record, "no JSON", out)?,
             Self::Enough => {}
             Self::Io(error) => return Err(error),
@@ -273,7 +273,7 @@ mod tests {
 
     fn with<T>(text: &[u8], act: impl FnOnce(&mut Json<'_, '_>) -> T) -> T {
         let mut reader = text;
-        let mut source = Source::new(CaptureId(0), &mut reader);
+        let mut source = Source::new(CaptureId(0), crate::input::compressed::Unwrapped::new(&mut reader).unwrap());
         act(&mut Json { source: &mut source })
     }
 

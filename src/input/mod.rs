@@ -1,7 +1,7 @@
 //! Capture files: which format one is in, and its entries.
 //!
 //! [`read`] recognises the format from the content, so a name or a suffix never matters, and reads forward
-//! only, so that standard input and the output of a decompressor serve as well as a file. Each entry joins the
+//! only, so that standard input serves as well as a file. Archives around it are unwrapped first. Each entry joins the
 //! pipe at the layer that its format records. To show progress, count the bytes that pass through the `Read`.
 
 use std::io::{self, Read};
@@ -15,6 +15,7 @@ use crate::protocol::packet::Record;
 use crate::protocol::tcp::Chunk;
 use crate::protocol::websocket::Message;
 
+mod compressed;
 mod damage;
 mod devtools;
 mod har;
@@ -31,11 +32,18 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+use compressed::Unwrapped;
 use source::Source;
 
 /// What the readers of capture files can report.
-pub const DIAGNOSES: &[&[&Diagnosis]] =
-    &[damage::DIAGNOSES, pcap::DIAGNOSES, message::DIAGNOSES, mitmproxy::DIAGNOSES, tshark::DIAGNOSES];
+pub const DIAGNOSES: &[&[&Diagnosis]] = &[
+    compressed::DIAGNOSES,
+    damage::DIAGNOSES,
+    pcap::DIAGNOSES,
+    message::DIAGNOSES,
+    mitmproxy::DIAGNOSES,
+    tshark::DIAGNOSES,
+];
 
 /// The formats, in the order in which they are tried.
 pub const FORMATS: &[Format] = &[
@@ -120,7 +128,7 @@ pub struct Summary {
     pub format: &'static str,
     /// Number of the last record.
     pub records: u64,
-    /// Bytes of the input that were read or skipped.
+    /// Bytes of the input, without the archives around it, that were read or skipped.
     pub bytes: u64,
 }
 
@@ -130,6 +138,9 @@ pub enum Error {
     /// There is not a single byte.
     #[error("the input is empty")]
     Empty,
+    /// It is an archive of which nothing can be read, and what is wrong with that.
+    #[error("nothing in the compressed input can be read ({0})")]
+    Archive(String),
     /// No format claims it.
     #[error("the input is in no format that is read here (tried: {tried})", tried = names())]
     Unrecognized,
@@ -167,21 +178,27 @@ pub fn read(
         ),
         None => None,
     };
-    let mut source = Source::new(capture, reader);
+    let mut source = Source::new(capture, Unwrapped::new(reader)?);
     source.fill(PROBE_LENGTH)?;
-    let beginning = source.data();
-    if beginning.is_empty() {
-        return Err(Error::Empty);
+    if source.data().is_empty() {
+        return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
     let format = match wanted {
         Some(format) => format,
         None => {
-            let found = FORMATS.iter().find(|format| (format.probe)(beginning));
-            found.ok_or_else(|| unread(beginning).map_or(Error::Unrecognized, Error::Unread))?
+            let found = FORMATS.iter().find(|format| (format.probe)(source.data()));
+            found.ok_or_else(|| unread(source.data()).map_or(Error::Unrecognized, Error::Unread))?
         }
     };
     out.recognized(format);
     let records = (format.read)(&mut source, out)?;
+    if let Some(failure) = source.failure() {
+        return Err(failure.into());
+    }
+    if let Some(broken) = source.broken() {
+        let detail = format!("{}, after record {records}", broken.detail);
+        out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
+    }
     Ok(Summary { format: format.name, records, bytes: source.offset() })
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::compressed::{Broken, Unwrapped};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{CaptureId, Origin, RecordNumber};
 
@@ -14,7 +15,7 @@ const CAPACITY: usize = 1 << 20;
 /// bytes arrive.
 pub(super) struct Source<'r> {
     capture: CaptureId,
-    reader: &'r mut dyn Read,
+    reader: Unwrapped<'r>,
     buffer: Vec<u8>,
     /// Where in `buffer` the bytes begin that were read and not consumed.
     start: usize,
@@ -22,12 +23,14 @@ pub(super) struct Source<'r> {
     end: usize,
     /// Offset in the input of the byte at `start`.
     offset: u64,
+    /// Why it could not be read further, if it could not.
+    failure: Option<io::Error>,
 }
 
 impl<'r> Source<'r> {
     /// An input of which nothing has been read.
-    pub(super) fn new(capture: CaptureId, reader: &'r mut dyn Read) -> Self {
-        Self { capture, reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0 }
+    pub(super) fn new(capture: CaptureId, reader: Unwrapped<'r>) -> Self {
+        Self { capture, reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0, failure: None }
     }
 
     /// The bytes that were read and not consumed.
@@ -42,12 +45,18 @@ impl<'r> Source<'r> {
 
     /// Reads until there are `length` bytes of data, and says whether there are: if not, the input has ended.
     pub(super) fn fill(&mut self, length: usize) -> io::Result<bool> {
+        if self.reach(length) { Ok(true) } else { self.failure.take().map_or(Ok(false), Err) }
+    }
+
+    /// The same, where the data at hand make sense without those behind them: a failure then waits until it is
+    /// [asked for](Self::failure), and looks like the input's end.
+    pub(super) fn reach(&mut self, length: usize) -> bool {
         while self.end - self.start < length {
-            if self.read()? == 0 {
-                return Ok(false);
+            if self.read() == 0 {
+                return false;
             }
         }
-        Ok(true)
+        true
     }
 
     /// Passes over the first `length` bytes of data.
@@ -65,8 +74,8 @@ impl<'r> Source<'r> {
             if self.offset == end {
                 return Ok(true);
             }
-            if self.read()? == 0 {
-                return Ok(false);
+            if self.read() == 0 {
+                return self.failure.take().map_or(Ok(false), Err);
             }
         }
     }
@@ -84,8 +93,8 @@ impl<'r> Source<'r> {
         let before = self.offset;
         loop {
             self.consume(self.end - self.start);
-            if self.read()? == 0 {
-                return Ok(self.offset - before);
+            if self.read() == 0 {
+                return self.failure.take().map_or(Ok(self.offset - before), Err);
             }
         }
     }
@@ -100,15 +109,35 @@ impl<'r> Source<'r> {
         self.capture
     }
 
+    /// How an archive around the input is broken, if that is why it has ended.
+    pub(super) fn broken(&self) -> Option<Broken> {
+        self.reader.broken()
+    }
+
+    /// Why the input could not be read further, if it could not.
+    pub(super) fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// Whether the input has ended before its time, for a reason of its own.
+    pub(super) fn is_broken_off(&self) -> bool {
+        self.failure.is_some() || self.reader.broken().is_some()
+    }
+
     /// Reads once, making room first, and returns the number of bytes, 0 at the end of the input.
-    fn read(&mut self) -> io::Result<usize> {
-        if self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+    fn read(&mut self) -> usize {
+        if self.failure.is_some() {
+            return 0;
         }
         if self.end == self.buffer.len() {
-            self.buffer.resize(self.buffer.len() * 2, 0);
+            // Moving what is left pays only where it is less than what was consumed.
+            if self.start > self.end - self.start {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            } else {
+                self.buffer.resize(self.buffer.len() * 2, 0);
+            }
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
         loop {
@@ -116,10 +145,13 @@ impl<'r> Source<'r> {
                 Ok(count) => {
                     let count = count.min(room.len());
                     self.end += count;
-                    return Ok(count);
+                    return count;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.failure = Some(error);
+                    return 0;
+                }
             }
         }
     }

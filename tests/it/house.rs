@@ -8,6 +8,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("polars", &["src/export/"]),
     ("etherparse", &["src/protocol/packet/"]),
     ("pcap_parser", &["src/input/pcap"]),
+    ("zstd", &["src/input/compressed"]),
+    ("lz4_flex", &["src/input/compressed"]),
     ("quick_xml", &["src/protocol/xml.rs"]),
     ("httparse", &["src/protocol/websocket/"]),
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),

@@ -91,7 +91,7 @@ impl File<'_, '_> {
     fn stop(&mut self, stop: Stop, end: Option<u64>) -> io::Result<bool> {
         match (stop, end) {
             (Stop::Cut, _) => {
-                self.out.anomaly(cut(self.source, self.records));
+                cut(self.source, self.records, self.out);
                 Ok(false)
             }
             (Stop::Malformed, Some(end)) => {

@@ -35,6 +35,18 @@ pub(super) const TLS_KEY_LOG: u32 = 0x544c_534b;
 /// custom blocks to copy and not to copy, and Sysdig's events.
 pub(super) const NUMBERED: [u32; 6] = [9, 0xbad, 0x4000_0bad, 0x204, 0x216, 0x221];
 
+/// The types that are known, except those of [`NUMBERED`].
+const KNOWN: [u32; 8] = [
+    SECTION_HEADER,
+    INTERFACE,
+    OBSOLETE_PACKET,
+    SIMPLE_PACKET,
+    NAME_RESOLUTION,
+    INTERFACE_STATISTICS,
+    ENHANCED_PACKET,
+    DECRYPTION_SECRETS,
+];
+
 /// Length of the shortest block: type, length, no content, length.
 pub(super) const SHORTEST: usize = 12;
 
@@ -51,14 +63,14 @@ pub(super) enum ByteOrder {
 }
 
 impl ByteOrder {
-    const fn u16(self, bytes: [u8; 2]) -> u16 {
+    pub(super) const fn u16(self, bytes: [u8; 2]) -> u16 {
         match self {
             Self::Little => u16::from_le_bytes(bytes),
             Self::Big => u16::from_be_bytes(bytes),
         }
     }
 
-    const fn u32(self, bytes: [u8; 4]) -> u32 {
+    pub(super) const fn u32(self, bytes: [u8; 4]) -> u32 {
         match self {
             Self::Little => u32::from_le_bytes(bytes),
             Self::Big => u32::from_be_bytes(bytes),
@@ -80,6 +92,14 @@ pub(super) fn byte_order(section_header: &[u8]) -> Option<ByteOrder> {
         [0x1a, 0x2b, 0x3c, 0x4d] => Some(ByteOrder::Big),
         _ => None,
     }
+}
+
+/// Whether a block of a known type may begin with `data`, in a section of byte order `order`.
+pub(super) fn is_known(data: &[u8], order: ByteOrder) -> bool {
+    data.first_chunk().is_some_and(|kind| {
+        let kind = order.u32(*kind);
+        KNOWN.contains(&kind) || NUMBERED.contains(&kind)
+    })
 }
 
 /// How a block begins.

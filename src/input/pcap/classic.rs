@@ -1,31 +1,22 @@
 //! Classic pcap: one header, then records (draft-ietf-opsawg-pcap).
 //!
-//! Read are both byte orders, microseconds and nanoseconds, and the longer records of the old "modified" form.
+//! Read are both byte orders, microseconds and nanoseconds, the longer records of the old "modified" form, and files
+//! that were joined. A record is believed because of what follows it: its length leads there.
 
 use std::ops::ControlFlow;
 
-use pcap_parser::nom::{self, IResult, Needed};
-use pcap_parser::{
-    LegacyPcapBlock, PcapError, PcapHeader, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified,
-    parse_pcap_header,
-};
+use pcap_parser::nom;
+use pcap_parser::parse_pcap_header;
 
-use crate::input::damage::{cut, damaged};
+use crate::input::damage::cut;
 use crate::input::source::Source;
 use crate::input::{Entry, Error, Sink};
 use crate::origin::{Located, Origin, Timestamp};
-use crate::protocol::packet::{LinkType, Record};
+use crate::protocol::packet::Record;
 
-/// The longest record header, that of the modified form.
-const LONGEST_HEADER: usize = 24;
-
-/// The longest packet that any recorder keeps unless told otherwise: libpcap's `MAXIMUM_SNAPLEN`.
-const LONGEST_PACKET: u32 = 262_144;
-
-/// The longest packet that is believed in a file whose header announces longer ones.
-const LONGEST_ANNOUNCED: u32 = 64 << 20;
-
-type ParseRecord = for<'a> fn(&'a [u8]) -> IResult<&'a [u8], LegacyPcapBlock<'a>, PcapError<&'a [u8]>>;
+use super::CONTINUED;
+use super::form::{FILE_HEADER, Form, Header, Resumption};
+use super::resync::{damaged, goes_on_within};
 
 /// Whether an input that begins so is a classic pcap.
 pub(super) fn probe(beginning: &[u8]) -> bool {
@@ -34,66 +25,117 @@ pub(super) fn probe(beginning: &[u8]) -> bool {
 
 /// Reads a classic pcap, and returns the number of its records.
 pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
-    let header = loop {
-        let data = source.data();
-        match parse_pcap_header(data) {
-            Ok((rest, header)) => {
-                source.consume(data.len() - rest.len());
-                break header;
-            }
-            Err(nom::Err::Incomplete(_)) => {
-                if !source.fill(data.len() + 1)? {
-                    out.anomaly(cut(source, 0));
-                    return Ok(0);
-                }
-            }
-            Err(_) => return Err(Error::NotInFormat("pcap")),
-        }
+    if !probe(source.data()) {
+        return Err(Error::NotInFormat("pcap"));
+    }
+    source.reach(FILE_HEADER);
+    let Some(mut form) = Form::announced(source.data()) else {
+        cut(source, 0, out);
+        return Ok(0);
     };
-    records(&header, source, out)
-}
-
-fn records(header: &PcapHeader, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
-    let parse: ParseRecord = match (header.is_modified_format(), header.is_bigendian()) {
-        (true, _) => parse_pcap_frame_modified,
-        (false, true) => parse_pcap_frame_be,
-        (false, false) => parse_pcap_frame,
-    };
-    let fraction = if header.is_nanosecond_precision() { 1 } else { 1_000 };
-    // The bits above say how long the frame check sequences are.
-    let link = LinkType::from(header.network.0.cast_unsigned() & 0x03ff_ffff);
-    let longest = header.snaplen.clamp(LONGEST_PACKET, LONGEST_ANNOUNCED);
+    source.consume(FILE_HEADER);
 
     let mut number = 0;
+    // When, in seconds, the last record was captured whose time makes sense.
+    let mut last = None;
     loop {
-        let data = source.data();
-        match parse(data) {
-            Ok((rest, record)) if record.caplen <= longest => {
+        if !source.reach(form.header_length) {
+            if !source.data().is_empty() {
+                cut(source, number, out);
+            }
+            return Ok(number);
+        }
+        match next(source, &form, last) {
+            Next::Record { header, is_timed } => {
                 number += 1;
-                let time = i64::from(record.ts_sec) * 1_000_000_000 + i64::from(record.ts_usec) * fraction;
-                let origin = Origin::of_record(source.capture(), number, source.offset(), Some(Timestamp(time)));
-                let entry = Entry::Record(Record { link, data: record.data, wire_length: record.origlen });
-                let length = data.len() - rest.len();
+                if is_timed {
+                    last = Some(header.seconds);
+                }
+                let time = Some(Timestamp(form.nanoseconds(&header)));
+                let length = form.length(&header);
+                let data = source.data().get(form.header_length..length).unwrap_or_default();
+                let entry = Entry::Record(Record { link: form.link, data, wire_length: header.wire });
+                let origin = Origin::of_record(source.capture(), number, source.offset(), time);
                 let flow = out.entry(Located::new(origin, entry));
                 source.consume(length);
                 if flow == ControlFlow::Break(()) {
                     return Ok(number);
                 }
             }
-            Err(nom::Err::Incomplete(Needed::Size(more)))
-                if data.len() + more.get() <= LONGEST_HEADER + longest as usize =>
-            {
-                if !source.fill(data.len() + more.get())? {
-                    if !source.data().is_empty() {
-                        out.anomaly(cut(source, number));
-                    }
-                    return Ok(number);
-                }
+            Next::File(another) => {
+                out.anomaly(source.anomaly(&CONTINUED, number));
+                source.consume(FILE_HEADER);
+                (form, last) = (another, None);
             }
-            Ok(_) | Err(_) => {
-                damaged(source, number, "a record of impossible length", out)?;
+            Next::Cut => {
+                cut(source, number, out);
                 return Ok(number);
             }
+            Next::Damage(what) => {
+                if !damaged(source, number, what, &Resumption { form: &form, last }, out) {
+                    return Ok(number);
+                }
+                // What was found there was found by what follows it.
+                last = None;
+            }
         }
+    }
+}
+
+/// What stands next in the input.
+enum Next {
+    /// A whole record, and whether its time makes sense.
+    Record { header: Header, is_timed: bool },
+    /// The header of another file.
+    File(Form),
+    /// The beginning of a record.
+    Cut,
+    /// Something else.
+    Damage(&'static str),
+}
+
+const IMPOSSIBLE_LENGTH: &str = "a record of impossible length";
+
+/// Finds out what stands next, after records of which `last` is the time. There is a whole record header.
+fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
+    let Some(header) = form.header(source.data()) else { return Next::Cut };
+    if Form::may_begin(source.data())
+        && source.reach(FILE_HEADER)
+        && let Some(another) = Form::announced(source.data())
+    {
+        return Next::File(another);
+    }
+    if header.captured > form.longest {
+        return Next::Damage(IMPOSSIBLE_LENGTH);
+    }
+    let length = form.length(&header);
+    let start = Resumption { form, last };
+    if !source.reach(length) {
+        let is_damage = !header.is_possible() || goes_on_within(source.data(), usize::MAX, true, &start);
+        return if is_damage { Next::Damage(IMPOSSIBLE_LENGTH) } else { Next::Cut };
+    }
+
+    let is_sound = form.is_sound(&header, last);
+    let has_follower = source.reach(length + form.header_length);
+    let behind = source.data().get(length..).unwrap_or_default();
+    let follower = form.header(behind);
+    let agrees = behind.is_empty() || follower.is_some_and(|follower| form.is_sound(&follower, Some(header.seconds)));
+    if is_sound && (agrees || Form::may_begin(behind)) {
+        return Next::Record { header, is_timed: true };
+    }
+    // Only the time of this record may be odd.
+    if header.is_possible() && last.is_some() && follower.is_some_and(|follower| form.is_sound(&follower, last)) {
+        return Next::Record { header, is_timed: false };
+    }
+    let is_last = !source.reach(length + form.leading());
+    if goes_on_within(source.data(), length, is_last, &start) {
+        return Next::Damage("a record of wrong length");
+    }
+    // The damage comes after this record, or the recorder's clock was set, or its writer has odd habits.
+    let behind = source.data().get(length..).unwrap_or_default();
+    if is_sound || header.is_possible() && (agrees || !has_follower || form.leads_on(behind, is_last)) {
+        Next::Record { header, is_timed: is_sound || has_follower }
+    } else {
+        Next::Damage("a record that leads nowhere")
     }
 }

@@ -3,21 +3,23 @@
 //! Records are numbered as Wireshark numbers frames. The only room that names pcap-parser, which is given whole
 //! records and blocks; how they follow each other, and what to do where they do not, is decided here.
 
-use crate::anomaly::Diagnosis;
+use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
 use super::Format;
 
 mod block;
 mod classic;
 mod clock;
+mod form;
 mod ng;
+mod resync;
 
 #[cfg(test)]
 mod tests;
 
 /// What this reader can report.
 pub(super) const DIAGNOSES: &[&Diagnosis] =
-    &[&ng::PACKET_BLOCK, &ng::NO_INTERFACE, &ng::BLOCK, &ng::SECRETS, &ng::TIME];
+    &[&CONTINUED, &ng::SECTION, &ng::PACKET_BLOCK, &ng::NO_INTERFACE, &ng::BLOCK, &ng::SECRETS, &ng::TIME];
 
 /// Classic pcap, as tcpdump writes it.
 pub(super) const PCAP: Format = Format {
@@ -37,4 +39,14 @@ pub(super) const PCAPNG: Format = Format {
     brings_secrets: true,
     probe: ng::probe,
     read: ng::read,
+};
+
+/// A second capture file lies behind the first in the same input.
+const CONTINUED: Diagnosis = Diagnosis {
+    id: "input/continued",
+    layer: Layer::Input,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "another capture file begins inside this one; it was read too, and its records are numbered on",
+    next: "",
 };

@@ -9,13 +9,24 @@ use std::ops::ControlFlow;
 use pcap_parser::parse_sectionheaderblock;
 
 use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
-use crate::input::damage::{cut, damaged};
+use crate::input::damage::cut;
 use crate::input::source::Source;
 use crate::input::{Entry, Error, Sink};
 use crate::origin::{CaptureId, Located, Origin, RecordNumber};
 use crate::protocol::packet::Record;
 
 use super::block::{self, ByteOrder, Header, Interface, Stored};
+use super::resync::{self, Start, damaged, goes_on_within};
+
+/// A section header is of another version of the format, or does not parse.
+pub(super) const SECTION: Diagnosis = Diagnosis {
+    id: "input/section",
+    layer: Layer::Input,
+    kind: Kind::Malformed,
+    severity: Severity::Loss,
+    why: "a section of the capture says that it is of a version of pcapng that does not exist; it was read as usual",
+    next: "Copy the file again from where it was recorded.",
+};
 
 /// The content of a packet block makes no sense.
 pub(super) const PACKET_BLOCK: Diagnosis = Diagnosis {
@@ -70,13 +81,8 @@ pub(super) const TIME: Diagnosis = Diagnosis {
 /// How many interfaces of a section are kept.
 const MOST_INTERFACES: usize = 1 << 16;
 
-/// Why the reading ends before the input does.
-enum End {
-    /// Enough was read.
-    Enough,
-    /// What follows cannot be told.
-    Damage(&'static str),
-}
+/// How many blocks that follow each other tell where a damaged capture goes on.
+const CONVINCING: usize = 3;
 
 /// Whether an input that begins so is a pcapng.
 pub(super) fn probe(beginning: &[u8]) -> bool {
@@ -91,36 +97,72 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
     }
     let mut section = Section { order: ByteOrder::Little, interfaces: Vec::new(), records: 0 };
     loop {
-        if !source.fill(block::SHORTEST)? {
+        if !source.reach(block::SHORTEST) {
             if !source.data().is_empty() {
-                out.anomaly(cut(source, section.records));
+                cut(source, section.records, out);
             }
             return Ok(section.records);
         }
-        let Some(header) = Header::read(source.data(), section.order) else {
-            damaged(source, section.records, "a block of impossible length", out)?;
-            return Ok(section.records);
-        };
-        if !source.fill(header.length)? {
-            out.anomaly(cut(source, section.records));
-            return Ok(section.records);
-        }
-        let place = (source.capture(), source.offset());
-        let flow = match header.whole(source.data()) {
-            Some(whole) => section.block(header, whole, place, out),
-            None => ControlFlow::Break(End::Damage("a block whose lengths differ")),
-        };
-        match flow {
-            ControlFlow::Continue(()) => source.consume(header.length),
-            ControlFlow::Break(End::Enough) => {
-                source.consume(header.length);
+        let start = Resumption { order: section.order };
+        let damage = match Header::read(source.data(), section.order) {
+            None => "a block of impossible length",
+            Some(header) if source.reach(header.length) => {
+                let place = (source.capture(), source.offset());
+                if let Some(whole) = header.whole(source.data()) {
+                    let flow = section.block(header, whole, place, out);
+                    source.consume(header.length);
+                    if flow == ControlFlow::Break(()) {
+                        return Ok(section.records);
+                    }
+                    continue;
+                }
+                "a block whose lengths differ"
+            }
+            Some(_) if goes_on_within(source.data(), usize::MAX, true, &start) => "a block of impossible length",
+            Some(_) => {
+                cut(source, section.records, out);
                 return Ok(section.records);
             }
-            ControlFlow::Break(End::Damage(what)) => {
-                damaged(source, section.records, what, out)?;
-                return Ok(section.records);
-            }
+        };
+        if !damaged(source, section.records, damage, &start, out) {
+            return Ok(section.records);
         }
+    }
+}
+
+/// Where a damaged capture goes on: blocks of known types follow each other, or a section begins.
+struct Resumption {
+    order: ByteOrder,
+}
+
+impl Start for Resumption {
+    /// Of the known types, only that of a section header has no 0 in the middle.
+    fn mark(&self) -> (usize, [u8; 2]) {
+        match self.order {
+            ByteOrder::Little => (2, [0, 0x0d]),
+            ByteOrder::Big => (1, [0, 0x0d]),
+        }
+    }
+
+    fn is_at(&self, data: &[u8], is_last: bool) -> bool {
+        let mut rest = data;
+        for before in 0..CONVINCING {
+            if !block::is_known(rest, self.order) {
+                return is_last && rest.is_empty() && before > 0;
+            }
+            let Some(header) = Header::read(rest, self.order) else { return false };
+            if header.length > resync::LONGEST {
+                return false;
+            }
+            if header.whole(rest).is_none() {
+                return is_last && rest.len() < header.length && before > 1;
+            }
+            if header.kind == block::SECTION_HEADER {
+                return true;
+            }
+            rest = rest.get(header.length..).unwrap_or_default();
+        }
+        true
     }
 }
 
@@ -135,7 +177,7 @@ struct Section {
 
 impl Section {
     /// Takes the block that begins at `place`.
-    fn block(&mut self, header: Header, whole: &[u8], place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<End> {
+    fn block(&mut self, header: Header, whole: &[u8], place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<()> {
         let order = header.order;
         match header.kind {
             block::ENHANCED_PACKET => return self.packet(block::enhanced_packet(whole, order), place, out),
@@ -144,14 +186,13 @@ impl Section {
                 return self.packet(block::simple_packet(whole, order, limit), place, out);
             }
             block::OBSOLETE_PACKET => return self.packet(block::obsolete_packet(whole, order), place, out),
-            block::SECTION_HEADER => match parse_sectionheaderblock(whole) {
-                Ok((_, section)) if section.major_version == 1 => {
-                    self.order = order;
-                    self.interfaces.clear();
+            block::SECTION_HEADER => {
+                self.order = order;
+                self.interfaces.clear();
+                if !parse_sectionheaderblock(whole).is_ok_and(|(_, section)| section.major_version == 1) {
+                    out.anomaly(self.anomaly(&SECTION, place));
                 }
-                Ok(_) => return ControlFlow::Break(End::Damage("a section of an unknown version of pcapng")),
-                Err(_) => return ControlFlow::Break(End::Damage("a section header that does not parse")),
-            },
+            }
             block::INTERFACE => {
                 if self.interfaces.len() < MOST_INTERFACES {
                     self.interfaces.push(block::interface(whole, order));
@@ -161,7 +202,7 @@ impl Section {
             block::DECRYPTION_SECRETS => match block::secrets(whole, order) {
                 Some((block::TLS_KEY_LOG, log)) => {
                     let origin = Origin::of_record(place.0, self.records, place.1, None);
-                    return out.entry(Located::new(origin, Entry::Secrets(log))).map_break(|()| End::Enough);
+                    return out.entry(Located::new(origin, Entry::Secrets(log)));
                 }
                 other => {
                     let kind = other.map_or_else(|| "cut short".to_owned(), |(kind, _)| block::secrets_name(kind));
@@ -180,7 +221,7 @@ impl Section {
     }
 
     /// Takes the packet of a block, `None` if its content makes no sense.
-    fn packet(&mut self, stored: Option<Stored<'_>>, place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<End> {
+    fn packet(&mut self, stored: Option<Stored<'_>>, place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<()> {
         self.records += 1;
         let Some(stored) = stored else {
             out.anomaly(self.anomaly(&PACKET_BLOCK, place));
@@ -197,7 +238,7 @@ impl Section {
         }
         let origin = Origin::of_record(place.0, self.records, place.1, time);
         let record = Record { link: interface.link, data: stored.data, wire_length: stored.wire_length };
-        out.entry(Located::new(origin, Entry::Record(record))).map_break(|()| End::Enough)
+        out.entry(Located::new(origin, Entry::Record(record)))
     }
 
     fn interface(&self, number: u32) -> Option<&Interface> {

@@ -83,7 +83,7 @@ pub(super) fn read_ek(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64
                 let is_last = length == with_end;
                 let text = source.data().get(..length).unwrap_or_default();
                 if is_last && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err_and(|error| error.is_eof()) {
-                    out.anomaly(cut(source, records));
+                    cut(source, records, out);
                     break;
                 }
                 let flow = document(source, length, records + 1, &mut streams, out);

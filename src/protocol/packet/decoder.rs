@@ -1,13 +1,15 @@
 //! The layer itself: one packet out for every record in, and what is wrong with it.
 
-use etherparse::ip_number;
+use etherparse::{IpNumber, ip_number};
 
 use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::origin::{Located, Origin};
 use crate::protocol::Sink;
 
-use super::internet::{self, Stop};
+use super::fragments::Fragments;
+use super::internet::{self, Datagram, Ends, Stop};
 use super::link::{self, Network};
+use super::tunnel;
 use super::{Packet, Record};
 
 /// The link layer is one that is not read.
@@ -40,82 +42,113 @@ pub(super) const HEADER_CUT: Diagnosis = Diagnosis {
     next: "Record whole packets: `tcpdump -s 0`, or no snapshot length in Wireshark.",
 };
 
-/// The recorder cut a TCP payload. The gap that follows is the TCP layer's to count.
-pub(super) const PAYLOAD_CUT: Diagnosis = Diagnosis {
-    id: "packet/payload-cut",
-    layer: Layer::Packet,
-    kind: Kind::Missing,
-    severity: Severity::Note,
-    why: "the recorder kept only the beginning of a TCP segment",
-    next: "Record whole packets: `tcpdump -s 0`, or no snapshot length in Wireshark.",
-};
-
-/// A fragment of a TCP segment.
-pub(super) const TCP_FRAGMENT: Diagnosis = Diagnosis {
-    id: "packet/tcp-fragment",
+/// There is no end to what is inside what.
+pub(super) const TUNNELS: Diagnosis = Diagnosis {
+    id: "packet/tunnels",
     layer: Layer::Packet,
     kind: Kind::Unsupported,
     severity: Severity::Loss,
-    why: "a TCP segment was sent in IP fragments, which are not put together",
+    why: "a packet lies in too many tunnels, one in the other, and was not read",
     next: "",
 };
 
-/// A fragment of anything else.
-pub(super) const FRAGMENT: Diagnosis = Diagnosis {
-    id: "packet/fragment",
-    layer: Layer::Packet,
-    kind: Kind::Unsupported,
-    severity: Severity::Note,
-    why: "a packet that is not TCP was sent in IP fragments, which are not put together",
-    next: "",
-};
+/// How many tunnels, and Ethernet frames in them, are looked into, one in the other.
+const MOST_TUNNELS: usize = 8;
 
 /// Reads the headers of the records of one capture.
 #[derive(Clone, Debug, Default)]
 pub struct Decoder {
     /// The unknown link type last named, so that a million records of it are named once.
     named: Option<u32>,
+    fragments: Fragments,
 }
 
 impl Decoder {
-    /// Reads one record and gives exactly one packet, [`Packet::Other`] if its headers cannot be read.
+    /// Reads one record and gives exactly one packet, [`Packet::Other`] if its headers cannot be read. That of the
+    /// last fragment of an IP packet is the whole, from the record of the first fragment on.
     pub fn push<S>(&mut self, record: Located<Record<'_>>, out: &mut S)
     where
         S: for<'a> Sink<Packet<'a>>,
     {
         let Located { origin, item: record } = record;
         let missing = (record.wire_length as usize).saturating_sub(record.data.len());
-        let packet = match link::network(record.link, record.data) {
-            Network::Ip(data) => match internet::packet(data, missing) {
-                Ok(packet) => packet,
+        self.network(link::network(record.link, record.data), missing, origin, 0, out);
+    }
+
+    /// Ends the capture: IP packets of which fragments are missing are reported.
+    pub fn finish<S>(&mut self, out: &mut S)
+    where
+        S: for<'a> Sink<Packet<'a>>,
+    {
+        self.fragments.finish(out);
+    }
+
+    /// Reads what is behind a link-layer header, inside of `tunnels`. `missing` bytes behind it were not captured.
+    fn network<S>(&mut self, network: Network<'_>, missing: usize, origin: Origin, tunnels: usize, out: &mut S)
+    where
+        S: for<'a> Sink<Packet<'a>>,
+    {
+        let packet = match network {
+            _ if tunnels > MOST_TUNNELS => {
+                out.anomaly(Anomaly::new(&TUNNELS, origin));
+                Packet::Other
+            }
+            Network::Ip(data) => match internet::datagram(data, missing) {
+                Ok(Datagram { fragment: Some(fragment), ends, carries, .. }) => {
+                    if let Some((payload, origin)) = self.fragments.add(fragment, origin, out) {
+                        return self.transport(ends, carries, (&payload, 0), origin, tunnels, out);
+                    }
+                    Packet::Other
+                }
+                Ok(Datagram { fragment: None, ends, carries, payload, cut }) => {
+                    return self.transport(ends, carries, (payload, cut), origin, tunnels, out);
+                }
                 Err(stop) => {
                     out.anomaly(stopped(stop, origin, missing));
                     Packet::Other
                 }
             },
+            Network::Ethernet(frame) => return self.network(link::ethernet(frame), missing, origin, tunnels + 1, out),
             Network::Other => Packet::Other,
             Network::Short(header) => {
                 out.anomaly(stopped(Stop::Short(header), origin, missing));
                 Packet::Other
             }
-            Network::Unknown(number) => {
-                out.anomaly(self.unknown(number, origin, record.data.len()));
+            Network::Unknown(number, length) => {
+                out.anomaly(self.unknown(number, origin, length));
                 Packet::Other
             }
         };
-        if let Packet::Tcp(segment) = &packet
-            && segment.cut > 0
-        {
-            out.anomaly(Anomaly::new(&PAYLOAD_CUT, origin).bytes(segment.cut.into()));
-        }
         out.item(Located::new(origin, packet));
     }
 
-    /// Ends the capture. Every record has had its packet, so there is nothing left to give.
-    pub fn finish<S>(&mut self, _out: &mut S)
-    where
+    /// Reads the payload of an IP packet, behind which some bytes were not captured.
+    fn transport<S>(
+        &mut self,
+        ends: Ends,
+        carries: IpNumber,
+        (payload, cut): (&[u8], usize),
+        origin: Origin,
+        tunnels: usize,
+        out: &mut S,
+    ) where
         S: for<'a> Sink<Packet<'a>>,
     {
+        let packet = match carries {
+            ip_number::TCP => match internet::segment(ends, payload, cut) {
+                Ok(segment) => Packet::Tcp(segment),
+                Err(stop) => {
+                    out.anomaly(stopped(stop, origin, cut));
+                    Packet::Other
+                }
+            },
+            _ => match tunnel::inside(carries, payload) {
+                Some(network) => return self.network(network, cut, origin, tunnels + 1, out),
+                None if carries == ip_number::UDP => Packet::Udp,
+                None => Packet::Other,
+            },
+        };
+        out.item(Located::new(origin, packet));
     }
 
     fn unknown(&mut self, number: u32, origin: Origin, length: usize) -> Anomaly {
@@ -128,9 +161,5 @@ fn stopped(stop: Stop, origin: Origin, missing: usize) -> Anomaly {
     match stop {
         Stop::Short(header) if missing > 0 => Anomaly::new(&HEADER_CUT, origin).bytes(missing as u64).detail(header),
         Stop::Short(header) | Stop::Malformed(header) => Anomaly::new(&HEADER, origin).detail(header),
-        Stop::Fragment { carries, bytes } => {
-            let diagnosis = if carries == ip_number::TCP { &TCP_FRAGMENT } else { &FRAGMENT };
-            Anomaly::new(diagnosis, origin).bytes(bytes as u64)
-        }
     }
 }

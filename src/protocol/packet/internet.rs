@@ -1,34 +1,52 @@
 //! IP and TCP headers: from the first byte of an IP header to the end of the TCP payload.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use etherparse::err::ip::LaxHeaderSliceError;
 use etherparse::err::{ipv6_exts, tcp};
-use etherparse::{IpNumber, Ipv6Header, LaxIpSlice, TcpHeader, TcpSlice, ip_number};
+use etherparse::{
+    IpNumber, Ipv6ExtensionSlice, Ipv6FragmentHeaderSlice, Ipv6Header, LaxIpSlice, LaxIpv6Slice, TcpHeader, TcpSlice,
+};
 
-use super::{Packet, Segment};
+use super::Segment;
+use super::fragments::{Fragment, Key};
 
-/// Why an IP packet could not be read to its end.
+/// Why a packet could not be read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The captured bytes end within this header.
     Short(&'static str),
     /// This header contradicts itself.
     Malformed(&'static str),
-    /// It is one fragment of several.
-    Fragment {
-        /// What the whole carries.
-        carries: IpNumber,
-        /// Bytes of the whole in this fragment.
-        bytes: usize,
-    },
 }
 
-/// Reads the IP packet (RFC 791, RFC 8200) that `data` begins with, and the TCP header (RFC 9293) in it.
+/// Who sent an IP packet, and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ends {
+    source: IpAddr,
+    destination: IpAddr,
+}
+
+/// An IP packet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Datagram<'a> {
+    /// Who sent it to whom.
+    pub(super) ends: Ends,
+    /// What it carries.
+    pub(super) carries: IpNumber,
+    /// The captured part of its payload.
+    pub(super) payload: &'a [u8],
+    /// Bytes behind `payload` that were not captured.
+    pub(super) cut: usize,
+    /// The same as a fragment, if it is one.
+    pub(super) fragment: Option<Fragment<'a>>,
+}
+
+/// Reads the IP packet (RFC 791, RFC 8200) that `data` begins with.
 ///
 /// `missing` is the number of bytes behind `data` that the recorder cut off. It counts only where the IP header
 /// leaves its length open, as segmentation offload does.
-pub(super) fn packet(data: &[u8], missing: usize) -> Result<Packet<'_>, Stop> {
+pub(super) fn datagram(data: &[u8], missing: usize) -> Result<Datagram<'_>, Stop> {
     let (ip, stop) = LaxIpSlice::from_slice(data).map_err(|error| match error {
         LaxHeaderSliceError::Len(_) => Stop::Short("IP header"),
         LaxHeaderSliceError::Content(_) => Stop::Malformed("IP header"),
@@ -38,42 +56,66 @@ pub(super) fn packet(data: &[u8], missing: usize) -> Result<Packet<'_>, Stop> {
         None => missing,
     };
     let payload = ip.payload();
-    if payload.fragmented {
-        return Err(Stop::Fragment { carries: payload.ip_number, bytes: payload.payload.len() });
-    }
-    if let Some((error, _)) = stop {
+    let ends = Ends { source: ip.source_addr(), destination: ip.destination_addr() };
+    let (carries, payload) = (payload.ip_number, payload.payload);
+    let fragment = if ip.is_fragmenting_payload() { fragment(&ip, ends, payload, cut > 0) } else { None };
+    if fragment.is_none()
+        && let Some((error, _)) = stop
+    {
         return Err(match error {
             ipv6_exts::HeaderSliceError::Len(_) if cut > 0 => Stop::Short("IP extension header"),
             _ => Stop::Malformed("IP extension header"),
         });
     }
-    match payload.ip_number {
-        ip_number::TCP => segment(&ip, payload.payload, cut).map(Packet::Tcp),
-        ip_number::UDP => Ok(Packet::Udp),
-        _ => Ok(Packet::Other),
+    Ok(Datagram { ends, carries, payload, cut, fragment })
+}
+
+/// What an IP header says of the fragment that its packet is.
+fn fragment<'a>(ip: &LaxIpSlice<'_>, ends: Ends, payload: &'a [u8], is_cut: bool) -> Option<Fragment<'a>> {
+    let carries = ip.payload().ip_number.0;
+    match ip {
+        LaxIpSlice::Ipv4(ip) => {
+            let header = ip.header();
+            let key = Key { ends, carries, identification: header.identification().into() };
+            let (offset, more) = (header.fragments_offset(), header.more_fragments());
+            Some(Fragment { key, offset, more, payload, is_cut })
+        }
+        LaxIpSlice::Ipv6(ip) => {
+            let header = fragment_header(ip)?;
+            let key = Key { ends, carries, identification: header.identification() };
+            let (offset, more) = (header.fragment_offset(), header.more_fragments());
+            Some(Fragment { key, offset, more, payload, is_cut })
+        }
     }
 }
 
+fn fragment_header<'a>(ip: &LaxIpv6Slice<'a>) -> Option<Ipv6FragmentHeaderSlice<'a>> {
+    ip.extensions().clone().into_iter().find_map(|extension| match extension {
+        Ipv6ExtensionSlice::Fragment(header) => Some(header),
+        _ => None,
+    })
+}
+
 /// Reads the TCP header that `data` begins with. `cut` bytes behind `data` were not captured.
-fn segment<'a>(ip: &LaxIpSlice<'_>, data: &'a [u8], cut: usize) -> Result<Segment<'a>, Stop> {
+pub(super) fn segment(ends: Ends, data: &[u8], cut: usize) -> Result<Segment<'_>, Stop> {
     match TcpSlice::from_slice(data) {
-        Ok(tcp) => Ok(segment_of(ip, &tcp, tcp.payload(), cut)),
+        Ok(tcp) => Ok(segment_of(ends, &tcp, tcp.payload(), cut)),
         Err(tcp::HeaderSliceError::Len(_)) if cut > 0 && data.len() >= TcpHeader::MIN_LEN => {
             // Only options are missing, which come last and tell nothing that is asked for.
             let mut padded = [0; TcpHeader::MAX_LEN];
             padded.iter_mut().zip(data).for_each(|(byte, captured)| *byte = *captured);
             let tcp = TcpSlice::from_slice(&padded).map_err(|_| Stop::Malformed("TCP header"))?;
-            Ok(segment_of(ip, &tcp, &[], cut.saturating_sub(tcp.header_len() - data.len())))
+            Ok(segment_of(ends, &tcp, &[], cut.saturating_sub(tcp.header_len() - data.len())))
         }
         Err(tcp::HeaderSliceError::Len(_)) if cut > 0 => Err(Stop::Short("TCP header")),
         Err(_) => Err(Stop::Malformed("TCP header")),
     }
 }
 
-fn segment_of<'a>(ip: &LaxIpSlice<'_>, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize) -> Segment<'a> {
+fn segment_of<'a>(ends: Ends, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize) -> Segment<'a> {
     Segment {
-        source: SocketAddr::new(ip.source_addr(), tcp.source_port()),
-        destination: SocketAddr::new(ip.destination_addr(), tcp.destination_port()),
+        source: SocketAddr::new(ends.source, tcp.source_port()),
+        destination: SocketAddr::new(ends.destination, tcp.destination_port()),
         sequence: tcp.sequence_number(),
         acknowledgment: tcp.ack().then(|| tcp.acknowledgment_number()),
         syn: tcp.syn(),

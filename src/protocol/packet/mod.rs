@@ -1,6 +1,7 @@
 //! Record to packet: link, IP and TCP headers.
 //!
-//! Packets come one for one: each record gives one [`Packet`], whatever could be read of it. Payloads end where
+//! Packets come one for one: each record gives one [`Packet`], whatever could be read of it: of one IP packet in
+//! several fragments, that of the last. Tunnels are looked into (PPPoE, MPLS, IP in IP, GRE, VXLAN). Payloads end where
 //! the IP header says, so the padding of short Ethernet frames is never taken for data. Checksums are not
 //! verified, since recorders see outgoing packets before the network card fills them in.
 
@@ -9,8 +10,10 @@ use std::net::SocketAddr;
 use crate::anomaly::Diagnosis;
 
 mod decoder;
+mod fragments;
 mod internet;
 mod link;
+mod tunnel;
 
 #[cfg(test)]
 mod tests;
@@ -22,9 +25,9 @@ pub const DIAGNOSES: &[&Diagnosis] = &[
     &decoder::LINK_TYPE,
     &decoder::HEADER,
     &decoder::HEADER_CUT,
-    &decoder::PAYLOAD_CUT,
-    &decoder::TCP_FRAGMENT,
-    &decoder::FRAGMENT,
+    &decoder::TUNNELS,
+    &fragments::TCP_FRAGMENT,
+    &fragments::FRAGMENT,
 ];
 
 /// A record of a packet capture, as stored.

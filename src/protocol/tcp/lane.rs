@@ -18,7 +18,7 @@ impl<S: Chunks> Lane<'_, S> {
         Origin {
             capture: self.capture,
             connection: Some(self.connection),
-            first: first.record,
+            first: first.first,
             last: last.record,
             offset,
             time: last.time,

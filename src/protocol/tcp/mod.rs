@@ -98,9 +98,11 @@ trait Chunks: for<'a> Sink<Chunk<'a>> {}
 
 impl<S: for<'a> Sink<Chunk<'a>>> Chunks for S {}
 
-/// A record, and when it was captured.
+/// The record that completed a segment, and when it was captured.
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    /// The record with its first byte: another one, if it came in IP fragments.
+    first: RecordNumber,
     record: RecordNumber,
     time: Option<Timestamp>,
 }
@@ -188,7 +190,7 @@ impl Reassembler {
         S: for<'a> Sink<Chunk<'a>>,
     {
         let Located { origin, item: segment } = &segment;
-        let place = Place { record: origin.last, time: origin.time };
+        let place = Place { first: origin.first, record: origin.last, time: origin.time };
         self.capture = origin.capture;
         self.packets += 1;
         let now = Now { place, packets: self.packets };

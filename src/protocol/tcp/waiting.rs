@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     fn place(record: u64) -> Place {
-        Place { record, time: None }
+        Place { first: record, record, time: None }
     }
 
     fn drain(waiting: &mut Waiting) -> Vec<(Position, Vec<u8>, u64)> {
