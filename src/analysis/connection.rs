@@ -270,15 +270,17 @@ impl Connection {
 
     /// Bytes that reach the Noise layer without a websocket around them.
     fn straight(&mut self, chunk: Located<Chunk<'_>>, reversed: bool, results: &mut Yield) {
-        let Chunk::Data(data) = chunk.item else { return };
         let direction = chunk.origin.direction.map(|way| if reversed { way.reversed() } else { way });
-        let message = Message { opcode: Opcode::Binary, data };
         let origin = Origin { direction, ..chunk.origin };
         let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
-        noise.push(
-            Located::new(origin, message),
-            &mut Frames { binary, frames, stanzas, held: &mut self.held, results },
-        );
+        let mut frames = Frames { binary, frames, stanzas, held: &mut self.held, results };
+        match chunk.item {
+            Chunk::Data(data) => {
+                noise.push(Located::new(origin, Message { opcode: Opcode::Binary, data }), &mut frames);
+            }
+            Chunk::Gap(_) => noise.gap(origin, &mut frames),
+            Chunk::End(_) => {}
+        }
     }
 
     /// What is to be said of it; `None` if it is of no interest.
@@ -419,6 +421,9 @@ impl Sink<Message<'_>> for Messages<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
+        if anomaly.diagnosis.severity == Severity::Loss {
+            self.session.noise.lost_message(anomaly.origin);
+        }
         self.held.add(anomaly);
     }
 }

@@ -26,7 +26,7 @@ use crate::shared::shared;
 use crate::timeline::SESSIONS;
 
 /// A decrypted frame: direction, counter, plaintext.
-type Opened = (Direction, u32, Vec<u8>);
+pub(crate) type Opened = (Direction, u32, Vec<u8>);
 
 /// The frames of each connection, and what was lost.
 #[derive(Default)]
@@ -60,6 +60,9 @@ impl Sink<Message<'_>> for Into<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
+        if anomaly.diagnosis.severity == Severity::Loss {
+            self.noise.lost_message(anomaly.origin);
+        }
         note(self.anomalies, &anomaly);
     }
 }
@@ -178,7 +181,7 @@ fn all_keys(session: &str, capture: &str, key_log: &Path) -> Arc<Keys> {
 }
 
 /// The frames of every connection of a capture, in order, and the ids of all losses.
-fn open(reader: &mut dyn Read, keys: Arc<Keys>) -> (Vec<Vec<Opened>>, Vec<String>) {
+pub(crate) fn open(reader: &mut dyn Read, keys: Arc<Keys>) -> (Vec<Vec<Opened>>, Vec<String>) {
     let opening = Opening { keys, ..Opening::default() };
     let segments = Segments { tcp: Reassembler::default(), opening };
     let mut recording = Recording { packets: packet::Decoder::default(), segments };
@@ -206,8 +209,13 @@ fn of(frames: &[Opened], direction: Direction) -> Vec<(u32, String)> {
 
 /// The frames of a truth file, by connection in order of appearance.
 fn truth(path: &Path) -> Vec<Vec<Opened>> {
+    truth_of(&fs::read_to_string(path).unwrap())
+}
+
+/// The same of the text of such a file.
+pub(crate) fn truth_of(text: &str) -> Vec<Vec<Opened>> {
     let mut connections: Vec<(String, Vec<Opened>)> = Vec::new();
-    for line in fs::read_to_string(path).unwrap().lines() {
+    for line in text.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         let name = line.get("conn").unwrap_or(&line["connection"]).to_string();
         let way = line.get("dir").unwrap_or(&line["direction"]).as_str().unwrap().to_owned();

@@ -1,6 +1,6 @@
 //! The main job, through the program: a recording and its keys give a CSV that equals the recording's truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -45,7 +45,7 @@ pub(crate) fn read_csv(text: &str) -> Vec<Row> {
 }
 
 /// Exports the stanzas of a capture, with the exit code.
-fn export(capture: &Path, keys: &Path) -> (Vec<Row>, i32) {
+pub(crate) fn export(capture: &Path, keys: &Path) -> (Vec<Row>, i32) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
     let output = command.arg("export").arg(capture).arg("--noise-keylog").arg(keys).output().unwrap();
     let rows = read_csv(&String::from_utf8(output.stdout).unwrap());
@@ -150,7 +150,7 @@ fn a_recording_that_begins_in_the_connection_gives_what_it_holds() {
 }
 
 /// The folder of one of the project's own captures.
-fn own(name: &str) -> PathBuf {
+pub(crate) fn own(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(name)
 }
 
@@ -163,6 +163,36 @@ fn own_captures_give_their_calls() {
             assert_records_are_true(&rows, &file("calls.json"));
         }
     }
+}
+
+#[test]
+fn the_damaged_capture_gives_what_is_whole_in_it() {
+    let file = |ending: &str| own("damaged").join(format!("damaged.{ending}"));
+    let (rows, code) = export(&file("pcap"), &file("noisekeys.txt"));
+    assert_eq!(code, 1);
+    let mut expected = calls_in(&file("calls.json"));
+    // Of which call an ack is, only the stanza that it answers says, and one of those was lost.
+    for seen in expected.values_mut() {
+        let known = seen.clone();
+        seen.retain(|(direction, tag, id, _)| {
+            tag != "ack" || known.iter().any(|(other, _, answered, _)| other != direction && answered == id)
+        });
+    }
+    let mut calls = calls_of(&rows);
+    let answer = ("out".to_owned(), "ack".to_owned(), "2C6D18F04FCFEE7E48A91F11F60D9BD0".to_owned(), String::new());
+    assert_eq!(calls.remove(""), Some(vec![answer]));
+    assert_eq!(calls, expected);
+    let records: Vec<_> = rows.iter().map(|row| row["record"].parse::<u64>().unwrap()).collect();
+    assert_eq!(records.iter().copied().collect::<BTreeSet<_>>(), records_in(&file("calls.json")));
+    let (rows, code) = export(&file("pcap"), &file("noisekeys-private.txt"));
+    assert_eq!((rows.len(), code), (0, 1), "private keys cannot serve a connection whose handshake was not recorded");
+}
+
+/// The records that a `calls.json` names.
+fn records_in(path: &Path) -> BTreeSet<u64> {
+    let truth: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let stanzas = truth["calls"].as_array().unwrap().iter().flat_map(|call| call["observed"].as_array().unwrap());
+    stanzas.map(|stanza| stanza["record"].as_u64().unwrap()).collect()
 }
 
 /// Every row names the record that the truth names.

@@ -36,6 +36,8 @@ struct Lane {
     receiver: Option<Receiver>,
     /// Whether bytes are absent, so that the next frame may begin anywhere.
     adrift: bool,
+    /// Whether a message is absent, so that the next one hardly continues a frame.
+    torn: bool,
     count: Count,
 }
 
@@ -151,7 +153,10 @@ impl Connection {
         data = data.get(intro..).unwrap_or_default();
 
         let mut carry = mem::take(&mut lane.carry);
-        if !carry.is_empty() && framing::fits(data) && self.begins_here(side, data) {
+        let is_torn = mem::take(&mut self.lane(side).torn);
+        if !carry.is_empty()
+            && (is_torn && !self.continues(side, &carry, data) || framing::fits(data) && self.begins_here(side, data))
+        {
             self.abandon(side, &mut carry, out);
         }
         if carry.is_empty() {

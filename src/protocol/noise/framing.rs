@@ -126,6 +126,11 @@ impl Carry {
         self.bytes.len()
     }
 
+    /// The bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// How many bytes the frame should have, prefix included, where that is known.
     pub(super) fn expected(&self) -> Option<usize> {
         prefix_at(&self.bytes, 0).map(|length| PREFIX + length)

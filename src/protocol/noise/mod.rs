@@ -258,9 +258,16 @@ impl Decoder {
         }
     }
 
+    /// Says that a message, or more of them, of the origin's direction could not be read. A websocket's next message
+    /// begins a frame, as a rule, and otherwise one is found again.
+    pub fn lost_message(&mut self, origin: Origin) {
+        if let Phase::Connection(connection) = &mut self.phase {
+            connection.lost_message(Side::of(origin, self.mirrored));
+        }
+    }
+
     /// Says that bytes of a direction are absent between the messages pushed so far and those to come, so that
-    /// no frame continues across. Needed where stream bytes are pushed as messages; a websocket's next message
-    /// begins a frame anyway, as a rule.
+    /// no frame continues across, and that the next may begin anywhere. For where stream bytes are pushed as messages.
     pub fn gap<S>(&mut self, origin: Origin, out: &mut S)
     where
         S: for<'a> Sink<Frame<'a>>,

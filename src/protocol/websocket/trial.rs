@@ -29,16 +29,16 @@ pub(super) struct Threshold {
     at_start: i32,
     /// A chain that begins elsewhere: one of thousands of places that are tried.
     elsewhere: i32,
+    /// What it is worth that a chain ends exactly where the bytes end.
+    exact_end: i32,
 }
 
 /// Of a connection that may be anything: about 3 frames at the start, 6 elsewhere.
-pub(super) const UNKNOWN_CONNECTION: Threshold = Threshold { at_start: 18, elsewhere: 40 };
+pub(super) const UNKNOWN_CONNECTION: Threshold = Threshold { at_start: 18, elsewhere: 40, exact_end: 5 };
 
-/// Of a connection that is known to be a websocket: about 2 frames after a gap, 4 elsewhere.
-pub(super) const KNOWN_CONNECTION: Threshold = Threshold { at_start: 14, elsewhere: 24 };
-
-/// What it is worth that a chain ends exactly where the bytes end.
-const EXACT_END: i32 = 5;
+/// Of a connection that is known to be a websocket: about 2 frames after a gap, 4 elsewhere. A frame alone between two
+/// gaps is enough, since what gaps begin and end with are segments, and most of those end where a frame does.
+pub(super) const KNOWN_CONNECTION: Threshold = Threshold { at_start: 14, elsewhere: 24, exact_end: 9 };
 
 /// A boundary that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,8 @@ impl Trial {
             return Some(found);
         }
         let end = self.dropped + bytes.len() as u64;
-        let landed = self.chains.iter().filter(|((next, _), chain)| *next == end && chain.score + EXACT_END >= 0);
+        let exact_end = self.threshold.exact_end;
+        let landed = self.chains.iter().filter(|((next, _), chain)| *next == end && chain.score + exact_end >= 0);
         let ((_, shape), chain) = landed.max_by_key(|(_, chain)| chain.rank())?;
         Some(Found { at: self.index(chain.start), masked: shape.masked })
     }
@@ -131,7 +132,7 @@ impl Trial {
             self.chains.pop_first();
         }
         let mut best: Option<(bool, Chain)> = None;
-        let Threshold { at_start, elsewhere } = self.threshold;
+        let Threshold { at_start, elsewhere, .. } = self.threshold;
         let new = Chain { start: here, score: if here == 0 { -at_start } else { -elsewhere }, key: None };
         let mut arriving = Some((None, new));
         while let Some((shape, chain)) = arriving {

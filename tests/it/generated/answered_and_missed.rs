@@ -18,8 +18,13 @@ pub(super) const EPOCH: u64 = 1_773_500_400;
 /// The capture and the texts beside it.
 pub(super) fn make() -> Made {
     let (recording, calls) = record();
+    finish(recording, &calls)
+}
+
+/// The same of a recording, whole or not.
+pub(super) fn finish(recording: Recording, calls: &[Call]) -> Made {
     let file = capture_file::pcap(&recording.packets);
-    recording.finish("answered-and-missed", "pcap", file, &calls)
+    recording.finish("answered-and-missed", "pcap", file, calls)
 }
 
 /// What a recorder that misses nothing has.

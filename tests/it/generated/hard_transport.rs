@@ -19,13 +19,26 @@ const EPOCH: u64 = 1_776_504_600;
 
 /// The capture and the texts beside it.
 pub(super) fn make() -> Made {
+    let (recording, calls) = record();
+    finish(recording, &calls)
+}
+
+/// The same of a recording, whole or not.
+pub(super) fn finish(recording: Recording, calls: &[Call]) -> Made {
+    let file = capture_file::pcapng(&INTERFACES, &recording.packets);
+    recording.finish("hard-transport", "pcapng", file, calls)
+}
+
+const INTERFACES: [Interface; 2] =
+    [Interface { link: Link::Ethernet, digits: Some(9) }, Interface { link: Link::Nothing, digits: None }];
+
+/// What a recorder that misses nothing has.
+pub(super) fn record() -> (Recording, [Call; 2]) {
     let calls = [
         Call::from("incoming, declined here without ringing first", &BIRCH),
         Call::to("outgoing, answered by a linked device, hung up here", &CEDAR),
     ];
     let [declined, answered] = &calls;
-    let interfaces =
-        [Interface { link: Link::Ethernet, digits: Some(9) }, Interface { link: Link::Nothing, digits: None }];
     let mut recording = Recording::new();
     recording.add(resumed_login(declined));
     recording.add(fallback_login(answered));
@@ -36,9 +49,8 @@ pub(super) fn make() -> Made {
     recording.packets.extend(ambient::tls(Place { server: server(443), ..tunnel("TLS", 50_992) }, time(12_900)));
     recording.packets.extend(ambient::name_lookup(&tunnel("another name lookup", 0), time(57_700)));
 
-    recording.sort(|interface| interfaces[interface].unit());
-    let file = capture_file::pcapng(&interfaces, &recording.packets);
-    recording.finish("hard-transport", "pcapng", file, &calls)
+    recording.sort(|interface| INTERFACES[interface].unit());
+    (recording, calls)
 }
 
 fn ethernet(name: &'static str, client_port: u16) -> Place {

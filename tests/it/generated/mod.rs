@@ -27,10 +27,25 @@ pub(crate) mod wire;
 use std::fs;
 use std::path::Path;
 
-use recording::Made;
+pub(crate) use recording::Made;
+pub(crate) use wire::Packet;
 
 /// The captures, by what makes them.
 const CAPTURES: &[fn() -> Made] = &[answered_and_missed::make, hard_transport::make, damaged::make];
+
+/// `answered-and-missed`, of which a recorder has only these packets.
+pub(crate) fn answered_and_missed_where(recorded: impl FnMut(&Packet) -> bool) -> Made {
+    let (mut recording, calls) = answered_and_missed::record();
+    recording.packets.retain(recorded);
+    answered_and_missed::finish(recording, &calls)
+}
+
+/// `hard-transport`, of which a recorder has only these packets.
+pub(crate) fn hard_transport_where(recorded: impl FnMut(&Packet) -> bool) -> Made {
+    let (mut recording, calls) = hard_transport::record();
+    recording.packets.retain(recorded);
+    hard_transport::finish(recording, &calls)
+}
 
 #[test]
 fn the_committed_captures_are_what_their_scenarios_make() {

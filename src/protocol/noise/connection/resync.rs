@@ -24,6 +24,20 @@ impl Connection {
         self.lane(side).carry = carry;
     }
 
+    /// Takes the fact that messages of one direction are absent.
+    pub(in super::super) const fn lost_message(&mut self, side: Side) {
+        self.lane(side).torn = true;
+    }
+
+    /// Whether `data` completes the frame that was begun: what is absent may have been another message.
+    pub(super) fn continues(&mut self, side: Side, carry: &Carry, data: &[u8]) -> bool {
+        let Some(missing) = carry.expected().and_then(|expected| expected.checked_sub(carry.len())) else {
+            return false;
+        };
+        let Some(rest) = data.get(..missing) else { return false };
+        self.begins_here(side, &[carry.bytes(), rest].concat())
+    }
+
     /// Finds the first frame after absent bytes: how many bytes are done with, and whether a frame begins there.
     pub(super) fn land<S>(&mut self, side: Side, stretch: Stretch<'_>, out: &mut S) -> (usize, bool)
     where

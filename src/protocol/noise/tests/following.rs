@@ -110,6 +110,54 @@ fn a_lost_part_of_a_frame_costs_that_frame_only() {
     }
 }
 
+/// Pushes the messages, and says so where one of them is lost.
+fn decode_with_losses(keys: Keys, messages: &[Option<Sent>]) -> Collected {
+    let mut decoder = Decoder::new(Arc::new(keys));
+    let mut out = Collected::default();
+    for (record, message) in (1..).zip(messages) {
+        match message {
+            Some((direction, data)) => {
+                let message = Message { opcode: Opcode::Binary, data };
+                decoder.push(Located::new(origin(record, *direction), message), &mut out);
+            }
+            None => decoder.lost_message(origin(record, Direction::Inbound)),
+        }
+    }
+    decoder.finish(&mut out);
+    out
+}
+
+#[test]
+fn a_frame_whose_rest_is_lost_does_not_take_the_next_with_it() {
+    let parties = Parties::new(1);
+    let mut peer = Peer::xx(&parties);
+    let mut messages: Vec<_> = peer.handshake.iter().cloned().map(Some).collect();
+    let [begun, split, last] = [1, 2, 3].map(|number| peer.seal(Direction::Inbound, &[number; 60]));
+    messages.push(Some((Direction::Inbound, begun[..2].to_vec())));
+    messages.push(None);
+    messages.push(Some((Direction::Inbound, split[..50].to_vec())));
+    messages.push(Some((Direction::Inbound, split[50..].to_vec())));
+    messages.push(Some((Direction::Inbound, last)));
+    let out = decode_with_losses(keys(&[parties.xx_line()]), &messages);
+    assert_eq!(out.plaintexts(Direction::Inbound), [[2; 60], [3; 60]], "{:?}", out.tallies());
+    assert_eq!(out.tallies(), [("noise/missing-frames", 1), ("noise/skipped-bytes", 1)]);
+}
+
+#[test]
+fn a_frame_around_a_lost_message_of_another_kind_is_read() {
+    let parties = Parties::new(1);
+    let mut peer = Peer::xx(&parties);
+    let mut messages: Vec<_> = peer.handshake.iter().cloned().map(Some).collect();
+    let frame = peer.seal(Direction::Inbound, &[1; 60]);
+    let next = peer.seal(Direction::Inbound, &[2; 60]);
+    messages.push(Some((Direction::Inbound, frame[..40].to_vec())));
+    messages.push(None);
+    messages.push(Some((Direction::Inbound, [&frame[40..], &next].concat())));
+    let out = decode_with_losses(keys(&[parties.xx_line()]), &messages);
+    assert_eq!(out.plaintexts(Direction::Inbound), [[1; 60], [2; 60]]);
+    assert_eq!(out.tallies(), []);
+}
+
 #[test]
 fn a_stream_with_a_hole_is_found_again_inside_a_piece() {
     let parties = Parties::new(1);

@@ -87,6 +87,24 @@ fn counts_what_two_gaps_and_the_bytes_between_cost() {
 }
 
 #[test]
+fn a_short_frame_alone_between_two_gaps_is_read() {
+    for direction in [CLIENT, SERVER] {
+        let short = |key| {
+            let shape = if direction == CLIENT { Shape::client(BINARY, key) } else { Shape::server(BINARY) };
+            shape.frame(&noise(key.into(), 50))
+        };
+        let mut connection = Connection::upgraded("");
+        connection.gap(direction, 60);
+        connection.push(direction, &short(1));
+        connection.gap(direction, 60);
+        connection.push(direction, &short(2));
+        connection.finish();
+        assert_eq!(connection.read(direction), [noise(1, 50), noise(2, 50)]);
+        assert_eq!(connection.reported(), [("websocket/framing-lost", 60), ("websocket/framing-lost", 60)]);
+    }
+}
+
+#[test]
 fn drops_the_rest_of_a_fragmented_message() {
     let (frames, payloads) = frames(SERVER, 4);
     let mut connection = Connection::upgraded("");
