@@ -4,8 +4,8 @@
 //! Data flows one way:
 //!
 //! ```text
-//! capture --input--> Record        key logs --> Keys, complete before the first record
-//! Record -packet-> Packet -tcp-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
+//! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
+//! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
 //! Analysis (read only) -> tui, export, summary
 //! ```

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaptureId(pub u32);
 
-/// A TCP connection of one capture, numbered from 0 in order of appearance, as Wireshark's `tcp.stream`.
+/// A connection of one capture, numbered from 0 in order of appearance, as Wireshark's `tcp.stream`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u32);
 
@@ -63,8 +63,8 @@ pub struct Origin {
     pub first: RecordNumber,
     /// The record that completed the item; what an issue cites.
     pub last: RecordNumber,
-    /// Offset of the first byte: in the capture file for records and packets, and in its direction's stream
-    /// (counted from 0 at the first byte seen) from the TCP layer on.
+    /// Offset of the first byte: in the capture file for records, packets, and messages that were recorded without
+    /// packets; in its direction's stream (counted from 0 at the first byte seen) from the TCP layer on.
     pub offset: u64,
     /// When the completing record was captured; `None` where the capture has no time.
     pub time: Option<Timestamp>,

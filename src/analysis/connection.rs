@@ -65,6 +65,7 @@ pub(super) struct Connection {
     /// Client and server, where the capture says it without packets.
     ends: Option<[String; 2]>,
     websocket: websocket::Decoder,
+    http2: websocket::Http2,
     session: Session,
     /// Anomalies, until the connection proves to be of interest.
     held: Anomalies,
@@ -87,6 +88,7 @@ impl Connection {
             carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
             ends: None,
             websocket: websocket::Decoder::new(),
+            http2: websocket::Http2::default(),
             session: Session {
                 noise: noise::Decoder::new(Arc::clone(&keys)),
                 keys,
@@ -110,15 +112,8 @@ impl Connection {
             }
             Carries::Messages => {}
             Carries::Tls(tls) => {
-                tls.push(
-                    chunk,
-                    &mut Plain {
-                        websocket: &mut self.websocket,
-                        session: &mut self.session,
-                        held: &mut self.held,
-                        results,
-                    },
-                );
+                let Self { websocket, http2, session, held, .. } = self;
+                tls.push(chunk, &mut Plain { websocket, http2, session, held, results });
                 self.supply(embedded, results);
             }
         }
@@ -127,10 +122,10 @@ impl Connection {
 
     /// Gives TLS the secrets that are known of its session.
     fn supply(&mut self, embedded: &Embedded, results: &mut Yield) {
-        let Self { carries: Carries::Tls(tls), websocket, session, held, .. } = self else { return };
+        let Self { carries: Carries::Tls(tls), websocket, http2, session, held, .. } = self else { return };
         let Some(random) = tls.wants_keys().copied() else { return };
         let keys = Arc::clone(&session.keys);
-        let mut plain = Plain { websocket, session, held, results };
+        let mut plain = Plain { websocket, http2, session, held, results };
         for secrets in [keys.tls(), &embedded.keys].into_iter().filter_map(|keys| keys.session(&random)) {
             tls.unlock(secrets, &mut plain);
         }
@@ -141,8 +136,8 @@ impl Connection {
 
     /// Lets TLS wait for secrets no longer.
     pub(super) fn settle(&mut self, results: &mut Yield) {
-        let Self { carries: Carries::Tls(tls), websocket, session, held, .. } = self else { return };
-        tls.settle(&mut Plain { websocket, session, held, results });
+        let Self { carries: Carries::Tls(tls), websocket, http2, session, held, .. } = self else { return };
+        tls.settle(&mut Plain { websocket, http2, session, held, results });
         self.release(results);
     }
 
@@ -151,17 +146,21 @@ impl Connection {
         if let Carries::Tls(tls) = &self.carries { tls.waiting() } else { 0 }
     }
 
-    /// Reports what was held back, once the connection proves to be of interest. Where it proves not to be, a note
-    /// is left if keys were given for it.
+    /// Reports what was held back, once the connection proves to be of interest. Where it proves not to be, and keys
+    /// were given for it, a note says why they were of no use.
     fn release(&mut self, results: &mut Yield) {
         if self.is_of_interest() {
             results.anomalies.append(std::mem::take(&mut self.held));
         } else if let Carries::Tls(tls) = &self.carries
             && tls.had_secrets()
-            && is_closed(tls.state())
+            && self.is_dismissed()
         {
-            for tally in std::mem::take(&mut self.held).iter().filter(|tally| tally.diagnosis.layer == Layer::Tls) {
-                results.anomalies.add(Anomaly::new(&TLS_KEYS_UNUSED, tally.first).detail(tally.to_string()));
+            for tally in std::mem::take(&mut self.held).iter() {
+                if is_closed(tls.state()) && tally.diagnosis.layer == Layer::Tls {
+                    results.anomalies.add(Anomaly::new(&TLS_KEYS_UNUSED, tally.first).detail(tally.to_string()));
+                } else if tally.diagnosis == &websocket::HTTP2 && may_be_whatsapps(tls) {
+                    results.anomalies.add(Anomaly::new(tally.diagnosis, tally.first));
+                }
             }
         }
     }
@@ -183,9 +182,9 @@ impl Connection {
     /// Ends the connection.
     pub(super) fn finish(&mut self, embedded: &Embedded, results: &mut Yield) {
         self.supply(embedded, results);
-        let Self { carries, websocket, session, held, .. } = self;
+        let Self { carries, websocket, http2, session, held, .. } = self;
         if let Carries::Tls(tls) = carries {
-            tls.finish(&mut Plain { websocket, session, held, results });
+            tls.finish(&mut Plain { websocket, http2, session, held, results });
         }
         websocket.finish(&mut Messages { session, held, results });
         let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
@@ -203,7 +202,10 @@ impl Connection {
         match &self.carries {
             Carries::Websocket => self.websocket.state() == State::NotWebsocket,
             Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest(),
-            Carries::Tls(_) => self.websocket.state() == State::NotWebsocket,
+            Carries::Tls(tls) => {
+                let may_hold_one = self.http2.is_watching() && may_be_whatsapps(tls);
+                self.websocket.state() == State::NotWebsocket && !self.http2.found() && !may_hold_one
+            }
             Carries::Unknown { .. } | Carries::Messages | Carries::Noise { .. } => false,
         }
     }
@@ -213,9 +215,9 @@ impl Connection {
         match &self.carries {
             Carries::Websocket => websocket,
             Carries::Tls(tls) => {
-                // Of a connection that began before the capture nobody knows whose it is.
-                let may_be_whatsapps = tls.server_name().map_or(!tls.has_client_hello(), tls::is_whatsapp);
-                websocket || (is_closed(tls.state()) && may_be_whatsapps)
+                let undecided = tls.state() == tls::State::Decrypted && self.websocket.state() == State::Undecided;
+                let may_be_one = is_closed(tls.state()) || undecided || self.http2.found();
+                websocket || (may_be_one && may_be_whatsapps(tls))
             }
             Carries::Messages | Carries::Noise { .. } => true,
             Carries::Unknown { .. } => false,
@@ -334,6 +336,11 @@ impl Connection {
     }
 }
 
+/// Whether a connection goes to a server of WhatsApp's, or nobody knows, because it began before the capture.
+fn may_be_whatsapps(tls: &tls::Decoder) -> bool {
+    tls.server_name().map_or(!tls.has_client_hello(), tls::is_whatsapp)
+}
+
 /// Whether TLS gave a connection up.
 const fn is_closed(state: tls::State) -> bool {
     matches!(state, tls::State::NoKey | tls::State::Unsupported | tls::State::NoHandshake)
@@ -372,6 +379,7 @@ fn guess(head: &[u8]) -> Guess {
 /// Takes plaintext to the websocket.
 struct Plain<'c> {
     websocket: &'c mut websocket::Decoder,
+    http2: &'c mut websocket::Http2,
     session: &'c mut Session,
     held: &'c mut Anomalies,
     results: &'c mut Yield,
@@ -379,8 +387,10 @@ struct Plain<'c> {
 
 impl Sink<Chunk<'_>> for Plain<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
-        let Self { websocket, session, held, results } = self;
-        websocket.push(chunk, &mut Messages { session, held, results });
+        let Self { websocket, http2, session, held, results } = self;
+        let mut messages = Messages { session, held, results };
+        http2.push(chunk, &mut messages);
+        websocket.push(chunk, &mut messages);
     }
 
     fn anomaly(&mut self, mut anomaly: Anomaly) {

@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<E
         Table::Anomalies => export::Table::Anomalies,
         Table::Messages => export::Table::Messages,
     };
-    let options = Options { xml: arguments.xml, raw: arguments.raw };
+    let options = Options { xml: arguments.xml, raw: arguments.raw, visible: target.is_terminal() };
     target.write(|out| {
         table.write_csv(&analysis, options, out).map_err(|error| match error {
             export::Error::Write(error) => error.into(),

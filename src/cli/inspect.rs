@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &InspectArguments, verbosity: Verbosity) -> Result<
     let analysis = arguments.reading.prepare(verbosity)?.load();
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.json {
-        writeln!(out, "{:#}", inspect::json(&analysis))?;
+        inspect::json(&analysis, &mut out)?;
     } else {
         inspect::text(&analysis, &mut out)?;
     }

@@ -1,7 +1,7 @@
 //! Where a table or a text goes: standard output, a file by rename at the end, or a device directly.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -33,6 +33,11 @@ impl Target {
             Ok(_) if force => Ok(Self::File(path.to_owned())),
             Ok(_) => Err(Failure::Exists(path.display().to_string())),
         }
+    }
+
+    /// Whether what is written is shown to somebody at once.
+    pub(super) fn is_terminal(&self) -> bool {
+        matches!(self, Self::Stdout) && io::stdout().is_terminal()
     }
 
     /// Lets `write` write, and puts the result in place if it succeeded.

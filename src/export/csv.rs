@@ -7,6 +7,7 @@ use polars::prelude::{Column as PolarsColumn, CsvWriter, DataFrame, NamedFrom, S
 
 use super::column::{Cell, Column, Kind};
 use super::{Error, Options};
+use crate::visible::visible;
 
 /// Rows that are in memory as a table at a time.
 const BATCH: usize = 8192;
@@ -43,8 +44,10 @@ fn series<R>(column: &Column<R>, rows: &[R], options: Options) -> Series {
     match column.kind {
         Kind::Text => {
             let values = cells.map(|cell| match cell {
-                Cell::Text(text) if options.raw => Some(text),
-                Cell::Text(text) => Some(inert(text)),
+                Cell::Text(text) => {
+                    let text = if options.visible { visible_text(text) } else { text };
+                    Some(if options.raw { text } else { inert(text) })
+                }
                 _ => None,
             });
             Series::new(name, values.collect::<Vec<Option<Cow<'_, str>>>>())
@@ -61,6 +64,13 @@ fn series<R>(column: &Column<R>, rows: &[R], options: Options) -> Series {
             let values = cells.map(|cell| if let Cell::Boolean(value) = cell { Some(value) } else { None });
             Series::new(name, values.collect::<Vec<Option<bool>>>())
         }
+    }
+}
+
+fn visible_text(text: Cow<'_, str>) -> Cow<'_, str> {
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => Cow::Owned(shown),
     }
 }
 
@@ -95,6 +105,18 @@ mod tests {
     #[test]
     fn raw_leaves_text_as_it_is() {
         assert!(csv(Options { raw: true, ..Options::default() }).contains("\n=1+1,-1\n@SUM(A1),2\n"));
+    }
+
+    #[test]
+    fn a_terminal_gets_no_control_characters() {
+        let columns = [Column::<&str> { name: "t", kind: Kind::Text, doc: "", value: |row| Cell::Text((*row).into()) }];
+        let table = |options| {
+            let mut out = Vec::new();
+            write(&columns, ["\x1b[2J", "plain"].into_iter(), options, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(table(Options { visible: true, ..Options::default() }), "t\n\\u{1b}[2J\nplain\n");
+        assert_eq!(table(Options::default()), "t\n\x1b[2J\nplain\n", "a file holds what the capture holds");
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Options {
     pub xml: bool,
     /// Leaves text fields as they are, also those that a spreadsheet would take for a formula.
     pub raw: bool,
+    /// Writes characters that a terminal would act on as escapes.
+    pub visible: bool,
 }
 
 /// Why a table was not written.

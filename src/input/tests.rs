@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        for format in [None, Some("pcap"), Some("pcapng")] {
+        for format in std::iter::once(None).chain(FORMATS.iter().map(|format| Some(format.name))) {
             let (result, kept) = try_read(&bytes, format);
             prop_assert!(result.is_err() || !kept.anomalies.is_empty());
         }

@@ -9,9 +9,9 @@ use super::{anomaly_line, plural};
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
 use crate::origin::{CaptureId, ConnectionId};
-use crate::visible::visible;
+use crate::visible::{is_hidden, visible};
 
-/// The version of the JSON that [`json`] gives. Fields may be added without a new one.
+/// The version of what [`json`] writes. Fields may be added without a new one.
 const SCHEMA: u32 = 1;
 
 /// Writes what was recognised in each capture, and what was lost or noted.
@@ -96,9 +96,27 @@ fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "captures": [{"path", "format", "records", "connections", "other", "anomalies"}]}`.
-#[must_use]
-pub fn json(analysis: &Analysis) -> Value {
+/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "records", "connections", "other",
+/// "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
+    let text = format!("{:#}\n", value(analysis));
+    let mut units = [0; 2];
+    for character in text.chars() {
+        if is_hidden(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut units) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+        } else {
+            write!(out, "{character}")?;
+        }
+    }
+    Ok(())
+}
+
+fn value(analysis: &Analysis) -> Value {
     let calls = calls_by_connection(analysis);
     let captures = analysis.captures.iter().enumerate().map(|(index, capture)| {
         let id = CaptureId(u32::try_from(index).unwrap_or(u32::MAX));

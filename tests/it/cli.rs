@@ -85,6 +85,23 @@ fn inspect_tells_what_is_inside_as_text_and_as_json() {
 }
 
 #[test]
+fn nothing_that_is_printed_can_reach_the_terminal() {
+    let folder = without_keys();
+    let name = "a\u{9b}2J\u{202e}\u{1b}c.pcap";
+    fs::rename(folder.path().join("call.pcap"), folder.path().join(name)).unwrap();
+    for arguments in [&["inspect", "--json"][..], &["inspect"], &["open"], &["export", "-v"]] {
+        let output = ringtrace(folder.path(), &[arguments, &[name]].concat());
+        // A table in a file or a pipe holds names as they are.
+        let printed = if arguments[0] == "export" { String::new() } else { printed(&output) };
+        let all = printed + &said(&output);
+        assert!(!all.contains(['\u{9b}', '\u{1b}', '\u{202e}']), "{arguments:?}: {all:?}");
+    }
+    let json = ringtrace(folder.path(), &["inspect", "--json", name]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["captures"][0]["path"], name);
+}
+
+#[test]
 fn the_messages_table_has_a_row_a_message_with_keys_or_without() {
     let folder = without_keys();
     let without = ringtrace(folder.path(), &["export", "--table", "messages", "call.pcap"]);

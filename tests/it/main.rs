@@ -9,6 +9,7 @@ mod damage;
 mod frames;
 mod generated;
 mod house;
+mod inputs;
 mod lost;
 mod reference;
 mod shared;

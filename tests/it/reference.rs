@@ -88,6 +88,9 @@ fn every_anomaly_has_a_name_of_its_own_and_says_what_was_found() {
                 .next()
                 .is_some_and(|word| word == word.to_uppercase() || word.starts_with("Wh"));
         assert!(begins_small, "{}: {}", diagnosis.id, diagnosis.why);
+        let next = diagnosis.next;
+        let is_sentence = next.starts_with(char::is_uppercase) && next.ends_with('.');
+        assert!(next.is_empty() || is_sentence, "{}: {next}", diagnosis.id);
     }
     assert!(ids.len() > 40);
 }

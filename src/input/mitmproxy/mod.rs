@@ -1,4 +1,4 @@
-//! Flow files of mitmproxy, versions 1 to 11 and what is like them. Join at the message layer.
+//! Flow files of mitmproxy, current (11) and older. Join at the message layer.
 //!
 //! A file is a row of flows, each a dictionary in the order in which Python had it. Since version 7 a websocket is the
 //! member `websocket` of an HTTP flow; before, it was a flow of its own with the member `messages`. Nothing else in a

@@ -51,7 +51,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
     }
     source.skip_byte_order_mark();
     let form = form(source.data()).unwrap_or(Form::Yaml);
-    let mut stream = Stream { next: 0, ..Stream::default() };
+    let mut stream = Stream::default();
     let mut lines = 0;
     while let Some(line) = lines::next(source)? {
         lines += 1;

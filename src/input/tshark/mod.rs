@@ -76,5 +76,5 @@ const FIELDS_ABSENT: Diagnosis = Diagnosis {
     why: "fields are absent without which a message cannot be placed",
     next: "Give the recording itself instead of what tshark makes of it; else print these fields: tshark -r FILE -Y \
            websocket -T fields -E header=y -e frame.number -e frame.time_epoch -e tcp.stream -e websocket.fin -e \
-           websocket.mask -e websocket.opcode -e websocket.payload_length -e data.data",
+           websocket.mask -e websocket.opcode -e websocket.payload_length -e data.data.",
 };

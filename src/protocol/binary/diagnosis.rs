@@ -19,7 +19,7 @@ pub const MALFORMED: Diagnosis = diagnosis(
     Kind::Malformed,
     Severity::Loss,
     "a decrypted frame is not well-formed WABinary; the part before the fault was kept",
-    "look at the frame's bytes at the named offset; if another program reads them, please report it",
+    "Look at the frame's bytes at the named offset; if another program reads them, please report it.",
 );
 
 /// A token that the dictionary does not have.
@@ -28,7 +28,7 @@ pub const UNKNOWN_TOKEN: Diagnosis = diagnosis(
     Kind::Unsupported,
     Severity::Loss,
     "a stanza uses a token that the known dictionary does not have; the part before it was kept",
-    "the client may use a newer dictionary than the versions known here; please report the client's version",
+    "The client may use a newer dictionary than the versions known here; please report the client's version.",
 );
 
 /// Nodes nest too deep, or are too many.
@@ -73,7 +73,7 @@ pub const UNKNOWN_FLAGS: Diagnosis = diagnosis(
     Kind::Unexpected,
     Severity::Note,
     "a frame's flag byte has bits beside the known one (0x02, compressed); they were ignored",
-    "please report it: the bits are not documented",
+    "Please report it: the bits are not documented.",
 );
 
 /// A device address names a domain that is not known.
@@ -82,7 +82,7 @@ pub const UNKNOWN_DOMAIN: Diagnosis = diagnosis(
     Kind::Unexpected,
     Severity::Note,
     "a device address has a domain byte that is not known; it is shown as the address's agent on s.whatsapp.net",
-    "please report it: the known domain bytes are 0, 1, 128 and 129",
+    "Please report it: the known domain bytes are 0, 1, 128 and 129.",
 );
 
 /// The client announced a token dictionary that is not known.
@@ -91,7 +91,7 @@ pub const UNKNOWN_DICTIONARY: Diagnosis = diagnosis(
     Kind::Unsupported,
     Severity::Loss,
     "the client announced a token dictionary that is not known; its stanzas were read with version 3, and may be wrong",
-    "please report it with the client's name and version: a new dictionary means new tokens",
+    "Please report it with the client's name and version: a new dictionary means new tokens.",
 );
 
 /// What this layer can diagnose.

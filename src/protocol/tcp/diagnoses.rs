@@ -22,7 +22,7 @@ pub const BEGAN_BEFORE_CAPTURE: Diagnosis = Diagnosis {
     kind: Kind::Missing,
     severity: Severity::Note,
     why: "the connection was open before the capture began, so its first bytes are not in it",
-    next: "to have a connection from its beginning, start the recorder before the client connects",
+    next: "To have a connection from its beginning, start the recorder before the client connects.",
 };
 
 /// Bytes turned up from before the first byte that was passed on.
@@ -42,7 +42,7 @@ pub const GAP: Diagnosis = Diagnosis {
     kind: Kind::Missing,
     severity: Severity::Loss,
     why: "bytes of the stream are not in the capture",
-    next: "the recorder missed packets: give it a larger buffer (tcpdump -B 16384) and a narrower filter (the client's port)",
+    next: "The recorder missed packets: give it a larger buffer (tcpdump -B 16384) and a narrower filter (the client's port).",
 };
 
 /// Bytes of a stream were cut off by the recorder.
@@ -52,7 +52,7 @@ pub const CUT_BY_SNAP_LENGTH: Diagnosis = Diagnosis {
     kind: Kind::Missing,
     severity: Severity::Loss,
     why: "the recorder kept only the beginning of packets, and the rest of their bytes is not in the capture",
-    next: "record whole packets (tcpdump -s 0; in Wireshark, no limit for each packet)",
+    next: "Record whole packets (tcpdump -s 0; in Wireshark, no limit for each packet).",
 };
 
 /// Two copies of the same bytes differ.
@@ -65,7 +65,7 @@ pub const OVERLAP_DIFFERS: Diagnosis = Diagnosis {
     kind: Kind::Unexpected,
     severity: Severity::Note,
     why: "a byte was captured twice with different values; the first was used",
-    next: "a damaged packet, or one that was made to look like part of the connection: compare the packets around it",
+    next: "A damaged packet, or one that was made to look like part of the connection: compare the packets around it.",
 };
 
 /// A segment lies far from everything else in its stream.
@@ -75,7 +75,7 @@ pub const OUT_OF_WINDOW: Diagnosis = Diagnosis {
     kind: Kind::Unexpected,
     severity: Severity::Loss,
     why: "a segment lies far beyond the rest of its stream, and nothing confirms or continues it; its bytes were left out",
-    next: "a damaged packet, or the recorder missed much just before the capture ended",
+    next: "A damaged packet, or the recorder missed much just before the capture ended.",
 };
 
 /// A FIN or RST that cannot belong to the stream.
@@ -95,7 +95,7 @@ pub const AFTER_END: Diagnosis = Diagnosis {
     kind: Kind::Unexpected,
     severity: Severity::Loss,
     why: "bytes came after their sender had ended the stream; they were left out",
-    next: "perhaps a new connection with the same ports whose beginning was not recorded",
+    next: "Perhaps a new connection with the same ports whose beginning was not recorded.",
 };
 
 /// Bytes that crossed the other side's RST.

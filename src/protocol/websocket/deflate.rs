@@ -28,7 +28,7 @@ pub(super) const CONTEXT_MISSING: Diagnosis = Diagnosis {
     severity: Severity::Loss,
     why: "a compressed websocket message does not inflate without earlier messages, which were not captured or \
           could not be read",
-    next: "a capture that drops no packets and begins before the client connects avoids this",
+    next: "A capture that drops no packets and begins before the client connects avoids this.",
 };
 
 /// A compressed message that grows beyond all reason.

@@ -16,7 +16,7 @@ use crate::origin::{Direction, Located, Origin};
 use crate::protocol::tcp::Chunk;
 
 /// Websockets inside HTTP/2.
-pub(super) const HTTP2: Diagnosis = Diagnosis {
+pub const HTTP2: Diagnosis = Diagnosis {
     id: "websocket/http2",
     layer: Layer::Websocket,
     kind: Kind::Unsupported,

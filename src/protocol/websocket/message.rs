@@ -57,7 +57,7 @@ pub(super) const MESSAGE_GAP: Diagnosis = Diagnosis {
     severity: Severity::Loss,
     why: "part of a websocket message was not captured, so the message could not be read; where the next one \
           begins is known",
-    next: "a capture that drops no packets avoids this",
+    next: "A capture that drops no packets avoids this.",
 };
 
 /// Capacity that is kept from message to message, in bytes.

@@ -16,6 +16,7 @@ mod deflate;
 mod frame;
 mod handshake;
 mod http;
+mod http2;
 mod message;
 mod opened;
 mod opening;
@@ -26,7 +27,9 @@ mod trial;
 #[cfg(test)]
 mod tests;
 
+pub use handshake::HTTP2;
 pub use http::Deflate;
+pub use http2::Http2;
 
 use both::Both;
 use handshake::{Handshake, Outcome};
@@ -35,7 +38,8 @@ use side::Side;
 
 /// Every departure that this layer reports.
 pub const DIAGNOSES: &[&Diagnosis] = &[
-    &handshake::HTTP2,
+    &HTTP2,
+    &http2::IN_HTTP2,
     &handshake::UPGRADE_REFUSED,
     &opened::ACCEPT_MISMATCH,
     &opened::UNKNOWN_EXTENSION,

@@ -40,7 +40,7 @@ pub(super) const UPGRADE_NOT_CAPTURED: Diagnosis = Diagnosis {
     severity: Severity::Note,
     why: "the connection's upgrade to a websocket was not captured, or only in part; it was recognised by what \
           was",
-    next: "start the capture before the client connects",
+    next: "Start the capture before the client connects.",
 };
 
 /// What was seen of a websocket's beginning. Directions are as chunks claim them.

@@ -19,7 +19,7 @@ pub(super) const FRAMING_LOST: Diagnosis = Diagnosis {
     severity: Severity::Loss,
     why: "the start of a websocket frame was not captured, so bytes were passed over until the next one was \
           recognised; the messages in them are lost",
-    next: "a capture that drops no packets and begins before the client connects avoids this",
+    next: "A capture that drops no packets and begins before the client connects avoids this.",
 };
 
 /// A search for the next frame.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use ringtrace::anomaly::Anomaly;
 use ringtrace::input::{self, Entry};
-use ringtrace::origin::{CaptureId, ConnectionId, Located};
+use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located};
 use ringtrace::protocol::Sink;
 use ringtrace::protocol::packet::{self, Packet};
 use ringtrace::protocol::tcp::{Chunk, Reassembler};
@@ -291,4 +291,62 @@ fn packets_lost_within_tls_cost_what_was_in_them() {
     }
     let all = calls_in(&own("calls.json")).values().map(Vec::len).sum::<usize>();
     assert!(rows.iter().all(|rows| (all - 8..=all).contains(rows)), "{rows:?} of {all}");
+}
+
+/// A short connection over TLS, in which both sides say this, server first.
+fn spoken(taste: &Taste, server: &[u8], client: &[u8]) -> Recorded {
+    let mut talk = Pair::new(taste).connect();
+    talk.say(Direction::Inbound, server).say(Direction::Outbound, client);
+    let tape = talk.close();
+    let place = Place {
+        name: "spoken",
+        client: SocketAddr::from(([192, 0, 2, 1], 50_000)),
+        server: SocketAddr::from(([192, 0, 2, 9], 443)),
+        interface: 0,
+        link: Link::Ethernet,
+        segment_size: 1400,
+        disorder: false,
+    };
+    let start = 1_700_000_000_000_000_000;
+    let mut tcp = Tcp::open(place, start);
+    for (direction, bytes) in &tape.writes {
+        tcp.send(start, *direction, bytes);
+    }
+    Recorded { packets: tcp.packets, key_log: tape.key_log }
+}
+
+#[test]
+fn http2_to_whatsapp_is_named_and_a_websocket_in_it_is_a_loss() {
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let asks = b"\0\0\x15\x01\x04\0\0\0\x01\0\x09:protocol\x09websocket";
+    let settings = b"\0\0\x06\x04\0\0\0\0\0\0\x08\0\0\0\x01";
+    let mut taste = Taste::all().remove(0);
+    taste.alpn = vec![b"h2".to_vec()];
+    for (server_name, websocket, code, says) in [
+        ("web.whatsapp.com", false, 0, Some("the connection speaks HTTP/2 from its first byte")),
+        ("web.whatsapp.com", true, 1, Some("the client opened a websocket inside HTTP/2")),
+        ("example.test", true, 0, None),
+    ] {
+        taste.server_name = server_name;
+        let asks: &[u8] = if websocket { asks } else { b"" };
+        let recorded = spoken(&taste, settings, &[preface, asks].concat());
+        let files = folder(&[("call.pcap", &pcap(&recorded.packets)), ("call.keylog", recorded.key_log.as_bytes())]);
+        let output = ringtrace(&files, &["-v", "call.pcap"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(said.contains("websocket: "), says.is_some(), "{said}");
+        assert!(says.is_none_or(|says| said.contains(says)), "{said}");
+    }
+}
+
+#[test]
+fn keys_of_other_servers_that_were_of_no_use_are_a_note() {
+    let recorded = carry(&Taste::all()[0]);
+    let some: Vec<_> = recorded.key_log.lines().filter(|line| line.contains("HANDSHAKE")).collect();
+    let files = folder(&[("call.pcap", &pcap(&recorded.packets)), ("call.keylog", some.join("\n").as_bytes())]);
+    let output = ringtrace(&files, &["-v", "call.pcap"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("was not decrypted, though the key log knows it"), "{said}");
+    assert!(said.contains("CLIENT_TRAFFIC_SECRET_0 and SERVER_TRAFFIC_SECRET_0 is missing"), "{said}");
 }

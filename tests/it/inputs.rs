@@ -1,0 +1,178 @@
+//! Captures that join above the packets: browsers' and proxies' messages, and what tshark prints.
+
+mod damage;
+mod reading;
+mod variants;
+mod write;
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use ringtrace::analysis::{Request, Source};
+use ringtrace::keys::Keys;
+use ringtrace::origin::{Direction, Timestamp};
+use ringtrace::protocol::websocket::Opcode;
+use serde_json::Value;
+
+use crate::shared::shared;
+use reading::{Reading, Seen, frames, read, read_file};
+use write::WRITERS;
+
+fn keys(path: &Path) -> Arc<Keys> {
+    let mut keys = Keys::default();
+    keys.read_log(BufReader::new(File::open(path).unwrap())).unwrap();
+    Arc::new(keys)
+}
+
+#[test]
+fn a_session_is_the_same_from_browser_devtools_and_proxy() {
+    for (capture, format) in [("session.har", "har"), ("session.cdp.jsonl", "devtools"), ("session.mitm", "mitmproxy")]
+    {
+        let Some(capture) = shared(&format!("formats/noise/{capture}")) else { return };
+        let expected = std::fs::read_to_string(capture.with_file_name("expected.stanzas.jsonl")).unwrap();
+        let expected = expected.lines().map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let microseconds = (line["time"].as_f64().unwrap() * 1e6).round() as i64;
+            let direction = if line["direction"] == "in" { Direction::Inbound } else { Direction::Outbound };
+            (Some(Timestamp(microseconds * 1000)), direction, line["hex"].as_str().unwrap().to_owned())
+        });
+        let mut expected: Vec<_> = expected.collect();
+        // Two frames in one message have the message's time.
+        expected[9].0 = expected[10].0;
+        let reading = read_file(&capture);
+        assert_eq!((reading.format, &reading.anomalies[..]), (format, &[][..]));
+        for log in ["keys.transport.txt", "keys.private.txt"] {
+            let opened = frames(&reading.messages, &keys(&capture.with_file_name(log)));
+            let opened: Vec<_> = opened
+                .into_iter()
+                .map(|(time, direction, plaintext)| (time, direction, HEXLOWER.encode(&plaintext)))
+                .collect();
+            assert_eq!(opened, expected, "{format} with {log}");
+        }
+    }
+}
+
+#[test]
+fn real_tools_output_gives_its_two_messages() {
+    const HELLO: &[u8] = b"\x57\x41\x06\x03\x00\x00\x24\x12\x22\x0a\x20";
+    let samples = [
+        ("wa.har", "har", [1, 2], "web.whatsapp.com:443"),
+        ("wa.mitm", "mitmproxy", [1, 2], "web.whatsapp.com:443"),
+        ("wa.pcap", "pcap", [6, 7], ""),
+        ("tshark.json", "tshark-json", [6, 7], "127.0.0.2:80"),
+        ("tshark.ek.jsonl", "tshark-ek", [6, 7], "127.0.0.2:80"),
+        ("tshark.fields.tsv", "tshark-fields", [1, 2], ""),
+        ("follow.tcp.yaml", "tshark-follow", [6, 7], "127.0.0.2:80"),
+        ("follow.tcp.hex.txt", "tshark-follow", [29, 33], "127.0.0.2:80"),
+        ("follow.tcp.raw.txt", "tshark-follow", [9, 10], "127.0.0.2:80"),
+    ];
+    for (name, format, records, server) in samples {
+        let Some(capture) = shared(&format!("formats/network/{name}")) else { return };
+        let Reading { format: found, messages, servers, anomalies } = read_file(&capture);
+        assert_eq!((found, &anomalies[..]), (format, &[][..]), "{name}");
+        assert_eq!(servers.join(""), server, "{name}");
+        let [sent, received] = &messages[..] else { panic!("{name}: {messages:?}") };
+        assert_eq!((sent.direction, received.direction), (Direction::Outbound, Direction::Inbound), "{name}");
+        assert_eq!((sent.opcode, received.opcode), (Opcode::Binary, Opcode::Binary), "{name}");
+        assert_eq!((&sent.data[..11], sent.data.len()), (HELLO, 43), "{name}");
+        assert_eq!(received.data, [0, 0, 5, 1, 2, 3, 4, 5], "{name}");
+        if records[1] < 29 && name != "follow.tcp.raw.txt" {
+            let between = received.time.unwrap().milliseconds_since(sent.time.unwrap());
+            assert_eq!(between, if format == "har" || format == "mitmproxy" { 100.0 } else { 10.0 }, "{name}");
+        }
+        if !name.contains("hex") {
+            assert_eq!([sent.record, received.record], records, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_tshark_loses_is_named() {
+    let Some(document) = shared("formats/network/tshark.pdml.xml") else { return };
+    let error = read(&std::fs::read(document).unwrap()).unwrap_err();
+    assert!(error.to_string().starts_with("the input is tshark's PDML"), "{error}");
+    let ascii = "\n=====\nFollow: tcp,ascii\nFilter: tcp.stream eq 0\n";
+    assert!(read(ascii.as_bytes()).unwrap_err().to_string().contains("-z follow,tcp,yaml"));
+    let wide: Vec<u8> = "[{\"_index\"".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(read(&[&[0xff, 0xfe], &wide[..]].concat()).unwrap_err().to_string().contains("UTF-16"));
+}
+
+/// The messages of one of the project's own captures.
+fn own(name: &str) -> Vec<Seen> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);
+    let messages = read_file(&path).messages;
+    assert!(messages.len() > 20);
+    messages
+}
+
+#[test]
+fn messages_written_in_any_format_are_read_again() {
+    let mut messages = own("hard-transport/hard-transport.pcapng");
+    let others = own("answered-and-missed/answered-and-missed.pcap").into_iter();
+    messages.extend(others.map(|seen| Seen { connection: seen.connection + 100, ..seen }));
+    // Connections as every format numbers them: in order of appearance. Some formats tell one after the other.
+    let mut order: Vec<u32> = Vec::new();
+    for message in &mut messages {
+        let place = order.iter().position(|known| *known == message.connection).unwrap_or_else(|| {
+            order.push(message.connection);
+            order.len() - 1
+        });
+        message.connection = u32::try_from(place).unwrap();
+    }
+    messages.sort_by_key(|message| message.connection);
+    messages.insert(3, Seen { opcode: Opcode::Text, data: b"text \"\\ \xc3\xa9".to_vec(), ..messages[0].clone() });
+    for (format, write) in WRITERS {
+        let text = write(&messages);
+        let Reading { format: found, messages: again, anomalies, .. } = read(&text).unwrap();
+        assert_eq!((found, &anomalies[..]), (*format, &[][..]));
+        assert_eq!(again.len(), messages.len(), "{format}");
+        for (again, message) in again.iter().zip(&messages) {
+            let Seen { connection, direction, opcode, data, .. } = message;
+            assert_eq!(
+                (&again.connection, &again.direction, &again.opcode),
+                (connection, direction, opcode),
+                "{format}"
+            );
+            assert_eq!(again.data, *data, "{format}");
+            let close = |one: Timestamp, other: Timestamp| one.nanoseconds_since(other).abs() <= 1000;
+            assert!(close(again.time.unwrap(), message.time.unwrap()), "{format}: {again:?} {message:?}");
+        }
+    }
+}
+
+#[test]
+fn a_call_is_the_same_whatever_the_format() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/answered-and-missed/answered-and-missed.pcap");
+    let table = |capture: &Path| {
+        let mut request = Request::new(vec![Source::File(capture.to_owned())]);
+        let log = File::open(path.with_extension("noisekeys.txt")).unwrap();
+        request.read_key_log("keys".to_owned(), BufReader::new(log)).unwrap();
+        let analysis = request.load();
+        assert!(!analysis.is_lossy(), "{}", capture.display());
+        let rows = analysis.calls.iter().flat_map(|judged| judged.call.rows.iter().map(|row| (&judged.call.id, row)));
+        let rows = rows.map(|(call, row)| {
+            let origin = row.observed.stanza.origin;
+            format!("{call} {:?} {:?}", origin.direction, row.observed.stanza.item.node)
+        });
+        (rows.collect::<Vec<_>>(), analysis.captures[0].technique(), analysis.captures[0].connections.clone())
+    };
+    let (expected, technique, connections) = table(&path);
+    assert_eq!((expected.len() > 10, technique), (true, "websocket-capture"));
+    let messages = own("answered-and-missed/answered-and-missed.pcap");
+    for (format, write) in WRITERS {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), write(&messages)).unwrap();
+        let (rows, technique, found) = table(file.path());
+        assert_eq!(rows, expected, "{format}");
+        assert_eq!(technique, if *format == "mitmproxy" { "mitm-tls" } else { "websocket-capture" });
+        assert_eq!((found[0].websocket, found[0].noise), ("upgraded", "decrypted"), "{format}");
+        assert_eq!(
+            (found[0].messages, found[0].stanzas),
+            (connections[0].messages, connections[0].stanzas),
+            "{format}"
+        );
+    }
+}
