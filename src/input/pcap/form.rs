@@ -87,7 +87,11 @@ impl Form {
 
     /// Whether a file's header may begin with `data`.
     pub(super) fn may_begin(data: &[u8]) -> bool {
-        let Some((magic, rest)) = data.split_first_chunk() else { return false };
+        let Some((magic, rest)) = data.split_first_chunk::<4>() else { return false };
+        // Asked of every place in damaged captures, and nearly always in vain.
+        if !matches!(magic, [0xa1, ..] | [.., 0xa1]) {
+            return false;
+        }
         [ByteOrder::Little, ByteOrder::Big].into_iter().any(|order| {
             MAGIC_NUMBERS.contains(&order.u32(*magic))
                 && rest.first_chunk().is_some_and(|version| order.u16(*version) == VERSION)
@@ -101,9 +105,13 @@ impl Form {
         let (fraction, rest) = rest.split_first_chunk()?;
         let (captured, rest) = rest.split_first_chunk()?;
         let (wire, _) = rest.split_first_chunk()?;
-        let [seconds, fraction, captured, wire] =
-            [seconds, fraction, captured, wire].map(|bytes| self.order.u32(*bytes));
-        Some(Header { seconds, fraction, captured, wire })
+        let number = |bytes: &[u8; 4]| self.order.u32(*bytes);
+        Some(Header {
+            seconds: number(seconds),
+            fraction: number(fraction),
+            captured: number(captured),
+            wire: number(wire),
+        })
     }
 
     /// The length of a record, its header included.
