@@ -15,7 +15,7 @@ pub use load::{Publish, Request};
 pub use message::SeenMessage;
 pub use source::Source;
 
-use crate::anomaly::{Anomalies, Severity, Tally};
+use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::FORMATS;
 use crate::origin::{CaptureId, ConnectionId};
@@ -162,11 +162,6 @@ impl Analysis {
     #[must_use]
     pub fn is_lossy(&self) -> bool {
         self.anomalies.any_loss() || self.captures.iter().any(|capture| capture.failure.is_some())
-    }
-
-    /// What was lost, most telling first: the anomalies that cost something.
-    pub fn losses(&self) -> impl Iterator<Item = &Tally> {
-        self.anomalies.iter().filter(|tally| tally.diagnosis.severity == Severity::Loss)
     }
 
     /// The capture with this id.
