@@ -13,7 +13,7 @@ pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
-pub use source::Source;
+pub use source::{Source, TECHNIQUES, Told};
 
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Call, Observed, Snapshot};
@@ -64,6 +64,8 @@ pub struct Capture {
     pub name: String,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
+    /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
+    pub told_technique: Option<String>,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -119,7 +121,10 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub fn technique(&self) -> &'static str {
+    pub fn technique(&self) -> &str {
+        if let Some(technique) = &self.told_technique {
+            return technique;
+        }
         let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
         format.map_or("unknown", |format| format.technique)
     }

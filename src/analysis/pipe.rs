@@ -43,6 +43,8 @@ pub(super) struct Pipe {
     transport: Transport,
     records: u64,
     traffic: Traffic,
+    /// How the capture was made, where it says so itself.
+    technique: Option<String>,
 }
 
 /// What the packets of a capture add up to.
@@ -128,7 +130,13 @@ impl Pipe {
             noise_blocks: 0,
         };
         let transport = Transport { tcp: Reassembler::default(), connections };
-        Self { packets: packet::Decoder::default(), transport, records: 0, traffic: Traffic::default() }
+        Self {
+            packets: packet::Decoder::default(),
+            transport,
+            records: 0,
+            traffic: Traffic::default(),
+            technique: None,
+        }
     }
 
     /// Takes the format of the capture, before its first entry.
@@ -183,10 +191,16 @@ impl Pipe {
         }
     }
 
+    /// Takes how the capture says that it was made.
+    pub(super) fn technique(&mut self, technique: &str) {
+        self.technique = Some(technique.to_owned());
+    }
+
     /// Adds what was recognised so far to the capture's summary.
     pub(super) fn describe(&self, capture: &mut Capture) {
         let Transport { tcp, connections } = &self.transport;
         capture.records = self.records;
+        capture.told_technique.clone_from(&self.technique);
         capture.connections = connections.ended.clone();
         let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
         capture.connections.extend(live);
@@ -319,6 +333,10 @@ pub(super) struct Feed<'p, F> {
 impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F> {
     fn recognized(&mut self, format: &'static Format) {
         self.pipe.recognized(format);
+    }
+
+    fn technique(&mut self, technique: &str) {
+        self.pipe.technique(technique);
     }
 
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {

@@ -26,6 +26,8 @@ pub struct Grouping {
     /// Call stanzas and receipts by stanza id.
     by_stanza_id: HashMap<Box<str>, Vec<Holder>>,
     devices: BTreeMap<Socket, LocalDevice>,
+    /// The devices that the user named, by capture.
+    told: BTreeMap<CaptureId, LocalDevice>,
     orphans: Vec<Arc<Observed>>,
     waiting: VecDeque<Arc<Observed>>,
 }
@@ -62,6 +64,11 @@ pub struct Snapshot {
 }
 
 impl Grouping {
+    /// Takes the address of the device whose socket `capture` recorded, before its first stanza.
+    pub fn tell(&mut self, capture: CaptureId, device: &Jid) {
+        self.told.insert(capture, LocalDevice::told(device));
+    }
+
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
     pub fn push(&mut self, observed: Observed) {
         let socket = (observed.capture(), observed.stanza.origin.connection);
@@ -69,7 +76,8 @@ impl Grouping {
         if matches!(stanza.body, Body::Other) {
             return;
         }
-        let known = self.devices.entry(socket).or_default();
+        let told = self.told.get(&socket.0);
+        let known = self.devices.entry(socket).or_insert_with(|| told.cloned().unwrap_or_default());
         let before = known.clone();
         known.learn(stanza, observed.direction());
         if *known != before {

@@ -24,7 +24,12 @@ const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "
 fn read(text: &Text<'_>) -> Outcome {
     let line = text.line();
     let Some(place) = TAGS.iter().filter_map(|tag| line.find(tag)).min() else { return Outcome::Unrelated };
-    let quote = quote(line.get(..place).unwrap_or_default());
+    let before = line.get(..place).unwrap_or_default();
+    // A string of another language has escapes of its own.
+    if before.ends_with(['"', '\'']) || before.contains("{\"") {
+        return Outcome::Unrelated;
+    }
+    let quote = quote(before);
     let unquoted = unquoted(text.text, quote);
     let begin = if quote.is_empty() { place } else { place - quote.len() };
     let mut found: Vec<Found> = Vec::new();
