@@ -16,10 +16,10 @@ pub use message::SeenMessage;
 pub use source::{Source, TECHNIQUES, Told};
 
 use crate::anomaly::{Anomalies, Tally};
-use crate::call::{Call, Observed, Snapshot};
+use crate::call::{Observed, Snapshot};
 use crate::input::FORMATS;
 use crate::origin::{CaptureId, ConnectionId};
-use crate::spec::{self, Evidence};
+use crate::spec::{Context, Judged};
 
 /// Everything that was learnt so far. Read only: the interfaces and the exports share it.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Analysis {
     pub captures: Vec<Capture>,
     /// The calls, by their first stanza, each with what it says about the spec.
     pub calls: Vec<Arc<Judged>>,
+    /// What is known of all calls together.
+    pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
     /// What departed from its protocol.
@@ -38,23 +40,6 @@ pub struct Analysis {
     pub key_logs: Vec<String>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.
     pub complete: bool,
-}
-
-/// A call and the evidence in it.
-#[derive(Clone, Debug)]
-pub struct Judged {
-    /// The call.
-    pub call: Arc<Call>,
-    /// What it says about the open questions, by row.
-    pub evidence: Vec<Evidence>,
-}
-
-impl Judged {
-    /// The evidence in one row.
-    pub fn evidence_in(&self, row: usize) -> impl Iterator<Item = &Evidence> {
-        let first = self.evidence.partition_point(|piece| piece.row < row);
-        self.evidence.iter().skip(first).take_while(move |piece| piece.row == row)
-    }
 }
 
 /// A capture, and what was recognised in it.
@@ -147,12 +132,14 @@ impl Analysis {
                 connection.device = device.describe();
             }
         }
+        let context = Context::of(&snapshot.calls, complete);
+        let unchanged = context == previous.context;
         let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
-            Some(known) if Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
-            _ => Arc::new(Judged { evidence: spec::observe(&call), call }),
+            Some(known) if unchanged && Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
+            _ => Arc::new(Judged::new(call, &context)),
         });
         let calls = judged.collect();
-        Self { captures, calls, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
+        Self { captures, calls, context, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
     }
 
     /// The name of a capture or key log.

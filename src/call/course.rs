@@ -72,7 +72,7 @@ impl Outcome {
 
 /// The side that ended a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EndedBy {
+pub enum Side {
     /// Who placed the call.
     Caller,
     /// To whom it was placed.
@@ -83,7 +83,7 @@ pub enum EndedBy {
     Unknown,
 }
 
-impl EndedBy {
+impl Side {
     /// The side's name in tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -97,11 +97,15 @@ impl EndedBy {
 
     /// The side of a row's emitter.
     #[must_use]
-    pub const fn side(emitter: Emitter, role: Role) -> Self {
+    pub const fn of(emitter: Emitter, role: Role) -> Self {
         match (emitter, role) {
             (Emitter::Server, _) => Self::Server,
-            (Emitter::Local | Emitter::OwnOther, Role::Caller) | (Emitter::Peer, Role::Callee) => Self::Caller,
-            (Emitter::Local | Emitter::OwnOther, Role::Callee) | (Emitter::Peer, Role::Caller) => Self::Callee,
+            (Emitter::Local | Emitter::OwnOther, Role::Caller) | (Emitter::Peer, Role::Callee | Role::CalleeOther) => {
+                Self::Caller
+            }
+            (Emitter::Local | Emitter::OwnOther, Role::Callee | Role::CalleeOther) | (Emitter::Peer, Role::Caller) => {
+                Self::Callee
+            }
             _ => Self::Unknown,
         }
     }
@@ -119,7 +123,7 @@ pub struct Course {
     /// The stanza that ended it.
     pub ended: Option<usize>,
     /// Who ended it; `None` where its end was not seen.
-    pub ended_by: Option<EndedBy>,
+    pub ended_by: Option<Side>,
     /// The `reason` of the stanza that ended it.
     pub end_reason: Option<Box<str>>,
     /// What became of it.
@@ -140,7 +144,7 @@ impl Course {
         for index in 0..rows.len() {
             let Some(row) = rows.get(index) else { continue };
             let role = vantages.get(row.vantage).map_or(Role::Unknown, |vantage| vantage.role);
-            let side = EndedBy::side(row.emitter, role);
+            let side = Side::of(row.emitter, role);
             let step = Step { row, side, accepted: course.accepted.is_some() };
             match step.read() {
                 Moves::Offers => {
@@ -197,7 +201,7 @@ impl Course {
 /// One row, and what is known when it comes.
 struct Step<'a> {
     row: &'a Row,
-    side: EndedBy,
+    side: Side,
     accepted: bool,
 }
 
@@ -226,7 +230,7 @@ impl Step<'_> {
         match action.name {
             ActionName::Offer | ActionName::OfferNotice => Moves::Offers,
             // Some callers' clients send a preaccept of their own: only the callee's says that it rings.
-            ActionName::Preaccept if self.side != EndedBy::Caller => Moves::Rings,
+            ActionName::Preaccept if self.side != Side::Caller => Moves::Rings,
             ActionName::Accept => Moves::Accepts,
             ActionName::Reject => Moves::Ends(match action.reason.as_deref() {
                 None => Outcome::Declined,
@@ -250,7 +254,7 @@ impl Step<'_> {
             Some("busy") => Outcome::Busy,
             Some(reason) if says_declined(reason) => Outcome::Declined,
             Some("connection_lost" | "retry") => Outcome::Failed,
-            _ if self.side == EndedBy::Callee => Outcome::Declined,
+            _ if self.side == Side::Callee => Outcome::Declined,
             _ => Outcome::Cancelled,
         })
     }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::course::Course;
-use super::grouping::Socket;
+use super::course::{Course, Side};
 use super::local::{Emitter, LocalDevice};
-use super::{Call, HOLDERS_SEEN, Media, Observed, Role, Row, Vantage};
+use super::maker::{Maker, Proof};
+use super::people::People;
+use super::recording::Recording;
+use super::{Call, HOLDERS_SEEN, Media, Observed, Role, Row, Socket, Vantage};
 use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
@@ -16,13 +18,20 @@ pub(super) fn place(observed: &Observed) -> (Option<Timestamp>, CaptureId, Recor
     (observed.time(), observed.capture(), observed.stanza.origin.last, observed.seq)
 }
 
+/// What is known beside the stanzas of a call.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// The local device of each socket.
+    pub(super) devices: &'k BTreeMap<Socket, LocalDevice>,
+    /// How each socket was recorded.
+    pub(super) recordings: &'k BTreeMap<Socket, Arc<Recording>>,
+    /// Which addresses are one person's.
+    pub(super) people: &'k Arc<People>,
+}
+
 /// Derives a call from its stanzas.
-pub(super) fn call(
-    id: &str,
-    creator: Option<&Jid>,
-    stanzas: &[Arc<Observed>],
-    devices: &BTreeMap<Socket, LocalDevice>,
-) -> Call {
+pub(super) fn call(id: &str, creator: Option<&Jid>, stanzas: &[Arc<Observed>], known: Known<'_>) -> Call {
+    let Known { devices, recordings, people } = known;
     let stanzas = in_order(stanzas);
     let (mut vantages, vantage_of) = vantages(&stanzas, devices);
     let mut rows: Vec<Row> = Vec::with_capacity(stanzas.len());
@@ -42,10 +51,13 @@ pub(super) fn call(
         rows.push(Row {
             observed: Arc::clone(observed),
             vantage,
+            also: Vec::new(),
             emitter: Emitter::of(stanza, observed.direction(), &device),
             action: own_action.map(|action| action.name.clone()).or_else(answered_action),
             answers,
             repeats: first_copy(&rows, known, observed, vantage),
+            copy_of: None,
+            maker: Maker { side: Side::Unknown, device: None, proof: Proof::None },
             phase: super::Phase::Offered,
         });
         if let Some(id) = stanza.id.as_deref() {
@@ -54,6 +66,9 @@ pub(super) fn call(
     }
     for (index, vantage) in vantages.iter_mut().enumerate() {
         vantage.role = role(&rows, index, &vantage.device, creator);
+    }
+    for row in &mut rows {
+        row.maker = maker(row, &vantages);
     }
     let course = Course::of(&mut rows, &vantages);
     let offer = rows.iter().find(|row| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
@@ -71,7 +86,30 @@ pub(super) fn call(
         vantages,
         rows,
         course,
+        people: Arc::clone(people),
+        recordings: recordings_of(&stanzas, recordings),
     }
+}
+
+/// How the sockets of these stanzas were recorded.
+fn recordings_of(
+    stanzas: &[Arc<Observed>],
+    recordings: &BTreeMap<Socket, Arc<Recording>>,
+) -> BTreeMap<Socket, Arc<Recording>> {
+    let sockets = stanzas.iter().map(|observed| observed.socket());
+    sockets.filter_map(|socket| Some((socket, Arc::clone(recordings.get(&socket)?)))).collect()
+}
+
+/// Who made the stanza of a row, as its own vantage tells.
+fn maker(row: &Row, vantages: &[Vantage]) -> Maker {
+    let vantage = vantages.get(row.vantage);
+    let side = Side::of(row.emitter, vantage.map_or(Role::Unknown, |vantage| vantage.role));
+    let (device, proof) = match row.emitter {
+        Emitter::Local => (vantage.and_then(|vantage| vantage.device.jid()).cloned(), Proof::Outbound),
+        Emitter::Unknown => (None, Proof::None),
+        Emitter::Peer | Emitter::OwnOther | Emitter::Server => (row.observed.read().from.clone(), Proof::Claim),
+    };
+    Maker { side, device, proof }
 }
 
 /// By record within one capture, whose clock may jump; by time over several.
@@ -91,11 +129,11 @@ fn vantages(stanzas: &[Arc<Observed>], devices: &BTreeMap<Socket, LocalDevice>) 
     let mut vantages: Vec<Vantage> = Vec::new();
     let mut by_socket: BTreeMap<Socket, usize> = BTreeMap::new();
     let vantage_of = stanzas.iter().map(|observed| {
-        let socket = (observed.capture(), observed.stanza.origin.connection);
+        let socket = observed.socket();
         *by_socket.entry(socket).or_insert_with(|| {
             let device = devices.get(&socket).cloned().unwrap_or_default();
             vantages.iter().position(|known| known.device.is_same(&device)).unwrap_or_else(|| {
-                vantages.push(Vantage { device, role: Role::Unknown });
+                vantages.push(Vantage { device, role: Role::Unknown, clock: None });
                 vantages.len() - 1
             })
         })

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use super::derive;
 use super::local::LocalDevice;
-use super::{Call, HOLDERS_SEEN, Observed};
+use super::people::People;
+use super::recording::Recording;
+use super::{Call, HOLDERS_SEEN, Observed, Socket};
 use crate::origin::{CaptureId, ConnectionId, Direction};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
-
-/// Where a socket was recorded.
-pub(super) type Socket = (CaptureId, Option<ConnectionId>);
 
 /// Receipts and acks of receipts kept in case that what they answer comes later (after a gap, items of one
 /// direction can come late).
@@ -28,6 +27,8 @@ pub struct Grouping {
     devices: BTreeMap<Socket, LocalDevice>,
     /// The devices that the user named, by capture.
     told: BTreeMap<CaptureId, LocalDevice>,
+    recordings: BTreeMap<Socket, Arc<Recording>>,
+    people: Arc<People>,
     orphans: Vec<Arc<Observed>>,
     waiting: VecDeque<Arc<Observed>>,
 }
@@ -71,7 +72,7 @@ impl Grouping {
 
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
     pub fn push(&mut self, observed: Observed) {
-        let socket = (observed.capture(), observed.stanza.origin.connection);
+        let socket = observed.socket();
         let stanza = observed.read();
         if matches!(stanza.body, Body::Other) {
             return;
@@ -83,13 +84,22 @@ impl Grouping {
         if *known != before {
             self.forget_derived(socket);
         }
-        if matches!(stanza.body, Body::Login(_)) {
+        if let Body::Login(pair) = &stanza.body {
+            if let (Some(lid), Some(phone)) = (&pair.lid, &pair.phone) {
+                Arc::make_mut(&mut self.people).link(lid, phone);
+            }
             return;
         }
         let observed = Arc::new(observed);
         if !self.place(&observed) {
             self.set_aside(observed);
         }
+    }
+
+    /// Takes what is known of how a socket was recorded, in the place of what was known before.
+    pub fn record(&mut self, socket: Socket, recording: Recording) {
+        self.recordings.insert(socket, Arc::new(recording));
+        self.forget_derived(socket);
     }
 
     /// Tries again what answered nothing when it came. Call when a capture has ended.
@@ -107,7 +117,9 @@ impl Grouping {
     pub fn snapshot(&mut self) -> Snapshot {
         for draft in &mut self.drafts {
             if draft.derived.is_none() {
-                let call = derive::call(&draft.id, draft.creator.as_ref(), &draft.stanzas, &self.devices);
+                let known =
+                    derive::Known { devices: &self.devices, recordings: &self.recordings, people: &self.people };
+                let call = derive::call(&draft.id, draft.creator.as_ref(), &draft.stanzas, known);
                 draft.derived = Some(Arc::new(call));
             }
         }
@@ -135,7 +147,7 @@ impl Grouping {
         {
             self.by_stanza_id.entry(id.clone()).or_default().push(Holder {
                 draft: index,
-                socket: (observed.capture(), observed.stanza.origin.connection),
+                socket: observed.socket(),
                 direction: observed.direction(),
                 is_receipt: matches!(stanza.body, Body::Receipt(_)),
                 party: stanza.from.as_ref().or(stanza.to.as_ref()).cloned(),
@@ -196,7 +208,7 @@ impl Grouping {
         let stanza = observed.read();
         let holders = self.by_stanza_id.get(stanza.id.as_deref()?)?;
         let direction = observed.direction().map(Direction::reversed);
-        let socket = (observed.capture(), observed.stanza.origin.connection);
+        let socket = observed.socket();
         let party = stanza.from.as_ref().or(stanza.to.as_ref());
         let class = match &stanza.body {
             Body::Ack(ack) => ack.class.as_deref(),
@@ -231,7 +243,7 @@ impl Grouping {
     /// A device became known: calls with stanzas of its socket are to be derived again.
     fn forget_derived(&mut self, socket: Socket) {
         for draft in &mut self.drafts {
-            let touched = draft.stanzas.iter().any(|seen| (seen.capture(), seen.stanza.origin.connection) == socket);
+            let touched = draft.stanzas.iter().any(|seen| seen.socket() == socket);
             if touched {
                 draft.derived = None;
             }

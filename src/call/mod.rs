@@ -7,20 +7,30 @@ mod course;
 mod derive;
 mod grouping;
 mod local;
+mod maker;
+mod people;
+mod recording;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use course::{Course, EndedBy, Outcome, Phase};
+pub use course::{Course, Outcome, Phase, Side};
 pub use grouping::{Grouping, Snapshot};
 pub use local::{Emitter, FoundBy, LocalDevice};
+pub use maker::{Maker, Proof};
+pub use people::People;
+pub use recording::{Recording, Span};
 
-use crate::origin::{CaptureId, Direction, Located, Timestamp};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Stanza};
 
 /// The last holders of one stanza id that are looked at, newest first. Ids repeat a few times at most; a capture
 /// made to repeat one a million times must not cost a million steps each.
 const HOLDERS_SEEN: usize = 16;
+
+/// Where a socket was recorded: the capture, and the connection in it.
+pub type Socket = (CaptureId, Option<ConnectionId>);
 
 /// A stanza and its ordinal in its capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +54,12 @@ impl Observed {
         self.stanza.origin.direction
     }
 
+    /// The recording of the socket that it went over.
+    #[must_use]
+    pub const fn socket(&self) -> Socket {
+        (self.stanza.origin.capture, self.stanza.origin.connection)
+    }
+
     /// When its last byte was captured.
     #[must_use]
     pub const fn time(&self) -> Option<Timestamp> {
@@ -64,6 +80,17 @@ pub struct Vantage {
     pub device: LocalDevice,
     /// What it was in this call.
     pub role: Role,
+    /// What is to be added to its times for those of the call's first vantage, if stanzas that both saw bound it.
+    pub clock: Option<Clock>,
+}
+
+/// How far two clocks are apart, in nanoseconds: somewhere between two bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// The lower bound.
+    pub least: i64,
+    /// The upper bound.
+    pub most: i64,
 }
 
 /// What a vantage was in a call.
@@ -73,6 +100,8 @@ pub enum Role {
     Caller,
     /// The call was offered to it.
     Callee,
+    /// The call was offered to it, and another device of its account was seen to answer or decline.
+    CalleeOther,
     /// The recording does not say.
     Unknown,
 }
@@ -84,6 +113,7 @@ impl Role {
         match self {
             Self::Caller => "caller",
             Self::Callee => "callee",
+            Self::CalleeOther => "callee-other",
             Self::Unknown => "unknown",
         }
     }
@@ -114,6 +144,8 @@ impl Media {
 pub struct Row {
     /// The stanza, its place and ordinal.
     pub observed: Arc<Observed>,
+    /// The same passage of it through the same socket in other captures: a second interface, the client's log.
+    pub also: Vec<Arc<Observed>>,
     /// Index of its vantage in [`Call::vantages`].
     pub vantage: usize,
     /// Who sent it, as far as the vantage can tell.
@@ -124,6 +156,10 @@ pub struct Row {
     pub answers: Option<usize>,
     /// Index in [`Call::rows`] of the first copy of a stanza that was sent again.
     pub repeats: Option<usize>,
+    /// Index in [`Call::rows`] of the same stanza as it left its maker's socket, at another vantage.
+    pub copy_of: Option<usize>,
+    /// Who made it, as far as all vantages tell together.
+    pub maker: Maker,
     /// How far the call had come with this stanza.
     pub phase: Phase,
 }
@@ -149,6 +185,10 @@ pub struct Call {
     pub rows: Vec<Row>,
     /// How it went.
     pub course: Course,
+    /// Which addresses are one person's.
+    pub people: Arc<People>,
+    /// How the sockets of its stanzas were recorded.
+    pub recordings: BTreeMap<Socket, Arc<Recording>>,
 }
 
 impl Call {
@@ -171,6 +211,18 @@ impl Call {
     #[must_use]
     pub fn retransmissions(&self) -> usize {
         self.rows.iter().filter(|row| row.repeats.is_some()).count()
+    }
+
+    /// How the socket of a row was recorded.
+    #[must_use]
+    pub fn recording(&self, row: &Row) -> Option<&Recording> {
+        self.recordings.get(&row.observed.socket()).map(Arc::as_ref)
+    }
+
+    /// The role of a row's vantage.
+    #[must_use]
+    pub fn role_of(&self, row: &Row) -> Role {
+        self.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role)
     }
 
     /// The vantage of a row.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::column::{Cell, Column, Kind, column};
-use crate::analysis::{Analysis, Judged};
+use crate::analysis::Analysis;
 use crate::call::{Emitter, Media};
+use crate::spec::Judged;
 use crate::spec::Strength;
 
 /// A call, and the analysis that it is part of.
@@ -65,7 +66,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             "ended_by",
             Text,
             "`caller`, `callee`, `server`, `unknown`; empty where the end was not seen.",
-            |row| { Cell::text(row.judged.call.course.ended_by.map(crate::call::EndedBy::name)) }
+            |row| { Cell::text(row.judged.call.course.ended_by.map(crate::call::Side::name)) }
         ),
         column!("end_reason", Text, "`reason` of the stanza that ended it.", |row| {
             Cell::text(row.judged.call.course.end_reason.as_deref())

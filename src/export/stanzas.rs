@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::column::{Cell, Column, Kind, column};
-use crate::analysis::{Analysis, Judged};
+use crate::analysis::Analysis;
 use crate::call::{Observed, Row};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{AckError, Body};
 use crate::protocol::xml;
+use crate::spec::Judged;
 
 /// A stanza, and the call that it belongs to.
 pub(super) struct StanzaRow<'t> {

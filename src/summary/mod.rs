@@ -7,11 +7,12 @@ use std::io::{self, Write};
 
 use jiff::Timestamp as Moment;
 
-use crate::analysis::{Analysis, Judged};
+use crate::analysis::Analysis;
 use crate::anomaly::{Severity, Tally};
 use crate::call::Call;
 use crate::ladder::{Ladder, Lifeline, Party};
 use crate::origin::Timestamp;
+use crate::spec::Judged;
 use crate::visible::visible;
 
 pub use drawing::draw;

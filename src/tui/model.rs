@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::keymap::Context;
-use crate::analysis::{Analysis, Judged};
+use crate::analysis::Analysis;
 use crate::ladder::Ladder;
+use crate::spec::Judged;
 
 /// The state of the interface. Changed by `update` and `load` only, drawn by `view`.
 #[derive(Debug, Default)]

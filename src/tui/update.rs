@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::command::{Command, Effect, Movement};
 use super::keymap::Context;
 use super::model::{Focus, Model, Opened, Overlay};
-use crate::analysis::{Analysis, Judged};
+use crate::analysis::Analysis;
 use crate::call::Call;
+use crate::spec::Judged;
 
 /// Does what a key asks for.
 pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {

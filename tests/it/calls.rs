@@ -1,10 +1,12 @@
 //! Stanzas grouped into calls: membership, answers, emitters, phases and outcomes.
 
-use ringtrace::call::{Call, Emitter, EndedBy, FoundBy, Grouping, Observed, Outcome, Phase, Role, Snapshot};
+use std::sync::Arc;
+
+use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase, Role, Side, Snapshot};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::Stanza;
-use ringtrace::spec;
+use ringtrace::spec::{Context, Judged};
 
 /// Reads `tag name=value name=value [child; child]`, enough to write stanzas on one line. Children do not nest.
 fn node(text: &str) -> Node {
@@ -101,14 +103,14 @@ fn an_answered_call_is_followed_to_its_end() {
     );
     assert_eq!(call.course.outcome, Outcome::Answered);
     assert_eq!((call.course.ring, call.course.talk), (Some(3_000_000_000), Some(4_000_000_000)));
-    assert_eq!(call.course.ended_by, Some(EndedBy::Caller));
+    assert_eq!(call.course.ended_by, Some(Side::Caller));
     assert_eq!(call.vantages[0].role, Role::Callee);
     assert_eq!(call.vantages[0].device.found_by, Some(FoundBy::Login));
     assert_eq!(call.callee.as_ref().unwrap().to_string(), "100:7@lid");
 }
 
 /// The outcome of a call whose middle is given; the offer comes in.
-fn outcome_of(rest: &str) -> (Outcome, Option<EndedBy>) {
+fn outcome_of(rest: &str) -> (Outcome, Option<Side>) {
     let offer = "0 in 1.0 success lid=100:7@lid
         0 in 2.0 call from=200@lid id=A1 [offer call-id=C call-creator=200@lid]";
     let call = only_call(&format!("{offer}\n{rest}"));
@@ -117,7 +119,7 @@ fn outcome_of(rest: &str) -> (Outcome, Option<EndedBy>) {
 
 #[test]
 fn every_way_to_end_has_its_outcome() {
-    use EndedBy::{Callee, Caller, Unknown};
+    use Side::{Callee, Caller, Unknown};
     let cases = [
         ("0 in 40 call from=200@lid id=A2 [terminate call-id=C reason=timeout]", Outcome::Missed, Some(Caller)),
         ("0 in 9 call from=200@lid id=A2 [terminate call-id=C]", Outcome::Cancelled, Some(Caller)),
@@ -165,7 +167,7 @@ fn a_terminate_to_siblings_does_not_end_the_call() {
     );
     assert_eq!(call.course.ended, Some(3));
     assert_eq!(call.rows[2].phase, Phase::Accepted);
-    assert_eq!(call.course.ended_by, Some(EndedBy::Callee));
+    assert_eq!(call.course.ended_by, Some(Side::Callee));
 }
 
 #[test]
@@ -301,27 +303,25 @@ fn the_local_device_is_never_a_guess() {
 #[test]
 fn a_terminate_at_the_ring_timeout_is_evidence_for_its_sender() {
     let evidence = |lines: &str| {
-        let found = spec::observe(&only_call(lines));
-        found.into_iter().map(|piece| (piece.hypothesis, piece.strength.name(), piece.row)).collect::<Vec<_>>()
+        let judged = Judged::new(Arc::new(only_call(lines)), &Context::default());
+        let pieces = judged.evidence.into_iter();
+        pieces.map(|piece| format!("{} {} {}", piece.hypothesis, piece.strength.name(), piece.row)).collect::<Vec<_>>()
     };
     let outgoing = "0 out 1 call to=200@lid id=A1 [offer call-id=C call-creator=100:7@lid]
         0 out 46 call to=200@lid id=A2 [terminate call-id=C call-creator=100:7@lid reason=timeout]";
-    assert_eq!(evidence(outgoing), [("caller", "direct", 1)]);
+    assert_eq!(evidence(outgoing), ["caller direct 1"]);
     let one_device_busy = outgoing.replace(
         "0 out 46",
         "0 in 2 call from=200:3@lid id=B1 [reject call-id=C call-creator=100:7@lid reason=busy]\n        0 out 46",
     );
-    assert_eq!(evidence(&one_device_busy), [("caller", "direct", 2)]);
+    assert_eq!(evidence(&one_device_busy), ["caller direct 2"]);
     let incoming = "0 in 0 success lid=100:7@lid
         0 in 1 call from=200@lid id=A1 [offer call-id=C call-creator=200@lid]
         0 in 46 call from=200@lid id=A2 [terminate call-id=C call-creator=200@lid reason=timeout]";
-    assert_eq!(evidence(incoming), [("caller", "indirect", 1)]);
-    assert_eq!(
-        evidence(&incoming.replace("from=200@lid id=A2", "from=s.whatsapp.net id=A2")),
-        [("server", "indirect", 1)]
-    );
+    assert_eq!(evidence(incoming), ["caller indirect 1"]);
+    assert_eq!(evidence(&incoming.replace("from=200@lid id=A2", "from=s.whatsapp.net id=A2")), ["server indirect 1"]);
     let own_timeout = incoming.replace("in 46 call from=200@lid", "out 46 call to=200@lid");
-    assert_eq!(evidence(&own_timeout), [("callee", "direct", 1)]);
+    assert_eq!(evidence(&own_timeout), ["callee direct 1"]);
     let silent = [
         incoming.replace("id=A1 ", "id=A1 offline=1 "),
         incoming.replace("offer call-id", "offer_notice call-id"),
@@ -334,6 +334,6 @@ fn a_terminate_at_the_ring_timeout_is_evidence_for_its_sender() {
         ),
     ];
     for lines in silent {
-        assert_eq!(evidence(&lines), [], "{lines}");
+        assert!(evidence(&lines).is_empty(), "{lines}");
     }
 }

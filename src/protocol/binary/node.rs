@@ -176,6 +176,17 @@ impl Jid {
         Self { device: 0, agent: 0, ..self.clone() }
     }
 
+    /// The account that this is a device of, hosted or not, as it is compared: without device, agent and wire form.
+    #[must_use]
+    pub fn person_account(&self) -> Self {
+        let server = match self.account_server() {
+            "s.whatsapp.net" => Cow::Borrowed("s.whatsapp.net"),
+            "lid" => Cow::Borrowed("lid"),
+            _ => self.server.clone(),
+        };
+        Self { user: self.user.clone(), agent: 0, device: 0, server, form: JidForm::Text }
+    }
+
     /// Whether it names a server and no user.
     #[must_use]
     pub fn is_server(&self) -> bool {

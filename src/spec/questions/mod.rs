@@ -6,3 +6,6 @@ use super::Question;
 
 /// Every question, in the order of the spec's pages.
 pub const QUESTIONS: &[&Question] = &[&timeout_terminate_sender::QUESTION];
+
+/// Where the spec's pages contradict each other, or the wire. The hypotheses of each are the sides.
+pub const DISCREPANCIES: &[&Question] = &[];

@@ -10,32 +10,35 @@
 //!
 //! *What is recorded.* The terminate, the hypothesis, the strength, and a sentence why.
 
-use crate::call::{Call, EndedBy, Outcome, Role, Row};
+use crate::call::{Call, Outcome, Role, Row, Side};
 use crate::origin::Direction;
 use crate::protocol::stanza::{ActionName, Body};
-use crate::spec::{Evidence, Question, Strength};
+use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
 pub(super) const QUESTION: Question = Question {
     id: "timeout-terminate-sender",
-    page: "call-missed-timeout #2",
+    page: "call-missed-timeout",
+    number: Some(2),
     title: "Who sends the terminate when nobody answers?",
+    shape: Shape::Exclusive,
     hypotheses: &["caller", "callee", "server"],
+    source: include_str!("timeout_terminate_sender.rs"),
     observe,
 };
 
-fn observe(call: &Call) -> Vec<Evidence> {
+fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
     if !rang_out_live(call) {
         return Vec::new();
     }
     let Some((index, row)) = ended_by_timeout(call) else { return Vec::new() };
     let role = call.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role);
-    let side = EndedBy::side(row.emitter, role);
+    let side = Side::of(row.emitter, role);
     let hypothesis = match side {
-        EndedBy::Caller => "caller",
-        EndedBy::Callee => "callee",
-        EndedBy::Server => "server",
-        EndedBy::Unknown => return Vec::new(),
+        Side::Caller => "caller",
+        Side::Callee => "callee",
+        Side::Server => "server",
+        Side::Unknown => return Vec::new(),
     };
     let outbound = row.observed.direction() == Some(Direction::Outbound);
     let (strength, why) = if outbound {
@@ -53,7 +56,7 @@ fn observe(call: &Call) -> Vec<Evidence> {
             ),
         )
     };
-    vec![Evidence { question: QUESTION.id, hypothesis, supports: true, strength, row: index, why }]
+    vec![Evidence { question: QUESTION.id, hypothesis: hypothesis.into(), supports: true, strength, row: index, why }]
 }
 
 /// Whether the call was offered live, and neither answered, declined nor refused.

@@ -6,8 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::pane;
-use crate::analysis::Judged;
 use crate::call::{Media, Outcome};
+use crate::spec::Judged;
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::{NONE, clock, length};
 use crate::tui::text::{address, cut, shown, width};

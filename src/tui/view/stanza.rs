@@ -10,12 +10,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
 use super::pane;
-use crate::analysis::{Analysis, Judged};
+use crate::analysis::Analysis;
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::protocol::xml;
 use crate::spec::Evidence;
+use crate::spec::Judged;
 use crate::spec::questions::QUESTIONS;
 use crate::tui::model::{Focus, Model, Opened, Viewport};
 use crate::tui::quantity::{clock_precise, latency};
@@ -202,7 +203,7 @@ impl Panel<'_> {
     fn evidence(&mut self, piece: &Evidence) {
         let question = QUESTIONS.iter().find(|question| question.id == piece.question);
         let title = question.map_or(piece.question, |question| question.title);
-        let page = question.map_or("", |question| question.page);
+        let page = question.map(|question| question.place()).unwrap_or_default();
         let bearing = if piece.supports { "for" } else { "against" };
         let spans = [
             Span::styled(format!("? {title}"), self.theme.accent),
@@ -210,7 +211,7 @@ impl Panel<'_> {
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));
         let spans = [
-            Span::styled(format!("  {bearing} {}, {}: ", piece.hypothesis, piece.strength.name()), self.theme.outgoing),
+            Span::styled(format!("  {bearing} {}, {}: ", visible_all(&piece.hypothesis), piece.strength.name()), self.theme.outgoing),
             Span::raw(visible_all(&piece.why)),
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));

@@ -1,0 +1,44 @@
+//! A place in a call that bears on an open question, and how much it proves.
+
+use std::borrow::Cow;
+
+/// How much a piece of evidence proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    /// A thing could have appeared in a covered window, and did not.
+    Absence,
+    /// An inbound claim, timing, or an announced setting.
+    Indirect,
+    /// Seen leaving the emitter's own socket, or the token itself.
+    Direct,
+}
+
+impl Strength {
+    /// The strength's name in tables and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absence => "absence",
+            Self::Indirect => "indirect",
+            Self::Direct => "direct",
+        }
+    }
+}
+
+/// A row of a call that bears on an open question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The question's id.
+    pub question: &'static str,
+    /// The hypothesis that it is about; of a question that asks for a list, a value as the wire has it. Such a value
+    /// is untrusted text.
+    pub hypothesis: Cow<'static, str>,
+    /// Whether it speaks for the hypothesis, or against it.
+    pub supports: bool,
+    /// How much it proves.
+    pub strength: Strength,
+    /// Index of the row in [`Call::rows`](crate::call::Call::rows).
+    pub row: usize,
+    /// One sentence why. Text from the capture in it is untrusted.
+    pub why: String,
+}

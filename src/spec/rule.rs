@@ -1,0 +1,146 @@
+//! A normative claim of the spec, and the code that checks calls against it.
+
+use super::context::Context;
+use crate::call::Call;
+
+/// A normative claim of the spec.
+#[derive(Debug)]
+pub struct Rule {
+    /// The page's code and a name: `SIG-14/to-required`.
+    pub id: &'static str,
+    /// The spec page that makes the claim: its code, or its id where it has none.
+    pub page: &'static str,
+    /// The claim, in this program's own words.
+    pub title: &'static str,
+    /// What a departure from it is.
+    pub grade: Grade,
+    /// The source of its file, whose doc comment is its page.
+    pub source: &'static str,
+    /// Checks one call.
+    pub check: fn(&Call, &Context, &mut Checks),
+}
+
+/// What a departure from a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// A stricter reading than the page's own, or a SHOULD.
+    Warning,
+    /// A broken MUST.
+    Violation,
+}
+
+/// What a check of one place found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Conformance {
+    /// As the rule says.
+    Holds,
+    /// Something that the page does not know: news for the spec, not a fault.
+    Novelty,
+    /// The recording cannot show it.
+    Undecided,
+    /// Not as the rule says.
+    Violated,
+}
+
+impl Conformance {
+    /// Its name in tables and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Novelty => "novelty",
+            Self::Undecided => "undecided",
+            Self::Violated => "violated",
+        }
+    }
+}
+
+/// A place in a call that a rule was checked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// Index of the row in [`Call::rows`].
+    pub row: usize,
+    /// What was found.
+    pub found: Conformance,
+    /// One sentence why. Text from the capture in it is untrusted.
+    pub why: String,
+}
+
+/// How often a rule was checked in a call, and with what result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Places that are as the rule says.
+    pub holds: u64,
+    /// Places with something that the page does not know.
+    pub novelties: u64,
+    /// Places that the recording cannot decide.
+    pub undecided: u64,
+    /// Places that are not as the rule says.
+    pub violated: u64,
+}
+
+impl Count {
+    /// Whether the rule had anything to check.
+    #[must_use]
+    pub const fn is_exercised(self) -> bool {
+        self.holds + self.novelties + self.undecided + self.violated > 0
+    }
+
+    /// Adds another count.
+    pub const fn add(&mut self, other: Self) {
+        self.holds += other.holds;
+        self.novelties += other.novelties;
+        self.undecided += other.undecided;
+        self.violated += other.violated;
+    }
+}
+
+/// What the check of a rule found in one call. Of places where it holds only the first is kept.
+#[derive(Debug)]
+pub struct Checks {
+    rule: &'static str,
+    count: Count,
+    places: Vec<Place>,
+}
+
+impl Checks {
+    /// Nothing found so far.
+    #[must_use]
+    pub(super) const fn new(rule: &'static str) -> Self {
+        Self { rule, count: Count { holds: 0, novelties: 0, undecided: 0, violated: 0 }, places: Vec::new() }
+    }
+
+    /// A row is as the rule says.
+    pub fn holds(&mut self, row: usize, why: &'static str) {
+        self.count.holds += 1;
+        if self.count.holds == 1 {
+            self.places.push(Place { rule: self.rule, row, found: Conformance::Holds, why: why.to_owned() });
+        }
+    }
+
+    /// A row has something that the page does not know.
+    pub fn novelty(&mut self, row: usize, why: impl Into<String>) {
+        self.count.novelties += 1;
+        self.places.push(Place { rule: self.rule, row, found: Conformance::Novelty, why: why.into() });
+    }
+
+    /// The recording cannot show whether a row is as the rule says.
+    pub fn undecided(&mut self, row: usize, why: impl Into<String>) {
+        self.count.undecided += 1;
+        self.places.push(Place { rule: self.rule, row, found: Conformance::Undecided, why: why.into() });
+    }
+
+    /// A row is not as the rule says.
+    pub fn violated(&mut self, row: usize, why: impl Into<String>) {
+        self.count.violated += 1;
+        self.places.push(Place { rule: self.rule, row, found: Conformance::Violated, why: why.into() });
+    }
+
+    /// What was found.
+    #[must_use]
+    pub(super) fn into_parts(self) -> (Count, Vec<Place>) {
+        (self.count, self.places)
+    }
+}
