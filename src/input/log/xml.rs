@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::super::{Format, Reading};
 use super::line::{Found, LineFormat, Outcome, Text, lines_in, stanza};
+use crate::protocol::binary::Node;
 use crate::protocol::xml::Dialect;
 
 /// Bare XML.
@@ -36,7 +37,7 @@ fn read(text: &Text<'_>) -> Outcome {
     let mut at = begin;
     // Further stanzas on the same lines are of the same entry.
     loop {
-        match stanza(unquoted.get(at..).unwrap_or_default(), Dialect::UNKNOWN, text.is_all) {
+        match one(unquoted.get(at..).unwrap_or_default(), text.is_all) {
             Ok((stanza, length)) => {
                 found.push(stanza);
                 at += length;
@@ -52,6 +53,20 @@ fn read(text: &Text<'_>) -> Outcome {
         }
     }
     if found.is_empty() { Outcome::Unrelated } else { Outcome::Read { lines: lines_in(&unquoted, at), found } }
+}
+
+/// The stanza that `text` begins with. Of one that is cut, whatever has no tag any more is other text.
+fn one(text: &str, is_all: bool) -> Result<(Found, usize), Outcome> {
+    let (found, length) = stanza(text, Dialect::UNKNOWN, is_all)?;
+    let (found, length) = match text.rfind('>') {
+        Some(last) if found.is_cut && last + 1 < text.len() => {
+            stanza(text.get(..=last).unwrap_or(text), Dialect::UNKNOWN, true)?
+        }
+        _ => (found, length),
+    };
+    let Node { attributes, .. } = &found.node;
+    let is_prose = found.node.children().is_empty() && attributes.iter().all(|known| known.value.to_text().is_empty());
+    if is_prose { Err(Outcome::Unrelated) } else { Ok((found, length)) }
 }
 
 /// What marks a line as quoted, if it is: signs `>` and spaces in front of the stanza.
