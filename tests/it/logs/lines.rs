@@ -225,8 +225,14 @@ fn an_entry_that_a_log_driver_split_is_a_loss() {
 }
 
 #[test]
-fn json_of_other_tools_is_no_pasted_stanza() {
-    for text in [r#"{"xml":"<call from='a@lid' id='1'/>"}"#, "the <call > element\n", "print(\"<ack id='1'/>\")\n"] {
+fn neither_json_of_other_tools_nor_prose_is_a_pasted_stanza() {
+    for text in [
+        r#"{"xml":"<call from='a@lid' id='1'/>"}"#,
+        "the <call > element\n",
+        "print(\"<ack id='1'/>\")\n",
+        "a `<call>` with `<offer>` in it, > as an example\nand `</call>`, <b>bold</b>\n",
+        "answered by an `<ack class=\"receipt\">` with <b>an id</b>\n",
+    ] {
         let analysis = load_text(text.as_bytes());
         assert!(analysis.captures[0].failure.is_some(), "{text}");
     }
