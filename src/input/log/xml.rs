@@ -23,6 +23,11 @@ const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "
 
 fn read(text: &Text<'_>) -> Outcome {
     let line = text.line();
+    // JSON of no known kind, such as the notes of a test bench beside a capture: what it says of the stanza, its
+    // direction above all, cannot be read, and a stanza without it would be another one.
+    if line.trim_start().starts_with('{') {
+        return Outcome::Unrelated;
+    }
     let Some(place) = TAGS.iter().filter_map(|tag| line.find(tag)).min() else { return Outcome::Unrelated };
     let quote = quote(line.get(..place).unwrap_or_default());
     let unquoted = unquoted(text.text, quote);
