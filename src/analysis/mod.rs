@@ -1,10 +1,17 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod batch;
 mod catalogue;
 mod connection;
+mod crew;
+mod event;
 mod load;
+mod merge;
 mod message;
+mod permits;
 mod pipe;
+mod reader;
+mod shard;
 mod source;
 
 use std::sync::Arc;
