@@ -103,7 +103,7 @@ impl<'h> Reader<'h> {
         });
         self.pipe.finish();
         match outcome {
-            Ok(summary) => self.capture.format = Some(summary.format),
+            Ok(summary) => self.capture.container = summary.container,
             Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
                 if matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => self.capture.failure = Some(error.to_string()),
@@ -147,6 +147,7 @@ impl<'h> Reader<'h> {
 
 impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
+        self.capture.format = Some(format.name);
         self.pipe.recognized(format);
     }
 
