@@ -1,10 +1,17 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod batch;
 mod catalogue;
 mod connection;
+mod crew;
+mod event;
 mod load;
+mod merge;
 mod message;
+mod permits;
 mod pipe;
+mod reader;
+mod shard;
 mod source;
 
 use std::sync::Arc;
@@ -17,7 +24,7 @@ pub use source::Source;
 
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Observed, Snapshot};
-use crate::input::FORMATS;
+use crate::input::{FORMATS, Format};
 use crate::origin::{CaptureId, ConnectionId};
 use crate::spec::{Context, Judged};
 
@@ -49,6 +56,8 @@ pub struct Capture {
     pub name: String,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
+    /// The archives around it, the innermost first, once it is read; `None` if there are none.
+    pub container: Option<String>,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -79,7 +88,7 @@ pub struct Other {
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Its number in the capture: Wireshark's `tcp.stream`.
+    /// Its number in the capture: Wireshark's `tcp.stream`, where the capture has packets.
     pub id: ConnectionId,
     /// Address and port of the client, or what the capture says instead. Untrusted text.
     pub client: String,
@@ -105,8 +114,17 @@ impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
     pub fn technique(&self) -> &'static str {
-        let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
-        format.map_or("unknown", |format| format.technique)
+        self.known_format().map_or("unknown", |format| format.technique)
+    }
+
+    /// What the numbers of its connections count, for people.
+    #[must_use]
+    pub fn connections_are(&self) -> &'static str {
+        self.known_format().map_or("connection", |format| format.connections)
+    }
+
+    fn known_format(&self) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| Some(format.name) == self.format)
     }
 }
 

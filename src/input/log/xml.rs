@@ -15,6 +15,7 @@ pub(in crate::input) const XML: Format = Format {
     about: "stanzas as XML, in a file or pasted among other text",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat { markers: TAGS, signs: &[], advice: "", read }),
 };
 
