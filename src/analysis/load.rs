@@ -1,6 +1,6 @@
 //! Captures and keys in, an analysis out.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead};
 use std::mem;
 use std::num::NonZero;
@@ -15,7 +15,7 @@ use super::crew::Crew;
 use super::merge::Merge;
 use super::permits::Permits;
 use super::reader::{Found, Reader, Statics};
-use super::source::Source;
+use super::source::{Source, Told};
 use super::{Analysis, Capture};
 use crate::anomaly::Anomalies;
 use crate::keys::Keys;
@@ -31,6 +31,7 @@ const MOST_WORKERS: usize = 8;
 #[derive(Debug)]
 pub struct Request {
     sources: Vec<Source>,
+    told: BTreeMap<usize, Told>,
     keys: Keys,
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
@@ -47,12 +48,18 @@ impl Request {
     pub fn new(sources: Vec<Source>) -> Self {
         Self {
             sources,
+            told: BTreeMap::new(),
             keys: Keys::default(),
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
             jobs: 1,
         }
+    }
+
+    /// Says of the capture in this place what it need not say itself.
+    pub fn tell(&mut self, place: usize, told: Told) {
+        self.told.insert(place, told);
     }
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
@@ -118,6 +125,11 @@ impl Request {
             ..Capture::default()
         });
         let mut merge = Merge::new(captures.collect(), self.key_anomalies.clone(), self.key_logs.clone(), publish);
+        for (index, told) in &self.told {
+            if let Some(device) = &told.device {
+                merge.tell(id(*index), device);
+            }
+        }
         let statics = if self.jobs == 1 { self.one_by_one(keys, &mut merge) } else { self.at_once(keys, &mut merge) };
         (merge.snapshot(!merge.is_stopped()), statics)
     }
@@ -130,7 +142,7 @@ impl Request {
             let crew = Crew::alone(Arc::clone(keys), self.keeps_messages);
             let is_watched = merge.is_watched();
             let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(capture, crew, is_watched, &mut hand_on).read(id(index), source, &read));
+            statics.join(Reader::new(capture, crew, is_watched, &mut hand_on).read(id(index), source, self.told.get(&index), &read));
             merge.end_capture();
         }
         statics
@@ -164,7 +176,7 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(capture, crew, is_watched, &mut hand_on).read(id(index), source, &read)
+                        Reader::new(capture, crew, is_watched, &mut hand_on).read(id(index), source, self.told.get(&index), &read)
                     });
                     under_way.push_back((index, receiver, thread));
                 }

@@ -12,6 +12,8 @@ use super::reader::{Found, PUBLISH_EVERY};
 use super::{Analysis, Capture, SeenMessage};
 use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed};
+use crate::origin::CaptureId;
+use crate::protocol::binary::Jid;
 
 /// What was found so far, and who wants to see it.
 pub(super) struct Merge<'m, 'p> {
@@ -56,6 +58,11 @@ impl<'m, 'p> Merge<'m, 'p> {
     /// A capture as known by now, and where its bytes are counted.
     pub(super) fn capture(&self, index: usize) -> Option<(Capture, Arc<AtomicU64>)> {
         Some((self.captures.get(index)?.clone(), Arc::clone(self.read.get(index)?)))
+    }
+
+    /// Takes the address of the device whose socket a capture recorded, before its first stanza.
+    pub(super) fn tell(&mut self, capture: CaptureId, device: &Jid) {
+        self.grouping.tell(capture, device);
     }
 
     /// Whether somebody wants snapshots.

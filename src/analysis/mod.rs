@@ -20,7 +20,7 @@ pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
-pub use source::Source;
+pub use source::{Source, TECHNIQUES, Told};
 
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Observed, Snapshot};
@@ -58,6 +58,8 @@ pub struct Capture {
     pub format: Option<&'static str>,
     /// The archives around it, the innermost first, once it is read; `None` if there are none.
     pub container: Option<String>,
+    /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
+    pub told_technique: Option<String>,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -113,8 +115,9 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub fn technique(&self) -> &'static str {
-        self.known_format().map_or("unknown", |format| format.technique)
+    pub fn technique(&self) -> &str {
+        let by_format = || self.known_format().map_or("unknown", |format| format.technique);
+        self.told_technique.as_deref().unwrap_or_else(by_format)
     }
 
     /// What the numbers of its connections count, for people.

@@ -10,7 +10,7 @@ use super::Capture;
 use super::crew::Crew;
 use super::event::Event;
 use super::pipe::Pipe;
-use super::source::{Counted, Source};
+use super::source::{Counted, Source, Told};
 use crate::anomaly::Anomaly;
 use crate::input::{self, Entry, Format};
 use crate::keys::PublicKey;
@@ -95,17 +95,25 @@ impl<'h> Reader<'h> {
         }
     }
 
-    /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`.
-    pub(super) fn read(mut self, id: CaptureId, source: &Source, read: &Arc<AtomicU64>) -> Statics {
+    /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`. What the user says of
+    /// it is surer than what it says itself.
+    pub(super) fn read(
+        mut self,
+        id: CaptureId,
+        source: &Source,
+        told: Option<&Told>,
+        read: &Arc<AtomicU64>,
+    ) -> Statics {
+        self.capture.told_technique = told.and_then(|told| told.technique.clone());
+        let format = told.and_then(|told| told.format.as_deref());
         let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
             let mut reader = Counted::new(reader, Arc::clone(read));
-            input::read(id, &mut reader, None, &mut self)
+            input::read(id, &mut reader, format, &mut self)
         });
         self.pipe.finish();
         match outcome {
             Ok(summary) => self.capture.container = summary.container,
-            Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
-                if matches!(source, Source::FileInFolder(_)) => {}
+            Err(error) if error.is_no_capture() && matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => self.capture.failure = Some(error.to_string()),
         }
         self.describe();
@@ -149,6 +157,10 @@ impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
         self.capture.format = Some(format.name);
         self.pipe.recognized(format);
+    }
+
+    fn technique(&mut self, technique: &str) {
+        self.capture.told_technique.get_or_insert_with(|| technique.to_owned());
     }
 
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {

@@ -11,6 +11,7 @@ mod generated;
 mod house;
 mod inputs;
 mod jobs;
+mod logs;
 mod lost;
 mod reference;
 mod shared;

@@ -7,7 +7,8 @@ use crate::protocol::xml::{self, Departures, Dialect, End};
 /// A format of the lines of a client's log.
 #[derive(Debug)]
 pub(in crate::input) struct LineFormat {
-    /// What every entry's first line has one of, somewhere. An entry ends at the latest before the next such line.
+    /// What every entry's first line has one of, somewhere. An entry ends at the latest before the next line that has
+    /// one of these, or one of a format that is tried earlier.
     pub(super) markers: &'static [&'static str],
     /// What other lines of the same client have, at whatever level it logs.
     pub(super) signs: &'static [&'static str],

@@ -24,8 +24,8 @@ type Named = (&'static Format, &'static LineFormat);
 /// How much of a log is searched for the signs of clients that print no stanzas.
 const SIGNS_WITHIN: usize = 1 << 20;
 
-/// The fewest bytes that an entry of several lines is read from.
-const SEVERAL_LINES: usize = 4096;
+/// The most bytes that an entry of several lines has.
+const LONGEST_ENTRY: usize = 4 << 20;
 
 /// Reads a log, and returns the format of its first entry with the number of its lines; `None` if it has no line in
 /// any of the formats.
@@ -39,7 +39,7 @@ pub(in crate::input) fn read(
     let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
     // The markers are constants, and few: there is always a searcher for them.
     let Ok(search) = AhoCorasick::new(markers) else { return Ok(None) };
-    let formats = formats.into_iter().map(Candidate::new).collect();
+    let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
     let mut scanner = Scanner { formats, lines: 0, of_entries: 0, first_unrelated: None, held: Held::new() };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
@@ -69,17 +69,22 @@ struct Candidate {
     format: &'static Format,
     lines: &'static LineFormat,
     markers: Vec<memmem::Finder<'static>>,
+    /// Finds its markers, and those of the formats before it.
+    ends: AhoCorasick,
 }
 
 impl Candidate {
-    fn new((format, lines): Named) -> Self {
+    /// The last of the formats, after those that are tried before it.
+    fn new(formats: &[Named]) -> Option<Self> {
+        let (format, lines) = *formats.last()?;
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        Self { format, lines, markers }
+        let ends = AhoCorasick::new(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
+        Some(Self { format, lines, markers, ends })
     }
 
-    /// Where the first of its markers is.
-    fn find(&self, text: &[u8]) -> Option<usize> {
-        self.markers.iter().filter_map(|marker| marker.find(text)).min()
+    /// Whether a line has one of its markers.
+    fn may_be(&self, line: &[u8]) -> bool {
+        self.markers.iter().any(|marker| marker.find(line).is_some())
     }
 }
 
@@ -184,7 +189,7 @@ impl Scanner {
         for index in 0..self.formats.len() {
             let Some(candidate) = self.formats.get(index) else { break };
             let line = source.data().get(..length).unwrap_or_default();
-            if candidate.find(line).is_none() {
+            if !candidate.may_be(line) {
                 continue;
             }
             let format = candidate.format;
@@ -245,27 +250,18 @@ impl Candidate {
     /// Adds lines to the first `length` bytes, several times as many as there are, up to the next line with a marker.
     /// Says how many bytes that are, and whether there can be no more.
     fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
-        let wanted = length.saturating_mul(4).clamp(SEVERAL_LINES, LONGEST_LINE);
+        let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
         let is_end = !source.reach(wanted);
-        let data = source.data();
-        let limit = wanted.min(data.len());
-        let is_long = wanted == LONGEST_LINE;
-        let more = data.get(length..limit).unwrap_or_default();
-        if let Some(next) = self.find(more) {
-            let line = memrchr(b'\n', more.get(..next).unwrap_or_default()).map_or(0, |end| end + 1);
+        let limit = match line_length(source, wanted.saturating_sub(1).max(length))? {
+            Some(limit) if !is_end => limit,
+            _ => source.data().len(),
+        };
+        let more = source.data().get(length..limit).unwrap_or_default();
+        if let Some(next) = self.ends.find(more) {
+            let line = memrchr(b'\n', more.get(..next.start()).unwrap_or_default()).map_or(0, |end| end + 1);
             return Ok((length + line, true));
         }
-        if is_end {
-            return Ok((limit, true));
-        }
-        match memrchr(b'\n', more) {
-            Some(end) => Ok((length + end + 1, is_long)),
-            None if is_long => Ok((length, true)),
-            None => {
-                let rest = line_length(source, limit)?;
-                Ok(rest.map_or((length, true), |rest| (rest, false)))
-            }
-        }
+        Ok((limit, is_end || limit >= LONGEST_ENTRY))
     }
 }
 
@@ -275,7 +271,7 @@ fn line_length(source: &mut Source<'_>, from: usize) -> Result<Option<usize>, Er
     loop {
         let data = source.data();
         if let Some(end) = memchr(b'\n', data.get(seen..).unwrap_or_default()) {
-            return Ok(Some(seen + end + 1));
+            return Ok(Some(seen + end + 1).filter(|length| *length <= LONGEST_LINE));
         }
         seen = data.len();
         if seen > LONGEST_LINE {

@@ -101,6 +101,7 @@ impl Recording {
             name: "monday.pcap".to_owned(),
             format: Some("pcap"),
             container: None,
+            told_technique: None,
             records: self.stanzas * 3,
             bytes: if complete { 48_120 } else { 20_000 },
             size: Some(48_120),
