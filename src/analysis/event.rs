@@ -74,6 +74,8 @@ pub(super) struct Yield {
     pub(super) ended: Vec<Ended>,
     /// Connections that go on, where that was asked for.
     pub(super) live: Vec<Described>,
+    /// Bytes that wait for TLS secrets on each connection where there are some, where that was asked for.
+    pub(super) waiting: Vec<(ConnectionId, usize)>,
     /// Connections found to be of no interest since TCP was last told.
     pub(super) dismissed: Vec<ConnectionId>,
     /// Whether messages are to be kept.
@@ -128,6 +130,7 @@ impl Yield {
         self.anomalies.append(other.anomalies);
         self.ended.extend(other.ended);
         self.live.extend(other.live);
+        self.waiting.extend(other.waiting);
         self.dismissed.extend(other.dismissed);
     }
 

@@ -38,7 +38,7 @@ struct Secrets {
     unseen: u64,
 }
 
-/// The most bytes that wait for TLS secrets in a capture; beyond it nobody waits any longer.
+/// The most bytes that wait for TLS secrets in a capture; beyond it those that came last wait no longer.
 const WAITING_LIMIT: usize = 64 << 20;
 
 /// After how many bytes of records that is looked at. At all other times nobody needs to know, so that those who
@@ -174,15 +174,20 @@ impl Pipe {
         crew.notice(Notice::Secrets(Arc::new(found)));
     }
 
-    /// Lets nobody wait for secrets any longer, if that takes too much memory.
+    /// Lets those that came last wait for secrets no longer, if that takes too much memory.
     fn look_who_waits(&mut self, length: u64) {
         let Some(secrets) = &mut self.secrets else { return };
         secrets.unseen += length;
         if secrets.unseen >= LOOK_EVERY {
             secrets.unseen = 0;
             let crew = &mut self.transport.crew;
-            if crew.waiting() > WAITING_LIMIT {
-                crew.notice(Notice::Settle);
+            let mut sum = 0;
+            let is_too_much = |(_, bytes): &(ConnectionId, usize)| {
+                sum += bytes;
+                sum > WAITING_LIMIT
+            };
+            if let Some((from, _)) = crew.waiting().into_iter().find(is_too_much) {
+                crew.notice(Notice::Settle { from });
             }
         }
     }

@@ -17,8 +17,10 @@ pub(super) enum Notice {
     Recognized { brings_secrets: bool },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
-    /// Nobody waits for secrets any longer.
-    Settle,
+    /// Those that wait for TLS secrets are to say so.
+    Waiting,
+    /// This connection and those after it wait for secrets no longer.
+    Settle { from: ConnectionId },
     /// Those that go on are to be described.
     Describe,
     /// The capture has ended.
@@ -32,8 +34,6 @@ pub(super) struct Shard {
     /// Those found to be of no interest: of these nothing more is wanted.
     dismissed: HashSet<ConnectionId>,
     embedded: Embedded,
-    /// Bytes that wait for TLS secrets.
-    waiting: usize,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,
 }
@@ -44,19 +44,7 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self {
-            keys,
-            live: HashMap::new(),
-            dismissed: HashSet::new(),
-            embedded: Embedded::default(),
-            waiting: 0,
-            noise_blocks: 0,
-        }
-    }
-
-    /// Bytes that wait for TLS secrets.
-    pub(super) const fn waiting(&self) -> usize {
-        self.waiting
+        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -75,9 +63,7 @@ impl Shard {
         let origin = entry.origin;
         match entry.item {
             Entry::Chunk(chunk) => {
-                let before = connection.waiting();
                 connection.push(Located::new(origin, chunk), &self.embedded, results);
-                self.waiting = (self.waiting + connection.waiting()).saturating_sub(before);
                 if connection.is_dismissed() {
                     self.dismiss(id, results);
                 }
@@ -104,12 +90,16 @@ impl Shard {
         match notice {
             Notice::Recognized { brings_secrets } => self.embedded.more_may_come = brings_secrets,
             Notice::Secrets(found) => self.learn(&found),
-            Notice::Settle => self.settle(results),
+            Notice::Waiting => {
+                let waiting = self.live.iter().map(|(id, connection)| (*id, connection.waiting()));
+                results.waiting.extend(waiting.filter(|(_, bytes)| *bytes > 0));
+            }
+            Notice::Settle { from } => self.settle(from, results),
             Notice::Describe => {
                 results.live.extend(self.live.iter().filter_map(|(id, connection)| connection.describe(*id)));
             }
             Notice::Finish => {
-                for id in self.ids(|_| true) {
+                for id in self.ids() {
                     results.place.1 = id;
                     self.end(id, results);
                 }
@@ -125,35 +115,32 @@ impl Shard {
         self.embedded.keys.append(found.tls().clone());
     }
 
-    fn settle(&mut self, results: &mut Yield) {
-        for id in self.ids(|connection| connection.waiting() > 0) {
+    fn settle(&mut self, from: ConnectionId, results: &mut Yield) {
+        for id in self.ids().into_iter().filter(|id| *id >= from) {
             results.place.1 = id;
-            let Some(connection) = self.live.get_mut(&id) else { continue };
+            let Some(connection) = self.live.get_mut(&id).filter(|known| known.waiting() > 0) else { continue };
             connection.settle(results);
             if connection.is_dismissed() {
                 self.dismiss(id, results);
             }
         }
-        self.waiting = 0;
     }
 
-    /// The live connections that are so, in order.
-    fn ids(&self, is: impl Fn(&Connection) -> bool) -> Vec<ConnectionId> {
-        let mut ids: Vec<_> = self.live.iter().filter(|(_, connection)| is(connection)).map(|(id, _)| *id).collect();
+    /// The live connections, in order.
+    fn ids(&self) -> Vec<ConnectionId> {
+        let mut ids: Vec<_> = self.live.keys().copied().collect();
         ids.sort_unstable();
         ids
     }
 
     fn dismiss(&mut self, id: ConnectionId, results: &mut Yield) {
-        let Some(connection) = self.live.remove(&id) else { return };
-        self.waiting = self.waiting.saturating_sub(connection.waiting());
+        self.live.remove(&id);
         self.dismissed.insert(id);
         results.dismissed.push(id);
     }
 
     fn end(&mut self, id: ConnectionId, results: &mut Yield) {
         let Some(mut connection) = self.live.remove(&id) else { return };
-        self.waiting = self.waiting.saturating_sub(connection.waiting());
         connection.finish(&self.embedded, results);
         results.ended.push(Ended {
             id,
