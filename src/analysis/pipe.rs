@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::connection::{Connection, Embedded};
 use super::{Capture, Connection as Summary, Other, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
-use crate::call::{Grouping, Observed};
-use crate::input::{self, Entry, Format};
+use crate::call::{Grouping, Observed, Recording, Span};
+use crate::input::{self, Entry, Format, Recorded};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
@@ -43,8 +43,11 @@ pub(super) struct Pipe {
     transport: Transport,
     records: u64,
     traffic: Traffic,
+    /// How captures of its format are made.
+    usual_technique: &'static str,
     /// How the capture was made, where it says so itself.
     technique: Option<String>,
+    times_are_relative: bool,
 }
 
 /// What the packets of a capture add up to.
@@ -135,13 +138,16 @@ impl Pipe {
             transport,
             records: 0,
             traffic: Traffic::default(),
+            usual_technique: "unknown",
             technique: None,
+            times_are_relative: false,
         }
     }
 
     /// Takes the format of the capture, before its first entry.
     pub(super) fn recognized(&mut self, format: &Format) {
         self.transport.connections.embedded.more_may_come = format.brings_secrets;
+        self.usual_technique = format.technique;
     }
 
     /// Takes the next entry of the capture.
@@ -172,6 +178,11 @@ impl Pipe {
                 self.records += 1;
                 connections.at(id).node(Located::new(origin, node), results);
             }
+            (Entry::Recorded(recorded), Some(id)) => {
+                let socket = (origin.capture, Some(id));
+                results.grouping.set_local(socket, &recorded.device);
+                results.grouping.record(socket, recording(recorded, self.usual_technique));
+            }
             (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
             (Entry::Closed, Some(id)) => self.transport.end(id, results),
             (_, None) => {}
@@ -191,6 +202,11 @@ impl Pipe {
         }
     }
 
+    /// Takes note that the capture's times are counted from no known date.
+    pub(super) const fn relative(&mut self) {
+        self.times_are_relative = true;
+    }
+
     /// Takes how the capture says that it was made.
     pub(super) fn technique(&mut self, technique: &str) {
         self.technique = Some(technique.to_owned());
@@ -201,6 +217,7 @@ impl Pipe {
         let Transport { tcp, connections } = &self.transport;
         capture.records = self.records;
         capture.told_technique.clone_from(&self.technique);
+        capture.times_are_relative = self.times_are_relative;
         capture.connections = connections.ended.clone();
         let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
         capture.connections.extend(live);
@@ -212,6 +229,14 @@ impl Pipe {
     pub(super) fn server_statics(&self) -> (&[PublicKey], bool) {
         (&self.transport.connections.server_statics, self.transport.connections.wants_server_static)
     }
+}
+
+/// What the call model is told of how a connection was recorded.
+fn recording(recorded: Recorded, usual_technique: &'static str) -> Recording {
+    let Recorded { technique, client, omits_own_acks, spans, .. } = recorded;
+    let technique = technique.unwrap_or(usual_technique);
+    let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
+    Recording { technique, client, omits_own_acks, spans }
 }
 
 impl Connections {
@@ -337,6 +362,10 @@ impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F>
 
     fn technique(&mut self, technique: &str) {
         self.pipe.technique(technique);
+    }
+
+    fn relative(&mut self) {
+        self.pipe.relative();
     }
 
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
