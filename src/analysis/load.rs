@@ -191,8 +191,7 @@ impl<'r> Pass<'r> {
         }
         match outcome {
             Ok(summary) => capture.format = Some(summary.format),
-            Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
-                if matches!(source, Source::FileInFolder(_)) => {}
+            Err(error) if error.is_no_capture() && matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => capture.failure = Some(error.to_string()),
         }
     }

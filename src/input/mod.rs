@@ -224,6 +224,14 @@ pub enum Error {
     Io(#[from] io::Error),
 }
 
+impl Error {
+    /// Whether the input is just something else, or not what it was said to be.
+    #[must_use]
+    pub const fn is_no_capture(&self) -> bool {
+        matches!(self, Self::Empty | Self::Unrecognized | Self::Unread(_) | Self::NotInFormat(_) | Self::NoLines(_))
+    }
+}
+
 /// Reads an input to its end, or until `out` wants no more.
 ///
 /// `format` is the name of one of [`FORMATS`]; with `None` it is recognised from the content.

@@ -21,6 +21,9 @@ const WAITING_LIMIT: usize = 65_536;
 /// The most bytes of text that the waiting stanzas were read from.
 const BYTES_LIMIT: usize = 64 << 20;
 
+/// What can be a time in seconds since the Unix epoch: ten digits.
+const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
+
 /// The most clients that are told apart in a log.
 const CLIENTS_LIMIT: usize = 256;
 
@@ -200,7 +203,7 @@ impl Held {
         };
         self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
         let read = clock.read(shown);
-        let stamped = node.text("t").and_then(|t| t.parse().ok());
+        let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
         if let Some(seconds) = stamped
             && origin.direction != Some(Direction::Outbound)
             && node.attribute("offline").is_none()

@@ -41,7 +41,7 @@ pub(super) fn formats() -> Vec<(&'static Format, &'static LineFormat)> {
 pub(super) fn marks() -> String {
     let mut marks: Vec<String> = Vec::new();
     for mark in formats().iter().flat_map(|(_, lines)| lines.markers) {
-        let is_variant = mark.contains(['"', '\\']);
+        let is_variant = mark.contains(['"', '\\', '>']);
         let mark = format!("`{}`", mark.trim_end());
         if !is_variant && !marks.contains(&mark) {
             marks.push(mark);

@@ -42,6 +42,9 @@ pub(super) fn read(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
     if let Some(brace) = line.find("{\"") {
         return json(line.get(brace..).unwrap_or_default());
     }
+    if line.contains("\"msg\":\"") {
+        return Err(Missing::Broken("it begins on another line, as where a log driver splits long lines"));
+    }
     pretty(text, is_all)
 }
 

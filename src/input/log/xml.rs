@@ -64,9 +64,18 @@ fn one(text: &str, is_all: bool) -> Result<(Found, usize), Outcome> {
         }
         _ => (found, length),
     };
+    if is_prose(text, &found) { Err(Outcome::Unrelated) } else { Ok((found, length)) }
+}
+
+/// Whether it is a mention of a tag rather than a stanza: one without any value that has nothing inside or something
+/// other than elements, or one without an end behind whose start tag, or in it, is no XML.
+fn is_prose(text: &str, found: &Found) -> bool {
     let Node { attributes, .. } = &found.node;
-    let is_prose = found.node.children().is_empty() && attributes.iter().all(|known| known.value.to_text().is_empty());
-    if is_prose { Err(Outcome::Unrelated) } else { Ok((found, length)) }
+    let has_values = attributes.iter().any(|known| !known.value.to_text().is_empty());
+    let behind = text.split_once('>').map_or("", |(_, behind)| behind.trim_start());
+    let goes_on = behind.is_empty() || behind.starts_with('<');
+    let is_empty = found.node.children().is_empty();
+    if found.is_cut { !has_values || !goes_on } else { !has_values && (is_empty || !goes_on) }
 }
 
 /// What marks a line as quoted, if it is: signs `>` and spaces in front of the stanza.

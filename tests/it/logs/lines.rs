@@ -1,6 +1,9 @@
 //! What lines of logs look like on people's disks.
 
+use std::collections::BTreeSet;
+
 use super::{anomalies, load_text, timeline, times};
+use crate::timeline::read_csv;
 
 const OFFER: &str = "<call from='10000000000001:1@lid' id='1.1' t='1778770942'><offer call-id='00AA' \
                      call-creator='10000000000001:1@lid'/></call>";
@@ -39,11 +42,15 @@ fn two(client: &str) -> Vec<String> {
             format!("15:02:22.000 [Client/Recv DEBUG] {offer}"),
             format!("15:02:23.500 [Client/Send DEBUG] {reject}"),
         ],
+        "zerolog" => vec![
+            format!("2026-05-14T15:02:22Z DBG {offer} component=whatsmeow sublogger=Recv"),
+            format!("2026-05-14T15:02:23.5Z DBG {reject} component=whatsmeow sublogger=Send"),
+        ],
         _ => unreachable!(),
     }
 }
 
-const CLIENTS: [&str; 4] = ["pino", "pretty", "console", "whatsmeow"];
+const CLIENTS: [&str; 5] = ["pino", "pretty", "console", "whatsmeow", "zerolog"];
 
 fn expected() -> Vec<String> {
     ["00AA in call offer 1.1 unknown", "00AA out call reject 1.2 local"].map(str::to_owned).to_vec()
@@ -207,9 +214,58 @@ fn masked_stanzas_are_read_as_far_as_they_go() {
 }
 
 #[test]
-fn json_of_other_tools_is_no_pasted_stanza() {
-    for text in [r#"{"xml":"<call from='a@lid' id='1'/>"}"#, "the <call > element\n", "print(\"<ack id='1'/>\")\n"] {
+fn an_entry_that_a_log_driver_split_is_a_loss() {
+    let line = pino("recv xml", OFFER, 1_778_770_942_000);
+    let (one, other) = line.split_at(90);
+    let text = [one, other].map(|part| format!("{}\n", serde_json::json!({"log": part, "stream": "stdout"}))).concat();
+    let analysis = load_text(format!("{text}{}\n", two("pino")[1]).as_bytes());
+    assert_eq!(timeline(&analysis), [expected()[1].as_str()]);
+    let found = anomalies(&analysis);
+    assert!(analysis.is_lossy() && found[0].starts_with("input/log-entry-unreadable at 2, "), "{found:?}");
+}
+
+#[test]
+fn neither_json_of_other_tools_nor_prose_is_a_pasted_stanza() {
+    for text in [
+        r#"{"xml":"<call from='a@lid' id='1'/>"}"#,
+        "the <call > element\n",
+        "print(\"<ack id='1'/>\")\n",
+        "a `<call>` with `<offer>` in it, > as an example\nand `</call>`, <b>bold</b>\n",
+        "answered by an `<ack class=\"receipt\">` with <b>an id</b>\n",
+    ] {
         let analysis = load_text(text.as_bytes());
         assert!(analysis.captures[0].failure.is_some(), "{text}");
+    }
+}
+
+#[test]
+fn options_hold_for_the_files_after_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["a.log", "b.log", "c.log"].map(|name| folder.path().join(name));
+    for name in &names {
+        std::fs::write(name, two("whatsmeow").join("\n")).unwrap();
+    }
+    let [a, b, c] = names.map(|name| name.to_string_lossy().into_owned());
+    let run = |arguments: &[&str]| {
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).output().unwrap();
+        let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        let rows = if out.is_empty() { Vec::new() } else { read_csv(&out) };
+        (rows, err, output.status.code().unwrap())
+    };
+    let me = "20000000000002:17@lid";
+    let (rows, _, code) =
+        run(&["export", &a, "--technique", "mitm-tls", "--me", me, &b, "--technique", "wasm-analysis", &c]);
+    assert_eq!((rows.len(), code), (6, 0));
+    let told: BTreeSet<_> =
+        rows.iter().map(|row| ["capture", "technique", "vantage"].map(|column| row[column].clone())).collect();
+    let expected = [[&*a, "unknown", "unknown"], [&*b, "mitm-tls", me], [&*c, "wasm-analysis", me]];
+    assert_eq!(told, expected.map(|row| row.map(str::to_owned)).into());
+
+    let (rows, said, code) = run(&["export", "--input-format", "baileys", &a, "--input-format", "whatsmeow", &b]);
+    assert_eq!((rows.len(), code), (2, 1));
+    assert!(said.contains("no line of the input is in the format baileys"), "{said}");
+    for wrong in [["--input-format", "erf"], ["--technique", "guessing"], ["--me", "@lid"]] {
+        let (_, said, code) = run(&[wrong[0], wrong[1], &a]);
+        assert_eq!(code, 2, "{said}");
     }
 }
