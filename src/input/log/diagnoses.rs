@@ -193,8 +193,7 @@ pub(super) const OTHER_VERSION: Diagnosis = Diagnosis {
     layer: Layer::Input,
     kind: Kind::Unsupported,
     severity: Severity::Loss,
-    why: "stanzas are in a version of ringtrace's own format that is not read here; they were read as if they were \
-          in ringtrace/1",
+    why: "stanzas are in a version of ringtrace's own format that is not known here, and were read as ringtrace/1",
     next: "Read it with the version of ringtrace that wrote it, or a newer one.",
 };
 
