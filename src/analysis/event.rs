@@ -2,8 +2,10 @@
 
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
+use crate::call::{Recording, Socket};
 use crate::keys::PublicKey;
 use crate::origin::{ConnectionId, Located};
+use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
 
 /// Something found in a capture. Those of one capture come in the order of what they were found in.
@@ -17,6 +19,8 @@ pub(super) enum Event {
     Message(Box<SeenMessage>),
     /// What departed from its protocol.
     Anomalies(Anomalies),
+    /// The device whose socket was recorded, and how it was.
+    Recorded(Box<(Socket, Vec<Jid>, Recording)>),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
 }
@@ -29,7 +33,7 @@ impl Event {
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
-            Self::Others(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) => SMALL,
+            Self::Others(_) | Self::Recorded(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) => SMALL,
         }
     }
 }
@@ -92,6 +96,11 @@ impl Yield {
     pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
         let is_other = matches!(stanza.item.body, Body::Other);
         self.event(if is_other { Event::Others(1) } else { Event::Stanza(Box::new(stanza)) });
+    }
+
+    /// Takes the addresses of the device whose socket was recorded, and how it was.
+    pub(super) fn recorded(&mut self, socket: Socket, device: Vec<Jid>, recording: Recording) {
+        self.event(Event::Recorded(Box::new((socket, device, recording))));
     }
 
     /// Takes the next message.

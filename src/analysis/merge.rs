@@ -83,6 +83,11 @@ impl<'m, 'p> Merge<'m, 'p> {
                     self.stanzas += 1;
                     self.grouping.push(Observed { seq: self.stanzas, stanza: *stanza });
                 }
+                Event::Recorded(recorded) => {
+                    let (socket, device, recording) = *recorded;
+                    self.grouping.set_local(socket, &device);
+                    self.grouping.record(socket, recording);
+                }
                 Event::Others(count) => self.stanzas += count,
                 Event::Message(message) => self.messages.push(*message),
                 Event::Anomalies(anomalies) => self.anomalies.append(anomalies),

@@ -109,7 +109,9 @@ impl Pipe {
     /// Takes the format of the capture, before its first entry.
     pub(super) fn recognized(&mut self, format: &Format) {
         self.secrets = format.brings_secrets.then(Secrets::default);
-        self.transport.crew.notice(Notice::Recognized { brings_secrets: format.brings_secrets });
+        self.transport
+            .crew
+            .notice(Notice::Recognized { brings_secrets: format.brings_secrets, technique: format.technique });
     }
 
     /// Takes the next entry of the capture.
@@ -125,7 +127,7 @@ impl Pipe {
             }
             (Entry::Secrets(log), _) => self.learn(Located::new(origin, log)),
             (entry, Some(id)) => {
-                self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Closed));
+                self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Recorded(_) | Entry::Closed));
                 self.transport.crew.push(id, Located::new(origin, entry));
             }
             (_, None) => {}

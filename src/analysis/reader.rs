@@ -159,6 +159,10 @@ impl input::Sink for Reader<'_> {
         self.pipe.recognized(format);
     }
 
+    fn relative(&mut self) {
+        self.capture.times_are_relative = true;
+    }
+
     fn technique(&mut self, technique: &str) {
         self.capture.told_technique.get_or_insert_with(|| technique.to_owned());
     }

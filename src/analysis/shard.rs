@@ -6,15 +6,16 @@ use std::sync::Arc;
 use super::connection::{Connection, Embedded};
 use super::event::{Ended, Yield};
 use crate::anomaly::Anomaly;
-use crate::input::Entry;
+use crate::call::{Recording, Span};
+use crate::input::{Entry, Recorded};
 use crate::keys::Keys;
 use crate::origin::{ConnectionId, Located};
 
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
 pub(super) enum Notice {
-    /// Whether the capture may bring secrets.
-    Recognized { brings_secrets: bool },
+    /// Whether the capture may bring secrets, and how captures of its format are made.
+    Recognized { brings_secrets: bool, technique: &'static str },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
     /// Those that wait for TLS secrets are to say so.
@@ -34,6 +35,8 @@ pub(super) struct Shard {
     /// Those found to be of no interest: of these nothing more is wanted.
     dismissed: HashSet<ConnectionId>,
     embedded: Embedded,
+    /// How captures of this format are made.
+    technique: &'static str,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,
 }
@@ -44,7 +47,14 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
+        Self {
+            keys,
+            live: HashMap::new(),
+            dismissed: HashSet::new(),
+            embedded: Embedded::default(),
+            technique: "unknown",
+            noise_blocks: 0,
+        }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -71,6 +81,12 @@ impl Shard {
             Entry::Message(message) => connection.message(Located::new(origin, message), results),
             Entry::Frame(plaintext) => connection.frame(Located::new(origin, plaintext), results),
             Entry::Node(node) => connection.node(Located::new(origin, node), results),
+            Entry::Recorded(Recorded { device, technique, client, omits_own_acks, spans }) => {
+                let technique = technique.unwrap_or(self.technique);
+                let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
+                let recording = Recording { technique, client, omits_own_acks, spans };
+                results.recorded((origin.capture, Some(id)), device, recording);
+            }
             Entry::Ends(ends) => connection.ends(ends),
             Entry::Closed | Entry::Record(_) | Entry::Secrets(_) => {}
         }
@@ -88,7 +104,10 @@ impl Shard {
     /// Takes what concerns all connections.
     pub(super) fn notice(&mut self, notice: Notice, results: &mut Yield) {
         match notice {
-            Notice::Recognized { brings_secrets } => self.embedded.more_may_come = brings_secrets,
+            Notice::Recognized { brings_secrets, technique } => {
+                self.embedded.more_may_come = brings_secrets;
+                self.technique = technique;
+            }
             Notice::Secrets(found) => self.learn(&found),
             Notice::Waiting => {
                 let waiting = self.live.iter().map(|(id, connection)| (*id, connection.waiting()));

@@ -17,7 +17,7 @@ pub(in crate::input) const XML: Format = Format {
     technique: "unknown",
     brings_secrets: false,
     connections: "log",
-    reading: Reading::Lines(LineFormat { markers: TAGS, signs: &[], advice: "", read }),
+    reading: Reading::Lines(LineFormat { markers: TAGS, signs: &[], advice: "", is_alone: false, read }),
 };
 
 /// The beginnings of the stanzas that calls are made of, or that name the local device.

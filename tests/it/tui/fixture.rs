@@ -102,6 +102,7 @@ impl Recording {
             format: Some("pcap"),
             container: None,
             told_technique: None,
+            times_are_relative: false,
             records: self.stanzas * 3,
             bytes: if complete { 48_120 } else { 20_000 },
             size: Some(48_120),
