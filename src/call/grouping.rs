@@ -70,6 +70,17 @@ impl Grouping {
         self.told.insert(capture, LocalDevice::told(device));
     }
 
+    /// Takes the addresses that a capture gives for the device whose socket it recorded.
+    pub fn set_local(&mut self, socket: Socket, device: &[Jid]) {
+        let told = self.told.get(&socket.0);
+        let known = self.devices.entry(socket).or_insert_with(|| told.cloned().unwrap_or_default());
+        known.state(device);
+        if let (Some(lid), Some(phone)) = (&known.lid, &known.phone) {
+            Arc::make_mut(&mut self.people).link(lid, phone);
+        }
+        self.forget_derived(socket);
+    }
+
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
     pub fn push(&mut self, observed: Observed) {
         let socket = observed.socket();

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
-use ringtrace::analysis::{TECHNIQUES, Told};
-use ringtrace::input::FORMATS;
+use ringtrace::analysis::Told;
+use ringtrace::input::{FORMATS, TECHNIQUES};
 use ringtrace::protocol::binary::Jid;
 
 /// The captures, in order.

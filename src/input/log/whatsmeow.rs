@@ -15,11 +15,13 @@ pub(in crate::input) const WHATSMEOW: Format = Format {
     about: "log of whatsmeow at debug level, its own lines or zerolog's",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["/Recv DEBUG] ", "/Send DEBUG] ", "Recv\"", "Send\"", "Recv\\\"", "Send\\\"", LOGGER],
         signs: &["/Socket DEBUG]", "[Client INFO]", "[Main INFO]", "[Client WARN]", "\"component\":\"whatsmeow\""],
         advice: "which prints stanzas at the level DEBUG only: give the client a logger of that level, as \
                  waLog.Stdout(\"Client\", \"DEBUG\", true)",
+        is_alone: false,
         read,
     }),
 };

@@ -13,10 +13,12 @@ pub(in crate::input) const ZAPO: Format = Format {
     about: "log of zapo at trace level, of its pino or its console logger",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &[IN, OUT],
         signs: &["wa client connect start", "comms opening websocket", "auth client credentials ready"],
         advice: "which prints stanzas at the level trace only: create its logger with `level: 'trace'`",
+        is_alone: false,
         read,
     }),
 };
