@@ -13,6 +13,7 @@ use crate::anomaly::Anomalies;
 use crate::input;
 use crate::keys::{Keys, PublicKey};
 use crate::origin::CaptureId;
+use crate::spec::Judged;
 
 /// The shortest time between two snapshots.
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
@@ -195,6 +196,8 @@ impl<'r> Pass<'r> {
         analysis.key_logs.clone_from(&self.request.key_logs);
         if complete {
             analysis.messages = self.results.messages.take().unwrap_or_default();
+            let strays = self.results.grouping.strays();
+            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
         }
         self.published = Arc::new(analysis);
         self.last = Instant::now();

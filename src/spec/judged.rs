@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::evidence::Evidence;
+use super::flows::Alignment;
 use super::questions::{DISCREPANCIES, QUESTIONS};
 use super::rule::{Checks, Count, Place};
 use super::rules::RULES;
@@ -20,6 +21,8 @@ pub struct Judged {
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
+    /// The call beside the flow that ends as it did, if there is one.
+    pub flow: Option<Alignment>,
 }
 
 impl Judged {
@@ -39,7 +42,8 @@ impl Judged {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { call, evidence, places, counts }
+        let flow = Alignment::of(&call, context);
+        Self { call, evidence, places, counts, flow }
     }
 
     /// The evidence in one row.

@@ -2,8 +2,11 @@
 //!
 //! [`Judged`] is one call's part; [`Finding`] is what follows for one question from all calls together.
 
+mod acts;
 mod context;
+mod coverage;
 mod evidence;
+pub mod flows;
 mod judged;
 mod page;
 mod question;

@@ -2,6 +2,8 @@
 
 mod drawing;
 pub mod inspect;
+mod json;
+pub mod rules;
 
 use std::io::{self, Write};
 
