@@ -6,7 +6,7 @@ use super::context::Context;
 use super::evidence::Evidence;
 use super::flows::Alignment;
 use super::questions::{DISCREPANCIES, QUESTIONS};
-use super::rule::{Checks, Count, Place};
+use super::rule::{Checks, Conformance, Count, Place};
 use super::rules::RULES;
 use crate::call::Call;
 
@@ -56,5 +56,21 @@ impl Judged {
     pub fn places_in(&self, row: usize) -> impl Iterator<Item = &Place> {
         let first = self.places.partition_point(|place| place.row < row);
         self.places.iter().skip(first).take_while(move |place| place.row == row)
+    }
+
+    /// The marks of one row: `?` where it is evidence, `!` where a rule is violated, `+` where something is new.
+    #[must_use]
+    pub fn marks(&self, row: usize) -> [Option<char>; 3] {
+        let is = |found| self.places_in(row).any(|place| place.found == found);
+        [
+            self.evidence_in(row).next().map(|_| '?'),
+            is(Conformance::Violated).then_some('!'),
+            is(Conformance::Novelty).then_some('+'),
+        ]
+    }
+
+    /// The places where a rule is violated or something is new, by row.
+    pub fn departures(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty))
     }
 }

@@ -13,6 +13,7 @@ mod question;
 pub mod questions;
 mod rule;
 pub mod rules;
+mod sentences;
 mod verdict;
 
 pub use context::Context;
@@ -21,4 +22,5 @@ pub use judged::Judged;
 pub use page::page;
 pub use question::{Question, Shape};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
+pub use sentences::{Sentence, sentences};
 pub use verdict::{Confidence, Finding, PieceAt, Tally, Verdict, findings};

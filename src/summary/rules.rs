@@ -9,7 +9,7 @@ use super::json::write_json;
 use super::plural;
 use crate::analysis::Analysis;
 use crate::spec::rules::RULES;
-use crate::spec::{Conformance, Count, Grade, Judged, Place, Rule};
+use crate::spec::{Conformance, Count, Grade, Judged, Place, Rule, sentences};
 use crate::visible::visible;
 
 /// The version of what [`json()`] writes. Fields may be added without a new one.
@@ -48,7 +48,7 @@ fn standings(analysis: &Analysis) -> Vec<Standing<'_>> {
     standings
 }
 
-/// Writes the rules by page, without calls.
+/// Writes the rules by page, without calls, and what no capture shows of the pages' sentences.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -57,6 +57,11 @@ pub fn list(out: &mut impl Write) -> io::Result<()> {
     for (index, rule) in RULES.iter().enumerate() {
         page_heading(index, out)?;
         writeln!(out, "  {:width$}  {}{}", rule.id, rule.title, remark(rule))?;
+    }
+    writeln!(out, "\nWhat no capture shows")?;
+    for sentence in sentences().filter(|sentence| !sentence.not_shown.is_empty()) {
+        let place = format!("{}, {}", sentence.page, sentence.place);
+        writeln!(out, "  {place:width$}  {}", sentence.not_shown)?;
     }
     Ok(())
 }
