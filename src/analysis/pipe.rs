@@ -156,6 +156,14 @@ impl Pipe {
                 self.records += 1;
                 connections.at(id).message(Located::new(origin, message), results);
             }
+            (Entry::Frame(plaintext), Some(id)) => {
+                self.records += 1;
+                connections.at(id).frame(Located::new(origin, plaintext), results);
+            }
+            (Entry::Node(node), Some(id)) => {
+                self.records += 1;
+                connections.at(id).node(Located::new(origin, node), results);
+            }
             (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
             (Entry::Closed, Some(id)) => self.transport.end(id, results),
             (_, None) => {}
