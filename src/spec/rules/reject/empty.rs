@@ -31,7 +31,9 @@ fn check(call: &Call, _: &Context, checks: &mut Checks) {
             }
             (_, [child, ..]) => Err(Departure::Broken(format!("it holds a `<{}>`", child.tag))),
             (Content::Bytes(bytes), []) if bytes.is_empty() => Ok("it is empty"),
-            (Content::Bytes(_) | Content::Value(_), []) => Err(Departure::Broken("it has content".to_owned())),
+            (Content::Bytes(_) | Content::Value(_) | Content::Elided(_), []) => {
+                Err(Departure::Broken("it has content".to_owned()))
+            }
         };
         note_built(checks, &reject, found);
     }
