@@ -12,6 +12,7 @@ mod house;
 mod inputs;
 mod lost;
 mod reference;
+mod rules;
 mod shared;
 mod terminal;
 mod timeline;

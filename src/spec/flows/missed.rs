@@ -30,7 +30,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Server,
             passes: Passes::Call(ActionName::Offer),
             confidence: "probable",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
         Step {
@@ -38,7 +38,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Caller,
             passes: Passes::Ack(ActionName::Offer),
             confidence: "probable",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
         Step {
@@ -46,7 +46,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Offered,
             passes: Passes::Call(ActionName::Offer),
             confidence: "probable",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
         Step {
@@ -54,7 +54,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Caller,
             passes: Passes::Call(ActionName::Preaccept),
             confidence: "speculative",
-            may_miss: Some("it is optional"),
+            may_miss: |_| Some("it is optional"),
             or_from: None,
         },
         Step {
@@ -62,7 +62,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Callee,
             passes: Passes::Call(ActionName::Terminate),
             confidence: "probable",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: Some(End::Callee),
         },
         Step {
@@ -70,7 +70,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Server,
             passes: Passes::Ack(ActionName::Terminate),
             confidence: "speculative",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
     ],

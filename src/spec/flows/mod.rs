@@ -49,8 +49,9 @@ pub struct Step {
     pub passes: Passes,
     /// How sure the page is of it.
     pub confidence: &'static str,
-    /// Why its absence is no departure: the page calls it optional, or a discrepancy or question covers it.
-    pub may_miss: Option<&'static str>,
+    /// Why its absence from a call is no departure: the page calls it optional, or a discrepancy or an open question
+    /// covers it.
+    may_miss: fn(&Call) -> Option<&'static str>,
     /// Who else may turn out to send it, which the page leaves open.
     pub or_from: Option<End>,
 }
@@ -67,6 +68,9 @@ pub struct Flow {
     /// Whether a call ended as the flow does.
     is_of: fn(&Call) -> bool,
 }
+
+/// Devices that decline a call that are looked at: a call has few.
+const DECLINERS: usize = 64;
 
 const FLOWS: [&Flow; 2] = [&rejected::FLOW, &missed::FLOW];
 
@@ -166,17 +170,41 @@ fn views(call: &Call) -> Vec<View<'_>> {
         last: None,
     };
     let mut views: Vec<_> = call.vantages.iter().map(|vantage| view(vantage.role)).collect();
+    let mut declining = vec![false; views.len()];
     for row in &call.rows {
         let Some(view) = views.get_mut(row.vantage) else { continue };
         view.first.get_or_insert(row);
         view.last = Some(row);
         // Told by an elsewhere reason that another device declined: a sibling of that one.
-        let told = row.observed.read().action().is_some_and(|action| action.is_elsewhere());
-        if told && view.end == Some(End::Callee) && row.observed.direction() == Some(Direction::Inbound) {
-            view.end = Some(End::Siblings);
+        let inbound = row.observed.direction() == Some(Direction::Inbound);
+        if inbound && row.observed.read().action().is_some_and(Action::is_elsewhere) {
+            view.make_sibling();
+        }
+        if !inbound && let Some(declining) = declining.get_mut(row.vantage) {
+            *declining |= row.observed.read().action().is_some_and(|action| action.name == ActionName::Reject);
+        }
+    }
+    let decliners = acts(call).filter(|act| act.is_inbound() && act.declines());
+    let decliners: Vec<_> = decliners.filter_map(|act| act.row.observed.read().from.as_ref()).take(DECLINERS).collect();
+    for ((view, vantage), declining) in views.iter_mut().zip(&call.vantages).zip(declining) {
+        let is_other = |decliner: &&Jid| {
+            let known = [&vantage.device.lid, &vantage.device.phone];
+            !known.into_iter().flatten().any(|device| call.people.same_device(device, decliner))
+        };
+        if !declining && decliners.iter().any(is_other) {
+            view.make_sibling();
         }
     }
     views
+}
+
+impl View<'_> {
+    /// Another device of its account declined.
+    fn make_sibling(&mut self) {
+        if self.end == Some(End::Callee) {
+            self.end = Some(End::Siblings);
+        }
+    }
 }
 
 impl Step {
@@ -252,7 +280,7 @@ fn check_step(flow: &'static Flow, number: usize, call: &Call, context: &Context
         },
         Sighting::Extra(row) => checks.novelty(row, format!("the step ({confidence}) was seen again")),
         Sighting::OutOfOrder(row) => checks.violated(row, format!("the step ({confidence}) came after a later one")),
-        Sighting::Missing => match step.may_miss {
+        Sighting::Missing => match (step.may_miss)(call) {
             Some(why) => checks.undecided(at, format!("the step ({confidence}) was not seen: {why}")),
             None => checks.violated(at, format!("the step ({confidence}) was not seen, and would have been")),
         },

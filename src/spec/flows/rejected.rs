@@ -20,8 +20,6 @@ use crate::call::{Call, Outcome};
 use crate::protocol::stanza::ActionName;
 use crate::spec::{Grade, Rule};
 
-const BY_TERMINATE: Option<&str> = Some("a terminate may carry the decline, see decline-carrier");
-
 /// The flow.
 pub(super) static FLOW: Flow = Flow {
     page: "call-rejected",
@@ -32,7 +30,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Server,
             passes: Passes::Call(ActionName::Offer),
             confidence: "probable",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
         Step {
@@ -40,7 +38,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Offered,
             passes: Passes::Call(ActionName::Offer),
             confidence: "probable",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
         Step {
@@ -48,7 +46,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Server,
             passes: Passes::Call(ActionName::Reject),
             confidence: "probable",
-            may_miss: BY_TERMINATE,
+            may_miss: by_terminate,
             or_from: None,
         },
         Step {
@@ -56,7 +54,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Callee,
             passes: Passes::Ack(ActionName::Reject),
             confidence: "speculative",
-            may_miss: None,
+            may_miss: |_| None,
             or_from: None,
         },
         Step {
@@ -64,7 +62,7 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Caller,
             passes: Passes::Call(ActionName::Reject),
             confidence: "probable",
-            may_miss: BY_TERMINATE,
+            may_miss: by_terminate,
             or_from: None,
         },
         Step {
@@ -72,12 +70,18 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Siblings,
             passes: Passes::Call(ActionName::Terminate),
             confidence: "speculative",
-            may_miss: Some("see terminate-after-reject"),
+            may_miss: |_| Some("see terminate-after-reject"),
             or_from: Some(End::Caller),
         },
     ],
     is_of,
 };
+
+/// Whether the decline came as a terminate, which an open question asks about.
+fn by_terminate(call: &Call) -> Option<&'static str> {
+    let end = call.course.ended.and_then(|end| call.rows.get(end))?;
+    (end.action == Some(ActionName::Terminate)).then_some("a terminate carries the decline, see decline-carrier")
+}
 
 /// Whether a call between two people was declined.
 fn is_of(call: &Call) -> bool {

@@ -1,0 +1,105 @@
+//! The rules of the spec: every rule against fixtures whose names say what follows, and real recordings.
+
+mod fixture;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ringtrace::spec::page;
+use ringtrace::spec::rules::RULES;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules")
+}
+
+/// The fixtures of a rule: verdicts that the name promises, joined by `+`, and the file.
+fn fixtures(rule: &str) -> Vec<(BTreeSet<String>, PathBuf)> {
+    let folder = root().join(rule);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "ndjson"));
+    files.sort();
+    let promises = |file: &PathBuf| {
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let verdicts = stem.split_once('-').map_or(stem, |(verdicts, _)| verdicts);
+        verdicts.split('+').map(str::to_owned).collect()
+    };
+    files.into_iter().map(|file| (promises(&file), file)).collect()
+}
+
+/// The verdicts of one rule in a fixture.
+fn verdicts(rule: usize, file: &Path) -> BTreeSet<String> {
+    let mut verdicts = BTreeSet::new();
+    for judged in fixture::judged(file) {
+        let count = judged.counts[rule];
+        let places = judged.places.iter().filter(|place| place.rule == RULES[rule].id);
+        let found: BTreeSet<_> = places.map(|place| place.found.name().to_owned()).collect();
+        for (verdict, count) in [
+            ("holds", count.holds),
+            ("novelty", count.novelties),
+            ("undecided", count.undecided),
+            ("violated", count.violated),
+        ] {
+            assert_eq!(found.contains(verdict), count > 0, "{}: {verdict} is counted, and has a place", file.display());
+        }
+        verdicts.extend(found);
+    }
+    verdicts
+}
+
+#[test]
+fn every_fixture_gives_the_verdict_that_its_name_says() {
+    let mut wrong = Vec::new();
+    for (index, rule) in RULES.iter().enumerate() {
+        for (promised, file) in fixtures(rule.id) {
+            let found = verdicts(index, &file);
+            if found != promised {
+                wrong.push(format!("{}: {found:?}", file.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_is_seen_to_hold_and_to_be_violated_or_says_why_it_cannot() {
+    for rule in RULES {
+        let reached: BTreeSet<_> = fixtures(rule.id).into_iter().flat_map(|(promised, _)| promised).collect();
+        assert!(reached.contains("holds"), "{} has no fixture in which it holds", rule.id);
+        let cannot = fs::read_to_string(root().join(rule.id).join("cannot.txt")).unwrap_or_default();
+        let unreachable: BTreeMap<_, _> = cannot.lines().filter_map(|line| line.split_once(": ")).collect();
+        assert!(
+            reached.contains("violated") != unreachable.contains_key("violated"),
+            "{} needs a fixture in which it is violated, or a line in cannot.txt",
+            rule.id
+        );
+        assert!(unreachable.values().all(|why| why.len() > 20), "{}", rule.id);
+    }
+}
+
+#[test]
+fn every_folder_of_fixtures_is_a_rule_s() {
+    let mut folders = BTreeSet::new();
+    for page in fs::read_dir(root()).unwrap() {
+        let page = page.unwrap().path();
+        for rule in fs::read_dir(&page).unwrap() {
+            let rule = rule.unwrap().path();
+            folders.insert(rule.strip_prefix(root()).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(folders, RULES.iter().map(|rule| rule.id.to_owned()).collect());
+}
+
+#[test]
+fn every_rule_has_a_name_of_its_own_and_a_page() {
+    let mut ids = BTreeSet::new();
+    for rule in RULES {
+        assert!(ids.insert(rule.id), "{} stands twice", rule.id);
+        assert!(rule.title.ends_with('.'), "{}", rule.id);
+        let page = page(rule.source);
+        for part in ["*What the spec says.*", "*What is checked.*", "*What a capture cannot show.*"] {
+            assert!(page.contains(part), "{}: {part}", rule.id);
+        }
+    }
+}
