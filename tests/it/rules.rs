@@ -3,11 +3,18 @@
 mod fixture;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ringtrace::spec::page;
+use ringtrace::analysis::{Request, Source};
+use ringtrace::call::{Call, Recording, Span};
+use ringtrace::origin::Timestamp;
 use ringtrace::spec::rules::RULES;
+use ringtrace::spec::{Context, Judged, page};
+
+use crate::shared::shared;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules")
@@ -102,4 +109,54 @@ fn every_rule_has_a_name_of_its_own_and_a_page() {
             assert!(page.contains(part), "{}: {part}", rule.id);
         }
     }
+}
+
+/// The same call as if its connections had been recorded without an end: what is absent then counts.
+fn recorded_whole(call: &Call) -> Arc<Call> {
+    let whole = Span { from: Timestamp(0), until: Timestamp(i64::MAX) };
+    let recording = Arc::new(Recording { spans: vec![whole], ..Recording::default() });
+    let sockets = call.rows.iter().map(|row| (row.observed.socket(), Arc::clone(&recording)));
+    Arc::new(Call { recordings: sockets.collect(), ..call.clone() })
+}
+
+/// What the calls of a capture, read as recorded whole, depart from: rule, verdict, record and why.
+fn departures(capture: &Path, keys: &Path) -> Vec<String> {
+    let mut request = Request::new(vec![Source::File(capture.to_owned())]);
+    for ending in ["noisekeys.txt", "sslkeylog.txt"] {
+        let log = PathBuf::from(format!("{}.{ending}", keys.display()));
+        if let Ok(file) = fs::File::open(&log) {
+            request.read_key_log(log.display().to_string(), std::io::BufReader::new(file)).unwrap();
+        }
+    }
+    let analysis = request.load();
+    assert!(!analysis.calls.is_empty(), "{}", capture.display());
+    let calls: Vec<_> = analysis.judged().map(|judged| recorded_whole(&judged.call)).collect();
+    let context = Context::of(&calls, true);
+    let mut lines = Vec::new();
+    for judged in calls.into_iter().map(|call| Judged::new(call, &context)) {
+        for place in judged.departures() {
+            let record = judged.call.rows[place.row].observed.stanza.origin.last;
+            lines.push(format!("{} {} in record {record}: {}", place.rule, place.found.name(), place.why));
+        }
+    }
+    lines
+}
+
+/// Each line was compared with the recording by hand: no client is accused of what it did not do.
+#[test]
+fn what_real_recordings_depart_from_is_true() {
+    let Some(folder) = shared("captures") else { return };
+    let mut text = String::new();
+    for session in ["zapo-ws-xx", "zapo-ipv6-ik", "zapo-ws-deflate", "baileys-ws", "rust-wss13"] {
+        let lines = departures(&folder.join(format!("{session}.pcap")), &folder.join(session));
+        writeln!(text, "{session}\n  {}", lines.join("\n  ")).unwrap();
+    }
+    for (set, vantages) in [("rz-ends", ["a", "b1", "b2"]), ("zb-timeouts", ["a", "b1", "b2"])] {
+        let keys = folder.join("vantages").join(set);
+        for vantage in vantages {
+            let lines = departures(&folder.join(format!("vantages/{set}.{vantage}.pcap")), &keys);
+            writeln!(text, "{set}.{vantage}\n  {}", lines.join("\n  ")).unwrap();
+        }
+    }
+    insta::assert_snapshot!("real_recordings", text);
 }

@@ -16,7 +16,8 @@
 //! the server stamps its sender.
 
 use super::{End, Flow, Passes, Step, check_no_accept, check_no_media, check_step, step_rule};
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, Role};
+use crate::origin::Direction;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::{Grade, Rule};
 
@@ -70,12 +71,19 @@ pub(super) static FLOW: Flow = Flow {
             to: End::Server,
             passes: Passes::Ack(ActionName::Terminate),
             confidence: "speculative",
-            may_miss: |_| None,
+            may_miss: ended_here,
             or_from: None,
         },
     ],
     is_of,
 };
+
+/// Whether the callee's own client ended the call, and so had nothing to acknowledge.
+fn ended_here(call: &Call) -> Option<&'static str> {
+    let end = call.course.ended.and_then(|end| call.rows.get(end))?;
+    let own = end.observed.direction() == Some(Direction::Outbound) && call.role_of(end) != Role::Caller;
+    own.then_some("the callee's own client ended the call")
+}
 
 /// Whether a call between two people rang live, and rang out.
 fn is_of(call: &Call) -> bool {
