@@ -77,8 +77,11 @@ mod tests {
         counts
     }
 
-    /// The pages with words of obligation: the file, and the words with which each of its sections begins.
-    const OBLIGING: [(&str, &str, &[(&str, &str)]); 2] = [
+    /// A section of a page: how its places are called in the list, and the words with which it begins.
+    type Section = (&'static str, &'static str);
+
+    /// The pages with words of obligation, their files, and their sections.
+    const OBLIGING: [(&str, &str, &[Section]); 2] = [
         (
             "SIG-14",
             "000_ed30a02cdd04ca43",

@@ -29,10 +29,10 @@ fn check(call: &Call, context: &Context, checks: &mut Checks) {
     let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats).unwrap_or(index);
     let mut acked = vec![false; call.rows.len()];
     for (index, row) in call.rows.iter().enumerate() {
-        if let (Body::Ack(_), Some(asked)) = (&row.observed.read().body, row.answers) {
-            if let Some(acked) = acked.get_mut(first_copy(asked)) {
-                *acked = true;
-            }
+        if let (Body::Ack(_), Some(asked)) = (&row.observed.read().body, row.answers)
+            && let Some(acked) = acked.get_mut(first_copy(asked))
+        {
+            *acked = true;
         }
         let Some(first) = row.repeats else { continue };
         let was_acked = acked.get(first).is_some_and(|acked| *acked);
