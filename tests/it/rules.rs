@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use ringtrace::analysis::{Request, Source};
 use ringtrace::call::{Call, Recording, Span};
@@ -159,4 +160,51 @@ fn what_real_recordings_depart_from_is_true() {
         }
     }
     insta::assert_snapshot!("real_recordings", text);
+}
+
+/// A call of that many stanzas, as many of them as can be of those that rules look back from.
+fn long(stanzas: usize) -> Arc<Call> {
+    let mut lines = String::from(HEADER);
+    for index in 0..stanzas / 5 {
+        let at = index * 10;
+        for (offset, direction, xml) in [
+            (0, "in", format!("<call from='2@lid' id='B{index}'><offer call-id='C' call-creator='2@lid'/></call>")),
+            (1, "out", format!("<call to='2@lid' id='A{index}'><reject call-id='C' call-creator='2@lid'/></call>")),
+            (2, "in", format!("<ack class='call' id='A{index}' from='2@lid' type='reject'/>")),
+            (3, "in", format!("<call from='2:3@lid' id='D{index}'><accept call-id='C' call-creator='2@lid'/></call>")),
+            (
+                4,
+                "out",
+                format!(
+                    "<call to='2@lid' id='E{index}'><terminate call-id='C' call-creator='2@lid' reason='a_elsewhere'/></call>"
+                ),
+            ),
+        ] {
+            let line = serde_json::json!({"vantage": "a", "at": at + offset, "dir": direction, "xml": xml});
+            writeln!(lines, "{line}").unwrap();
+        }
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), lines).unwrap();
+    let mut judged = fixture::judged(file.path());
+    assert_eq!((judged.len(), judged[0].call.rows.len()), (1, stanzas));
+    judged.remove(0).call
+}
+
+const HEADER: &str =
+    "{\"schema\":\"ringtrace/1\",\"vantage\":\"a\",\"device\":[\"10000000000001:7@lid\"],\"window\":[[0,900000]]}\n";
+
+#[test]
+fn judging_takes_time_linear_in_the_stanzas() {
+    let took = |call: &Arc<Call>| {
+        let context = Context::of(std::slice::from_ref(call), true);
+        let start = Instant::now();
+        let judged = Judged::new(Arc::clone(call), &context);
+        assert!(judged.counts.iter().any(|count| count.is_exercised()));
+        start.elapsed()
+    };
+    let (short, long) = (long(5_000), long(50_000));
+    let short = (0..3).map(|_| took(&short)).min().unwrap();
+    let long = took(&long);
+    assert!(long < short * 40, "ten times the stanzas took {long:?} after {short:?}");
 }
