@@ -2,6 +2,7 @@
 
 mod exit;
 mod export;
+mod files;
 mod inspect;
 mod open;
 mod reading;
@@ -22,6 +23,7 @@ Examples:
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
   ringtrace rules call.pcap                        how its calls stand to the rules of the spec
+  ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 

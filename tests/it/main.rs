@@ -10,6 +10,8 @@ mod frames;
 mod generated;
 mod house;
 mod inputs;
+mod jobs;
+mod logs;
 mod lost;
 mod reference;
 mod rules;
