@@ -10,7 +10,7 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{AckError, Body};
 use crate::protocol::xml;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 
 /// A stanza, and the call that it belongs to.
 pub(super) struct StanzaRow<'t> {
@@ -179,8 +179,14 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
         }),
-        column!("flow_step", Text, "The step of the spec's flow that it is.", |_| Cell::Null),
-        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |_| Cell::Null),
+        column!("flow_step", Text, "The step of the spec's flow that it is: `rejected-step-3`.", |row| {
+            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
+        }),
+        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
+            let places = row.of_call.iter().flat_map(|of| of.judged.places_in(of.index));
+            let violated = places.filter(|place| place.found == Conformance::Violated);
+            Cell::joined(violated.map(|place| place.rule.to_owned()).collect::<BTreeSet<_>>())
+        }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())

@@ -2,6 +2,8 @@
 
 mod drawing;
 pub mod inspect;
+mod json;
+pub mod rules;
 
 use std::io::{self, Write};
 
@@ -12,7 +14,7 @@ use crate::anomaly::{Severity, Tally};
 use crate::call::Call;
 use crate::ladder::{Ladder, Lifeline, Party};
 use crate::origin::Timestamp;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
 
 pub use drawing::draw;
@@ -54,7 +56,7 @@ fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write
     });
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(call, &Ladder::of(call), &judged.evidence, name, out)?;
+    draw(judged, &Ladder::of(call), name, out)?;
     for piece in &judged.evidence {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
@@ -66,6 +68,11 @@ fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write
             piece.strength.name(),
             visible(&piece.why)
         )?;
+    }
+    for place in judged.departures() {
+        let record = call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let (mark, found) = if place.found == Conformance::Violated { ('!', "violated") } else { ('+', "new") };
+        writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
     }
     Ok(())
 }
