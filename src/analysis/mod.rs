@@ -1,6 +1,7 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
 mod catalogue;
+mod choice;
 mod connection;
 mod load;
 mod message;
@@ -10,6 +11,7 @@ mod source;
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
+pub use choice::NoChoice;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;

@@ -1,7 +1,10 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
+mod diagram;
 mod drawing;
 pub mod inspect;
+mod mermaid;
+mod svg;
 
 use std::io::{self, Write};
 
@@ -15,6 +18,7 @@ use crate::origin::Timestamp;
 use crate::spec::Judged;
 use crate::visible::visible;
 
+pub use diagram::{Arrow, ArrowKind, Diagram, Mark, Step};
 pub use drawing::draw;
 
 /// Writes what was read, every call with its ladder and marks, and what could not be read.
@@ -30,7 +34,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, judged, out)?;
+        call(index, judged, &mut *out)?;
     }
     if !analysis.orphans.is_empty() {
         let count = analysis.orphans.len();
@@ -39,8 +43,11 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     anomalies(analysis, out)
 }
 
-/// Writes one call: a line on how it went, and its ladder with the marks.
-fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
+/// Writes one call, which is listed as the one with this index: a line on how it went, and its ladder with the marks.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn call(index: usize, judged: &Judged, mut out: impl Write) -> io::Result<()> {
     let call = &judged.call;
     writeln!(out, "#{}  {}", index + 1, headline(call))?;
     let devices = call.vantages.iter().map(|vantage| {
@@ -54,7 +61,7 @@ fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     });
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(call, &Ladder::of(call), &judged.evidence, name, out)?;
+    draw(call, &Ladder::of(call), &judged.evidence, starred, &mut out)?;
     for piece in &judged.evidence {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
@@ -77,13 +84,18 @@ fn headline(call: &Call) -> String {
     };
     let media = call.media.map_or("call", crate::call::Media::name);
     let group = if call.group { "group " } else { "" };
-    let mut line = format!(
-        "{}  {group}{media}  {} -> {}  {}",
-        call.start().map_or_else(|| "no time".to_owned(), moment),
-        party(&call.caller),
-        party(&call.callee),
-        call.course.outcome.name()
-    );
+    let (caller, callee) = (party(&call.caller), party(&call.callee));
+    format!("{}  {group}{media}  {caller} -> {callee}  {}", began(call), course(call))
+}
+
+/// When a call began.
+fn began(call: &Call) -> String {
+    call.start().map_or_else(|| "no time".to_owned(), moment)
+}
+
+/// How a call went.
+fn course(call: &Call) -> String {
+    let mut line = call.course.outcome.name().to_owned();
     if let Some(ring) = call.course.ring {
         line.push_str(&format!(", rang {}", seconds(ring)));
     }
@@ -131,13 +143,19 @@ fn anomaly_line(tally: &Tally) -> String {
     format!("{connection}{records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
 }
 
-fn name(lifeline: &Lifeline) -> String {
-    let name = match &lifeline.party {
+/// What a party is called.
+fn name(party: &Party) -> String {
+    match party {
         Party::Local => "this client".to_owned(),
         Party::Server => "server".to_owned(),
         Party::Device(jid) => visible(&jid.to_string()).into_owned(),
-    };
-    if lifeline.recorded { format!("{name} *") } else { name }
+    }
+}
+
+/// The same, with a star where its socket was recorded.
+fn starred(lifeline: &Lifeline) -> String {
+    let star = if lifeline.recorded { " *" } else { "" };
+    format!("{}{star}", name(&lifeline.party))
 }
 
 fn moment(time: Timestamp) -> String {
