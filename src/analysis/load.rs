@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -44,6 +45,13 @@ impl Request {
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
         }
+    }
+
+    /// The files that it reads, captures before key logs; `None` if a capture is no file.
+    #[must_use]
+    pub fn inputs(&self) -> Option<Vec<PathBuf>> {
+        let captures = self.sources.iter().map(|source| source.path().map(Path::to_owned));
+        captures.chain(self.key_logs.iter().map(|name| Some(PathBuf::from(name)))).collect()
     }
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
