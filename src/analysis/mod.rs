@@ -1,11 +1,18 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod batch;
 mod catalogue;
 mod choice;
 mod connection;
+mod crew;
+mod event;
 mod load;
+mod merge;
 mod message;
+mod permits;
 mod pipe;
+mod reader;
+mod shard;
 mod source;
 
 use std::sync::Arc;
@@ -15,12 +22,12 @@ pub use choice::NoChoice;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
-pub use source::Source;
+pub use source::{Source, Told};
 
 use crate::anomaly::{Anomalies, Tally};
-use crate::call::{Observed, Snapshot};
-use crate::input::FORMATS;
-use crate::origin::{CaptureId, ConnectionId};
+use crate::call::{Call, Observed, Snapshot};
+use crate::input::{FORMATS, Format};
+use crate::origin::{CaptureId, ConnectionId, Timestamp};
 use crate::spec::{Context, Judged};
 
 /// Everything that was learnt so far. Read only: the interfaces and the exports share it.
@@ -51,6 +58,12 @@ pub struct Capture {
     pub name: String,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
+    /// The archives around it, the innermost first, once it is read; `None` if there are none.
+    pub container: Option<String>,
+    /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
+    pub told_technique: Option<String>,
+    /// Whether its times are counted from no known date, so that only their differences mean something.
+    pub times_are_relative: bool,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -81,7 +94,7 @@ pub struct Other {
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Its number in the capture: Wireshark's `tcp.stream`.
+    /// Its number in the capture: Wireshark's `tcp.stream`, where the capture has packets.
     pub id: ConnectionId,
     /// Address and port of the client, or what the capture says instead. Untrusted text.
     pub client: String,
@@ -106,9 +119,19 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub fn technique(&self) -> &'static str {
-        let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
-        format.map_or("unknown", |format| format.technique)
+    pub fn technique(&self) -> &str {
+        let by_format = || self.known_format().map_or("unknown", |format| format.technique);
+        self.told_technique.as_deref().unwrap_or_else(by_format)
+    }
+
+    /// What the numbers of its connections count, for people.
+    #[must_use]
+    pub fn connections_are(&self) -> &'static str {
+        self.known_format().map_or("connection", |format| format.connections)
+    }
+
+    fn known_format(&self) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| Some(format.name) == self.format)
     }
 }
 
@@ -157,6 +180,19 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// When a stanza was captured; `None` where the capture has no times, or only relative ones.
+    #[must_use]
+    pub fn utc(&self, observed: &Observed) -> Option<Timestamp> {
+        let is_relative = self.capture(observed.capture()).is_some_and(|capture| capture.times_are_relative);
+        observed.time().filter(|_| !is_relative)
+    }
+
+    /// When the first stanza of a call was captured, in the same way.
+    #[must_use]
+    pub fn start_utc(&self, call: &Call) -> Option<Timestamp> {
+        call.rows.first().and_then(|row| self.utc(&row.observed))
     }
 
     /// The anomalies of one capture.

@@ -61,9 +61,9 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
     let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("there is no such call".to_owned()))?;
     target.write(|out| {
         let written = match arguments.format {
-            Format::Text => summary::call(chosen, judged, out),
-            Format::Mermaid => out.write_all(Diagram::of(judged).mermaid().as_bytes()),
-            Format::Svg => out.write_all(Diagram::of(judged).svg().as_bytes()),
+            Format::Text => summary::call(chosen, judged, &analysis, out),
+            Format::Mermaid => out.write_all(Diagram::of(judged, &analysis).mermaid().as_bytes()),
+            Format::Svg => out.write_all(Diagram::of(judged, &analysis).svg().as_bytes()),
         };
         written.map_err(|error| target.failure(error))
     })?;

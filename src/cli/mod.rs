@@ -2,6 +2,7 @@
 
 mod exit;
 mod export;
+mod files;
 mod inspect;
 mod ladder;
 mod manifest;
@@ -28,6 +29,7 @@ Examples:
   ringtrace call.pcap | less                       the same as text
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
+  ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 

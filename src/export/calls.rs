@@ -44,7 +44,9 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             Cell::text(row.judged.call.media.map(Media::name))
         }),
         column!("group", always Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
-        column!("start_utc", Time, "When its first stanza was captured.", |row| Cell::time(row.judged.call.start())),
+        column!("start_utc", Time, "When its first stanza was captured.", |row| Cell::time(
+            row.analysis.start_utc(&row.judged.call)
+        )),
         column!(
             "ring_ms",
             Number,

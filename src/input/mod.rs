@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 use memchr::memmem;
 
 use crate::anomaly::{Anomaly, Diagnosis};
-use crate::origin::{CaptureId, Located};
-use crate::protocol::binary::Node;
+use crate::origin::{CaptureId, Located, Timestamp};
+use crate::protocol::binary::{Jid, Node};
 use crate::protocol::packet::Record;
 use crate::protocol::tcp::Chunk;
 use crate::protocol::websocket::Message;
@@ -61,10 +61,22 @@ pub const FORMATS: &[Format] = &[
     tshark::EK,
     tshark::FIELDS,
     tshark::FOLLOW,
+    log::RINGTRACE,
     log::BAILEYS,
     log::ZAPO,
     log::WHATSMEOW,
     log::XML,
+];
+
+/// The spec's names for how a capture was obtained.
+pub const TECHNIQUES: [&str; 7] = [
+    "websocket-capture",
+    "baileys-instrumentation",
+    "frida-hooking",
+    "mitm-tls",
+    "static-smali-analysis",
+    "memory-dump",
+    "wasm-analysis",
 ];
 
 /// How many bytes of an input the formats are shown to recognise it.
@@ -91,6 +103,8 @@ pub enum Entry<'a> {
     /// Who speaks on the origin's connection, where no packets say it. Comes before, between or after what the
     /// connection carries, and is no record.
     Ends(Ends<'a>),
+    /// How the origin's connection was recorded, as the capture itself says. No record either.
+    Recorded(Recorded),
     /// Nothing more will come on the origin's connection. No record either.
     Closed,
     /// A key log with secrets of TLS sessions. Its origin names the last record before it. No record either.
@@ -106,6 +120,21 @@ pub struct Ends<'a> {
     pub server: Option<&'a str>,
 }
 
+/// How a connection was recorded, as the capture itself says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Addresses of the device whose socket it is: its LID, its phone number, or both; none if they are unknown.
+    pub device: Vec<Jid>,
+    /// How it was made, one of [`TECHNIQUES`], where that is not what the format says.
+    pub technique: Option<&'static str>,
+    /// The client program.
+    pub client: Option<&'static str>,
+    /// Whether the acks that the client sends are left out.
+    pub omits_own_acks: bool,
+    /// The stretches of time in which everything was recorded, first and last moment, in order and apart.
+    pub spans: Vec<(Timestamp, Timestamp)>,
+}
+
 /// Where a reader puts what it reads.
 pub trait Sink {
     /// Takes the format of the input, before its first entry. Of a log with lines of several formats, the first.
@@ -114,6 +143,9 @@ pub trait Sink {
     /// Takes what the input itself says of how it was made, one of the spec's techniques, where that is not what its
     /// format says.
     fn technique(&mut self, _technique: &str) {}
+
+    /// Takes note that the input's times are counted from no known date: only their differences mean something.
+    fn relative(&mut self) {}
 
     /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
     /// input at which the record with its header begins. `Break` ends the reading.
@@ -132,6 +164,8 @@ pub struct Format {
     pub about: &'static str,
     /// How such captures are made, one of the spec's techniques.
     pub technique: &'static str,
+    /// What the numbers of its connections count, for people: those of TCP are Wireshark's `tcp.stream`.
+    pub connections: &'static str,
     /// Whether [`Entry::Secrets`] can be among its entries.
     pub brings_secrets: bool,
     /// How it is recognised and read.
@@ -153,10 +187,12 @@ enum Reading {
 }
 
 /// What was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Name of the format.
     pub format: &'static str,
+    /// Names of the archives around it, the innermost first, as in `gzip in zstd`; `None` if there are none.
+    pub container: Option<String>,
     /// Number of the last record.
     pub records: u64,
     /// Bytes of the input, without the archives around it, that were read or skipped.
@@ -190,6 +226,14 @@ pub enum Error {
     /// The operating system says no.
     #[error("the input cannot be read: {0}")]
     Io(#[from] io::Error),
+}
+
+impl Error {
+    /// Whether the input is just something else, or not what it was said to be.
+    #[must_use]
+    pub const fn is_no_capture(&self) -> bool {
+        matches!(self, Self::Empty | Self::Unrecognized | Self::Unread(_) | Self::NotInFormat(_) | Self::NoLines(_))
+    }
 }
 
 /// Reads an input to its end, or until `out` wants no more.
@@ -234,7 +278,7 @@ pub fn read(
         let detail = format!("{}, after record {records}", broken.detail);
         out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
     }
-    Ok(Summary { format: format.name, records, bytes: source.offset() })
+    Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
 }
 
 /// Reads an input in a format, and returns the format with the number of records.
@@ -271,6 +315,8 @@ fn unread(beginning: &[u8]) -> Option<&'static str> {
         Some("text in UTF-16, as PowerShell's > writes it: save it as UTF-8, or let cmd or tshark's -w write the file")
     } else if memmem::find(beginning, b"<pdml").is_some() {
         Some("tshark's PDML, which is not read here: give the recording itself, or what tshark -T json prints")
+    } else if beginning.starts_with(b"\x02\x21\x4c\x18") {
+        Some("an lz4 archive in the old form, which is not read here: decompress it, or compress without lz4's -l")
     } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
         Some("a followed stream as text, which loses bytes: give the recording itself, or tshark -z follow,tcp,yaml")
     } else {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{began, course, name, seconds};
+use crate::analysis::Analysis;
 use crate::call::{Call, Media, Row, Socket};
 use crate::ladder::{self, Ladder, Rung};
 use crate::origin::{Direction, Timestamp};
@@ -95,9 +96,9 @@ pub struct Mark {
 }
 
 impl Diagram {
-    /// The diagram of a call.
+    /// The diagram of a call of an analysis.
     #[must_use]
-    pub fn of(judged: &Judged) -> Self {
+    pub fn of(judged: &Judged, analysis: &Analysis) -> Self {
         let call = &judged.call;
         let ladder = Ladder::of(call);
         let mut steps: Vec<Step> = Vec::with_capacity(ladder.rungs.len());
@@ -133,7 +134,7 @@ impl Diagram {
             (false, Some(Media::Video)) => "Video call".to_owned(),
             (false, None) => "Call".to_owned(),
         };
-        let subtitle = format!("{}, call-id {}", began(call), visible(&call.id));
+        let subtitle = format!("{}, call-id {}", began(call, analysis), visible(&call.id));
         Self { title: format!("{kind}: {}", course(call)), subtitle, lifelines, steps }
     }
 
@@ -204,7 +205,9 @@ fn arrow(judged: &Judged, rung: &Rung, row: &Row, time: String, step_of_row: &BT
 
 /// A short time: in milliseconds.
 fn took_words(nanoseconds: i64) -> String {
-    if nanoseconds.abs() < 10_000_000_000 {
+    if (0..1_000_000).contains(&nanoseconds) {
+        "under 1 ms".to_owned()
+    } else if nanoseconds.abs() < 10_000_000_000 {
         format!("{} ms", (nanoseconds + 500_000).div_euclid(1_000_000))
     } else {
         seconds(nanoseconds)

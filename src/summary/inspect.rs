@@ -44,7 +44,9 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
     match (&capture.failure, capture.format) {
         (Some(failure), _) => writeln!(out, "{}", visible(failure)),
         (None, Some(format)) => {
-            writeln!(out, "{format}, {} record{}, {} bytes", capture.records, plural(capture.records), capture.bytes)
+            let container = capture.container.as_ref().map_or_else(String::new, |container| format!(" in {container}"));
+            let (records, bytes) = (capture.records, capture.bytes);
+            writeln!(out, "{format}{container}, {records} record{}, {bytes} bytes", plural(records))
         }
         // A file of a folder, passed over.
         (None, None) => writeln!(out, "no capture"),
@@ -54,8 +56,12 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
 /// One connection on one line.
 pub(super) fn describe(connection: &Connection) -> String {
     let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
-    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     let device = device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
+    if *messages == 0 && *frames == 0 && *websocket == "none" && *stanzas > 0 {
+        let client = visible(client);
+        return format!("connection {}: {client}{device}: {stanzas} stanza{}", id.0, plural(*stanzas));
+    }
+    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     format!(
         "connection {}: {} -> {}, {tls}websocket {websocket}, noise {noise}{device}: {messages} message{}, {frames} frame{}, {stanzas} stanza{}",
         id.0,
@@ -96,8 +102,8 @@ fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
-/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "records", "connections", "other",
-/// "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
+/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "container", "records", "connections",
+/// "other", "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -139,6 +145,7 @@ fn value(analysis: &Analysis) -> Value {
         json!({
             "path": capture.name,
             "format": capture.format,
+            "container": capture.container,
             "records": capture.records,
             "bytes": capture.bytes,
             "failure": capture.failure,

@@ -34,7 +34,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, judged, &mut *out)?;
+        call(index, judged, analysis, &mut *out)?;
     }
     if !analysis.orphans.is_empty() {
         let count = analysis.orphans.len();
@@ -47,9 +47,9 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 ///
 /// # Errors
 /// If `out` takes no more bytes.
-pub fn call(index: usize, judged: &Judged, mut out: impl Write) -> io::Result<()> {
+pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
     let call = &judged.call;
-    writeln!(out, "#{}  {}", index + 1, headline(call))?;
+    writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
     let devices = call.vantages.iter().map(|vantage| {
         let jid = vantage
             .device
@@ -78,19 +78,20 @@ pub fn call(index: usize, judged: &Judged, mut out: impl Write) -> io::Result<()
 }
 
 /// When a call began, between whom, and how it went.
-fn headline(call: &Call) -> String {
+fn headline(call: &Call, analysis: &Analysis) -> String {
     let party = |jid: &Option<crate::protocol::binary::Jid>| {
         jid.as_ref().map_or_else(|| "unknown".to_owned(), |jid| visible(&jid.to_string()).into_owned())
     };
     let media = call.media.map_or("call", crate::call::Media::name);
     let group = if call.group { "group " } else { "" };
     let (caller, callee) = (party(&call.caller), party(&call.callee));
-    format!("{}  {group}{media}  {caller} -> {callee}  {}", began(call), course(call))
+    format!("{}  {group}{media}  {caller} -> {callee}  {}", began(call, analysis), course(call))
 }
 
 /// When a call began.
-fn began(call: &Call) -> String {
-    call.start().map_or_else(|| "no time".to_owned(), moment)
+fn began(call: &Call, analysis: &Analysis) -> String {
+    let undated = || if call.start().is_some() { "no date" } else { "no time" }.to_owned();
+    analysis.start_utc(call).map_or_else(undated, moment)
 }
 
 /// How a call went.

@@ -45,6 +45,10 @@ fn judged(call: Call) -> Judged {
     Judged::new(call, &context)
 }
 
+fn diagram(judged: Judged) -> Diagram {
+    Diagram::of(&judged, &Analysis::default())
+}
+
 #[test]
 fn a_call_is_drawn_in_every_form() {
     for (form, name) in [("text", "ladder_text"), ("mermaid", "ladder_mermaid"), ("svg", "ladder_svg")] {
@@ -142,7 +146,7 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
     let mut judged = judged(call);
     let place = |found, row| Place { rule: "SIG-0/planted", row, found, why: "planted".to_owned() };
     judged.places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
-    let diagram = Diagram::of(&judged);
+    let diagram = diagram(judged);
     let steps = diagram.steps.iter().map(|step| match step {
         Step::Wait(time) => format!("wait {time}"),
         Step::Gap => "gap".to_owned(),
@@ -185,7 +189,7 @@ fn what_both_sockets_saw_goes_by_the_server_and_on_one_clock() {
     call.rows[got].copy_of = Some(sent);
     let vantage = call.rows[got].vantage;
     call.vantages[vantage].clock = Some(Clock { least: -450_000_000, most: -350_000_000 });
-    let diagram = Diagram::of(&judged(call));
+    let diagram = diagram(judged(call));
     let server = diagram.lifelines.iter().position(|party| party.name == "server").unwrap();
     let arrows: Vec<_> = diagram
         .steps
@@ -205,7 +209,7 @@ fn a_diagram_that_mermaid_would_refuse_ends_early_and_says_so() {
     let lines = (0..3000).map(|index| {
         format!("0 in {index}.0 call from=200@lid id=A{index} [transport call-id=C call-creator=200@lid]\n")
     });
-    let text = Diagram::of(&judged(only_call(&lines.collect::<String>()))).mermaid();
+    let text = diagram(judged(only_call(&lines.collect::<String>()))).mermaid();
     assert!(text.len() < 49_000 && text.len() > 40_000, "{}", text.len());
     assert!(text.ends_with(" more steps are not drawn\n"), "{}", &text[text.len() - 100..]);
 }
@@ -231,7 +235,7 @@ fn mermaid_says(diagrams: &[String]) -> Option<Vec<String>> {
 fn mermaid_reads_what_is_written_for_it() {
     let mut diagrams: Vec<String> =
         (1..=7).map(|call| printed(&ladder(&["--call", &format!("#{call}"), "--format", "mermaid"]))).collect();
-    diagrams.push(Diagram::of(&judged(only_call(LONG))).mermaid());
+    diagrams.push(diagram(judged(only_call(LONG))).mermaid());
     for hostile in [
         "a;b",
         "x#y",
@@ -252,7 +256,7 @@ fn mermaid_reads_what_is_written_for_it() {
         let mut judged = judged(call);
         judged.places =
             vec![Place { rule: "SIG-0/planted", row: 0, found: Conformance::Violated, why: hostile.into() }];
-        let mut diagram = Diagram::of(&judged);
+        let mut diagram = diagram(judged);
         for party in &mut diagram.lifelines {
             party.name = hostile.to_owned();
         }
@@ -276,7 +280,7 @@ proptest! {
     fn any_text_makes_a_picture_that_is_xml_and_a_diagram_of_known_lines(label in any::<String>(), id in any::<String>()) {
         let mut call = only_call(LONG);
         call.id = id.into();
-        let mut diagram = Diagram::of(&judged(call));
+        let mut diagram = diagram(judged(call));
         for step in &mut diagram.steps {
             if let Step::Arrow(arrow) = step {
                 arrow.label.clone_from(&label);

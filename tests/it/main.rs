@@ -11,6 +11,8 @@ mod frames;
 mod generated;
 mod house;
 mod inputs;
+mod jobs;
+mod logs;
 mod lost;
 mod reference;
 mod shared;

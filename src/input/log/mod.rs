@@ -10,6 +10,7 @@ mod diagnoses;
 mod held;
 mod line;
 mod pino;
+mod ringtrace;
 mod scanner;
 mod whatsmeow;
 mod wrapping;
@@ -19,6 +20,7 @@ mod zapo;
 pub(super) use baileys::BAILEYS;
 pub(super) use diagnoses::DIAGNOSES;
 pub(super) use line::LineFormat;
+pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::read;
 pub(super) use whatsmeow::WHATSMEOW;
 pub(super) use xml::XML;
@@ -39,7 +41,7 @@ pub(super) fn formats() -> Vec<(&'static Format, &'static LineFormat)> {
 pub(super) fn marks() -> String {
     let mut marks: Vec<String> = Vec::new();
     for mark in formats().iter().flat_map(|(_, lines)| lines.markers) {
-        let is_variant = mark.contains(['"', '\\']);
+        let is_variant = mark.contains(['"', '\\', '>']);
         let mark = format!("`{}`", mark.trim_end());
         if !is_variant && !marks.contains(&mark) {
             marks.push(mark);

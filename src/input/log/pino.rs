@@ -42,6 +42,9 @@ pub(super) fn read(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
     if let Some(brace) = line.find("{\"") {
         return json(line.get(brace..).unwrap_or_default());
     }
+    if line.contains("\"msg\":\"") {
+        return Err(Missing::Broken("it begins on another line, as where a log driver splits long lines"));
+    }
     pretty(text, is_all)
 }
 
@@ -85,18 +88,23 @@ pub(super) fn date(text: &str) -> Option<Timestamp> {
     i64::try_from(moment.as_nanosecond()).ok().map(Timestamp)
 }
 
+/// How far pino-pretty indents fields.
+const INDENT: &str = "    ";
+
+/// What stands between the time and the process of an entry of pino-pretty.
+const LEVELS: [&str; 3] = ["] TRACE", "] DEBUG", "] INFO"];
+
 /// An entry of pino-pretty: `[time] LEVEL (process): message`, and its fields, indented, each beginning with its name.
 fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
     let mut lines = text.split_inclusive('\n');
     let head = lines.next().unwrap_or_default();
-    // A line of its own in front of the head, as a supervisor's time, stands in front of the fields as well.
-    let (prefix, head) = head.split_at(head.find('[').ok_or(Missing::Unrelated)?);
+    // What a supervisor puts in front of the head stands in front of the fields as well, at the same length.
+    let level = LEVELS.iter().filter_map(|level| head.find(level)).min().ok_or(Missing::Unrelated)?;
+    let begin = head.get(..level).and_then(|before| before.rfind('[')).ok_or(Missing::Unrelated)?;
+    let (prefix, head) = head.split_at(begin);
     let (time, rest) = head.get(1..).and_then(|head| head.split_once(']')).ok_or(Missing::Unrelated)?;
     let rest = rest.trim_start();
     let level = rest.split([' ', ':']).next().unwrap_or_default();
-    if !matches!(level, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL" | "USERLVL") {
-        return Err(Missing::Unrelated);
-    }
     let (who, message) = rest.get(level.len()..).and_then(|rest| rest.split_once(": ")).ok_or(Missing::Unrelated)?;
     let process = who.trim().strip_prefix('(').and_then(|who| who.strip_suffix(')')).unwrap_or_default();
     let process = process.rsplit('/').next().filter(|process| !process.is_empty());
@@ -110,14 +118,16 @@ fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
     };
     let mut fields = Vec::new();
     let mut is_ended = is_all;
-    let indented = |line: &str| -> Option<usize> {
-        let inside = line.strip_prefix(prefix)?;
+    // Where a field begins, and how far it is indented.
+    let indented = |line: &'_ str| -> Option<(usize, usize)> {
+        let inside = if line.starts_with(INDENT) { line } else { line.get(prefix.len()..)? };
         let trimmed = inside.trim_start_matches(' ');
-        (inside.len() - trimmed.len() >= 4 && !trimmed.trim().is_empty()).then(|| line.len() - trimmed.len())
+        let is_field = inside.starts_with(INDENT) && !trimmed.trim().is_empty();
+        is_field.then(|| (line.len() - trimmed.len(), inside.len() - trimmed.len()))
     };
     for line in lines {
         match indented(line) {
-            Some(indent) => fields.push((line, indent)),
+            Some((begin, indent)) => fields.push((line.get(begin..).unwrap_or_default(), indent)),
             None => {
                 is_ended = true;
                 break;
@@ -128,23 +138,21 @@ fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
         return Err(Missing::More);
     }
     entry.lines += fields.len();
-    let least = prefix.len() + 4;
     let mut fields = fields.into_iter().peekable();
-    while let Some((line, indent)) = fields.next() {
-        if indent != least {
+    while let Some((field, indent)) = fields.next() {
+        if indent != INDENT.len() {
             continue;
         }
-        let Some((name, value)) = line.get(indent..).and_then(|field| field.split_once(": ")) else { continue };
+        let Some((name, value)) = field.split_once(": ") else { continue };
         match name {
             "xml" => entry.xml = Some(string(value.trim_end())?),
             "sent" => {
                 let mut value = value.trim_end().to_owned();
-                while let Some((line, indent)) = fields.peek() {
-                    let rest = line.get(*indent..).unwrap_or_default().trim_end();
-                    if *indent == least && rest != "}" {
+                while let Some((field, indent)) = fields.peek() {
+                    if *indent == INDENT.len() && field.trim_end() != "}" {
                         break;
                     }
-                    value.push_str(rest);
+                    value.push_str(field.trim_end());
                     fields.next();
                 }
                 entry.sent = Some(object(&value)?);

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::super::lines::{self, LONGEST_LINE};
@@ -24,23 +24,36 @@ type Named = (&'static Format, &'static LineFormat);
 /// How much of a log is searched for the signs of clients that print no stanzas.
 const SIGNS_WITHIN: usize = 1 << 20;
 
-/// The fewest bytes that an entry of several lines is read from.
-const SEVERAL_LINES: usize = 4096;
+/// The most bytes that an entry of several lines has.
+const LONGEST_ENTRY: usize = 4 << 20;
 
 /// Reads a log, and returns the format of its first entry with the number of its lines; `None` if it has no line in
 /// any of the formats.
 pub(in crate::input) fn read(
     source: &mut Source<'_>,
-    formats: Vec<Named>,
+    mut formats: Vec<Named>,
     out: &mut dyn Sink,
 ) -> Result<Option<(&'static Format, u64)>, Error> {
     source.reach(SIGNS_WITHIN);
-    let sign = sign_in(source.data().get(..SIGNS_WITHIN).unwrap_or(source.data()), &formats);
+    let beginning = source.data().get(..SIGNS_WITHIN).unwrap_or(source.data());
+    let sign = sign_in(beginning, &formats);
+    let has_comments = sign.is_some_and(|(_, lines)| lines.is_alone);
+    if has_comments {
+        formats.retain(|(_, lines)| lines.is_alone);
+    }
     let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
     // The markers are constants, and few: there is always a searcher for them.
-    let Ok(search) = AhoCorasick::new(markers) else { return Ok(None) };
-    let formats = formats.into_iter().map(Candidate::new).collect();
-    let mut scanner = Scanner { formats, lines: 0, of_entries: 0, first_unrelated: None, held: Held::new() };
+    let Ok(search) = searcher(markers) else { return Ok(None) };
+    let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
+    let mut scanner = Scanner {
+        formats,
+        has_comments,
+        lines: 0,
+        of_entries: 0,
+        comments: 0,
+        first_unrelated: None,
+        held: Held::new(),
+    };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
     if flow.is_continue() && scanner.held.finish(out).is_continue() {
@@ -58,10 +71,23 @@ pub(in crate::input) fn read(
     Ok(scanner.held.format().map(|format| (format, scanner.lines)))
 }
 
+/// Finds the first of these markers in a text. Only where the leftmost counts are they searched for many bytes at once.
+fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(markers)
+}
+
 /// The client whose log this is, as far as it can be told from lines that hold no stanzas.
 fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
-    let has = |sign: &&str| memmem::find(beginning, sign.as_bytes()).is_some();
-    formats.iter().find(|(_, lines)| lines.signs.iter().any(has)).copied()
+    formats.iter().find(|(_, lines)| has_one_of(beginning, lines.signs)).copied()
+}
+
+fn has_one_of(text: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+}
+
+/// Whether a line is blank or begins with `#`.
+fn is_comment(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start(), [] | [b'#', ..])
 }
 
 /// A format, ready to be looked for.
@@ -69,26 +95,35 @@ struct Candidate {
     format: &'static Format,
     lines: &'static LineFormat,
     markers: Vec<memmem::Finder<'static>>,
+    /// Finds its markers, and those of the formats before it.
+    ends: AhoCorasick,
 }
 
 impl Candidate {
-    fn new((format, lines): Named) -> Self {
+    /// The last of the formats, after those that are tried before it.
+    fn new(formats: &[Named]) -> Option<Self> {
+        let (format, lines) = *formats.last()?;
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        Self { format, lines, markers }
+        let ends = searcher(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
+        Some(Self { format, lines, markers, ends })
     }
 
-    /// Where the first of its markers is.
-    fn find(&self, text: &[u8]) -> Option<usize> {
-        self.markers.iter().filter_map(|marker| marker.find(text)).min()
+    /// Whether a line has one of its markers.
+    fn may_be(&self, line: &[u8]) -> bool {
+        self.markers.iter().any(|marker| marker.find(line).is_some())
     }
 }
 
 struct Scanner {
     formats: Vec<Candidate>,
+    /// Whether blank lines and lines that begin with `#` are comments.
+    has_comments: bool,
     /// Lines before the source's data.
     lines: u64,
     /// How many of them were those of entries.
     of_entries: u64,
+    /// How many others were comments.
+    comments: u64,
     first_unrelated: Option<u64>,
     held: Held,
 }
@@ -155,7 +190,14 @@ impl Scanner {
     fn pass(&mut self, source: &mut Source<'_>, length: usize) {
         let before = self.lines;
         self.count(source, length);
-        if self.lines > before {
+        let part = source.data().get(..length).unwrap_or_default();
+        let mut unrelated = (before + 1..=self.lines).zip(part.split(|byte| *byte == b'\n'));
+        if self.has_comments {
+            let is_comment = |(_, line): &(u64, &[u8])| is_comment(line);
+            self.comments += unrelated.clone().filter(is_comment).count() as u64;
+            self.first_unrelated =
+                self.first_unrelated.or(unrelated.find(|line| !is_comment(line)).map(|(number, _)| number));
+        } else if self.lines > before {
             self.first_unrelated.get_or_insert(before + 1);
         }
         source.consume(length);
@@ -181,10 +223,13 @@ impl Scanner {
 
     /// Reads the entry that the data begin with, the first line of which has `length` bytes.
     fn entry(&mut self, source: &mut Source<'_>, length: usize, out: &mut dyn Sink) -> Result<Step, Error> {
+        if self.has_comments && is_comment(source.data().get(..length).unwrap_or_default()) {
+            return Ok(Step::Unrelated);
+        }
         for index in 0..self.formats.len() {
             let Some(candidate) = self.formats.get(index) else { break };
             let line = source.data().get(..length).unwrap_or_default();
-            if candidate.find(line).is_none() {
+            if !candidate.may_be(line) {
                 continue;
             }
             let format = candidate.format;
@@ -193,6 +238,12 @@ impl Scanner {
             let (lines, found) = match outcome {
                 Outcome::Unrelated | Outcome::More => continue,
                 Outcome::Read { lines, found } => (lines, found),
+                Outcome::Header { lines, header } => {
+                    if self.held.header(format, *header, at, out).is_break() {
+                        return Ok(Step::Enough);
+                    }
+                    (lines, Vec::new())
+                }
                 Outcome::Broken { lines, why } => {
                     self.held.recognize(format, at, out);
                     out.anomaly(Anomaly::new(&UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
@@ -216,7 +267,7 @@ impl Scanner {
     }
 
     fn report_unrelated(&self, source: &Source<'_>, out: &mut dyn Sink) {
-        let count = self.lines - self.of_entries;
+        let count = self.lines - self.of_entries - self.comments;
         if let (Some(first), true) = (self.first_unrelated, count > 0 && self.held.format().is_some()) {
             let origin = Origin::of_record(source.capture(), first, 0, None);
             out.anomaly(Anomaly::new(&UNRELATED, origin).detail(format!("{count} of {}", self.lines)));
@@ -245,27 +296,18 @@ impl Candidate {
     /// Adds lines to the first `length` bytes, several times as many as there are, up to the next line with a marker.
     /// Says how many bytes that are, and whether there can be no more.
     fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
-        let wanted = length.saturating_mul(4).clamp(SEVERAL_LINES, LONGEST_LINE);
+        let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
         let is_end = !source.reach(wanted);
-        let data = source.data();
-        let limit = wanted.min(data.len());
-        let is_long = wanted == LONGEST_LINE;
-        let more = data.get(length..limit).unwrap_or_default();
-        if let Some(next) = self.find(more) {
-            let line = memrchr(b'\n', more.get(..next).unwrap_or_default()).map_or(0, |end| end + 1);
+        let limit = match line_length(source, wanted.saturating_sub(1).max(length))? {
+            Some(limit) if !is_end => limit,
+            _ => source.data().len(),
+        };
+        let more = source.data().get(length..limit).unwrap_or_default();
+        if let Some(next) = self.ends.find(more) {
+            let line = memrchr(b'\n', more.get(..next.start()).unwrap_or_default()).map_or(0, |end| end + 1);
             return Ok((length + line, true));
         }
-        if is_end {
-            return Ok((limit, true));
-        }
-        match memrchr(b'\n', more) {
-            Some(end) => Ok((length + end + 1, is_long)),
-            None if is_long => Ok((length, true)),
-            None => {
-                let rest = line_length(source, limit)?;
-                Ok(rest.map_or((length, true), |rest| (rest, false)))
-            }
-        }
+        Ok((limit, is_end || limit >= LONGEST_ENTRY))
     }
 }
 
@@ -275,7 +317,7 @@ fn line_length(source: &mut Source<'_>, from: usize) -> Result<Option<usize>, Er
     loop {
         let data = source.data();
         if let Some(end) = memchr(b'\n', data.get(seen..).unwrap_or_default()) {
-            return Ok(Some(seen + end + 1));
+            return Ok(Some(seen + end + 1).filter(|length| *length <= LONGEST_LINE));
         }
         seen = data.len();
         if seen > LONGEST_LINE {

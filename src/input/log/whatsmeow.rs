@@ -1,5 +1,5 @@
-//! Logs of whatsmeow at debug level: its own lines on standard output, and zerolog's JSON lines, as bridges and bots
-//! built on it write them.
+//! Logs of whatsmeow at debug level: its own lines on standard output, and zerolog's, as JSON or as its console writer
+//! prints them, as bridges and bots built on it write them.
 
 use serde_json::Value;
 
@@ -15,17 +15,25 @@ pub(in crate::input) const WHATSMEOW: Format = Format {
     about: "log of whatsmeow at debug level, its own lines or zerolog's",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
-        markers: &["/Recv DEBUG] ", "/Send DEBUG] ", "Recv\"", "Send\"", "Recv\\\"", "Send\\\""],
+        markers: &["/Recv DEBUG] ", "/Send DEBUG] ", "Recv\"", "Send\"", "Recv\\\"", "Send\\\"", LOGGER],
         signs: &["/Socket DEBUG]", "[Client INFO]", "[Main INFO]", "[Client WARN]", "\"component\":\"whatsmeow\""],
         advice: "which prints stanzas at the level DEBUG only: give the client a logger of that level, as \
                  waLog.Stdout(\"Client\", \"DEBUG\", true)",
+        is_alone: false,
         read,
     }),
 };
 
+/// The field of a line of zerolog's console writer that names the logger.
+const LOGGER: &str = "sublogger=";
+
 fn read(text: &Text<'_>) -> Outcome {
     let line = text.line();
+    if line.contains(LOGGER) && line.contains(CONSOLE) {
+        return console(line);
+    }
     match line.find("{\"") {
         Some(brace) if !line.contains(" DEBUG] <") => json(line.get(brace..).unwrap_or_default()),
         _ => stdout(text),
@@ -56,6 +64,34 @@ fn stdout(text: &Text<'_>) -> Outcome {
     }
 }
 
+/// What stands in front of a stanza that the console writer prints.
+const CONSOLE: &str = " DBG <";
+
+/// `2026-05-14T15:02:22Z DBG <call ...> sublogger=Recv`
+fn console(line: &str) -> Outcome {
+    let Some((time, _)) = line.split_once(CONSOLE) else { return Outcome::Unrelated };
+    let begin = time.len() + CONSOLE.len() - 1;
+    let (found, length) = match stanza(line.get(begin..).unwrap_or_default(), Dialect::WHATSMEOW, true) {
+        Ok(read) => read,
+        Err(outcome) => return outcome,
+    };
+    let fields = line.get(begin + length..).unwrap_or_default();
+    let logger = fields.split_once(LOGGER).and_then(|(_, rest)| rest.split_whitespace().next()).unwrap_or_default();
+    let Some((client, direction)) = client_and_direction(logger) else { return Outcome::Unrelated };
+    let found = Found { direction: Some(direction), stamp: last_time(time), client: client.to_owned(), ..found };
+    Outcome::Read { lines: 1, found: vec![found] }
+}
+
+/// What the name of a logger says: the client, which may be nested in others, and which way its stanzas go.
+fn client_and_direction(logger: &str) -> Option<(&str, Direction)> {
+    let (client, name) = logger.rsplit_once('/').unwrap_or(("", logger));
+    match name {
+        "Recv" => Some((client, Direction::Inbound)),
+        "Send" => Some((client, Direction::Outbound)),
+        _ => None,
+    }
+}
+
 /// The time that a text ends with.
 fn last_time(text: &str) -> Stamp {
     let word = text.rsplit([' ', '\t', '|']).next().unwrap_or_default();
@@ -75,12 +111,7 @@ fn json(line: &str) -> Outcome {
     };
     let text = |name| fields.get(name).and_then(Value::as_str);
     let Some(logger) = text("sublogger").or(text("module")) else { return Outcome::Unrelated };
-    let (client, name) = logger.rsplit_once('/').unwrap_or(("", logger));
-    let direction = match name {
-        "Recv" => Direction::Inbound,
-        "Send" => Direction::Outbound,
-        _ => return Outcome::Unrelated,
-    };
+    let Some((client, direction)) = client_and_direction(logger) else { return Outcome::Unrelated };
     let Some(message) = text("message").filter(|message| message.trim_start().starts_with('<')) else {
         return Outcome::Unrelated;
     };

@@ -1,20 +1,26 @@
-//! What stands around a client's lines: colours, and the JSON that a container's log driver puts them in.
+//! What stands around a client's lines: colours, and the JSON that a container's log driver or the journal puts them in.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 
-/// A line as Docker's json-file driver writes it.
+/// A line as Docker's json-file driver writes it, or `journalctl -o json`.
 #[derive(Deserialize)]
 struct Wrapped<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, alias = "MESSAGE")]
     log: Cow<'a, str>,
 }
 
 /// The text without colours, and each line without JSON around it. Has as many lines as before.
 pub(super) fn unwrapped(text: &str) -> Cow<'_, str> {
-    let text = if text.starts_with("{\"log\":\"") { Cow::Owned(unwrapped_lines(text)) } else { Cow::Borrowed(text) };
+    let text = if is_wrapped(text) { Cow::Owned(unwrapped_lines(text)) } else { Cow::Borrowed(text) };
     if text.contains('\u{1b}') { Cow::Owned(without_colours(&text)) } else { text }
+}
+
+fn is_wrapped(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    let docker = line.contains("\"log\":\"") && line.contains("\"stream\":\"");
+    line.starts_with('{') && (docker || line.contains("\"MESSAGE\":\""))
 }
 
 fn unwrapped_lines(text: &str) -> String {

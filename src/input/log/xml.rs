@@ -5,8 +5,11 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2_iter;
+
 use super::super::{Format, Reading};
 use super::line::{Found, LineFormat, Outcome, Text, lines_in, stanza};
+use crate::protocol::binary::Node;
 use crate::protocol::xml::Dialect;
 
 /// Bare XML.
@@ -15,7 +18,8 @@ pub(in crate::input) const XML: Format = Format {
     about: "stanzas as XML, in a file or pasted among other text",
     technique: "unknown",
     brings_secrets: false,
-    reading: Reading::Lines(LineFormat { markers: TAGS, signs: &[], advice: "", read }),
+    connections: "log",
+    reading: Reading::Lines(LineFormat { markers: TAGS, signs: &[], advice: "", is_alone: false, read }),
 };
 
 /// The beginnings of the stanzas that calls are made of, or that name the local device.
@@ -23,15 +27,25 @@ const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "
 
 fn read(text: &Text<'_>) -> Outcome {
     let line = text.line();
-    let Some(place) = TAGS.iter().filter_map(|tag| line.find(tag)).min() else { return Outcome::Unrelated };
-    let quote = quote(line.get(..place).unwrap_or_default());
+    // JSON of no known kind, such as the notes of a test bench beside a capture: what it says of the stanza, its
+    // direction above all, cannot be read, and a stanza without it would be another one.
+    if line.trim_start().starts_with('{') {
+        return Outcome::Unrelated;
+    }
+    let Some(place) = tag_on_line(line) else { return Outcome::Unrelated };
+    let before = line.get(..place).unwrap_or_default();
+    // A string of another language has escapes of its own.
+    if before.ends_with(['"', '\'']) || before.contains("{\"") {
+        return Outcome::Unrelated;
+    }
+    let quote = quote(before);
     let unquoted = unquoted(text.text, quote);
     let begin = if quote.is_empty() { place } else { place - quote.len() };
     let mut found: Vec<Found> = Vec::new();
     let mut at = begin;
     // Further stanzas on the same lines are of the same entry.
     loop {
-        match stanza(unquoted.get(at..).unwrap_or_default(), Dialect::UNKNOWN, text.is_all) {
+        match one(unquoted.get(at..).unwrap_or_default(), text.is_all) {
             Ok((stanza, length)) => {
                 found.push(stanza);
                 at += length;
@@ -39,14 +53,50 @@ fn read(text: &Text<'_>) -> Outcome {
             Err(Outcome::More) if found.is_empty() => return Outcome::More,
             Err(_) => break,
         }
-        let rest = unquoted.get(at..).unwrap_or_default();
-        let on_line = rest.split('\n').next().unwrap_or_default();
-        match TAGS.iter().filter_map(|tag| on_line.find(tag)).min() {
+        match tag_on_line(unquoted.get(at..).unwrap_or_default()) {
             Some(further) => at += further,
             None => break,
         }
     }
     if found.is_empty() { Outcome::Unrelated } else { Outcome::Read { lines: lines_in(&unquoted, at), found } }
+}
+
+/// Where the first stanza of the line that a text begins with is. Looks no further than to it.
+fn tag_on_line(text: &str) -> Option<usize> {
+    let places = memchr2_iter(b'<', b'\n', text.as_bytes());
+    for place in places {
+        let rest = text.get(place..).unwrap_or_default();
+        if rest.starts_with('\n') {
+            return None;
+        }
+        if TAGS.iter().any(|tag| rest.starts_with(tag)) {
+            return Some(place);
+        }
+    }
+    None
+}
+
+/// The stanza that `text` begins with. Of one that is cut, whatever has no tag any more is other text.
+fn one(text: &str, is_all: bool) -> Result<(Found, usize), Outcome> {
+    let (found, length) = stanza(text, Dialect::UNKNOWN, is_all)?;
+    let (found, length) = match text.rfind('>') {
+        Some(last) if found.is_cut && last + 1 < text.len() => {
+            stanza(text.get(..=last).unwrap_or(text), Dialect::UNKNOWN, true)?
+        }
+        _ => (found, length),
+    };
+    if is_prose(text, &found) { Err(Outcome::Unrelated) } else { Ok((found, length)) }
+}
+
+/// Whether it is a mention of a tag rather than a stanza: one without any value that has nothing inside or something
+/// other than elements, or one without an end behind whose start tag, or in it, is no XML.
+fn is_prose(text: &str, found: &Found) -> bool {
+    let Node { attributes, .. } = &found.node;
+    let has_values = attributes.iter().any(|known| !known.value.to_text().is_empty());
+    let behind = text.split_once('>').map_or("", |(_, behind)| behind.trim_start());
+    let goes_on = behind.is_empty() || behind.starts_with('<');
+    let is_empty = found.node.children().is_empty();
+    if found.is_cut { !has_values || !goes_on } else { !has_values && (is_empty || !goes_on) }
 }
 
 /// What marks a line as quoted, if it is: signs `>` and spaces in front of the stanza.

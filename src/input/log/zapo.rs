@@ -13,10 +13,12 @@ pub(in crate::input) const ZAPO: Format = Format {
     about: "log of zapo at trace level, of its pino or its console logger",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &[IN, OUT],
         signs: &["wa client connect start", "comms opening websocket", "auth client credentials ready"],
         advice: "which prints stanzas at the level trace only: create its logger with `level: 'trace'`",
+        is_alone: false,
         read,
     }),
 };
@@ -64,11 +66,15 @@ fn found(xml: &str, lines: usize, direction: Option<Direction>, stamp: Stamp, cl
 
 /// `node transport node in {`, then a field a line, the last of them `xml`, in pieces that `+` joins, then `}`.
 fn console_entry(text: &Text<'_>, direction: Option<Direction>) -> Outcome {
-    let prefix = text.line().find("node transport").and_then(|at| text.line().get(..at)).unwrap_or_default();
+    let prefix = text.line().find("node transport").unwrap_or_default();
     let mut xml: Option<String> = None;
     let mut lines = 1;
     for line in text.text.split_inclusive('\n').skip(1) {
-        let inside = line.strip_prefix(prefix).unwrap_or(line).trim_end();
+        let is_bare = line.starts_with([' ', '}']);
+        let inside = if is_bare { line } else { line.get(prefix..).unwrap_or_default() }.trim_end();
+        if !inside.starts_with("  ") && inside != "}" {
+            return Outcome::Broken { lines, why: "it ends before its last brace" };
+        }
         lines += 1;
         if inside == "}" {
             return match xml {
