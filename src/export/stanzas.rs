@@ -70,26 +70,26 @@ impl StanzaRow<'_> {
 /// The columns, in order.
 pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
     vec![
-        column!("capture", Text, "The capture, as given. With `seq`, the row's key.", |row| {
+        column!("capture", always Text, "The capture, as given. With `seq`, the row's key.", |row| {
             Cell::text(row.analysis.capture(row.observed.capture()).map(|capture| capture.name.as_str()))
         }),
-        column!("seq", Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
+        column!("seq", always Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
             Cell::integer(row.observed.seq)
         }),
         column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
             row.observed.stanza.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
         }),
-        column!("record", Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
+        column!("record", always Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
             Cell::integer(row.observed.stanza.origin.last)
         }),
-        column!("record_first", Integer, "The record with the stanza's first byte.", |row| {
+        column!("record_first", always Integer, "The record with the stanza's first byte.", |row| {
             Cell::integer(row.observed.stanza.origin.first)
         }),
         column!(
             "time_utc",
-            Text,
-            "When the completing record was captured, RFC 3339; empty where that is unknown, or known only relatively.",
-            |row| { Cell::moment(row.analysis.utc(row.observed)) }
+            Time,
+            "When the completing record was captured; empty where that is unknown, or known only relatively.",
+            |row| Cell::time(row.analysis.utc(row.observed))
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
@@ -122,7 +122,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("recipient", Text, "`to`; of an inbound stanza without it, the local device.", |row| {
             Cell::shown(row.observed.read().to.as_ref().or_else(|| row.local_if(Direction::Inbound)))
         }),
-        column!("tag", Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
+        column!("tag", always Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
             row.observed.read().node.tag.as_ref().into()
         )),
         column!(
@@ -191,12 +191,12 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())
         }),
-        column!("vantage", Text, "The device whose socket was recorded, or `unknown`.", |row| {
+        column!("vantage", always Text, "The device whose socket was recorded, or `unknown`.", |row| {
             let vantage = row.of_call.as_ref().and_then(|of| of.judged.call.vantage_of(of.row));
             let device = vantage.and_then(|vantage| vantage.device.jid());
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
-        column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
+        column!("technique", always Text, "How the capture was made, one of the spec's techniques.", |row| {
             let recording = row.of_call.as_ref().and_then(|of| of.judged.call.recording(of.row));
             let of_capture = || row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique);
             Cell::text(recording.map(|recording| recording.technique).or_else(of_capture))
