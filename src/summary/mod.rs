@@ -38,7 +38,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         let count = analysis.orphans.len();
         writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
     }
-    for strays in &analysis.strays {
+    if let Some(strays) = &analysis.strays {
         departures(strays, out)?;
     }
     anomalies(analysis, out)
