@@ -42,6 +42,9 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         let count = analysis.orphans.len();
         writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
     }
+    if let Some(strays) = &analysis.strays {
+        departures(strays, out)?;
+    }
     anomalies(analysis, out)
 }
 
@@ -76,8 +79,13 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
             visible(&piece.why)
         )?;
     }
+    departures(judged, out)
+}
+
+/// Writes where rules are violated and what is new.
+fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     for place in judged.departures() {
-        let record = call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let record = judged.call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
         let (mark, found) = if place.found == Conformance::Violated { ('!', "violated") } else { ('+', "new") };
         writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
     }
