@@ -28,8 +28,7 @@ pub(super) struct RulesArguments {
 
 /// Runs `rules`.
 pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let analysis =
-        if arguments.reading.has_files() { Some(arguments.reading.prepare(settings)?.load()) } else { None };
+    let analysis = if arguments.reading.has_files() { Some(arguments.reading.prepare(settings)?.load()) } else { None };
     let mut out = BufWriter::new(io::stdout().lock());
     match (arguments.json, &analysis) {
         (true, _) => rules::json(analysis.as_deref().unwrap_or(&Analysis::default()), &mut out)?,

@@ -4,8 +4,8 @@ mod diagram;
 mod drawing;
 pub mod inspect;
 mod json;
-pub mod rules;
 mod mermaid;
+pub mod rules;
 mod svg;
 
 use std::io::{self, Write};
@@ -79,7 +79,7 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
             visible(&piece.why)
         )?;
     }
-    departures(judged, out)
+    departures(judged, &mut out)
 }
 
 /// Writes where rules are violated and what is new.
