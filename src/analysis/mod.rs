@@ -41,6 +41,8 @@ pub struct Analysis {
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
+    /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
+    pub strays: Option<Arc<Judged>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.
@@ -180,6 +182,11 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// The calls, and what belongs to none.
+    pub fn judged(&self) -> impl Iterator<Item = &Arc<Judged>> {
+        self.calls.iter().chain(&self.strays)
     }
 
     /// When a stanza was captured; `None` where the capture has no times, or only relative ones.

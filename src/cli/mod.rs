@@ -9,6 +9,7 @@ mod manifest;
 mod open;
 mod progress;
 mod reading;
+mod rules;
 mod settings;
 mod shell;
 mod target;
@@ -29,6 +30,7 @@ Examples:
   ringtrace call.pcap | less                       the same as text
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
+  ringtrace rules call.pcap                        how its calls stand to the rules of the spec
   ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
@@ -77,6 +79,8 @@ enum Command {
     Export(export::ExportArguments),
     /// Says what is inside captures, and what could not be read, and why.
     Inspect(inspect::InspectArguments),
+    /// Lists the rules that calls are checked for, and with captures what was found.
+    Rules(rules::RulesArguments),
     /// Draws one call's sequence diagram, as text, Mermaid or SVG.
     Ladder(ladder::LadderArguments),
     /// Prints a script that completes ringtrace's arguments in a shell.
@@ -125,6 +129,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
     match arguments.command {
         Some(Command::Export(export)) => export::run(&export, &settings),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),
+        Some(Command::Rules(rules)) => rules::run(&rules, &settings),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
         Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),

@@ -10,13 +10,15 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{AckError, Body};
 use crate::protocol::xml;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 
 /// A stanza, and the call that it belongs to.
 pub(super) struct StanzaRow<'t> {
     analysis: &'t Analysis,
     observed: &'t Arc<Observed>,
     of_call: Option<OfCall<'t>>,
+    /// What the rules say of it: its call or that of all strays, and its index there.
+    judged: Option<(&'t Judged, usize)>,
 }
 
 /// A row's place in its call.
@@ -33,10 +35,18 @@ pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
             analysis,
             observed: &row.observed,
             of_call: Some(OfCall { judged, index, row }),
+            judged: Some((judged, index)),
         })
     });
-    let orphans = analysis.orphans.iter().map(move |observed| StanzaRow { analysis, observed, of_call: None });
-    of_calls.chain(orphans)
+    let strays = analysis.strays.iter().flat_map(move |judged| {
+        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
+            analysis,
+            observed: &row.observed,
+            of_call: None,
+            judged: Some((judged, index)),
+        })
+    });
+    of_calls.chain(strays)
 }
 
 impl StanzaRow<'_> {
@@ -179,8 +189,14 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
         }),
-        column!("flow_step", Text, "The step of the spec's flow that it is.", |_| Cell::Null),
-        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |_| Cell::Null),
+        column!("flow_step", Text, "The step of the spec's flow that it is: `rejected-step-3`.", |row| {
+            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
+        }),
+        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
+            let places = row.judged.iter().flat_map(|(judged, index)| judged.places_in(*index));
+            let violated = places.filter(|place| place.found == Conformance::Violated);
+            Cell::joined(violated.map(|place| place.rule.to_owned()).collect::<BTreeSet<_>>())
+        }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())

@@ -3,7 +3,9 @@
 mod diagram;
 mod drawing;
 pub mod inspect;
+mod json;
 mod mermaid;
+pub mod rules;
 mod svg;
 
 use std::io::{self, Write};
@@ -15,7 +17,7 @@ use crate::anomaly::{Severity, Tally};
 use crate::call::Call;
 use crate::ladder::{Ladder, Lifeline, Party};
 use crate::origin::Timestamp;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
 
 pub use diagram::{Arrow, ArrowKind, Diagram, Mark, Step};
@@ -40,6 +42,9 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         let count = analysis.orphans.len();
         writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
     }
+    if let Some(strays) = &analysis.strays {
+        departures(strays, out)?;
+    }
     anomalies(analysis, out)
 }
 
@@ -61,7 +66,7 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
     });
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(call, &Ladder::of(call), &judged.evidence, starred, &mut out)?;
+    draw(judged, &Ladder::of(call), starred, &mut out)?;
     for piece in &judged.evidence {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
@@ -73,6 +78,16 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
             piece.strength.name(),
             visible(&piece.why)
         )?;
+    }
+    departures(judged, &mut out)
+}
+
+/// Writes where rules are violated and what is new.
+fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
+    for place in judged.departures() {
+        let record = judged.call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let (mark, found) = if place.found == Conformance::Violated { ('!', "violated") } else { ('+', "new") };
+        writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
     }
     Ok(())
 }

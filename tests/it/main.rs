@@ -15,6 +15,7 @@ mod jobs;
 mod logs;
 mod lost;
 mod reference;
+mod rules;
 mod shared;
 mod shell;
 mod tables;
