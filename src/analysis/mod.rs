@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod connection;
+mod exhibit;
 mod load;
 mod message;
 mod pipe;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
+pub use exhibit::Exhibit;
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
 pub use source::Source;

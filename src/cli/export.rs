@@ -47,6 +47,8 @@ enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per piece of evidence on an open question or a discrepancy.
+    Evidence,
     /// A row per kind of anomaly, capture and connection.
     Anomalies,
     /// A row per data message of a websocket, WhatsApp's or not.
@@ -64,6 +66,7 @@ pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<E
     let table = match arguments.table {
         Table::Stanzas => export::Table::Stanzas,
         Table::Calls => export::Table::Calls,
+        Table::Evidence => export::Table::Evidence,
         Table::Anomalies => export::Table::Anomalies,
         Table::Messages => export::Table::Messages,
     };

@@ -1,9 +1,12 @@
 //! The command line: what is asked for, and the exit code that follows.
 
 mod exit;
+mod explain;
 mod export;
 mod inspect;
+mod layout;
 mod open;
+mod questions;
 mod reading;
 mod target;
 
@@ -20,6 +23,7 @@ Examples:
   ringtrace call.pcap | less                       the same as text
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
+  ringtrace questions recordings/                  what they say about the open questions of the spec
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
@@ -58,6 +62,10 @@ enum Command {
     Export(export::ExportArguments),
     /// Says what is inside captures, and what could not be read, and why.
     Inspect(inspect::InspectArguments),
+    /// Shows the open questions of the spec, and what captures say about them.
+    Questions(questions::QuestionsArguments),
+    /// Says what a rule, a question, a column, an anomaly or an exit code is.
+    Explain(explain::ExplainArguments),
 }
 
 /// How much is said on standard error.
@@ -79,6 +87,8 @@ pub(crate) fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Export(export)) => export::run(&export, verbosity),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, verbosity),
+        Some(Command::Questions(questions)) => questions::run(&questions, arguments.color, verbosity),
+        Some(Command::Explain(explain)) => explain::run(&explain, arguments.color),
         Some(Command::Open(open)) => open::run(&open, arguments.color, verbosity),
         None => open::run(&arguments.open, arguments.color, verbosity),
     };

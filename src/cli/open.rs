@@ -9,6 +9,7 @@ use ringtrace::{summary, tui};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::layout;
 use super::reading::{self, Reading};
 
 /// What `open` takes.
@@ -36,19 +37,10 @@ fn interface(arguments: &OpenArguments, color: ColorChoice) -> Result<Exit, Fail
     let request = arguments.reading.prepare(Verbosity::Quiet)?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, tui::Options { colour: wants_colour(color) });
+    let shown = tui::run(updates, tui::Options { colour: layout::wants_colour(color) });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),
         Err(_) => Ok(Exit::Lost),
-    }
-}
-
-/// `--color`, else whether `NO_COLOR` is unset or empty (<https://no-color.org>).
-fn wants_colour(choice: ColorChoice) -> bool {
-    match choice {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }

@@ -6,6 +6,7 @@ mod anomalies;
 mod calls;
 mod column;
 mod csv;
+mod evidence;
 mod messages;
 mod stanzas;
 
@@ -22,6 +23,8 @@ pub enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per piece of evidence on an open question or a discrepancy.
+    Evidence,
     /// A row per kind of anomaly, capture and connection.
     Anomalies,
     /// A row per data message of a websocket.
@@ -68,6 +71,7 @@ impl Table {
         match self {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
+            Self::Evidence => evidence::columns().iter().map(Column::describe).collect(),
             Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
             Self::Messages => messages::columns().iter().map(Column::describe).collect(),
         }
@@ -85,6 +89,7 @@ impl Table {
                 csv::write(&columns, stanzas::rows(analysis), options, out)
             }
             Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
+            Self::Evidence => csv::write(&evidence::columns(), evidence::rows(analysis), options, out),
             Self::Messages => csv::write(&messages::columns(), messages::rows(analysis), options, out),
             Self::Anomalies => csv::write(&anomalies::columns(), anomalies::rows(analysis), options, out),
         }

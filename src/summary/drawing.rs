@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::call::{Call, Row};
+use crate::call::Row;
 use crate::ladder::{Ladder, Lifeline, Rung};
-use crate::spec::Evidence;
+use crate::spec::Judged;
 use crate::visible::visible;
 
 /// Characters from one lifeline to the next.
@@ -15,12 +15,12 @@ const SPACING: usize = 30;
 /// # Errors
 /// If `out` takes no more bytes.
 pub fn draw(
-    call: &Call,
+    judged: &Judged,
     ladder: &Ladder,
-    evidence: &[Evidence],
     name: impl Fn(&Lifeline) -> String,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let call = &judged.call;
     write!(out, "{:>10} {:>14} {:>11} ", "record", "since start", "previous")?;
     for (index, lifeline) in ladder.lifelines.iter().enumerate() {
         let name: String = name(lifeline).chars().take(SPACING - 2).collect();
@@ -31,7 +31,7 @@ pub fn draw(
     let mut previous = None;
     for rung in &ladder.rungs {
         let Some(row) = call.rows.get(rung.row) else { continue };
-        let marked = evidence.iter().any(|piece| piece.row == rung.row);
+        let marked = judged.is_telling(rung.row);
         let time = row.observed.time();
         let since = |earlier: Option<crate::origin::Timestamp>| {
             let nanoseconds = time.and_then(|time| earlier.map(|earlier| time.nanoseconds_since(earlier)));

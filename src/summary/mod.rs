@@ -1,7 +1,11 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
 mod drawing;
+pub mod explain;
 pub mod inspect;
+mod json;
+mod prose;
+pub mod questions;
 
 use std::io::{self, Write};
 
@@ -16,6 +20,7 @@ use crate::spec::Judged;
 use crate::visible::visible;
 
 pub use drawing::draw;
+pub use prose::Layout;
 
 /// Writes what was read, every call with its ladder and marks, and what could not be read.
 ///
@@ -54,8 +59,8 @@ fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     });
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(call, &Ladder::of(call), &judged.evidence, name, out)?;
-    for piece in &judged.evidence {
+    draw(judged, &Ladder::of(call), name, out)?;
+    for piece in judged.evidence.iter().filter(|piece| Judged::is_told(piece)) {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
         writeln!(
@@ -143,6 +148,11 @@ fn name(lifeline: &Lifeline) -> String {
 fn moment(time: Timestamp) -> String {
     let moment = Moment::from_nanosecond(i128::from(time.0));
     moment.map_or_else(|_| "no time".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// The moment as RFC 3339 in UTC, with nanoseconds.
+fn rfc3339(time: Timestamp) -> Option<String> {
+    Moment::from_nanosecond(i128::from(time.0)).ok().map(|moment| format!("{moment:.9}"))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "durations within a capture are far below 2^53 ns")]

@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
+    ("serde_saphyr", &["src/spec/checkout.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
 ];
 

@@ -24,7 +24,13 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["export", "--help"],
+        &["inspect", "--help"],
+        &["questions", "--help"],
+        &["explain", "--help"],
+    ] {
         write!(page, "\n```text\n{}\n```\n", help(arguments)).unwrap();
     }
     page.push_str("\n## Keys\n");
@@ -39,6 +45,7 @@ fn reference() -> String {
     for (name, table) in [
         ("stanzas", Table::Stanzas),
         ("calls", Table::Calls),
+        ("evidence", Table::Evidence),
         ("anomalies", Table::Anomalies),
         ("messages", Table::Messages),
     ] {

@@ -130,7 +130,7 @@ fn a_loss_shows_in_the_exit_code() {
 }
 
 /// The pictures in `assets/`, and what is pressed, and waited for, to get there.
-const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\re", "for caller, indirect")];
+const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\ree", "for caller, indirect")];
 
 #[test]
 fn the_pictures_show_what_the_program_shows() {

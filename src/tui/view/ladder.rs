@@ -209,7 +209,7 @@ impl<'a> Picture<'a> {
         } else if is_tied {
             put(buffer, line, 0, "•", self.theme.accent);
         }
-        if self.opened.judged.evidence_in(index).next().is_some() {
+        if self.opened.judged.is_telling(index) {
             put(buffer, line, 1, "?", self.theme.accent);
         }
     }
