@@ -158,6 +158,9 @@ impl<'r> Pass<'r> {
         if let Some(device) = told.and_then(|told| told.device.as_ref()) {
             self.results.grouping.tell(id, device);
         }
+        if let Some(technique) = told.and_then(|told| told.technique.as_deref()) {
+            pipe.tell_technique(technique);
+        }
         self.results.stanzas = 0;
         let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
             let mut entries = 0;
@@ -186,9 +189,6 @@ impl<'r> Pass<'r> {
         self.server_statics.extend(statics);
         self.wants_server_static |= wanted;
         let Some(capture) = self.captures.get_mut(index) else { return };
-        if let Some(technique) = told.and_then(|told| told.technique.clone()) {
-            capture.told_technique = Some(technique);
-        }
         match outcome {
             Ok(summary) => capture.format = Some(summary.format),
             Err(error) if error.is_no_capture() && matches!(source, Source::FileInFolder(_)) => {}

@@ -8,7 +8,7 @@ use super::connection::{Connection, Embedded};
 use super::{Capture, Connection as Summary, Other, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Grouping, Observed, Recording, Span};
-use crate::input::{self, Entry, Format, Recorded};
+use crate::input::{self, Entry, Format, Recorded, TECHNIQUES};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
@@ -47,6 +47,8 @@ pub(super) struct Pipe {
     usual_technique: &'static str,
     /// How the capture was made, where it says so itself.
     technique: Option<String>,
+    /// The same, where the user says so.
+    told_technique: Option<&'static str>,
     times_are_relative: bool,
 }
 
@@ -140,6 +142,7 @@ impl Pipe {
             traffic: Traffic::default(),
             usual_technique: "unknown",
             technique: None,
+            told_technique: None,
             times_are_relative: false,
         }
     }
@@ -181,7 +184,8 @@ impl Pipe {
             (Entry::Recorded(recorded), Some(id)) => {
                 let socket = (origin.capture, Some(id));
                 results.grouping.set_local(socket, &recorded.device);
-                results.grouping.record(socket, recording(recorded, self.usual_technique));
+                let technique = self.told_technique.or(recorded.technique).unwrap_or(self.usual_technique);
+                results.grouping.record(socket, recording(recorded, technique));
             }
             (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
             (Entry::Closed, Some(id)) => self.transport.end(id, results),
@@ -207,6 +211,11 @@ impl Pipe {
         self.times_are_relative = true;
     }
 
+    /// Takes how the user says that the capture was made.
+    pub(super) fn tell_technique(&mut self, technique: &str) {
+        self.told_technique = TECHNIQUES.into_iter().find(|known| *known == technique);
+    }
+
     /// Takes how the capture says that it was made.
     pub(super) fn technique(&mut self, technique: &str) {
         self.technique = Some(technique.to_owned());
@@ -216,7 +225,7 @@ impl Pipe {
     pub(super) fn describe(&self, capture: &mut Capture) {
         let Transport { tcp, connections } = &self.transport;
         capture.records = self.records;
-        capture.told_technique.clone_from(&self.technique);
+        capture.told_technique = self.told_technique.map(str::to_owned).or_else(|| self.technique.clone());
         capture.times_are_relative = self.times_are_relative;
         capture.connections = connections.ended.clone();
         let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
@@ -232,9 +241,8 @@ impl Pipe {
 }
 
 /// What the call model is told of how a connection was recorded.
-fn recording(recorded: Recorded, usual_technique: &'static str) -> Recording {
-    let Recorded { technique, client, omits_own_acks, spans, .. } = recorded;
-    let technique = technique.unwrap_or(usual_technique);
+fn recording(recorded: Recorded, technique: &'static str) -> Recording {
+    let Recorded { client, omits_own_acks, spans, .. } = recorded;
     let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
     Recording { technique, client, omits_own_acks, spans }
 }
