@@ -9,7 +9,7 @@ use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
-use crate::protocol::binary::{self, Decoded};
+use crate::protocol::binary::{self, Decoded, Node};
 use crate::protocol::noise::{self, Frame, Pattern};
 use crate::protocol::stanza::{Stanza, Wire};
 use crate::protocol::tcp::{Chunk, Reassembler};
@@ -53,6 +53,8 @@ enum Carries {
     Websocket,
     /// Messages that the recorder took out of their websocket.
     Messages,
+    /// Frames or stanzas that the client itself recorded.
+    Stanzas,
     /// WhatsApp's protocol without one. `reversed` where TCP took the client for the server.
     Noise { reversed: bool },
     /// TLS, and what is inside it a websocket, or so it seems so far.
@@ -110,7 +112,7 @@ impl Connection {
                 let reversed = *reversed;
                 self.straight(chunk, reversed, results);
             }
-            Carries::Messages => {}
+            Carries::Messages | Carries::Stanzas => {}
             Carries::Tls(tls) => {
                 let Self { websocket, http2, session, held, .. } = self;
                 tls.push(chunk, &mut Plain { websocket, http2, session, held, results });
@@ -173,6 +175,22 @@ impl Connection {
         results.anomalies.append(std::mem::take(held));
     }
 
+    /// Takes a frame that the client itself decrypted.
+    pub(super) fn frame(&mut self, frame: Located<&[u8]>, results: &mut Yield) {
+        self.carries = Carries::Stanzas;
+        let Self { session: Session { binary, frames, stanzas, .. }, held, .. } = self;
+        let frame = frame.map(|plaintext| Frame { counter: 0, dictionary: None, ciphertext: &[], plaintext });
+        Frames { binary, frames, stanzas, held, results }.item(frame);
+        results.anomalies.append(std::mem::take(held));
+    }
+
+    /// Takes a stanza that the client itself decoded.
+    pub(super) fn node(&mut self, node: Located<Node>, results: &mut Yield) {
+        self.carries = Carries::Stanzas;
+        self.session.stanzas += 1;
+        results.stanza(node.map(|node| Stanza::read(node, None)));
+    }
+
     /// Takes what the capture says of who speaks.
     pub(super) fn ends(&mut self, ends: Ends<'_>) {
         let name = |end: Option<&str>| end.unwrap_or("not recorded").to_owned();
@@ -206,7 +224,7 @@ impl Connection {
                 let may_hold_one = self.http2.is_watching() && may_be_whatsapps(tls);
                 self.websocket.state() == State::NotWebsocket && !self.http2.found() && !may_hold_one
             }
-            Carries::Unknown { .. } | Carries::Messages | Carries::Noise { .. } => false,
+            Carries::Unknown { .. } | Carries::Messages | Carries::Stanzas | Carries::Noise { .. } => false,
         }
     }
 
@@ -219,7 +237,7 @@ impl Connection {
                 let may_be_one = is_closed(tls.state()) || undecided || self.http2.found();
                 websocket || (may_be_one && may_be_whatsapps(tls))
             }
-            Carries::Messages | Carries::Noise { .. } => true,
+            Carries::Messages | Carries::Stanzas | Carries::Noise { .. } => true,
             Carries::Unknown { .. } => false,
         }
     }

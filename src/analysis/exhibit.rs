@@ -2,7 +2,7 @@
 
 use super::{Analysis, Capture};
 use crate::call::Row;
-use crate::origin::Origin;
+use crate::origin::{Origin, Timestamp};
 use crate::spec::{Evidence, Judged, PieceAt};
 
 /// A piece of evidence, its call, and the row that it is about.
@@ -46,6 +46,12 @@ impl<'a> Exhibit<'a> {
         self.row.observed.stanza.origin
     }
 
+    /// When the stanza was captured; `None` where that is not known.
+    #[must_use]
+    pub fn utc(&self) -> Option<Timestamp> {
+        self.analysis.utc(&self.row.observed)
+    }
+
     /// The name of the capture, as given. Untrusted text.
     #[must_use]
     pub fn capture(&self) -> Option<&'a str> {
@@ -54,7 +60,7 @@ impl<'a> Exhibit<'a> {
 
     /// How the recording was made, one of the spec's techniques or `unknown`.
     #[must_use]
-    pub fn technique(&self) -> &'static str {
+    pub fn technique(&self) -> &'a str {
         let recorded = self.judged.call.recording(self.row).map(|recording| recording.technique);
         let of_capture = || self.analysis.capture(self.row.observed.capture()).map(Capture::technique);
         recorded.filter(|technique| !technique.is_empty()).or_else(of_capture).unwrap_or("unknown")

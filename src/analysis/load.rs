@@ -1,5 +1,6 @@
 //! Captures and keys in, an analysis out.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::pipe::{Feed, Pipe, Yield};
-use super::source::{Counted, Source};
+use super::source::{Counted, Source, Told};
 use super::{Analysis, Capture};
 use crate::anomaly::Anomalies;
 use crate::input;
@@ -24,6 +25,7 @@ const ENTRIES_A_LOOK: u32 = 256;
 #[derive(Debug)]
 pub struct Request {
     sources: Vec<Source>,
+    told: BTreeMap<usize, Told>,
     keys: Keys,
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
@@ -39,11 +41,17 @@ impl Request {
     pub fn new(sources: Vec<Source>) -> Self {
         Self {
             sources,
+            told: BTreeMap::new(),
             keys: Keys::default(),
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
         }
+    }
+
+    /// Says of the capture in this place what it need not say itself.
+    pub fn tell(&mut self, place: usize, told: Told) {
+        self.told.insert(place, told);
     }
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
@@ -146,6 +154,13 @@ impl<'r> Pass<'r> {
         let id = CaptureId(u32::try_from(index).unwrap_or(u32::MAX));
         let read = Arc::new(AtomicU64::new(0));
         let mut pipe = Pipe::new(Arc::clone(&self.keys));
+        let told = self.request.told.get(&index);
+        if let Some(device) = told.and_then(|told| told.device.as_ref()) {
+            self.results.grouping.tell(id, device);
+        }
+        if let Some(technique) = told.and_then(|told| told.technique.as_deref()) {
+            pipe.tell_technique(technique);
+        }
         self.results.stanzas = 0;
         let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
             let mut entries = 0;
@@ -162,8 +177,9 @@ impl<'r> Pass<'r> {
                 if self.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             let mut reader = Counted::new(reader, Arc::clone(&read));
+            let format = told.and_then(|told| told.format.as_deref());
             let outcome =
-                input::read(id, &mut reader, None, &mut Feed { pipe: &mut pipe, results: &mut results, goes_on });
+                input::read(id, &mut reader, format, &mut Feed { pipe: &mut pipe, results: &mut results, goes_on });
             self.results = results;
             outcome
         });
@@ -175,8 +191,7 @@ impl<'r> Pass<'r> {
         let Some(capture) = self.captures.get_mut(index) else { return };
         match outcome {
             Ok(summary) => capture.format = Some(summary.format),
-            Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
-                if matches!(source, Source::FileInFolder(_)) => {}
+            Err(error) if error.is_no_capture() && matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => capture.failure = Some(error.to_string()),
         }
     }

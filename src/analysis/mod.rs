@@ -15,12 +15,12 @@ pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
-pub use source::Source;
+pub use source::{Source, Told};
 
 use crate::anomaly::{Anomalies, Tally};
-use crate::call::{Observed, Snapshot};
+use crate::call::{Call, Observed, Snapshot};
 use crate::input::FORMATS;
-use crate::origin::{CaptureId, ConnectionId};
+use crate::origin::{CaptureId, ConnectionId, Timestamp};
 use crate::spec::{Context, Judged};
 
 /// Everything that was learnt so far. Read only: the interfaces and the exports share it.
@@ -51,6 +51,10 @@ pub struct Capture {
     pub name: String,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
+    /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
+    pub told_technique: Option<String>,
+    /// Whether its times are counted from no known date, so that only their differences mean something.
+    pub times_are_relative: bool,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -106,7 +110,10 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub fn technique(&self) -> &'static str {
+    pub fn technique(&self) -> &str {
+        if let Some(technique) = &self.told_technique {
+            return technique;
+        }
         let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
         format.map_or("unknown", |format| format.technique)
     }
@@ -157,6 +164,19 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// When a stanza was captured; `None` where the capture has no times, or only relative ones.
+    #[must_use]
+    pub fn utc(&self, observed: &Observed) -> Option<Timestamp> {
+        let is_relative = self.capture(observed.capture()).is_some_and(|capture| capture.times_are_relative);
+        observed.time().filter(|_| !is_relative)
+    }
+
+    /// When the first stanza of a call was captured, in the same way.
+    #[must_use]
+    pub fn start_utc(&self, call: &Call) -> Option<Timestamp> {
+        call.rows.first().and_then(|row| self.utc(&row.observed))
     }
 
     /// The anomalies of one capture.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::connection::{Connection, Embedded};
 use super::{Capture, Connection as Summary, Other, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
-use crate::call::{Grouping, Observed};
-use crate::input::{self, Entry, Format};
+use crate::call::{Grouping, Observed, Recording, Span};
+use crate::input::{self, Entry, Format, Recorded, TECHNIQUES};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
@@ -43,6 +43,13 @@ pub(super) struct Pipe {
     transport: Transport,
     records: u64,
     traffic: Traffic,
+    /// How captures of its format are made.
+    usual_technique: &'static str,
+    /// How the capture was made, where it says so itself.
+    technique: Option<String>,
+    /// The same, where the user says so.
+    told_technique: Option<&'static str>,
+    times_are_relative: bool,
 }
 
 /// What the packets of a capture add up to.
@@ -128,12 +135,22 @@ impl Pipe {
             noise_blocks: 0,
         };
         let transport = Transport { tcp: Reassembler::default(), connections };
-        Self { packets: packet::Decoder::default(), transport, records: 0, traffic: Traffic::default() }
+        Self {
+            packets: packet::Decoder::default(),
+            transport,
+            records: 0,
+            traffic: Traffic::default(),
+            usual_technique: "unknown",
+            technique: None,
+            told_technique: None,
+            times_are_relative: false,
+        }
     }
 
     /// Takes the format of the capture, before its first entry.
     pub(super) fn recognized(&mut self, format: &Format) {
         self.transport.connections.embedded.more_may_come = format.brings_secrets;
+        self.usual_technique = format.technique;
     }
 
     /// Takes the next entry of the capture.
@@ -156,6 +173,20 @@ impl Pipe {
                 self.records += 1;
                 connections.at(id).message(Located::new(origin, message), results);
             }
+            (Entry::Frame(plaintext), Some(id)) => {
+                self.records += 1;
+                connections.at(id).frame(Located::new(origin, plaintext), results);
+            }
+            (Entry::Node(node), Some(id)) => {
+                self.records += 1;
+                connections.at(id).node(Located::new(origin, node), results);
+            }
+            (Entry::Recorded(recorded), Some(id)) => {
+                let socket = (origin.capture, Some(id));
+                results.grouping.set_local(socket, &recorded.device);
+                let technique = self.told_technique.or(recorded.technique).unwrap_or(self.usual_technique);
+                results.grouping.record(socket, recording(recorded, technique));
+            }
             (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
             (Entry::Closed, Some(id)) => self.transport.end(id, results),
             (_, None) => {}
@@ -175,10 +206,27 @@ impl Pipe {
         }
     }
 
+    /// Takes note that the capture's times are counted from no known date.
+    pub(super) const fn relative(&mut self) {
+        self.times_are_relative = true;
+    }
+
+    /// Takes how the user says that the capture was made.
+    pub(super) fn tell_technique(&mut self, technique: &str) {
+        self.told_technique = TECHNIQUES.into_iter().find(|known| *known == technique);
+    }
+
+    /// Takes how the capture says that it was made.
+    pub(super) fn technique(&mut self, technique: &str) {
+        self.technique = Some(technique.to_owned());
+    }
+
     /// Adds what was recognised so far to the capture's summary.
     pub(super) fn describe(&self, capture: &mut Capture) {
         let Transport { tcp, connections } = &self.transport;
         capture.records = self.records;
+        capture.told_technique = self.told_technique.map(str::to_owned).or_else(|| self.technique.clone());
+        capture.times_are_relative = self.times_are_relative;
         capture.connections = connections.ended.clone();
         let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
         capture.connections.extend(live);
@@ -190,6 +238,13 @@ impl Pipe {
     pub(super) fn server_statics(&self) -> (&[PublicKey], bool) {
         (&self.transport.connections.server_statics, self.transport.connections.wants_server_static)
     }
+}
+
+/// What the call model is told of how a connection was recorded.
+fn recording(recorded: Recorded, technique: &'static str) -> Recording {
+    let Recorded { client, omits_own_acks, spans, .. } = recorded;
+    let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
+    Recording { technique, client, omits_own_acks, spans }
 }
 
 impl Connections {
@@ -311,6 +366,14 @@ pub(super) struct Feed<'p, F> {
 impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F> {
     fn recognized(&mut self, format: &'static Format) {
         self.pipe.recognized(format);
+    }
+
+    fn technique(&mut self, technique: &str) {
+        self.pipe.technique(technique);
+    }
+
+    fn relative(&mut self) {
+        self.pipe.relative();
     }
 
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {

@@ -3,6 +3,7 @@
 mod exit;
 mod explain;
 mod export;
+mod files;
 mod inspect;
 mod layout;
 mod open;
@@ -24,6 +25,7 @@ Examples:
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
   ringtrace questions recordings/                  what they say about the open questions of the spec
+  ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 

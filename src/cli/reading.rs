@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::anomaly::Severity;
+use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
 use ringtrace::protocol::tls;
 use ringtrace::spec::Checkout;
 use ringtrace::summary;
@@ -14,13 +14,13 @@ use ringtrace::visible::visible;
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::files::Files;
 
 /// Files and keys.
 #[derive(Debug, Args)]
 pub(super) struct Reading {
-    /// Captures: files, folders, patterns, or `-` for standard input.
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
 
     /// A key log with the TLS secrets of the recorded connections, as SSLKEYLOGFILE names it.
     #[arg(long, value_name = "FILE")]
@@ -47,8 +47,10 @@ impl Reading {
     pub(super) fn prepare(&self, verbosity: Verbosity) -> Result<Request, Failure> {
         self.spec()?;
         let mut sources = Vec::new();
-        for file in &self.files {
-            expand(file, &mut sources)?;
+        let mut told = Vec::new();
+        for file in self.files.iter() {
+            expand(&file.path, &mut sources)?;
+            told.resize(sources.len(), &file.told);
         }
         let mut key_logs = Vec::new();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
@@ -71,6 +73,9 @@ impl Reading {
             }
         }
         let mut request = Request::new(sources);
+        for (index, told) in told.into_iter().enumerate() {
+            request.tell(index, told.clone());
+        }
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
@@ -181,7 +186,13 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
             eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
         }
     }
-    let said: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least).collect();
+    // Where there is nothing to show, the reason is worth more than a note.
+    let none_found = analysis.calls.is_empty();
+    let says_why = |tally: &Tally| {
+        let Diagnosis { severity, layer, kind, .. } = tally.diagnosis;
+        *severity >= least || (none_found && (*layer, *kind) == (Layer::Input, Kind::Missing))
+    };
+    let said: Vec<_> = analysis.anomalies.iter().filter(|tally| says_why(tally)).collect();
     for (index, tally) in said.iter().enumerate() {
         eprintln!("ringtrace: {}", summary::anomaly(analysis, tally));
         let again =

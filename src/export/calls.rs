@@ -45,7 +45,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         }),
         column!("group", Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
         column!("start_utc", Text, "When its first stanza was captured, RFC 3339.", |row| Cell::moment(
-            row.judged.call.start()
+            row.analysis.start_utc(&row.judged.call)
         )),
         column!(
             "ring_ms",

@@ -37,7 +37,7 @@ pub(super) fn columns<'t>() -> Vec<Column<Exhibit<'t>>> {
             "time_utc",
             Text,
             "When the completing record was captured, RFC 3339; empty where that is unknown.",
-            |row| { Cell::moment(row.origin().time) }
+            |row| { Cell::moment(row.utc()) }
         ),
         column!("vantage", Text, "The device whose socket was recorded, or `unknown`.", |row| Cell::Text(
             row.vantage().into()

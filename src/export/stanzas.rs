@@ -88,8 +88,8 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!(
             "time_utc",
             Text,
-            "When the completing record was captured, RFC 3339; empty where that is unknown.",
-            |row| { Cell::moment(row.observed.time()) }
+            "When the completing record was captured, RFC 3339; empty where that is unknown, or known only relatively.",
+            |row| { Cell::moment(row.analysis.utc(row.observed)) }
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
@@ -191,7 +191,9 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
         column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
-            Cell::text(row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique))
+            let recording = row.of_call.as_ref().and_then(|of| of.judged.call.recording(of.row));
+            let of_capture = || row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique);
+            Cell::text(recording.map(|recording| recording.technique).or_else(of_capture))
         }),
         column!("note", Text, "The user's note.", |_| Cell::Null),
         column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| {

@@ -18,7 +18,7 @@ use super::json::{self, Json, LONGEST_VALUE, Stop, Value};
 use super::lines::{self, Line};
 use super::message::{self, FAILED, NO_WEBSOCKET, TOO_LONG, UNREADABLE};
 use super::source::Source;
-use super::{Ends, Entry, Error, Format, Sink};
+use super::{Ends, Entry, Error, Format, Reading, Sink};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
 
@@ -28,8 +28,7 @@ pub(super) const DEVTOOLS: Format = Format {
     about: "events of the Chrome DevTools Protocol, as lines or as an array",
     technique: "websocket-capture",
     brings_secrets: false,
-    probe,
-    read,
+    reading: Reading::Whole { probe, read },
 };
 
 /// Domains with whose events a log may begin.

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::json::{self, Json, LONGEST_VALUE, Stop, Value};
 use super::message::{self, FAILED, NO_WEBSOCKET, NOT_RECORDED, TOO_LONG, UNREADABLE};
 use super::source::Source;
-use super::{Ends, Entry, Error, Format, Sink};
+use super::{Ends, Entry, Error, Format, Reading, Sink};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
 
@@ -23,8 +23,7 @@ pub(super) const HAR: Format = Format {
     about: "HTTP archive of a browser or proxy, with websocket messages",
     technique: "websocket-capture",
     brings_secrets: false,
-    probe,
-    read,
+    reading: Reading::Whole { probe, read },
 };
 
 /// The longest request of which the URL is looked at.

@@ -55,8 +55,12 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
 /// One connection on one line.
 pub(super) fn describe(connection: &Connection) -> String {
     let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
-    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     let device = device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
+    if *messages == 0 && *frames == 0 && *websocket == "none" && *stanzas > 0 {
+        let client = visible(client);
+        return format!("connection {}: {client}{device}: {stanzas} stanza{}", id.0, plural(*stanzas));
+    }
+    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     format!(
         "connection {}: {} -> {}, {tls}websocket {websocket}, noise {noise}{device}: {messages} message{}, {frames} frame{}, {stanzas} stanza{}",
         id.0,

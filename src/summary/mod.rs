@@ -35,7 +35,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, judged, out)?;
+        call(index, judged, analysis, out)?;
     }
     if !analysis.orphans.is_empty() {
         let count = analysis.orphans.len();
@@ -45,9 +45,9 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes one call: a line on how it went, and its ladder with the marks.
-fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
+fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     let call = &judged.call;
-    writeln!(out, "#{}  {}", index + 1, headline(call))?;
+    writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
     let devices = call.vantages.iter().map(|vantage| {
         let jid = vantage
             .device
@@ -76,15 +76,16 @@ fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// When a call began, between whom, and how it went.
-fn headline(call: &Call) -> String {
+fn headline(call: &Call, analysis: &Analysis) -> String {
     let party = |jid: &Option<crate::protocol::binary::Jid>| {
         jid.as_ref().map_or_else(|| "unknown".to_owned(), |jid| visible(&jid.to_string()).into_owned())
     };
     let media = call.media.map_or("call", crate::call::Media::name);
     let group = if call.group { "group " } else { "" };
+    let undated = || if call.start().is_some() { "no date" } else { "no time" }.to_owned();
     let mut line = format!(
         "{}  {group}{media}  {} -> {}  {}",
-        call.start().map_or_else(|| "no time".to_owned(), moment),
+        analysis.start_utc(call).map_or_else(undated, moment),
         party(&call.caller),
         party(&call.callee),
         call.course.outcome.name()

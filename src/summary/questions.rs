@@ -176,7 +176,7 @@ fn evidence(
 /// A piece of evidence on one line: how strong, where, and why.
 fn citation(analysis: &Analysis, exhibit: &Exhibit<'_>) -> String {
     let against = if exhibit.piece.supports { "" } else { " against" };
-    let time = exhibit.origin().time.map_or_else(String::new, |time| format!(", {}", moment(time)));
+    let time = exhibit.utc().map_or_else(String::new, |time| format!(", {}", moment(time)));
     let several = analysis.captures.len() > 1;
     let capture = exhibit.capture().filter(|_| several).map_or_else(String::new, |capture| format!("{capture}, "));
     format!(
@@ -293,7 +293,7 @@ fn cited(exhibit: &Exhibit<'_>) -> Value {
         "seq": exhibit.row.observed.seq,
         "record": exhibit.origin().last,
         "call_id": exhibit.judged.call.id,
-        "time": exhibit.origin().time.and_then(super::rfc3339),
+        "time": exhibit.utc().and_then(super::rfc3339),
         "vantage": exhibit.vantage(),
         "technique": exhibit.technique(),
     })

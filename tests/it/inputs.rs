@@ -157,10 +157,14 @@ fn a_call_is_the_same_whatever_the_format() {
             let origin = row.observed.stanza.origin;
             format!("{call} {:?} {:?}", origin.direction, row.observed.stanza.item.node)
         });
-        (rows.collect::<Vec<_>>(), analysis.captures[0].technique(), analysis.captures[0].connections.clone())
+        (
+            rows.collect::<Vec<_>>(),
+            analysis.captures[0].technique().to_owned(),
+            analysis.captures[0].connections.clone(),
+        )
     };
     let (expected, technique, connections) = table(&path);
-    assert_eq!((expected.len() > 10, technique), (true, "websocket-capture"));
+    assert_eq!((expected.len() > 10, technique.as_str()), (true, "websocket-capture"));
     let messages = own("answered-and-missed/answered-and-missed.pcap");
     for (format, write) in WRITERS {
         let file = tempfile::NamedTempFile::new().unwrap();

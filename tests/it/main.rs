@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod binary;
+mod board;
 mod calls;
 mod captures;
 mod cli;
@@ -10,7 +11,9 @@ mod frames;
 mod generated;
 mod house;
 mod inputs;
+mod logs;
 mod lost;
+mod questions;
 mod reference;
 mod shared;
 mod terminal;

@@ -6,7 +6,7 @@
 
 use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
-use super::Format;
+use super::{Format, Reading};
 
 mod file;
 mod tnetstring;
@@ -22,8 +22,7 @@ pub(super) const MITMPROXY: Format = Format {
     about: "flows that mitmproxy saved",
     technique: "mitm-tls",
     brings_secrets: false,
-    probe,
-    read: file::read,
+    reading: Reading::Whole { probe, read: file::read },
 };
 
 /// A flow cannot be read to its end; where it ends is known.

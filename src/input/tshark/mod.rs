@@ -6,7 +6,7 @@
 
 use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
-use super::Format;
+use super::{Format, Reading};
 
 mod documents;
 mod fields;
@@ -22,8 +22,7 @@ pub(super) const JSON: Format = Format {
     about: "packets as tshark -T json prints them",
     technique: "websocket-capture",
     brings_secrets: false,
-    probe: documents::probe_json,
-    read: documents::read_json,
+    reading: Reading::Whole { probe: documents::probe_json, read: documents::read_json },
 };
 
 /// `tshark -T ek`
@@ -32,8 +31,7 @@ pub(super) const EK: Format = Format {
     about: "packets as tshark -T ek prints them",
     technique: "websocket-capture",
     brings_secrets: false,
-    probe: documents::probe_ek,
-    read: documents::read_ek,
+    reading: Reading::Whole { probe: documents::probe_ek, read: documents::read_ek },
 };
 
 /// `tshark -T fields`
@@ -42,8 +40,7 @@ pub(super) const FIELDS: Format = Format {
     about: "columns as tshark -T fields prints them, with -E header=y",
     technique: "websocket-capture",
     brings_secrets: false,
-    probe: fields::probe,
-    read: fields::read,
+    reading: Reading::Whole { probe: fields::probe, read: fields::read },
 };
 
 /// `tshark -z follow,tcp,...`
@@ -52,8 +49,7 @@ pub(super) const FOLLOW: Format = Format {
     about: "a stream as tshark -z follow prints it: yaml, raw or hex",
     technique: "websocket-capture",
     brings_secrets: false,
-    probe: follow::probe,
-    read: follow::read,
+    reading: Reading::Whole { probe: follow::probe, read: follow::read },
 };
 
 /// tshark has a frame of which it does not print the bytes.

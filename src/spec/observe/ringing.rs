@@ -188,7 +188,7 @@ fn caller_timeout(settings: &Node) -> Option<i64> {
     let text = match &settings.content {
         Content::Bytes(bytes) => String::from_utf8_lossy(bytes),
         Content::Value(value) => value.to_text(),
-        Content::None | Content::Nodes(_) => return None,
+        Content::None | Content::Nodes(_) | Content::Elided(_) => return None,
     };
     const NAME: &str = "caller_timeout";
     let after = text.get(memmem::find(text.as_bytes(), NAME.as_bytes())? + NAME.len()..)?;

@@ -100,6 +100,8 @@ impl Recording {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
             format: Some("pcap"),
+            told_technique: None,
+            times_are_relative: false,
             records: self.stanzas * 3,
             bytes: if complete { 48_120 } else { 20_000 },
             size: Some(48_120),

@@ -1,0 +1,95 @@
+//! One declined call, seen by its caller and its callee, in the log of every client.
+
+use ringtrace::protocol::binary::{Content, Node};
+use ringtrace::protocol::xml;
+
+use super::{is_as_told, load, timeline, times, told};
+use crate::shared::shared;
+
+/// What a log has of times.
+enum Times {
+    Milliseconds,
+    Seconds,
+    None,
+}
+
+impl Times {
+    /// What is left of a moment, in nanoseconds since the Unix epoch.
+    fn of(&self, moment: i64) -> Option<i64> {
+        match self {
+            Self::Milliseconds => Some(moment),
+            Self::Seconds => Some(moment.div_euclid(1_000_000_000) * 1_000_000_000),
+            Self::None => None,
+        }
+    }
+}
+
+/// The logs of the call, without the side and what follows it in the file's name, and their times.
+const LOGS: &[(&str, &str, Times)] = &[
+    ("baileys-pino", "default-logger.jsonl", Times::Milliseconds),
+    ("baileys-pino", "plain-pino.jsonl", Times::Milliseconds),
+    ("baileys-pino", "pino-pretty.txt", Times::Milliseconds),
+    ("whatsmeow-stdout", "log", Times::Milliseconds),
+    ("whatsmeow-zerolog", "jsonl", Times::Milliseconds),
+    ("whatsapp-rust", "demo.log", Times::Seconds),
+    ("whatsapp-rust", "env_logger.log", Times::Seconds),
+    ("whatsapp-rust", "voip-cli.log", Times::Milliseconds),
+    ("zapo", "pino.jsonl", Times::Milliseconds),
+    ("zapo", "console.txt", Times::None),
+    ("plain-xml", "xml", Times::None),
+];
+
+#[test]
+fn a_call_has_one_timeline_in_all_logs() {
+    let Some(formats) = shared("formats") else { return };
+    for side in ["caller", "callee"] {
+        let path = |folder: &str, ending: &str| formats.join(format!("{folder}/decline.{side}.{ending}"));
+        let first = load(&path("baileys-pino", "default-logger.jsonl"));
+        let expected = timeline(&first);
+        let moments = times(&first);
+        assert!(expected.len() >= 9 && moments.iter().all(Option::is_some), "{expected:#?}");
+        insta::assert_snapshot!(format!("decline_{side}"), expected.join("\n"));
+        for (folder, ending, has) in LOGS {
+            let analysis = load(&path(folder, ending));
+            assert_eq!(timeline(&analysis), expected, "{folder} {ending}");
+            assert!(!analysis.is_lossy(), "{folder} {ending}");
+            let found = times(&analysis);
+            let expected: Vec<_> = moments.iter().map(|moment| moment.and_then(|moment| has.of(moment))).collect();
+            assert_eq!(found, expected, "{folder} {ending}");
+        }
+    }
+}
+
+/// The nodes of all calls, as far as a log can tell them.
+fn nodes(path: &std::path::Path) -> Vec<Node> {
+    let analysis = load(path);
+    let rows = analysis.calls.iter().flat_map(|judged| judged.call.rows.iter());
+    rows.map(|row| told(&row.observed.read().node)).collect()
+}
+
+#[test]
+fn a_stanza_is_the_same_in_all_logs_that_have_all_of_it() {
+    let Some(formats) = shared("formats") else { return };
+    for side in ["caller", "callee"] {
+        // What zapo prints of text is marked by nothing, and bytes are base64: they come out as they were.
+        let expected = nodes(&formats.join(format!("zapo/decline.{side}.pino.jsonl")));
+        for (folder, ending, _) in LOGS {
+            let found = nodes(&formats.join(format!("{folder}/decline.{side}.{ending}")));
+            assert_eq!(found.len(), expected.len());
+            let differing = found.iter().zip(&expected).filter(|(found, expected)| !is_as_told(found, expected));
+            let differing: Vec<_> = differing.map(|(found, expected)| differences(found, expected)).collect();
+            assert_eq!(differing, Vec::<String>::new(), "{side} {folder} {ending}");
+        }
+    }
+}
+
+fn differences(found: &Node, expected: &Node) -> String {
+    if found.attributes != expected.attributes || found.children().len() != expected.children().len() {
+        return format!("{} is not {}", xml::write_line(found), xml::write_line(expected));
+    }
+    if let (Content::Nodes(ours), Content::Nodes(theirs)) = (&found.content, &expected.content) {
+        let pairs = ours.iter().zip(theirs).filter(|(ours, theirs)| !is_as_told(ours, theirs));
+        return pairs.map(|(ours, theirs)| differences(ours, theirs)).collect::<Vec<_>>().join("; ");
+    }
+    format!("<{}>: {:?} is not {:?}", found.tag, found.content, expected.content)
+}
