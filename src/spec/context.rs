@@ -52,10 +52,16 @@ impl Context {
     pub fn of(calls: &[Arc<Call>], complete: bool) -> Self {
         let rang: Vec<RangOut<'_>> = calls.iter().filter_map(|call| ringing::rang_out(call)).collect();
         let mut rings: BTreeMap<&Ender, Vec<i64>> = BTreeMap::new();
-        for ending in rang.iter().flat_map(|rang| &rang.endings) {
-            let by_timer = ending.says_timeout() || ending.reason.is_none();
-            if let (Some(ender), Some(ring), true) = (&ending.ender, ending.ring, by_timer) {
-                rings.entry(ender).or_default().push(ring);
+        for rang in &rang {
+            // Several devices can get their own terminate in one call, which is one call still.
+            let mut counted = BTreeSet::new();
+            for ending in &rang.endings {
+                let by_timer = ending.says_timeout() || ending.reason.is_none();
+                if let (Some(ender), Some(ring), true) = (&ending.ender, ending.ring, by_timer)
+                    && counted.insert(ender)
+                {
+                    rings.entry(ender).or_default().push(ring);
+                }
             }
         }
         let habits = rings

@@ -7,6 +7,8 @@
 //!
 //! *What is recorded.* The attribute, its value, and the time talked.
 
+use std::collections::HashSet;
+
 use crate::call::Call;
 use crate::spec::observe::answered::{self, HangUp};
 use crate::spec::observe::{SECOND, seconds};
@@ -25,15 +27,18 @@ pub(super) const DISCREPANCY: Question = Question {
 };
 
 fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
+    let mut counted = HashSet::new();
     let pieces = answered::hang_ups(call).into_iter().filter_map(|HangUp { sight, talk }| {
         let talk = talk?;
         let values = [("duration", &sight.action.duration), ("audio_duration", &sight.action.audio_duration)];
-        values.into_iter().find_map(|(name, value)| {
+        let piece = values.into_iter().find_map(|(name, value)| {
             let value = value.as_deref()?;
             let unit = unit(value.parse().ok()?, talk)?;
             let why = format!("{name}={value} after {} of talk: {unit}.", seconds(talk));
             Some(Evidence::supporting(DISCREPANCY.id, unit, Strength::Direct, sight.index, why))
-        })
+        });
+        // What was sent with a value and arrived with it is one observation.
+        piece.filter(|_| counted.insert(sight.row.copy_of.unwrap_or(sight.index)))
     });
     pieces.collect()
 }

@@ -13,7 +13,8 @@ pub struct HangUp<'c> {
     pub talk: Option<i64>,
 }
 
-/// The terminates that ended an answered call, each once; those that stop the ringing of siblings are none of them.
+/// The terminates that ended an answered call, each once as it was sent, if that was recorded, and once as it arrived:
+/// the server adds to what it delivers. Those that stop the ringing of siblings are none of them.
 #[must_use]
 pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
     let Some(accepted) = call.course.accepted else { return Vec::new() };
@@ -23,7 +24,10 @@ pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
         let talk = sight.row.observed.time()?.nanoseconds_since(accept.observed.time()?);
         (talk >= 0).then_some(talk)
     };
-    let terminates = stanzas::of(call, &ActionName::Terminate).into_iter();
-    let hang_ups = terminates.filter(|sight| sight.index > accepted && !sight.action.is_elsewhere());
+    let mut sights = stanzas::of(call, &ActionName::Terminate);
+    sights.retain(Sight::is_outbound);
+    sights.extend(stanzas::arrivals(call).into_iter().filter(|sight| sight.action.name == ActionName::Terminate));
+    sights.sort_by_key(|sight| sight.index);
+    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && !sight.action.is_elsewhere());
     hang_ups.map(|sight| HangUp { talk: talk(&sight), sight }).collect()
 }

@@ -46,6 +46,22 @@ pub fn each(call: &Call) -> Vec<Sight<'_>> {
     sights.collect()
 }
 
+/// Every call stanza that arrived, once, in order: where the question is what arrives, its copy counts, and not the
+/// stanza as it was sent.
+#[must_use]
+pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
+    let mut arrived = HashSet::new();
+    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
+        let stanza = row.observed.read();
+        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
+        let is_inbound = row.observed.direction() == Some(Direction::Inbound) && row.repeats.is_none();
+        let mut is_first =
+            || stanza.id.as_deref().is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())));
+        (is_inbound && is_first()).then_some(sight)
+    });
+    sights.collect()
+}
+
 /// Every call stanza of one action once, in order.
 #[must_use]
 pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {

@@ -10,7 +10,7 @@
 //! *What is recorded.* The attributes, the time talked as the same device measured it, and a `<duration>` action that
 //! the device sent in the call.
 
-use crate::call::Call;
+use crate::call::{Call, Row};
 use crate::protocol::stanza::{Action, ActionName};
 use crate::spec::observe::answered::{self, HangUp};
 use crate::spec::observe::{making, seconds};
@@ -30,26 +30,28 @@ pub(super) const QUESTION: Question = Question {
 
 fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
     let reported = reported(call);
-    let pieces = answered::hang_ups(call).into_iter().map(|HangUp { sight, talk }| {
-        let talk = talk.map_or_else(String::new, |talk| format!(" after {} of talk", seconds(talk)));
-        let place = making::seen_at(call, sight.row);
+    let pieces = answered::hang_ups(call).into_iter().filter_map(|HangUp { sight, talk }| {
         let carried = carried(sight.action);
         let (hypothesis, strength) = match (sight.is_outbound(), carried.is_empty()) {
             (true, false) => ("sent-outbound", Strength::Direct),
-            (false, false) => ("received-only", Strength::Indirect),
-            (_, true) => ("received-only", Strength::Absence),
+            (true, true) => ("received-only", Strength::Absence),
+            (false, false) if !was_sent_with_one(call, sight.row) => ("received-only", Strength::Indirect),
+            (false, _) => return None,
         };
+        let talk = talk.map_or_else(String::new, |talk| format!(" after {} of talk", seconds(talk)));
+        let place = making::seen_at(call, sight.row);
         let with =
             if carried.is_empty() { "neither duration nor audio_duration".to_owned() } else { carried.join(" and ") };
         let why = format!("The terminate that ended an answered call{talk}, {place}, has {with}{reported}.");
-        Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why)
+        Some(Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why))
     });
-    // Without the attributes, one that came in says nothing.
-    pieces.filter(|piece| piece.strength != Strength::Absence || is_outbound(call, piece.row)).collect()
+    pieces.collect()
 }
 
-fn is_outbound(call: &Call, index: usize) -> bool {
-    call.rows.get(index).is_some_and(|row| row.observed.direction() == Some(crate::origin::Direction::Outbound))
+/// Whether a row is a copy of a terminate that counts where it was sent.
+fn was_sent_with_one(call: &Call, row: &Row) -> bool {
+    let sent = row.copy_of.and_then(|sent| call.rows.get(sent)?.observed.read().action());
+    sent.is_some_and(|sent| !carried(sent).is_empty())
 }
 
 fn carried(action: &Action) -> Vec<String> {

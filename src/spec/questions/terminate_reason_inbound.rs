@@ -32,8 +32,7 @@ pub(super) const QUESTION: Question = Question {
 const UNDER_WAY: i64 = 5 * SECOND;
 
 fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
-    let terminates = stanzas::of(call, &ActionName::Terminate);
-    let inbound = terminates.iter().filter(|sight| sight.row.observed.direction() == Some(Direction::Inbound));
+    let inbound = stanzas::arrivals(call).into_iter().filter(|sight| sight.action.name == ActionName::Terminate);
     let pieces = inbound.map(|sight| {
         let place = making::seen_at(call, sight.row);
         let (hypothesis, strength, why) = match sight.action.reason.as_deref() {
