@@ -156,7 +156,7 @@ impl<'h> Reader<'h> {
 impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
         self.capture.format = Some(format.name);
-        self.pipe.recognized(format);
+        self.pipe.recognized(format, self.capture.told_technique.as_deref());
     }
 
     fn relative(&mut self) {

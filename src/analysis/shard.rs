@@ -14,8 +14,8 @@ use crate::origin::{ConnectionId, Located};
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
 pub(super) enum Notice {
-    /// Whether the capture may bring secrets, and how captures of its format are made.
-    Recognized { brings_secrets: bool, technique: &'static str },
+    /// Whether the capture may bring secrets, how captures of its format are made, and how it was, if the user says so.
+    Recognized { brings_secrets: bool, technique: &'static str, told: Option<&'static str> },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
     /// Those that wait for TLS secrets are to say so.
@@ -37,6 +37,8 @@ pub(super) struct Shard {
     embedded: Embedded,
     /// How captures of this format are made.
     technique: &'static str,
+    /// How the capture was made, if the user says so.
+    told: Option<&'static str>,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,
 }
@@ -53,6 +55,7 @@ impl Shard {
             dismissed: HashSet::new(),
             embedded: Embedded::default(),
             technique: "unknown",
+            told: None,
             noise_blocks: 0,
         }
     }
@@ -82,7 +85,7 @@ impl Shard {
             Entry::Frame(plaintext) => connection.frame(Located::new(origin, plaintext), results),
             Entry::Node(node) => connection.node(Located::new(origin, node), results),
             Entry::Recorded(Recorded { device, technique, client, omits_own_acks, spans }) => {
-                let technique = technique.unwrap_or(self.technique);
+                let technique = self.told.or(technique).unwrap_or(self.technique);
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
                 let recording = Recording { technique, client, omits_own_acks, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
@@ -104,9 +107,10 @@ impl Shard {
     /// Takes what concerns all connections.
     pub(super) fn notice(&mut self, notice: Notice, results: &mut Yield) {
         match notice {
-            Notice::Recognized { brings_secrets, technique } => {
+            Notice::Recognized { brings_secrets, technique, told } => {
                 self.embedded.more_may_come = brings_secrets;
                 self.technique = technique;
+                self.told = told;
             }
             Notice::Secrets(found) => self.learn(&found),
             Notice::Waiting => {

@@ -62,6 +62,8 @@ enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per piece of evidence on an open question or a discrepancy.
+    Evidence,
     /// A row per kind of anomaly, capture and connection.
     Anomalies,
     /// A row per data message of a websocket, WhatsApp's or not.
@@ -73,6 +75,7 @@ impl From<Table> for export::Table {
         match table {
             Table::Stanzas => Self::Stanzas,
             Table::Calls => Self::Calls,
+            Table::Evidence => Self::Evidence,
             Table::Anomalies => Self::Anomalies,
             Table::Messages => Self::Messages,
         }

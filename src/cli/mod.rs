@@ -1,13 +1,16 @@
 //! The command line: what is asked for, and the exit code that follows.
 
 mod exit;
+mod explain;
 mod export;
 mod files;
 mod inspect;
 mod ladder;
+mod layout;
 mod manifest;
 mod open;
 mod progress;
+mod questions;
 mod reading;
 mod rules;
 mod settings;
@@ -31,6 +34,7 @@ Examples:
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
   ringtrace rules call.pcap                        how its calls stand to the rules of the spec
+  ringtrace questions recordings/                  what they say about the open questions of the spec
   ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
@@ -87,6 +91,10 @@ enum Command {
     Completions(shell::CompletionsArguments),
     /// Prints the manual page.
     Man(shell::ManArguments),
+    /// Shows the open questions of the spec, and what captures say about them.
+    Questions(questions::QuestionsArguments),
+    /// Says what a rule, a question, a column, an anomaly or an exit code is.
+    Explain(explain::ExplainArguments),
 }
 
 /// How much is said on standard error.
@@ -129,7 +137,9 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
     match arguments.command {
         Some(Command::Export(export)) => export::run(&export, &settings),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),
+        Some(Command::Questions(questions)) => questions::run(&questions, &settings),
         Some(Command::Rules(rules)) => rules::run(&rules, &settings),
+        Some(Command::Explain(explain)) => explain::run(&explain, &settings),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
         Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),

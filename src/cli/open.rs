@@ -4,11 +4,12 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::mpsc;
 use std::thread;
 
-use clap::{Args, ColorChoice};
+use clap::Args;
 use ringtrace::{summary, tui};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::layout;
 use super::progress;
 use super::reading::{self, Reading};
 use super::settings::Settings;
@@ -45,19 +46,10 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, tui::Options { colour: wants_colour(color) });
+    let shown = tui::run(updates, tui::Options { colour: layout::wants_colour(color) });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),
         Err(_) => Ok(Exit::Lost),
-    }
-}
-
-/// `--color`, else whether `NO_COLOR` is unset or empty (<https://no-color.org>).
-fn wants_colour(choice: ColorChoice) -> bool {
-    match choice {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }

@@ -10,6 +10,7 @@ use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
 use ringtrace::protocol::tls;
+use ringtrace::spec::Checkout;
 use ringtrace::summary;
 use ringtrace::visible::visible;
 
@@ -39,6 +40,10 @@ pub(super) struct Reading {
     /// How many threads read at a time; the output is the same. As many as there are processors, unless given.
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
+
+    /// A checkout of the spec's repository, for the wording of its questions.
+    #[arg(long, value_name = "DIR")]
+    spec: Option<PathBuf>,
 }
 
 impl Reading {
@@ -52,6 +57,7 @@ impl Reading {
     /// # Errors
     /// If a pattern is none or matches nothing, or a key log cannot be read.
     pub(super) fn prepare(&self, settings: &Settings) -> Result<Request, Failure> {
+        self.spec()?;
         let mut sources = Vec::new();
         let mut told = Vec::new();
         for file in self.files.iter() {
@@ -92,6 +98,23 @@ impl Reading {
         }
         Ok(request)
     }
+
+    /// The checkout of the spec, if one was given.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub(super) fn spec(&self) -> Result<Option<Checkout>, Failure> {
+        checkout(self.spec.as_deref())
+    }
+}
+
+/// The checkout of the spec in a folder, if one was given.
+///
+/// # Errors
+/// If it is none.
+pub(super) fn checkout(folder: Option<&Path>) -> Result<Option<Checkout>, Failure> {
+    let read = folder.map(Checkout::read).transpose();
+    read.map_err(|error| Failure::Usage(visible(&error.to_string()).into_owned()))
 }
 
 /// A file is itself, `-` is standard input, a folder all files below it, and a pattern what it matches.

@@ -7,6 +7,7 @@ mod arrow;
 mod calls;
 mod column;
 mod csv;
+mod evidence;
 mod frame;
 mod messages;
 mod ndjson;
@@ -28,6 +29,8 @@ pub enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per piece of evidence on an open question or a discrepancy.
+    Evidence,
     /// A row per kind of anomaly, capture and connection.
     Anomalies,
     /// A row per data message of a websocket.
@@ -93,6 +96,7 @@ impl Table {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stanzas => "stanzas",
+            Self::Evidence => "evidence",
             Self::Calls => "calls",
             Self::Anomalies => "anomalies",
             Self::Messages => "messages",
@@ -105,6 +109,7 @@ impl Table {
         match self {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
+            Self::Evidence => evidence::columns().iter().map(Column::describe).collect(),
             Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
             Self::Messages => messages::columns().iter().map(Column::describe).collect(),
         }
@@ -122,6 +127,7 @@ impl Table {
                 self.encode(&columns, stanzas::rows(analysis), format, options, out)
             }
             Self::Calls => self.encode(&calls::columns(), calls::rows(analysis), format, options, out),
+            Self::Evidence => self.encode(&evidence::columns(), evidence::rows(analysis), format, options, out),
             Self::Messages => self.encode(&messages::columns(), messages::rows(analysis), format, options, out),
             Self::Anomalies => self.encode(&anomalies::columns(), anomalies::rows(analysis), format, options, out),
         }

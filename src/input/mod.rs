@@ -65,6 +65,7 @@ pub const FORMATS: &[Format] = &[
     log::BAILEYS,
     log::ZAPO,
     log::WHATSMEOW,
+    log::WHATSAPP_RUST,
     log::XML,
 ];
 

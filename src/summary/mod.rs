@@ -2,9 +2,12 @@
 
 mod diagram;
 mod drawing;
+pub mod explain;
 pub mod inspect;
 mod json;
 mod mermaid;
+mod prose;
+pub mod questions;
 pub mod rules;
 mod svg;
 
@@ -22,6 +25,7 @@ use crate::visible::visible;
 
 pub use diagram::{Arrow, ArrowKind, Diagram, Mark, Step};
 pub use drawing::draw;
+pub use prose::Layout;
 
 /// Writes what was read, every call with its ladder and marks, and what could not be read.
 ///
@@ -67,7 +71,7 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
     draw(judged, &Ladder::of(call), starred, &mut out)?;
-    for piece in &judged.evidence {
+    for piece in judged.evidence.iter().filter(|piece| Judged::is_told(piece)) {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
         writeln!(
@@ -177,6 +181,11 @@ fn starred(lifeline: &Lifeline) -> String {
 fn moment(time: Timestamp) -> String {
     let moment = Moment::from_nanosecond(i128::from(time.0));
     moment.map_or_else(|_| "no time".to_owned(), |moment| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// The moment as RFC 3339 in UTC, with nanoseconds.
+fn rfc3339(time: Timestamp) -> Option<String> {
+    Moment::from_nanosecond(i128::from(time.0)).ok().map(|moment| format!("{moment:.9}"))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "durations within a capture are far below 2^53 ns")]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod binary;
+mod board;
 mod calls;
 mod captures;
 mod cli;
@@ -14,6 +15,7 @@ mod inputs;
 mod jobs;
 mod logs;
 mod lost;
+mod questions;
 mod reference;
 mod rules;
 mod shared;

@@ -27,8 +27,8 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    let commands =
-        ["export", "inspect", "rules", "ladder", "completions", "man"].map(|command| vec![command, "--help"]);
+    let commands = ["export", "inspect", "questions", "rules", "explain", "ladder", "completions", "man"]
+        .map(|command| vec![command, "--help"]);
     for arguments in iter::once(vec!["--help"]).chain(commands) {
         write!(page, "\n```text\n{}\n```\n", help(&arguments)).unwrap();
     }
@@ -41,7 +41,7 @@ fn reference() -> String {
         }
     }
     page.push_str("\n## Columns\n\nAn empty value is not known, not there, or not reported. A column that is never empty is marked. A `time` is RFC 3339 in UTC with nanoseconds in CSV and JSON; in Parquet and Arrow it is a timestamp in UTC, cut to microseconds, which is what all common engines read.\n");
-    for table in [Table::Stanzas, Table::Calls, Table::Anomalies, Table::Messages] {
+    for table in [Table::Stanzas, Table::Calls, Table::Evidence, Table::Anomalies, Table::Messages] {
         write!(page, "\n### `{}`\n\n| column | type | says |\n| --- | --- | --- |\n", table.name()).unwrap();
         for Description { name, kind, always, doc } in table.columns() {
             let always = if always { ", never empty" } else { "" };

@@ -130,7 +130,7 @@ fn a_loss_shows_in_the_exit_code() {
 }
 
 /// The pictures in `assets/`, and what is pressed, and waited for, to get there.
-const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\re", "for caller, indirect")];
+const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\ree", "for caller, indirect")];
 
 #[test]
 fn what_is_not_for_people_is_not_shown_to_them() {

@@ -23,6 +23,8 @@ pub(in crate::input) const BAILEYS: Format = Format {
         markers: &["recv xml", "xml send", "sent ack"],
         signs: &["\"class\":\"baileys\"", "class: \"baileys\"", "connected to WA", "\"helloMsg\":"],
         advice: "which prints stanzas at the level trace only: pass it a pino logger with `level: 'trace'`",
+        program: Some("baileys"),
+        omits_own_acks: false,
         is_alone: false,
         read,
     }),

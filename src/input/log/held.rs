@@ -4,13 +4,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 
-use super::super::{Ends, Entry, Format, Sink};
+use super::super::{Ends, Entry, Format, Reading, Recorded, Sink};
 use super::clock::{Clock, DAY, HOUR};
 use super::diagnoses::{
     AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, NO_DATES, NO_DIRECTIONS, SEVERAL_FORMATS,
     STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
-use super::line::{Found, Header, Stamp, Standing};
+use super::line::{Found, Header, LineFormat, Stamp, Standing};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
@@ -244,7 +244,12 @@ impl Held {
         if self.clients.len() < CLIENTS_LIMIT {
             self.clients.insert(key, id);
             let ends = Entry::Ends(Ends { client: Some(&name), server: None });
-            out.entry(Located::new(Origin { connection: Some(id), ..origin }, ends))?;
+            let origin = Origin { connection: Some(id), ..origin };
+            out.entry(Located::new(origin, ends))?;
+            if let Reading::Lines(LineFormat { program: Some(program), omits_own_acks, .. }) = format.reading {
+                let recorded = Recorded { client: Some(program), omits_own_acks, ..Recorded::default() };
+                out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
+            }
         }
         ControlFlow::Continue(id)
     }

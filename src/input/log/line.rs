@@ -16,6 +16,10 @@ pub(in crate::input) struct LineFormat {
     pub(super) signs: &'static [&'static str],
     /// Which level or option makes the client print stanzas, as a sentence.
     pub(super) advice: &'static str,
+    /// The client program whose log it is, under the name that [`Recorded`] gives it.
+    pub(super) program: Option<&'static str>,
+    /// Whether the program logs none of the acks that it sends.
+    pub(super) omits_own_acks: bool,
     /// Whether an input with its signs is read for no other format, and blank lines and lines that begin with `#` are
     /// comments in it.
     pub(super) is_alone: bool,
@@ -167,6 +171,14 @@ pub(super) fn time_of_day(text: &str) -> Option<(i64, usize)> {
     let whole = "hh:mm:ss".len();
     let (fraction, length) = fraction(text.get(whole..).unwrap_or_default());
     (seconds < 86_400).then_some((seconds * 1_000_000_000 + fraction, whole + length))
+}
+
+/// Nanoseconds of a time written `mm:ss`, with or without a fraction, and how long the writing is.
+pub(super) fn time_of_hour(text: &str) -> Option<(i64, usize)> {
+    let seconds = sexagesimal(text, 2)?;
+    let whole = "mm:ss".len();
+    let (fraction, length) = fraction(text.get(whole..).unwrap_or_default());
+    (seconds < 3_600).then_some((seconds * 1_000_000_000 + fraction, whole + length))
 }
 
 /// The seconds of a time of this many parts, two digits each, the last of them seconds.

@@ -27,6 +27,8 @@ pub(in crate::input) const RINGTRACE: Format = Format {
         markers: &["\"ringtrace/", "\"vantage\""],
         signs: &["\"schema\":\"ringtrace/", "\"schema\": \"ringtrace/"],
         advice: "",
+        program: None,
+        omits_own_acks: false,
         is_alone: true,
         read,
     }),

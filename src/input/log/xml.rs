@@ -19,7 +19,15 @@ pub(in crate::input) const XML: Format = Format {
     technique: "unknown",
     brings_secrets: false,
     connections: "log",
-    reading: Reading::Lines(LineFormat { markers: TAGS, signs: &[], advice: "", is_alone: false, read }),
+    reading: Reading::Lines(LineFormat {
+        markers: TAGS,
+        signs: &[],
+        advice: "",
+        program: None,
+        omits_own_acks: false,
+        is_alone: false,
+        read,
+    }),
 };
 
 /// The beginnings of the stanzas that calls are made of, or that name the local device.

@@ -33,6 +33,7 @@ fn a_log_at_too_high_a_level_says_which_level_prints_stanzas() {
     for (text, client, advice) in [
         (r#"{"level":30,"time":1,"class":"baileys","msg":"connected to WA"}"#, "baileys", "`level: 'trace'`"),
         ("15:02:22.001 [Client INFO] Successfully authenticated\n", "whatsmeow", "\"DEBUG\""),
+        ("[2026-05-14T15:02:22Z INFO  whatsapp_rust::bot] Creating client...\n", "whatsapp-rust", "RUST_LOG=debug"),
         (r#"{"level":30,"time":1,"msg":"auth client credentials ready"}"#, "zapo", "`level: 'trace'`"),
     ] {
         let (said, code) = inspect(text.as_bytes());
@@ -146,6 +147,8 @@ fn samples() -> Vec<Vec<u8>> {
         "whatsmeow-zerolog/decline.callee.jsonl",
         "zapo/decline.callee.console.txt",
         "plain-xml/decline.callee.xml",
+        "whatsapp-rust/decline.callee.env_logger.log",
+        "whatsapp-rust/decline.callee.voip-cli.log",
     ];
     paths.iter().map(|path| std::fs::read(formats.join(path)).unwrap()).collect()
 }
@@ -169,7 +172,7 @@ proptest! {
 
     #[test]
     fn changed_logs_are_read_without_panic(
-        which in 0_usize..6,
+        which in 0_usize..8,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         cut in any::<prop::sample::Index>(),
     ) {

@@ -46,11 +46,50 @@ fn two(client: &str) -> Vec<String> {
             format!("2026-05-14T15:02:22Z DBG {offer} component=whatsmeow sublogger=Recv"),
             format!("2026-05-14T15:02:23.5Z DBG {reject} component=whatsmeow sublogger=Send"),
         ],
+        "env_logger" => vec![
+            format!("[2026-05-14T15:02:22Z DEBUG Client/Recv] {offer}"),
+            format!("[2026-05-14T15:02:23.500Z DEBUG Client/Send] {reject}"),
+        ],
+        "tracing" => vec![
+            format!("2026-05-14T15:02:22.000000Z DEBUG Client/Recv: {offer}"),
+            format!("2026-05-14T15:02:23.500000Z DEBUG run{{id=7}}: Client/Send: {reject}"),
+        ],
+        "tracing colour" => vec![
+            format!(
+                "\u{1b}[2m2026-05-14T15:02:22.000000Z\u{1b}[0m \u{1b}[34mDEBUG\u{1b}[0m \u{1b}[2mClient/Recv\u{1b}[0m\u{1b}[2m:\u{1b}[0m {offer}"
+            ),
+            format!(
+                "\u{1b}[2m2026-05-14T15:02:23.500000Z\u{1b}[0m \u{1b}[34mDEBUG\u{1b}[0m \u{1b}[2mClient/Send\u{1b}[0m\u{1b}[2m:\u{1b}[0m {reject}"
+            ),
+        ],
+        "tracing json" => {
+            let [offer, reject] = [offer, reject].map(|xml| serde_json::to_string(&xml).unwrap());
+            vec![
+                format!(
+                    r#"{{"timestamp":"2026-05-14T15:02:22Z","level":"DEBUG","fields":{{"message":{offer}}},"target":"Client/Recv"}}"#
+                ),
+                format!(
+                    r#"{{"timestamp":"2026-05-14T15:02:23.5Z","level":"DEBUG","fields":{{"message":{reject},"log.target":"Client/Send"}},"target":"log"}}"#
+                ),
+            ]
+        }
+        "minutes" => vec![format!("02:22.000 pid=7 [DEBUG] {offer}"), format!("02:23.500 pid=7 [DEBUG] {reject}")],
         _ => unreachable!(),
     }
 }
 
-const CLIENTS: [&str; 5] = ["pino", "pretty", "console", "whatsmeow", "zerolog"];
+const CLIENTS: [&str; 10] = [
+    "pino",
+    "pretty",
+    "console",
+    "whatsmeow",
+    "zerolog",
+    "env_logger",
+    "tracing",
+    "tracing colour",
+    "tracing json",
+    "minutes",
+];
 
 fn expected() -> Vec<String> {
     ["00AA in call offer 1.1 unknown", "00AA out call reject 1.2 local"].map(str::to_owned).to_vec()
@@ -78,7 +117,7 @@ fn what_supervisors_put_around_lines_does_not_matter() {
     ];
     for client in CLIENTS {
         for (name, wrap) in wraps {
-            if (client, name) == ("pino", "colour") {
+            if matches!(client, "pino" | "tracing json") && name == "colour" {
                 continue;
             }
             for end in ["\n", "\r\n"] {

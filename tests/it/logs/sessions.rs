@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::Observed;
+use ringtrace::origin::Direction;
 use ringtrace::protocol::xml;
 
 use super::{is_as_told, load, told};
@@ -70,6 +71,54 @@ fn a_log_tells_what_the_network_recorded() {
             assert!(apart.abs() < 1000.0, "{session} {name}: {apart} ms");
         }
         assert_eq!(differing, Vec::<String>::new(), "{session}");
+        assert!(!log.is_lossy(), "{session}");
+    }
+}
+
+/// Sessions of whatsapp-rust, which logs none of the acks that the library sends by itself.
+const WITHOUT_OWN_ACKS: &[(&str, &[&str])] = &[
+    ("rust-wss13", &["rust-wss13.noisekeys.txt", "rust-wss13.sslkeylog.txt"]),
+    ("vantages/rz-ends.a", &["vantages/rz-ends.noisekeys.txt"]),
+];
+
+#[test]
+fn a_log_of_whatsapp_rust_lacks_sent_acks_and_bytes_only() {
+    let Some(captures) = shared("captures") else { return };
+    for (session, keys) in WITHOUT_OWN_ACKS {
+        let mut request = Request::new(vec![Source::File(captures.join(format!("{session}.pcap")))]);
+        for key_log in *keys {
+            let log = BufReader::new(File::open(captures.join(key_log)).unwrap());
+            request.read_key_log((*key_log).to_owned(), log).unwrap();
+        }
+        let log = load(&captures.join(format!("{session}.rust.log")));
+        let (expected, found) = (stanzas(&request.load()), stanzas(&log));
+        assert!(found.len() > 5, "{session}");
+        let is_sent_ack = |known: &&(String, Arc<Observed>)| {
+            known.1.direction() == Some(Direction::Outbound) && known.1.read().node.tag == "ack"
+        };
+        assert!(expected.iter().filter(is_sent_ack).count() > 2, "{session}");
+        assert_eq!(found.iter().filter(is_sent_ack).count(), 0, "{session}");
+        let rest: Vec<_> = expected.iter().filter(|known| !is_sent_ack(known)).collect();
+        assert_eq!(
+            found.iter().map(|known| &known.0).collect::<Vec<_>>(),
+            rest.iter().map(|known| &known.0).collect::<Vec<_>>(),
+            "{session}"
+        );
+        for ((name, found), (_, expected)) in found.iter().zip(rest) {
+            let (ours, theirs) = (told(&found.read().node), told(&expected.read().node));
+            assert!(
+                is_as_told(&ours, &theirs),
+                "{name}: {} is not {}",
+                xml::write_line(&ours),
+                xml::write_line(&theirs)
+            );
+            let apart = found.time().unwrap().milliseconds_since(expected.time().unwrap());
+            assert!(apart.abs() < 1000.0, "{session} {name}: {apart} ms");
+        }
+        let recordings = log.calls.iter().flat_map(|judged| judged.call.recordings.values());
+        for recording in recordings {
+            assert!(recording.omits_own_acks && recording.client == Some("whatsapp-rust"));
+        }
         assert!(!log.is_lossy(), "{session}");
     }
 }
