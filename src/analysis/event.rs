@@ -2,6 +2,7 @@
 
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
+use crate::call::{Coverage, Span};
 use crate::keys::PublicKey;
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::stanza::{Body, Stanza};
@@ -19,6 +20,8 @@ pub(super) enum Event {
     Anomalies(Anomalies),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
+    /// When its connections were read without a gap, once it has ended.
+    Recorded(Vec<(ConnectionId, Vec<Span>)>),
 }
 
 impl Event {
@@ -29,7 +32,7 @@ impl Event {
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
-            Self::Others(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) => SMALL,
+            Self::Others(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) | Self::Recorded(_) => SMALL,
         }
     }
 }
@@ -57,6 +60,8 @@ pub(super) struct Ended {
     pub(super) server_static: Option<PublicKey>,
     /// Whether the server's static key is what was missing to decrypt it.
     pub(super) wants_server_static: bool,
+    /// When it was read without a gap.
+    pub(super) coverage: Coverage,
 }
 
 /// What comes out of connections.

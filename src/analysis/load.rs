@@ -142,7 +142,12 @@ impl Request {
             let crew = Crew::alone(Arc::clone(keys), self.keeps_messages);
             let is_watched = merge.is_watched();
             let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(capture, crew, is_watched, &mut hand_on).read(id(index), source, self.told.get(&index), &read));
+            statics.join(Reader::new(capture, crew, is_watched, &mut hand_on).read(
+                id(index),
+                source,
+                self.told.get(&index),
+                &read,
+            ));
             merge.end_capture();
         }
         statics
@@ -176,7 +181,12 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(capture, crew, is_watched, &mut hand_on).read(id(index), source, self.told.get(&index), &read)
+                        Reader::new(capture, crew, is_watched, &mut hand_on).read(
+                            id(index),
+                            source,
+                            self.told.get(&index),
+                            &read,
+                        )
                     });
                     under_way.push_back((index, receiver, thread));
                 }

@@ -9,10 +9,10 @@ use std::time::Instant;
 use super::event::Event;
 use super::load::Publish;
 use super::reader::{Found, PUBLISH_EVERY};
-use super::{Analysis, Capture, SeenMessage};
+use super::{Analysis, Capture, SeenMessage, TECHNIQUES};
 use crate::anomaly::Anomalies;
-use crate::call::{Grouping, Observed};
-use crate::origin::CaptureId;
+use crate::call::{Grouping, Observed, Recording, Span};
+use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
 
 /// What was found so far, and who wants to see it.
@@ -91,6 +91,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                         *known = *capture;
                     }
                 }
+                Event::Recorded(recorded) => self.record(index, recorded),
             }
         }
         if !self.is_stopped && self.is_watched() && self.last.elapsed() >= PUBLISH_EVERY {
@@ -98,6 +99,16 @@ impl<'m, 'p> Merge<'m, 'p> {
             self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));
         }
         if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Takes when the connections of a capture were read without a gap.
+    fn record(&mut self, index: usize, recorded: Vec<(ConnectionId, Vec<Span>)>) {
+        let Some(capture) = self.captures.get(index) else { return };
+        let technique = TECHNIQUES.into_iter().find(|technique| *technique == capture.technique());
+        for (connection, spans) in recorded {
+            let recording = Recording { technique: technique.unwrap_or("unknown"), spans, ..Recording::default() };
+            self.grouping.record((CaptureId(u32::try_from(index).unwrap_or(u32::MAX)), Some(connection)), recording);
+        }
     }
 
     /// Ends a capture; the next events are of the next.
@@ -111,7 +122,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         for (capture, read) in self.captures.iter_mut().zip(&self.read) {
             capture.bytes = read.load(Ordering::Relaxed);
         }
-        let calls = self.grouping.snapshot();
+        let calls = if complete { self.grouping.snapshot() } else { self.grouping.glance() };
         let mut analysis =
             Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.key_logs);

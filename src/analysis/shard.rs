@@ -63,6 +63,9 @@ impl Shard {
     pub(super) fn push(&mut self, id: ConnectionId, entry: Located<Entry<'_>>, results: &mut Yield) {
         if matches!(entry.item, Entry::Closed) {
             self.dismissed.remove(&id);
+            if let Some(connection) = self.live.get_mut(&id) {
+                connection.close(entry.origin.time);
+            }
             self.end(id, results);
             return;
         }
@@ -160,6 +163,7 @@ impl Shard {
             described: connection.describe(id),
             server_static: connection.server_static(),
             wants_server_static: connection.wants_server_static(),
+            coverage: connection.into_coverage(),
         });
     }
 }

@@ -19,3 +19,4 @@ mod terminal;
 mod timeline;
 mod tls;
 mod tui;
+mod vantages;
