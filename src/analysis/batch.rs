@@ -3,7 +3,7 @@
 use super::event::{Place, Yield};
 use super::shard::{Notice, Shard};
 use crate::anomaly::Anomaly;
-use crate::input::{Ends, Entry};
+use crate::input::{Ends, Entry, Recorded};
 use crate::origin::{Located, Origin};
 use crate::protocol::binary::Node;
 use crate::protocol::tcp::{Chunk, End};
@@ -39,6 +39,7 @@ enum Kept {
     Frame(usize),
     Node(Box<Node>),
     Ends(Box<[Option<String>; 2]>),
+    Recorded(Box<Recorded>),
     Closed,
 }
 
@@ -55,6 +56,7 @@ impl Batch {
             Entry::Ends(Ends { client, server }) => {
                 Kept::Ends(Box::new([client, server].map(|end| end.map(str::to_owned))))
             }
+            Entry::Recorded(recorded) => Kept::Recorded(Box::new(recorded)),
             Entry::Closed => Kept::Closed,
             Entry::Record(_) | Entry::Secrets(_) => return,
         };
@@ -117,6 +119,7 @@ impl Batch {
                     let [client, server] = &*ends;
                     push(Entry::Ends(Ends { client: client.as_deref(), server: server.as_deref() }));
                 }
+                Kept::Recorded(recorded) => push(Entry::Recorded(*recorded)),
                 Kept::Closed => push(Entry::Closed),
             }
         }

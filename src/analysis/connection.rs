@@ -198,7 +198,6 @@ impl Connection {
     pub(super) fn node(&mut self, node: Located<Node>, results: &mut Yield) {
         self.carries = Carries::Stanzas;
         self.session.stanzas += 1;
-        self.session.coverage.read(node.origin.time);
         results.stanza(node.map(|node| Stanza::read(node, None)));
     }
 

@@ -52,7 +52,6 @@ struct Worker {
     spare: Option<Batch>,
     /// Batches that it has.
     has: VecDeque<u64>,
-    waiting: usize,
     batches: Sender<Batch>,
     answers: Receiver<Answer>,
     thread: Option<JoinHandle<()>>,
@@ -61,7 +60,6 @@ struct Worker {
 /// What a worker made of a batch.
 struct Answer {
     results: Yield,
-    waiting: usize,
     emptied: Batch,
 }
 
@@ -78,7 +76,7 @@ impl Crew {
             move |batch: &mut Batch| {
                 let mut results = Yield::new(keeps_messages);
                 batch.empty_into(&mut shard, &mut results);
-                (results, shard.waiting())
+                results
             }
         };
         let workers = (0..count).map(|_| Worker::start(decoder(), Arc::clone(permits)));
@@ -137,13 +135,13 @@ impl Crew {
         }
     }
 
-    /// Bytes that wait for TLS secrets.
-    pub(super) fn waiting(&mut self) -> usize {
+    /// Bytes that wait for TLS secrets on each connection where there are some, in order.
+    pub(super) fn waiting(&mut self) -> Vec<(ConnectionId, usize)> {
+        self.notice(Notice::Waiting);
         self.catch_up();
-        match &self.hands {
-            Hands::Own(shard) => shard.waiting(),
-            Hands::Workers(workers) => workers.workers.iter().map(|worker| worker.waiting).sum(),
-        }
+        let mut waiting = mem::take(&mut self.results.waiting);
+        waiting.sort_unstable();
+        waiting
     }
 
     /// Describes the connections that have not ended.
@@ -203,7 +201,6 @@ impl Workers {
             match answer {
                 Ok(answer) => {
                     results.join(answer.results);
-                    worker.waiting = answer.waiting;
                     worker.spare = Some(answer.emptied);
                 }
                 Err(_) => worker.fail(),
@@ -217,28 +214,20 @@ impl Workers {
 }
 
 impl Worker {
-    /// A thread in which `decode` makes something of batches, and says how many bytes wait for TLS secrets.
-    fn start(mut decode: impl FnMut(&mut Batch) -> (Yield, usize) + Send + 'static, permits: Arc<Permits>) -> Self {
+    /// A thread in which `decode` makes something of batches.
+    fn start(mut decode: impl FnMut(&mut Batch) -> Yield + Send + 'static, permits: Arc<Permits>) -> Self {
         let (batches, to_do) = mpsc::channel::<Batch>();
         let (done, answers) = mpsc::channel();
         let thread = thread::spawn(move || {
             for mut batch in to_do {
                 let _permit = permits.take();
-                let (results, waiting) = decode(&mut batch);
-                if done.send(Answer { results, waiting, emptied: batch }).is_err() {
+                let results = decode(&mut batch);
+                if done.send(Answer { results, emptied: batch }).is_err() {
                     break;
                 }
             }
         });
-        Self {
-            batch: Batch::default(),
-            spare: None,
-            has: VecDeque::new(),
-            waiting: 0,
-            batches,
-            answers,
-            thread: Some(thread),
-        }
+        Self { batch: Batch::default(), spare: None, has: VecDeque::new(), batches, answers, thread: Some(thread) }
     }
 
     /// Goes on with the panic that ended the thread: nothing else ends it.
@@ -263,7 +252,7 @@ mod tests {
     }
 
     /// Each has to have its permit back for the other to go on.
-    fn with_one_permit(decode: impl FnMut(&mut Batch) -> (Yield, usize) + Clone + Send + 'static) -> Yield {
+    fn with_one_permit(decode: impl FnMut(&mut Batch) -> Yield + Clone + Send + 'static) -> Yield {
         let permits = Arc::new(Permits::new(1));
         let _permit = permits.take();
         let workers = (0..3).map(|_| Worker::start(decode.clone(), Arc::clone(&permits)));
@@ -281,7 +270,7 @@ mod tests {
             let mut results = Yield::new(false);
             results.events = batch.places().map(|place| (place, Event::Others(1))).collect();
             batch.empty_into(&mut Shard::new(Arc::default()), &mut Yield::new(false));
-            (results, 0)
+            results
         });
         let places: Vec<_> = results.events.iter().map(|((place, _), _)| *place).collect();
         assert_eq!(places, (1..=2000).collect::<Vec<_>>());
@@ -294,7 +283,7 @@ mod tests {
             batches += 1;
             assert!(batches < 2, "on purpose");
             batch.empty_into(&mut Shard::new(Arc::default()), &mut Yield::new(false));
-            (Yield::new(false), 0)
+            Yield::new(false)
         };
         let panic = panic::catch_unwind(AssertUnwindSafe(|| with_one_permit(decode))).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));

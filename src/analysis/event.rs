@@ -2,9 +2,10 @@
 
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
-use crate::call::{Coverage, Span};
+use crate::call::{Coverage, Recording, Socket, Span};
 use crate::keys::PublicKey;
 use crate::origin::{ConnectionId, Located};
+use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
 
 /// Something found in a capture. Those of one capture come in the order of what they were found in.
@@ -18,10 +19,12 @@ pub(super) enum Event {
     Message(Box<SeenMessage>),
     /// What departed from its protocol.
     Anomalies(Anomalies),
+    /// The device whose socket was recorded, and how it was.
+    Recorded(Box<(Socket, Vec<Jid>, Recording)>),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
     /// When its connections were read without a gap, once it has ended.
-    Recorded(Vec<(ConnectionId, Vec<Span>)>),
+    Covered(Vec<(ConnectionId, Vec<Span>)>),
 }
 
 impl Event {
@@ -32,7 +35,12 @@ impl Event {
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
-            Self::Others(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) | Self::Recorded(_) => SMALL,
+            Self::Others(_)
+            | Self::Recorded(_)
+            | Self::Covered(_)
+            | Self::Message(_)
+            | Self::Anomalies(_)
+            | Self::Capture(_) => SMALL,
         }
     }
 }
@@ -79,6 +87,8 @@ pub(super) struct Yield {
     pub(super) ended: Vec<Ended>,
     /// Connections that go on, where that was asked for.
     pub(super) live: Vec<Described>,
+    /// Bytes that wait for TLS secrets on each connection where there are some, where that was asked for.
+    pub(super) waiting: Vec<(ConnectionId, usize)>,
     /// Connections found to be of no interest since TCP was last told.
     pub(super) dismissed: Vec<ConnectionId>,
     /// Whether messages are to be kept.
@@ -95,6 +105,11 @@ impl Yield {
     pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
         let is_other = matches!(stanza.item.body, Body::Other);
         self.event(if is_other { Event::Others(1) } else { Event::Stanza(Box::new(stanza)) });
+    }
+
+    /// Takes the addresses of the device whose socket was recorded, and how it was.
+    pub(super) fn recorded(&mut self, socket: Socket, device: Vec<Jid>, recording: Recording) {
+        self.event(Event::Recorded(Box::new((socket, device, recording))));
     }
 
     /// Takes the next message.
@@ -133,6 +148,7 @@ impl Yield {
         self.anomalies.append(other.anomalies);
         self.ended.extend(other.ended);
         self.live.extend(other.live);
+        self.waiting.extend(other.waiting);
         self.dismissed.extend(other.dismissed);
     }
 

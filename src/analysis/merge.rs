@@ -9,11 +9,13 @@ use std::time::Instant;
 use super::event::Event;
 use super::load::Publish;
 use super::reader::{Found, PUBLISH_EVERY};
-use super::{Analysis, Capture, SeenMessage, TECHNIQUES};
+use super::{Analysis, Capture, SeenMessage};
 use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed, Recording, Span};
+use crate::input::TECHNIQUES;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
+use crate::spec::Judged;
 
 /// What was found so far, and who wants to see it.
 pub(super) struct Merge<'m, 'p> {
@@ -83,6 +85,11 @@ impl<'m, 'p> Merge<'m, 'p> {
                     self.stanzas += 1;
                     self.grouping.push(Observed { seq: self.stanzas, stanza: *stanza });
                 }
+                Event::Recorded(recorded) => {
+                    let (socket, device, recording) = *recorded;
+                    self.grouping.set_local(socket, &device);
+                    self.grouping.record(socket, recording);
+                }
                 Event::Others(count) => self.stanzas += count,
                 Event::Message(message) => self.messages.push(*message),
                 Event::Anomalies(anomalies) => self.anomalies.append(anomalies),
@@ -91,7 +98,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                         *known = *capture;
                     }
                 }
-                Event::Recorded(recorded) => self.record(index, recorded),
+                Event::Covered(covered) => self.cover(index, covered),
             }
         }
         if !self.is_stopped && self.is_watched() && self.last.elapsed() >= PUBLISH_EVERY {
@@ -102,12 +109,12 @@ impl<'m, 'p> Merge<'m, 'p> {
     }
 
     /// Takes when the connections of a capture were read without a gap.
-    fn record(&mut self, index: usize, recorded: Vec<(ConnectionId, Vec<Span>)>) {
+    fn cover(&mut self, index: usize, covered: Vec<(ConnectionId, Vec<Span>)>) {
         let Some(capture) = self.captures.get(index) else { return };
         let technique = TECHNIQUES.into_iter().find(|technique| *technique == capture.technique());
-        for (connection, spans) in recorded {
+        for (connection, spans) in covered {
             let recording = Recording { technique: technique.unwrap_or("unknown"), spans, ..Recording::default() };
-            self.grouping.record((CaptureId(u32::try_from(index).unwrap_or(u32::MAX)), Some(connection)), recording);
+            self.grouping.cover((CaptureId(u32::try_from(index).unwrap_or(u32::MAX)), Some(connection)), recording);
         }
     }
 
@@ -128,6 +135,8 @@ impl<'m, 'p> Merge<'m, 'p> {
         analysis.key_logs.clone_from(&self.key_logs);
         if complete {
             analysis.messages = mem::take(&mut self.messages);
+            let strays = self.grouping.strays();
+            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
         }
         self.published = Arc::new(analysis);
         self.last = Instant::now();

@@ -20,12 +20,12 @@ pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
-pub use source::{Source, TECHNIQUES, Told};
+pub use source::{Source, Told};
 
 use crate::anomaly::{Anomalies, Tally};
-use crate::call::{Observed, Snapshot};
+use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
-use crate::origin::{CaptureId, ConnectionId};
+use crate::origin::{CaptureId, ConnectionId, Timestamp};
 use crate::spec::{Context, Judged};
 
 /// Everything that was learnt so far. Read only: the interfaces and the exports share it.
@@ -39,6 +39,8 @@ pub struct Analysis {
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
+    /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
+    pub strays: Option<Arc<Judged>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.
@@ -60,6 +62,8 @@ pub struct Capture {
     pub container: Option<String>,
     /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
     pub told_technique: Option<String>,
+    /// Whether its times are counted from no known date, so that only their differences mean something.
+    pub times_are_relative: bool,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -176,6 +180,24 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// The calls, and what belongs to none.
+    pub fn judged(&self) -> impl Iterator<Item = &Arc<Judged>> {
+        self.calls.iter().chain(&self.strays)
+    }
+
+    /// When a stanza was captured; `None` where the capture has no times, or only relative ones.
+    #[must_use]
+    pub fn utc(&self, observed: &Observed) -> Option<Timestamp> {
+        let is_relative = self.capture(observed.capture()).is_some_and(|capture| capture.times_are_relative);
+        observed.time().filter(|_| !is_relative)
+    }
+
+    /// When the first stanza of a call was captured, in the same way.
+    #[must_use]
+    pub fn start_utc(&self, call: &Call) -> Option<Timestamp> {
+        call.rows.first().and_then(|row| self.utc(&row.observed))
     }
 
     /// The anomalies of one capture.

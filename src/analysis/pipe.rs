@@ -41,7 +41,7 @@ struct Secrets {
     unseen: u64,
 }
 
-/// The most bytes that wait for TLS secrets in a capture; beyond it nobody waits any longer.
+/// The most bytes that wait for TLS secrets in a capture; beyond it those that came last wait no longer.
 const WAITING_LIMIT: usize = 64 << 20;
 
 /// After how many bytes of records that is looked at. At all other times nobody needs to know, so that those who
@@ -113,7 +113,9 @@ impl Pipe {
     /// Takes the format of the capture, before its first entry.
     pub(super) fn recognized(&mut self, format: &Format) {
         self.secrets = format.brings_secrets.then(Secrets::default);
-        self.transport.crew.notice(Notice::Recognized { brings_secrets: format.brings_secrets });
+        self.transport
+            .crew
+            .notice(Notice::Recognized { brings_secrets: format.brings_secrets, technique: format.technique });
     }
 
     /// Takes the next entry of the capture.
@@ -130,7 +132,7 @@ impl Pipe {
             }
             (Entry::Secrets(log), _) => self.learn(Located::new(origin, log)),
             (entry, Some(id)) => {
-                self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Closed));
+                self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Recorded(_) | Entry::Closed));
                 self.transport.crew.push(id, Located::new(origin, entry));
             }
             (_, None) => {}
@@ -159,13 +161,13 @@ impl Pipe {
     }
 
     /// When the connections of interest were read without a gap, by number. Call once the capture has ended.
-    pub(super) fn recorded(&mut self) -> Vec<(ConnectionId, Vec<Span>)> {
+    pub(super) fn covered(&mut self) -> Vec<(ConnectionId, Vec<Span>)> {
         let ended = &mut self.transport.crew.results.ended;
         let of_interest = ended.iter_mut().filter(|ended| ended.described.is_some());
         let spans = |ended: &mut Ended| std::mem::take(&mut ended.coverage).into_spans(self.last);
-        let mut recorded: Vec<_> = of_interest.map(|ended| (ended.id, spans(ended))).collect();
-        recorded.sort_unstable_by_key(|(id, _)| *id);
-        recorded
+        let mut covered: Vec<_> = of_interest.map(|ended| (ended.id, spans(ended))).collect();
+        covered.sort_unstable_by_key(|(id, _)| *id);
+        covered
     }
 
     /// Server static keys that the capture revealed, by connection, and whether a session went undecrypted for want
@@ -189,15 +191,20 @@ impl Pipe {
         crew.notice(Notice::Secrets(Arc::new(found)));
     }
 
-    /// Lets nobody wait for secrets any longer, if that takes too much memory.
+    /// Lets those that came last wait for secrets no longer, if that takes too much memory.
     fn look_who_waits(&mut self, length: u64) {
         let Some(secrets) = &mut self.secrets else { return };
         secrets.unseen += length;
         if secrets.unseen >= LOOK_EVERY {
             secrets.unseen = 0;
             let crew = &mut self.transport.crew;
-            if crew.waiting() > WAITING_LIMIT {
-                crew.notice(Notice::Settle);
+            let mut sum = 0;
+            let is_too_much = |(_, bytes): &(ConnectionId, usize)| {
+                sum += bytes;
+                sum > WAITING_LIMIT
+            };
+            if let Some((from, _)) = crew.waiting().into_iter().find(is_too_much) {
+                crew.notice(Notice::Settle { from });
             }
         }
     }

@@ -117,7 +117,7 @@ impl<'h> Reader<'h> {
             Err(error) => self.capture.failure = Some(error.to_string()),
         }
         self.describe();
-        self.found.push(Event::Recorded(self.pipe.recorded()));
+        self.found.push(Event::Covered(self.pipe.covered()));
         self.found.is_last = true;
         // Whether more is wanted makes no difference now.
         let _ = self.hand_on();
@@ -158,6 +158,10 @@ impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
         self.capture.format = Some(format.name);
         self.pipe.recognized(format);
+    }
+
+    fn relative(&mut self) {
+        self.capture.times_are_relative = true;
     }
 
     fn technique(&mut self, technique: &str) {

@@ -6,19 +6,22 @@ use std::sync::Arc;
 use super::connection::{Connection, Embedded};
 use super::event::{Ended, Yield};
 use crate::anomaly::Anomaly;
-use crate::input::Entry;
+use crate::call::{Recording, Span};
+use crate::input::{Entry, Recorded};
 use crate::keys::Keys;
 use crate::origin::{ConnectionId, Located};
 
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
 pub(super) enum Notice {
-    /// Whether the capture may bring secrets.
-    Recognized { brings_secrets: bool },
+    /// Whether the capture may bring secrets, and how captures of its format are made.
+    Recognized { brings_secrets: bool, technique: &'static str },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
-    /// Nobody waits for secrets any longer.
-    Settle,
+    /// Those that wait for TLS secrets are to say so.
+    Waiting,
+    /// This connection and those after it wait for secrets no longer.
+    Settle { from: ConnectionId },
     /// Those that go on are to be described.
     Describe,
     /// The capture has ended.
@@ -32,8 +35,8 @@ pub(super) struct Shard {
     /// Those found to be of no interest: of these nothing more is wanted.
     dismissed: HashSet<ConnectionId>,
     embedded: Embedded,
-    /// Bytes that wait for TLS secrets.
-    waiting: usize,
+    /// How captures of this format are made.
+    technique: &'static str,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,
 }
@@ -49,14 +52,9 @@ impl Shard {
             live: HashMap::new(),
             dismissed: HashSet::new(),
             embedded: Embedded::default(),
-            waiting: 0,
+            technique: "unknown",
             noise_blocks: 0,
         }
-    }
-
-    /// Bytes that wait for TLS secrets.
-    pub(super) const fn waiting(&self) -> usize {
-        self.waiting
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -78,9 +76,7 @@ impl Shard {
         let origin = entry.origin;
         match entry.item {
             Entry::Chunk(chunk) => {
-                let before = connection.waiting();
                 connection.push(Located::new(origin, chunk), &self.embedded, results);
-                self.waiting = (self.waiting + connection.waiting()).saturating_sub(before);
                 if connection.is_dismissed() {
                     self.dismiss(id, results);
                 }
@@ -88,6 +84,12 @@ impl Shard {
             Entry::Message(message) => connection.message(Located::new(origin, message), results),
             Entry::Frame(plaintext) => connection.frame(Located::new(origin, plaintext), results),
             Entry::Node(node) => connection.node(Located::new(origin, node), results),
+            Entry::Recorded(Recorded { device, technique, client, omits_own_acks, spans }) => {
+                let technique = technique.unwrap_or(self.technique);
+                let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
+                let recording = Recording { technique, client, omits_own_acks, has_own_clock: true, spans };
+                results.recorded((origin.capture, Some(id)), device, recording);
+            }
             Entry::Ends(ends) => connection.ends(ends),
             Entry::Closed | Entry::Record(_) | Entry::Secrets(_) => {}
         }
@@ -105,14 +107,21 @@ impl Shard {
     /// Takes what concerns all connections.
     pub(super) fn notice(&mut self, notice: Notice, results: &mut Yield) {
         match notice {
-            Notice::Recognized { brings_secrets } => self.embedded.more_may_come = brings_secrets,
+            Notice::Recognized { brings_secrets, technique } => {
+                self.embedded.more_may_come = brings_secrets;
+                self.technique = technique;
+            }
             Notice::Secrets(found) => self.learn(&found),
-            Notice::Settle => self.settle(results),
+            Notice::Waiting => {
+                let waiting = self.live.iter().map(|(id, connection)| (*id, connection.waiting()));
+                results.waiting.extend(waiting.filter(|(_, bytes)| *bytes > 0));
+            }
+            Notice::Settle { from } => self.settle(from, results),
             Notice::Describe => {
                 results.live.extend(self.live.iter().filter_map(|(id, connection)| connection.describe(*id)));
             }
             Notice::Finish => {
-                for id in self.ids(|_| true) {
+                for id in self.ids() {
                     results.place.1 = id;
                     self.end(id, results);
                 }
@@ -128,35 +137,32 @@ impl Shard {
         self.embedded.keys.append(found.tls().clone());
     }
 
-    fn settle(&mut self, results: &mut Yield) {
-        for id in self.ids(|connection| connection.waiting() > 0) {
+    fn settle(&mut self, from: ConnectionId, results: &mut Yield) {
+        for id in self.ids().into_iter().filter(|id| *id >= from) {
             results.place.1 = id;
-            let Some(connection) = self.live.get_mut(&id) else { continue };
+            let Some(connection) = self.live.get_mut(&id).filter(|known| known.waiting() > 0) else { continue };
             connection.settle(results);
             if connection.is_dismissed() {
                 self.dismiss(id, results);
             }
         }
-        self.waiting = 0;
     }
 
-    /// The live connections that are so, in order.
-    fn ids(&self, is: impl Fn(&Connection) -> bool) -> Vec<ConnectionId> {
-        let mut ids: Vec<_> = self.live.iter().filter(|(_, connection)| is(connection)).map(|(id, _)| *id).collect();
+    /// The live connections, in order.
+    fn ids(&self) -> Vec<ConnectionId> {
+        let mut ids: Vec<_> = self.live.keys().copied().collect();
         ids.sort_unstable();
         ids
     }
 
     fn dismiss(&mut self, id: ConnectionId, results: &mut Yield) {
-        let Some(connection) = self.live.remove(&id) else { return };
-        self.waiting = self.waiting.saturating_sub(connection.waiting());
+        self.live.remove(&id);
         self.dismissed.insert(id);
         results.dismissed.push(id);
     }
 
     fn end(&mut self, id: ConnectionId, results: &mut Yield) {
         let Some(mut connection) = self.live.remove(&id) else { return };
-        self.waiting = self.waiting.saturating_sub(connection.waiting());
         connection.finish(&self.embedded, results);
         results.ended.push(Ended {
             id,

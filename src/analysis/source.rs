@@ -8,23 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::protocol::binary::Jid;
 
-/// The spec's names for how a capture was obtained.
-pub const TECHNIQUES: [&str; 7] = [
-    "websocket-capture",
-    "baileys-instrumentation",
-    "frida-hooking",
-    "mitm-tls",
-    "static-smali-analysis",
-    "memory-dump",
-    "wasm-analysis",
-];
-
 /// What the user says of a capture that it need not say itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// The name of its format.
     pub format: Option<String>,
-    /// How it was made, one of [`TECHNIQUES`].
+    /// How it was made, one of [`TECHNIQUES`](crate::input::TECHNIQUES).
     pub technique: Option<String>,
     /// The device whose socket was recorded.
     pub device: Option<Jid>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::answering::{HOLDERS_SEEN, Nearness, answered};
-use super::clock::{Clock, Clocks, Sample};
+use super::clock::{Clock, ClockId, Clocks, Sample};
 use super::copies;
 use super::course::{Course, Phase, Side};
 use super::emitter::Emitter;
@@ -12,13 +12,14 @@ use super::maker::{Maker, Proof};
 use super::making::Making;
 use super::order::order;
 use super::partition::Part;
-use super::passages::Passages;
+use super::passages::{Passage, Passages};
 use super::people::People;
 use super::recording::Span;
 use super::roles::{self, is_offer};
 use super::sockets::{Covered, Sockets};
+use super::timing::Timing;
 use super::{Call, Media, Observed, Row, Vantage};
-use crate::origin::{CaptureId, Timestamp};
+use crate::origin::Timestamp;
 use crate::protocol::binary::Node;
 use crate::protocol::stanza::Body;
 
@@ -49,32 +50,32 @@ impl Passed {
     }
 }
 
-/// The copies of a call that left in one capture and arrived in another: what they say of the captures' clocks.
+/// The copies of a call that left by one clock and arrived by another: what they say of these clocks.
 pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
     let Passed { passages, originals, .. } = Passed::of(part, known);
-    let sample = |(arrived, original): (&Arc<Observed>, &Option<usize>)| {
-        let left = &passages.items.get((*original)?)?.observed;
-        let of = |observed: &Observed| Some((observed.capture(), observed.time()?));
-        let is_from_wire = left.read().is_from_wire() && arrived.read().is_from_wire();
-        (left.capture() != arrived.capture()).then_some(Sample::new(of(left)?, of(arrived)?, is_from_wire))
+    let sample = |(arrived, original): (&Passage, &Option<usize>)| {
+        let left = passages.items.get((*original)?)?;
+        let of = |passage: &Passage| Some((passage.clock, passage.observed.time()?));
+        let is_from_wire = [left, arrived].iter().all(|passage| passage.observed.read().is_from_wire());
+        (left.clock != arrived.clock).then_some(Sample::new(of(left)?, of(arrived)?, is_from_wire))
     };
-    passages.items.iter().map(|passage| &passage.observed).zip(&originals).filter_map(sample).collect()
+    passages.items.iter().zip(&originals).filter_map(sample).collect()
 }
 
 /// Derives a call from its stanzas.
 pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clocks: &Clocks) -> Call {
     let Passed { passages, mut vantages, originals } = Passed::of(part, known);
-    let reference = passages.items.iter().min_by_key(|passage| (passage.vantage, passage.observed.capture()));
-    let reference = reference.map_or_else(CaptureId::default, |passage| passage.observed.capture());
+    let reference = passages.items.iter().min_by_key(|passage| (passage.vantage, passage.clock));
+    let reference = reference.map_or_else(ClockId::default, |passage| passage.clock);
     let spans = spans(&passages);
     let alignment = clocks.align(&spans);
-    let clock = |capture: &CaptureId| Some((*capture, alignment.between(*capture, reference)?));
-    let clocks: BTreeMap<CaptureId, Clock> = spans.keys().filter_map(clock).collect();
-    let order = order(&passages, &originals, &alignment, reference);
+    let clock = |clock: &ClockId| Some((*clock, alignment.between(*clock, reference)?));
+    let clocks: BTreeMap<ClockId, Clock> = spans.keys().filter_map(clock).collect();
+    let order = order(&passages, &originals, &alignment, reference, known.sockets);
     let mut rows = rows(passages, &vantages, &originals, &order, known);
     for row in rows.iter().rev() {
         if let Some(vantage) = vantages.get_mut(row.vantage) {
-            vantage.clock = clocks.get(&row.observed.capture()).copied();
+            vantage.clock = clocks.get(&known.sockets.clock(row.observed.socket())).copied();
         }
     }
     Making { known, creator: part.creator.as_ref(), vantages: &vantages, alignment: &alignment }.make(&mut rows);
@@ -86,7 +87,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         offer.text("type").is_some_and(|kind| kind == "group") || offer.attribute("group-jid").is_some()
     });
     let mut course = Course::of(&mut rows, group);
-    course.measure(&rows, &alignment);
+    course.measure(&rows, &Timing { alignment: &alignment, sockets: known.sockets });
     let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
     let recordings = rows
         .iter()
@@ -114,18 +115,17 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     call
 }
 
-/// When the call lasted in each capture, on its clock.
-fn spans(passages: &Passages) -> BTreeMap<CaptureId, Span> {
-    let mut spans: BTreeMap<CaptureId, Span> = BTreeMap::new();
+/// When the call lasted, on each clock.
+fn spans(passages: &Passages) -> BTreeMap<ClockId, Span> {
+    let mut spans: BTreeMap<ClockId, Span> = BTreeMap::new();
     for passage in &passages.items {
-        let capture = passage.observed.capture();
         let Some(time) = passage.observed.time() else { continue };
-        let span = spans.entry(capture).or_insert(Span { from: time, until: time });
+        let span = spans.entry(passage.clock).or_insert(Span { from: time, until: time });
         *span = Span { from: span.from.min(time), until: span.until.max(time) };
     }
     if spans.is_empty() {
         let unknown = Span { from: Timestamp::default(), until: Timestamp::default() };
-        spans.extend(passages.items.iter().map(|passage| (passage.observed.capture(), unknown)));
+        spans.extend(passages.items.iter().map(|passage| (passage.clock, unknown)));
     }
     spans
 }

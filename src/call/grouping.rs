@@ -6,11 +6,13 @@ use std::sync::Arc;
 use super::answering::{HOLDERS_SEEN, Nearness, answered};
 use super::clock::{Clocks, Sample};
 use super::derive::{self, Known};
+use super::listing::in_order;
 use super::local::LocalDevice;
+use super::partition::{self, Part};
 use super::people::People;
 use super::recording::Recording;
 use super::sockets::Sockets;
-use super::{Call, Observed, Socket, naming, partition};
+use super::{Call, Observed, Socket, naming};
 use crate::origin::{CaptureId, Direction};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
@@ -85,6 +87,13 @@ impl Grouping {
         self.sockets.tell(capture, device);
     }
 
+    /// Takes the addresses that a capture gives for the device whose socket it recorded.
+    pub fn set_local(&mut self, socket: Socket, device: &[Jid]) {
+        if self.sockets.learn(socket, |known| known.state(device)) {
+            self.learnt(socket);
+        }
+    }
+
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
     pub fn push(&mut self, observed: Observed) {
         let socket = observed.socket();
@@ -92,8 +101,8 @@ impl Grouping {
         if matches!(stanza.body, Body::Other) {
             return;
         }
-        if self.sockets.learn(socket, stanza, observed.direction()) {
-            self.forget_derived(socket);
+        if self.sockets.learn(socket, |known| known.learn(stanza, observed.direction())) {
+            self.learnt(socket);
         }
         if let Body::Login(pair) = &stanza.body {
             if let (Some(lid), Some(phone)) = (&pair.lid, &pair.phone) {
@@ -119,6 +128,13 @@ impl Grouping {
     pub fn record(&mut self, socket: Socket, recording: Recording) {
         self.sockets.record(socket, recording);
         self.forget_derived(socket);
+    }
+
+    /// Takes what is known of how a socket was recorded, unless the capture itself said it.
+    pub fn cover(&mut self, socket: Socket, recording: Recording) {
+        if self.sockets.recording(socket).is_none() {
+            self.record(socket, recording);
+        }
     }
 
     /// Tries again what answered nothing when it came. Call when a capture has ended.
@@ -148,9 +164,9 @@ impl Grouping {
         let known = Known { sockets: &self.sockets, covered: &covered, people: &self.people };
         let mut is_news = false;
         for draft in self.drafts.iter_mut().filter(|draft| is_due(draft)) {
-            let mut captures = draft.sockets.iter().map(|socket| socket.0);
-            let first = captures.next();
-            if captures.any(|capture| Some(capture) != first) {
+            let mut clocks = draft.sockets.iter().map(|socket| self.sockets.clock(*socket));
+            let first = clocks.next();
+            if clocks.any(|clock| Some(clock) != first) {
                 let parts = partition::calls(&draft.stanzas, &self.people);
                 let samples = parts.iter().flat_map(|part| derive::samples(part, known)).collect();
                 is_news |= draft.samples != samples;
@@ -180,6 +196,15 @@ impl Grouping {
         if self.people.is_news(one, other) {
             Arc::make_mut(&mut self.people).link(one, other);
         }
+    }
+
+    /// What belongs to no call, as if it were one without an id; `None` if there is nothing of the kind.
+    #[must_use]
+    pub fn strays(&self) -> Option<Call> {
+        let covered = self.sockets.covered(&self.people);
+        let known = Known { sockets: &self.sockets, covered: &covered, people: &self.people };
+        let part = Part { creator: None, stanzas: self.orphans.clone() };
+        (!self.orphans.is_empty()).then(|| derive::call("", &part, false, known, &self.clocks))
     }
 
     /// Puts a stanza into its call; `false` if it has none so far.
@@ -272,6 +297,15 @@ impl Grouping {
         answered(observed, &recent, |holder| Some(&*holder.observed), nearness).map(|holder| holder.draft)
     }
 
+    /// More became known of the device of a socket.
+    fn learnt(&mut self, socket: Socket) {
+        let device = self.sockets.device(socket);
+        if let (Some(lid), Some(phone)) = (&device.lid, &device.phone) {
+            self.link(lid, phone);
+        }
+        self.forget_derived(socket);
+    }
+
     /// More became known of a socket: calls with its stanzas are to be derived again.
     fn forget_derived(&mut self, socket: Socket) {
         let Self { drafts, by_socket, sockets, .. } = self;
@@ -299,33 +333,4 @@ fn are_of_one_socket(one: &Observed, other: &Observed) -> bool {
     let sent = one.direction() == Some(Direction::Outbound) && other.direction() == Some(Direction::Outbound);
     let is_own = sent && name(&first.body).is_some() && name(&first.body) == name(&second.body);
     one.socket() != other.socket() && (is_own || (same_bytes && one.direction() == other.direction()))
-}
-
-/// Calls by their first stanza. Those that begin in one capture are in its order, whatever its clock says; over several
-/// captures the earliest of the next ones comes first.
-fn in_order(calls: impl Iterator<Item = Arc<Call>>) -> Vec<Arc<Call>> {
-    let mut by_capture: BTreeMap<CaptureId, Vec<Arc<Call>>> = BTreeMap::new();
-    let first = |call: &Call| call.rows.first().map(|row| row.observed.place());
-    for call in calls {
-        by_capture
-            .entry(call.rows.first().map_or_else(CaptureId::default, |row| row.observed.capture()))
-            .or_default()
-            .push(call);
-    }
-    let mut tracks: Vec<_> = by_capture
-        .into_values()
-        .map(|mut calls| {
-            calls.sort_by_key(|call| first(call));
-            calls.into_iter().peekable()
-        })
-        .collect();
-    let mut ordered = Vec::new();
-    let mut heads: std::collections::BTreeSet<_> =
-        tracks.iter_mut().enumerate().filter_map(|(track, calls)| Some((calls.peek()?.start(), track))).collect();
-    while let Some((_, track)) = heads.pop_first() {
-        let Some(calls) = tracks.get_mut(track) else { continue };
-        ordered.extend(calls.next());
-        heads.extend(calls.peek().map(|call| (call.start(), track)));
-    }
-    ordered
 }

@@ -10,6 +10,8 @@ use crate::protocol::stanza::{ActionName, Body, Stanza};
 pub enum FoundBy {
     /// The user named it.
     Told,
+    /// The capture names it, beside its stanzas.
+    Stated,
     /// A pairing names it.
     Pairing,
     /// A login names it.
@@ -26,6 +28,7 @@ impl FoundBy {
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::Told => "named by the user",
+            Self::Stated => "named by the capture",
             Self::Pairing => "named by the pairing",
             Self::Login => "named by the login",
             Self::OwnStanza => "named as sender of an outbound stanza",
@@ -51,6 +54,13 @@ impl LocalDevice {
         let mut device = Self::default();
         device.is(jid, FoundBy::Told);
         device
+    }
+
+    /// Learns the addresses that the capture gives.
+    pub(super) fn state(&mut self, jids: &[Jid]) {
+        for jid in jids {
+            self.is(jid, FoundBy::Stated);
+        }
     }
 
     /// Learns from a stanza of the device's connection.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clock::Alignment;
+use super::clock::{Alignment, ClockId};
 use super::course::Side;
 use super::derive::Known;
 use super::maker::{Maker, Proof};
 use super::recording::covered_from;
 use super::sockets::device_key;
 use super::{Emitter, Observed, Role, Row, Vantage};
-use crate::origin::{CaptureId, Direction, Timestamp};
+use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body};
 
@@ -21,7 +21,7 @@ pub(super) struct Making<'c> {
     pub(super) creator: Option<&'c Jid>,
     /// Its vantages.
     pub(super) vantages: &'c [Vantage],
-    /// How the clocks of its captures are to one another.
+    /// How its clocks are to one another.
     pub(super) alignment: &'c Alignment,
 }
 
@@ -75,10 +75,10 @@ impl Making<'_> {
 /// What the devices of a call did not send, while they were recorded without a gap.
 struct Silence<'m> {
     making: &'m Making<'m>,
-    /// The first moment of the call in each capture.
-    starts: BTreeMap<CaptureId, Timestamp>,
-    /// The captures in which the call begins with an offer that leaves its maker: nothing of it was before.
-    offered: BTreeSet<CaptureId>,
+    /// The first moment of the call on each clock.
+    starts: BTreeMap<ClockId, Timestamp>,
+    /// The clocks on which the call begins with an offer that leaves its maker: nothing of it was before.
+    offered: BTreeSet<ClockId>,
 }
 
 impl<'m> Silence<'m> {
@@ -88,12 +88,12 @@ impl<'m> Silence<'m> {
         let mut silence = Self { making, starts: BTreeMap::new(), offered: BTreeSet::new() };
         for row in rows.iter().filter(|row| is_from_wire(row) || !on_wire.contains(&row.vantage)) {
             let Some(time) = row.observed.time() else { continue };
-            let capture = row.observed.capture();
+            let clock = making.known.sockets.clock(row.observed.socket());
             let is_offer = row.observed.read().action().is_some_and(|action| action.name == ActionName::Offer);
-            if !silence.starts.contains_key(&capture) && is_offer && row.emitter == Emitter::Local {
-                silence.offered.insert(capture);
+            if !silence.starts.contains_key(&clock) && is_offer && row.emitter == Emitter::Local {
+                silence.offered.insert(clock);
             }
-            let start = silence.starts.entry(capture).or_insert(time);
+            let start = silence.starts.entry(clock).or_insert(time);
             *start = time.min(*start);
         }
         silence
@@ -121,27 +121,27 @@ impl<'m> Silence<'m> {
     fn is_silent(&self, device: &Jid, arrived: &Observed) -> bool {
         let Known { people, covered, .. } = self.making.known;
         let recordings = covered.get(&device_key(device, people)).map_or(&[][..], Vec::as_slice);
-        recordings.iter().any(|(capture, spans)| {
-            let (start, end) = (self.start_in(*capture), self.end_in(*capture, arrived));
+        recordings.iter().any(|(clock, spans)| {
+            let (start, end) = (self.start_in(*clock), self.end_in(*clock, arrived));
             matches!((start, end), (Some(start), Some(end)) if covered_from(spans, start).is_some_and(|until| end <= until))
         })
     }
 
-    /// The earliest moment, on the clock of a capture, at which the call can have begun.
-    fn start_in(&self, capture: CaptureId) -> Option<Timestamp> {
-        if self.offered.contains(&capture) {
-            return self.starts.get(&capture).copied();
+    /// The earliest moment, on a clock, at which the call can have begun.
+    fn start_in(&self, clock: ClockId) -> Option<Timestamp> {
+        if self.offered.contains(&clock) {
+            return self.starts.get(&clock).copied();
         }
         let starts = self.starts.iter().map(|(of, start)| {
-            let later = self.making.alignment.at_most(capture, *of)?;
+            let later = self.making.alignment.at_most(clock, *of)?;
             Some(Timestamp(start.0.saturating_sub(later)))
         });
         starts.min_by_key(|start| start.map_or(i64::MIN, |start| start.0))?
     }
 
-    /// The latest moment, on the clock of a capture, at which a stanza can have arrived elsewhere.
-    fn end_in(&self, capture: CaptureId, arrived: &Observed) -> Option<Timestamp> {
-        let later = self.making.alignment.at_most(arrived.capture(), capture)?;
+    /// The latest moment, on a clock, at which a stanza can have arrived elsewhere.
+    fn end_in(&self, clock: ClockId, arrived: &Observed) -> Option<Timestamp> {
+        let later = self.making.alignment.at_most(self.making.known.sockets.clock(arrived.socket()), clock)?;
         Some(Timestamp(arrived.time()?.0.saturating_add(later)))
     }
 }

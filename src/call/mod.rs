@@ -11,6 +11,7 @@ mod course;
 mod derive;
 mod emitter;
 mod grouping;
+mod listing;
 mod local;
 mod maker;
 mod making;
@@ -28,7 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use changes::{Change, How, What};
-pub use clock::Clock;
+pub use clock::{Clock, ClockId};
 pub use course::{Course, Outcome, Phase, Side, says_declined};
 pub use emitter::Emitter;
 pub use grouping::{Grouping, Snapshot};
@@ -208,7 +209,7 @@ pub struct Call {
     pub shares_id: bool,
     /// Whose sockets were recorded: the caller, the callee's devices, others.
     pub vantages: Vec<Vantage>,
-    /// Its stanzas, in order: those of a capture in its order, a copy after its original, otherwise by time on aligned
+    /// Its stanzas, in order: those of one clock in their order, a copy after its original, otherwise by time on aligned
     /// clocks, or as recorded where nothing bounds the clocks. Whether two are known to be in that order,
     /// [`Call::is_before`] says.
     pub rows: Vec<Row>,
@@ -218,9 +219,9 @@ pub struct Call {
     pub people: Arc<People>,
     /// How the sockets of its stanzas were recorded.
     pub recordings: BTreeMap<Socket, Arc<Recording>>,
-    /// What is to be added to the times of a capture for those of the first vantage; captures of which that is unknown
-    /// are not in it.
-    pub clocks: BTreeMap<CaptureId, Clock>,
+    /// What is to be added to the times of each clock for those of the first vantage; those of which that is unknown are
+    /// not in it.
+    pub clocks: BTreeMap<ClockId, Clock>,
 }
 
 impl Row {

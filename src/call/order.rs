@@ -1,24 +1,26 @@
-//! The order of a call's stanzas over several captures.
+//! The order of a call's stanzas over several clocks.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::clock::Alignment;
+use super::clock::{Alignment, ClockId};
 use super::passages::{Passage, Passages};
-use crate::origin::{CaptureId, RecordNumber};
+use super::sockets::Sockets;
+use crate::origin::RecordNumber;
 
-/// The passages in order, as indexes: those of a capture in its order, a copy after its original, and otherwise by time,
+/// The passages in order, as indexes: those of one clock in their order, a copy after its original, and otherwise by time,
 /// aligned where the clocks are known, as recorded where they are not.
 pub(super) fn order(
     passages: &Passages,
     originals: &[Option<usize>],
     alignment: &Alignment,
-    reference: CaptureId,
+    reference: ClockId,
+    sockets: &Sockets,
 ) -> Vec<usize> {
-    let times = Times::of(&passages.items, alignment, reference);
-    let mut tracks: BTreeMap<CaptureId, Vec<usize>> = BTreeMap::new();
+    let times = Times::of(&passages.items, alignment, reference, sockets);
+    let mut tracks: BTreeMap<ClockId, Vec<usize>> = BTreeMap::new();
     for (index, passage) in passages.items.iter().enumerate() {
-        tracks.entry(passage.observed.capture()).or_default().push(index);
+        tracks.entry(passage.clock).or_default().push(index);
     }
     let mut tracks: Vec<Track> =
         tracks.into_values().map(|indexes| Track::of(indexes, &passages.items, &times)).collect();
@@ -44,7 +46,7 @@ pub(super) fn order(
     }
 }
 
-/// The passages of one capture, and how many of them are placed.
+/// The passages of one clock, and how many of them are placed.
 struct Track {
     indexes: Vec<(usize, Option<i64>)>,
     next: usize,
@@ -66,23 +68,26 @@ impl Track {
     }
 }
 
+/// By record of one clock: another clock, and what is to be added for its time.
+type Twins = BTreeMap<(RecordNumber, u64), (ClockId, i64)>;
+
 /// The times of passages, on one clock as far as it is known.
 struct Times<'a> {
     alignment: &'a Alignment,
-    reference: CaptureId,
-    /// For a capture that recorded what another recorded too: at its records, that capture and what is to be added for
+    reference: ClockId,
+    /// For a clock of what another saw too: at its records, that clock and what is to be added for
     /// its time.
-    twins: HashMap<CaptureId, BTreeMap<(RecordNumber, u64), (CaptureId, i64)>>,
+    twins: HashMap<ClockId, Twins>,
 }
 
 impl<'a> Times<'a> {
-    fn of(items: &[Passage], alignment: &'a Alignment, reference: CaptureId) -> Self {
-        let mut twins: HashMap<CaptureId, BTreeMap<_, _>> = HashMap::new();
+    fn of(items: &[Passage], alignment: &'a Alignment, reference: ClockId, sockets: &Sockets) -> Self {
+        let mut twins: HashMap<ClockId, Twins> = HashMap::new();
         for passage in items {
             for also in &passage.also {
                 if let (Some(time), Some(theirs)) = (passage.observed.time(), also.time()) {
-                    let twin = (passage.observed.capture(), time.nanoseconds_since(theirs));
-                    twins.entry(also.capture()).or_default().insert(also.record(), twin);
+                    let twin = (passage.clock, time.nanoseconds_since(theirs));
+                    twins.entry(sockets.clock(also.socket())).or_default().insert(also.record(), twin);
                 }
             }
         }
@@ -92,15 +97,15 @@ impl<'a> Times<'a> {
     fn at(&self, passage: &Passage) -> Option<i64> {
         let observed = &passage.observed;
         let time = observed.time()?.0;
-        let (capture, time) = match self.twins.get(&observed.capture()) {
+        let (clock, time) = match self.twins.get(&passage.clock) {
             Some(twins) => {
                 let before = twins.range(..observed.record()).next_back();
-                let (_, (capture, add)) = before.or_else(|| twins.first_key_value())?;
-                (*capture, time.saturating_add(*add))
+                let (_, (clock, add)) = before.or_else(|| twins.first_key_value())?;
+                (*clock, time.saturating_add(*add))
             }
-            None => (observed.capture(), time),
+            None => (passage.clock, time),
         };
-        let add = self.alignment.between(capture, self.reference).map_or(0, super::Clock::middle);
+        let add = self.alignment.between(clock, self.reference).map_or(0, super::Clock::middle);
         Some(time.saturating_add(add))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Observed;
+use super::clock::ClockId;
 use super::local::LocalDevice;
 use super::people::People;
 use super::sockets::{Key, Sockets};
@@ -20,6 +21,8 @@ pub(super) struct Passage {
     pub(super) also: Vec<Arc<Observed>>,
     /// Index of the vantage.
     pub(super) vantage: usize,
+    /// The clock of `observed`.
+    pub(super) clock: ClockId,
 }
 
 /// What passed through the sockets of a call's vantages.
@@ -47,19 +50,20 @@ struct Likeness<'s> {
 impl Passages {
     /// What passed, of what was observed.
     ///
-    /// Recordings of the wire are of one passage if they have the same ciphertext. Of others the n-th in one capture is
-    /// of the same passage as the n-th in another.
+    /// Two captures recorded one passage of the wire if the ciphertext is the same, and of others if the stanzas are alike.
+    /// Where that occurs more than once, the n-th in one capture is the n-th in another.
     pub(super) fn of(stanzas: &[Arc<Observed>], sockets: &Sockets, people: &People) -> Self {
         let mut stanzas: Vec<_> = stanzas.iter().collect();
         // Recordings of the wire first: they tell most.
         stanzas.sort_by_key(|observed| (!observed.read().is_from_wire(), observed.place()));
         let mut passages = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
         let mut by_key: HashMap<Key, usize> = HashMap::new();
-        let mut by_ciphertext: HashMap<(usize, &[u8]), usize> = HashMap::new();
+        let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
         let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::new();
         let mut seen: HashMap<(CaptureId, usize), usize> = HashMap::new();
         for observed in stanzas {
             let stanza = observed.read();
+            let clock = sockets.clock(observed.socket());
             let key = sockets.key(observed.socket(), people);
             let device = sockets.device(observed.socket()).completed(people);
             let vantage = *by_key.entry(key).or_insert(passages.devices.len());
@@ -68,20 +72,21 @@ impl Passages {
                 None => passages.devices.push(device),
             }
             let alike = by_likeness.entry(Likeness::of(observed, vantage)).or_default();
-            let known = if let Some(wire) = stanza.wire.as_ref().filter(|_| stanza.is_from_wire()) {
-                let index = *by_ciphertext.entry((vantage, &wire.ciphertext)).or_insert(passages.items.len());
-                (index < passages.items.len()).then_some(index)
-            } else {
-                let first = alike.first().copied().unwrap_or(passages.items.len());
-                let count = seen.entry((observed.capture(), first)).or_default();
-                *count += 1;
-                alike.get(*count - 1).copied()
-            };
+            let wire = stanza.wire.as_ref().filter(|_| stanza.is_from_wire());
+            let same = wire.map(|wire| by_ciphertext.entry((vantage, &wire.ciphertext)).or_default());
+            let candidates = same.as_deref().unwrap_or(alike);
+            let first = candidates.first().copied().unwrap_or(passages.items.len());
+            let count = seen.entry((observed.capture(), first)).or_default();
+            let known = candidates.get(*count).copied();
+            *count += 1;
             if let Some(passage) = known.and_then(|index| passages.items.get_mut(index)) {
                 passage.also.push(Arc::clone(observed));
             } else {
                 alike.push(passages.items.len());
-                passages.items.push(Passage { observed: Arc::clone(observed), also: Vec::new(), vantage });
+                if let Some(same) = same {
+                    same.push(passages.items.len());
+                }
+                passages.items.push(Passage { observed: Arc::clone(observed), also: Vec::new(), vantage, clock });
             }
         }
         passages

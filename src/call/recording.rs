@@ -20,6 +20,8 @@ pub struct Recording {
     pub client: Option<&'static str>,
     /// Whether the client's log leaves out the acks that it sends: those are neither invented nor missed.
     pub omits_own_acks: bool,
+    /// Whether its times are of a clock of its own, rather than of the capture's.
+    pub has_own_clock: bool,
     /// The stretches in which every frame was read, in order and apart.
     pub spans: Vec<Span>,
 }
@@ -40,8 +42,8 @@ impl Recording {
 
 /// The end of the span that a moment is in.
 pub(super) fn covered_from(spans: &[Span], start: Timestamp) -> Option<Timestamp> {
-    let after = spans.partition_point(|span| span.from <= start);
-    spans.get(..after)?.last().filter(|span| start <= span.until).map(|span| span.until)
+    let place = spans.partition_point(|span| span.until < start);
+    spans.get(place).filter(|span| span.from <= start).map(|span| span.until)
 }
 
 /// Spans of any order as few as possible that cover the same, in order and apart.

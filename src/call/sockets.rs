@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Socket;
+use super::clock::{ClockId, clock_of};
 use super::local::LocalDevice;
 use super::people::People;
 use super::recording::{Recording, Span, merged};
-use crate::origin::{CaptureId, Direction};
+use crate::origin::CaptureId;
 use crate::protocol::binary::Jid;
-use crate::protocol::stanza::Stanza;
 
 /// What tells vantages apart: the person and the device, or for want of that, the recording.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,8 +20,8 @@ pub(super) enum Key {
     Socket(Socket),
 }
 
-/// When each vantage was recorded without a gap: stretches in order and apart, by capture.
-pub(super) type Covered = HashMap<Key, Vec<(CaptureId, Vec<Span>)>>;
+/// When each vantage was recorded without a gap: stretches in order and apart, by clock.
+pub(super) type Covered = HashMap<Key, Vec<(ClockId, Vec<Span>)>>;
 
 /// The recorded sockets of all captures.
 #[derive(Debug, Default)]
@@ -49,19 +49,24 @@ impl Sockets {
         self.recordings.insert(socket, Arc::new(recording));
     }
 
+    /// The clock by which a socket was recorded.
+    pub(super) fn clock(&self, socket: Socket) -> ClockId {
+        clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
+    }
+
     /// How a socket was recorded.
     pub(super) fn recording(&self, socket: Socket) -> Option<&Arc<Recording>> {
         self.recordings.get(&socket)
     }
 
-    /// Learns from a stanza of a socket. Says whether more is known of its device now.
-    pub(super) fn learn(&mut self, socket: Socket, stanza: &Stanza, direction: Option<Direction>) -> bool {
+    /// Lets the device of a socket learn. Says whether more is known of it now.
+    pub(super) fn learn(&mut self, socket: Socket, learn: impl FnOnce(&mut LocalDevice)) -> bool {
         let representative = self.representative(socket);
         let told = &self.told;
         let device =
             self.devices.entry(representative).or_insert_with(|| told.get(&socket.0).cloned().unwrap_or_default());
         let before = device.clone();
-        device.learn(stanza, direction);
+        learn(device);
         *device != before
     }
 
@@ -109,15 +114,15 @@ impl Sockets {
         device.map_or(Key::Socket(representative), |jid| device_key(jid, people))
     }
 
-    /// When each device was recorded without a gap, by capture.
+    /// When each device was recorded without a gap, by clock.
     pub(super) fn covered(&self, people: &People) -> Covered {
-        let mut spans: HashMap<Key, BTreeMap<CaptureId, Vec<Span>>> = HashMap::new();
+        let mut spans: HashMap<Key, BTreeMap<ClockId, Vec<Span>>> = HashMap::new();
         for (socket, recording) in &self.recordings {
             let of_device = spans.entry(self.key(*socket, people)).or_default();
-            of_device.entry(socket.0).or_default().extend(&recording.spans);
+            of_device.entry(self.clock(*socket)).or_default().extend(&recording.spans);
         }
-        let in_order = |spans: BTreeMap<CaptureId, Vec<Span>>| {
-            spans.into_iter().map(|(capture, spans)| (capture, merged(spans))).collect()
+        let in_order = |spans: BTreeMap<ClockId, Vec<Span>>| {
+            spans.into_iter().map(|(clock, spans)| (clock, merged(spans))).collect()
         };
         spans.into_iter().map(|(key, spans)| (key, in_order(spans))).collect()
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
-use ringtrace::analysis::{TECHNIQUES, Told};
-use ringtrace::input::FORMATS;
+use ringtrace::analysis::Told;
+use ringtrace::input::{FORMATS, TECHNIQUES};
 use ringtrace::protocol::binary::Jid;
 
 /// The captures, in order.
@@ -22,6 +22,10 @@ pub(super) struct Given {
 }
 
 impl Files {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Given> {
         self.0.iter()
     }

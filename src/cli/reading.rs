@@ -41,6 +41,11 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// Whether any capture is given, for commands that have something to say without.
+    pub(super) const fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Finds the captures, and reads the key logs.
     ///
     /// # Errors

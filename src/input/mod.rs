@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 use memchr::memmem;
 
 use crate::anomaly::{Anomaly, Diagnosis};
-use crate::origin::{CaptureId, Located};
-use crate::protocol::binary::Node;
+use crate::origin::{CaptureId, Located, Timestamp};
+use crate::protocol::binary::{Jid, Node};
 use crate::protocol::packet::Record;
 use crate::protocol::tcp::Chunk;
 use crate::protocol::websocket::Message;
@@ -61,10 +61,22 @@ pub const FORMATS: &[Format] = &[
     tshark::EK,
     tshark::FIELDS,
     tshark::FOLLOW,
+    log::RINGTRACE,
     log::BAILEYS,
     log::ZAPO,
     log::WHATSMEOW,
     log::XML,
+];
+
+/// The spec's names for how a capture was obtained.
+pub const TECHNIQUES: [&str; 7] = [
+    "websocket-capture",
+    "baileys-instrumentation",
+    "frida-hooking",
+    "mitm-tls",
+    "static-smali-analysis",
+    "memory-dump",
+    "wasm-analysis",
 ];
 
 /// How many bytes of an input the formats are shown to recognise it.
@@ -91,6 +103,8 @@ pub enum Entry<'a> {
     /// Who speaks on the origin's connection, where no packets say it. Comes before, between or after what the
     /// connection carries, and is no record.
     Ends(Ends<'a>),
+    /// How the origin's connection was recorded, as the capture itself says. No record either.
+    Recorded(Recorded),
     /// Nothing more will come on the origin's connection. No record either.
     Closed,
     /// A key log with secrets of TLS sessions. Its origin names the last record before it. No record either.
@@ -106,6 +120,21 @@ pub struct Ends<'a> {
     pub server: Option<&'a str>,
 }
 
+/// How a connection was recorded, as the capture itself says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Addresses of the device whose socket it is: its LID, its phone number, or both; none if they are unknown.
+    pub device: Vec<Jid>,
+    /// How it was made, one of [`TECHNIQUES`], where that is not what the format says.
+    pub technique: Option<&'static str>,
+    /// The client program.
+    pub client: Option<&'static str>,
+    /// Whether the acks that the client sends are left out.
+    pub omits_own_acks: bool,
+    /// The stretches of time in which everything was recorded, first and last moment, in order and apart.
+    pub spans: Vec<(Timestamp, Timestamp)>,
+}
+
 /// Where a reader puts what it reads.
 pub trait Sink {
     /// Takes the format of the input, before its first entry. Of a log with lines of several formats, the first.
@@ -114,6 +143,9 @@ pub trait Sink {
     /// Takes what the input itself says of how it was made, one of the spec's techniques, where that is not what its
     /// format says.
     fn technique(&mut self, _technique: &str) {}
+
+    /// Takes note that the input's times are counted from no known date: only their differences mean something.
+    fn relative(&mut self) {}
 
     /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
     /// input at which the record with its header begins. `Break` ends the reading.

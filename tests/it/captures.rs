@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ringtrace::analysis::TECHNIQUES;
+use ringtrace::input::TECHNIQUES;
 use toml::{Table, Value};
 
 /// What a card must say in words.

@@ -3,6 +3,7 @@
 mod bad;
 mod clients;
 mod lines;
+mod ndjson;
 mod sessions;
 
 use std::io::Write as _;

@@ -14,6 +14,7 @@ mod jobs;
 mod logs;
 mod lost;
 mod reference;
+mod rules;
 mod shared;
 mod terminal;
 mod timeline;

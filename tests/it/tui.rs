@@ -194,6 +194,15 @@ fn a_missed_call_above_its_terminate() {
 }
 
 #[test]
+fn rules_that_are_violated_and_what_is_new_are_marked() {
+    let mut bench = Bench::with(NARROW, &fixture::departing());
+    bench.keys("<enter>jj");
+    screen!(bench, "departing-80", ["+ A reject has two attributes", " reject ", " relaylatency "]);
+    bench.keys("jj");
+    assert!(bench.shows("! A device that rejects"));
+}
+
+#[test]
 fn a_long_wait_stands_out_without_colour_too() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.keys("j<enter>");

@@ -23,6 +23,7 @@ pub(in crate::input) const BAILEYS: Format = Format {
         markers: &["recv xml", "xml send", "sent ack"],
         signs: &["\"class\":\"baileys\"", "class: \"baileys\"", "connected to WA", "\"helloMsg\":"],
         advice: "which prints stanzas at the level trace only: pass it a pino logger with `level: 'trace'`",
+        is_alone: false,
         read,
     }),
 };

@@ -20,6 +20,8 @@ pub(in crate::input) const DIAGNOSES: &[&Diagnosis] = &[
     &DIRECTIONS_INFERRED,
     &NO_DIRECTIONS,
     &SEVERAL_FORMATS,
+    &OTHER_VERSION,
+    &UNKNOWN_NAME,
 ];
 
 /// A log of a known client without stanzas.
@@ -182,5 +184,25 @@ pub(super) const SEVERAL_FORMATS: Diagnosis = Diagnosis {
     kind: Kind::Unexpected,
     severity: Severity::Note,
     why: "the log has lines in several formats; it is listed as the first of them",
+    next: "",
+};
+
+/// A header of a version of this program's own format that is not the one that is read.
+pub(super) const OTHER_VERSION: Diagnosis = Diagnosis {
+    id: "input/ringtrace-version",
+    layer: Layer::Input,
+    kind: Kind::Unsupported,
+    severity: Severity::Loss,
+    why: "stanzas are in a version of ringtrace's own format that is not known here, and were read as ringtrace/1",
+    next: "Read it with the version of ringtrace that wrote it, or a newer one.",
+};
+
+/// A name in a header that stands for nothing known.
+pub(super) const UNKNOWN_NAME: Diagnosis = Diagnosis {
+    id: "input/ringtrace-name",
+    layer: Layer::Input,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "a header names a technique or a client that is not known here; it was left out",
     next: "",
 };

@@ -10,7 +10,7 @@ use super::diagnoses::{
     AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, NO_DATES, NO_DIRECTIONS, SEVERAL_FORMATS,
     STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
-use super::line::{Found, Stamp, Standing};
+use super::line::{Found, Header, Stamp, Standing};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
@@ -20,6 +20,9 @@ const WAITING_LIMIT: usize = 65_536;
 
 /// The most bytes of text that the waiting stanzas were read from.
 const BYTES_LIMIT: usize = 64 << 20;
+
+/// What can be a time in seconds since the Unix epoch: ten digits.
+const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
 
 /// The most clients that are told apart in a log.
 const CLIENTS_LIMIT: usize = 256;
@@ -82,6 +85,26 @@ impl Held {
         }
     }
 
+    /// Takes what a file says of how the stanzas of a client were recorded.
+    pub(super) fn header(
+        &mut self,
+        format: &'static Format,
+        header: Header,
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        let Header { client, recorded, unknown } = header;
+        for (diagnosis, what) in unknown {
+            out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("line {}: {what}", origin.last)));
+        }
+        if let Some(technique) = recorded.technique {
+            out.technique(technique);
+        }
+        let connection = Some(self.connection(format, client, origin, out)?);
+        out.entry(Located::new(Origin { connection, ..origin }, Entry::Recorded(recorded)))
+    }
+
     /// Takes the next stanza, which was read from `bytes` bytes at `origin`.
     pub(super) fn push(
         &mut self,
@@ -120,6 +143,9 @@ impl Held {
         self.release(out)?;
         if let Some(origin) = self.first_undated {
             let relative = self.day.is_relative() || self.hour.is_relative();
+            if relative {
+                out.relative();
+            }
             out.anomaly(Anomaly::new(if relative { &NO_DATES } else { &DATES_INFERRED }, origin));
         }
         ControlFlow::Continue(())
@@ -131,7 +157,7 @@ impl Held {
             match waiting.stamp {
                 Stamp::OfDay(_) => self.day.settle(),
                 Stamp::OfHour(_) => self.hour.settle(),
-                Stamp::None | Stamp::At(_) => {}
+                Stamp::None | Stamp::At(_) | Stamp::Relative(_) => {}
             }
         }
     }
@@ -142,7 +168,7 @@ impl Held {
             let is_open = match first.stamp {
                 Stamp::OfDay(_) => !self.day.is_set(),
                 Stamp::OfHour(_) => !self.hour.is_set(),
-                Stamp::None | Stamp::At(_) => false,
+                Stamp::None | Stamp::At(_) | Stamp::Relative(_) => false,
             };
             if is_open || (first.is_echo && self.has_sent.is_none()) {
                 break;
@@ -156,6 +182,10 @@ impl Held {
             origin.time = match stamp {
                 Stamp::None => None,
                 Stamp::At(time) => Some(time),
+                Stamp::Relative(time) => {
+                    out.relative();
+                    Some(time)
+                }
                 Stamp::OfDay(read) => Some(self.day.moment(read)),
                 Stamp::OfHour(read) => Some(self.hour.moment(read)),
             };
@@ -169,11 +199,11 @@ impl Held {
         let (clock, shown) = match stamp {
             Stamp::OfDay(shown) => (&mut self.day, shown),
             Stamp::OfHour(shown) => (&mut self.hour, shown),
-            Stamp::None | Stamp::At(_) => return stamp,
+            Stamp::None | Stamp::At(_) | Stamp::Relative(_) => return stamp,
         };
         self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
         let read = clock.read(shown);
-        let stamped = node.text("t").and_then(|t| t.parse().ok());
+        let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
         if let Some(seconds) = stamped
             && origin.direction != Some(Direction::Outbound)
             && node.attribute("offline").is_none()

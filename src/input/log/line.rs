@@ -1,5 +1,7 @@
 //! What a format of log lines is, and what it makes of a line.
 
+use super::super::Recorded;
+use crate::anomaly::Diagnosis;
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Node;
 use crate::protocol::xml::{self, Departures, Dialect, End};
@@ -14,6 +16,9 @@ pub(in crate::input) struct LineFormat {
     pub(super) signs: &'static [&'static str],
     /// Which level or option makes the client print stanzas, as a sentence.
     pub(super) advice: &'static str,
+    /// Whether an input with its signs is read for no other format, and blank lines and lines that begin with `#` are
+    /// comments in it.
+    pub(super) is_alone: bool,
     /// Reads the entry that a text begins with.
     pub(super) read: fn(&Text<'_>) -> Outcome,
 }
@@ -49,6 +54,13 @@ pub(super) enum Outcome {
         /// The stanzas in them; an entry may have none.
         found: Vec<Found>,
     },
+    /// The first lines say how what follows was recorded.
+    Header {
+        /// How many.
+        lines: usize,
+        /// What they say.
+        header: Box<Header>,
+    },
     /// The first lines are an entry with a stanza that cannot be read.
     Broken {
         /// How many.
@@ -56,6 +68,17 @@ pub(super) enum Outcome {
         /// Why not, as a clause.
         why: &'static str,
     },
+}
+
+/// How the stanzas of one client were recorded, as their file says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Header {
+    /// Which client, as in [`Found::client`].
+    pub(super) client: String,
+    /// What is said.
+    pub(super) recorded: Recorded,
+    /// What is said and not known here, each with what it is.
+    pub(super) unknown: Vec<(&'static Diagnosis, String)>,
 }
 
 /// A stanza in a log.
@@ -89,6 +112,8 @@ pub(super) enum Stamp {
     OfDay(i64),
     /// At this time of an unknown hour, in nanoseconds since its beginning.
     OfHour(i64),
+    /// At this time, counted from no known date.
+    Relative(Timestamp),
 }
 
 /// Whether a stanza may stand twice in its log.

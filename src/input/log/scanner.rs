@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::super::lines::{self, LONGEST_LINE};
@@ -31,16 +31,29 @@ const LONGEST_ENTRY: usize = 4 << 20;
 /// any of the formats.
 pub(in crate::input) fn read(
     source: &mut Source<'_>,
-    formats: Vec<Named>,
+    mut formats: Vec<Named>,
     out: &mut dyn Sink,
 ) -> Result<Option<(&'static Format, u64)>, Error> {
     source.reach(SIGNS_WITHIN);
-    let sign = sign_in(source.data().get(..SIGNS_WITHIN).unwrap_or(source.data()), &formats);
+    let beginning = source.data().get(..SIGNS_WITHIN).unwrap_or(source.data());
+    let sign = sign_in(beginning, &formats);
+    let has_comments = sign.is_some_and(|(_, lines)| lines.is_alone);
+    if has_comments {
+        formats.retain(|(_, lines)| lines.is_alone);
+    }
     let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
     // The markers are constants, and few: there is always a searcher for them.
-    let Ok(search) = AhoCorasick::new(markers) else { return Ok(None) };
+    let Ok(search) = searcher(markers) else { return Ok(None) };
     let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
-    let mut scanner = Scanner { formats, lines: 0, of_entries: 0, first_unrelated: None, held: Held::new() };
+    let mut scanner = Scanner {
+        formats,
+        has_comments,
+        lines: 0,
+        of_entries: 0,
+        comments: 0,
+        first_unrelated: None,
+        held: Held::new(),
+    };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
     if flow.is_continue() && scanner.held.finish(out).is_continue() {
@@ -58,10 +71,23 @@ pub(in crate::input) fn read(
     Ok(scanner.held.format().map(|format| (format, scanner.lines)))
 }
 
+/// Finds the first of these markers in a text. Only where the leftmost counts are they searched for many bytes at once.
+fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(markers)
+}
+
 /// The client whose log this is, as far as it can be told from lines that hold no stanzas.
 fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
-    let has = |sign: &&str| memmem::find(beginning, sign.as_bytes()).is_some();
-    formats.iter().find(|(_, lines)| lines.signs.iter().any(has)).copied()
+    formats.iter().find(|(_, lines)| has_one_of(beginning, lines.signs)).copied()
+}
+
+fn has_one_of(text: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+}
+
+/// Whether a line is blank or begins with `#`.
+fn is_comment(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start(), [] | [b'#', ..])
 }
 
 /// A format, ready to be looked for.
@@ -78,7 +104,7 @@ impl Candidate {
     fn new(formats: &[Named]) -> Option<Self> {
         let (format, lines) = *formats.last()?;
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        let ends = AhoCorasick::new(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
+        let ends = searcher(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
         Some(Self { format, lines, markers, ends })
     }
 
@@ -90,10 +116,14 @@ impl Candidate {
 
 struct Scanner {
     formats: Vec<Candidate>,
+    /// Whether blank lines and lines that begin with `#` are comments.
+    has_comments: bool,
     /// Lines before the source's data.
     lines: u64,
     /// How many of them were those of entries.
     of_entries: u64,
+    /// How many others were comments.
+    comments: u64,
     first_unrelated: Option<u64>,
     held: Held,
 }
@@ -160,7 +190,14 @@ impl Scanner {
     fn pass(&mut self, source: &mut Source<'_>, length: usize) {
         let before = self.lines;
         self.count(source, length);
-        if self.lines > before {
+        let part = source.data().get(..length).unwrap_or_default();
+        let mut unrelated = (before + 1..=self.lines).zip(part.split(|byte| *byte == b'\n'));
+        if self.has_comments {
+            let is_comment = |(_, line): &(u64, &[u8])| is_comment(line);
+            self.comments += unrelated.clone().filter(is_comment).count() as u64;
+            self.first_unrelated =
+                self.first_unrelated.or(unrelated.find(|line| !is_comment(line)).map(|(number, _)| number));
+        } else if self.lines > before {
             self.first_unrelated.get_or_insert(before + 1);
         }
         source.consume(length);
@@ -186,6 +223,9 @@ impl Scanner {
 
     /// Reads the entry that the data begin with, the first line of which has `length` bytes.
     fn entry(&mut self, source: &mut Source<'_>, length: usize, out: &mut dyn Sink) -> Result<Step, Error> {
+        if self.has_comments && is_comment(source.data().get(..length).unwrap_or_default()) {
+            return Ok(Step::Unrelated);
+        }
         for index in 0..self.formats.len() {
             let Some(candidate) = self.formats.get(index) else { break };
             let line = source.data().get(..length).unwrap_or_default();
@@ -198,6 +238,12 @@ impl Scanner {
             let (lines, found) = match outcome {
                 Outcome::Unrelated | Outcome::More => continue,
                 Outcome::Read { lines, found } => (lines, found),
+                Outcome::Header { lines, header } => {
+                    if self.held.header(format, *header, at, out).is_break() {
+                        return Ok(Step::Enough);
+                    }
+                    (lines, Vec::new())
+                }
                 Outcome::Broken { lines, why } => {
                     self.held.recognize(format, at, out);
                     out.anomaly(Anomaly::new(&UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
@@ -221,7 +267,7 @@ impl Scanner {
     }
 
     fn report_unrelated(&self, source: &Source<'_>, out: &mut dyn Sink) {
-        let count = self.lines - self.of_entries;
+        let count = self.lines - self.of_entries - self.comments;
         if let (Some(first), true) = (self.first_unrelated, count > 0 && self.held.format().is_some()) {
             let origin = Origin::of_record(source.capture(), first, 0, None);
             out.anomaly(Anomaly::new(&UNRELATED, origin).detail(format!("{count} of {}", self.lines)));

@@ -21,6 +21,7 @@ pub(in crate::input) const WHATSMEOW: Format = Format {
         signs: &["/Socket DEBUG]", "[Client INFO]", "[Main INFO]", "[Client WARN]", "\"component\":\"whatsmeow\""],
         advice: "which prints stanzas at the level DEBUG only: give the client a logger of that level, as \
                  waLog.Stdout(\"Client\", \"DEBUG\", true)",
+        is_alone: false,
         read,
     }),
 };

@@ -18,6 +18,7 @@ pub(in crate::input) const ZAPO: Format = Format {
         markers: &[IN, OUT],
         signs: &["wa client connect start", "comms opening websocket", "auth client credentials ready"],
         advice: "which prints stanzas at the level trace only: create its logger with `level: 'trace'`",
+        is_alone: false,
         read,
     }),
 };

@@ -17,12 +17,12 @@ pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
     }
     match dialect.content {
         ContentForm::HexLine | ContentForm::Hex => match lower_hex(trimmed) {
-            Some(decoded) => (bytes(&decoded), false),
+            Some(decoded) => (bytes(&decoded), dialect.content == ContentForm::HexLine && is_word(trimmed)),
             None => (as_text(trimmed), false),
         },
         // Bytes that can be shown are shown as text: what decodes to such bytes was not encoded.
         ContentForm::TextOrHex => match lower_hex(trimmed).filter(|decoded| !is_printable(decoded)) {
-            Some(decoded) => (bytes(&decoded), false),
+            Some(decoded) => (bytes(&decoded), is_word(trimmed)),
             None => (as_text(text), false),
         },
         ContentForm::Base64 => match BASE64.decode(trimmed.as_bytes()) {
@@ -74,7 +74,7 @@ fn is_printable(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(char::is_control))
 }
 
-/// Whether something in base64 may be a word of plain text instead.
+/// Whether something encoded may be a word or a number of plain text instead.
 fn is_word(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_lowercase()) || text.bytes().all(|byte| byte.is_ascii_digit())
 }

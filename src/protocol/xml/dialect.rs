@@ -42,6 +42,8 @@ impl Dialect {
     pub const WHATSAPP_WEB: Self = Self { content: ContentForm::QuotedOrUpperHex, escapes: false };
     /// XML with all bytes as hex, escaped as XML should be.
     pub const HEX: Self = Self { content: ContentForm::Hex, escapes: true };
+    /// This program, as [`write_line`](super::write_line) writes.
+    pub const RINGTRACE: Self = Self { content: ContentForm::TextOrHex, escapes: true };
     /// Whoever it was.
     pub const UNKNOWN: Self = Self { content: ContentForm::Unknown, escapes: true };
 }

@@ -64,6 +64,9 @@ fn content_is_read_as_its_program_prints_it() {
     assert_eq!(content("01FF\n\n    \n    ", Dialect::UNKNOWN), bytes(&[1, 255]));
     assert_eq!(content("01FF", Dialect::UNKNOWN), bytes(b"01FF"));
     assert_eq!(read("<a>01FF</a>", Dialect::UNKNOWN).departures.ambiguous, 1);
+    for (text, ambiguous) in [("0105", 1), ("01f5", 0), ("some text", 0)] {
+        assert_eq!(read(&format!("<a>{text}</a>"), Dialect::BAILEYS).departures.ambiguous, ambiguous, "{text}");
+    }
     for dialect in [Dialect::BAILEYS, Dialect::WHATSMEOW, Dialect::ZAPO, Dialect::WHATSAPP_RUST, Dialect::UNKNOWN] {
         assert_eq!(content("\n  <!-- 186 bytes -->\n", dialect), Content::Elided(186));
         assert_eq!(content("<!-- masked -->", dialect), Content::None);

@@ -29,7 +29,10 @@ const TITLE_ADDRESS: usize = 26;
 pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let count = model.calls().len();
     let call = model.calls().get(model.selected).map(|judged| &judged.call);
-    let date = call.and_then(|call| call.start()).map_or_else(String::new, date);
+    let date = call
+        .zip(model.analysis.as_ref())
+        .and_then(|(call, analysis)| analysis.start_utc(call))
+        .map_or_else(String::new, date);
     let (name, right) = match (model.context_below_help(), &model.opened) {
         (Context::Captures, _) => ("Captures".to_owned(), String::new()),
         (_, Some(_)) => (format!("Call {} of {count}", model.selected + 1), date),

@@ -114,7 +114,7 @@ fn devtools_without_a_wall_clock_give_no_time() {
 fn logs_of_other_kinds_are_not_taken_for_these() {
     for text in [
         r#"{"log":"a line of docker's\n","stream":"stdout","time":"2026-05-14T15:02:22Z"}"#,
-        r#"{"schema":"ringtrace/1","method":"offer"}"#,
+        r#"{"schema":"other/1","method":"offer"}"#,
         r#"[{"a":1}]"#,
         r#"{"index":1}"#,
         "5:hello,",

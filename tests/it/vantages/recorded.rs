@@ -100,3 +100,16 @@ fn outcomes_do_not_depend_on_how_many_vantages_there_are() {
         }
     }
 }
+
+#[test]
+fn a_file_can_have_a_clock_for_each_vantage() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ndjson/declined-at-both-ends.ndjson");
+    let analysis = Request::new(vec![Source::File(file.into())]).load();
+    let call = &analysis.calls[0].call;
+    let clock = call.vantages[1].clock.unwrap();
+    let truth = -5_000_000_000;
+    assert!(clock.least < truth && truth < clock.most, "{clock:?}");
+    let directions: Vec<_> = call.rows.iter().map(|row| (row.vantage, row.copy_of)).collect();
+    assert_eq!(directions, [(0, None), (0, None), (1, Some(0)), (1, None), (0, Some(3)), (0, None)]);
+    assert_eq!(call.course.gaps, Some(0));
+}
