@@ -9,7 +9,15 @@ use ringtrace::{summary, tui};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::progress;
 use super::reading::{self, Reading};
+use super::settings::Settings;
+
+/// How `open` is called.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  ringtrace open call.pcap --noise-keylog keys.txt
+  ringtrace open recordings/ | less";
 
 /// What `open` takes.
 #[derive(Debug, Args)]
@@ -19,12 +27,12 @@ pub(super) struct OpenArguments {
 }
 
 /// Runs `open`.
-pub(super) fn run(arguments: &OpenArguments, color: ColorChoice, verbosity: Verbosity) -> Result<Exit, Failure> {
-    if io::stdout().is_terminal() { interface(arguments, color) } else { text(arguments, verbosity) }
+pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
+    if io::stdout().is_terminal() { interface(arguments, settings) } else { text(arguments, &settings) }
 }
 
-fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
-    let analysis = arguments.reading.prepare(verbosity)?.load();
+fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
     let mut out = BufWriter::new(io::stdout().lock());
     summary::overview(&analysis, &mut out)?;
     out.flush()?;
@@ -32,8 +40,9 @@ fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure
 }
 
 /// Loads on a thread of its own, so that the first screen does not wait for anything.
-fn interface(arguments: &OpenArguments, color: ColorChoice) -> Result<Exit, Failure> {
-    let request = arguments.reading.prepare(Verbosity::Quiet)?;
+fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
+    let color = settings.color;
+    let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
     let shown = tui::run(updates, tui::Options { colour: wants_colour(color) });
