@@ -2,7 +2,7 @@
 
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
-use crate::call::{Recording, Socket};
+use crate::call::{Coverage, Recording, Socket, Span};
 use crate::keys::PublicKey;
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::binary::Jid;
@@ -23,6 +23,8 @@ pub(super) enum Event {
     Recorded(Box<(Socket, Vec<Jid>, Recording)>),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
+    /// When its connections were read without a gap, once it has ended.
+    Covered(Vec<(ConnectionId, Vec<Span>)>),
 }
 
 impl Event {
@@ -33,7 +35,12 @@ impl Event {
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
-            Self::Others(_) | Self::Recorded(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) => SMALL,
+            Self::Others(_)
+            | Self::Recorded(_)
+            | Self::Covered(_)
+            | Self::Message(_)
+            | Self::Anomalies(_)
+            | Self::Capture(_) => SMALL,
         }
     }
 }
@@ -61,6 +68,8 @@ pub(super) struct Ended {
     pub(super) server_static: Option<PublicKey>,
     /// Whether the server's static key is what was missing to decrypt it.
     pub(super) wants_server_static: bool,
+    /// When it was read without a gap.
+    pub(super) coverage: Coverage,
 }
 
 /// What comes out of connections.
