@@ -212,8 +212,11 @@ impl Connection {
         self.session.coverage.close(time);
     }
 
-    /// When it was read without a gap.
-    pub(super) fn into_coverage(self) -> Coverage {
+    /// When it was read without a gap. Where TCP took the client for the server, losses have the wrong direction.
+    pub(super) fn into_coverage(mut self) -> Coverage {
+        if self.is_flipped() {
+            self.session.coverage.mistrust_directions();
+        }
         self.session.coverage
     }
 
@@ -345,12 +348,16 @@ impl Connection {
             stanzas: self.session.stanzas,
             device: None,
         };
-        let is_flipped = match &self.carries {
+        Some(Described { connection, is_flipped: self.is_flipped() })
+    }
+
+    /// Whether TCP took the client for the server.
+    fn is_flipped(&self) -> bool {
+        match &self.carries {
             Carries::Noise { reversed } => *reversed,
             Carries::Tls(tls) => tls.is_reversed(),
             _ => self.websocket.flipped(),
-        };
-        Some(Described { connection, is_flipped })
+        }
     }
 
     /// The server's static key, if the handshake revealed it.
@@ -499,7 +506,7 @@ impl Sink<Decoded> for Nodes<'_, '_> {
     fn item(&mut self, decoded: Located<Decoded>) {
         let Some(node) = decoded.item.node else { return };
         *self.stanzas += 1;
-        self.coverage.read(decoded.origin.time);
+        self.coverage.read(decoded.origin.direction, decoded.origin.time);
         // Of other stanzas only the count is kept.
         let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
         self.results.stanza(Located::new(decoded.origin, Stanza::read(node, wire)));
@@ -514,6 +521,6 @@ impl Sink<Decoded> for Nodes<'_, '_> {
 /// What is lost ends a stretch that was read without a gap.
 fn note_loss(coverage: &mut Coverage, anomaly: &Anomaly) {
     if anomaly.diagnosis.severity == Severity::Loss {
-        coverage.lose();
+        coverage.lose(anomaly.origin.direction);
     }
 }

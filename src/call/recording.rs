@@ -59,54 +59,6 @@ pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     merged
 }
 
-/// A clock that falls back this far, in nanoseconds, was set: what it says before and after cannot be compared. Less is
-/// packets that the recorder took in another order.
-const SET_BACK: i64 = 1_000_000_000;
-
-/// Follows a connection, to know when it was read without a gap.
-#[derive(Clone, Debug, Default)]
-pub struct Coverage {
-    spans: Vec<Span>,
-    /// Whether nothing was lost since the last frame.
-    is_whole: bool,
-    /// When the connection was closed.
-    closed: Option<Timestamp>,
-}
-
-impl Coverage {
-    /// Takes the time of a frame that was read.
-    pub fn read(&mut self, time: Option<Timestamp>) {
-        let Some(time) = time else { return };
-        match self.spans.last_mut() {
-            Some(span) if self.is_whole && span.until.nanoseconds_since(time) < SET_BACK => {
-                span.until = span.until.max(time);
-            }
-            _ => self.spans.push(Span { from: time, until: time }),
-        }
-        self.is_whole = true;
-    }
-
-    /// Takes that something was lost since the last frame.
-    pub const fn lose(&mut self) {
-        self.is_whole = false;
-    }
-
-    /// Takes that the connection was closed.
-    pub fn close(&mut self, time: Option<Timestamp>) {
-        self.closed = self.closed.or(time);
-    }
-
-    /// The stretches in which every frame was read, in order and apart. A connection that was not closed is read until
-    /// the capture ends, at the time given.
-    #[must_use]
-    pub fn into_spans(mut self, end: Option<Timestamp>) -> Vec<Span> {
-        if self.is_whole {
-            self.read(self.closed.or(end));
-        }
-        merged(self.spans)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,38 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_extend_a_span_and_losses_end_it() {
-        let mut coverage = Coverage::default();
-        coverage.lose();
-        for time in [1, 3, 5] {
-            coverage.read(at(time));
-        }
-        coverage.lose();
-        coverage.read(at(8));
-        coverage.read(None);
-        coverage.read(at(9));
-        assert_eq!(coverage.clone().into_spans(at(15)), [span(1, 5), span(8, 15)]);
-        coverage.close(at(12));
-        coverage.close(at(13));
-        assert_eq!(coverage.into_spans(at(20)), [span(1, 5), span(8, 12)]);
-    }
-
-    #[test]
-    fn after_a_loss_the_end_covers_nothing() {
-        let mut coverage = Coverage::default();
-        coverage.read(at(1));
-        coverage.lose();
-        assert_eq!(coverage.into_spans(at(9)), [span(1, 1)]);
-        assert_eq!(Coverage::default().into_spans(at(9)), []);
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_begins_anew() {
-        let mut coverage = Coverage::default();
-        for time in [10, 20, 3, 4] {
-            coverage.read(at(time));
-        }
-        assert_eq!(coverage.into_spans(None), [span(3, 4), span(10, 20)]);
+    fn spans_of_any_order_are_joined() {
         assert_eq!(merged(vec![span(5, 9), span(1, 6), span(12, 13)]), [span(1, 9), span(12, 13)]);
     }
 }

@@ -113,3 +113,56 @@ fn a_file_can_have_a_clock_for_each_vantage() {
     assert_eq!(directions, [(0, None), (0, None), (1, Some(0)), (1, None), (0, Some(3)), (0, None)]);
     assert_eq!(call.course.gaps, Some(0));
 }
+
+/// The records of a pcap file of this machine's byte order, each with its time in seconds.
+fn records(file: &[u8]) -> Vec<(f64, std::ops::Range<usize>)> {
+    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    let mut records = Vec::new();
+    let mut at = 24;
+    while at + 16 <= file.len() {
+        let end = at + 16 + number(at + 8) as usize;
+        records.push((f64::from(number(at)) + f64::from(number(at + 4)) / 1e6, at..end));
+        at = end;
+    }
+    records
+}
+
+#[test]
+fn a_hole_at_the_wrong_moment_leaves_open_who_made_a_terminate() {
+    let Some(folder) = shared("captures/vantages") else { return };
+    let whole = fs::read(folder.join("zb-timeouts.a.pcap")).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let copy = place.path().join("a.pcap");
+    // Of the server's terminates at the end of the second call, with the packets of the caller's socket before, within
+    // and after that call left out.
+    let ends = |without: Option<&std::ops::Range<usize>>| {
+        let kept = without.map_or(whole.clone(), |hole| [&whole[..hole.start], &whole[hole.end..]].concat());
+        fs::write(&copy, kept).unwrap();
+        let sources = vec![Source::File(copy.clone()), Source::File(folder.join("zb-timeouts.b1.pcap"))];
+        let mut request = Request::new(sources);
+        let keys = File::open(folder.join("zb-timeouts.noisekeys.txt")).unwrap();
+        request.read_key_log("keys".to_owned(), BufReader::new(keys)).unwrap();
+        let analysis = request.load();
+        let call =
+            analysis.calls.iter().map(|judged| &judged.call).find(|call| call.id.starts_with("B1391DF6")).unwrap();
+        (call.course.end_strength.unwrap(), call.course.gaps.unwrap(), analysis.is_lossy())
+    };
+    assert_eq!(ends(None), (Proof::Silence, 0, false));
+    let (mut within, mut outside) = (0, 0);
+    for (time, range) in records(&whole) {
+        let is_data = range.len() > 16 + 66 + 20;
+        let in_call = (1_795_222_477.6..1_795_222_481.4).contains(&time);
+        let is_far = !(1_795_222_473.0..1_795_222_483.0).contains(&time);
+        if is_data && (in_call || (is_far && outside < 5)) {
+            let (proof, gaps, is_lossy) = ends(Some(&range));
+            if in_call && is_lossy {
+                assert!(proof < Proof::Silence && gaps > 0, "{time} {proof:?} {gaps}");
+                within += 1;
+            } else if !in_call {
+                assert_eq!(gaps, 0, "{time}");
+                outside += 1;
+            }
+        }
+    }
+    assert!(within > 3 && outside > 3, "{within} {outside}");
+}
