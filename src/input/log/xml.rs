@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2_iter;
+
 use super::super::{Format, Reading};
 use super::line::{Found, LineFormat, Outcome, Text, lines_in, stanza};
 use crate::protocol::binary::Node;
@@ -32,7 +34,7 @@ const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "
 
 fn read(text: &Text<'_>) -> Outcome {
     let line = text.line();
-    let Some(place) = TAGS.iter().filter_map(|tag| line.find(tag)).min() else { return Outcome::Unrelated };
+    let Some(place) = tag_on_line(line) else { return Outcome::Unrelated };
     let before = line.get(..place).unwrap_or_default();
     // A string of another language has escapes of its own.
     if before.ends_with(['"', '\'']) || before.contains("{\"") {
@@ -53,14 +55,27 @@ fn read(text: &Text<'_>) -> Outcome {
             Err(Outcome::More) if found.is_empty() => return Outcome::More,
             Err(_) => break,
         }
-        let rest = unquoted.get(at..).unwrap_or_default();
-        let on_line = rest.split('\n').next().unwrap_or_default();
-        match TAGS.iter().filter_map(|tag| on_line.find(tag)).min() {
+        match tag_on_line(unquoted.get(at..).unwrap_or_default()) {
             Some(further) => at += further,
             None => break,
         }
     }
     if found.is_empty() { Outcome::Unrelated } else { Outcome::Read { lines: lines_in(&unquoted, at), found } }
+}
+
+/// Where the first stanza of the line that a text begins with is. Looks no further than to it.
+fn tag_on_line(text: &str) -> Option<usize> {
+    let places = memchr2_iter(b'<', b'\n', text.as_bytes());
+    for place in places {
+        let rest = text.get(place..).unwrap_or_default();
+        if rest.starts_with('\n') {
+            return None;
+        }
+        if TAGS.iter().any(|tag| rest.starts_with(tag)) {
+            return Some(place);
+        }
+    }
+    None
 }
 
 /// The stanza that `text` begins with. Of one that is cut, whatever has no tag any more is other text.

@@ -56,10 +56,19 @@ pub fn read(text: &str, dialect: Dialect) -> Reading {
     if !begins_element(element) {
         return Reading { node: None, length: 0, end: End::NoElement, departures: Departures::default() };
     }
-    let mut reading = strict::read(element, dialect).unwrap_or_else(|| tolerant::read(element, dialect));
+    let beginning = element.get(..element.floor_char_boundary(STRICT_LENGTH)).unwrap_or_default();
+    let mut reading = strict::read(beginning, dialect).unwrap_or_else(|| {
+        let reading = tolerant::read(element, dialect);
+        let whole = element.get(..reading.length).filter(|whole| whole.len() > STRICT_LENGTH);
+        whole.and_then(|whole| strict::read(whole, dialect)).unwrap_or(reading)
+    });
     reading.length += begin;
     reading
 }
+
+/// How far the strict reading looks before it is known where an element ends: what is made to have it look far, and
+/// fail, would else cost the whole text for every element.
+const STRICT_LENGTH: usize = 16 << 10;
 
 /// Whether `text` begins with what can be a start tag.
 pub(super) fn begins_element(text: &str) -> bool {

@@ -3,7 +3,7 @@
 //! A value ends at its quote where an attribute, `/>` or `>` follows; end tags close what they name, and everything
 //! above it; attributes may have no value, or one without quotes. Every byte is looked at a bounded number of times.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::dialect::Dialect;
 use super::read::{Reading, begins_element};
@@ -11,7 +11,7 @@ use super::tree::Tree;
 
 /// Reads the element that `text` begins with, as far as it goes.
 pub(super) fn read(text: &str, dialect: Dialect) -> Reading {
-    let mut tolerant = Tolerant { text, at: 0, tree: Tree::new(dialect), endless: [false; 2] };
+    let mut tolerant = Tolerant { text, at: 0, tree: Tree::new(dialect) };
     tolerant.tree.departures.tolerant = true;
     while tolerant.at < text.len() && !tolerant.tree.is_whole() {
         tolerant.step();
@@ -24,8 +24,6 @@ struct Tolerant<'t> {
     text: &'t str,
     at: usize,
     tree: Tree,
-    /// Whether no value in `'`, or in `"`, ends anywhere further on.
-    endless: [bool; 2],
 }
 
 impl<'t> Tolerant<'t> {
@@ -121,30 +119,27 @@ impl<'t> Tolerant<'t> {
             return value;
         };
         let inside = rest.get(1..).unwrap_or_default();
-        let length = self.value_length(inside, quote);
+        let length = value_length(inside, quote);
         self.at += 1 + length.map_or(inside.len(), |length| length + 1);
         inside.get(..length.unwrap_or(inside.len())).unwrap_or_default()
     }
-
-    /// Finds the quote that ends a value: the first that something follows which can follow a value, else the first.
-    fn value_length(&mut self, inside: &str, quote: u8) -> Option<usize> {
-        let bytes = inside.as_bytes();
-        let endless = if quote == b'\'' { &mut self.endless[0] } else { &mut self.endless[1] };
-        if !*endless {
-            let mut ends = memchr::memchr_iter(quote, bytes);
-            if let Some(end) = ends.find(|end| may_follow_value(inside.get(end + 1..).unwrap_or_default())) {
-                return Some(end);
-            }
-            *endless = true;
-        }
-        memchr(quote, bytes)
-    }
 }
 
+/// Finds the quote that ends a value: the first that something follows which can follow a value, else the first.
+fn value_length(inside: &str, quote: u8) -> Option<usize> {
+    let first = memchr(quote, inside.as_bytes())?;
+    let window = inside.as_bytes().get(..first + WINDOW).unwrap_or(inside.as_bytes());
+    let mut ends = memchr_iter(quote, window);
+    ends.find(|end| may_follow_value(inside.get(end + 1..).unwrap_or_default())).or(Some(first))
+}
+
+/// How far behind its first quote a value may go on, if the quote is part of it.
+const WINDOW: usize = 1024;
+
 /// Whether what stands behind a quote can stand behind a value: nothing, the end of the tag, or further attributes,
-/// the last of these with a value. Looks no further than the next quote.
+/// the last of these with a value. Looks no further than the next quote, and not far.
 fn may_follow_value(behind: &str) -> bool {
-    let mut rest = behind;
+    let mut rest = behind.get(..behind.floor_char_boundary(WINDOW)).unwrap_or(behind);
     loop {
         let trimmed = rest.trim_start();
         if trimmed.is_empty() || trimmed.starts_with('>') || trimmed.starts_with("/>") {

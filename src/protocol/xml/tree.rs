@@ -137,13 +137,16 @@ pub(super) fn unescaped(text: &str, dialect: Dialect) -> Cow<'_, str> {
 /// Attributes that people write in: what looks like an address there is none.
 const FREE_TEXT: [&str; 4] = ["notify", "name", "pushname", "text"];
 
-/// Attributes that can have a server alone as address.
-const PARTIES: [&str; 5] = ["from", "to", "jid", "participant", "recipient"];
+/// Attributes whose value is an address, even if it is a server alone.
+const PARTIES: [&str; 6] = ["from", "to", "jid", "participant", "recipient", "call-creator"];
 
-/// The value of an attribute: an address if it has the form of one, and may be one.
+/// The value of an attribute: an address if it has the form of one, and may be one. What is under a name that is not
+/// known for addresses must also be spelled as addresses are, so that nothing of it is lost.
 fn value(name: &str, text: &str) -> Value {
-    let may_be = (text.contains('@') && !FREE_TEXT.contains(&name)) || PARTIES.contains(&name);
-    match may_be.then(|| Jid::parse(text)).flatten().filter(is_address) {
+    let is_party = PARTIES.contains(&name);
+    let may_be = is_party || (text.contains('@') && !FREE_TEXT.contains(&name));
+    let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address);
+    match jid.filter(|jid| is_party || jid.to_string() == text) {
         Some(jid) => Value::Jid(jid),
         None => Value::Text(Cow::Owned(text.to_owned())),
     }
