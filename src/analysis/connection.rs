@@ -191,6 +191,11 @@ impl Connection {
         results.stanza(node.map(|node| Stanza::read(node, None)));
     }
 
+    /// Takes note that the client itself recorded what it carries.
+    pub(super) fn recorded_by_client(&mut self) {
+        self.carries = Carries::Stanzas;
+    }
+
     /// Takes what the capture says of who speaks.
     pub(super) fn ends(&mut self, ends: Ends<'_>) {
         let name = |end: Option<&str>| end.unwrap_or("not recorded").to_owned();

@@ -208,6 +208,7 @@ impl<'r> Pass<'r> {
         let mut analysis =
             Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.request.key_logs);
+        analysis.internal.clone_from(&self.results.internal);
         if complete {
             analysis.messages = self.results.messages.take().unwrap_or_default();
         }

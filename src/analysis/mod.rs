@@ -32,6 +32,9 @@ pub struct Analysis {
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
+    /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
+    /// network, and no part of the calls. Their ordinals are among those of the stanzas.
+    pub internal: Vec<Arc<Observed>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.

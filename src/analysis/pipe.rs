@@ -12,8 +12,9 @@ use crate::input::{self, Entry, Format, Recorded, TECHNIQUES};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
+use crate::protocol::binary::Node;
 use crate::protocol::packet::{self, Packet};
-use crate::protocol::stanza::Stanza;
+use crate::protocol::stanza::{Body, Stanza};
 use crate::protocol::tcp::{self, Chunk, Reassembler};
 
 /// What comes out of a capture, whatever the connection.
@@ -25,6 +26,8 @@ pub(super) struct Yield {
     pub(super) anomalies: Anomalies,
     /// Stanzas of the capture so far.
     pub(super) stanzas: u64,
+    /// Nodes about calls that passed between parts of a client only, over all captures.
+    pub(super) internal: Vec<Arc<Observed>>,
     /// The messages of websockets, if they are to be kept.
     pub(super) messages: Option<Vec<SeenMessage>>,
 }
@@ -34,6 +37,15 @@ impl Yield {
     pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
         self.stanzas += 1;
         self.grouping.push(Observed { seq: self.stanzas, stanza });
+    }
+
+    /// Takes a node that passed between parts of a client only. It has an ordinal of its own among the stanzas.
+    pub(super) fn internal(&mut self, node: Located<Node>) {
+        self.stanzas += 1;
+        let stanza = node.map(|node| Stanza::read(node, None));
+        if !matches!(stanza.item.body, Body::Other) || stanza.item.node.attribute("call-id").is_some() {
+            self.internal.push(Arc::new(Observed { seq: self.stanzas, stanza }));
+        }
     }
 }
 
@@ -181,7 +193,13 @@ impl Pipe {
                 self.records += 1;
                 connections.at(id).node(Located::new(origin, node), results);
             }
+            (Entry::Internal(node), Some(id)) => {
+                self.records += 1;
+                connections.at(id).recorded_by_client();
+                results.internal(Located::new(origin, node));
+            }
             (Entry::Recorded(recorded), Some(id)) => {
+                connections.at(id).recorded_by_client();
                 let socket = (origin.capture, Some(id));
                 results.grouping.set_local(socket, &recorded.device);
                 let technique = self.told_technique.or(recorded.technique).unwrap_or(self.usual_technique);

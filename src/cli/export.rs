@@ -36,6 +36,10 @@ pub(super) struct ExportArguments {
     #[arg(long)]
     xml: bool,
 
+    /// Adds what passed between parts of the client only, as hooks in WhatsApp Web record it.
+    #[arg(long)]
+    include_internal: bool,
+
     /// Leaves text that a spreadsheet would take for a formula as it is.
     #[arg(long)]
     raw: bool,
@@ -67,7 +71,12 @@ pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<E
         Table::Anomalies => export::Table::Anomalies,
         Table::Messages => export::Table::Messages,
     };
-    let options = Options { xml: arguments.xml, raw: arguments.raw, visible: target.is_terminal() };
+    let options = Options {
+        xml: arguments.xml,
+        internal: arguments.include_internal,
+        raw: arguments.raw,
+        visible: target.is_terminal(),
+    };
     target.write(|out| {
         table.write_csv(&analysis, options, out).map_err(|error| match error {
             export::Error::Write(error) => error.into(),

@@ -33,6 +33,8 @@ pub enum Table {
 pub struct Options {
     /// Adds the `xml` column to the stanzas.
     pub xml: bool,
+    /// Adds to the stanzas what passed between parts of a client only.
+    pub internal: bool,
     /// Leaves text fields as they are, also those that a spreadsheet would take for a formula.
     pub raw: bool,
     /// Writes characters that a terminal would act on as escapes.
@@ -82,7 +84,7 @@ impl Table {
             Self::Stanzas => {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
-                csv::write(&columns, stanzas::rows(analysis), options, out)
+                csv::write(&columns, stanzas::rows(analysis, options.internal), options, out)
             }
             Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
             Self::Messages => csv::write(&messages::columns(), messages::rows(analysis), options, out),

@@ -1,5 +1,6 @@
 //! The `stanzas` table: a row per stanza of a call, and per ack of class `call` that answers no stanza seen.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub(super) struct StanzaRow<'t> {
     analysis: &'t Analysis,
     observed: &'t Arc<Observed>,
     of_call: Option<OfCall<'t>>,
+    /// Whether it is no stanza, but passed between parts of a client.
+    is_internal: bool,
 }
 
 /// A row's place in its call.
@@ -26,20 +29,35 @@ struct OfCall<'t> {
     row: &'t Row,
 }
 
-/// The rows, calls by their first stanza, then in order.
-pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
+/// The rows, calls by their first stanza, then in order; what passed inside clients comes last, if it is `included`.
+pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = StanzaRow<'_>> {
     let of_calls = analysis.calls.iter().flat_map(move |judged| {
         judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
-            analysis,
-            observed: &row.observed,
             of_call: Some(OfCall { judged, index, row }),
+            ..StanzaRow::alone(analysis, &row.observed)
         })
     });
-    let orphans = analysis.orphans.iter().map(move |observed| StanzaRow { analysis, observed, of_call: None });
-    of_calls.chain(orphans)
+    let orphans = analysis.orphans.iter().map(move |observed| StanzaRow::alone(analysis, observed));
+    let internal = analysis.internal.iter().filter(move |_| included);
+    let internal =
+        internal.map(move |observed| StanzaRow { is_internal: true, ..StanzaRow::alone(analysis, observed) });
+    of_calls.chain(orphans).chain(internal)
+}
+
+impl<'t> StanzaRow<'t> {
+    /// A row that belongs to no call.
+    const fn alone(analysis: &'t Analysis, observed: &'t Arc<Observed>) -> Self {
+        Self { analysis, observed, of_call: None, is_internal: false }
+    }
 }
 
 impl StanzaRow<'_> {
+    /// The call-id that a node has itself, which may be an action without a `<call>` around it.
+    fn own_call_id(&self) -> Option<Cow<'_, str>> {
+        let stanza = self.observed.read();
+        stanza.call_id().map(Cow::Borrowed).or_else(|| stanza.node.text("call-id"))
+    }
+
     fn attribute(&self, name: &str) -> Cell<'_> {
         Cell::text(self.observed.read().node.text(name))
     }
@@ -92,7 +110,8 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             |row| { Cell::moment(row.analysis.utc(row.observed)) }
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
-            Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
+            let of_call = row.of_call.as_ref().map(|of| Cow::Borrowed(&*of.judged.call.id));
+            Cell::text(of_call.or_else(|| row.own_call_id().filter(|_| row.is_internal)))
         }),
         column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
             Cell::shown(row.of_call.as_ref().and_then(|of| of.judged.call.creator.as_ref()))
@@ -104,11 +123,13 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             let previous = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.index.checked_sub(1)?));
             Cell::milliseconds(row.since(previous.and_then(|previous| previous.observed.time())))
         }),
-        column!("direction", Text, "`in`, `out`; empty if unknown.", |row| {
-            Cell::text(row.observed.direction().map(|direction| match direction {
-                Direction::Inbound => "in",
-                Direction::Outbound => "out",
-            }))
+        column!("direction", Text, "`in`, `out`; `internal` with `--include-internal`; empty if unknown.", |row| {
+            Cell::text(match row.observed.direction() {
+                _ if row.is_internal => Some("internal"),
+                Some(Direction::Inbound) => Some("in"),
+                Some(Direction::Outbound) => Some("out"),
+                None => None,
+            })
         }),
         column!(
             "emitter",

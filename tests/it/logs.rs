@@ -5,6 +5,7 @@ mod clients;
 mod lines;
 mod ndjson;
 mod sessions;
+mod web;
 
 use std::io::Write as _;
 use std::path::Path;

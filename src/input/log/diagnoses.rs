@@ -22,6 +22,7 @@ pub(in crate::input) const DIAGNOSES: &[&Diagnosis] = &[
     &SEVERAL_FORMATS,
     &OTHER_VERSION,
     &UNKNOWN_NAME,
+    &INTERNAL,
 ];
 
 /// A log of a known client without stanzas.
@@ -205,4 +206,14 @@ pub(super) const UNKNOWN_NAME: Diagnosis = Diagnosis {
     severity: Severity::Note,
     why: "a header names a technique or a client that is not known here; it was left out",
     next: "",
+};
+
+/// What was never on the network.
+pub(super) const INTERNAL: Diagnosis = Diagnosis {
+    id: "input/internal-hop",
+    layer: Layer::Input,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "a node passed between parts of the client only, and is no stanza of the call",
+    next: "With `--include-internal`, `ringtrace export` lists those of calls.",
 };

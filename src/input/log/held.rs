@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use super::super::{Ends, Entry, Format, Reading, Recorded, Sink};
 use super::clock::{Clock, DAY, HOUR};
 use super::diagnoses::{
-    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, NO_DATES, NO_DIRECTIONS, SEVERAL_FORMATS,
-    STRAY_TEXT, TOLERANT, TOO_DEEP,
+    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, INTERNAL, NO_DATES, NO_DIRECTIONS,
+    SEVERAL_FORMATS, STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
 use super::line::{Found, Header, LineFormat, Stamp, Standing};
 use crate::anomaly::{Anomaly, Diagnosis};
@@ -48,6 +48,7 @@ struct Waiting {
     node: Node,
     stamp: Stamp,
     is_echo: bool,
+    is_internal: bool,
     bytes: usize,
 }
 
@@ -116,8 +117,12 @@ impl Held {
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
         self.report(&found, origin, out);
-        let Found { node, direction, stamp, client, standing, .. } = found;
-        origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
+        let Found { node, direction, stamp, client, standing, is_internal, .. } = found;
+        if is_internal {
+            out.anomaly(Anomaly::new(&INTERNAL, origin));
+        } else {
+            origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
+        }
         origin.connection = Some(self.connection(format, client, origin, out)?);
         let stamp = self.read_clock(stamp, &node, &origin);
         match standing {
@@ -130,7 +135,8 @@ impl Held {
             Standing::Echo => {}
         }
         self.bytes += bytes;
-        self.waiting.push_back(Waiting { origin, node, stamp, is_echo: standing == Standing::Echo, bytes });
+        let is_echo = standing == Standing::Echo;
+        self.waiting.push_back(Waiting { origin, node, stamp, is_echo, is_internal, bytes });
         if self.waiting.len() > WAITING_LIMIT || self.bytes > BYTES_LIMIT {
             self.settle();
         }
@@ -173,7 +179,8 @@ impl Held {
             if is_open || (first.is_echo && self.has_sent.is_none()) {
                 break;
             }
-            let Some(Waiting { mut origin, node, stamp, is_echo, bytes }) = self.waiting.pop_front() else { break };
+            let Some(waiting) = self.waiting.pop_front() else { break };
+            let Waiting { mut origin, node, stamp, is_echo, is_internal, bytes } = waiting;
             self.bytes = self.bytes.saturating_sub(bytes);
             if is_echo && self.has_sent == Some(true) {
                 out.anomaly(Anomaly::new(&ECHOES, Origin { connection: None, ..origin }));
@@ -189,7 +196,8 @@ impl Held {
                 Stamp::OfDay(read) => Some(self.day.moment(read)),
                 Stamp::OfHour(read) => Some(self.hour.moment(read)),
             };
-            out.entry(Located::new(origin, Entry::Node(node)))?;
+            let entry = if is_internal { Entry::Internal(node) } else { Entry::Node(node) };
+            out.entry(Located::new(origin, entry))?;
         }
         ControlFlow::Continue(())
     }

@@ -78,11 +78,7 @@ fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, 
 
 /// The client whose log this is, as far as it can be told from lines that hold no stanzas.
 fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
-    formats.iter().find(|(_, lines)| has_one_of(beginning, lines.signs)).copied()
-}
-
-fn has_one_of(text: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+    formats.iter().find(|(_, lines)| lines.is_in(beginning)).copied()
 }
 
 /// Whether a line is blank or begins with `#`.
