@@ -11,7 +11,7 @@ use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
 use crate::protocol::binary::{self, Decoded, Node};
 use crate::protocol::noise::{self, Frame, Pattern};
-use crate::protocol::stanza::{Stanza, Wire};
+use crate::protocol::stanza::{self, Stanza, Wire};
 use crate::protocol::tcp::{Chunk, Reassembler};
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
@@ -486,7 +486,10 @@ impl Sink<Decoded> for Nodes<'_, '_> {
         *self.stanzas += 1;
         // Of other stanzas only the count is kept.
         let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
-        self.results.stanza(Located::new(decoded.origin, Stanza::read(node, wire)));
+        // Only frames that somebody wrote down have no direction.
+        let direction = decoded.origin.direction.or_else(|| stanza::direction_of(&node));
+        let origin = Origin { direction, ..decoded.origin };
+        self.results.stanza(Located::new(origin, Stanza::read(node, wire)));
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

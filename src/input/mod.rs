@@ -63,6 +63,8 @@ pub const FORMATS: &[Format] = &[
     tshark::EK,
     tshark::FIELDS,
     tshark::FOLLOW,
+    log::CORPUS,
+    log::FRAMES,
     log::WEB_HOOK,
     log::BAILEYS,
     log::ZAPO,

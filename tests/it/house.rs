@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("zstd", &["src/input/compressed"]),
     ("lz4_flex", &["src/input/compressed"]),
     ("quick_xml", &["src/protocol/xml/"]),
+    ("serde_saphyr", &["src/input/log/corpus.rs"]),
     ("httparse", &["src/protocol/websocket/"]),
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
     ("ratatui", &["src/tui/"]),

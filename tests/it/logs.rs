@@ -2,6 +2,7 @@
 
 mod bad;
 mod clients;
+mod corpus;
 mod lines;
 mod ndjson;
 mod sessions;

@@ -23,6 +23,7 @@ pub(in crate::input) const DIAGNOSES: &[&Diagnosis] = &[
     &OTHER_VERSION,
     &UNKNOWN_NAME,
     &INTERNAL,
+    &NOT_CORPUS,
 ];
 
 /// A log of a known client without stanzas.
@@ -206,6 +207,16 @@ pub(super) const UNKNOWN_NAME: Diagnosis = Diagnosis {
     severity: Severity::Note,
     why: "a header names a technique or a client that is not known here; it was left out",
     next: "",
+};
+
+/// A capture of the corpus that cannot be read.
+pub(super) const NOT_CORPUS: Diagnosis = Diagnosis {
+    id: "input/corpus-unreadable",
+    layer: Layer::Input,
+    kind: Kind::Malformed,
+    severity: Severity::Loss,
+    why: "a document cannot be read as a capture of the corpus",
+    next: "Check it against the corpus' schema: `raw` needs a `format` and a `body`.",
 };
 
 /// What was never on the network.

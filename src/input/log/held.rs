@@ -14,6 +14,7 @@ use super::line::{Found, Header, LineFormat, Stamp, Standing};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
+use crate::protocol::stanza;
 
 /// The most stanzas that wait.
 const WAITING_LIMIT: usize = 65_536;
@@ -104,6 +105,23 @@ impl Held {
         }
         let connection = Some(self.connection(format, client, origin, out)?);
         out.entry(Located::new(Origin { connection, ..origin }, Entry::Recorded(recorded)))
+    }
+
+    /// Takes a decrypted frame, a flag byte and WABinary.
+    pub(super) fn frame(
+        &mut self,
+        format: &'static Format,
+        client: String,
+        plaintext: &[u8],
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        if origin.direction.is_none() {
+            self.note(&DIRECTIONS_INFERRED, origin, None, out);
+        }
+        let connection = Some(self.connection(format, client, origin, out)?);
+        out.entry(Located::new(Origin { connection, ..origin }, Entry::Frame(plaintext)))
     }
 
     /// Takes the next stanza, which was read from `bytes` bytes at `origin`.
@@ -221,18 +239,11 @@ impl Held {
         if matches!(stamp, Stamp::OfDay(_)) { Stamp::OfDay(read) } else { Stamp::OfHour(read) }
     }
 
-    /// What has a `to` was sent by the client, for the server addresses what it delivers by the socket.
+    /// Which way a stanza went by its addresses, and a note that it follows from these.
     fn infer_direction(&mut self, node: &Node, origin: Origin, out: &mut dyn Sink) -> Option<Direction> {
-        let direction = match (node.attribute("to"), node.attribute("from")) {
-            (Some(_), _) => Direction::Outbound,
-            (None, Some(_)) => Direction::Inbound,
-            (None, None) => {
-                self.note(&NO_DIRECTIONS, origin, None, out);
-                return None;
-            }
-        };
-        self.note(&DIRECTIONS_INFERRED, origin, None, out);
-        Some(direction)
+        let direction = stanza::direction_of(node);
+        self.note(if direction.is_some() { &DIRECTIONS_INFERRED } else { &NO_DIRECTIONS }, origin, None, out);
+        direction
     }
 
     /// The connection of a client, a new one if it was not seen before.

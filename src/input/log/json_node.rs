@@ -111,8 +111,8 @@ fn content(json: &Json, departures: &mut Departures) -> Content {
 /// Bytes under one of their usual names. Where there are fewer than their number says, only the number counts.
 fn bytes(json: &Json, departures: &mut Departures) -> Content {
     let text = |name| json.member(name).and_then(Json::text);
-    let base64 = || BASE64.decode(text("base64").or_else(|| text("data"))?.as_bytes()).ok();
-    let hex = || HEXLOWER_PERMISSIVE.decode(text("hex").or_else(|| text("hexPreview"))?.as_bytes()).ok();
+    let base64 = || BASE64.decode(["base64", "b64", "data"].into_iter().find_map(text)?.as_bytes()).ok();
+    let hex = || HEXLOWER_PERMISSIVE.decode(["hex", "hexPreview"].into_iter().find_map(text)?.as_bytes()).ok();
     let list = || match json.member("data")? {
         Json::List(items) => items.iter().map(|item| item.text()?.parse().ok()).collect(),
         _ => None,

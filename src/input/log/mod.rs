@@ -6,7 +6,9 @@
 
 mod baileys;
 mod clock;
+mod corpus;
 mod diagnoses;
+mod frames;
 mod held;
 mod json_node;
 mod line;
@@ -21,7 +23,9 @@ mod xml;
 mod zapo;
 
 pub(super) use baileys::BAILEYS;
+pub(super) use corpus::CORPUS;
 pub(super) use diagnoses::DIAGNOSES;
+pub(super) use frames::FRAMES;
 pub(super) use line::LineFormat;
 pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::read;
