@@ -70,6 +70,7 @@ pub const FORMATS: &[Format] = &[
     log::ZAPO,
     log::WHATSMEOW,
     log::WHATSAPP_RUST,
+    log::EVENTS,
     log::XML,
 ];
 

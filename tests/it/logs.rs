@@ -3,6 +3,7 @@
 mod bad;
 mod clients;
 mod corpus;
+mod events;
 mod lines;
 mod ndjson;
 mod sessions;

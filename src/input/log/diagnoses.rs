@@ -24,6 +24,7 @@ pub(in crate::input) const DIAGNOSES: &[&Diagnosis] = &[
     &UNKNOWN_NAME,
     &INTERNAL,
     &NOT_CORPUS,
+    &EVENT,
 ];
 
 /// A log of a known client without stanzas.
@@ -227,4 +228,14 @@ pub(super) const INTERNAL: Diagnosis = Diagnosis {
     severity: Severity::Note,
     why: "a node passed between parts of the client only, and is no stanza of the call",
     next: "With `--include-internal`, `ringtrace export` lists those of calls.",
+};
+
+/// An event of a call without stanzas.
+pub(super) const EVENT: Diagnosis = Diagnosis {
+    id: "input/event-without-stanza",
+    layer: Layer::Input,
+    kind: Kind::Missing,
+    severity: Severity::Note,
+    why: "the log tells of an event of a call, and has no stanza of that call",
+    next: "Stanzas are printed by Baileys and zapo at the level trace, and by whatsmeow and whatsapp-rust at debug.",
 };

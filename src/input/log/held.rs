@@ -1,16 +1,16 @@
 //! Stanzas of a log on their way to the stanza layer, held back while something about them is open: the date, or
 //! whether an ack stands in the log twice.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use super::super::{Ends, Entry, Format, Reading, Recorded, Sink};
 use super::clock::{Clock, DAY, HOUR};
 use super::diagnoses::{
-    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, INTERNAL, NO_DATES, NO_DIRECTIONS,
+    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
     SEVERAL_FORMATS, STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
-use super::line::{Found, Header, LineFormat, Stamp, Standing};
+use super::line::{Event, Found, Header, LineFormat, Stamp, Standing};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
@@ -24,6 +24,9 @@ const BYTES_LIMIT: usize = 64 << 20;
 
 /// What can be a time in seconds since the Unix epoch: ten digits.
 const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
+
+/// The most events that are kept, and calls with stanzas that are known beside them.
+const EVENTS_LIMIT: usize = 65_536;
 
 /// The most clients that are told apart in a log.
 const CLIENTS_LIMIT: usize = 256;
@@ -42,6 +45,9 @@ pub(super) struct Held {
     /// The first place of each note that is made once a log.
     noted: Vec<&'static Diagnosis>,
     first_undated: Option<Origin>,
+    /// Events of calls, and the calls of which there are stanzas.
+    events: Vec<(Event, Origin)>,
+    calls: HashSet<String>,
 }
 
 struct Waiting {
@@ -65,6 +71,8 @@ impl Held {
             format: None,
             noted: Vec::new(),
             first_undated: None,
+            events: Vec::new(),
+            calls: HashSet::new(),
         }
     }
 
@@ -84,6 +92,28 @@ impl Held {
                 self.note(&SEVERAL_FORMATS, origin, Some(format!("{}, {}", known.name, format.name)), out);
             }
             Some(_) => {}
+        }
+    }
+
+    /// Takes events of calls.
+    pub(super) fn events(&mut self, events: Vec<Event>, origin: Origin) {
+        let room = EVENTS_LIMIT.saturating_sub(self.events.len());
+        self.events.extend(events.into_iter().take(room).map(|event| (event, origin)));
+    }
+
+    /// Whether there were any.
+    pub(super) const fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Reports events of calls of which the log has no stanza.
+    fn report_events(&self, out: &mut dyn Sink) {
+        for (Event { call_id, kind, time }, origin) in &self.events {
+            if !self.calls.contains(call_id) {
+                let when = if time.is_empty() { String::new() } else { format!(" at {time}") };
+                let what = format!("{kind} of call {call_id}{when}, line {}", origin.last);
+                out.anomaly(Anomaly::new(&EVENT, *origin).detail(what));
+            }
         }
     }
 
@@ -143,6 +173,11 @@ impl Held {
         }
         origin.connection = Some(self.connection(format, client, origin, out)?);
         let stamp = self.read_clock(stamp, &node, &origin);
+        if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
+            && self.calls.len() < EVENTS_LIMIT
+        {
+            self.calls.insert(call_id.into_owned());
+        }
         match standing {
             Standing::Only => {}
             Standing::Sent => self.has_sent = Some(true),
@@ -165,6 +200,7 @@ impl Held {
     pub(super) fn finish(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
         self.settle();
         self.release(out)?;
+        self.report_events(out);
         if let Some(origin) = self.first_undated {
             let relative = self.day.is_relative() || self.hour.is_relative();
             if relative {

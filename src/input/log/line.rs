@@ -72,6 +72,13 @@ pub(super) enum Outcome {
         /// The stanzas in them; an entry may have none.
         found: Vec<Found>,
     },
+    /// The first lines tell of events of calls, and hold no stanza.
+    Events {
+        /// How many.
+        lines: usize,
+        /// The events.
+        events: Vec<Event>,
+    },
     /// The first lines say how what follows was recorded.
     Header {
         /// How many.
@@ -86,6 +93,17 @@ pub(super) enum Outcome {
         /// Why not, as a clause.
         why: &'static str,
     },
+}
+
+/// An event of a call that a client logged in the place of a stanza.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    /// The call-id.
+    pub(super) call_id: String,
+    /// What happened, in the client's word.
+    pub(super) kind: String,
+    /// When, as the client wrote it; empty where it did not.
+    pub(super) time: String,
 }
 
 /// How the stanzas of one client were recorded, as their file says.
