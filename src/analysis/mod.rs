@@ -1,10 +1,17 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod batch;
 mod catalogue;
 mod connection;
+mod crew;
+mod event;
 mod load;
+mod merge;
 mod message;
+mod permits;
 mod pipe;
+mod reader;
+mod shard;
 mod source;
 
 use std::sync::Arc;
@@ -17,7 +24,7 @@ pub use source::{Source, Told};
 
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Call, Observed, Snapshot};
-use crate::input::FORMATS;
+use crate::input::{FORMATS, Format};
 use crate::origin::{CaptureId, ConnectionId, Timestamp};
 use crate::spec::{Context, Judged};
 
@@ -52,6 +59,8 @@ pub struct Capture {
     pub name: String,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
+    /// The archives around it, the innermost first, once it is read; `None` if there are none.
+    pub container: Option<String>,
     /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
     pub told_technique: Option<String>,
     /// Whether its times are counted from no known date, so that only their differences mean something.
@@ -86,7 +95,7 @@ pub struct Other {
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Its number in the capture: Wireshark's `tcp.stream`.
+    /// Its number in the capture: Wireshark's `tcp.stream`, where the capture has packets.
     pub id: ConnectionId,
     /// Address and port of the client, or what the capture says instead. Untrusted text.
     pub client: String,
@@ -112,11 +121,18 @@ impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
     pub fn technique(&self) -> &str {
-        if let Some(technique) = &self.told_technique {
-            return technique;
-        }
-        let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
-        format.map_or("unknown", |format| format.technique)
+        let by_format = || self.known_format().map_or("unknown", |format| format.technique);
+        self.told_technique.as_deref().unwrap_or_else(by_format)
+    }
+
+    /// What the numbers of its connections count, for people.
+    #[must_use]
+    pub fn connections_are(&self) -> &'static str {
+        self.known_format().map_or("connection", |format| format.connections)
+    }
+
+    fn known_format(&self) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| Some(format.name) == self.format)
     }
 }
 

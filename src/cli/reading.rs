@@ -2,7 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::BufReader;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
@@ -32,6 +34,10 @@ pub(super) struct Reading {
     /// Does not look for key logs beside the captures.
     #[arg(long)]
     no_key_discovery: bool,
+
+    /// How many threads read at a time; the output is the same. As many as there are processors, unless given.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
 }
 
 impl Reading {
@@ -67,6 +73,9 @@ impl Reading {
             }
         }
         let mut request = Request::new(sources);
+        if let Some(jobs) = self.jobs.or_else(|| thread::available_parallelism().ok()) {
+            request.use_jobs(jobs);
+        }
         for (index, told) in told.into_iter().enumerate() {
             request.tell(index, told.clone());
         }

@@ -173,6 +173,8 @@ pub struct Format {
     pub about: &'static str,
     /// How such captures are made, one of the spec's techniques.
     pub technique: &'static str,
+    /// What the numbers of its connections count, for people: those of TCP are Wireshark's `tcp.stream`.
+    pub connections: &'static str,
     /// Whether [`Entry::Secrets`] can be among its entries.
     pub brings_secrets: bool,
     /// How it is recognised and read.
@@ -194,10 +196,12 @@ enum Reading {
 }
 
 /// What was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Name of the format.
     pub format: &'static str,
+    /// Names of the archives around it, the innermost first, as in `gzip in zstd`; `None` if there are none.
+    pub container: Option<String>,
     /// Number of the last record.
     pub records: u64,
     /// Bytes of the input, without the archives around it, that were read or skipped.
@@ -283,7 +287,7 @@ pub fn read(
         let detail = format!("{}, after record {records}", broken.detail);
         out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
     }
-    Ok(Summary { format: format.name, records, bytes: source.offset() })
+    Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
 }
 
 /// Reads an input in a format, and returns the format with the number of records.
@@ -320,6 +324,8 @@ fn unread(beginning: &[u8]) -> Option<&'static str> {
         Some("text in UTF-16, as PowerShell's > writes it: save it as UTF-8, or let cmd or tshark's -w write the file")
     } else if memmem::find(beginning, b"<pdml").is_some() {
         Some("tshark's PDML, which is not read here: give the recording itself, or what tshark -T json prints")
+    } else if beginning.starts_with(b"\x02\x21\x4c\x18") {
+        Some("an lz4 archive in the old form, which is not read here: decompress it, or compress without lz4's -l")
     } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
         Some("a followed stream as text, which loses bytes: give the recording itself, or tshark -z follow,tcp,yaml")
     } else {

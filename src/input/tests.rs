@@ -19,10 +19,10 @@ fn ng() -> Vec<u8> {
 #[test]
 fn the_format_is_recognised_from_the_content() {
     let (summary, kept) = read_all(&classic());
-    assert_eq!(summary, Summary { format: "pcap", records: 3, bytes: classic().len() as u64 });
+    assert_eq!(summary, Summary { format: "pcap", container: None, records: 3, bytes: classic().len() as u64 });
     assert_eq!(kept.records.len(), 3);
     let (summary, kept) = read_all(&ng());
-    assert_eq!(summary, Summary { format: "pcapng", records: 3, bytes: ng().len() as u64 });
+    assert_eq!(summary, Summary { format: "pcapng", container: None, records: 3, bytes: ng().len() as u64 });
     assert_eq!(kept.records.len(), 3);
 }
 

@@ -44,7 +44,9 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
     match (&capture.failure, capture.format) {
         (Some(failure), _) => writeln!(out, "{}", visible(failure)),
         (None, Some(format)) => {
-            writeln!(out, "{format}, {} record{}, {} bytes", capture.records, plural(capture.records), capture.bytes)
+            let container = capture.container.as_ref().map_or_else(String::new, |container| format!(" in {container}"));
+            let (records, bytes) = (capture.records, capture.bytes);
+            writeln!(out, "{format}{container}, {records} record{}, {bytes} bytes", plural(records))
         }
         // A file of a folder, passed over.
         (None, None) => writeln!(out, "no capture"),
@@ -100,8 +102,8 @@ fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
-/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "records", "connections", "other",
-/// "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
+/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "container", "records", "connections",
+/// "other", "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -143,6 +145,7 @@ fn value(analysis: &Analysis) -> Value {
         json!({
             "path": capture.name,
             "format": capture.format,
+            "container": capture.container,
             "records": capture.records,
             "bytes": capture.bytes,
             "failure": capture.failure,

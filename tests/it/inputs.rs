@@ -108,6 +108,12 @@ fn own(name: &str) -> Vec<Seen> {
     messages
 }
 
+/// The project's own recording in each of the formats.
+pub(crate) fn in_every_format() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let messages = own("answered-and-missed/answered-and-missed.pcap");
+    WRITERS.iter().map(move |(format, write)| (*format, write(&messages)))
+}
+
 #[test]
 fn messages_written_in_any_format_are_read_again() {
     let mut messages = own("hard-transport/hard-transport.pcapng");

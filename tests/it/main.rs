@@ -10,6 +10,7 @@ mod frames;
 mod generated;
 mod house;
 mod inputs;
+mod jobs;
 mod logs;
 mod lost;
 mod reference;

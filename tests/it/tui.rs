@@ -283,6 +283,17 @@ fn the_captures_are_shown_over_any_screen() {
 }
 
 #[test]
+fn connections_without_packets_have_no_number_of_wiresharks() {
+    let mut analysis = Analysis::clone(&fixture::three_calls());
+    (analysis.captures[0].format, analysis.captures[0].container) = (Some("har"), Some("gzip".to_owned()));
+    let mut bench = Bench::with(WIDE, &Arc::new(analysis));
+    bench.keys("<enter>");
+    assert!(bench.shows("websocket 2") && !bench.shows("tcp.stream"));
+    bench.keys("c");
+    assert!(bench.shows("websocket 2   192.0.2.7:50312") && bench.shows("har in gzip, "));
+}
+
+#[test]
 fn the_help_is_that_of_the_screen_below() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.keys("?");

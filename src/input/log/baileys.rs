@@ -18,6 +18,7 @@ pub(in crate::input) const BAILEYS: Format = Format {
     about: "log of Baileys at trace level, as pino or pino-pretty writes it",
     technique: "baileys-instrumentation",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["recv xml", "xml send", "sent ack"],
         signs: &["\"class\":\"baileys\"", "class: \"baileys\"", "connected to WA", "\"helloMsg\":"],

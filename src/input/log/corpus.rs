@@ -23,6 +23,7 @@ pub(in crate::input) const CORPUS: Format = Format {
     about: "capture of the spec's corpus, in YAML",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Whole { probe, read },
 };
 

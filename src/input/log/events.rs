@@ -12,6 +12,7 @@ pub(in crate::input) const EVENTS: Format = Format {
     about: "log of events of calls, without stanzas",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &[BAILEYS, WHATSMEOW],
         signs: &[],

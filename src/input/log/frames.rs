@@ -19,6 +19,7 @@ pub(in crate::input) const FRAMES: Format = Format {
     about: "decrypted stanzas in hex or base64, one a line",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Whole { probe, read },
 };
 

@@ -22,6 +22,7 @@ pub(in crate::input) const RINGTRACE: Format = Format {
     about: "ringtrace's own lines of stanzas, in a file or among other text",
     technique: "unknown",
     brings_secrets: false,
+    connections: "vantage",
     reading: Reading::Lines(LineFormat {
         markers: &["\"ringtrace/", "\"vantage\""],
         signs: &["\"schema\":\"ringtrace/", "\"schema\": \"ringtrace/"],

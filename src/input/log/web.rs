@@ -21,6 +21,7 @@ pub(in crate::input) const HOOK: Format = Format {
     about: "lines of a hook in WhatsApp Web, schema v1",
     technique: "websocket-capture",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["\"schema\":\"v1\"", "\"schema\": \"v1\""],
         signs: &[],
@@ -38,6 +39,7 @@ pub(in crate::input) const DIAGNOSTIC: Format = Format {
     about: "lines of a diagnostic extension in WhatsApp Web, schema wa-voip-diag/v2",
     technique: "websocket-capture",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["\"event\":\"signaling\"", "\"event\": \"signaling\""],
         signs: &["\"schema\":\"wa-voip-diag/v2\"", "\"schema\": \"wa-voip-diag/v2\""],

@@ -17,6 +17,7 @@ pub(in crate::input) const WHATSAPP_RUST: Format = Format {
     about: "log of whatsapp-rust at debug level, as env_logger, tracing or its own programs write it",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["Client/Recv", "Client/Send", "[DEBUG] <"],
         signs: &["whatsapp_rust::", "[Client/Keepalive]", " Client/Keepalive", "[Client/AppState]", " Client/AppState"],

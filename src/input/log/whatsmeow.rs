@@ -15,6 +15,7 @@ pub(in crate::input) const WHATSMEOW: Format = Format {
     about: "log of whatsmeow at debug level, its own lines or zerolog's",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["/Recv DEBUG] ", "/Send DEBUG] ", "Recv\"", "Send\"", "Recv\\\"", "Send\\\"", LOGGER],
         signs: &["/Socket DEBUG]", "[Client INFO]", "[Main INFO]", "[Client WARN]", "\"component\":\"whatsmeow\""],

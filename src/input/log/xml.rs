@@ -18,6 +18,7 @@ pub(in crate::input) const XML: Format = Format {
     about: "stanzas as XML, in a file or pasted among other text",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: TAGS,
         signs: &[],
@@ -34,6 +35,11 @@ const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "
 
 fn read(text: &Text<'_>) -> Outcome {
     let line = text.line();
+    // JSON of no known kind, such as the notes of a test bench beside a capture: what it says of the stanza, its
+    // direction above all, cannot be read, and a stanza without it would be another one.
+    if line.trim_start().starts_with('{') {
+        return Outcome::Unrelated;
+    }
     let Some(place) = tag_on_line(line) else { return Outcome::Unrelated };
     let before = line.get(..place).unwrap_or_default();
     // A string of another language has escapes of its own.

@@ -13,6 +13,7 @@ pub(in crate::input) const ZAPO: Format = Format {
     about: "log of zapo at trace level, of its pino or its console logger",
     technique: "unknown",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &[IN, OUT],
         signs: &["wa client connect start", "comms opening websocket", "auth client credentials ready"],

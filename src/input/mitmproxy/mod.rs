@@ -21,6 +21,7 @@ pub(super) const MITMPROXY: Format = Format {
     name: "mitmproxy",
     about: "flows that mitmproxy saved",
     technique: "mitm-tls",
+    connections: "websocket",
     brings_secrets: false,
     reading: Reading::Whole { probe, read: file::read },
 };

@@ -26,6 +26,7 @@ pub(super) const PCAP: Format = Format {
     name: "pcap",
     about: "classic packet capture",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
     reading: Reading::Whole { probe: classic::probe, read: classic::read },
 };
@@ -35,6 +36,7 @@ pub(super) const PCAPNG: Format = Format {
     name: "pcapng",
     about: "next generation packet capture",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: true,
     reading: Reading::Whole { probe: ng::probe, read: ng::read },
 };

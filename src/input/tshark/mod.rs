@@ -21,6 +21,7 @@ pub(super) const JSON: Format = Format {
     name: "tshark-json",
     about: "packets as tshark -T json prints them",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
     reading: Reading::Whole { probe: documents::probe_json, read: documents::read_json },
 };
@@ -30,6 +31,7 @@ pub(super) const EK: Format = Format {
     name: "tshark-ek",
     about: "packets as tshark -T ek prints them",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
     reading: Reading::Whole { probe: documents::probe_ek, read: documents::read_ek },
 };
@@ -39,6 +41,7 @@ pub(super) const FIELDS: Format = Format {
     name: "tshark-fields",
     about: "columns as tshark -T fields prints them, with -E header=y",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
     reading: Reading::Whole { probe: fields::probe, read: fields::read },
 };
@@ -48,6 +51,7 @@ pub(super) const FOLLOW: Format = Format {
     name: "tshark-follow",
     about: "a stream as tshark -z follow prints it: yaml, raw or hex",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
     reading: Reading::Whole { probe: follow::probe, read: follow::read },
 };

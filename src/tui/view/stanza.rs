@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
 use super::pane;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Capture};
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
@@ -138,14 +138,15 @@ impl Panel<'_> {
         // One vantage is marked in the ladder; of several, this says which.
         let vantage = call.vantage_of(row).filter(|_| call.vantages.len() > 1);
         let device = vantage.and_then(|vantage| vantage.device.jid()).map(ToString::to_string);
-        let capture = self.analysis.filter(|analysis| analysis.captures.len() > 1);
-        let capture = capture.and_then(|analysis| analysis.capture(origin.capture));
+        let capture = self.analysis.and_then(|analysis| analysis.capture(origin.capture));
+        let connections = capture.map_or("connection", Capture::connections_are);
+        let capture = capture.filter(|_| self.analysis.is_some_and(|analysis| analysis.captures.len() > 1));
         let facts = [
             origin.to_string(),
             origin.time.map_or_else(String::new, clock_precise),
             direction.to_owned(),
             format!("emitter {}", row.emitter.name()),
-            origin.connection.map_or_else(String::new, |id| format!("tcp.stream {}", id.0)),
+            origin.connection.map_or_else(String::new, |id| format!("{connections} {}", id.0)),
             format!("phase {}", row.phase.name()),
             device.map_or_else(String::new, |device| format!("seen by {}", shown(&device, NAME))),
             capture.map_or_else(String::new, |capture| shown(&capture.name, NAME).into_owned()),

@@ -100,6 +100,7 @@ impl Recording {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
             format: Some("pcap"),
+            container: None,
             told_technique: None,
             times_are_relative: false,
             records: self.stanzas * 3,
