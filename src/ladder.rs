@@ -71,9 +71,25 @@ impl Ladder {
             let label = label(call.rows.get(row)?);
             Some(Rung { row, from: index(from), to: index(to), label })
         });
-        let rungs = rungs.collect();
+        let mut rungs: Vec<Rung> = rungs.collect();
+        relay(call, &mut rungs, index(&Party::Server));
         let lifelines = parties.into_iter().map(|party| Lifeline { recorded: is_recorded(call, &party), party });
         Self { lifelines: lifelines.collect(), rungs }
+    }
+}
+
+/// What was seen leaving one socket and reaching another is drawn as what it was: two passages, to the server and from
+/// it.
+fn relay(call: &Call, rungs: &mut [Rung], server: usize) {
+    for index in 0..rungs.len() {
+        let copy = rungs.get(index).and_then(|rung| call.rows.get(rung.row)).and_then(|row| row.copy_of);
+        let Some(original) = copy else { continue };
+        if let Some(rung) = rungs.get_mut(index) {
+            rung.from = server;
+        }
+        if let Some(rung) = rungs.iter_mut().find(|rung| rung.row == original) {
+            rung.to = server;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed};
 use crate::origin::CaptureId;
 use crate::protocol::binary::Jid;
+use crate::spec::Judged;
 
 /// What was found so far, and who wants to see it.
 pub(super) struct Merge<'m, 'p> {
@@ -130,6 +131,8 @@ impl<'m, 'p> Merge<'m, 'p> {
         analysis.internal.clone_from(&self.internal);
         if complete {
             analysis.messages = mem::take(&mut self.messages);
+            let strays = self.grouping.strays();
+            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
         }
         self.published = Arc::new(analysis);
         self.last = Instant::now();

@@ -2,9 +2,11 @@
 
 mod batch;
 mod catalogue;
+mod choice;
 mod connection;
 mod crew;
 mod event;
+mod exhibit;
 mod load;
 mod merge;
 mod message;
@@ -17,7 +19,9 @@ mod source;
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
+pub use choice::NoChoice;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
+pub use exhibit::Exhibit;
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
 pub use source::{Source, Told};
@@ -42,6 +46,8 @@ pub struct Analysis {
     /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
     /// network, and no part of the calls. Their ordinals are among those of the stanzas.
     pub internal: Vec<Arc<Observed>>,
+    /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
+    pub strays: Option<Arc<Judged>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.
@@ -181,6 +187,11 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// The calls, and what belongs to none.
+    pub fn judged(&self) -> impl Iterator<Item = &Arc<Judged>> {
+        self.calls.iter().chain(&self.strays)
     }
 
     /// When a stanza was captured; `None` where the capture has no times, or only relative ones.

@@ -7,7 +7,7 @@ use super::event::{Described, Yield};
 use super::shard::Notice;
 use super::{Capture, Connection as Summary, Other};
 use crate::anomaly::Anomaly;
-use crate::input::{Entry, Format};
+use crate::input::{Entry, Format, TECHNIQUES};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
@@ -106,11 +106,16 @@ impl Pipe {
         &mut self.transport.crew.results
     }
 
-    /// Takes the format of the capture, before its first entry, and how it was made, where the user says so.
-    pub(super) fn recognized(&mut self, format: &Format, told: Option<&'static str>) {
+    /// Takes the format of the capture, before its first entry.
+    /// What the user says of how it was made is surer than what the capture says.
+    pub(super) fn recognized(&mut self, format: &Format, told: Option<&str>) {
+        let told = told.and_then(|told| TECHNIQUES.into_iter().find(|technique| *technique == told));
         self.secrets = format.brings_secrets.then(Secrets::default);
-        let (brings_secrets, technique) = (format.brings_secrets, format.technique);
-        self.transport.crew.notice(Notice::Recognized { brings_secrets, technique, told });
+        self.transport.crew.notice(Notice::Recognized {
+            brings_secrets: format.brings_secrets,
+            technique: format.technique,
+            told,
+        });
     }
 
     /// Takes the next entry of the capture.

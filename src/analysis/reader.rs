@@ -12,7 +12,7 @@ use super::event::Event;
 use super::pipe::Pipe;
 use super::source::{Counted, Source, Told};
 use crate::anomaly::Anomaly;
-use crate::input::{self, Entry, Format, TECHNIQUES};
+use crate::input::{self, Entry, Format};
 use crate::keys::PublicKey;
 use crate::origin::{CaptureId, Located};
 
@@ -156,9 +156,7 @@ impl<'h> Reader<'h> {
 impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
         self.capture.format = Some(format.name);
-        let told = self.capture.told_technique.as_deref();
-        let told = told.and_then(|told| TECHNIQUES.into_iter().find(|known| *known == told));
-        self.pipe.recognized(format, told);
+        self.pipe.recognized(format, self.capture.told_technique.as_deref());
     }
 
     fn relative(&mut self) {

@@ -14,15 +14,8 @@ use crate::origin::{ConnectionId, Located};
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
 pub(super) enum Notice {
-    /// Whether the capture may bring secrets, and how captures of its format are made.
-    Recognized {
-        /// Whether it may.
-        brings_secrets: bool,
-        /// How such captures are made.
-        technique: &'static str,
-        /// How this one was made, where the user says so.
-        told: Option<&'static str>,
-    },
+    /// Whether the capture may bring secrets, how captures of its format are made, and how it was, if the user says so.
+    Recognized { brings_secrets: bool, technique: &'static str, told: Option<&'static str> },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
     /// Those that wait for TLS secrets are to say so.
@@ -44,7 +37,7 @@ pub(super) struct Shard {
     embedded: Embedded,
     /// How captures of this format are made.
     technique: &'static str,
-    /// How this capture was made, where the user says so.
+    /// How the capture was made, if the user says so.
     told: Option<&'static str>,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,

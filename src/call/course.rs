@@ -266,7 +266,8 @@ const fn is_passing(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Busy | Outcome::Failed)
 }
 
-/// Whether a reason says that the callee declined.
-fn says_declined(reason: &str) -> bool {
+/// Whether the `reason` of a reject or a terminate says that the callee declined.
+#[must_use]
+pub fn says_declined(reason: &str) -> bool {
     matches!(reason, "declined" | "decline" | "rejected" | "reject")
 }

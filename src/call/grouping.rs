@@ -139,6 +139,13 @@ impl Grouping {
         Snapshot { calls, orphans: self.orphans.clone(), devices: self.devices.clone() }
     }
 
+    /// What belongs to no call, as if it were one without an id; `None` if there is nothing of the kind.
+    #[must_use]
+    pub fn strays(&self) -> Option<Call> {
+        let known = derive::Known { devices: &self.devices, recordings: &self.recordings, people: &self.people };
+        (!self.orphans.is_empty()).then(|| derive::call("", None, &self.orphans, known))
+    }
+
     /// Puts a stanza into its call; `false` if it has none so far.
     fn place(&mut self, observed: &Arc<Observed>) -> bool {
         let stanza = observed.read();

@@ -14,7 +14,7 @@ mod recording;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use course::{Course, Outcome, Phase, Side};
+pub use course::{Course, Outcome, Phase, Side, says_declined};
 pub use grouping::{Grouping, Snapshot};
 pub use local::{Emitter, FoundBy, LocalDevice};
 pub use maker::{Maker, Proof};

@@ -16,6 +16,18 @@ pub(super) enum Exit {
     Refused,
 }
 
+/// Every exit code, and when the program ends with it.
+pub(super) const EXIT_CODES: &[(u8, &str)] = &[
+    (0, "everything was done. A rule that is violated or a question that stays open is a result, not a failure."),
+    (
+        1,
+        "something was lost, and the rest was done: a file that cannot be read, a cut or corrupt record, a gap, or \
+         traffic that stayed encrypted. `ringtrace inspect` says what, and what to do about it.",
+    ),
+    (2, "the command line makes no sense: an unknown option or id, or a pattern that matches no file."),
+    (3, "the program refused to write, because the target is there already."),
+];
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {

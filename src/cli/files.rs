@@ -22,6 +22,10 @@ pub(super) struct Given {
 }
 
 impl Files {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Given> {
         self.0.iter()
     }

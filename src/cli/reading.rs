@@ -10,12 +10,14 @@ use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
 use ringtrace::protocol::tls;
+use ringtrace::spec::Checkout;
 use ringtrace::summary;
 use ringtrace::visible::visible;
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::files::Files;
+use super::settings::Settings;
 
 /// Files and keys.
 #[derive(Debug, Args)]
@@ -38,14 +40,24 @@ pub(super) struct Reading {
     /// How many threads read at a time; the output is the same. As many as there are processors, unless given.
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
+
+    /// A checkout of the spec's repository, for the wording of its questions.
+    #[arg(long, value_name = "DIR")]
+    spec: Option<PathBuf>,
 }
 
 impl Reading {
+    /// Whether any capture is given, for commands that have something to say without.
+    pub(super) const fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Finds the captures, and reads the key logs.
     ///
     /// # Errors
     /// If a pattern is none or matches nothing, or a key log cannot be read.
-    pub(super) fn prepare(&self, verbosity: Verbosity) -> Result<Request, Failure> {
+    pub(super) fn prepare(&self, settings: &Settings) -> Result<Request, Failure> {
+        self.spec()?;
         let mut sources = Vec::new();
         let mut told = Vec::new();
         for file in self.files.iter() {
@@ -60,12 +72,12 @@ impl Reading {
                     key_logs.push(log.clone());
                 }
             }
-            if !given.is_empty() || self.no_key_discovery {
+            if !given.is_empty() || self.no_key_discovery || !settings.key_discovery {
                 continue;
             }
             for found in sources.iter().filter_map(Source::path).flat_map(|path| key_logs_beside(path, endings)) {
                 if !key_logs.contains(&found) {
-                    if verbosity >= Verbosity::Losses {
+                    if settings.verbosity >= Verbosity::Losses {
                         eprintln!("ringtrace: keys from {}", visible(&found.to_string_lossy()));
                     }
                     key_logs.push(found);
@@ -86,6 +98,23 @@ impl Reading {
         }
         Ok(request)
     }
+
+    /// The checkout of the spec, if one was given.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub(super) fn spec(&self) -> Result<Option<Checkout>, Failure> {
+        checkout(self.spec.as_deref())
+    }
+}
+
+/// The checkout of the spec in a folder, if one was given.
+///
+/// # Errors
+/// If it is none.
+pub(super) fn checkout(folder: Option<&Path>) -> Result<Option<Checkout>, Failure> {
+    let read = folder.map(Checkout::read).transpose();
+    read.map_err(|error| Failure::Usage(visible(&error.to_string()).into_owned()))
 }
 
 /// A file is itself, `-` is standard input, a folder all files below it, and a pattern what it matches.

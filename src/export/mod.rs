@@ -3,15 +3,22 @@
 //! A table is a list of [`Column`]s: one source for names, types, documentation and values. Alone names polars.
 
 mod anomalies;
+mod arrow;
 mod calls;
 mod column;
 mod csv;
+mod evidence;
+mod frame;
 mod messages;
+mod ndjson;
+mod parquet;
 mod stanzas;
+mod watched;
 
 use std::io::Write;
 
-pub use column::{Cell, Column, Kind};
+pub use column::{Cell, Column, Description, Kind};
+use watched::Watched;
 
 use crate::analysis::Analysis;
 
@@ -22,10 +29,31 @@ pub enum Table {
     Stanzas,
     /// A row per call.
     Calls,
+    /// A row per piece of evidence on an open question or a discrepancy.
+    Evidence,
     /// A row per kind of anomaly, capture and connection.
     Anomalies,
     /// A row per data message of a websocket.
     Messages,
+}
+
+/// The version of the tables' schemas, in the metadata of Parquet and Arrow. Columns may be added without a new one;
+/// one that is removed, renamed, or of another type needs it.
+const SCHEMA: u32 = 1;
+
+/// The formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values, RFC 4180.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow's IPC file format.
+    ArrowFile,
+    /// Arrow's IPC stream format, which needs no seeking.
+    ArrowStream,
+    /// An object of JSON a line.
+    Ndjson,
 }
 
 /// What a table leaves out or adds.
@@ -35,9 +63,9 @@ pub struct Options {
     pub xml: bool,
     /// Adds to the stanzas what passed between parts of a client only.
     pub internal: bool,
-    /// Leaves text fields as they are, also those that a spreadsheet would take for a formula.
+    /// Leaves text fields of CSV as they are, also those that a spreadsheet would take for a formula.
     pub raw: bool,
-    /// Writes characters that a terminal would act on as escapes.
+    /// Writes characters of CSV that a terminal would act on as escapes.
     pub visible: bool,
 }
 
@@ -54,41 +82,84 @@ pub enum Error {
 
 impl From<polars::error::PolarsError> for Error {
     fn from(error: polars::error::PolarsError) -> Self {
-        match error {
-            polars::error::PolarsError::IO { error, .. } => {
-                Self::Write(std::io::Error::new(error.kind(), error.to_string()))
-            }
-            other => Self::Encode(other.to_string()),
-        }
+        Self::Encode(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Encode(error.to_string())
     }
 }
 
 impl Table {
-    /// The name, type and documentation of each column, in order.
+    /// Its name.
     #[must_use]
-    pub fn columns(self) -> Vec<(&'static str, Kind, &'static str)> {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stanzas => "stanzas",
+            Self::Evidence => "evidence",
+            Self::Calls => "calls",
+            Self::Anomalies => "anomalies",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// Its columns, in order.
+    #[must_use]
+    pub fn columns(self) -> Vec<Description> {
         match self {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
+            Self::Evidence => evidence::columns().iter().map(Column::describe).collect(),
             Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
             Self::Messages => messages::columns().iter().map(Column::describe).collect(),
         }
     }
 
-    /// Writes the table as CSV.
+    /// Writes the table.
     ///
     /// # Errors
     /// If `out` takes no more bytes, or the table cannot be encoded.
-    pub fn write_csv(self, analysis: &Analysis, options: Options, out: impl Write) -> Result<(), Error> {
+    pub fn write(self, format: Format, analysis: &Analysis, options: Options, out: impl Write) -> Result<(), Error> {
         match self {
             Self::Stanzas => {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
-                csv::write(&columns, stanzas::rows(analysis, options.internal), options, out)
+                self.encode(&columns, stanzas::rows(analysis, options.internal), format, options, out)
             }
-            Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
-            Self::Messages => csv::write(&messages::columns(), messages::rows(analysis), options, out),
-            Self::Anomalies => csv::write(&anomalies::columns(), anomalies::rows(analysis), options, out),
+            Self::Calls => self.encode(&calls::columns(), calls::rows(analysis), format, options, out),
+            Self::Evidence => self.encode(&evidence::columns(), evidence::rows(analysis), format, options, out),
+            Self::Messages => self.encode(&messages::columns(), messages::rows(analysis), format, options, out),
+            Self::Anomalies => self.encode(&anomalies::columns(), anomalies::rows(analysis), format, options, out),
+        }
+    }
+
+    fn encode<R>(
+        self,
+        columns: &[Column<R>],
+        rows: impl Iterator<Item = R>,
+        format: Format,
+        options: Options,
+        out: impl Write,
+    ) -> Result<(), Error> {
+        let about = [
+            ("ringtrace.table", self.name().to_owned()),
+            ("ringtrace.schema", SCHEMA.to_string()),
+            ("ringtrace.version", env!("CARGO_PKG_VERSION").to_owned()),
+        ];
+        let mut out = Watched::new(out);
+        let done = match format {
+            Format::Csv => csv::write(columns, rows, options, &mut out),
+            Format::Parquet => parquet::write(columns, rows, &about, &mut out),
+            Format::ArrowFile => arrow::write_file(columns, rows, &about, &mut out),
+            Format::ArrowStream => arrow::write_stream(columns, rows, &about, &mut out),
+            Format::Ndjson => ndjson::write(columns, rows, &mut out),
+        };
+        // What the system said is worth more than what the encoder makes of it.
+        match out.failure() {
+            Some(failure) => Err(Error::Write(failure)),
+            None => done,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{AckError, Body};
 use crate::protocol::xml;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 
 /// A stanza, and the call that it belongs to.
 pub(super) struct StanzaRow<'t> {
@@ -20,6 +20,8 @@ pub(super) struct StanzaRow<'t> {
     of_call: Option<OfCall<'t>>,
     /// Whether it is no stanza, but passed between parts of a client.
     is_internal: bool,
+    /// What the rules say of it: its call or that of all strays, and its index there.
+    judged: Option<(&'t Judged, usize)>,
 }
 
 /// A row's place in its call.
@@ -33,22 +35,30 @@ struct OfCall<'t> {
 pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = StanzaRow<'_>> {
     let of_calls = analysis.calls.iter().flat_map(move |judged| {
         judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
+            analysis,
+            observed: &row.observed,
             of_call: Some(OfCall { judged, index, row }),
-            ..StanzaRow::alone(analysis, &row.observed)
+            judged: Some((judged, index)),
+            is_internal: false,
         })
     });
-    let orphans = analysis.orphans.iter().map(move |observed| StanzaRow::alone(analysis, observed));
-    let internal = analysis.internal.iter().filter(move |_| included);
-    let internal =
-        internal.map(move |observed| StanzaRow { is_internal: true, ..StanzaRow::alone(analysis, observed) });
-    of_calls.chain(orphans).chain(internal)
-}
-
-impl<'t> StanzaRow<'t> {
-    /// A row that belongs to no call.
-    const fn alone(analysis: &'t Analysis, observed: &'t Arc<Observed>) -> Self {
-        Self { analysis, observed, of_call: None, is_internal: false }
-    }
+    let strays = analysis.strays.iter().flat_map(move |judged| {
+        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
+            analysis,
+            observed: &row.observed,
+            of_call: None,
+            judged: Some((judged, index)),
+            is_internal: false,
+        })
+    });
+    let internal = analysis.internal.iter().filter(move |_| included).map(move |observed| StanzaRow {
+        analysis,
+        observed,
+        of_call: None,
+        judged: None,
+        is_internal: true,
+    });
+    of_calls.chain(strays).chain(internal)
 }
 
 impl StanzaRow<'_> {
@@ -88,26 +98,26 @@ impl StanzaRow<'_> {
 /// The columns, in order.
 pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
     vec![
-        column!("capture", Text, "The capture, as given. With `seq`, the row's key.", |row| {
+        column!("capture", always Text, "The capture, as given. With `seq`, the row's key.", |row| {
             Cell::text(row.analysis.capture(row.observed.capture()).map(|capture| capture.name.as_str()))
         }),
-        column!("seq", Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
+        column!("seq", always Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
             Cell::integer(row.observed.seq)
         }),
         column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
             row.observed.stanza.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
         }),
-        column!("record", Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
+        column!("record", always Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
             Cell::integer(row.observed.stanza.origin.last)
         }),
-        column!("record_first", Integer, "The record with the stanza's first byte.", |row| {
+        column!("record_first", always Integer, "The record with the stanza's first byte.", |row| {
             Cell::integer(row.observed.stanza.origin.first)
         }),
         column!(
             "time_utc",
-            Text,
-            "When the completing record was captured, RFC 3339; empty where that is unknown, or known only relatively.",
-            |row| { Cell::moment(row.analysis.utc(row.observed)) }
+            Time,
+            "When the completing record was captured; empty where that is unknown, or known only relatively.",
+            |row| Cell::time(row.analysis.utc(row.observed))
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
             let of_call = row.of_call.as_ref().map(|of| Cow::Borrowed(&*of.judged.call.id));
@@ -143,7 +153,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("recipient", Text, "`to`; of an inbound stanza without it, the local device.", |row| {
             Cell::shown(row.observed.read().to.as_ref().or_else(|| row.local_if(Direction::Inbound)))
         }),
-        column!("tag", Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
+        column!("tag", always Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
             row.observed.read().node.tag.as_ref().into()
         )),
         column!(
@@ -200,18 +210,24 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
         }),
-        column!("flow_step", Text, "The step of the spec's flow that it is.", |_| Cell::Null),
-        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |_| Cell::Null),
+        column!("flow_step", Text, "The step of the spec's flow that it is: `rejected-step-3`.", |row| {
+            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
+        }),
+        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
+            let places = row.judged.iter().flat_map(|(judged, index)| judged.places_in(*index));
+            let violated = places.filter(|place| place.found == Conformance::Violated);
+            Cell::joined(violated.map(|place| place.rule.to_owned()).collect::<BTreeSet<_>>())
+        }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())
         }),
-        column!("vantage", Text, "The device whose socket was recorded, or `unknown`.", |row| {
+        column!("vantage", always Text, "The device whose socket was recorded, or `unknown`.", |row| {
             let vantage = row.of_call.as_ref().and_then(|of| of.judged.call.vantage_of(of.row));
             let device = vantage.and_then(|vantage| vantage.device.jid());
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
-        column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
+        column!("technique", always Text, "How the capture was made, one of the spec's techniques.", |row| {
             let recording = row.of_call.as_ref().and_then(|of| of.judged.call.recording(of.row));
             let of_capture = || row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique);
             Cell::text(recording.map(|recording| recording.technique).or_else(of_capture))

@@ -1,20 +1,170 @@
 //! What the evidence in one call depends on beside the call.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::observe::ringing::{self, Ender, Ending, RangOut};
+use super::observe::{SECOND, seconds};
 use crate::call::Call;
+use crate::protocol::binary::Jid;
+
+/// How far from an announced ring timeout a call may end that reached it: an offer takes a while to arrive.
+const NEAR_ANNOUNCED: i64 = 2 * SECOND;
+
+/// How far apart the ring times of calls may be that one timer ended.
+const CLUSTER_WIDTH: i64 = SECOND;
+
+/// The least calls that show a timer.
+const CLUSTER_CALLS: usize = 3;
+
+/// How long before the ring timeout a caller gives up who certainly did not wait for it.
+const WELL_BEFORE: i64 = 5 * SECOND;
 
 /// What is known of all calls together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// Whether all captures were read to their end: until then, nothing is known to be absent.
     pub complete: bool,
+    /// The creators of calls that share a call-id, where their stanzas name different users.
+    creators: BTreeMap<Box<str>, Vec<Jid>>,
+    /// What is known of each of those who ended calls that rang out.
+    habits: BTreeMap<Ender, Habit>,
+}
+
+/// How somebody ends calls that nobody answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Habit {
+    /// The shortest and longest ring time of three or more calls that ended alike.
+    cluster: Option<(i64, i64)>,
+    /// The reasons of those that ended at the ring timeout.
+    reasons: BTreeSet<Option<Box<str>>>,
+}
+
+/// When a call that rang out ended, as against the ring timeout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Well before it.
+    Before(String),
+    /// At it.
+    At(String),
 }
 
 impl Context {
-    /// What is known of these calls together.
+    /// What is known of these calls together. Linear in their rows, but for sorting the ring times.
     #[must_use]
-    pub fn of(_calls: &[Arc<Call>], complete: bool) -> Self {
-        Self { complete }
+    pub fn of(calls: &[Arc<Call>], complete: bool) -> Self {
+        let rang: Vec<RangOut<'_>> = calls.iter().filter_map(|call| ringing::rang_out(call)).collect();
+        let mut rings: BTreeMap<&Ender, Vec<i64>> = BTreeMap::new();
+        for rang in &rang {
+            // Several devices can get their own terminate in one call, which is one call still.
+            let mut counted = BTreeSet::new();
+            for ending in &rang.endings {
+                let by_timer = ending.says_timeout() || ending.reason.is_none();
+                if let (Some(ender), Some(ring), true) = (&ending.ender, ending.ring, by_timer)
+                    && counted.insert(ender)
+                {
+                    rings.entry(ender).or_default().push(ring);
+                }
+            }
+        }
+        let habits = rings
+            .into_iter()
+            .map(|(ender, rings)| (ender.clone(), Habit { cluster: cluster(rings), reasons: BTreeSet::new() }));
+        let mut context = Self { complete, creators: creators(calls), habits: habits.collect() };
+        let mut reasons: Vec<(Ender, Option<Box<str>>)> = Vec::new();
+        for rang in &rang {
+            for ending in &rang.endings {
+                if let (Some(ender), Some(Moment::At(_))) = (&ending.ender, context.moment(rang, ending)) {
+                    reasons.push((ender.clone(), ending.reason.map(Into::into)));
+                }
+            }
+        }
+        for (ender, reason) in reasons {
+            context.habits.entry(ender).or_default().reasons.insert(reason);
+        }
+        // What only one call shows is not kept: it changes nothing, and calls are judged again when this changes.
+        context.habits.retain(|_, habit| habit.cluster.is_some() || !habit.reasons.is_empty());
+        context
+    }
+
+    /// The creator, other than this one, of an offered call with this call-id.
+    #[must_use]
+    pub fn other_creator(&self, call_id: &str, creator: &Jid) -> Option<&Jid> {
+        self.creators.get(call_id)?.iter().find(|known| !known.same_user(creator))
+    }
+
+    /// When a call ended as against the ring timeout; `None` where that is not known, or neither at it nor well before.
+    ///
+    /// The ring timeout is what the settings announce, else the ring time of three or more calls that the same person
+    /// (or the server) ended alike.
+    #[must_use]
+    pub fn moment(&self, rang: &RangOut<'_>, ending: &Ending<'_>) -> Option<Moment> {
+        let ring = ending.ring?;
+        let (least, most, timeout) = if let Some(announced) = rang.announced {
+            let timeout = announced.timeout;
+            let said = format!("the {} that the settings announce", seconds(timeout));
+            (timeout - NEAR_ANNOUNCED, timeout + NEAR_ANNOUNCED, said)
+        } else {
+            let (least, most) = self.habits.get(ending.ender.as_ref()?)?.cluster?;
+            let said = format!("the {} at which {CLUSTER_CALLS} or more calls ended alike", seconds(most));
+            (least, most, said)
+        };
+        let rang = seconds(ring);
+        if (least..=most).contains(&ring) {
+            Some(Moment::At(format!("after {rang}, at {timeout}")))
+        } else if ring < least.saturating_sub(WELL_BEFORE) {
+            Some(Moment::Before(format!("after {rang}, well before {timeout}")))
+        } else {
+            None
+        }
+    }
+
+    /// The reasons with which somebody ended calls at the ring timeout.
+    pub fn reasons_at_timeout(&self, ender: &Ender) -> impl Iterator<Item = Option<&str>> {
+        self.habits.get(ender).into_iter().flat_map(|habit| habit.reasons.iter().map(Option::as_deref))
+    }
+}
+
+/// The creators of the offered calls whose call-id another call has too.
+fn creators(calls: &[Arc<Call>]) -> BTreeMap<Box<str>, Vec<Jid>> {
+    let mut creators: BTreeMap<Box<str>, Vec<Jid>> = BTreeMap::new();
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    for call in calls {
+        let offered = call.course.offered.and(call.creator.as_ref());
+        creators.entry(call.id.clone()).or_default().extend(offered.cloned());
+        *ids.entry(&call.id).or_default() += 1;
+    }
+    creators.retain(|id, _| ids.get(&**id).is_some_and(|count| *count > 1));
+    creators
+}
+
+/// The longest ring time at which enough calls end close together: a timer lets nobody wait longer, so that shorter
+/// ones, however many, are people's.
+fn cluster(mut rings: Vec<i64>) -> Option<(i64, i64)> {
+    rings.sort_unstable();
+    let close = rings.windows(CLUSTER_CALLS).rev().find_map(|window| match window {
+        [first, .., last] if last - first <= CLUSTER_WIDTH => Some(*last),
+        _ => None,
+    });
+    let most = close?;
+    let least = rings.iter().copied().find(|ring| *ring >= most - CLUSTER_WIDTH)?;
+    Some((least, most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_calls_that_end_alike_show_a_timer_and_two_do_not() {
+        let seconds = |rings: &[i64]| {
+            let found = cluster(rings.iter().map(|tenths| tenths * SECOND / 10).collect());
+            found.map(|(least, most)| (least * 10 / SECOND, most * 10 / SECOND))
+        };
+        assert_eq!(seconds(&[450, 451, 446]), Some((446, 451)));
+        assert_eq!(seconds(&[450, 451]), None);
+        assert_eq!(seconds(&[450, 451, 430]), None);
+        assert_eq!(seconds(&[100, 101, 102, 450, 451, 452]), Some((450, 452)), "the longest");
+        assert_eq!(seconds(&[]), None);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::call::Proof;
+
 /// How much a piece of evidence proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strength {
@@ -14,6 +16,16 @@ pub enum Strength {
 }
 
 impl Strength {
+    /// How much it proves of a stanza's maker that he is known in the given way; `None` if he is not known.
+    #[must_use]
+    pub const fn of(proof: Proof) -> Option<Self> {
+        match proof {
+            Proof::None => None,
+            Proof::Claim | Proof::SilenceOfSome => Some(Self::Indirect),
+            Proof::Silence | Proof::Copy | Proof::Outbound => Some(Self::Direct),
+        }
+    }
+
     /// The strength's name in tables and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -39,6 +51,29 @@ pub struct Evidence {
     pub strength: Strength,
     /// Index of the row in [`Call::rows`](crate::call::Call::rows).
     pub row: usize,
+    /// What the wire has, as sent, where a question asks for values beside its hypotheses. Untrusted text.
+    pub values: Vec<String>,
     /// One sentence why. Text from the capture in it is untrusted.
     pub why: String,
+}
+
+impl Evidence {
+    /// A row that speaks for a hypothesis.
+    #[must_use]
+    pub fn supporting(
+        question: &'static str,
+        hypothesis: impl Into<Cow<'static, str>>,
+        strength: Strength,
+        row: usize,
+        why: impl Into<String>,
+    ) -> Self {
+        let (hypothesis, why) = (hypothesis.into(), why.into());
+        Self { question, hypothesis, supports: true, strength, row, values: Vec::new(), why }
+    }
+
+    /// The same, with what the wire has.
+    #[must_use]
+    pub fn with_values(self, values: Vec<String>) -> Self {
+        Self { values, ..self }
+    }
 }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::evidence::Evidence;
-use super::questions::{DISCREPANCIES, QUESTIONS};
-use super::rule::{Checks, Count, Place};
+use super::discrepancies::DISCREPANCIES;
+use super::evidence::{Evidence, Strength};
+use super::flows::Alignment;
+use super::question::Shape;
+use super::questions::QUESTIONS;
+use super::rule::{Checks, Conformance, Count, Place};
 use super::rules::RULES;
 use crate::call::Call;
 
@@ -14,21 +17,34 @@ use crate::call::Call;
 pub struct Judged {
     /// The call.
     pub call: Arc<Call>,
-    /// What it says about the open questions and the discrepancies, by row.
+    /// What it says about the open questions and the discrepancies, by row; in a row, what tells something by
+    /// itself first.
     pub evidence: Vec<Evidence>,
+    /// The rows with evidence that tells something by itself, in order: lists have every stanza of a kind, and absence is
+    /// nowhere in particular.
+    pub telling: Vec<usize>,
     /// Where rules were checked in it, by row.
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
+    /// The call beside the flow that ends as it did, if there is one.
+    pub flow: Option<Alignment>,
 }
 
 impl Judged {
     /// Judges a call.
     #[must_use]
     pub fn new(call: Arc<Call>, context: &Context) -> Self {
-        let questions = QUESTIONS.iter().chain(DISCREPANCIES);
-        let mut evidence: Vec<_> = questions.flat_map(|question| (question.observe)(&call, context)).collect();
-        evidence.sort_by_key(|piece| piece.row);
+        let (mut evidence, mut telling) = (Vec::new(), Vec::new());
+        for question in QUESTIONS.iter().chain(DISCREPANCIES) {
+            let found = (question.observe)(&call, context);
+            telling.extend(found.iter().filter(|piece| tells(question.shape, piece)).map(|piece| piece.row));
+            evidence.extend(found.into_iter().map(|piece| (!tells(question.shape, &piece), piece)));
+        }
+        evidence.sort_by_key(|(is_item, piece)| (piece.row, *is_item));
+        let evidence: Vec<Evidence> = evidence.into_iter().map(|(_, piece)| piece).collect();
+        telling.sort_unstable();
+        telling.dedup();
         let mut places = Vec::new();
         let mut counts = Vec::with_capacity(RULES.len());
         for rule in RULES {
@@ -39,7 +55,8 @@ impl Judged {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { call, evidence, places, counts }
+        let flow = Alignment::of(&call, context);
+        Self { call, evidence, telling, places, counts, flow }
     }
 
     /// The evidence in one row.
@@ -48,9 +65,43 @@ impl Judged {
         self.evidence.iter().skip(first).take_while(move |piece| piece.row == row)
     }
 
+    /// Whether a piece tells something by itself: it is no item of a list, and no absence.
+    #[must_use]
+    pub fn is_told(piece: &Evidence) -> bool {
+        let questions = || QUESTIONS.iter().chain(DISCREPANCIES);
+        questions().any(|question| question.id == piece.question && tells(question.shape, piece))
+    }
+
+    /// Whether a row has evidence that tells something by itself.
+    #[must_use]
+    pub fn is_telling(&self, row: usize) -> bool {
+        self.telling.binary_search(&row).is_ok()
+    }
+
     /// The places of one row that rules were checked at.
     pub fn places_in(&self, row: usize) -> impl Iterator<Item = &Place> {
         let first = self.places.partition_point(|place| place.row < row);
         self.places.iter().skip(first).take_while(move |place| place.row == row)
     }
+
+    /// The marks of one row: `?` where it is evidence, `!` where a rule is violated, `+` where something is new.
+    #[must_use]
+    pub fn marks(&self, row: usize) -> [Option<char>; 3] {
+        let is = |found| self.places_in(row).any(|place| place.found == found);
+        [
+            self.is_telling(row).then_some('?'),
+            is(Conformance::Violated).then_some('!'),
+            is(Conformance::Novelty).then_some('+'),
+        ]
+    }
+
+    /// The places where a rule is violated or something is new, by row.
+    pub fn departures(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty))
+    }
+}
+
+/// Whether a piece of evidence on a question of that shape tells something by itself.
+fn tells(shape: Shape, piece: &Evidence) -> bool {
+    shape != Shape::List && piece.strength != Strength::Absence
 }

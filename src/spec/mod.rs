@@ -2,20 +2,35 @@
 //!
 //! [`Judged`] is one call's part; [`Finding`] is what follows for one question from all calls together.
 
-mod context;
+mod acts;
+mod checkout;
+pub mod context;
+mod corroboration;
+mod coverage;
+pub mod discrepancies;
 mod evidence;
+mod finding;
+pub mod flows;
 mod judged;
+pub mod observe;
 mod page;
+pub mod parts;
 mod question;
 pub mod questions;
 mod rule;
 pub mod rules;
+mod sentences;
 mod verdict;
+pub mod vocabulary;
 
+pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::Context;
+pub use corroboration::Confidence;
 pub use evidence::{Evidence, Strength};
+pub use finding::{Finding, PieceAt, Seen, findings};
 pub use judged::Judged;
 pub use page::page;
 pub use question::{Question, Shape};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
-pub use verdict::{Confidence, Finding, PieceAt, Tally, Verdict, findings};
+pub use sentences::{Sentence, sentences};
+pub use verdict::{Tally, Verdict};

@@ -1,13 +1,7 @@
-//! What follows for a question from all evidence together.
+//! What follows for a question from its evidence, counted.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use super::evidence::{Evidence, Strength};
-use super::judged::Judged;
-use super::question::{Question, Shape};
-use super::questions::{DISCREPANCIES, QUESTIONS};
-use crate::origin::CaptureId;
+use super::evidence::Strength;
+use super::question::Shape;
 
 /// What follows for a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,33 +33,6 @@ impl Verdict {
     }
 }
 
-/// The confidence that the spec's corroboration rule allows to claim. Suggested: a person decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// Nothing is known.
-    #[default]
-    Unknown,
-    /// There is evidence, none of it direct, or on both sides.
-    Speculative,
-    /// Seen under one technique.
-    Probable,
-    /// Seen under two techniques, in different sessions of different clients, neither a port of the other.
-    Confirmed,
-}
-
-impl Confidence {
-    /// The confidence's name in the spec's forms.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Speculative => "speculative",
-            Self::Probable => "probable",
-            Self::Confirmed => "confirmed",
-        }
-    }
-}
-
 /// The evidence on one hypothesis, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -83,98 +50,8 @@ pub struct Tally {
     pub strongest: Option<Strength>,
 }
 
-/// A place in [`Judged::evidence`] of one of the calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PieceAt {
-    /// Index of the call.
-    pub call: usize,
-    /// Index of the piece in the call's evidence.
-    pub piece: usize,
-}
-
-/// A question, and what follows for it.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The question.
-    pub question: &'static Question,
-    /// What follows.
-    pub verdict: Verdict,
-    /// The hypotheses that the verdict names: one that is answered or leaned to, those contested, all values seen.
-    pub named: Vec<String>,
-    /// What may be claimed.
-    pub confidence: Confidence,
-    /// The evidence counted, in the order of the hypotheses, or of the values by text.
-    pub tallies: Vec<Tally>,
-    /// The pieces of evidence, by call and row.
-    pub pieces: Vec<PieceAt>,
-}
-
-/// What follows for every question, and then for every discrepancy.
-#[must_use]
-pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
-    let mut pieces: BTreeMap<&str, Vec<PieceAt>> = BTreeMap::new();
-    for (call, judged) in calls.iter().enumerate() {
-        for (piece, evidence) in judged.evidence.iter().enumerate() {
-            pieces.entry(evidence.question).or_default().push(PieceAt { call, piece });
-        }
-    }
-    let sessions = Sessions::of(calls);
-    let questions = QUESTIONS.iter().chain(DISCREPANCIES);
-    let finding = |question: &&'static Question| {
-        let pieces = pieces.remove(question.id).unwrap_or_default();
-        finding(question, pieces, calls, &sessions)
-    };
-    questions.map(finding).collect()
-}
-
-fn finding(question: &'static Question, pieces: Vec<PieceAt>, calls: &[Arc<Judged>], sessions: &Sessions) -> Finding {
-    let evidence = || pieces.iter().filter_map(|at| Some((at.call, calls.get(at.call)?.evidence.get(at.piece)?)));
-    let tallies = tally(question, evidence().map(|(_, piece)| piece));
-    let (verdict, named) = decide(question.shape, &tallies);
-    let witnesses = |hypothesis: &str| {
-        let mut witnesses = BTreeSet::new();
-        for (call, piece) in evidence().filter(|(_, piece)| piece.hypothesis == hypothesis && piece.supports) {
-            if piece.strength == Strength::Direct
-                && let Some(judged) = calls.get(call)
-            {
-                sessions.witnesses(judged, piece.row, &mut witnesses);
-            }
-        }
-        witnesses
-    };
-    let confidence = match verdict {
-        Verdict::Open => Confidence::Unknown,
-        Verdict::Leaning | Verdict::Contested => Confidence::Speculative,
-        Verdict::Answered | Verdict::Observed => {
-            let corroborated = named.iter().all(|hypothesis| corroborate(&witnesses(hypothesis)));
-            if corroborated { Confidence::Confirmed } else { Confidence::Probable }
-        }
-    };
-    Finding { question, verdict, named, confidence, tallies, pieces }
-}
-
-fn tally<'e>(question: &Question, evidence: impl Iterator<Item = &'e Evidence>) -> Vec<Tally> {
-    let named = question.hypotheses.iter().map(|name| Tally { hypothesis: (*name).to_owned(), ..Tally::default() });
-    let mut tallies: Vec<Tally> = named.collect();
-    let mut values: BTreeMap<&str, Tally> = BTreeMap::new();
-    for piece in evidence {
-        let known = tallies.iter_mut().find(|tally| tally.hypothesis == piece.hypothesis);
-        let tally = known.unwrap_or_else(|| values.entry(&piece.hypothesis).or_default());
-        let direct = u64::from(piece.strength == Strength::Direct);
-        if piece.supports {
-            tally.supporting += 1;
-            tally.direct += direct;
-            tally.strongest = tally.strongest.max(Some(piece.strength));
-        } else {
-            tally.refuting += 1;
-            tally.direct_against += direct;
-        }
-    }
-    tallies.extend(values.into_iter().map(|(value, tally)| Tally { hypothesis: value.to_owned(), ..tally }));
-    tallies
-}
-
-fn decide(shape: Shape, tallies: &[Tally]) -> (Verdict, Vec<String>) {
+/// The verdict, and the hypotheses that it names.
+pub(super) fn decide(shape: Shape, tallies: &[Tally]) -> (Verdict, Vec<String>) {
     let names = |tallies: &[&Tally]| tallies.iter().map(|tally| tally.hypothesis.clone()).collect::<Vec<_>>();
     let supported: Vec<_> = tallies.iter().filter(|tally| tally.supporting > 0).collect();
     if supported.is_empty() {
@@ -197,68 +74,14 @@ fn decide(shape: Shape, tallies: &[Tally]) -> (Verdict, Vec<String>) {
         }
         [] | [_] => {
             let weight = |tally: &Tally| (tally.strongest, tally.supporting.saturating_sub(tally.refuting));
-            let heaviest = supported.iter().map(|tally| weight(tally)).max();
-            let leading: Vec<_> = supported.into_iter().filter(|tally| Some(weight(tally)) == heaviest).collect();
-            (Verdict::Leaning, names(&leading))
+            // Nobody leans to what was directly refuted.
+            let standing = || supported.iter().copied().filter(|tally| tally.direct_against == 0);
+            let heaviest = standing().map(weight).max();
+            let leading: Vec<_> = standing().filter(|tally| Some(weight(tally)) == heaviest).collect();
+            let verdict = if leading.is_empty() { Verdict::Open } else { Verdict::Leaning };
+            (verdict, names(&leading))
         }
         _ => (Verdict::Contested, names(&direct)),
-    }
-}
-
-/// One recording's part in an answer: technique, session, client.
-type Witness = (&'static str, usize, Option<&'static str>);
-
-/// Clients that one wrote after the other: what both do says no more than what one does.
-const PORTS: [(&str, &str); 2] = [("whatsapp-rust", "zapo"), ("whatsapp-rust", "whatsmeow")];
-
-fn corroborate(witnesses: &BTreeSet<Witness>) -> bool {
-    let independent = |one: &Witness, other: &Witness| {
-        let (Some(client), Some(another)) = (one.2, other.2) else { return false };
-        let ports = PORTS.contains(&(client, another)) || PORTS.contains(&(another, client));
-        let known = one.0 != "unknown" && other.0 != "unknown";
-        known && one.0 != other.0 && one.1 != other.1 && client != another && !ports
-    };
-    witnesses.iter().any(|one| witnesses.iter().any(|other| independent(one, other)))
-}
-
-/// Which captures are recordings of one session: those with a call in common.
-struct Sessions {
-    /// A representative of each capture's session.
-    of: BTreeMap<CaptureId, CaptureId>,
-}
-
-impl Sessions {
-    fn of(calls: &[Arc<Judged>]) -> Self {
-        let mut sessions = Self { of: BTreeMap::new() };
-        for judged in calls {
-            let mut captures = judged.call.captures().into_iter();
-            let Some(first) = captures.next() else { continue };
-            let first = sessions.root(first);
-            sessions.of.entry(first).or_insert(first);
-            for other in captures {
-                let other = sessions.root(other);
-                sessions.of.insert(other, first);
-            }
-        }
-        sessions
-    }
-
-    fn root(&self, mut capture: CaptureId) -> CaptureId {
-        while let Some(next) = self.of.get(&capture)
-            && *next != capture
-        {
-            capture = *next;
-        }
-        capture
-    }
-
-    fn witnesses(&self, judged: &Judged, row: usize, witnesses: &mut BTreeSet<Witness>) {
-        let Some(row) = judged.call.rows.get(row) else { return };
-        for observed in std::iter::once(&row.observed).chain(&row.also) {
-            let Some(recording) = judged.call.recordings.get(&observed.socket()) else { continue };
-            let session = usize::try_from(self.root(observed.capture()).0).unwrap_or(usize::MAX);
-            witnesses.insert((recording.technique, session, recording.client));
-        }
     }
 }
 
@@ -314,18 +137,5 @@ mod tests {
         let seen = [counted("timeout", 0, 3, 0), counted("busy", 1, 0, 0)];
         assert_eq!(verdict(Shape::List, &seen), (Verdict::Observed, "timeout busy".to_owned()));
         assert_eq!(verdict(Shape::List, &[]), (Verdict::Open, String::new()));
-    }
-
-    #[test]
-    fn only_independent_recordings_corroborate() {
-        let with = |witnesses: &[Witness]| corroborate(&witnesses.iter().copied().collect());
-        let capture = ("websocket-capture", 0, Some("zapo"));
-        assert!(with(&[capture, ("baileys-instrumentation", 1, Some("baileys"))]));
-        assert!(!with(&[capture, ("baileys-instrumentation", 0, Some("baileys"))]), "one session");
-        assert!(!with(&[capture, ("websocket-capture", 1, Some("baileys"))]), "one technique");
-        assert!(!with(&[capture, ("mitm-tls", 1, Some("zapo"))]), "one client");
-        assert!(!with(&[capture, ("mitm-tls", 1, Some("whatsapp-rust"))]), "a port");
-        assert!(!with(&[capture, ("mitm-tls", 1, None)]), "a client that nobody knows");
-        assert!(!with(&[capture, ("unknown", 1, Some("baileys"))]), "a technique that nobody knows");
     }
 }

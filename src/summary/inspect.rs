@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::json::write_json;
 use super::{anomaly_line, plural};
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
 use crate::origin::{CaptureId, ConnectionId};
-use crate::visible::{is_hidden, visible};
+use crate::visible::visible;
 
 /// The version of what [`json`] writes. Fields may be added without a new one.
 const SCHEMA: u32 = 1;
@@ -108,18 +109,7 @@ fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Re
 /// # Errors
 /// If `out` takes no more bytes.
 pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    let text = format!("{:#}\n", value(analysis));
-    let mut units = [0; 2];
-    for character in text.chars() {
-        if is_hidden(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut units) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-        } else {
-            write!(out, "{character}")?;
-        }
-    }
-    Ok(())
+    write_json(&value(analysis), out)
 }
 
 fn value(analysis: &Analysis) -> Value {

@@ -40,6 +40,12 @@ const MORE: Duration = Duration::from_millis(1);
 /// How long a key is waited for when nothing else can come.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// Columns of the terminal, if there is one.
+#[must_use]
+pub fn columns() -> Option<u16> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0)
+}
+
 /// How the interface looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {

@@ -135,9 +135,9 @@ fn answer(opened: &Opened) -> Option<usize> {
 }
 
 fn next_evidence(opened: &Opened) -> Option<usize> {
-    opened.judged.evidence.iter().map(|piece| piece.row).find(|row| *row > opened.row)
+    opened.judged.telling.iter().copied().find(|row| *row > opened.row)
 }
 
 fn previous_evidence(opened: &Opened) -> Option<usize> {
-    opened.judged.evidence.iter().rev().map(|piece| piece.row).find(|row| *row < opened.row)
+    opened.judged.telling.iter().rev().copied().find(|row| *row < opened.row)
 }

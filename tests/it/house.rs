@@ -6,17 +6,23 @@ use std::path::{Path, PathBuf};
 /// Crates that only one place may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("polars", &["src/export/"]),
+    ("polars_arrow", &["src/export/"]),
     ("etherparse", &["src/protocol/packet/"]),
     ("pcap_parser", &["src/input/pcap"]),
     ("zstd", &["src/input/compressed"]),
     ("lz4_flex", &["src/input/compressed"]),
     ("quick_xml", &["src/protocol/xml/"]),
-    ("serde_saphyr", &["src/input/log/corpus.rs"]),
     ("httparse", &["src/protocol/websocket/"]),
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
+    ("serde_saphyr", &["src/input/log/corpus.rs", "src/spec/checkout.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
+    ("clap_complete", &["src/cli/shell.rs"]),
+    ("clap_mangen", &["src/cli/shell.rs"]),
+    ("indicatif", &["src/cli/progress.rs"]),
+    ("etcetera", &["src/cli/settings.rs"]),
+    ("toml", &["src/config.rs"]),
 ];
 
 /// A mention that the laws forbid.

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod binary;
+mod board;
 mod calls;
 mod captures;
 mod cli;
 mod damage;
+mod diagrams;
 mod frames;
 mod generated;
 mod house;
@@ -13,8 +15,12 @@ mod inputs;
 mod jobs;
 mod logs;
 mod lost;
+mod questions;
 mod reference;
+mod rules;
 mod shared;
+mod shell;
+mod tables;
 mod terminal;
 mod timeline;
 mod tls;

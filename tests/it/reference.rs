@@ -1,13 +1,16 @@
-//! `docs/reference.md` follows from the program: the command line, the keys, the columns, the anomalies.
+//! `docs/reference.md` follows from the program: the command line, the keys, the columns, the rules, the
+//! anomalies.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::iter;
 use std::path::Path;
 use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
-use ringtrace::export::{Kind, Table};
+use ringtrace::export::{Description, Table};
+use ringtrace::spec::rules::RULES;
 use ringtrace::tui::keymap::{Context, KEYMAP};
 
 fn help(arguments: &[&str]) -> String {
@@ -24,8 +27,10 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"]] {
-        write!(page, "\n```text\n{}\n```\n", help(arguments)).unwrap();
+    let commands = ["export", "inspect", "questions", "rules", "explain", "ladder", "completions", "man"]
+        .map(|command| vec![command, "--help"]);
+    for arguments in iter::once(vec!["--help"]).chain(commands) {
+        write!(page, "\n```text\n{}\n```\n", help(&arguments)).unwrap();
     }
     page.push_str("\n## Keys\n");
     for context in Context::ALL {
@@ -35,23 +40,18 @@ fn reference() -> String {
             writeln!(page, "| {} | {} |", cell(&keys.join(" ")), cell(binding.help)).unwrap();
         }
     }
-    page.push_str("\n## Columns\n\nEvery column can be empty: not known, not there, or not reported.\n");
-    for (name, table) in [
-        ("stanzas", Table::Stanzas),
-        ("calls", Table::Calls),
-        ("anomalies", Table::Anomalies),
-        ("messages", Table::Messages),
-    ] {
-        write!(page, "\n### `{name}`\n\n| column | type | says |\n| --- | --- | --- |\n").unwrap();
-        for (column, kind, doc) in table.columns() {
-            let kind = match kind {
-                Kind::Text => "text",
-                Kind::Integer => "integer",
-                Kind::Number => "number",
-                Kind::Boolean => "boolean",
-            };
-            writeln!(page, "| `{column}` | {kind} | {} |", cell(doc)).unwrap();
+    page.push_str("\n## Columns\n\nAn empty value is not known, not there, or not reported. A column that is never empty is marked. A `time` is RFC 3339 in UTC with nanoseconds in CSV and JSON; in Parquet and Arrow it is a timestamp in UTC, cut to microseconds, which is what all common engines read.\n");
+    for table in [Table::Stanzas, Table::Calls, Table::Evidence, Table::Anomalies, Table::Messages] {
+        write!(page, "\n### `{}`\n\n| column | type | says |\n| --- | --- | --- |\n", table.name()).unwrap();
+        for Description { name, kind, always, doc } in table.columns() {
+            let always = if always { ", never empty" } else { "" };
+            writeln!(page, "| `{name}` | {}{always} | {} |", kind.name(), cell(doc)).unwrap();
         }
+    }
+    page.push_str("\n## Rules\n\nA departure from a rule is a violation, or where it says so a warning.\n");
+    page.push_str("\n| rule | | the claim |\n| --- | --- | --- |\n");
+    for rule in RULES {
+        writeln!(page, "| `{}` | {} | {} |", rule.id, rule.grade.name(), cell(rule.title)).unwrap();
     }
     page.push_str("\n## Anomalies\n\nWhat can be wrong with a capture or a key log. A loss makes the exit code 1.\n");
     page.push_str("\n| anomaly | | what was found | what to do |\n| --- | --- | --- | --- |\n");

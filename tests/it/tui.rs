@@ -156,7 +156,7 @@ macro_rules! screen {
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout ?1", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout ?2", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 
@@ -176,21 +176,30 @@ fn an_answered_call_beside_its_offer() {
 #[test]
 fn a_missed_call_above_its_terminate() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("j<enter>e");
+    bench.keys("j<enter>ee");
     screen!(
         bench,
         "ladder-80",
         [
             "again: preaccept",
             "Who sends the terminate when nobody answers? (call-missed-timeout #2)",
-            "for caller, direct: the unanswered call's terminate",
-            "<terminate call-id=",
+            "for caller, direct: The unanswered call was ended",
+            "Whose timer ends a call that nobody answers? (call-missed-timeout #1)",
             "record 54 · 09:10:19.386 · out · emitter local",
         ]
     );
     let evidence = bench.line_with("terminate reason=timeout ");
     assert!(evidence.starts_with(">?"), "the row is marked as evidence: {evidence}");
     assert!(bench.line_with("ack terminate 38ms").starts_with('•'), "its ack is tied to it");
+}
+
+#[test]
+fn rules_that_are_violated_and_what_is_new_are_marked() {
+    let mut bench = Bench::with(NARROW, &fixture::departing());
+    bench.keys("<enter>jj");
+    screen!(bench, "departing-80", ["+ A reject has two attributes", " reject ", " relaylatency "]);
+    bench.keys("jj");
+    assert!(bench.shows("! A device that rejects"));
 }
 
 #[test]

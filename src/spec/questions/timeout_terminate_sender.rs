@@ -1,18 +1,22 @@
 //! Who sends the terminate when nobody answers?
 //!
-//! *The question.* A call that rings out ends with `<terminate reason="timeout">`. The flow of the missed call
-//! draws it from caller to callee, and asks whether the caller, the callee or the server makes it.
+//! *The question.* A call that rings out ends with a terminate. The flow of the missed call draws it from caller to
+//! callee, and asks whether the caller, the callee or the server makes it.
 //!
-//! *What decides it.* The emitter of that terminate in a call that rang live: no offer from the offline queue, none
-//! that says that it is over, no mere notice of an offer, none that was refused; never accepted, never declined.
-//! Leaving the recorded socket, it is direct evidence for that side. Arriving, it is indirect: the server stamps
-//! `from`, and may have made the stanza itself.
+//! *What decides it.* The maker of the terminate that ended a call which rang live: no offer from the offline queue,
+//! none that says that it is over, no mere notice of an offer, none that was refused; never accepted, never declined.
+//! It must say `reason="timeout"`, or nothing at the ring timeout: what the settings announce, else the ring time at
+//! which three or more calls were ended by the same person. Leaving a recorded socket, or matched with a copy that
+//! did, it is direct evidence for that side. Arriving, it is indirect: the server stamps `from`, and may have made the
+//! stanza itself. If the device that `from` names was recorded without a gap and sent no such stanza, the server made
+//! it, and that is direct too; where `from` names an account of which not all devices were recorded, it is not.
 //!
-//! *What is recorded.* The terminate, the hypothesis, the strength, and a sentence why.
+//! *What is recorded.* The terminate, its maker, how that is known, and when it came. A recording that ends while it
+//! rings says nothing.
 
-use crate::call::{Call, Outcome, Role, Row, Side};
-use crate::origin::Direction;
-use crate::protocol::stanza::{ActionName, Body};
+use crate::call::{Call, Side};
+use crate::spec::context::Moment;
+use crate::spec::observe::ringing;
 use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
@@ -27,61 +31,23 @@ pub(super) const QUESTION: Question = Question {
     observe,
 };
 
-fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
-    if !rang_out_live(call) {
-        return Vec::new();
-    }
-    let Some((index, row)) = ended_by_timeout(call) else { return Vec::new() };
-    let role = call.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role);
-    let side = Side::of(row.emitter, role);
-    let hypothesis = match side {
-        Side::Caller => "caller",
-        Side::Callee => "callee",
-        Side::Server => "server",
-        Side::Unknown => return Vec::new(),
-    };
-    let outbound = row.observed.direction() == Some(Direction::Outbound);
-    let (strength, why) = if outbound {
-        (
-            Strength::Direct,
-            format!("the unanswered call's terminate with reason timeout left the {hypothesis}'s own socket"),
-        )
-    } else {
-        let from = row.observed.read().from.as_ref();
-        let from = from.map_or_else(|| "no address".to_owned(), ToString::to_string);
-        (
-            Strength::Indirect,
-            format!(
-                "a terminate with reason timeout came in from {from}, the {hypothesis}'s side; the server stamps that address and may have made the stanza itself"
-            ),
-        )
-    };
-    vec![Evidence { question: QUESTION.id, hypothesis: hypothesis.into(), supports: true, strength, row: index, why }]
-}
-
-/// Whether the call was offered live, and neither answered, declined nor refused.
-fn rang_out_live(call: &Call) -> bool {
-    let Some(offer) = call.course.offered.and_then(|index| call.rows.get(index)) else { return false };
-    let stanza = offer.observed.read();
-    let live = offer.action == Some(ActionName::Offer)
-        && !stanza.is_offline()
-        && stanza.action_node().is_some_and(|node| {
-            node.attribute("is_call_ended").is_none() && node.attribute("terminate_reason").is_none()
-        });
-    live && call.course.outcome == Outcome::Missed && !was_refused(call)
-}
-
-fn was_refused(call: &Call) -> bool {
-    call.rows.iter().any(|row| match &row.observed.read().body {
-        Body::Ack(ack) => ack.error.is_some() && row.action == Some(ActionName::Offer),
-        Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => false,
-    })
-}
-
-/// The terminate that ended the call, if its reason is `timeout`.
-fn ended_by_timeout(call: &Call) -> Option<(usize, &Row)> {
-    let index = call.course.ended?;
-    let row = call.rows.get(index)?;
-    let action = row.observed.read().action()?;
-    (action.name == ActionName::Terminate && action.reason.as_deref() == Some("timeout")).then_some((index, row))
+fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
+    let Some(rang) = ringing::rang_out(call) else { return Vec::new() };
+    let pieces = rang.endings.iter().filter_map(|ending| {
+        let made = ending.made.as_ref().filter(|made| made.by != Side::Unknown)?;
+        let what = match (context.moment(&rang, ending), ending.says_timeout(), ending.reason) {
+            (Some(Moment::At(when)), true, _) => format!("a terminate with reason timeout {when}"),
+            (_, true, _) => "a terminate with reason timeout".to_owned(),
+            (Some(Moment::At(when)), false, None) => format!("a terminate without reason {when}"),
+            _ => return None,
+        };
+        let (strength, tie) = if ending.is_tied {
+            (made.strength.min(Strength::Indirect), "; which side's came first is not to be told from the clocks")
+        } else {
+            (made.strength, "")
+        };
+        let why = format!("The unanswered call was ended by {what}: {}{tie}.", made.how);
+        Some(Evidence::supporting(QUESTION.id, made.by.name(), strength, ending.index, why))
+    });
+    pieces.collect()
 }

@@ -196,7 +196,7 @@ fn cell(column: Column, index: usize, judged: &Judged, columns: usize, theme: &T
             let reason = reason.map_or_else(String::new, |reason| format!(" {}", shown(reason, columns)));
             (format!("{}{reason}", by.name()), plain)
         }),
-        Column::Evidence => match judged.evidence.len() {
+        Column::Evidence => match judged.telling.len() {
             0 => (String::new(), plain),
             count => (format!("?{count}"), theme.accent),
         },

@@ -27,8 +27,8 @@ pub(super) struct Scroll {
 /// A wait that stands out: longer than any answer takes, shorter than any ringing.
 const LONG_WAIT: i64 = 5_000_000_000;
 
-/// Columns of the marks: selected or tied to it, evidence, and a gap.
-const MARKS: usize = 3;
+/// Columns of the marks: selected or tied to it; evidence, a violated rule and a novelty; and a gap.
+const MARKS: usize = 5;
 
 /// Columns of a time and the gap after it.
 const TIME: usize = 10;
@@ -209,8 +209,11 @@ impl<'a> Picture<'a> {
         } else if is_tied {
             put(buffer, line, 0, "•", self.theme.accent);
         }
-        if self.opened.judged.evidence_in(index).next().is_some() {
-            put(buffer, line, 1, "?", self.theme.accent);
+        let styles = [self.theme.accent, self.theme.warning, self.theme.heading];
+        for (place, (mark, style)) in self.opened.judged.marks(index).into_iter().zip(styles).enumerate() {
+            if let Some(mark) = mark {
+                put(buffer, line, 1 + place, mark.encode_utf8(&mut [0; 4]), style);
+            }
         }
     }
 

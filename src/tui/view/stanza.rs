@@ -1,4 +1,4 @@
-//! The selected stanza: where it was seen, what it answers, what it says about open questions, and its XML.
+//! The selected stanza: where it was seen, what it answers, what it says about open questions, what rules it departs from, and its XML.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::protocol::xml;
-use crate::spec::Evidence;
-use crate::spec::Judged;
 use crate::spec::questions::QUESTIONS;
+use crate::spec::rules::RULES;
+use crate::spec::{Conformance, Evidence, Judged, Place};
 use crate::tui::model::{Focus, Model, Opened, Viewport};
 use crate::tui::quantity::{clock_precise, latency};
 use crate::tui::text::{shown, visible_all, width, wrap};
@@ -106,6 +106,9 @@ impl Panel<'_> {
             self.ties(call, index, row);
             for piece in self.judged.evidence_in(index) {
                 self.evidence(piece);
+            }
+            for place in self.judged.places_in(index) {
+                self.place_of_rule(place);
             }
             self.xml(row);
         }
@@ -218,6 +221,24 @@ impl Panel<'_> {
             ),
             Span::raw(visible_all(&piece.why)),
         ];
+        self.lines.extend(wrap(&spans, self.columns, 2));
+    }
+
+    /// The rule that is violated, or by which something is new, and why. What holds says nothing here.
+    fn place_of_rule(&mut self, place: &Place) {
+        let (mark, style) = match place.found {
+            Conformance::Violated => ("!", self.theme.warning),
+            Conformance::Novelty => ("+", self.theme.accent),
+            Conformance::Holds | Conformance::Undecided => return,
+        };
+        let title = RULES.iter().find(|rule| rule.id == place.rule).map_or(place.rule, |rule| rule.title);
+        let spans = [
+            Span::styled(format!("{mark} {title}"), style),
+            Span::styled(format!(" ({})", place.rule), self.theme.muted),
+        ];
+        self.lines.extend(wrap(&spans, self.columns, 2));
+        let found = if place.found == Conformance::Violated { "violated" } else { "new to the spec" };
+        let spans = [Span::styled(format!("  {found}: "), self.theme.outgoing), Span::raw(visible_all(&place.why))];
         self.lines.extend(wrap(&spans, self.columns, 2));
     }
 

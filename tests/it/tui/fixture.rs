@@ -169,6 +169,16 @@ pub(super) fn declined(recording: &mut Recording) {
     recording.wait(2_100).sends(OTHER, "C2", action("reject", call, OTHER, &[]));
 }
 
+/// A call that this client declines with an attribute that the spec does not know, and then goes on with.
+pub(super) fn departing() -> Arc<Analysis> {
+    let mut recording = Recording::new();
+    let call = "F33F33F33F33F33F33F33F33F33F33F3";
+    recording.gets(PEER, "D1", action("offer", call, PEER, &[]));
+    recording.wait(2_100).sends(PEER, "D2", action("reject", call, PEER, &[("count", "0")]));
+    recording.wait(300).sends(PEER, "D3", action("relaylatency", call, PEER, &[]));
+    recording.analysis(true)
+}
+
 /// The three calls, a minute apart.
 pub(super) fn three_calls() -> Arc<Analysis> {
     let mut recording = Recording::new();

@@ -1,0 +1,51 @@
+//! `ringtrace questions`: the board of open questions.
+
+use std::io::{self, BufWriter, Write};
+
+use clap::Args;
+use ringtrace::summary::questions::{self, Board};
+
+use super::Verbosity;
+use super::exit::{Exit, Failure};
+use super::layout;
+use super::reading::{self, Reading};
+use super::settings::Settings;
+
+/// What `questions` takes.
+#[derive(Debug, Args)]
+#[command(mut_arg("files", |files| files.required(false)), after_help = "\
+Examples:
+  ringtrace questions                              what is asked
+  ringtrace questions recordings/ -v               what they answer, with all evidence
+  ringtrace questions a.pcap b.log --json          the same for other programs
+  ringtrace questions a.pcap --spec ../wacrg       with the wording of a checkout of the spec")]
+pub(super) struct QuestionsArguments {
+    #[command(flatten)]
+    reading: Reading,
+
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs `questions`.
+pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let spec = arguments.reading.spec()?;
+    let analysis = arguments.reading.prepare(settings)?.load();
+    let mut out = BufWriter::new(io::stdout().lock());
+    if arguments.json {
+        questions::json(&analysis, spec.as_ref(), &mut out)?;
+    } else {
+        let all = settings.verbosity == Verbosity::Everything;
+        questions::text(
+            &analysis,
+            Board { spec: spec.as_ref(), all, layout: layout::of_output(settings.color) },
+            &mut out,
+        )?;
+    }
+    out.flush()?;
+    if !analysis.captures.is_empty() {
+        reading::report(&analysis, settings.verbosity);
+    }
+    Ok(reading::exit(&analysis))
+}

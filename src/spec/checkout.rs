@@ -1,0 +1,285 @@
+//! A checkout of the spec's repository: the wording of its questions, which this program does not carry, and how its
+//! pages stand to those that the program knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::parts::{self, fingerprint};
+use super::question::Question;
+use super::questions::QUESTIONS;
+
+/// The folders of the spec's data that hold pages with questions.
+const FOLDERS: [&str; 3] = ["signalling", "flows", "stanzas"];
+
+/// Files looked at in one folder. The spec has a few dozen.
+const FILES_LIMIT: usize = 1000;
+
+/// Bytes of a page. The longest of the spec's has about twenty thousand.
+const PAGE_LIMIT: u64 = 1 << 20;
+
+/// A checkout of the spec's repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    pages: BTreeMap<String, Page>,
+}
+
+/// A page as the checkout has it. All text is untrusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// How far it is agreed on: `draft`, `review`, `stable`.
+    pub status: Option<String>,
+    /// The confidence that it claims as a whole.
+    pub confidence: Option<String>,
+    /// The wording of its open questions, in order.
+    pub questions: Vec<String>,
+}
+
+/// Why a folder is no checkout.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckoutError {
+    /// It cannot be read.
+    #[error("{path}: {error}")]
+    Read {
+        /// What was read.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// None of the spec's folders is in it.
+    #[error("{0}: no checkout of the spec: it has no folder signalling, flows or stanzas, nor a folder spec with them")]
+    NoSpec(PathBuf),
+    /// A page is none.
+    #[error("{path}: {why}")]
+    Page {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// How a checkout differs from the spec that this program knows.
+#[derive(Clone, Debug)]
+pub enum Difference {
+    /// The checkout asks what the program does not look for.
+    Unknown {
+        /// The page's name and the question's number.
+        place: String,
+        /// Its wording. Untrusted text.
+        wording: String,
+    },
+    /// The program knows a question that its page no longer asks.
+    Gone(&'static Question),
+    /// The question is there under another number.
+    Moved(&'static Question, usize),
+    /// The question is there in other words: whether it still means the same is to be read.
+    Reworded(&'static Question),
+}
+
+/// A page's file, as far as it is of interest.
+#[derive(Debug, Deserialize)]
+struct File {
+    id: String,
+    code: Option<String>,
+    title: Option<String>,
+    display_name: Option<String>,
+    status: Option<String>,
+    confidence: Option<String>,
+    #[serde(default)]
+    open_questions: Vec<String>,
+}
+
+impl Checkout {
+    /// Reads the pages of a checkout: of the repository, or of its folder `spec`.
+    ///
+    /// # Errors
+    /// If the folder holds no spec, or a file in it cannot be read or is no page.
+    pub fn read(folder: &Path) -> Result<Self, CheckoutError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            |error| CheckoutError::Read { path, error }
+        };
+        fs::read_dir(folder).map_err(failed(folder))?;
+        let roots = [folder.join("spec"), folder.to_owned()];
+        let root = roots.iter().find(|root| FOLDERS.iter().any(|name| root.join(name).is_dir()));
+        let root = root.ok_or_else(|| CheckoutError::NoSpec(folder.to_owned()))?;
+        let mut pages = BTreeMap::new();
+        for folder in FOLDERS.map(|name| root.join(name)).iter().filter(|folder| folder.is_dir()) {
+            let entries = fs::read_dir(folder).map_err(failed(folder))?;
+            let mut files: Vec<_> = entries.take(FILES_LIMIT).filter_map(|entry| Some(entry.ok()?.path())).collect();
+            files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
+            files.sort();
+            for path in files {
+                let mut text = String::new();
+                let file = fs::File::open(&path).map_err(failed(&path))?;
+                file.take(PAGE_LIMIT).read_to_string(&mut text).map_err(failed(&path))?;
+                let (name, page) = read_page(&text).map_err(|why| CheckoutError::Page { path, why })?;
+                pages.insert(name, page);
+            }
+        }
+        Ok(Self { pages })
+    }
+
+    /// The page of that name: a code, or an id where it has none.
+    #[must_use]
+    pub fn page(&self, name: &str) -> Option<&Page> {
+        self.pages.get(name)
+    }
+
+    /// How many pages it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Whether it has no pages.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// The wording of a question, by its words if its page still asks it anywhere, else by its number.
+    #[must_use]
+    pub fn wording(&self, question: &Question) -> Option<&str> {
+        let page = self.pages.get(question.page)?;
+        let number = usize::from(question.number?);
+        let index = self.index_of(question).unwrap_or(number.checked_sub(1)?);
+        page.questions.get(index).map(String::as_str)
+    }
+
+    /// Where its page asks a question in the words that this program knows, from 0.
+    fn index_of(&self, question: &Question) -> Option<usize> {
+        let known = parts::page(question.page)?.questions.get(usize::from(question.number?).checked_sub(1)?)?;
+        self.pages.get(question.page)?.questions.iter().position(|wording| fingerprint(wording) == *known)
+    }
+
+    /// How its questions differ from those that this program looks for, by page.
+    #[must_use]
+    pub fn differences(&self) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        let mut answered: BTreeSet<(&str, usize)> = BTreeSet::new();
+        for question in QUESTIONS {
+            let Some(number) = question.number.map(usize::from) else { continue };
+            let place = number.saturating_sub(1);
+            let index = self.index_of(question);
+            let asked = self.pages.get(question.page).map_or(0, |page| page.questions.len());
+            match index {
+                Some(index) if index == place => {}
+                Some(index) => differences.push(Difference::Moved(question, index + 1)),
+                None if place < asked && !self.is_known_elsewhere(question.page, place) => {
+                    differences.push(Difference::Reworded(question));
+                }
+                None => {
+                    differences.push(Difference::Gone(question));
+                    continue;
+                }
+            }
+            answered.insert((question.page, index.unwrap_or(place)));
+        }
+        for (name, page) in &self.pages {
+            for (index, wording) in page.questions.iter().enumerate() {
+                if !answered.contains(&(name.as_str(), index)) {
+                    let place = format!("{name} #{}", index + 1);
+                    differences.push(Difference::Unknown { place, wording: wording.clone() });
+                }
+            }
+        }
+        differences
+    }
+
+    /// Whether the question at a place is another one of those that the index has for the page.
+    fn is_known_elsewhere(&self, page: &str, index: usize) -> bool {
+        let wording = self.pages.get(page).and_then(|page| page.questions.get(index));
+        let known = parts::page(page).map_or(&[][..], |page| page.questions);
+        wording.is_some_and(|wording| known.contains(&fingerprint(wording)))
+    }
+}
+
+/// Reads a page, and its name.
+fn read_page(text: &str) -> Result<(String, Page), String> {
+    let limits = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: 32, max_nodes: 50_000, max_aliases: 100, max_anchors: 100 },
+    };
+    let file: File = serde_saphyr::from_str_with_options(text, limits)
+        .map_err(|error| error.to_string().lines().next().unwrap_or("not readable").to_owned())?;
+    let title = file.title.or(file.display_name).unwrap_or_default();
+    let page = Page { title, status: file.status, confidence: file.confidence, questions: file.open_questions };
+    Ok((file.code.unwrap_or(file.id), page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::parts::PAGES;
+
+    fn checkout() -> Option<Checkout> {
+        Some(Checkout::read(&crate::shared::shared("wacrg/spec")?).unwrap())
+    }
+
+    #[test]
+    fn the_index_is_of_the_pinned_spec() {
+        let Some(checkout) = checkout() else { return };
+        for page in PAGES {
+            let read = checkout.page(page.name()).unwrap_or_else(|| panic!("no page {}", page.name()));
+            let fingerprints: Vec<_> = read.questions.iter().map(|wording| fingerprint(wording)).collect();
+            assert_eq!(fingerprints, page.questions, "{}", page.name());
+        }
+        let asking = checkout.pages.values().filter(|page| !page.questions.is_empty()).count();
+        assert_eq!(asking, PAGES.len());
+        let differences = checkout.differences();
+        assert!(differences.iter().all(|it| matches!(it, Difference::Unknown { .. })), "{differences:?}");
+        let questions: usize = PAGES.iter().map(|page| page.questions.len()).sum();
+        assert_eq!(differences.len() + QUESTIONS.len(), questions);
+    }
+
+    #[test]
+    fn what_changed_is_told_apart() {
+        let Some(mut checkout) = checkout() else { return };
+        let page = checkout.pages.get_mut("SIG-14").unwrap();
+        page.questions.swap(0, 2);
+        if let Some(question) = page.questions.get_mut(1) {
+            *question = "Is the moon a stanza?".to_owned();
+        }
+        page.questions.push("And the sun?".to_owned());
+        checkout.pages.remove("call-rejected");
+        let said: Vec<_> = checkout
+            .differences()
+            .into_iter()
+            .filter_map(|difference| match difference {
+                Difference::Unknown { place, wording } if place.starts_with("SIG-14") => {
+                    Some(format!("{place} {wording}"))
+                }
+                Difference::Unknown { .. } => None,
+                Difference::Gone(question) => Some(format!("gone {}", question.id)),
+                Difference::Moved(question, number) => Some(format!("moved {} to {number}", question.id)),
+                Difference::Reworded(question) => Some(format!("reworded {}", question.id)),
+            })
+            .collect();
+        let expected = [
+            "moved terminate-reasons to 3",
+            "reworded terminate-duration-direction",
+            "moved terminate-reason-inbound to 1",
+            "gone decline-carrier",
+            "gone reject-reason-vocabulary",
+            "gone reject-elsewhere-origin",
+            "SIG-14 #4 And the sun?",
+        ];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn what_is_no_page_is_refused() {
+        assert!(read_page("id: x\nopen_questions: [a, b]\n").is_ok());
+        assert!(read_page("id: x\nopen_questions: 3\n").is_err());
+        assert!(read_page("- 1\n").is_err());
+        assert!(read_page(&format!("id: {}x{}", "[".repeat(100), "]".repeat(100))).is_err());
+        assert!(matches!(Checkout::read(Path::new("src")), Err(CheckoutError::NoSpec(_))));
+        assert!(matches!(Checkout::read(Path::new("no such folder")), Err(CheckoutError::Read { .. })));
+    }
+}

@@ -1,0 +1,130 @@
+//! A question, and what follows for it from all calls together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::corroboration::{Confidence, Sessions, corroborate};
+use super::discrepancies::DISCREPANCIES;
+use super::evidence::{Evidence, Strength};
+use super::judged::Judged;
+use super::question::{Question, Shape};
+use super::questions::QUESTIONS;
+use super::verdict::{Tally, Verdict, decide};
+
+/// A place in [`Judged::evidence`] of one of the calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PieceAt {
+    /// Index of the call.
+    pub call: usize,
+    /// Index of the piece in the call's evidence.
+    pub piece: usize,
+}
+
+/// A value that the wire has, where a question asks for values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The value, as sent. Untrusted text.
+    pub value: String,
+    /// How many pieces of evidence have it.
+    pub count: u64,
+    /// The first of them.
+    pub first: PieceAt,
+}
+
+/// A question, and what follows for it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The question.
+    pub question: &'static Question,
+    /// What follows.
+    pub verdict: Verdict,
+    /// The hypotheses that the verdict names: one that is answered or leaned to, those contested, all values seen.
+    pub named: Vec<String>,
+    /// What may be claimed.
+    pub confidence: Confidence,
+    /// The evidence counted, in the order of the hypotheses, or of the values by text.
+    pub tallies: Vec<Tally>,
+    /// The values seen, by text: those of a list, which are its hypotheses, or those that are listed beside an answer.
+    pub values: Vec<Seen>,
+    /// The pieces of evidence, by call and row.
+    pub pieces: Vec<PieceAt>,
+}
+
+/// What follows for every question, and then for every discrepancy.
+#[must_use]
+pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
+    let mut pieces: BTreeMap<&str, Vec<PieceAt>> = BTreeMap::new();
+    for (call, judged) in calls.iter().enumerate() {
+        for (piece, evidence) in judged.evidence.iter().enumerate() {
+            pieces.entry(evidence.question).or_default().push(PieceAt { call, piece });
+        }
+    }
+    let sessions = Sessions::of(calls);
+    let questions = QUESTIONS.iter().chain(DISCREPANCIES);
+    let finding = |question: &&'static Question| {
+        let pieces = pieces.remove(question.id).unwrap_or_default();
+        finding(question, pieces, calls, &sessions)
+    };
+    questions.map(finding).collect()
+}
+
+fn finding(question: &'static Question, pieces: Vec<PieceAt>, calls: &[Arc<Judged>], sessions: &Sessions) -> Finding {
+    let evidence = || pieces.iter().filter_map(|at| Some((at.call, calls.get(at.call)?.evidence.get(at.piece)?)));
+    let tallies = tally(question, evidence().map(|(_, piece)| piece));
+    let (verdict, named) = decide(question.shape, &tallies);
+    let witnesses = |hypothesis: &str| {
+        let mut witnesses = BTreeSet::new();
+        for (call, piece) in evidence().filter(|(_, piece)| piece.hypothesis == hypothesis && piece.supports) {
+            if piece.strength == Strength::Direct
+                && let Some(judged) = calls.get(call)
+            {
+                sessions.witnesses(judged, piece.row, &mut witnesses);
+            }
+        }
+        witnesses
+    };
+    let confidence = match verdict {
+        Verdict::Open => Confidence::Unknown,
+        Verdict::Leaning | Verdict::Contested => Confidence::Speculative,
+        Verdict::Answered | Verdict::Observed => {
+            let corroborated = named.iter().all(|hypothesis| corroborate(&witnesses(hypothesis)));
+            if corroborated { Confidence::Confirmed } else { Confidence::Probable }
+        }
+    };
+    let values = values(question, &pieces, calls);
+    Finding { question, verdict, named, confidence, tallies, values, pieces }
+}
+
+fn values(question: &Question, pieces: &[PieceAt], calls: &[Arc<Judged>]) -> Vec<Seen> {
+    let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+    for at in pieces {
+        let Some(piece) = calls.get(at.call).and_then(|judged| judged.evidence.get(at.piece)) else { continue };
+        let listed = (question.shape == Shape::List).then_some(piece.hypothesis.as_ref());
+        for value in listed.into_iter().chain(piece.values.iter().map(String::as_str)) {
+            let known = seen.entry(value).or_insert_with(|| Seen { value: value.to_owned(), count: 0, first: *at });
+            known.count += 1;
+        }
+    }
+    seen.into_values().collect()
+}
+
+fn tally<'e>(question: &Question, evidence: impl Iterator<Item = &'e Evidence>) -> Vec<Tally> {
+    let named = question.hypotheses.iter().map(|name| Tally { hypothesis: (*name).to_owned(), ..Tally::default() });
+    let mut tallies: Vec<Tally> = named.collect();
+    let mut values: BTreeMap<&str, Tally> = BTreeMap::new();
+    for piece in evidence {
+        let known = tallies.iter_mut().find(|tally| tally.hypothesis == piece.hypothesis);
+        let tally = known.unwrap_or_else(|| values.entry(&piece.hypothesis).or_default());
+        let direct = u64::from(piece.strength == Strength::Direct);
+        if piece.supports {
+            tally.supporting += 1;
+            tally.direct += direct;
+            tally.strongest = tally.strongest.max(Some(piece.strength));
+        } else {
+            tally.refuting += 1;
+            tally.direct_against += direct;
+        }
+    }
+    tallies.extend(values.into_iter().map(|(value, tally)| Tally { hypothesis: value.to_owned(), ..tally }));
+    tallies
+}

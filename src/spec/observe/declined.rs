@@ -1,0 +1,51 @@
+//! Declines, and what tells the other devices of the callee of them.
+
+use super::stanzas::{self, Sight};
+use crate::call::{Call, says_declined};
+use crate::protocol::stanza::{Action, ActionName};
+
+/// Whether a reject or a terminate says that the user declined. A reject for another reason (busy, a failure) is that
+/// of one device that cannot take the call.
+#[must_use]
+pub fn is_decline(action: &Action) -> bool {
+    let reason = action.reason.as_deref();
+    match action.name {
+        ActionName::Reject => reason.is_none_or(|reason| reason.is_empty() || says_declined(reason)),
+        ActionName::Terminate => reason.is_some_and(says_declined),
+        _ => false,
+    }
+}
+
+/// The rejects that decline, each once.
+#[must_use]
+pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
+    let mut rejects = stanzas::of(call, &ActionName::Reject);
+    rejects.retain(|sight| is_decline(sight.action));
+    rejects
+}
+
+/// Index of the first reject or terminate that declines an unanswered call.
+#[must_use]
+pub fn declined(call: &Call) -> Option<usize> {
+    let until = call.course.accepted.unwrap_or(call.rows.len());
+    call.rows.iter().take(until).position(|row| row.observed.read().action().is_some_and(is_decline))
+}
+
+/// The terminates, each once, that tell a device that another device of its account declined: by the word in the
+/// reason, or because a decline went before and the reason does not speak of an accept.
+#[must_use]
+pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
+    let declined = declined(call);
+    let mut terminates = stanzas::of(call, &ActionName::Terminate);
+    terminates.retain(|sight| {
+        let reason = sight.action.reason.as_deref().unwrap_or_default();
+        sight.action.is_elsewhere()
+            && (speaks_of_decline(reason)
+                || !reason.starts_with("accept") && declined.is_some_and(|declined| declined < sight.index))
+    });
+    terminates
+}
+
+fn speaks_of_decline(reason: &str) -> bool {
+    reason.starts_with("reject") || reason.starts_with("decline")
+}

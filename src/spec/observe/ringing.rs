@@ -1,0 +1,216 @@
+//! Calls that rang until somebody's patience or timer ran out.
+
+use std::collections::{HashMap, HashSet};
+
+use memchr::memmem;
+
+use super::SECOND;
+use super::declined;
+use super::making::{self, Made};
+use super::stanzas;
+use crate::call::{Call, Clock, Proof, Row, Side};
+use crate::protocol::binary::{Content, Jid, Node};
+use crate::protocol::stanza::{ActionName, Body};
+
+/// A call that was offered live, and neither answered, declined nor refused, but ended.
+#[derive(Clone, Debug)]
+pub struct RangOut<'c> {
+    /// What ended it: for each vantage the first terminate that it sent or got, each stanza once.
+    pub endings: Vec<Ending<'c>>,
+    /// The ring timeout that the settings of the offer or of its ack announce.
+    pub announced: Option<Announced>,
+}
+
+/// A terminate that ended a call for a device.
+#[derive(Clone, Debug)]
+pub struct Ending<'c> {
+    /// Index of its row in [`Call::rows`].
+    pub index: usize,
+    /// Its `reason`.
+    pub reason: Option<&'c str>,
+    /// Nanoseconds from the offer to it, as its own vantage saw both.
+    pub ring: Option<i64>,
+    /// Who made it.
+    pub made: Option<Made>,
+    /// Whether it may have come after another side's, and before it: the clocks of the vantages do not tell.
+    pub is_tied: bool,
+    /// Who made it, comparable over calls; `None` where that is unknown.
+    pub ender: Option<Ender>,
+}
+
+impl Ending<'_> {
+    /// Whether it says itself that the ring time was over.
+    #[must_use]
+    pub fn says_timeout(&self) -> bool {
+        self.reason == Some("timeout")
+    }
+}
+
+/// Who ends calls: the side, and the person, unless it is the server.
+pub type Ender = (&'static str, Option<Jid>);
+
+/// A ring timeout that settings announce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// Index of the row with the settings.
+    pub index: usize,
+    /// In nanoseconds.
+    pub timeout: i64,
+}
+
+/// How a call rang out; `None` if it did not, or if the recording does not show that it did.
+#[must_use]
+pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
+    if call.course.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
+        return None;
+    }
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let (mut ended, mut arrived, mut known) = (HashSet::new(), HashMap::new(), HashSet::new());
+    let mut endings: Vec<Ending<'_>> = Vec::new();
+    for (index, row) in call.rows.iter().enumerate() {
+        let stanza = row.observed.read();
+        let Some(action) = stanza.action().filter(|action| action.name == ActionName::Terminate) else { continue };
+        if action.is_elsewhere() {
+            // Whoever gets such a terminate knows that the call was taken or declined; who sends it need not.
+            if matches!(row.maker.proof, Proof::Outbound | Proof::Copy) { continue } else { return None }
+        }
+        if !ended.insert(row.vantage) {
+            continue;
+        }
+        let sent = row.copy_of.unwrap_or(index);
+        // One stanza that several devices got without its maker's own sight of it.
+        let sight = (stanza.id.as_deref(), row.observed.direction(), row.maker.side.name());
+        let first = if sight.0.is_some() { *arrived.entry(sight).or_insert(sent) } else { sent };
+        if first == sent && known.insert(sent) {
+            let row = call.rows.get(sent).unwrap_or(row);
+            let offer = offers.get(&row.vantage).and_then(|offer| call.rows.get(*offer));
+            endings.push(ending(call, sent, row, offer));
+        }
+    }
+    settle_order(call, &mut endings);
+    (!endings.is_empty()).then(|| RangOut { endings, announced: announced(call) })
+}
+
+fn ending<'c>(call: &Call, index: usize, row: &'c Row, offer: Option<&Row>) -> Ending<'c> {
+    let reason = row.observed.read().action().and_then(|action| action.reason.as_deref());
+    let made = making::made(row);
+    let ender = made.as_ref().map(|made| ender(call, row, made.by));
+    let ring = offer.and_then(|offer| Some(row.observed.time()?.nanoseconds_since(offer.observed.time()?)));
+    Ending { index, reason, ring: ring.filter(|ring| *ring >= 0), made, is_tied: false, ender }
+}
+
+fn ender(call: &Call, row: &Row, by: Side) -> Ender {
+    let device = row.maker.device.as_ref();
+    let person = match by {
+        Side::Caller => device.or(call.caller.as_ref()),
+        Side::Callee => device.or(call.callee.as_ref()),
+        Side::Server | Side::Unknown => None,
+    };
+    (by.name(), person.map(|jid| call.people.person(jid)))
+}
+
+/// Whether every offer of the call came live, and none was refused.
+#[must_use]
+pub fn was_offered_live(call: &Call) -> bool {
+    let mut offered = false;
+    for row in &call.rows {
+        let stanza = row.observed.read();
+        match &stanza.body {
+            Body::Call(Some(action)) if action.name == ActionName::OfferNotice => return false,
+            Body::Call(Some(action)) if action.name == ActionName::Offer => {
+                let is_over = |node: &Node| {
+                    node.attribute("is_call_ended").is_some() || node.attribute("terminate_reason").is_some()
+                };
+                if stanza.is_offline() || stanza.action_node().is_some_and(is_over) {
+                    return false;
+                }
+                offered = true;
+            }
+            Body::Ack(ack) if ack.error.is_some() && row.action == Some(ActionName::Offer) => return false,
+            Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => {}
+        }
+    }
+    offered
+}
+
+/// A client that sends a terminate when another side's had ended the call before did not end it. Where the clocks of
+/// the vantages do not tell which of two sides' own terminates came first, both are tied.
+fn settle_order(call: &Call, endings: &mut Vec<Ending<'_>>) {
+    let sent = |ending: &Ending<'_>| {
+        let row = call.rows.get(ending.index)?;
+        let was_sent = matches!(row.maker.proof, Proof::Outbound | Proof::Copy);
+        was_sent.then_some((row.maker.side, span(call, row)?))
+    };
+    // Of each side, the earliest moments at which one of its own terminates can have left, and must have left.
+    let mut sides: Vec<(Side, (i64, i64))> = Vec::new();
+    for (side, (least, most)) in endings.iter().filter_map(sent) {
+        match sides.iter_mut().find(|(known, _)| *known == side) {
+            Some((_, span)) => *span = (span.0.min(least), span.1.min(most)),
+            None => sides.push((side, (least, most))),
+        }
+    }
+    endings.retain_mut(|ending| {
+        let Some((side, (least, most))) = sent(ending) else { return true };
+        let mut others = sides.iter().filter(|(other, _)| *other != side).map(|(_, span)| *span);
+        ending.is_tied = others.clone().any(|(other, _)| other <= most);
+        !others.any(|(_, other)| other < least)
+    });
+}
+
+/// When a row was recorded, on the clock of the first vantage, from the earliest to the latest possible nanosecond.
+fn span(call: &Call, row: &Row) -> Option<(i64, i64)> {
+    let time = row.observed.time()?.0;
+    let unknown = Clock { least: i64::MIN, most: i64::MAX };
+    let clock = match call.vantage_of(row)?.clock {
+        Some(clock) => clock,
+        None if row.vantage == 0 => Clock { least: 0, most: 0 },
+        None => unknown,
+    };
+    Some((time.saturating_add(clock.least), time.saturating_add(clock.most)))
+}
+
+/// The `caller_timeout`, in seconds, of the settings in the offer or its ack.
+fn announced(call: &Call) -> Option<Announced> {
+    call.rows.iter().enumerate().find_map(|(index, row)| {
+        let stanza = row.observed.read();
+        let settings = match &stanza.body {
+            Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node()?.children(),
+            Body::Ack(_) if row.action == Some(ActionName::Offer) => stanza.node.children(),
+            _ => return None,
+        };
+        let seconds = settings.iter().filter(|child| child.tag == "voip_settings").find_map(caller_timeout)?;
+        Some(Announced { index, timeout: seconds * SECOND })
+    })
+}
+
+/// Seconds after `caller_timeout` in the JSON of settings, which some logs quote or escape once more.
+fn caller_timeout(settings: &Node) -> Option<i64> {
+    let text = match &settings.content {
+        Content::Bytes(bytes) => String::from_utf8_lossy(bytes),
+        Content::Value(value) => value.to_text(),
+        Content::None | Content::Nodes(_) | Content::Elided(_) => return None,
+    };
+    const NAME: &str = "caller_timeout";
+    let after = text.get(memmem::find(text.as_bytes(), NAME.as_bytes())? + NAME.len()..)?;
+    let digits = after.trim_start_matches(['"', '\\', ':', ' ']);
+    let digits = digits.get(..digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len()))?;
+    digits.parse().ok().filter(|seconds| (1..=3600).contains(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_timeout_is_read_however_a_log_quotes_the_settings() {
+        let timeout = |text: &str| {
+            let content = Content::Bytes(text.as_bytes().into());
+            caller_timeout(&Node { tag: "voip_settings".into(), content, ..Node::default() })
+        };
+        assert_eq!(timeout(r#"{"options":{"caller_timeout":"90"}}"#), Some(90));
+        assert_eq!(timeout(r#""{\"options\":{\"caller_timeout\": 45}}""#), Some(45));
+        assert_eq!(timeout(r#"{"caller_timeout":"0"}"#), None);
+        assert_eq!(timeout(r#"{"caller_timeout":"99999999999999999999"}"#), None);
+        assert_eq!(timeout("{}"), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! The call stanzas of a call, each once, however often it was seen.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::call::{Call, Row};
+use crate::origin::Direction;
+use crate::protocol::binary::Node;
+use crate::protocol::stanza::{Action, ActionName};
+
+/// A call stanza, at the row that stands for all sights of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'c> {
+    /// Index of the row in [`Call::rows`]: where it left its maker's socket, if that was recorded, else where it came
+    /// in first.
+    pub index: usize,
+    /// The row.
+    pub row: &'c Row,
+    /// Its action.
+    pub action: &'c Action,
+    /// The element that the action was read from.
+    pub node: &'c Node,
+}
+
+impl Sight<'_> {
+    /// Whether it left the recorded socket.
+    #[must_use]
+    pub fn is_outbound(&self) -> bool {
+        self.row.observed.direction() == Some(Direction::Outbound)
+    }
+}
+
+/// Every call stanza once, in order: copies that arrived of one that was recorded as it left, copies of one at
+/// several devices, and what was sent again are left out.
+#[must_use]
+pub fn each(call: &Call) -> Vec<Sight<'_>> {
+    let mut arrived = HashSet::new();
+    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
+        let stanza = row.observed.read();
+        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
+        let mut is_first = || {
+            let id = stanza.id.as_deref();
+            sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())))
+        };
+        (row.copy_of.is_none() && row.repeats.is_none() && is_first()).then_some(sight)
+    });
+    sights.collect()
+}
+
+/// Every call stanza that arrived, once, in order: where the question is what arrives, its copy counts, and not the
+/// stanza as it was sent.
+#[must_use]
+pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
+    let mut arrived = HashSet::new();
+    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
+        let stanza = row.observed.read();
+        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
+        let is_inbound = row.observed.direction() == Some(Direction::Inbound) && row.repeats.is_none();
+        let mut is_first =
+            || stanza.id.as_deref().is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())));
+        (is_inbound && is_first()).then_some(sight)
+    });
+    sights.collect()
+}
+
+/// Every call stanza of one action once, in order.
+#[must_use]
+pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
+    let mut sights = each(call);
+    sights.retain(|sight| sight.action.name == *name);
+    sights
+}
+
+/// The index of the first row of each vantage that `is` one, by vantage.
+#[must_use]
+pub fn first_by_vantage(call: &Call, is: impl Fn(&Row) -> bool) -> HashMap<usize, usize> {
+    let mut first = HashMap::new();
+    for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| is(row)) {
+        first.entry(row.vantage).or_insert(index);
+    }
+    first
+}
+
+/// Whether a row is a call stanza with this action.
+#[must_use]
+pub fn is(row: &Row, name: &ActionName) -> bool {
+    row.observed.read().action().is_some_and(|action| action.name == *name)
+}

@@ -1,0 +1,120 @@
+//! Markdown as plain text for a terminal: paragraphs and lists wrapped, `*words*` bold.
+
+use crate::visible::visible;
+
+/// How text is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Columns of a line.
+    pub width: usize,
+    /// Whether to make text bold where Markdown stresses it.
+    pub colour: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { width: 80, colour: false }
+    }
+}
+
+impl Layout {
+    /// A page of Markdown, wrapped, every line indented by `indent`.
+    #[must_use]
+    pub fn page(self, markdown: &str, indent: usize) -> String {
+        let mut page = String::new();
+        let mut paragraph = String::new();
+        for line in markdown.lines().chain([""]) {
+            let starts = line.is_empty() || line.starts_with("- ") || line.starts_with("| ");
+            if starts && !paragraph.is_empty() {
+                page.push_str(&self.wrap(&paragraph, indent));
+                paragraph.clear();
+            }
+            if line.is_empty() && !page.ends_with("\n\n") && !page.is_empty() {
+                page.push('\n');
+            }
+            if !line.is_empty() {
+                paragraph.push_str(if paragraph.is_empty() { "" } else { " " });
+                paragraph.push_str(line);
+            }
+        }
+        page.truncate(page.trim_end().len());
+        page.push('\n');
+        page
+    }
+
+    /// One paragraph, wrapped, every line indented. What it holds is made safe to show first.
+    #[must_use]
+    pub fn wrap(self, paragraph: &str, indent: usize) -> String {
+        let safe = visible(paragraph);
+        let mut stress = Stress { colour: self.colour, on: false };
+        let hanging = indent + if safe.starts_with("- ") { 2 } else { 0 };
+        let (mut wrapped, mut column) = (" ".repeat(indent), indent);
+        let mut is_first = true;
+        for word in safe.split_whitespace() {
+            let (text, length) = stress.read(word);
+            if !is_first && column + 1 + length > self.width.max(hanging + 20) {
+                wrapped.push('\n');
+                wrapped.push_str(&" ".repeat(hanging));
+                column = hanging;
+            } else if !is_first {
+                wrapped.push(' ');
+                column += 1;
+            }
+            is_first = false;
+            wrapped.push_str(&text);
+            column += length;
+        }
+        wrapped.push('\n');
+        wrapped
+    }
+}
+
+/// Where stressed text begins and ends.
+struct Stress {
+    colour: bool,
+    on: bool,
+}
+
+impl Stress {
+    /// A word with its `*` as bold, and its length on the screen. A `*` within a word is itself.
+    fn read(&mut self, word: &str) -> (String, usize) {
+        let (mut text, mut length) = (String::new(), 0);
+        let mut rest = word;
+        if !self.on && rest.len() > 1 && rest.starts_with('*') {
+            self.on = true;
+            rest = rest.trim_start_matches('*');
+            text.push_str(if self.colour { "\u{1b}[1m" } else { "" });
+        }
+        let body = rest.trim_end_matches(|character: char| character.is_ascii_punctuation() && character != '*');
+        let ends = self.on && body.ends_with('*');
+        for part in [body.strip_suffix('*').filter(|_| ends).unwrap_or(body), rest.get(body.len()..).unwrap_or("")] {
+            text.push_str(part);
+            length += part.chars().count();
+            if ends && self.on {
+                self.on = false;
+                text.push_str(if self.colour { "\u{1b}[0m" } else { "" });
+            }
+        }
+        (text, length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_are_wrapped_and_kept_apart() {
+        let page = "*What* is\nit?\n\n- one two three four five\n- six\n\nEnd.";
+        let narrow = Layout { width: 22, colour: false };
+        assert_eq!(narrow.page(page, 0), "What is it?\n\n- one two three four\n  five\n- six\n\nEnd.\n");
+        assert_eq!(narrow.page("a b", 2), "  a b\n");
+    }
+
+    #[test]
+    fn stressed_words_are_bold_where_colour_is_wanted() {
+        let coloured = Layout { width: 80, colour: true };
+        assert_eq!(coloured.page("*The question.* A * b, 2*3.", 0), "\u{1b}[1mThe question.\u{1b}[0m A * b, 2*3.\n");
+        assert_eq!(coloured.page("a\u{1b}[2J", 0), "a\\u{1b}[2J\n");
+    }
+}

@@ -1,0 +1,320 @@
+//! The board of open questions and discrepancies, with what the captures say about them.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::json::write_json;
+use super::prose::Layout;
+use super::{moment, plural};
+use crate::analysis::{Analysis, Exhibit};
+use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
+use crate::visible::visible;
+
+/// The version of what [`json`] writes. Fields may be added without a new one.
+const SCHEMA: u32 = 1;
+
+/// Pieces of evidence shown for a hypothesis, unless all are asked for.
+const SHOWN: usize = 3;
+
+/// Characters of the longest bar.
+const BAR: usize = 20;
+
+/// What the board shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Board<'b> {
+    /// A checkout of the spec, for the wording of its questions.
+    pub spec: Option<&'b Checkout>,
+    /// Whether to show all evidence.
+    pub all: bool,
+    /// How the text is laid out.
+    pub layout: Layout,
+}
+
+/// Writes the board: by page, each question with its verdict, its evidence counted for each hypothesis, what
+/// confidence that allows to claim, and the evidence.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
+    let mut page = None;
+    let all = findings(&analysis.calls);
+    for finding in all.iter().filter(|finding| finding.question.number.is_some()) {
+        if page.replace(finding.question.page) != Some(finding.question.page) {
+            heading(finding.question.page, board, out)?;
+        }
+        write_finding(analysis, finding, board, out)?;
+    }
+    writeln!(out, "Discrepancies: where the pages contradict each other, or the wire\n")?;
+    for finding in all.iter().filter(|finding| finding.question.number.is_none()) {
+        write_finding(analysis, finding, board, out)?;
+    }
+    board.spec.map_or(Ok(()), |spec| differences(spec, out))
+}
+
+fn heading(page: &str, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
+    let bold = if board.layout.colour { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    write!(out, "{}{page}{}", bold.0, bold.1)?;
+    if let Some(known) = board.spec.and_then(|spec| spec.page(page)) {
+        write!(out, "  {}", visible(&known.title))?;
+        for said in [&known.status, &known.confidence].into_iter().flatten() {
+            write!(out, ", {}", visible(said))?;
+        }
+    }
+    writeln!(out, "\n")
+}
+
+fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
+    let question = finding.question;
+    let number = question.number.map_or_else(|| format!(" ({})", question.page), |number| format!(" #{number}"));
+    writeln!(out, "  {}{number}  {}", question.id, question.title)?;
+    if let Some(wording) = board.spec.and_then(|spec| spec.wording(question)) {
+        write!(out, "{}", board.layout.wrap(&format!("the spec: {wording}"), 4))?;
+    }
+    writeln!(out, "    {}", verdict(finding))?;
+    if finding.verdict == Verdict::Open {
+        if !question.hypotheses.is_empty() {
+            writeln!(out, "      hypotheses: {}", question.hypotheses.join(", "))?;
+        }
+        return writeln!(out);
+    }
+    let most = finding.tallies.iter().map(|tally| tally.supporting).max().unwrap_or_default().max(1);
+    let width =
+        finding.tallies.iter().map(|tally| visible(&tally.hypothesis).chars().count()).max().unwrap_or_default();
+    for tally in &finding.tallies {
+        let name = visible(&tally.hypothesis);
+        let latency = latencies(analysis, finding, &tally.hypothesis);
+        writeln!(out, "      {name:<width$}  {}  {}{latency}", bar(tally.supporting, most), counts(tally))?;
+    }
+    if question.shape != Shape::List && !finding.values.is_empty() {
+        let values = finding.values.iter().map(|seen| format!("{} ({})", visible(&seen.value), seen.count));
+        writeln!(out, "      values: {}", values.collect::<Vec<_>>().join(", "))?;
+    }
+    for tally in &finding.tallies {
+        evidence(analysis, finding, tally, board, out)?;
+    }
+    writeln!(out)
+}
+
+/// The verdict in words, and the confidence that it allows.
+fn verdict(finding: &Finding) -> String {
+    let named: Vec<_> = finding.named.iter().map(|name| visible(name).into_owned()).collect();
+    let what = match finding.verdict {
+        Verdict::Open => "no evidence in these captures".to_owned(),
+        Verdict::Observed => format!("{} value{} so far; a list is never complete", named.len(), plural(named.len())),
+        _ => named.join(" against "),
+    };
+    let joined = if finding.verdict == Verdict::Leaning { what.replace(" against ", " or ") } else { what };
+    format!("{}: {joined}; suggested confidence: {}", finding.verdict.name(), finding.confidence.name())
+}
+
+fn bar(count: u64, most: u64) -> String {
+    let length = usize::try_from(count.saturating_mul(BAR as u64).div_ceil(most)).unwrap_or(BAR).min(BAR);
+    format!("{}{}", "#".repeat(length), ".".repeat(BAR - length))
+}
+
+fn counts(tally: &Tally) -> String {
+    let against = if tally.refuting > 0 { format!(", {} against", tally.refuting) } else { String::new() };
+    format!("{} for ({} direct){against}", tally.supporting, tally.direct)
+}
+
+/// How long the answers took that are evidence for a hypothesis, where they are answers.
+fn latencies(analysis: &Analysis, finding: &Finding, hypothesis: &str) -> String {
+    if finding.question.shape != Shape::List {
+        return String::new();
+    }
+    let mut latencies: Vec<f64> = exhibits(analysis, finding, hypothesis).filter_map(latency).collect();
+    percentiles(&mut latencies).map_or_else(String::new, |[half, most, all]| {
+        format!(", in {half:.1} ms half of the time, {most:.1} ms in 95 of 100, {all:.1} ms at most")
+    })
+}
+
+/// Milliseconds from what a row answers to the row.
+fn latency(exhibit: Exhibit<'_>) -> Option<f64> {
+    exhibit.judged.call.answer_latency(exhibit.piece.row)
+}
+
+/// The median, the 95th percentile (nearest rank) and the maximum.
+fn percentiles(values: &mut [f64]) -> Option<[f64; 3]> {
+    values.sort_by(f64::total_cmp);
+    let rank = |percent: usize| values.get((values.len() * percent).div_ceil(100).checked_sub(1)?).copied();
+    Some([rank(50)?, rank(95)?, rank(100)?])
+}
+
+fn exhibits<'a>(
+    analysis: &'a Analysis,
+    finding: &'a Finding,
+    hypothesis: &'a str,
+) -> impl Iterator<Item = Exhibit<'a>> + 'a {
+    let exhibits = finding.pieces.iter().filter_map(|at| analysis.exhibit(*at));
+    exhibits.filter(move |exhibit| exhibit.piece.hypothesis == hypothesis)
+}
+
+fn evidence(
+    analysis: &Analysis,
+    finding: &Finding,
+    tally: &Tally,
+    board: Board<'_>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut pieces: Vec<_> = exhibits(analysis, finding, &tally.hypothesis).collect();
+    // The strongest tell most; of equals the first.
+    pieces.sort_by_key(|exhibit| std::cmp::Reverse(exhibit.piece.strength));
+    let shown = if board.all { pieces.len() } else { SHOWN.min(pieces.len()) };
+    if shown > 0 {
+        writeln!(out, "      {}", visible(&tally.hypothesis))?;
+    }
+    for exhibit in pieces.iter().take(shown) {
+        write!(out, "{}", board.layout.wrap(&citation(analysis, exhibit), 8))?;
+    }
+    if pieces.len() > shown {
+        writeln!(out, "        and {} more (-v shows all)", pieces.len() - shown)?;
+    }
+    Ok(())
+}
+
+/// A piece of evidence on one line: how strong, where, and why.
+fn citation(analysis: &Analysis, exhibit: &Exhibit<'_>) -> String {
+    let against = if exhibit.piece.supports { "" } else { " against" };
+    let time = exhibit.utc().map_or_else(String::new, |time| format!(", {}", moment(time)));
+    let several = analysis.captures.len() > 1;
+    let capture = exhibit.capture().filter(|_| several).map_or_else(String::new, |capture| format!("{capture}, "));
+    format!(
+        "- {}{against}: {} [{capture}{}{time}, call {}, {}]",
+        exhibit.piece.strength.name(),
+        exhibit.piece.why,
+        exhibit.origin(),
+        exhibit.judged.call.id,
+        exhibit.technique(),
+    )
+}
+
+fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
+    let differences = spec.differences();
+    writeln!(out, "The checkout of the spec: {} page{}", spec.len(), plural(spec.len()))?;
+    for difference in &differences {
+        match difference {
+            Difference::Unknown { .. } => {}
+            Difference::Gone(question) => writeln!(out, "  gone: {} ({})", question.id, question.place())?,
+            Difference::Reworded(question) => {
+                writeln!(
+                    out,
+                    "  reworded: {} ({}); read whether it still asks the same",
+                    question.id,
+                    question.place()
+                )?;
+            }
+            Difference::Moved(question, number) => {
+                writeln!(out, "  moved: {} from {} to #{number}", question.id, question.place())?;
+            }
+        }
+    }
+    let unknown: Vec<_> = differences
+        .iter()
+        .filter_map(|difference| match difference {
+            Difference::Unknown { place, wording } => Some((place, wording)),
+            _ => None,
+        })
+        .collect();
+    if !unknown.is_empty() {
+        writeln!(out, "  {} question{} that this program does not look for:", unknown.len(), plural(unknown.len()))?;
+    }
+    for (place, wording) in unknown {
+        writeln!(out, "    {}  {}", visible(place), visible(wording))?;
+    }
+    Ok(())
+}
+
+/// The same as JSON: `{"schema", "questions", "discrepancies"}`, both of one shape.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) -> io::Result<()> {
+    let all = findings(&analysis.calls);
+    let of = |is_question: bool| -> Vec<Value> {
+        let findings = all.iter().filter(|finding| finding.question.number.is_some() == is_question);
+        findings.map(|finding| value(analysis, finding, spec)).collect()
+    };
+    write_json(&json!({ "schema": SCHEMA, "questions": of(true), "discrepancies": of(false) }), out)
+}
+
+fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Value {
+    let question = finding.question;
+    let hypotheses = finding.tallies.iter().map(|tally| {
+        json!({
+            "id": tally.hypothesis,
+            "for": tally.supporting,
+            "against": tally.refuting,
+            "direct": tally.direct,
+        })
+    });
+    let values = finding.values.iter().map(|seen| {
+        let mut latencies: Vec<f64> = match question.shape {
+            Shape::List => exhibits(analysis, finding, &seen.value).filter_map(latency).collect(),
+            Shape::Exclusive | Shape::Existential { .. } => Vec::new(),
+        };
+        let latency =
+            percentiles(&mut latencies).map(|[half, most, all]| json!({ "p50": half, "p95": most, "max": all }));
+        json!({ "value": seen.value, "count": seen.count, "first": place(analysis, seen.first), "latency_ms": latency })
+    });
+    let evidence = finding.pieces.iter().filter_map(|at| analysis.exhibit(*at)).map(|exhibit| {
+        let mut value = cited(&exhibit);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("hypothesis".to_owned(), json!(exhibit.piece.hypothesis));
+            fields.insert("supports".to_owned(), json!(exhibit.piece.supports));
+            fields.insert("strength".to_owned(), json!(exhibit.piece.strength.name()));
+            fields.insert("why".to_owned(), json!(exhibit.piece.why));
+        }
+        value
+    });
+    json!({
+        "id": question.id,
+        "page": question.page,
+        "number": question.number,
+        "title": question.title,
+        "wording": spec.and_then(|spec| spec.wording(question)),
+        "verdict": finding.verdict.name(),
+        "named": finding.named,
+        "confidence": finding.confidence.name(),
+        "hypotheses": hypotheses.collect::<Vec<_>>(),
+        "values": values.collect::<Vec<_>>(),
+        "evidence": evidence.collect::<Vec<_>>(),
+    })
+}
+
+fn place(analysis: &Analysis, at: PieceAt) -> Option<Value> {
+    analysis.exhibit(at).map(|exhibit| cited(&exhibit))
+}
+
+/// Where a piece of evidence is.
+fn cited(exhibit: &Exhibit<'_>) -> Value {
+    json!({
+        "capture": exhibit.capture(),
+        "seq": exhibit.row.observed.seq,
+        "record": exhibit.origin().last,
+        "call_id": exhibit.judged.call.id,
+        "time": exhibit.utc().and_then(super::rfc3339),
+        "vantage": exhibit.vantage(),
+        "technique": exhibit.technique(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_occurred() {
+        assert_eq!(percentiles(&mut []), None);
+        assert_eq!(percentiles(&mut [3.0]), Some([3.0; 3]));
+        let mut hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(percentiles(&mut hundred), Some([50.0, 95.0, 100.0]));
+    }
+
+    #[test]
+    fn a_bar_is_never_longer_than_its_place() {
+        assert_eq!(bar(1, 1), "#".repeat(BAR));
+        assert_eq!(bar(0, 7), ".".repeat(BAR));
+        assert!(bar(1, 1_000_000).starts_with("#."));
+    }
+}

@@ -1,0 +1,178 @@
+//! `ringtrace questions` and `ringtrace explain`, as a user meets them.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::shared::shared;
+
+const CAPTURE: &str = "captures/answered-and-missed/answered-and-missed.pcap";
+
+fn ringtrace(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env("NO_COLOR", "1").stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn json(files: &[&str]) -> Value {
+    let arguments: Vec<&str> = ["questions", "--json", "--quiet"].iter().chain(files).copied().collect();
+    serde_json::from_slice(&ringtrace(&arguments).stdout).unwrap()
+}
+
+fn all(board: &Value) -> impl Iterator<Item = &Value> {
+    ["questions", "discrepancies"].into_iter().flat_map(|kind| board[kind].as_array().unwrap())
+}
+
+/// Each verdict on a line: what it is, and the hypotheses with how much speaks for them.
+fn verdicts(board: &Value) -> String {
+    let line = |question: &Value| {
+        let hypotheses = question["hypotheses"].as_array().unwrap().iter().filter(|hypothesis| hypothesis["for"] != 0);
+        let counts = hypotheses.map(|it| format!("{} {}/{}", it["id"].as_str().unwrap(), it["for"], it["direct"]));
+        format!(
+            "{}: {} ({}) {}\n",
+            question["id"].as_str().unwrap(),
+            question["verdict"].as_str().unwrap(),
+            question["confidence"].as_str().unwrap(),
+            counts.collect::<Vec<_>>().join(", ")
+        )
+    };
+    all(board).filter(|question| question["verdict"] != "open").map(line).collect()
+}
+
+#[test]
+fn the_board_shows_what_a_capture_answers() {
+    let output = ringtrace(&["questions", CAPTURE]);
+    insta::assert_snapshot!("board", printed(&output));
+    assert_eq!(code(&output), 0);
+    let folded = printed(&output);
+    assert!(folded.contains("more (-v shows all)"));
+    let whole = printed(&ringtrace(&["questions", "-v", CAPTURE]));
+    assert!(whole.lines().count() > folded.lines().count() && !whole.contains("-v shows all"));
+}
+
+#[test]
+fn the_board_as_json_keeps_its_contract() {
+    let board = json(&[CAPTURE]);
+    assert_eq!(board["schema"], 1);
+    let sender = all(&board).find(|question| question["id"] == "timeout-terminate-sender").unwrap();
+    assert_eq!((&sender["page"], &sender["verdict"]), (&"call-missed-timeout".into(), &"answered".into()));
+    assert_eq!(sender["hypotheses"][0], serde_json::json!({ "id": "caller", "for": 2, "against": 0, "direct": 1 }));
+    let direct = sender["evidence"].as_array().unwrap().iter().find(|piece| piece["strength"] == "direct").unwrap();
+    let expected = serde_json::json!({
+        "hypothesis": "caller", "supports": true, "strength": "direct", "capture": CAPTURE, "record": 216,
+        "call_id": "AA33AD0AD105B7E4B7B88DA896F8DF5D", "time": "2026-03-14T15:02:35.020000000Z",
+        "vantage": "10000000000001:5@lid", "technique": "websocket-capture", "seq": direct["seq"], "why": direct["why"],
+    });
+    assert_eq!(direct, &expected);
+    let reasons = all(&board).find(|question| question["id"] == "terminate-reasons").unwrap();
+    let timeout = reasons["values"].as_array().unwrap().iter().find(|seen| seen["value"] == "timeout").unwrap();
+    assert_eq!((&timeout["count"], &timeout["first"]["record"]), (&2.into(), &166.into()));
+    let errors = all(&board).find(|question| question["id"] == "ack-error").unwrap();
+    let ids: Vec<_> = errors["hypotheses"].as_array().unwrap().iter().map(|hypothesis| &hypothesis["id"]).collect();
+    assert_eq!(ids, ["appears", "not-seen"]);
+    assert_eq!(errors["values"][0]["value"], "404");
+    assert_eq!(board["discrepancies"].as_array().unwrap().len(), 7);
+}
+
+#[test]
+fn without_a_capture_the_board_says_what_is_asked() {
+    let output = ringtrace(&["questions"]);
+    assert_eq!((code(&output), said(&output)), (0, String::new()));
+    assert!(printed(&output).contains("timeout-terminate-sender #2  Who sends the terminate when nobody answers?"));
+    assert!(all(&json(&[])).all(|question| question["verdict"] == "open" && question["confidence"] == "unknown"));
+}
+
+#[test]
+fn what_was_lost_shows_in_the_exit_code() {
+    assert_eq!(code(&ringtrace(&["questions", "captures/damaged/damaged.pcap"])), 1);
+    assert_eq!(code(&ringtrace(&["questions", "--json", "no-such-file.pcap"])), 1);
+}
+
+#[test]
+fn ids_are_explained() {
+    let page = printed(&ringtrace(&["explain", "reject-fanout"]));
+    assert!(page.starts_with("Question reject-fanout, SIG-08 #2:"), "{page}");
+    assert!(page.contains("What decides it.") && page.lines().all(|line| line.chars().count() <= 100));
+    let bold = printed(&ringtrace(&["explain", "reject-fanout", "--color", "always"]));
+    assert!(bold.contains("\u{1b}[1mWhat decides it.\u{1b}[0m"));
+    assert!(printed(&ringtrace(&["explain", "calls.ring_ms"])).contains("Column ring_ms of table calls, number."));
+    assert!(printed(&ringtrace(&["explain", "1"])).starts_with("Exit code 1: something was lost"));
+    let unknown = ringtrace(&["explain", "reject-fanuot\u{1b}[2J"]);
+    assert_eq!((code(&unknown), printed(&unknown)), (2, String::new()));
+    assert_eq!(said(&unknown), "ringtrace: nothing is called reject-fanuot\\u{1b}[2J; did you mean reject-fanout?\n");
+}
+
+#[test]
+fn a_folder_that_is_no_checkout_of_the_spec_is_refused() {
+    for arguments in [
+        &["questions", "--spec", "src"][..],
+        &["questions", CAPTURE, "--spec", "no-such-folder"],
+        &["explain", "reject-fanout", "--spec", "src"],
+        &["inspect", CAPTURE, "--spec", "src"],
+    ] {
+        let output = ringtrace(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(printed(&output).is_empty() && said(&output).contains("ringtrace: "), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_checkout_of_the_spec_lends_its_wording() {
+    let Some(spec) = shared("wacrg") else { return };
+    let spec = spec.to_str().unwrap();
+    let wording = {
+        let page = std::fs::read_to_string(Path::new(spec).join("spec/flows/call-rejected.yaml")).unwrap();
+        let asked = page.split("open_questions:").nth(1).unwrap().lines().find(|line| line.contains("- ")).unwrap();
+        asked.trim().trim_start_matches("- ").split_whitespace().take(4).collect::<Vec<_>>().join(" ")
+    };
+    assert!(wording.len() > 10);
+    let board = printed(&ringtrace(&["questions", "--spec", spec]));
+    assert!(board.contains(&format!("the spec: {wording}")), "{wording}");
+    assert!(board.contains("questions that this program does not look for:"));
+    assert!(!board.contains("gone:") && !board.contains("reworded:"));
+    assert!(printed(&ringtrace(&["explain", "decline-carrier", "--spec", spec])).contains(&wording));
+}
+
+#[test]
+fn evidence_is_a_table_too() {
+    let table = printed(&ringtrace(&["export", CAPTURE, "--table", "evidence"]));
+    let header = "question,hypothesis,supports,strength,capture,seq,record,call_id,time_utc,vantage,technique,why";
+    assert_eq!(table.lines().next(), Some(header));
+    let pieces: usize = all(&json(&[CAPTURE])).map(|question| question["evidence"].as_array().unwrap().len()).sum();
+    assert_eq!(table.lines().count(), pieces + 1);
+}
+
+/// Recordings of real clients, read one by one, and what follows from each: reviewed by hand.
+#[test]
+fn real_clients_answer_what_they_can() {
+    let Some(folder) = shared("captures") else { return };
+    let root = folder.parent().unwrap();
+    let recordings = [
+        "captures/zapo-ws-xx.pcap",
+        "captures/baileys-ws.pcap",
+        "captures/rust-wss13.pcap",
+        "captures/vantages/zb-timeouts.a.pcap",
+        "captures/vantages/zb-timeouts.b1.pcap",
+        "captures/vantages/rz-ends.a.pcap",
+        "captures/vantages/rz-ends.b1.pcap",
+        "formats/baileys-pino/decline.caller.plain-pino.jsonl",
+        "formats/plain-xml/decline.callee.xml",
+        "formats/whatsmeow-stdout/decline.callee.log",
+        "formats/zapo/decline.caller.pino.jsonl",
+    ];
+    let board = |name: &&str| format!("{name}\n{}", verdicts(&json(&[root.join(name).to_str().unwrap()])));
+    insta::assert_snapshot!("real_clients", recordings.iter().map(board).collect::<Vec<_>>().join("\n"));
+}

@@ -1,0 +1,244 @@
+//! The open questions and the discrepancies: recordings that answer them, and ones that cannot.
+//!
+//! `tests/fixtures/questions/<file stem>/<verdict>[-<hypothesis>][-<what is special>].ndjson` is a recording in
+//! ringtrace's own lines, whose first line says what it shows; its name is the verdict that it must give. `cannot.txt`
+//! lists the verdicts that a question cannot get, each with the reason.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::call::{Maker, Proof, Side};
+use ringtrace::spec::discrepancies::DISCREPANCIES;
+use ringtrace::spec::questions::QUESTIONS;
+use ringtrace::spec::{Context, Finding, Judged, Question, Shape, Strength, Verdict, findings};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/questions")
+}
+
+fn all() -> impl Iterator<Item = &'static Question> {
+    QUESTIONS.iter().chain(DISCREPANCIES).copied()
+}
+
+fn stem(question: &Question) -> String {
+    question.id.replace('-', "_")
+}
+
+/// The recordings of a question, by name.
+fn recordings(question: &Question) -> Vec<PathBuf> {
+    let folder = fixtures().join(stem(question));
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "ndjson"));
+    paths.sort();
+    paths
+}
+
+fn load(paths: &[&Path]) -> Arc<Analysis> {
+    Request::new(paths.iter().map(|path| Source::File(path.to_path_buf())).collect()).load()
+}
+
+fn finding(question: &Question, calls: &[Arc<Judged>]) -> Finding {
+    findings(calls).into_iter().find(|finding| finding.question.id == question.id).unwrap()
+}
+
+fn name(path: &Path) -> &str {
+    path.file_stem().unwrap().to_str().unwrap()
+}
+
+/// The verdict and the hypothesis that the name of a recording promises.
+fn promised<'n>(question: &Question, name: &'n str) -> (&'n str, Option<&'static str>) {
+    let (verdict, rest) = name.split_once('-').unwrap_or((name, ""));
+    let is_named = |hypothesis: &&str| rest == *hypothesis || rest.starts_with(&format!("{hypothesis}-"));
+    let hypotheses = question.hypotheses.iter().copied().filter(is_named);
+    (verdict, hypotheses.max_by_key(|hypothesis| hypothesis.len()).filter(|_| verdict != "open"))
+}
+
+/// Whether a recording shows a stanza as it leaves and as it arrives, and the two were not matched.
+fn is_unmatched(path: &Path, analysis: &Analysis) -> bool {
+    let rows = || analysis.calls.iter().flat_map(|judged| &judged.call.rows);
+    let sent: BTreeSet<_> = rows()
+        .filter(|row| row.emitter == ringtrace::call::Emitter::Local && row.observed.read().action().is_some())
+        .filter_map(|row| row.observed.read().id.clone())
+        .collect();
+    let arrives = rows().any(|row| {
+        row.emitter != ringtrace::call::Emitter::Local
+            && row.observed.read().action().is_some()
+            && row.observed.read().id.as_ref().is_some_and(|id| sent.contains(id))
+    });
+    let unmatched = arrives && rows().all(|row| row.copy_of.is_none());
+    if unmatched {
+        let said = format!("skipped: {}, for want of the matching of vantages\n", path.display());
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
+    }
+    unmatched
+}
+
+#[test]
+fn every_recording_gives_the_verdict_that_it_is_named_by() {
+    let mut wrong = Vec::new();
+    for question in all() {
+        for path in recordings(question) {
+            let analysis = load(&[&path]);
+            assert!(!analysis.is_lossy() && !analysis.calls.is_empty(), "{}", path.display());
+            let finding = finding(question, &analysis.calls);
+            let (verdict, hypothesis) = promised(question, name(&path));
+            let is_named = hypothesis.is_none_or(|hypothesis| finding.named == [hypothesis]);
+            if (finding.verdict.name() != verdict || !is_named) && !is_unmatched(&path, &analysis) {
+                let (verdict, named) = (finding.verdict.name(), finding.named.join(" "));
+                wrong.push(format!("{}/{}: {verdict} {named}", stem(question), name(&path)));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// The verdicts that a question of its shape can get.
+fn reachable(question: &Question) -> Vec<String> {
+    match question.shape {
+        Shape::List => vec!["open".to_owned(), "observed".to_owned()],
+        Shape::Existential { occurs } => vec!["open".to_owned(), "leaning".to_owned(), format!("answered-{occurs}")],
+        Shape::Exclusive => {
+            let answers = question.hypotheses.iter().map(|hypothesis| format!("answered-{hypothesis}"));
+            let others = ["open", "leaning", "contested"].map(str::to_owned);
+            others.into_iter().chain(answers).collect()
+        }
+    }
+}
+
+/// Which of the verdicts that a question can get no recording has, and no reason excuses; and what is excused in vain.
+fn unshown(question: &Question, names: &[&str], excuses: &str) -> Vec<String> {
+    let shown: BTreeSet<String> = names
+        .iter()
+        .flat_map(|name| {
+            let (verdict, hypothesis) = promised(question, name);
+            let with = hypothesis.map(|hypothesis| format!("{verdict}-{hypothesis}"));
+            std::iter::once(verdict.to_owned()).chain(with)
+        })
+        .collect();
+    let reason = |line: &str| line.split_once(": ").filter(|(_, why)| why.len() > 20).map(|(what, _)| what.to_owned());
+    let excused: BTreeSet<String> = excuses.lines().filter_map(reason).collect();
+    let reachable = reachable(question);
+    let missing = reachable.iter().filter(|verdict| !shown.contains(*verdict) && !excused.contains(*verdict)).cloned();
+    let in_vain = excused.iter().filter(|verdict| shown.contains(*verdict) || !reachable.contains(verdict));
+    missing.chain(in_vain.map(|verdict| format!("needless excuse: {verdict}"))).collect()
+}
+
+#[test]
+fn every_verdict_of_every_question_is_shown() {
+    let mut wrong = Vec::new();
+    for question in all() {
+        let paths = recordings(question);
+        let names: Vec<_> = paths.iter().map(|path| name(path)).collect();
+        let excuses = fs::read_to_string(fixtures().join(stem(question)).join("cannot.txt")).unwrap_or_default();
+        wrong.extend(unshown(question, &names, &excuses).into_iter().map(|what| format!("{}: {what}", question.id)));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    let known: BTreeSet<_> = all().map(stem).collect();
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&name), "{name} is no question");
+    }
+}
+
+#[test]
+fn a_verdict_that_nothing_shows_is_found() {
+    let question = all().find(|question| question.id == "cancel-vs-timeout").unwrap();
+    let names = ["open", "leaning-distinct", "contested", "answered-distinct"];
+    assert_eq!(unshown(question, &names, ""), ["answered-same"]);
+    assert_eq!(unshown(question, &names, "answered-same: it is not to be had by anybody"), Vec::<String>::new());
+    assert_eq!(unshown(question, &names, "answered-same: no"), ["answered-same"], "that is no reason");
+    let needless = "answered-same: it is not to be had by anybody\nopen: it is not to be had by anybody";
+    assert_eq!(unshown(question, &names, needless), ["needless excuse: open"]);
+}
+
+/// Each finding as text that does not depend on the order of the calls.
+fn told(analysis: &Analysis) -> Vec<String> {
+    let told = findings(&analysis.calls).into_iter().map(|finding| {
+        let Finding { question, verdict, named, confidence, tallies, .. } = finding;
+        format!("{} {verdict:?} {named:?} {confidence:?} {tallies:?}", question.id)
+    });
+    told.collect()
+}
+
+#[test]
+fn the_order_of_the_captures_does_not_matter() {
+    // Each recording uses the same call-ids: of each question one, renamed by what its folder is called.
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for question in all() {
+        let source = recordings(question).into_iter().next_back().unwrap();
+        let text = fs::read_to_string(source).unwrap();
+        let renamed =
+            text.replace("'C1", &format!("'{}-1", question.id)).replace("'C2", &format!("'{}-2", question.id));
+        let path = folder.path().join(format!("{}.ndjson", question.id));
+        fs::write(&path, renamed).unwrap();
+        paths.push(path);
+    }
+    let mut paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let forward = told(&load(&paths));
+    paths.reverse();
+    assert_eq!(told(&load(&paths)), forward);
+    paths.rotate_left(7);
+    assert_eq!(told(&load(&paths)), forward);
+    assert!(forward.iter().any(|finding| finding.contains("Contested")));
+}
+
+#[test]
+fn a_call_that_says_nothing_changes_no_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let unrelated = folder.path().join("unrelated.ndjson");
+    let header = r#"{"schema":"ringtrace/1","vantage":"x","device":["10000000000008:3@lid"],"technique":"mitm-tls"}"#;
+    let offer = r#"{"vantage":"x","at":5000,"dir":"out","xml":"<call to='10000000000009@lid' id='X1'><offer call-id='X' call-creator='10000000000008:3@lid'/></call>"}"#;
+    fs::write(&unrelated, format!("{header}\n{offer}\n")).unwrap();
+    let alone = load(&[&unrelated]);
+    assert!(alone.calls.len() == 1 && alone.calls[0].evidence.is_empty());
+    for question in all() {
+        for path in recordings(question) {
+            assert_eq!(told(&load(&[&path, &unrelated])), told(&load(&[&path])), "{}", path.display());
+            assert_eq!(told(&load(&[&unrelated, &path])), told(&load(&[&path])), "{}", path.display());
+        }
+    }
+}
+
+/// The evidence on who sent the terminate, if its maker were known in that way.
+fn known_by(side: Side, proof: Proof) -> Vec<(String, Strength)> {
+    let question = all().find(|question| question.id == "timeout-terminate-sender").unwrap();
+    let path = fixtures().join("timeout_terminate_sender/leaning-caller.ndjson");
+    let mut call = (*load(&[&path]).calls[0].call).clone();
+    for row in call.rows.iter_mut().filter(|row| row.observed.read().action().is_some()) {
+        row.maker = Maker { side, device: row.observed.read().from.clone(), proof };
+    }
+    let evidence = (question.observe)(&call, &Context::default());
+    evidence.into_iter().map(|piece| (piece.hypothesis.into_owned(), piece.strength)).collect()
+}
+
+#[test]
+fn what_is_known_of_a_maker_decides_how_much_it_proves() {
+    use Strength::{Direct, Indirect};
+    let one = |hypothesis: &str, strength| vec![(hypothesis.to_owned(), strength)];
+    assert_eq!(known_by(Side::Caller, Proof::Claim), one("caller", Indirect));
+    assert_eq!(known_by(Side::Caller, Proof::Copy), one("caller", Direct));
+    assert_eq!(known_by(Side::Server, Proof::Silence), one("server", Direct));
+    assert_eq!(known_by(Side::Server, Proof::SilenceOfSome), one("server", Indirect));
+    assert_eq!(known_by(Side::Callee, Proof::Outbound), one("callee", Direct));
+    assert_eq!(known_by(Side::Unknown, Proof::Claim), []);
+    assert_eq!(known_by(Side::Caller, Proof::None), []);
+}
+
+#[test]
+fn values_are_listed_as_sent() {
+    let question = all().find(|question| question.id == "ack-error").unwrap();
+    let path = fixtures().join("ack_error/answered-appears.ndjson");
+    let values = finding(question, &load(&[&path]).calls).values;
+    let values: Vec<_> = values.into_iter().map(|seen| (seen.value, seen.count)).collect();
+    assert_eq!(values, [("404".to_owned(), 1), ("500".to_owned(), 1)]);
+    let question = all().find(|question| question.id == "terminate-reasons").unwrap();
+    let finding = finding(question, &load(&[&fixtures().join("terminate_reasons/observed.ndjson")]).calls);
+    assert_eq!(finding.named, ["(none)", "rejected_elsewhere", "timeout"]);
+    assert_eq!(finding.verdict, Verdict::Observed);
+}
