@@ -5,14 +5,15 @@ use std::sync::Arc;
 use super::SeenMessage;
 use super::event::{Described, Yield};
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::call::Coverage;
 use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
-use crate::origin::{ConnectionId, Direction, Located, Origin};
+use crate::origin::{ConnectionId, Direction, Located, Origin, Timestamp};
 use crate::protocol::Sink;
 use crate::protocol::binary::{self, Decoded, Node};
 use crate::protocol::noise::{self, Frame, Pattern};
 use crate::protocol::stanza::{self, Stanza, Wire};
-use crate::protocol::tcp::Chunk;
+use crate::protocol::tcp::{Chunk, End};
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
 
@@ -81,6 +82,8 @@ struct Session {
     messages: u64,
     frames: u64,
     stanzas: u64,
+    /// When it was read without a gap.
+    coverage: Coverage,
 }
 
 impl Connection {
@@ -98,6 +101,7 @@ impl Connection {
                 messages: 0,
                 frames: 0,
                 stanzas: 0,
+                coverage: Coverage::default(),
             },
             held: Anomalies::default(),
         }
@@ -105,6 +109,9 @@ impl Connection {
 
     /// Takes the next chunk of either direction.
     pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, embedded: &Embedded, results: &mut Yield) {
+        if let Chunk::End(End::Closed | End::Reset | End::Replaced) = chunk.item {
+            self.close(chunk.origin.time);
+        }
         match &mut self.carries {
             Carries::Unknown { .. } => self.sniff(chunk, embedded, results),
             Carries::Websocket => self.websocket(chunk, results),
@@ -181,9 +188,9 @@ impl Connection {
     /// Takes a frame that the client itself decrypted.
     pub(super) fn frame(&mut self, frame: Located<&[u8]>, results: &mut Yield) {
         self.carries = Carries::Stanzas;
-        let Self { session: Session { binary, frames, stanzas, .. }, held, .. } = self;
+        let Self { session: Session { binary, frames, stanzas, coverage, .. }, held, .. } = self;
         let frame = frame.map(|plaintext| Frame { counter: 0, dictionary: None, ciphertext: &[], plaintext });
-        Frames { binary, frames, stanzas, held, results }.item(frame);
+        Frames { binary, frames, stanzas, coverage, held, results }.item(frame);
         results.anomalies.append(std::mem::take(held));
     }
 
@@ -205,6 +212,16 @@ impl Connection {
         self.ends = Some([name(ends.client), name(ends.server)]);
     }
 
+    /// Takes when the connection was closed, which is not when its recording ends.
+    pub(super) fn close(&mut self, time: Option<Timestamp>) {
+        self.session.coverage.close(time);
+    }
+
+    /// When it was read without a gap.
+    pub(super) fn into_coverage(self) -> Coverage {
+        self.session.coverage
+    }
+
     /// Ends the connection.
     pub(super) fn finish(&mut self, embedded: &Embedded, results: &mut Yield) {
         self.supply(embedded, results);
@@ -213,13 +230,14 @@ impl Connection {
             tls.finish(&mut Plain { websocket, http2, session, held, results });
         }
         websocket.finish(&mut Messages { session, held, results });
-        let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
-        noise.finish(&mut Frames { binary, frames, stanzas, held: &mut self.held, results });
+        let Session { noise, binary, frames, stanzas, coverage, .. } = &mut self.session;
+        noise.finish(&mut Frames { binary, frames, stanzas, coverage, held: &mut self.held, results });
         self.release(results);
     }
 
     /// Takes an anomaly of a layer below.
     pub(super) fn anomaly(&mut self, anomaly: Anomaly, results: &mut Yield) {
+        note_loss(&mut self.session.coverage, &anomaly);
         if self.is_of_interest() { results.anomaly(anomaly) } else { self.held.add(anomaly) }
     }
 
@@ -298,8 +316,8 @@ impl Connection {
     fn straight(&mut self, chunk: Located<Chunk<'_>>, reversed: bool, results: &mut Yield) {
         let direction = chunk.origin.direction.map(|way| if reversed { way.reversed() } else { way });
         let origin = Origin { direction, ..chunk.origin };
-        let Session { noise, binary, frames, stanzas, .. } = &mut self.session;
-        let mut frames = Frames { binary, frames, stanzas, held: &mut self.held, results };
+        let Session { noise, binary, frames, stanzas, coverage, .. } = &mut self.session;
+        let mut frames = Frames { binary, frames, stanzas, coverage, held: &mut self.held, results };
         match chunk.item {
             Chunk::Data(data) => {
                 noise.push(Located::new(origin, Message { opcode: Opcode::Binary, data }), &mut frames);
@@ -418,6 +436,7 @@ impl Sink<Chunk<'_>> for Plain<'_> {
             // There can be many in a capture, and nothing tells them apart.
             anomaly.origin.connection = None;
         }
+        note_loss(&mut self.session.coverage, &anomaly);
         self.held.add(anomaly);
     }
 }
@@ -432,9 +451,9 @@ struct Messages<'c> {
 impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
-        let Session { noise, binary, frames, stanzas, .. } = &mut *self.session;
+        let Session { noise, binary, frames, stanzas, coverage, .. } = &mut *self.session;
         let before = self.results.keeps_messages.then(|| noise.report());
-        noise.push(message, &mut Frames { binary, frames, stanzas, held: self.held, results: self.results });
+        noise.push(message, &mut Frames { binary, frames, stanzas, coverage, held: self.held, results: self.results });
         if let Some(before) = before {
             self.results.message(SeenMessage::new(message, before, noise.report()));
         }
@@ -444,6 +463,7 @@ impl Sink<Message<'_>> for Messages<'_> {
         if anomaly.diagnosis.severity == Severity::Loss {
             self.session.noise.lost_message(anomaly.origin);
         }
+        note_loss(&mut self.session.coverage, &anomaly);
         self.held.add(anomaly);
     }
 }
@@ -453,6 +473,7 @@ struct Frames<'c> {
     binary: &'c mut binary::Decoder,
     frames: &'c mut u64,
     stanzas: &'c mut u64,
+    coverage: &'c mut Coverage,
     held: &'c mut Anomalies,
     results: &'c mut Yield,
 }
@@ -460,11 +481,12 @@ struct Frames<'c> {
 impl Sink<Frame<'_>> for Frames<'_> {
     fn item(&mut self, frame: Located<Frame<'_>>) {
         *self.frames += 1;
-        let Self { binary, stanzas, held, results, .. } = self;
-        binary.push(frame, &mut Nodes { frame: frame.item, stanzas, held, results });
+        let Self { binary, stanzas, coverage, held, results, .. } = self;
+        binary.push(frame, &mut Nodes { frame: frame.item, stanzas, coverage, held, results });
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
+        note_loss(self.coverage, &anomaly);
         self.held.add(anomaly);
     }
 }
@@ -473,6 +495,7 @@ impl Sink<Frame<'_>> for Frames<'_> {
 struct Nodes<'c, 'f> {
     frame: Frame<'f>,
     stanzas: &'c mut u64,
+    coverage: &'c mut Coverage,
     held: &'c mut Anomalies,
     results: &'c mut Yield,
 }
@@ -481,6 +504,7 @@ impl Sink<Decoded> for Nodes<'_, '_> {
     fn item(&mut self, decoded: Located<Decoded>) {
         let Some(node) = decoded.item.node else { return };
         *self.stanzas += 1;
+        self.coverage.read(decoded.origin.time);
         // Of other stanzas only the count is kept.
         let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
         // Only frames that somebody wrote down have no direction.
@@ -490,6 +514,14 @@ impl Sink<Decoded> for Nodes<'_, '_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
+        note_loss(self.coverage, &anomaly);
         self.held.add(anomaly);
+    }
+}
+
+/// What is lost ends a stretch that was read without a gap.
+fn note_loss(coverage: &mut Coverage, anomaly: &Anomaly) {
+    if anomaly.diagnosis.severity == Severity::Loss {
+        coverage.lose();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
-use crate::call::{Recording, Socket};
+use crate::call::{Coverage, Recording, Socket, Span};
 use crate::keys::PublicKey;
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::binary::{Jid, Node};
@@ -25,6 +25,8 @@ pub(super) enum Event {
     Recorded(Box<(Socket, Vec<Jid>, Recording)>),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
+    /// When its connections were read without a gap, once it has ended.
+    Covered(Vec<(ConnectionId, Vec<Span>)>),
 }
 
 impl Event {
@@ -38,6 +40,7 @@ impl Event {
             Self::Internal(_)
             | Self::Others(_)
             | Self::Recorded(_)
+            | Self::Covered(_)
             | Self::Message(_)
             | Self::Anomalies(_)
             | Self::Capture(_) => SMALL,
@@ -68,6 +71,8 @@ pub(super) struct Ended {
     pub(super) server_static: Option<PublicKey>,
     /// Whether the server's static key is what was missing to decrypt it.
     pub(super) wants_server_static: bool,
+    /// When it was read without a gap.
+    pub(super) coverage: Coverage,
 }
 
 /// What comes out of connections.

@@ -11,8 +11,9 @@ use super::load::Publish;
 use super::reader::{Found, PUBLISH_EVERY};
 use super::{Analysis, Capture, SeenMessage};
 use crate::anomaly::Anomalies;
-use crate::call::{Grouping, Observed};
-use crate::origin::CaptureId;
+use crate::call::{Grouping, Observed, Recording, Span};
+use crate::input::TECHNIQUES;
+use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
 use crate::spec::Judged;
 
@@ -104,6 +105,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                         *known = *capture;
                     }
                 }
+                Event::Covered(covered) => self.cover(index, covered),
             }
         }
         if !self.is_stopped && self.is_watched() && self.last.elapsed() >= PUBLISH_EVERY {
@@ -111,6 +113,16 @@ impl<'m, 'p> Merge<'m, 'p> {
             self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));
         }
         if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Takes when the connections of a capture were read without a gap.
+    fn cover(&mut self, index: usize, covered: Vec<(ConnectionId, Vec<Span>)>) {
+        let Some(capture) = self.captures.get(index) else { return };
+        let technique = TECHNIQUES.into_iter().find(|technique| *technique == capture.technique());
+        for (connection, spans) in covered {
+            let recording = Recording { technique: technique.unwrap_or("unknown"), spans, ..Recording::default() };
+            self.grouping.cover((CaptureId(u32::try_from(index).unwrap_or(u32::MAX)), Some(connection)), recording);
+        }
     }
 
     /// Ends a capture; the next events are of the next.
@@ -124,7 +136,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         for (capture, read) in self.captures.iter_mut().zip(&self.read) {
             capture.bytes = read.load(Ordering::Relaxed);
         }
-        let calls = self.grouping.snapshot();
+        let calls = if complete { self.grouping.snapshot() } else { self.grouping.glance() };
         let mut analysis =
             Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.key_logs);

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::crew::Crew;
-use super::event::{Described, Yield};
+use super::event::{Described, Ended, Yield};
 use super::shard::Notice;
 use super::{Capture, Connection as Summary, Other};
 use crate::anomaly::Anomaly;
+use crate::call::Span;
 use crate::input::{Entry, Format, TECHNIQUES};
 use crate::keys::{Keys, PublicKey};
-use crate::origin::{ConnectionId, Located};
+use crate::origin::{ConnectionId, Located, Timestamp};
 use crate::protocol::Sink;
 use crate::protocol::packet::{self, Packet};
 use crate::protocol::tcp::{self, Chunk, Limits, Reassembler};
@@ -19,6 +20,8 @@ pub(super) struct Pipe {
     packets: packet::Decoder,
     transport: Transport,
     records: u64,
+    /// When the last record was made.
+    last: Option<Timestamp>,
     traffic: Traffic,
     secrets: Option<Secrets>,
 }
@@ -96,6 +99,7 @@ impl Pipe {
             packets: packet::Decoder::default(),
             transport: Transport { tcp: Reassembler::with_limits(limits), crew, nearly_full },
             records: 0,
+            last: None,
             traffic: Traffic::default(),
             secrets: None,
         }
@@ -121,6 +125,7 @@ impl Pipe {
     /// Takes the next entry of the capture.
     pub(super) fn push(&mut self, entry: Located<Entry<'_>>) {
         let Located { origin, item: entry } = entry;
+        self.last = origin.time.or(self.last);
         match (entry, origin.connection) {
             (Entry::Record(record), _) => {
                 self.records += 1;
@@ -157,6 +162,16 @@ impl Pipe {
         capture.connections = ended.chain(&live).map(|described| with_ends(described, tcp)).collect();
         capture.connections.sort_by_key(|connection| connection.id);
         capture.other = self.traffic.other(&capture.connections, tcp);
+    }
+
+    /// When the connections of interest were read without a gap, by number. Call once the capture has ended.
+    pub(super) fn covered(&mut self) -> Vec<(ConnectionId, Vec<Span>)> {
+        let ended = &mut self.transport.crew.results.ended;
+        let of_interest = ended.iter_mut().filter(|ended| ended.described.is_some());
+        let spans = |ended: &mut Ended| std::mem::take(&mut ended.coverage).into_spans(self.last);
+        let mut covered: Vec<_> = of_interest.map(|ended| (ended.id, spans(ended))).collect();
+        covered.sort_unstable_by_key(|(id, _)| *id);
+        covered
     }
 
     /// Server static keys that the capture revealed, by connection, and whether a session went undecrypted for want

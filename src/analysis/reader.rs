@@ -117,6 +117,7 @@ impl<'h> Reader<'h> {
             Err(error) => self.capture.failure = Some(error.to_string()),
         }
         self.describe();
+        self.found.push(Event::Covered(self.pipe.covered()));
         self.found.is_last = true;
         // Whether more is wanted makes no difference now.
         let _ = self.hand_on();

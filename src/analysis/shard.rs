@@ -64,6 +64,9 @@ impl Shard {
     pub(super) fn push(&mut self, id: ConnectionId, entry: Located<Entry<'_>>, results: &mut Yield) {
         if matches!(entry.item, Entry::Closed) {
             self.dismissed.remove(&id);
+            if let Some(connection) = self.live.get_mut(&id) {
+                connection.close(entry.origin.time);
+            }
             self.end(id, results);
             return;
         }
@@ -88,7 +91,7 @@ impl Shard {
                 connection.recorded_by_client();
                 let technique = self.told.or(technique).unwrap_or(self.technique);
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
-                let recording = Recording { technique, client, omits_own_acks, spans };
+                let recording = Recording { technique, client, omits_own_acks, has_own_clock: true, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
             }
             Entry::Internal(node) => {
@@ -175,6 +178,7 @@ impl Shard {
             described: connection.describe(id),
             server_static: connection.server_static(),
             wants_server_static: connection.wants_server_static(),
+            coverage: connection.into_coverage(),
         });
     }
 }

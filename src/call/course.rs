@@ -1,8 +1,10 @@
 //! How a call went: its phases, how it ended, and who ended it.
 
-use super::local::Emitter;
-use super::{Role, Row, Vantage};
-use crate::origin::{Direction, Timestamp};
+use super::emitter::Emitter;
+use super::maker::Proof;
+use super::{Role, Row};
+use crate::origin::Direction;
+use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Action, ActionName, Body};
 
 /// How far a call had come.
@@ -124,90 +126,115 @@ pub struct Course {
     pub ended: Option<usize>,
     /// Who ended it; `None` where its end was not seen.
     pub ended_by: Option<Side>,
+    /// How it is known who ended it.
+    pub end_strength: Option<Proof>,
     /// The `reason` of the stanza that ended it.
     pub end_reason: Option<Box<str>>,
     /// What became of it.
     pub outcome: Outcome,
     /// Nanoseconds from the offer to the accept or the end; `None` where the offer came late, from the offline
-    /// queue.
+    /// queue, or where no clock saw both.
     pub ring: Option<i64>,
-    /// Nanoseconds from the accept to the end.
+    /// Nanoseconds from the accept to the end; `None` where no clock saw both.
     pub talk: Option<i64>,
+    /// How often the recording was interrupted while the call lasted; `None` where that is unknown.
+    pub gaps: Option<usize>,
 }
 
 impl Course {
     /// Follows the rows in order, and notes in each how far the call had come with it.
-    pub(super) fn of(rows: &mut [Row], vantages: &[Vantage]) -> Self {
+    pub(super) fn of(rows: &mut [Row], is_group: bool) -> Self {
         let mut course = Self::default();
         let mut phase = Phase::Offered;
-        let mut ends: Option<Outcome> = None;
-        for index in 0..rows.len() {
-            let Some(row) = rows.get(index) else { continue };
-            let role = vantages.get(row.vantage).map_or(Role::Unknown, |vantage| vantage.role);
-            let side = Side::of(row.emitter, role);
-            let step = Step { row, side, accepted: course.accepted.is_some() };
+        let mut end: Option<End> = None;
+        let mut taker: Option<Jid> = None;
+        for (index, row) in rows.iter_mut().enumerate() {
+            let step = Step { row, is_group, is_accepted: course.accepted.is_some(), taker: taker.as_ref() };
+            let vantage = row.vantage;
             match step.read() {
-                Moves::Offers => {
+                Moves::Offers(over) => {
                     course.offered.get_or_insert(index);
+                    if let (Some(outcome), None) = (over, end) {
+                        end = Some(End { index: None, outcome, vantage });
+                        phase = Phase::Ended;
+                    }
                 }
                 Moves::Rings if phase < Phase::Accepted => {
                     course.rang.get_or_insert(index);
                     phase = phase.max(Phase::Ringing);
                 }
-                Moves::Accepts if ends.is_none_or(is_passing) => {
-                    course.accepted.get_or_insert(index);
-                    (ends, course.ended, course.ended_by) = (None, None, None);
+                Moves::Accepts if end.is_none_or(End::is_passing) => {
+                    if course.accepted.is_none() {
+                        course.accepted = Some(index);
+                        taker.clone_from(&row.maker.device);
+                    }
+                    end = None;
                     phase = Phase::Accepted;
                 }
-                Moves::Ends(outcome)
-                    if ends.is_none_or(|ended| {
-                        is_passing(ended) && !is_passing(outcome) && outcome != Outcome::Cancelled
-                    }) =>
-                {
-                    ends = Some(outcome);
-                    course.ended = Some(index);
-                    course.ended_by = Some(side);
-                    course.end_reason = row.observed.read().action().and_then(|action| action.reason.clone());
+                Moves::Ends(outcome) if end.is_none_or(|end| end.gives_way_to(outcome, vantage)) => {
+                    end = Some(End { index: Some(index), outcome, vantage });
                     phase = Phase::Ended;
                 }
                 Moves::Rings | Moves::Accepts | Moves::Ends(_) | Moves::Nothing => {}
             }
-            if let Some(row) = rows.get_mut(index) {
-                row.phase = phase;
-            }
+            row.phase = phase;
         }
-        course.outcome = match (course.accepted, ends) {
+        course.outcome = match (course.accepted, end) {
             (Some(_), _) => Outcome::Answered,
-            (None, Some(outcome)) => outcome,
+            (None, Some(end)) => end.outcome,
             (None, None) => Outcome::CutOff,
         };
-        course.measure(rows);
+        course.ended = end.and_then(|end| end.index);
+        if let Some(row) = course.ended.and_then(|index| rows.get(index)) {
+            course.ended_by = Some(row.maker.side);
+            course.end_strength = Some(row.maker.proof);
+            course.end_reason = row.observed.read().action().and_then(|action| action.reason.clone());
+        }
         course
     }
+}
 
-    fn measure(&mut self, rows: &[Row]) {
-        let time = |index: Option<usize>| -> Option<Timestamp> { rows.get(index?)?.observed.time() };
-        let between = |from, to| Some(time(to)?.nanoseconds_since(time(from)?));
-        let rang_live =
-            self.offered.and_then(|offer| rows.get(offer)).is_some_and(|row| !row.observed.read().is_offline());
-        // A call that was refused never rang.
-        if rang_live && self.outcome != Outcome::Failed {
-            self.ring = between(self.offered, self.accepted.or(self.ended));
+/// How a call ended, as far as is known.
+#[derive(Clone, Copy)]
+struct End {
+    /// The row that ended it; `None` where the offer says that it was over already.
+    index: Option<usize>,
+    outcome: Outcome,
+    vantage: usize,
+}
+
+impl End {
+    /// Whether the call can go on after all: one device of several may be busy, an error in the ack of an offer does
+    /// not keep others from accepting, and what one device hears of another is not how the call ended.
+    fn is_passing(self) -> bool {
+        self.index.is_some() && matches!(self.outcome, Outcome::Busy | Outcome::Failed | Outcome::Elsewhere)
+    }
+
+    fn gives_way_to(self, outcome: Outcome, vantage: usize) -> bool {
+        match (self.outcome, outcome) {
+            (_, Outcome::Elsewhere) => false,
+            // What another vantage saw is how it ended; what comes later to the same one only follows.
+            (Outcome::Elsewhere, _) => self.is_passing() && (vantage != self.vantage || outcome == Outcome::Declined),
+            // Whoever cancels after that only gives up.
+            (_, Outcome::Cancelled | Outcome::Busy | Outcome::Failed) => false,
+            _ => self.is_passing(),
         }
-        self.talk = self.accepted.and_then(|_| between(self.accepted, self.ended));
     }
 }
 
 /// One row, and what is known when it comes.
 struct Step<'a> {
     row: &'a Row,
-    side: Side,
-    accepted: bool,
+    is_group: bool,
+    is_accepted: bool,
+    /// The device that accepted.
+    taker: Option<&'a Jid>,
 }
 
 /// What a row does to its call.
 enum Moves {
-    Offers,
+    /// It may say itself that the call is over, and how.
+    Offers(Option<Outcome>),
     Rings,
     Accepts,
     Ends(Outcome),
@@ -227,11 +254,14 @@ impl Step<'_> {
     }
 
     fn action(&self, action: &Action) -> Moves {
+        let is_ours = self.row.observed.direction() == Some(Direction::Outbound);
         match action.name {
-            ActionName::Offer | ActionName::OfferNotice => Moves::Offers,
+            ActionName::Offer | ActionName::OfferNotice => Moves::Offers(self.over()),
             // Some callers' clients send a preaccept of their own: only the callee's says that it rings.
-            ActionName::Preaccept if self.side != Side::Caller => Moves::Rings,
+            ActionName::Preaccept if self.row.maker.side != Side::Caller => Moves::Rings,
             ActionName::Accept => Moves::Accepts,
+            // A second device that declines changes nothing once another has accepted, nor does one member of a group.
+            ActionName::Reject if self.is_accepted || (self.is_group && !is_ours) => Moves::Nothing,
             ActionName::Reject => Moves::Ends(match action.reason.as_deref() {
                 None => Outcome::Declined,
                 Some(reason) if says_declined(reason) => Outcome::Declined,
@@ -243,27 +273,49 @@ impl Step<'_> {
         }
     }
 
+    /// What an offer says of a call that is over.
+    fn over(&self) -> Option<Outcome> {
+        let offer = self.row.observed.read().action_node()?;
+        let reason = offer.text("terminate_reason");
+        match reason.as_deref() {
+            None => offer.attribute("is_call_ended").map(|_| Outcome::Missed),
+            Some("busy") => Some(Outcome::Busy),
+            Some(reason) if says_declined(reason) => Some(Outcome::Declined),
+            Some(reason) if reason.ends_with("_elsewhere") => Some(Outcome::Elsewhere),
+            Some(_) => Some(Outcome::Missed),
+        }
+    }
+
     fn terminate(&self, action: &Action) -> Moves {
         if action.is_elsewhere() {
-            // Outbound, it stops the ringing of sibling devices while the call lives on.
-            let reaches_us = self.row.observed.direction() != Some(Direction::Outbound) && !self.accepted;
+            // Outbound, it stops the ringing of sibling devices while the call lives on; its copies do no more.
+            let reaches_us = self.row.observed.direction() != Some(Direction::Outbound) && !self.is_accepted;
             return if reaches_us { Moves::Ends(Outcome::Elsewhere) } else { Moves::Nothing };
+        }
+        if self.spares_taker(action) {
+            return Moves::Nothing;
         }
         Moves::Ends(match action.reason.as_deref() {
             Some("timeout") => Outcome::Missed,
             Some("busy") => Outcome::Busy,
             Some(reason) if says_declined(reason) => Outcome::Declined,
             Some("connection_lost" | "retry") => Outcome::Failed,
-            _ if self.side == Side::Callee => Outcome::Declined,
+            _ if self.row.maker.side == Side::Callee => Outcome::Declined,
             _ => Outcome::Cancelled,
         })
     }
 }
 
-/// Whether a call can go on after all: one device of several may be busy, and an error in the ack of an offer does
-/// not keep others from accepting.
-const fn is_passing(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Busy | Outcome::Failed)
+impl Step<'_> {
+    /// Whether a terminate goes to other devices than the one that accepted: for that one the call goes on.
+    fn spares_taker(&self, action: &Action) -> bool {
+        let Some(taker) = self.taker.filter(|taker| taker.device != 0) else { return false };
+        let to = self.row.observed.read().to.as_slice();
+        let targets = if action.destination.is_empty() { to } else { &action.destination };
+        let is_callers = self.row.emitter == Emitter::Local && self.row.maker.side == Side::Caller;
+        let spares = |target: &Jid| target.device != 0 && target.device != taker.device;
+        is_callers && !targets.is_empty() && targets.iter().all(spares)
+    }
 }
 
 /// Whether the `reason` of a reject or a terminate says that the callee declined.

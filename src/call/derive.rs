@@ -3,237 +3,205 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::course::{Course, Side};
-use super::local::{Emitter, LocalDevice};
+use super::answering::{HOLDERS_SEEN, Nearness, answered};
+use super::clock::{Clock, ClockId, Clocks, Sample};
+use super::copies;
+use super::course::{Course, Phase, Side};
+use super::emitter::Emitter;
 use super::maker::{Maker, Proof};
+use super::making::Making;
+use super::order::order;
+use super::partition::Part;
+use super::passages::{Passage, Passages};
 use super::people::People;
-use super::recording::Recording;
-use super::{Call, HOLDERS_SEEN, Media, Observed, Role, Row, Socket, Vantage};
-use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
-use crate::protocol::binary::{Jid, Node, Value};
-use crate::protocol::stanza::{ActionName, Body, Stanza};
-
-/// Where a stanza stands among those of several captures.
-pub(super) fn place(observed: &Observed) -> (Option<Timestamp>, CaptureId, RecordNumber, u64) {
-    (observed.time(), observed.capture(), observed.stanza.origin.last, observed.seq)
-}
+use super::recording::Span;
+use super::roles::{self, is_offer};
+use super::sockets::{Covered, Sockets};
+use super::timing::Timing;
+use super::{Call, Media, Observed, Row, Vantage};
+use crate::origin::Timestamp;
+use crate::protocol::binary::Node;
+use crate::protocol::stanza::Body;
 
 /// What is known beside the stanzas of a call.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'k> {
-    /// The local device of each socket.
-    pub(super) devices: &'k BTreeMap<Socket, LocalDevice>,
-    /// How each socket was recorded.
-    pub(super) recordings: &'k BTreeMap<Socket, Arc<Recording>>,
+    /// The recorded sockets.
+    pub(super) sockets: &'k Sockets,
+    /// When their devices were recorded without a gap.
+    pub(super) covered: &'k Covered,
     /// Which addresses are one person's.
     pub(super) people: &'k Arc<People>,
 }
 
+/// The passages of a call, and which are copies of which.
+struct Passed {
+    passages: Passages,
+    vantages: Vec<Vantage>,
+    originals: Vec<Option<usize>>,
+}
+
+impl Passed {
+    fn of(part: &Part, known: Known<'_>) -> Self {
+        let mut passages = Passages::of(&part.stanzas, known.sockets, known.people);
+        let vantages = roles::vantages(&mut passages, part.creator.as_ref(), known.people);
+        let originals = copies::originals(&passages, &vantages, known.people);
+        Self { passages, vantages, originals }
+    }
+}
+
+/// The copies of a call that left by one clock and arrived by another: what they say of these clocks.
+pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
+    let Passed { passages, originals, .. } = Passed::of(part, known);
+    let sample = |(arrived, original): (&Passage, &Option<usize>)| {
+        let left = passages.items.get((*original)?)?;
+        let of = |passage: &Passage| Some((passage.clock, passage.observed.time()?));
+        let is_from_wire = [left, arrived].iter().all(|passage| passage.observed.read().is_from_wire());
+        (left.clock != arrived.clock).then_some(Sample::new(of(left)?, of(arrived)?, is_from_wire))
+    };
+    passages.items.iter().zip(&originals).filter_map(sample).collect()
+}
+
 /// Derives a call from its stanzas.
-pub(super) fn call(id: &str, creator: Option<&Jid>, stanzas: &[Arc<Observed>], known: Known<'_>) -> Call {
-    let Known { devices, recordings, people } = known;
-    let stanzas = in_order(stanzas);
-    let (mut vantages, vantage_of) = vantages(&stanzas, devices);
-    let mut rows: Vec<Row> = Vec::with_capacity(stanzas.len());
-    let mut holders: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, observed) in stanzas.iter().enumerate() {
+pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clocks: &Clocks) -> Call {
+    let Passed { passages, mut vantages, originals } = Passed::of(part, known);
+    let reference = passages.items.iter().min_by_key(|passage| (passage.vantage, passage.clock));
+    let reference = reference.map_or_else(ClockId::default, |passage| passage.clock);
+    let spans = spans(&passages);
+    let alignment = clocks.align(&spans);
+    let clock = |clock: &ClockId| Some((*clock, alignment.between(*clock, reference)?));
+    let clocks: BTreeMap<ClockId, Clock> = spans.keys().filter_map(clock).collect();
+    let order = order(&passages, &originals, &alignment, reference, known.sockets);
+    let mut rows = rows(passages, &vantages, &originals, &order, known);
+    for row in rows.iter().rev() {
+        if let Some(vantage) = vantages.get_mut(row.vantage) {
+            vantage.clock = clocks.get(&known.sockets.clock(row.observed.socket())).copied();
+        }
+    }
+    Making { known, creator: part.creator.as_ref(), vantages: &vantages, alignment: &alignment }.make(&mut rows);
+    let offer = rows.iter().find(|row| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
+    let offer_node = offer.and_then(|row| row.observed.read().action_node());
+    let (caller, callee) = roles::parties(offer, part.creator.as_ref(), &vantages);
+    let media = offer_node.map(media);
+    let group = offer_node.is_some_and(|offer| {
+        offer.text("type").is_some_and(|kind| kind == "group") || offer.attribute("group-jid").is_some()
+    });
+    let mut course = Course::of(&mut rows, group);
+    course.measure(&rows, &Timing { alignment: &alignment, sockets: known.sockets });
+    let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
+    let recordings = rows
+        .iter()
+        .flat_map(recorded)
+        .filter_map(|socket| Some((socket, Arc::clone(known.sockets.recording(socket)?))));
+    let recordings = recordings.collect();
+    let people = Arc::clone(known.people);
+    let creator = part.creator.clone();
+    let mut call = Call {
+        id: id.into(),
+        creator,
+        caller,
+        callee,
+        media,
+        group,
+        shares_id,
+        vantages,
+        rows,
+        course,
+        people,
+        recordings,
+        clocks,
+    };
+    call.course.gaps = (0..call.vantages.len()).filter_map(|vantage| call.gaps(vantage)).reduce(|sum, gaps| sum + gaps);
+    call
+}
+
+/// When the call lasted, on each clock.
+fn spans(passages: &Passages) -> BTreeMap<ClockId, Span> {
+    let mut spans: BTreeMap<ClockId, Span> = BTreeMap::new();
+    for passage in &passages.items {
+        let Some(time) = passage.observed.time() else { continue };
+        let span = spans.entry(passage.clock).or_insert(Span { from: time, until: time });
+        *span = Span { from: span.from.min(time), until: span.until.max(time) };
+    }
+    if spans.is_empty() {
+        let unknown = Span { from: Timestamp::default(), until: Timestamp::default() };
+        spans.extend(passages.items.iter().map(|passage| (passage.clock, unknown)));
+    }
+    spans
+}
+
+/// The rows of a call but for their makers and phases.
+fn rows(
+    passages: Passages,
+    vantages: &[Vantage],
+    originals: &[Option<usize>],
+    order: &[usize],
+    known: Known<'_>,
+) -> Vec<Row> {
+    let mut places = vec![None; order.len()];
+    for (place, index) in order.iter().enumerate() {
+        if let Some(slot) = places.get_mut(*index) {
+            *slot = Some(place);
+        }
+    }
+    let mut items: Vec<_> = passages.items.into_iter().map(Some).collect();
+    let mut rows: Vec<Row> = Vec::with_capacity(order.len());
+    let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+    for index in order {
+        let Some(passage) = items.get_mut(*index).and_then(Option::take) else { continue };
+        let observed = passage.observed;
         let stanza = observed.read();
-        let vantage = vantage_of.get(index).copied().unwrap_or_default();
-        let device = vantages.get(vantage).map(|vantage| vantage.device.clone()).unwrap_or_default();
-        let known = stanza.id.as_deref().and_then(|id| holders.get(id)).map_or(&[][..], Vec::as_slice);
-        let answers = answered(&rows, known, observed, vantage);
+        let held = stanza.id.as_deref().and_then(|id| holders.get(id)).map_or(&[][..], Vec::as_slice);
+        let at = |index: usize| rows.get(index).filter(|row: &&Row| row.vantage == passage.vantage);
+        let answers =
+            answered(&observed, held, |index| Some(&*at(index)?.observed), |index| at(index).map(|_| Nearness::Same));
+        let repeats = held
+            .iter()
+            .take(HOLDERS_SEEN)
+            .copied()
+            .find(|index| at(*index).is_some_and(|row| repeats(&observed, &row.observed)));
         let own_action = match &stanza.body {
             Body::Call(action) => action.as_ref(),
             Body::Receipt(receipt) => receipt.action.as_ref(),
             Body::Ack(_) | Body::Login(_) | Body::Other => None,
         };
         let answered_action = || answers.and_then(|answers| rows.get(answers)).and_then(|row| row.action.clone());
-        rows.push(Row {
-            observed: Arc::clone(observed),
-            vantage,
-            also: Vec::new(),
-            emitter: Emitter::of(stanza, observed.direction(), &device),
-            action: own_action.map(|action| action.name.clone()).or_else(answered_action),
-            answers,
-            repeats: first_copy(&rows, known, observed, vantage),
-            copy_of: None,
-            maker: Maker { side: Side::Unknown, device: None, proof: Proof::None },
-            phase: super::Phase::Offered,
+        let action = own_action.map(|action| action.name.clone()).or_else(answered_action);
+        let emitter = vantages.get(passage.vantage).map_or(Emitter::Unknown, |vantage| {
+            Emitter::of(stanza, observed.direction(), &vantage.device, known.people)
         });
-        if let Some(id) = stanza.id.as_deref() {
-            holders.entry(id).or_default().push(index);
+        if let Some(id) = &stanza.id {
+            holders.entry(id.clone()).or_default().push(rows.len());
         }
+        rows.push(Row {
+            vantage: passage.vantage,
+            also: passage.also,
+            emitter,
+            action,
+            answers,
+            repeats,
+            copy_of: originals.get(*index).copied().flatten().and_then(|original| *places.get(original)?),
+            maker: Maker { side: Side::Unknown, device: None, proof: Proof::None },
+            phase: Phase::Offered,
+            observed,
+        });
     }
-    for (index, vantage) in vantages.iter_mut().enumerate() {
-        vantage.role = role(&rows, index, &vantage.device, creator);
-    }
-    for row in &mut rows {
-        row.maker = maker(row, &vantages);
-    }
-    let course = Course::of(&mut rows, &vantages);
-    let offer = rows.iter().find(|row| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
-    let offer_node = offer.and_then(|row| row.observed.read().action_node());
-    let (caller, callee) = parties(offer, creator, &vantages);
-    Call {
-        id: id.into(),
-        creator: creator.cloned(),
-        caller,
-        callee,
-        media: offer_node.map(media),
-        group: offer_node.is_some_and(|offer| {
-            offer.text("type").is_some_and(|kind| kind == "group") || offer.attribute("group-jid").is_some()
-        }),
-        vantages,
-        rows,
-        course,
-        people: Arc::clone(people),
-        recordings: recordings_of(&stanzas, recordings),
-    }
+    rows
 }
 
-/// How the sockets of these stanzas were recorded.
-fn recordings_of(
-    stanzas: &[Arc<Observed>],
-    recordings: &BTreeMap<Socket, Arc<Recording>>,
-) -> BTreeMap<Socket, Arc<Recording>> {
-    let sockets = stanzas.iter().map(|observed| observed.socket());
-    sockets.filter_map(|socket| Some((socket, Arc::clone(recordings.get(&socket)?)))).collect()
-}
-
-/// Who made the stanza of a row, as its own vantage tells.
-fn maker(row: &Row, vantages: &[Vantage]) -> Maker {
-    let vantage = vantages.get(row.vantage);
-    let side = Side::of(row.emitter, vantage.map_or(Role::Unknown, |vantage| vantage.role));
-    let (device, proof) = match row.emitter {
-        Emitter::Local => (vantage.and_then(|vantage| vantage.device.jid()).cloned(), Proof::Outbound),
-        Emitter::Unknown => (None, Proof::None),
-        Emitter::Peer | Emitter::OwnOther | Emitter::Server => (row.observed.read().from.clone(), Proof::Claim),
+/// Whether a call stanza was sent again: the same id, direction, action and other end.
+fn repeats(again: &Observed, first: &Observed) -> bool {
+    let (one, other) = (again.read(), first.read());
+    let name = |action: &Body| match action {
+        Body::Call(action) => Some(action.as_ref().map(|action| action.name.clone())),
+        Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
     };
-    Maker { side, device, proof }
-}
-
-/// By record within one capture, whose clock may jump; by time over several.
-fn in_order(stanzas: &[Arc<Observed>]) -> Vec<Arc<Observed>> {
-    let mut stanzas = stanzas.to_vec();
-    let first = stanzas.first().map(|observed| observed.capture());
-    if stanzas.iter().all(|observed| Some(observed.capture()) == first) {
-        stanzas.sort_by_key(|observed| (observed.stanza.origin.last, observed.seq));
-    } else {
-        stanzas.sort_by_key(|observed| place(observed));
-    }
-    stanzas
-}
-
-/// The vantages of a call, and the vantage of each stanza. Connections of one device are one vantage.
-fn vantages(stanzas: &[Arc<Observed>], devices: &BTreeMap<Socket, LocalDevice>) -> (Vec<Vantage>, Vec<usize>) {
-    let mut vantages: Vec<Vantage> = Vec::new();
-    let mut by_socket: BTreeMap<Socket, usize> = BTreeMap::new();
-    let vantage_of = stanzas.iter().map(|observed| {
-        let socket = observed.socket();
-        *by_socket.entry(socket).or_insert_with(|| {
-            let device = devices.get(&socket).cloned().unwrap_or_default();
-            vantages.iter().position(|known| known.device.is_same(&device)).unwrap_or_else(|| {
-                vantages.push(Vantage { device, role: Role::Unknown, clock: None });
-                vantages.len() - 1
-            })
-        })
-    });
-    let vantage_of = vantage_of.collect();
-    (vantages, vantage_of)
-}
-
-/// The row that an ack or receipt answers: same id, same vantage, other direction, the tag that its class names.
-fn answered(rows: &[Row], known: &[usize], observed: &Observed, vantage: usize) -> Option<usize> {
-    let stanza = observed.read();
-    let class = match &stanza.body {
-        Body::Ack(ack) => ack.class.as_deref(),
-        Body::Receipt(_) => Some("call"),
-        Body::Call(_) | Body::Login(_) | Body::Other => return None,
-    };
-    let direction = observed.direction().map(Direction::reversed);
-    // Of equals the newest: an ack answers the last copy of what was sent again.
-    let recent = known.get(known.len().saturating_sub(HOLDERS_SEEN)..).unwrap_or_default();
-    let candidates = recent.iter().copied().filter(|index| {
-        rows.get(*index).is_some_and(|row| {
-            row.vantage == vantage
-                && row.observed.direction() == direction
-                && match row.observed.read().body {
-                    Body::Call(_) => true,
-                    Body::Receipt(_) => class != Some("call"),
-                    Body::Ack(_) | Body::Login(_) | Body::Other => false,
-                }
-        })
-    });
-    let closeness = |index: &usize| {
-        rows.get(*index).map(|row| {
-            let is_receipt = matches!(row.observed.read().body, Body::Receipt(_));
-            (class == Some("receipt") && is_receipt, same_party(row.observed.read(), stanza))
-        })
-    };
-    candidates.max_by_key(closeness)
-}
-
-/// Whether two stanzas of opposite directions are between the same two devices.
-fn same_party(one: &Stanza, other: &Stanza) -> bool {
-    let party = |stanza: &Stanza| stanza.from.clone().or_else(|| stanza.to.clone());
-    matches!((party(one), party(other)), (Some(one), Some(other)) if one.same_device(&other))
-}
-
-/// The first copy of a call stanza that was sent again under the same id.
-fn first_copy(rows: &[Row], known: &[usize], observed: &Observed, vantage: usize) -> Option<usize> {
-    if !matches!(observed.read().body, Body::Call(_)) {
-        return None;
-    }
-    known.iter().take(HOLDERS_SEEN).copied().find(|index| {
-        rows.get(*index).is_some_and(|row| {
-            row.vantage == vantage
-                && row.observed.direction() == observed.direction()
-                && row.observed.read().node.tag == observed.read().node.tag
-                && row.observed.read().action().map(|action| &action.name)
-                    == observed.read().action().map(|action| &action.name)
-        })
-    })
-}
-
-/// What a vantage was: by the direction of an offer; else by the creator, whom every action names; else the
-/// callee if it accepted or declined.
-fn role(rows: &[Row], vantage: usize, device: &LocalDevice, creator: Option<&Jid>) -> Role {
-    let mut actions = rows.iter().filter(|row| row.vantage == vantage).filter_map(|row| {
-        let action = row.observed.read().action()?;
-        Some((&action.name, row.observed.direction()?))
-    });
-    let by_offer = actions.clone().find(|(name, _)| is_offer(name));
-    match (by_offer, creator.and_then(|creator| device.shares_account(creator))) {
-        (Some((_, Direction::Outbound)), _) | (None, Some(true)) => Role::Caller,
-        (Some((_, Direction::Inbound)), _) | (None, Some(false)) => Role::Callee,
-        (None, None) => {
-            let taken = |(name, direction)| {
-                direction == Direction::Outbound && matches!(name, &ActionName::Accept | &ActionName::Reject)
-            };
-            if actions.any(taken) { Role::Callee } else { Role::Unknown }
-        }
-    }
-}
-
-/// Who called whom.
-fn parties(offer: Option<&Row>, creator: Option<&Jid>, vantages: &[Vantage]) -> (Option<Jid>, Option<Jid>) {
-    let Some(offer) = offer else {
-        let callee = vantages.iter().find(|vantage| vantage.role == Role::Callee);
-        return (creator.cloned(), callee.and_then(|vantage| vantage.device.jid()).cloned());
-    };
-    let stanza = offer.observed.read();
-    let local = vantages.get(offer.vantage).and_then(|vantage| vantage.device.jid());
-    let group = stanza.action_node().and_then(|node| node.attribute("group-jid")).and_then(Value::to_jid);
-    match offer.observed.direction() {
-        Some(Direction::Outbound) => (local.or(creator).cloned(), group.or_else(|| stanza.to.clone())),
-        Some(Direction::Inbound) => (creator.or(stanza.from.as_ref()).cloned(), group.or_else(|| local.cloned())),
-        None => (creator.cloned(), stanza.to.clone()),
-    }
-}
-
-/// Whether an action proposes a call, or tells of a proposal.
-const fn is_offer(name: &ActionName) -> bool {
-    matches!(name, ActionName::Offer | ActionName::OfferNotice)
+    let is_between_others =
+        matches!((again.party(), first.party()), (Some(one), Some(other)) if !one.same_device(other));
+    name(&one.body).is_some()
+        && name(&one.body) == name(&other.body)
+        && again.direction() == first.direction()
+        && !is_between_others
 }
 
 fn media(offer: &Node) -> Media {

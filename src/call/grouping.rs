@@ -1,84 +1,97 @@
 //! Which stanzas belong to which call.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use super::derive;
+use super::answering::{HOLDERS_SEEN, Nearness, answered};
+use super::clock::{Clocks, Sample};
+use super::derive::{self, Known};
+use super::listing::in_order;
 use super::local::LocalDevice;
+use super::partition::{self, Part};
 use super::people::People;
 use super::recording::Recording;
-use super::{Call, HOLDERS_SEEN, Observed, Socket};
-use crate::origin::{CaptureId, ConnectionId, Direction};
+use super::sockets::Sockets;
+use super::{Call, Observed, Socket, naming};
+use crate::origin::{CaptureId, Direction};
 use crate::protocol::binary::Jid;
-use crate::protocol::stanza::{Body, Stanza};
+use crate::protocol::stanza::Body;
 
 /// Receipts and acks of receipts kept in case that what they answer comes later (after a gap, items of one
 /// direction can come late).
 const WAITING_KEPT: usize = 4096;
 
+/// Calls of at least so many stanzas are not derived at every glance, but when they have grown by a quarter: so that a
+/// long one costs no more in all than a few derivations.
+const LONG: usize = 2_000;
+
 /// Groups stanzas into calls as they come.
 #[derive(Debug, Default)]
 pub struct Grouping {
     drafts: Vec<Draft>,
-    /// Drafts by call-id; several only where different users created calls of one id.
-    by_call_id: HashMap<Box<str>, Vec<usize>>,
+    by_call_id: HashMap<Box<str>, usize>,
+    /// Drafts with stanzas of each socket.
+    by_socket: HashMap<Socket, Vec<usize>>,
     /// Call stanzas and receipts by stanza id.
     by_stanza_id: HashMap<Box<str>, Vec<Holder>>,
-    devices: BTreeMap<Socket, LocalDevice>,
-    /// The devices that the user named, by capture.
-    told: BTreeMap<CaptureId, LocalDevice>,
-    recordings: BTreeMap<Socket, Arc<Recording>>,
+    sockets: Sockets,
     people: Arc<People>,
+    clocks: Clocks,
     orphans: Vec<Arc<Observed>>,
     waiting: VecDeque<Arc<Observed>>,
 }
 
-/// The stanzas of one call, and the call as last derived from them.
+/// The stanzas of one call-id, and the calls as last derived from them: one, unless different users created calls of
+/// one id.
 #[derive(Debug)]
 struct Draft {
     id: Box<str>,
-    creator: Option<Jid>,
     stanzas: Vec<Arc<Observed>>,
-    derived: Option<Arc<Call>>,
+    sockets: HashSet<Socket>,
+    /// What its copies say of clocks.
+    samples: Vec<Sample>,
+    derived: Vec<Arc<Call>>,
+    /// How many stanzas `derived` is of.
+    derived_from: usize,
+    is_stale: bool,
+}
+
+impl Draft {
+    /// Whether it changed too little since the last derivation for another one at a glance.
+    fn can_wait(&self) -> bool {
+        self.derived_from >= LONG && self.stanzas.len() < self.derived_from + self.derived_from / 4
+    }
 }
 
 /// A stanza that an ack or a receipt can answer.
 #[derive(Debug)]
 struct Holder {
     draft: usize,
-    socket: Socket,
-    direction: Option<Direction>,
-    is_receipt: bool,
-    /// Its `from` or `to`: whoever answers is, or is addressed by, that party.
-    party: Option<Jid>,
+    observed: Arc<Observed>,
 }
 
 /// The calls at one moment, and acks of calls that answer no stanza seen.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// The calls, by their first stanza.
+    /// The calls by their first stanza: those of one capture in its order, over several by time.
     pub calls: Vec<Arc<Call>>,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
     /// The local device of each connection that carried a stanza of a call or named its device.
-    pub devices: BTreeMap<(CaptureId, Option<ConnectionId>), LocalDevice>,
+    pub devices: BTreeMap<Socket, LocalDevice>,
 }
 
 impl Grouping {
     /// Takes the address of the device whose socket `capture` recorded, before its first stanza.
     pub fn tell(&mut self, capture: CaptureId, device: &Jid) {
-        self.told.insert(capture, LocalDevice::told(device));
+        self.sockets.tell(capture, device);
     }
 
     /// Takes the addresses that a capture gives for the device whose socket it recorded.
     pub fn set_local(&mut self, socket: Socket, device: &[Jid]) {
-        let told = self.told.get(&socket.0);
-        let known = self.devices.entry(socket).or_insert_with(|| told.cloned().unwrap_or_default());
-        known.state(device);
-        if let (Some(lid), Some(phone)) = (&known.lid, &known.phone) {
-            Arc::make_mut(&mut self.people).link(lid, phone);
+        if self.sockets.learn(socket, |known| known.state(device)) {
+            self.learnt(socket);
         }
-        self.forget_derived(socket);
     }
 
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
@@ -88,18 +101,22 @@ impl Grouping {
         if matches!(stanza.body, Body::Other) {
             return;
         }
-        let told = self.told.get(&socket.0);
-        let known = self.devices.entry(socket).or_insert_with(|| told.cloned().unwrap_or_default());
-        let before = known.clone();
-        known.learn(stanza, observed.direction());
-        if *known != before {
-            self.forget_derived(socket);
+        if self.sockets.learn(socket, |known| known.learn(stanza, observed.direction())) {
+            self.learnt(socket);
         }
         if let Body::Login(pair) = &stanza.body {
             if let (Some(lid), Some(phone)) = (&pair.lid, &pair.phone) {
-                Arc::make_mut(&mut self.people).link(lid, phone);
+                self.link(lid, phone);
             }
             return;
+        }
+        for (one, other) in naming::links(stanza) {
+            self.link(&one, &other);
+        }
+        for device in naming::devices(stanza) {
+            if !self.people.is_named(&device) {
+                Arc::make_mut(&mut self.people).name(&device);
+            }
         }
         let observed = Arc::new(observed);
         if !self.place(&observed) {
@@ -109,8 +126,15 @@ impl Grouping {
 
     /// Takes what is known of how a socket was recorded, in the place of what was known before.
     pub fn record(&mut self, socket: Socket, recording: Recording) {
-        self.recordings.insert(socket, Arc::new(recording));
+        self.sockets.record(socket, recording);
         self.forget_derived(socket);
+    }
+
+    /// Takes what is known of how a socket was recorded, unless the capture itself said it.
+    pub fn cover(&mut self, socket: Socket, recording: Recording) {
+        if self.sockets.recording(socket).is_none() {
+            self.record(socket, recording);
+        }
     }
 
     /// Tries again what answered nothing when it came. Call when a capture has ended.
@@ -124,56 +148,98 @@ impl Grouping {
         }
     }
 
-    /// The calls so far. Calls that did not change since the last snapshot are shared with it.
+    /// The calls. Those that are as they were in the last snapshot are shared with it.
     pub fn snapshot(&mut self) -> Snapshot {
-        for draft in &mut self.drafts {
-            if draft.derived.is_none() {
-                let known =
-                    derive::Known { devices: &self.devices, recordings: &self.recordings, people: &self.people };
-                let call = derive::call(&draft.id, draft.creator.as_ref(), &draft.stanzas, known);
-                draft.derived = Some(Arc::new(call));
+        self.derive(|_| true)
+    }
+
+    /// The calls so far, where more is to come: of what was learnt of clocks, devices and people since a call was last
+    /// derived, and of the newest stanzas of a long call, some may be missing.
+    pub fn glance(&mut self) -> Snapshot {
+        self.derive(|draft| draft.is_stale && !draft.can_wait())
+    }
+
+    fn derive(&mut self, is_due: impl Fn(&Draft) -> bool) -> Snapshot {
+        let covered = self.sockets.covered(&self.people);
+        let known = Known { sockets: &self.sockets, covered: &covered, people: &self.people };
+        let mut is_news = false;
+        for draft in self.drafts.iter_mut().filter(|draft| is_due(draft)) {
+            let mut clocks = draft.sockets.iter().map(|socket| self.sockets.clock(*socket));
+            let first = clocks.next();
+            if clocks.any(|clock| Some(clock) != first) {
+                let parts = partition::calls(&draft.stanzas, &self.people);
+                let samples = parts.iter().flat_map(|part| derive::samples(part, known)).collect();
+                is_news |= draft.samples != samples;
+                draft.samples = samples;
             }
         }
-        let mut calls: Vec<_> = self.drafts.iter().filter_map(|draft| draft.derived.clone()).collect();
-        calls.sort_by_key(|call| call.rows.first().map(|row| derive::place(&row.observed)));
-        Snapshot { calls, orphans: self.orphans.clone(), devices: self.devices.clone() }
+        if is_news {
+            self.clocks = Clocks::of(self.drafts.iter().flat_map(|draft| &draft.samples).copied().collect());
+        }
+        for draft in self.drafts.iter_mut().filter(|draft| is_due(draft)) {
+            let parts = partition::calls(&draft.stanzas, &self.people);
+            let shares_id = parts.len() > 1;
+            let mut before = std::mem::take(&mut draft.derived).into_iter();
+            let calls = parts.iter().map(|part| {
+                let call = derive::call(&draft.id, part, shares_id, known, &self.clocks);
+                before.next().filter(|before| **before == call).unwrap_or_else(|| Arc::new(call))
+            });
+            draft.derived = calls.collect();
+            draft.derived_from = draft.stanzas.len();
+            draft.is_stale = false;
+        }
+        let calls = self.drafts.iter().flat_map(|draft| &draft.derived).cloned();
+        Snapshot { calls: in_order(calls), orphans: self.orphans.clone(), devices: self.sockets.devices(&self.people) }
+    }
+
+    fn link(&mut self, one: &Jid, other: &Jid) {
+        if self.people.is_news(one, other) {
+            Arc::make_mut(&mut self.people).link(one, other);
+        }
     }
 
     /// What belongs to no call, as if it were one without an id; `None` if there is nothing of the kind.
     #[must_use]
     pub fn strays(&self) -> Option<Call> {
-        let known = derive::Known { devices: &self.devices, recordings: &self.recordings, people: &self.people };
-        (!self.orphans.is_empty()).then(|| derive::call("", None, &self.orphans, known))
+        let covered = self.sockets.covered(&self.people);
+        let known = Known { sockets: &self.sockets, covered: &covered, people: &self.people };
+        let part = Part { creator: None, stanzas: self.orphans.clone() };
+        (!self.orphans.is_empty()).then(|| derive::call("", &part, false, known, &self.clocks))
     }
 
     /// Puts a stanza into its call; `false` if it has none so far.
     fn place(&mut self, observed: &Arc<Observed>) -> bool {
         let stanza = observed.read();
         let draft = match (&stanza.body, stanza.call_id()) {
-            (Body::Call(_) | Body::Receipt(_), Some(call_id)) if !call_id.is_empty() => {
-                Some(self.draft(call_id, stanza))
-            }
+            (Body::Call(_) | Body::Receipt(_), Some(call_id)) if !call_id.is_empty() => Some(self.draft(call_id)),
             (Body::Ack(_) | Body::Receipt(_), call_id) => {
-                let named = call_id.and_then(|id| self.by_call_id.get(id)).and_then(|drafts| drafts.last().copied());
+                let named = call_id.and_then(|id| self.by_call_id.get(id)).copied();
                 self.answered(observed).or(named)
             }
             _ => None,
         };
         let Some(index) = draft else { return false };
+        let socket = observed.socket();
         if let Some(id) = &stanza.id
             && matches!(stanza.body, Body::Call(_) | Body::Receipt(_))
         {
-            self.by_stanza_id.entry(id.clone()).or_default().push(Holder {
-                draft: index,
-                socket: observed.socket(),
-                direction: observed.direction(),
-                is_receipt: matches!(stanza.body, Body::Receipt(_)),
-                party: stanza.from.as_ref().or(stanza.to.as_ref()).cloned(),
-            });
+            let holders = self.by_stanza_id.entry(id.clone()).or_default();
+            let twins = holders.iter().rev().take(HOLDERS_SEEN).filter(|holder| holder.draft == index);
+            let twins = twins.map(|holder| &holder.observed).filter(|holder| are_of_one_socket(holder, observed));
+            let twins: Vec<Socket> = twins.map(|holder| holder.socket()).collect();
+            holders.push(Holder { draft: index, observed: Arc::clone(observed) });
+            for twin in twins {
+                if self.sockets.join(socket, twin) {
+                    self.forget_derived(socket);
+                }
+            }
         }
         if let Some(draft) = self.drafts.get_mut(index) {
             draft.stanzas.push(Arc::clone(observed));
-            draft.derived = None;
+            draft.is_stale = true;
+            if draft.sockets.insert(socket) {
+                self.by_socket.entry(socket).or_default().push(index);
+            }
         }
         true
     }
@@ -196,80 +262,75 @@ impl Grouping {
         self.waiting.push_back(observed);
     }
 
-    /// The draft with this call-id whose creator can be the same user; a new one if there is none.
-    fn draft(&mut self, call_id: &str, stanza: &Stanza) -> usize {
-        let action = match &stanza.body {
-            Body::Call(action) => action.as_ref(),
-            Body::Receipt(receipt) => receipt.action.as_ref(),
-            Body::Ack(_) | Body::Login(_) | Body::Other => None,
-        };
-        let creator = action.and_then(|action| action.call_creator.as_ref());
-        let candidates = self.by_call_id.entry(call_id.into()).or_default();
-        for index in candidates.iter().copied() {
-            if let Some(draft) = self.drafts.get_mut(index)
-                && !created_by_others(draft.creator.as_ref(), creator)
-            {
-                if draft.creator.is_none() {
-                    draft.creator = creator.cloned();
-                }
-                return index;
-            }
+    /// The draft with this call-id; a new one if there is none.
+    fn draft(&mut self, call_id: &str) -> usize {
+        if let Some(index) = self.by_call_id.get(call_id) {
+            return *index;
         }
         let index = self.drafts.len();
-        candidates.push(index);
-        self.drafts.push(Draft { id: call_id.into(), creator: creator.cloned(), stanzas: Vec::new(), derived: None });
+        self.by_call_id.insert(call_id.into(), index);
+        self.drafts.push(Draft {
+            id: call_id.into(),
+            stanzas: Vec::new(),
+            sockets: HashSet::new(),
+            samples: Vec::new(),
+            derived: Vec::new(),
+            derived_from: 0,
+            is_stale: true,
+        });
         index
     }
 
-    /// The draft of the stanza that an ack or receipt answers: same id, other direction, same device.
+    /// The draft of the stanza that an ack or receipt answers.
     fn answered(&self, observed: &Observed) -> Option<usize> {
-        let stanza = observed.read();
-        let holders = self.by_stanza_id.get(stanza.id.as_deref()?)?;
-        let direction = observed.direction().map(Direction::reversed);
-        let socket = observed.socket();
-        let party = stanza.from.as_ref().or(stanza.to.as_ref());
-        let class = match &stanza.body {
-            Body::Ack(ack) => ack.class.as_deref(),
-            _ => Some("call"),
+        let holders = self.by_stanza_id.get(observed.read().id.as_deref()?)?;
+        let recent = holders.get(holders.len().saturating_sub(HOLDERS_SEEN)..).unwrap_or_default();
+        let recent: Vec<&Holder> = recent.iter().collect();
+        let device = self.sockets.device(observed.socket());
+        let nearness = |holder: &Holder| {
+            let socket = holder.observed.socket();
+            if socket == observed.socket() {
+                return Some(Nearness::Same);
+            }
+            (!self.sockets.device(socket).differs(&device)).then_some(Nearness::Possible)
         };
-        if !matches!(class, None | Some("call" | "receipt")) {
-            return None;
-        }
-        let fits = |holder: &&Holder| {
-            holder.direction == direction
-                && (class != Some("call") || !holder.is_receipt)
-                && self.may_be_one_device(holder.socket, socket)
-        };
-        let closeness = |holder: &Holder| {
-            let same_party = matches!((&holder.party, party), (Some(a), Some(b)) if a.same_device(b));
-            (class == Some("receipt") && holder.is_receipt, holder.socket == socket, same_party)
-        };
-        let candidates = holders.iter().rev().take(HOLDERS_SEEN).filter(fits);
-        candidates.max_by_key(|holder| closeness(holder)).map(|holder| holder.draft)
+        answered(observed, &recent, |holder| Some(&*holder.observed), nearness).map(|holder| holder.draft)
     }
 
-    fn may_be_one_device(&self, one: Socket, other: Socket) -> bool {
-        if one == other {
-            return true;
+    /// More became known of the device of a socket.
+    fn learnt(&mut self, socket: Socket) {
+        let device = self.sockets.device(socket);
+        if let (Some(lid), Some(phone)) = (&device.lid, &device.phone) {
+            self.link(lid, phone);
         }
-        match (self.devices.get(&one), self.devices.get(&other)) {
-            (Some(one), Some(other)) => !one.differs(other),
-            _ => true,
-        }
+        self.forget_derived(socket);
     }
 
-    /// A device became known: calls with stanzas of its socket are to be derived again.
+    /// More became known of a socket: calls with its stanzas are to be derived again.
     fn forget_derived(&mut self, socket: Socket) {
-        for draft in &mut self.drafts {
-            let touched = draft.stanzas.iter().any(|seen| seen.socket() == socket);
-            if touched {
-                draft.derived = None;
+        let Self { drafts, by_socket, sockets, .. } = self;
+        let touched = sockets.members(socket).iter().filter_map(|socket| by_socket.get(socket)).flatten();
+        for index in touched {
+            if let Some(draft) = drafts.get_mut(*index) {
+                draft.is_stale = true;
             }
         }
     }
 }
 
-/// Whether two creators are different users. A LID and a phone number may be one person.
-fn created_by_others(one: Option<&Jid>, other: Option<&Jid>) -> bool {
-    matches!((one, other), (Some(one), Some(other)) if one.account().server == other.account().server && !one.same_user(other))
+/// Whether two stanzas of one id are one passage, recorded in two captures, or else one stanza sent twice: both went
+/// over sockets of one device. The same ciphertext says so, and so does a call stanza of one's own.
+fn are_of_one_socket(one: &Observed, other: &Observed) -> bool {
+    let (first, second) = (one.read(), other.read());
+    let same_bytes = match (&first.wire, &second.wire) {
+        (Some(first), Some(second)) => !first.ciphertext.is_empty() && first.ciphertext == second.ciphertext,
+        _ => false,
+    };
+    let name = |body: &Body| match body {
+        Body::Call(Some(action)) => Some(action.name.clone()),
+        _ => None,
+    };
+    let sent = one.direction() == Some(Direction::Outbound) && other.direction() == Some(Direction::Outbound);
+    let is_own = sent && name(&first.body).is_some() && name(&first.body) == name(&second.body);
+    one.socket() != other.socket() && (is_own || (same_bytes && one.direction() == other.direction()))
 }

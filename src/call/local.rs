@@ -1,5 +1,6 @@
-//! The device whose socket was recorded, and who sent a stanza as seen from it.
+//! The device whose socket was recorded.
 
+use super::people::People;
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body, Stanza};
@@ -118,70 +119,52 @@ impl LocalDevice {
         Some(format!("{}, {}", self.jid()?, self.found_by?.phrase()))
     }
 
-    /// Whether both are known and are one device.
+    /// Adds what is known of the same device from elsewhere.
+    pub(super) fn join(&mut self, other: &Self) {
+        let Some(by) = other.found_by else { return };
+        for jid in [&other.lid, &other.phone].into_iter().flatten() {
+            self.is(jid, by);
+        }
+    }
+
+    /// The same, with the address of the other kind where the captures link the two.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        let same = |ours: &Option<Jid>, theirs: &Option<Jid>| matches!((ours, theirs), (Some(ours), Some(theirs)) if ours.same_device(theirs));
-        same(&self.lid, &other.lid) || same(&self.phone, &other.phone)
+    pub(super) fn completed(mut self, people: &People) -> Self {
+        let counterpart = |jid: &Option<Jid>| jid.as_ref().and_then(|jid| people.counterpart(jid));
+        self.lid = self.lid.take().or_else(|| counterpart(&self.phone));
+        self.phone = self.phone.take().or_else(|| counterpart(&self.lid));
+        self
     }
 
     /// Whether both are known and are different devices.
     #[must_use]
     pub fn differs(&self, other: &Self) -> bool {
-        let comparable = |ours: &Option<Jid>, theirs: &Option<Jid>| ours.is_some() && theirs.is_some();
-        (comparable(&self.lid, &other.lid) || comparable(&self.phone, &other.phone)) && !self.is_same(other)
+        let pairs = [(&self.lid, &other.lid), (&self.phone, &other.phone)];
+        let mut comparable = pairs.into_iter().filter_map(|(ours, theirs)| Some((ours.as_ref()?, theirs.as_ref()?)));
+        comparable.clone().next().is_some() && !comparable.any(|(ours, theirs)| ours.same_device(theirs))
+    }
+
+    /// Whether it is this device; of an address without a device, whether it is of this device's account. `None` where
+    /// the addresses cannot be compared.
+    #[must_use]
+    pub fn may_be(&self, jid: &Jid, people: &People) -> Option<bool> {
+        let device = self.jid()?.device;
+        let shares = self.shares_account(jid, people)?;
+        Some(shares && (jid.device == 0 || jid.device == device))
     }
 
     /// Whether `jid` is a device of this device's account; `None` where the addresses cannot be compared.
     #[must_use]
-    pub fn shares_account(&self, jid: &Jid) -> Option<bool> {
-        let comparable = |ours: &&Jid| ours.account().server == jid.account().server;
-        let ours = [&self.lid, &self.phone].into_iter().flatten().find(comparable)?;
-        Some(ours.same_user(jid))
-    }
-}
-
-/// Who sent a stanza, as far as the vantage can tell. An inbound `from` is what the server stamped: a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Emitter {
-    /// The vantage itself: the stanza is outbound.
-    Local,
-    /// Another account.
-    Peer,
-    /// Another device of the vantage's account.
-    OwnOther,
-    /// The server.
-    Server,
-    /// Not to be told from here: inbound acks, above all, whose `from` is only the addressee of what they answer.
-    Unknown,
-}
-
-impl Emitter {
-    /// The emitter's name in tables.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Peer => "peer",
-            Self::OwnOther => "own-other",
-            Self::Server => "server",
-            Self::Unknown => "unknown",
+    pub fn shares_account(&self, jid: &Jid, people: &People) -> Option<bool> {
+        if !matches!(jid.person_account().server.as_ref(), "lid" | "s.whatsapp.net") {
+            return None;
         }
-    }
-
-    /// Who sent `stanza`, seen from `device`.
-    #[must_use]
-    pub fn of(stanza: &Stanza, direction: Option<Direction>, device: &LocalDevice) -> Self {
-        match (direction, &stanza.body, &stanza.from) {
-            (Some(Direction::Outbound), _, _) => Self::Local,
-            (None, _, _) | (_, Body::Ack(_), _) => Self::Unknown,
-            (Some(Direction::Inbound), _, None) => Self::Server,
-            (Some(Direction::Inbound), _, Some(from)) if from.is_server() || from.server == "call" => Self::Server,
-            (Some(Direction::Inbound), _, Some(from)) => match device.shares_account(from) {
-                Some(true) => Self::OwnOther,
-                Some(false) => Self::Peer,
-                None => Self::Unknown,
-            },
-        }
+        let ours = [&self.lid, &self.phone].into_iter().flatten();
+        let mut judged = ours.filter_map(|ours| match people.same_person(ours, jid) {
+            true => Some(true),
+            false => (!people.may_be_one(ours, jid)).then_some(false),
+        });
+        let first = judged.next()?;
+        Some(first || judged.any(|shares| shares))
     }
 }

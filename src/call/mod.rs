@@ -3,31 +3,44 @@
 //! [`Grouping`] takes every stanza of every capture in order and keeps those that belong to a call;
 //! [`Call`] is derived whole from the stanzas kept. Knows nothing of the spec's rules and questions.
 
+mod answering;
+mod changes;
+mod clock;
+mod copies;
 mod course;
 mod derive;
+mod emitter;
 mod grouping;
+mod listing;
 mod local;
 mod maker;
+mod making;
+mod naming;
+mod order;
+mod partition;
+mod passages;
 mod people;
 mod recording;
+mod roles;
+mod sockets;
+mod timing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use changes::{Change, How, What};
+pub use clock::{Clock, ClockId};
 pub use course::{Course, Outcome, Phase, Side, says_declined};
+pub use emitter::Emitter;
 pub use grouping::{Grouping, Snapshot};
-pub use local::{Emitter, FoundBy, LocalDevice};
+pub use local::{FoundBy, LocalDevice};
 pub use maker::{Maker, Proof};
 pub use people::People;
-pub use recording::{Recording, Span};
+pub use recording::{Coverage, Recording, Span};
 
-use crate::origin::{CaptureId, ConnectionId, Direction, Located, Timestamp};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Stanza};
-
-/// The last holders of one stanza id that are looked at, newest first. Ids repeat a few times at most; a capture
-/// made to repeat one a million times must not cost a million steps each.
-const HOLDERS_SEEN: usize = 16;
 
 /// Where a socket was recorded: the capture, and the connection in it.
 pub type Socket = (CaptureId, Option<ConnectionId>);
@@ -71,6 +84,28 @@ impl Observed {
     pub const fn read(&self) -> &Stanza {
         &self.stanza.item
     }
+
+    /// Who is at its other end: the addressee of what went out, the sender of what came in.
+    #[must_use]
+    pub fn party(&self) -> Option<&Jid> {
+        let Stanza { from, to, .. } = self.read();
+        match self.direction() {
+            Some(Direction::Outbound) => to.as_ref().or(from.as_ref()),
+            Some(Direction::Inbound) | None => from.as_ref().or(to.as_ref()),
+        }
+    }
+
+    /// Where it stands in its capture: the record that completed it, and its ordinal.
+    #[must_use]
+    pub const fn record(&self) -> (RecordNumber, u64) {
+        (self.stanza.origin.last, self.seq)
+    }
+
+    /// The same, with the capture.
+    #[must_use]
+    pub const fn place(&self) -> (CaptureId, RecordNumber, u64) {
+        (self.stanza.origin.capture, self.stanza.origin.last, self.seq)
+    }
 }
 
 /// A device whose socket was recorded.
@@ -82,15 +117,6 @@ pub struct Vantage {
     pub role: Role,
     /// What is to be added to its times for those of the call's first vantage, if stanzas that both saw bound it.
     pub clock: Option<Clock>,
-}
-
-/// How far two clocks are apart, in nanoseconds: somewhere between two bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock {
-    /// The lower bound.
-    pub least: i64,
-    /// The upper bound.
-    pub most: i64,
 }
 
 /// What a vantage was in a call.
@@ -156,7 +182,7 @@ pub struct Row {
     pub answers: Option<usize>,
     /// Index in [`Call::rows`] of the first copy of a stanza that was sent again.
     pub repeats: Option<usize>,
-    /// Index in [`Call::rows`] of the same stanza as it left its maker's socket, at another vantage.
+    /// Index in [`Call::rows`] of the same stanza as it first left its maker's socket, at another vantage.
     pub copy_of: Option<usize>,
     /// Who made it, as far as all vantages tell together.
     pub maker: Maker,
@@ -179,9 +205,13 @@ pub struct Call {
     pub media: Option<Media>,
     /// Whether it is a group's call.
     pub group: bool,
-    /// Whose sockets were recorded.
+    /// Whether another user's call has the same call-id.
+    pub shares_id: bool,
+    /// Whose sockets were recorded: the caller, the callee's devices, others.
     pub vantages: Vec<Vantage>,
-    /// Its stanzas, in order.
+    /// Its stanzas, in order: those of one clock in their order, a copy after its original, otherwise by time on aligned
+    /// clocks, or as recorded where nothing bounds the clocks. Whether two are known to be in that order,
+    /// [`Call::is_before`] says.
     pub rows: Vec<Row>,
     /// How it went.
     pub course: Course,
@@ -189,6 +219,16 @@ pub struct Call {
     pub people: Arc<People>,
     /// How the sockets of its stanzas were recorded.
     pub recordings: BTreeMap<Socket, Arc<Recording>>,
+    /// What is to be added to the times of each clock for those of the first vantage; those of which that is unknown are
+    /// not in it.
+    pub clocks: BTreeMap<ClockId, Clock>,
+}
+
+impl Row {
+    /// The recordings of sockets that it was seen in.
+    pub fn sockets(&self) -> impl Iterator<Item = Socket> {
+        std::iter::once(&self.observed).chain(&self.also).map(|observed| observed.socket())
+    }
 }
 
 impl Call {
@@ -201,7 +241,7 @@ impl Call {
     /// Captures with stanzas of the call, in order, without repeats.
     #[must_use]
     pub fn captures(&self) -> Vec<CaptureId> {
-        let mut captures: Vec<_> = self.rows.iter().map(|row| row.observed.capture()).collect();
+        let mut captures: Vec<_> = self.rows.iter().flat_map(Row::sockets).map(|socket| socket.0).collect();
         captures.sort_unstable();
         captures.dedup();
         captures

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::Analysis;
-use crate::call::{Emitter, Media};
+use crate::call::{Call, Clock, Media, Proof};
 use crate::spec::Judged;
 use crate::spec::Strength;
 
@@ -74,13 +74,12 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!(
             "end_strength",
             Text,
-            "How sure `ended_by` is: `direct` where the stanza left the recorded socket, else `indirect`.",
+            "How sure `ended_by` is: `direct` where the stanza left a recorded socket, or where its alleged sender's were recorded without a gap and did not send it; else `indirect`.",
             |row| {
-                let call = &row.judged.call;
-                let end = call.course.ended.and_then(|index| call.rows.get(index));
-                Cell::text(end.map(|end| match end.emitter {
-                    Emitter::Local => Strength::Direct.name(),
-                    Emitter::Peer | Emitter::OwnOther | Emitter::Server | Emitter::Unknown => Strength::Indirect.name(),
+                Cell::text(row.judged.call.course.end_strength.and_then(|proof| match proof {
+                    Proof::None => None,
+                    Proof::Claim | Proof::SilenceOfSome => Some(Strength::Indirect.name()),
+                    Proof::Silence | Proof::Copy | Proof::Outbound => Some(Strength::Direct.name()),
                 }))
             }
         ),
@@ -97,8 +96,26 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("retransmissions", always Integer, "Stanzas that were sent again under the same id.", |row| {
             Cell::integer(row.judged.call.retransmissions())
         }),
-        column!("gaps", Integer, "Gaps in the recording while the call lasted.", |_| Cell::Null),
-        column!("clock_offset_ms", Number, "By how much the clocks of its vantages differ.", |_| Cell::Null),
-        column!("clock_bound_ms", Number, "How sure that is.", |_| Cell::Null),
+        column!(
+            "gaps",
+            Integer,
+            "Interruptions of the recording between its first and last stanza, over all vantages; empty where that is unknown.",
+            |row| { row.judged.call.course.gaps.map_or(Cell::Null, Cell::integer) }
+        ),
+        column!(
+            "clock_offset_ms",
+            Number,
+            "What is to be added to the times of a vantage for those of the first: of several vantages, of the one whose clock is known least. Empty for one vantage, and where nothing bounds the difference.",
+            |row| { Cell::milliseconds(widest_clock(&row.judged.call).map(Clock::middle)) }
+        ),
+        column!("clock_bound_ms", Number, "By how much `clock_offset_ms` may be off, either way.", |row| {
+            Cell::milliseconds(widest_clock(&row.judged.call).map(|clock| (clock.most - clock.least) / 2))
+        }),
     ]
+}
+
+/// The clock that is known least, of the vantages after the first; `None` if there are none or one is not known at all.
+fn widest_clock(call: &Call) -> Option<Clock> {
+    let clocks: Option<Vec<Clock>> = call.vantages.iter().skip(1).map(|vantage| vantage.clock).collect();
+    clocks?.into_iter().max_by_key(|clock| clock.most.saturating_sub(clock.least))
 }

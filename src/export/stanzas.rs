@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::column::{Cell, Column, Kind, column};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Capture};
 use crate::call::{Observed, Row};
-use crate::origin::{Direction, Timestamp};
+use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{AckError, Body};
 use crate::protocol::xml;
@@ -84,8 +84,31 @@ impl StanzaRow<'_> {
         }
     }
 
-    fn since(&self, earlier: Option<Timestamp>) -> Option<i64> {
-        Some(self.observed.time()?.nanoseconds_since(earlier?))
+    /// Nanoseconds since an earlier row of the call, which is looked for from the row's own place.
+    fn since(&self, earlier: impl Fn(usize) -> Option<usize>) -> Option<i64> {
+        let of = self.of_call.as_ref()?;
+        of.judged.call.elapsed(earlier(of.index)?, of.index)
+    }
+
+    /// All sights of its passage, the one that tells most first.
+    fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+        std::iter::once(self.observed).chain(self.of_call.iter().flat_map(|of| &of.row.also))
+    }
+
+    fn captures(&self) -> impl Iterator<Item = String> {
+        let captures = self.sights().filter_map(|observed| self.analysis.capture(observed.capture()));
+        captures.map(|capture| capture.name.clone())
+    }
+
+    /// How each sight was recorded, without repeats.
+    fn techniques(&self) -> BTreeSet<String> {
+        let of_capture = |observed: &Observed| self.analysis.capture(observed.capture()).map(Capture::technique);
+        let recording = |observed: &Observed| self.of_call.as_ref()?.judged.call.recordings.get(&observed.socket());
+        let technique = |observed: &Arc<Observed>| match recording(observed) {
+            Some(recording) => Some(recording.technique),
+            None => of_capture(observed),
+        };
+        self.sights().filter_map(technique).map(str::to_owned).collect()
     }
 
     /// The address of the local device, where the stanza is its own, or comes to it.
@@ -98,9 +121,12 @@ impl StanzaRow<'_> {
 /// The columns, in order.
 pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
     vec![
-        column!("capture", always Text, "The capture, as given. With `seq`, the row's key.", |row| {
-            Cell::text(row.analysis.capture(row.observed.capture()).map(|capture| capture.name.as_str()))
-        }),
+        column!(
+            "capture",
+            always Text,
+            "The capture, as given; with `seq`, the row's key. Further captures of the same passage follow, joined by `;`.",
+            |row| { Cell::joined(row.captures()) }
+        ),
         column!("seq", always Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
             Cell::integer(row.observed.seq)
         }),
@@ -126,13 +152,18 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
             Cell::shown(row.of_call.as_ref().and_then(|of| of.judged.call.creator.as_ref()))
         }),
-        column!("since_call_start_ms", Number, "Milliseconds since the call's first stanza.", |row| {
-            Cell::milliseconds(row.since(row.of_call.as_ref().and_then(|of| of.judged.call.start())))
-        }),
-        column!("since_previous_ms", Number, "Milliseconds since the call's previous stanza.", |row| {
-            let previous = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.index.checked_sub(1)?));
-            Cell::milliseconds(row.since(previous.and_then(|previous| previous.observed.time())))
-        }),
+        column!(
+            "since_call_start_ms",
+            Number,
+            "Milliseconds since the call's first stanza, on aligned clocks; empty where these are unknown.",
+            |row| { Cell::milliseconds(row.since(|_| Some(0))) }
+        ),
+        column!(
+            "since_previous_ms",
+            Number,
+            "Milliseconds since the call's previous stanza, in the same way.",
+            |row| { Cell::milliseconds(row.since(|index| index.checked_sub(1))) }
+        ),
         column!("direction", Text, "`in`, `out`; `internal` with `--include-internal`; empty if unknown.", |row| {
             Cell::text(match row.observed.direction() {
                 _ if row.is_internal => Some("internal"),
@@ -227,10 +258,8 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             let device = vantage.and_then(|vantage| vantage.device.jid());
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
-        column!("technique", always Text, "How the capture was made, one of the spec's techniques.", |row| {
-            let recording = row.of_call.as_ref().and_then(|of| of.judged.call.recording(of.row));
-            let of_capture = || row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique);
-            Cell::text(recording.map(|recording| recording.technique).or_else(of_capture))
+        column!("technique", always Text, "How the captures were made, of the spec's techniques, joined by `;`.", |row| {
+            Cell::joined(row.techniques())
         }),
         column!("note", Text, "The user's note.", |_| Cell::Null),
         column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| {

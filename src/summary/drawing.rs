@@ -32,17 +32,16 @@ pub fn draw(
     let mut previous = None;
     for rung in &ladder.rungs {
         let Some(row) = call.rows.get(rung.row) else { continue };
-        let time = row.observed.time();
-        let since = |earlier: Option<crate::origin::Timestamp>| {
-            let nanoseconds = time.and_then(|time| earlier.map(|earlier| time.nanoseconds_since(earlier)));
+        let since = |earlier: Option<usize>| {
+            let nanoseconds = earlier.and_then(|earlier| call.elapsed(earlier, rung.row));
             nanoseconds.map_or_else(String::new, super::seconds)
         };
         let record = row.observed.stanza.origin.last;
-        write!(out, "{record:>10} {:>14} {:>11} ", since(call.start()), since(previous))?;
+        write!(out, "{record:>10} {:>14} {:>11} ", since(Some(0)), since(previous))?;
         let marks: String = judged.marks(rung.row).into_iter().flatten().collect();
         let gap = if marks.is_empty() { "" } else { "  " };
         writeln!(out, "{}{gap}{marks}", arrow(ladder, rung, row))?;
-        previous = time;
+        previous = Some(rung.row);
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use jiff::Timestamp as Moment;
 
 use crate::analysis::Analysis;
 use crate::anomaly::{Severity, Tally};
-use crate::call::Call;
+use crate::call::{Call, Clock, Vantage};
 use crate::ladder::{Ladder, Lifeline, Party};
 use crate::origin::Timestamp;
 use crate::spec::{Conformance, Judged};
@@ -59,17 +59,10 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
     let call = &judged.call;
     writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
-    let devices = call.vantages.iter().map(|vantage| {
-        let jid = vantage
-            .device
-            .jid()
-            .map_or_else(|| "an unknown device".to_owned(), |jid| visible(&jid.to_string()).into_owned());
-        let found = vantage.device.found_by.map_or("", crate::call::FoundBy::phrase);
-        let found = if found.is_empty() { String::new() } else { format!(", {found}") };
-        format!("{jid} ({}{found})", vantage.role.name())
-    });
+    let devices = call.vantages.iter().enumerate().map(|(index, vantage)| recorded_at(index, vantage));
     let devices = devices.collect::<Vec<_>>().join("; ");
-    writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
+    let shared = if call.shares_id { ", an id that another user's call has too" } else { "" };
+    writeln!(out, "    call-id {}{shared}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
     draw(judged, &Ladder::of(call), starred, &mut out)?;
     for piece in judged.evidence.iter().filter(|piece| Judged::is_told(piece)) {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
@@ -94,6 +87,24 @@ fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
     }
     Ok(())
+}
+
+/// A device whose socket was recorded, its part, how it was found, and how its clock is to that of the first.
+fn recorded_at(index: usize, vantage: &Vantage) -> String {
+    let jid = vantage.device.jid();
+    let jid = jid.map_or_else(|| "an unknown device".to_owned(), |jid| visible(&jid.to_string()).into_owned());
+    let found = vantage.device.found_by.map_or_else(String::new, |found_by| format!(", {}", found_by.phrase()));
+    let clock = match vantage.clock {
+        _ if index == 0 => String::new(),
+        Some(clock) if clock == Clock::SAME => String::new(),
+        Some(clock) => {
+            let bound = clock.most.saturating_sub(clock.least) / 2;
+            let way = if clock.middle() < 0 { "ahead" } else { "behind" };
+            format!(", its clock {} {way}, give or take {}", seconds(clock.middle().saturating_abs()), seconds(bound))
+        }
+        None => ", its clock unknown".to_owned(),
+    };
+    format!("{jid} ({}{found}{clock})", vantage.role.name())
 }
 
 /// When a call began, between whom, and how it went.

@@ -9,7 +9,7 @@ use ringtrace::protocol::stanza::Stanza;
 use ringtrace::spec::{Context, Judged};
 
 /// Reads `tag name=value name=value [child; child]`, enough to write stanzas on one line. Children do not nest.
-fn node(text: &str) -> Node {
+pub(crate) fn node(text: &str) -> Node {
     let (own, children) = text.split_once('[').map_or((text, ""), |(own, rest)| (own, rest.trim_end_matches(']')));
     let mut words = own.split_whitespace();
     let tag = words.next().unwrap().to_owned();

@@ -25,3 +25,4 @@ mod terminal;
 mod timeline;
 mod tls;
 mod tui;
+mod vantages;

@@ -118,6 +118,12 @@ impl Stanza {
         }
     }
 
+    /// Whether it was read from the wire, rather than from what a client wrote down.
+    #[must_use]
+    pub fn is_from_wire(&self) -> bool {
+        self.wire.as_ref().is_some_and(|wire| !wire.ciphertext.is_empty())
+    }
+
     /// The `offline` attribute: how the server marks what it kept while the client was away.
     #[must_use]
     pub fn is_offline(&self) -> bool {

@@ -281,8 +281,8 @@ fn neither_json_of_other_tools_nor_prose_is_a_pasted_stanza() {
 fn options_hold_for_the_files_after_them() {
     let folder = tempfile::tempdir().unwrap();
     let names = ["a.log", "b.log", "c.log"].map(|name| folder.path().join(name));
-    for name in &names {
-        std::fs::write(name, two("whatsmeow").join("\n")).unwrap();
+    for (index, name) in names.iter().enumerate() {
+        std::fs::write(name, two("whatsmeow").join("\n").replace("00AA", &format!("00A{index}"))).unwrap();
     }
     let [a, b, c] = names.map(|name| name.to_string_lossy().into_owned());
     let run = |arguments: &[&str]| {

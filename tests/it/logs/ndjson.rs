@@ -69,14 +69,14 @@ fn relative_times_have_no_date_in_the_tables() {
         [
             "6 0  out 28291.1 websocket-capture",
             "7 0  in 28291.1 websocket-capture",
-            "8 0  in 30001.1 websocket-capture",
-            "9 0  out 30001.1 websocket-capture",
             "12 1  in 28291.1 baileys-instrumentation",
             "13 1  out 30001.1 baileys-instrumentation",
+            "8 0  in 30001.1 websocket-capture",
+            "9 0  out 30001.1 websocket-capture",
         ]
     );
     let since = columns(&file, &["since_call_start_ms"]);
-    assert_eq!(since[..3], ["0.0", "80.25", "3000.000001"]);
+    assert_eq!([&since[0], &since[1], &since[4]], ["0.0", "80.25", "3000.000001"]);
     let (calls, _) = ringtrace(&["export", "--table", "calls"], &file);
     assert!(!calls.contains("1970"), "{calls}");
     let (text, _) = ringtrace(&[], &file);

@@ -1,0 +1,117 @@
+//! What the server changed in a stanza on its way.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Call;
+use crate::protocol::binary::{Content, Node};
+
+/// Something that is different in the copy of a stanza.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The element: tags from the root on, joined by `/`. Untrusted text.
+    pub element: String,
+    /// What of it.
+    pub what: What,
+    /// In which way.
+    pub how: How,
+}
+
+/// What of an element is different.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An attribute of this name. Untrusted text.
+    Attribute(String),
+    /// A child of this tag. Untrusted text.
+    Child(String),
+    /// What it holds beside children.
+    Content,
+    /// The order of its children.
+    Order,
+}
+
+/// In which way something is different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum How {
+    /// Only the copy has it.
+    Added,
+    /// Only the original has it.
+    Dropped,
+    /// Both have it, and it differs.
+    Changed,
+}
+
+impl Call {
+    /// What is different in row `copy` from what left its maker; `None` of a row that is no copy.
+    #[must_use]
+    pub fn changes(&self, copy: usize) -> Option<Vec<Change>> {
+        let copy = self.rows.get(copy)?;
+        let original = self.rows.get(copy.copy_of?)?;
+        Some(changes(&original.observed.read().node, &copy.observed.read().node))
+    }
+}
+
+/// What is different in `copy`, element by element.
+fn changes(original: &Node, copy: &Node) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut left = vec![(original.tag.to_string(), original, copy)];
+    while let Some((element, original, copy)) = left.pop() {
+        let mut note = |what, how| changes.push(Change { element: element.clone(), what, how });
+        for attribute in &original.attributes {
+            let what = || What::Attribute(attribute.name.to_string());
+            match copy.attribute(&attribute.name) {
+                None => note(what(), How::Dropped),
+                Some(value) if value.to_text() != attribute.value.to_text() => note(what(), How::Changed),
+                Some(_) => {}
+            }
+        }
+        for attribute in &copy.attributes {
+            if original.attribute(&attribute.name).is_none() {
+                note(What::Attribute(attribute.name.to_string()), How::Added);
+            }
+        }
+        let (ours, theirs) = (numbered(original), numbered(copy));
+        for (key, _) in ours.iter().filter(|(key, _)| !theirs.contains_key(*key)) {
+            note(What::Child(key.0.to_owned()), How::Dropped);
+        }
+        let mut kept = Vec::new();
+        for (key, (_, child)) in &theirs {
+            match ours.get(key) {
+                None => note(What::Child(key.0.to_owned()), How::Added),
+                Some((place, before)) => kept.push((*place, *key, *before, *child)),
+            }
+        }
+        if !(original.children().is_empty() && copy.children().is_empty()) {
+            let place = |key: &(&str, usize)| theirs.get(key).map(|(place, _)| *place);
+            kept.sort_by_key(|(place, ..)| *place);
+            if !kept.iter().map(|(_, key, ..)| place(key)).is_sorted() {
+                note(What::Order, How::Changed);
+            }
+        } else if matches!((bytes(original), bytes(copy)), (Some(before), Some(after)) if before != after) {
+            note(What::Content, How::Changed);
+        }
+        let deeper = kept.iter().rev().map(|(_, key, before, after)| (format!("{element}/{}", key.0), *before, *after));
+        left.extend(deeper);
+    }
+    changes
+}
+
+/// The children, each with its place, by tag and ordinal among those of the tag.
+fn numbered(node: &Node) -> BTreeMap<(&str, usize), (usize, &Node)> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let children = node.children().iter().enumerate().map(|(place, child)| {
+        let count = counts.entry(child.tag.as_ref()).or_default();
+        *count += 1;
+        ((child.tag.as_ref(), *count), (place, child))
+    });
+    children.collect()
+}
+
+/// What a node holds beside children, whether it is spelt as a token or as bytes; `None` where a log left it out.
+fn bytes(node: &Node) -> Option<Vec<u8>> {
+    match &node.content {
+        Content::None | Content::Nodes(_) => Some(Vec::new()),
+        Content::Bytes(bytes) => Some(bytes.to_vec()),
+        Content::Value(value) => Some(value.to_text().as_bytes().to_vec()),
+        Content::Elided(_) => None,
+    }
+}
