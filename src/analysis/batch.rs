@@ -38,6 +38,7 @@ enum Kept {
     Message(Opcode, usize),
     Frame(usize),
     Node(Box<Node>),
+    Internal(Box<Node>),
     Ends(Box<[Option<String>; 2]>),
     Recorded(Box<Recorded>),
     Closed,
@@ -53,6 +54,7 @@ impl Batch {
             Entry::Message(message) => Kept::Message(message.opcode, self.keep(message.data)),
             Entry::Frame(plaintext) => Kept::Frame(self.keep(plaintext)),
             Entry::Node(node) => Kept::Node(Box::new(node)),
+            Entry::Internal(node) => Kept::Internal(Box::new(node)),
             Entry::Ends(Ends { client, server }) => {
                 Kept::Ends(Box::new([client, server].map(|end| end.map(str::to_owned))))
             }
@@ -115,6 +117,7 @@ impl Batch {
                 Kept::Message(opcode, length) => push(Entry::Message(Message { opcode, data: next(length) })),
                 Kept::Frame(length) => push(Entry::Frame(next(length))),
                 Kept::Node(node) => push(Entry::Node(*node)),
+                Kept::Internal(node) => push(Entry::Internal(*node)),
                 Kept::Ends(ends) => {
                     let [client, server] = &*ends;
                     push(Entry::Ends(Ends { client: client.as_deref(), server: server.as_deref() }));

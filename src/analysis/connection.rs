@@ -12,7 +12,7 @@ use crate::origin::{ConnectionId, Direction, Located, Origin, Timestamp};
 use crate::protocol::Sink;
 use crate::protocol::binary::{self, Decoded, Node};
 use crate::protocol::noise::{self, Frame, Pattern};
-use crate::protocol::stanza::{Stanza, Wire};
+use crate::protocol::stanza::{self, Stanza, Wire};
 use crate::protocol::tcp::{Chunk, End};
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
@@ -199,6 +199,11 @@ impl Connection {
         self.carries = Carries::Stanzas;
         self.session.stanzas += 1;
         results.stanza(node.map(|node| Stanza::read(node, None)));
+    }
+
+    /// Takes note that the client itself recorded what it carries.
+    pub(super) fn recorded_by_client(&mut self) {
+        self.carries = Carries::Stanzas;
     }
 
     /// Takes what the capture says of who speaks.
@@ -509,7 +514,10 @@ impl Sink<Decoded> for Nodes<'_, '_> {
         self.coverage.read(decoded.origin.direction, decoded.origin.time);
         // Of other stanzas only the count is kept.
         let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
-        self.results.stanza(Located::new(decoded.origin, Stanza::read(node, wire)));
+        // Only frames that somebody wrote down have no direction.
+        let direction = decoded.origin.direction.or_else(|| stanza::direction_of(&node));
+        let origin = Origin { direction, ..decoded.origin };
+        self.results.stanza(Located::new(origin, Stanza::read(node, wire)));
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

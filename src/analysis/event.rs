@@ -5,7 +5,7 @@ use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Coverage, Recording, Socket, Span};
 use crate::keys::PublicKey;
 use crate::origin::{ConnectionId, Located};
-use crate::protocol::binary::Jid;
+use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{Body, Stanza};
 
 /// Something found in a capture. Those of one capture come in the order of what they were found in.
@@ -13,6 +13,8 @@ use crate::protocol::stanza::{Body, Stanza};
 pub(super) enum Event {
     /// A stanza that may belong to a call.
     Stanza(Box<Located<Stanza>>),
+    /// A node about a call that passed between parts of a client only.
+    Internal(Box<Located<Stanza>>),
     /// So many other stanzas, which are only counted.
     Others(u64),
     /// A message of a websocket, where they are kept.
@@ -35,7 +37,8 @@ impl Event {
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
-            Self::Others(_)
+            Self::Internal(_)
+            | Self::Others(_)
             | Self::Recorded(_)
             | Self::Covered(_)
             | Self::Message(_)
@@ -105,6 +108,13 @@ impl Yield {
     pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
         let is_other = matches!(stanza.item.body, Body::Other);
         self.event(if is_other { Event::Others(1) } else { Event::Stanza(Box::new(stanza)) });
+    }
+
+    /// Takes a node that passed between parts of a client only. Those of calls have an ordinal among the stanzas.
+    pub(super) fn internal(&mut self, node: Located<Node>) {
+        let stanza = node.map(|node| Stanza::read(node, None));
+        let is_other = matches!(stanza.item.body, Body::Other) && stanza.item.node.attribute("call-id").is_none();
+        self.event(if is_other { Event::Others(1) } else { Event::Internal(Box::new(stanza)) });
     }
 
     /// Takes the addresses of the device whose socket was recorded, and how it was.

@@ -27,6 +27,8 @@ pub(super) struct Merge<'m, 'p> {
     grouping: Grouping,
     anomalies: Anomalies,
     messages: Vec<SeenMessage>,
+    /// Nodes about calls that passed between parts of a client only.
+    internal: Vec<Arc<Observed>>,
     key_logs: Vec<String>,
     published: Arc<Analysis>,
     last: Instant,
@@ -49,6 +51,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             grouping: Grouping::default(),
             anomalies,
             messages: Vec::new(),
+            internal: Vec::new(),
             key_logs,
             published: Arc::default(),
             last: Instant::now(),
@@ -84,6 +87,10 @@ impl<'m, 'p> Merge<'m, 'p> {
                 Event::Stanza(stanza) => {
                     self.stanzas += 1;
                     self.grouping.push(Observed { seq: self.stanzas, stanza: *stanza });
+                }
+                Event::Internal(stanza) => {
+                    self.stanzas += 1;
+                    self.internal.push(Arc::new(Observed { seq: self.stanzas, stanza: *stanza }));
                 }
                 Event::Recorded(recorded) => {
                     let (socket, device, recording) = *recorded;
@@ -133,6 +140,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         let mut analysis =
             Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.key_logs);
+        analysis.internal.clone_from(&self.internal);
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();

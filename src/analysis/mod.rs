@@ -43,6 +43,9 @@ pub struct Analysis {
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
+    /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
+    /// network, and no part of the calls. Their ordinals are among those of the stanzas.
+    pub internal: Vec<Arc<Observed>>,
     /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
     pub strays: Option<Arc<Judged>>,
     /// What departed from its protocol.

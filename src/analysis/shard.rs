@@ -88,10 +88,15 @@ impl Shard {
             Entry::Frame(plaintext) => connection.frame(Located::new(origin, plaintext), results),
             Entry::Node(node) => connection.node(Located::new(origin, node), results),
             Entry::Recorded(Recorded { device, technique, client, omits_own_acks, spans }) => {
+                connection.recorded_by_client();
                 let technique = self.told.or(technique).unwrap_or(self.technique);
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
                 let recording = Recording { technique, client, omits_own_acks, has_own_clock: true, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
+            }
+            Entry::Internal(node) => {
+                connection.recorded_by_client();
+                results.internal(Located::new(origin, node));
             }
             Entry::Ends(ends) => connection.ends(ends),
             Entry::Closed | Entry::Record(_) | Entry::Secrets(_) => {}

@@ -51,6 +51,10 @@ pub(super) struct ExportArguments {
     #[arg(long)]
     xml: bool,
 
+    /// Adds what passed between parts of the client only, as hooks in WhatsApp Web record it.
+    #[arg(long)]
+    include_internal: bool,
+
     /// Leaves text of CSV that a spreadsheet would take for a formula as it is.
     #[arg(long)]
     raw: bool,
@@ -156,7 +160,12 @@ fn write(
     }
     let analysis = progress::load(request, verbosity);
     let table = export::Table::from(arguments.table);
-    let options = Options { xml: arguments.xml, raw: arguments.raw, visible: target.is_terminal() };
+    let options = Options {
+        xml: arguments.xml,
+        internal: arguments.include_internal,
+        raw: arguments.raw,
+        visible: target.is_terminal(),
+    };
     target.write(|out| {
         table.write(format, &analysis, options, out).map_err(|error| match error {
             export::Error::Write(error) => target.failure(error),

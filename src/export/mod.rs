@@ -61,6 +61,8 @@ pub enum Format {
 pub struct Options {
     /// Adds the `xml` column to the stanzas.
     pub xml: bool,
+    /// Adds to the stanzas what passed between parts of a client only.
+    pub internal: bool,
     /// Leaves text fields of CSV as they are, also those that a spreadsheet would take for a formula.
     pub raw: bool,
     /// Writes characters of CSV that a terminal would act on as escapes.
@@ -124,7 +126,7 @@ impl Table {
             Self::Stanzas => {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
-                self.encode(&columns, stanzas::rows(analysis), format, options, out)
+                self.encode(&columns, stanzas::rows(analysis, options.internal), format, options, out)
             }
             Self::Calls => self.encode(&calls::columns(), calls::rows(analysis), format, options, out),
             Self::Evidence => self.encode(&evidence::columns(), evidence::rows(analysis), format, options, out),

@@ -1,5 +1,6 @@
 //! The `stanzas` table: a row per stanza of a call, and per ack of class `call` that answers no stanza seen.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub(super) struct StanzaRow<'t> {
     analysis: &'t Analysis,
     observed: &'t Arc<Observed>,
     of_call: Option<OfCall<'t>>,
+    /// Whether it is no stanza, but passed between parts of a client.
+    is_internal: bool,
     /// What the rules say of it: its call or that of all strays, and its index there.
     judged: Option<(&'t Judged, usize)>,
 }
@@ -28,14 +31,15 @@ struct OfCall<'t> {
     row: &'t Row,
 }
 
-/// The rows, calls by their first stanza, then in order.
-pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
+/// The rows, calls by their first stanza, then in order; what passed inside clients comes last, if it is `included`.
+pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = StanzaRow<'_>> {
     let of_calls = analysis.calls.iter().flat_map(move |judged| {
         judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
             analysis,
             observed: &row.observed,
             of_call: Some(OfCall { judged, index, row }),
             judged: Some((judged, index)),
+            is_internal: false,
         })
     });
     let strays = analysis.strays.iter().flat_map(move |judged| {
@@ -44,12 +48,26 @@ pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
             observed: &row.observed,
             of_call: None,
             judged: Some((judged, index)),
+            is_internal: false,
         })
     });
-    of_calls.chain(strays)
+    let internal = analysis.internal.iter().filter(move |_| included).map(move |observed| StanzaRow {
+        analysis,
+        observed,
+        of_call: None,
+        judged: None,
+        is_internal: true,
+    });
+    of_calls.chain(strays).chain(internal)
 }
 
 impl StanzaRow<'_> {
+    /// The call-id that a node has itself, which may be an action without a `<call>` around it.
+    fn own_call_id(&self) -> Option<Cow<'_, str>> {
+        let stanza = self.observed.read();
+        stanza.call_id().map(Cow::Borrowed).or_else(|| stanza.node.text("call-id"))
+    }
+
     fn attribute(&self, name: &str) -> Cell<'_> {
         Cell::text(self.observed.read().node.text(name))
     }
@@ -128,7 +146,8 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             |row| Cell::time(row.analysis.utc(row.observed))
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
-            Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
+            let of_call = row.of_call.as_ref().map(|of| Cow::Borrowed(&*of.judged.call.id));
+            Cell::text(of_call.or_else(|| row.own_call_id().filter(|_| row.is_internal)))
         }),
         column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
             Cell::shown(row.of_call.as_ref().and_then(|of| of.judged.call.creator.as_ref()))
@@ -145,11 +164,13 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             "Milliseconds since the call's previous stanza, in the same way.",
             |row| { Cell::milliseconds(row.since(|index| index.checked_sub(1))) }
         ),
-        column!("direction", Text, "`in`, `out`; empty if unknown.", |row| {
-            Cell::text(row.observed.direction().map(|direction| match direction {
-                Direction::Inbound => "in",
-                Direction::Outbound => "out",
-            }))
+        column!("direction", Text, "`in`, `out`; `internal` with `--include-internal`; empty if unknown.", |row| {
+            Cell::text(match row.observed.direction() {
+                _ if row.is_internal => Some("internal"),
+                Some(Direction::Inbound) => Some("in"),
+                Some(Direction::Outbound) => Some("out"),
+                None => None,
+            })
         }),
         column!(
             "emitter",

@@ -49,23 +49,28 @@ pub const DIAGNOSES: &[&[&Diagnosis]] = &[
     log::DIAGNOSES,
 ];
 
-/// The formats, in the order in which they are tried: first those that an input is in as a whole, then those of lines
-/// in logs.
+/// The formats, in the order in which they are tried: first those that an input is in as a whole, or whose lines stand
+/// among nothing else of interest, then those of lines in logs.
 pub const FORMATS: &[Format] = &[
     pcap::PCAPNG,
     pcap::PCAP,
     har::HAR,
+    log::RINGTRACE,
+    log::WEB_DIAGNOSTIC,
     devtools::DEVTOOLS,
     mitmproxy::MITMPROXY,
     tshark::JSON,
     tshark::EK,
     tshark::FIELDS,
     tshark::FOLLOW,
-    log::RINGTRACE,
+    log::CORPUS,
+    log::FRAMES,
+    log::WEB_HOOK,
     log::BAILEYS,
     log::ZAPO,
     log::WHATSMEOW,
     log::WHATSAPP_RUST,
+    log::EVENTS,
     log::XML,
 ];
 
@@ -101,6 +106,9 @@ pub enum Entry<'a> {
     /// A stanza that was already decoded, for the stanza layer. The origin has the connection, and the direction if it
     /// is known.
     Node(Node),
+    /// A node that passed between parts of the client only, and was never on the network. The origin has the
+    /// connection whose client it is, and no direction.
+    Internal(Node),
     /// Who speaks on the origin's connection, where no packets say it. Comes before, between or after what the
     /// connection carries, and is no record.
     Ends(Ends<'a>),
@@ -301,11 +309,11 @@ fn read_as(
 }
 
 impl Format {
-    /// Whether an input that begins with these bytes is in this format as a whole.
+    /// Whether an input that begins with these bytes is in this format and no other.
     fn claims(&self, beginning: &[u8]) -> bool {
         match &self.reading {
             Reading::Whole { probe, .. } => probe(beginning),
-            Reading::Lines(_) => false,
+            Reading::Lines(lines) => lines.claims(beginning),
         }
     }
 }

@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
-    ("serde_saphyr", &["src/spec/checkout.rs"]),
+    ("serde_saphyr", &["src/input/log/corpus.rs", "src/spec/checkout.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),

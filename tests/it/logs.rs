@@ -2,9 +2,12 @@
 
 mod bad;
 mod clients;
+mod corpus;
+mod events;
 mod lines;
 mod ndjson;
 mod sessions;
+mod web;
 
 use std::io::Write as _;
 use std::path::Path;

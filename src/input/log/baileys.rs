@@ -66,13 +66,11 @@ fn sent_ack(entry: pino::Entry<'_>) -> Outcome {
     let attributes = attributes.collect();
     let node = Node { tag: "ack".into(), attributes, content: Content::None, ..Node::default() };
     let found = Found {
-        node,
-        departures: Departures::default(),
-        is_cut: false,
         direction: Some(Direction::Outbound),
         stamp: entry.stamp,
         client: entry.process,
         standing: Standing::Echo,
+        ..Found::of(node, Departures::default())
     };
     Outcome::Read { lines, found: vec![found] }
 }

@@ -22,6 +22,9 @@ pub(in crate::input) const DIAGNOSES: &[&Diagnosis] = &[
     &SEVERAL_FORMATS,
     &OTHER_VERSION,
     &UNKNOWN_NAME,
+    &INTERNAL,
+    &NOT_CORPUS,
+    &EVENT,
 ];
 
 /// A log of a known client without stanzas.
@@ -205,4 +208,34 @@ pub(super) const UNKNOWN_NAME: Diagnosis = Diagnosis {
     severity: Severity::Note,
     why: "a header names a technique or a client that is not known here; it was left out",
     next: "",
+};
+
+/// A capture of the corpus that cannot be read.
+pub(super) const NOT_CORPUS: Diagnosis = Diagnosis {
+    id: "input/corpus-unreadable",
+    layer: Layer::Input,
+    kind: Kind::Malformed,
+    severity: Severity::Loss,
+    why: "a document cannot be read as a capture of the corpus",
+    next: "Check it against the corpus' schema: `raw` needs a `format` and a `body`.",
+};
+
+/// What was never on the network.
+pub(super) const INTERNAL: Diagnosis = Diagnosis {
+    id: "input/internal-hop",
+    layer: Layer::Input,
+    kind: Kind::Unexpected,
+    severity: Severity::Note,
+    why: "a node passed between parts of the client only, and is no stanza of the call",
+    next: "With `--include-internal`, `ringtrace export` lists those of calls.",
+};
+
+/// An event of a call without stanzas.
+pub(super) const EVENT: Diagnosis = Diagnosis {
+    id: "input/event-without-stanza",
+    layer: Layer::Input,
+    kind: Kind::Missing,
+    severity: Severity::Note,
+    why: "the log tells of an event of a call, and has no stanza of that call",
+    next: "Stanzas are printed by Baileys and zapo at the level trace, and by whatsmeow and whatsapp-rust at debug.",
 };

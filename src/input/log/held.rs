@@ -1,19 +1,20 @@
 //! Stanzas of a log on their way to the stanza layer, held back while something about them is open: the date, or
 //! whether an ack stands in the log twice.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use super::super::{Ends, Entry, Format, Reading, Recorded, Sink};
 use super::clock::{Clock, DAY, HOUR};
 use super::diagnoses::{
-    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, NO_DATES, NO_DIRECTIONS, SEVERAL_FORMATS,
-    STRAY_TEXT, TOLERANT, TOO_DEEP,
+    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
+    SEVERAL_FORMATS, STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
-use super::line::{Found, Header, LineFormat, Stamp, Standing};
+use super::line::{Event, Found, Header, LineFormat, Stamp, Standing};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
+use crate::protocol::stanza;
 
 /// The most stanzas that wait.
 const WAITING_LIMIT: usize = 65_536;
@@ -23,6 +24,9 @@ const BYTES_LIMIT: usize = 64 << 20;
 
 /// What can be a time in seconds since the Unix epoch: ten digits.
 const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
+
+/// The most events that are kept, and calls with stanzas that are known beside them.
+const EVENTS_LIMIT: usize = 65_536;
 
 /// The most clients that are told apart in a log.
 const CLIENTS_LIMIT: usize = 256;
@@ -41,6 +45,9 @@ pub(super) struct Held {
     /// The first place of each note that is made once a log.
     noted: Vec<&'static Diagnosis>,
     first_undated: Option<Origin>,
+    /// Events of calls, and the calls of which there are stanzas.
+    events: Vec<(Event, Origin)>,
+    calls: HashSet<String>,
 }
 
 struct Waiting {
@@ -48,6 +55,7 @@ struct Waiting {
     node: Node,
     stamp: Stamp,
     is_echo: bool,
+    is_internal: bool,
     bytes: usize,
 }
 
@@ -63,6 +71,8 @@ impl Held {
             format: None,
             noted: Vec::new(),
             first_undated: None,
+            events: Vec::new(),
+            calls: HashSet::new(),
         }
     }
 
@@ -82,6 +92,28 @@ impl Held {
                 self.note(&SEVERAL_FORMATS, origin, Some(format!("{}, {}", known.name, format.name)), out);
             }
             Some(_) => {}
+        }
+    }
+
+    /// Takes events of calls.
+    pub(super) fn events(&mut self, events: Vec<Event>, origin: Origin) {
+        let room = EVENTS_LIMIT.saturating_sub(self.events.len());
+        self.events.extend(events.into_iter().take(room).map(|event| (event, origin)));
+    }
+
+    /// Whether there were any.
+    pub(super) const fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Reports events of calls of which the log has no stanza.
+    fn report_events(&self, out: &mut dyn Sink) {
+        for (Event { call_id, kind, time }, origin) in &self.events {
+            if !self.calls.contains(call_id) {
+                let when = if time.is_empty() { String::new() } else { format!(" at {time}") };
+                let what = format!("{kind} of call {call_id}{when}, line {}", origin.last);
+                out.anomaly(Anomaly::new(&EVENT, *origin).detail(what));
+            }
         }
     }
 
@@ -105,6 +137,23 @@ impl Held {
         out.entry(Located::new(Origin { connection, ..origin }, Entry::Recorded(recorded)))
     }
 
+    /// Takes a decrypted frame, a flag byte and WABinary.
+    pub(super) fn frame(
+        &mut self,
+        format: &'static Format,
+        client: String,
+        plaintext: &[u8],
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        if origin.direction.is_none() {
+            self.note(&DIRECTIONS_INFERRED, origin, None, out);
+        }
+        let connection = Some(self.connection(format, client, origin, out)?);
+        out.entry(Located::new(Origin { connection, ..origin }, Entry::Frame(plaintext)))
+    }
+
     /// Takes the next stanza, which was read from `bytes` bytes at `origin`.
     pub(super) fn push(
         &mut self,
@@ -116,10 +165,19 @@ impl Held {
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
         self.report(&found, origin, out);
-        let Found { node, direction, stamp, client, standing, .. } = found;
-        origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
+        let Found { node, direction, stamp, client, standing, is_internal, .. } = found;
+        if is_internal {
+            out.anomaly(Anomaly::new(&INTERNAL, origin));
+        } else {
+            origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
+        }
         origin.connection = Some(self.connection(format, client, origin, out)?);
         let stamp = self.read_clock(stamp, &node, &origin);
+        if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
+            && self.calls.len() < EVENTS_LIMIT
+        {
+            self.calls.insert(call_id.into_owned());
+        }
         match standing {
             Standing::Only => {}
             Standing::Sent => self.has_sent = Some(true),
@@ -130,7 +188,8 @@ impl Held {
             Standing::Echo => {}
         }
         self.bytes += bytes;
-        self.waiting.push_back(Waiting { origin, node, stamp, is_echo: standing == Standing::Echo, bytes });
+        let is_echo = standing == Standing::Echo;
+        self.waiting.push_back(Waiting { origin, node, stamp, is_echo, is_internal, bytes });
         if self.waiting.len() > WAITING_LIMIT || self.bytes > BYTES_LIMIT {
             self.settle();
         }
@@ -141,6 +200,7 @@ impl Held {
     pub(super) fn finish(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
         self.settle();
         self.release(out)?;
+        self.report_events(out);
         if let Some(origin) = self.first_undated {
             let relative = self.day.is_relative() || self.hour.is_relative();
             if relative {
@@ -173,7 +233,8 @@ impl Held {
             if is_open || (first.is_echo && self.has_sent.is_none()) {
                 break;
             }
-            let Some(Waiting { mut origin, node, stamp, is_echo, bytes }) = self.waiting.pop_front() else { break };
+            let Some(waiting) = self.waiting.pop_front() else { break };
+            let Waiting { mut origin, node, stamp, is_echo, is_internal, bytes } = waiting;
             self.bytes = self.bytes.saturating_sub(bytes);
             if is_echo && self.has_sent == Some(true) {
                 out.anomaly(Anomaly::new(&ECHOES, Origin { connection: None, ..origin }));
@@ -189,7 +250,8 @@ impl Held {
                 Stamp::OfDay(read) => Some(self.day.moment(read)),
                 Stamp::OfHour(read) => Some(self.hour.moment(read)),
             };
-            out.entry(Located::new(origin, Entry::Node(node)))?;
+            let entry = if is_internal { Entry::Internal(node) } else { Entry::Node(node) };
+            out.entry(Located::new(origin, entry))?;
         }
         ControlFlow::Continue(())
     }
@@ -213,18 +275,11 @@ impl Held {
         if matches!(stamp, Stamp::OfDay(_)) { Stamp::OfDay(read) } else { Stamp::OfHour(read) }
     }
 
-    /// What has a `to` was sent by the client, for the server addresses what it delivers by the socket.
+    /// Which way a stanza went by its addresses, and a note that it follows from these.
     fn infer_direction(&mut self, node: &Node, origin: Origin, out: &mut dyn Sink) -> Option<Direction> {
-        let direction = match (node.attribute("to"), node.attribute("from")) {
-            (Some(_), _) => Direction::Outbound,
-            (None, Some(_)) => Direction::Inbound,
-            (None, None) => {
-                self.note(&NO_DIRECTIONS, origin, None, out);
-                return None;
-            }
-        };
-        self.note(&DIRECTIONS_INFERRED, origin, None, out);
-        Some(direction)
+        let direction = stanza::direction_of(node);
+        self.note(if direction.is_some() { &DIRECTIONS_INFERRED } else { &NO_DIRECTIONS }, origin, None, out);
+        direction
     }
 
     /// The connection of a client, a new one if it was not seen before.

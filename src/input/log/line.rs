@@ -1,5 +1,7 @@
 //! What a format of log lines is, and what it makes of a line.
 
+use memchr::memmem;
+
 use super::super::Recorded;
 use crate::anomaly::Diagnosis;
 use crate::origin::{Direction, Timestamp};
@@ -25,6 +27,18 @@ pub(in crate::input) struct LineFormat {
     pub(super) is_alone: bool,
     /// Reads the entry that a text begins with.
     pub(super) read: fn(&Text<'_>) -> Outcome,
+}
+
+impl LineFormat {
+    /// Whether an input that begins with these bytes is read for no other format.
+    pub(in crate::input) fn claims(&self, beginning: &[u8]) -> bool {
+        self.is_alone && self.is_in(beginning)
+    }
+
+    /// Whether a text has one of the signs of its client.
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+        self.signs.iter().any(|sign| memmem::find(text, sign.as_bytes()).is_some())
+    }
 }
 
 /// Lines of a log from one with a marker on: without colours, and without what wraps them, where that is known.
@@ -58,6 +72,13 @@ pub(super) enum Outcome {
         /// The stanzas in them; an entry may have none.
         found: Vec<Found>,
     },
+    /// The first lines tell of events of calls, and hold no stanza.
+    Events {
+        /// How many.
+        lines: usize,
+        /// The events.
+        events: Vec<Event>,
+    },
     /// The first lines say how what follows was recorded.
     Header {
         /// How many.
@@ -72,6 +93,17 @@ pub(super) enum Outcome {
         /// Why not, as a clause.
         why: &'static str,
     },
+}
+
+/// An event of a call that a client logged in the place of a stanza.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    /// The call-id.
+    pub(super) call_id: String,
+    /// What happened, in the client's word.
+    pub(super) kind: String,
+    /// When, as the client wrote it; empty where it did not.
+    pub(super) time: String,
 }
 
 /// How the stanzas of one client were recorded, as their file says.
@@ -102,6 +134,24 @@ pub(super) struct Found {
     pub(super) client: String,
     /// Whether it may stand twice in the log.
     pub(super) standing: Standing,
+    /// Whether it passed between parts of the client only, and was never on the network.
+    pub(super) is_internal: bool,
+}
+
+impl Found {
+    /// A stanza of which nothing else is known.
+    pub(super) const fn of(node: Node, departures: Departures) -> Self {
+        Self {
+            node,
+            departures,
+            is_cut: false,
+            direction: None,
+            stamp: Stamp::None,
+            client: String::new(),
+            standing: Standing::Only,
+            is_internal: false,
+        }
+    }
 }
 
 /// When something was logged.
@@ -144,15 +194,7 @@ pub(super) fn stanza(text: &str, dialect: Dialect, is_all: bool) -> Result<(Foun
     }
     match reading.node {
         Some(node) if !node.tag.is_empty() => {
-            let found = Found {
-                node,
-                departures: reading.departures,
-                is_cut,
-                direction: None,
-                stamp: Stamp::None,
-                client: String::new(),
-                standing: Standing::Only,
-            };
+            let found = Found { is_cut, ..Found::of(node, reading.departures) };
             Ok((found, reading.length))
         }
         _ => Err(Outcome::Unrelated),
@@ -171,6 +213,16 @@ pub(super) fn time_of_day(text: &str) -> Option<(i64, usize)> {
     let whole = "hh:mm:ss".len();
     let (fraction, length) = fraction(text.get(whole..).unwrap_or_default());
     (seconds < 86_400).then_some((seconds * 1_000_000_000 + fraction, whole + length))
+}
+
+/// A moment given as a number of milliseconds, to the nanosecond where it is small; `None` out of all bounds.
+pub(super) fn milliseconds(number: f64) -> Option<Timestamp> {
+    if number.abs() >= 9e12 {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and within bounds")]
+    let [whole, fraction] = [number.trunc(), (number.fract() * 1e6).round()].map(|number| number as i64);
+    Some(Timestamp(whole * 1_000_000 + fraction))
 }
 
 /// Nanoseconds of a time written `mm:ss`, with or without a fraction, and how long the writing is.

@@ -6,12 +6,17 @@
 
 mod baileys;
 mod clock;
+mod corpus;
 mod diagnoses;
+mod events;
+mod frames;
 mod held;
+mod json_node;
 mod line;
 mod pino;
 mod ringtrace;
 mod scanner;
+mod web;
 mod whatsapp_rust;
 mod whatsmeow;
 mod wrapping;
@@ -19,10 +24,14 @@ mod xml;
 mod zapo;
 
 pub(super) use baileys::BAILEYS;
+pub(super) use corpus::CORPUS;
 pub(super) use diagnoses::DIAGNOSES;
+pub(super) use events::EVENTS;
+pub(super) use frames::FRAMES;
 pub(super) use line::LineFormat;
 pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::read;
+pub(super) use web::{DIAGNOSTIC as WEB_DIAGNOSTIC, HOOK as WEB_HOOK};
 pub(super) use whatsapp_rust::WHATSAPP_RUST;
 pub(super) use whatsmeow::WHATSMEOW;
 pub(super) use xml::XML;

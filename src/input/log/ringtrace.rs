@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::super::{Format, Reading, Recorded, TECHNIQUES};
 use super::diagnoses::{OTHER_VERSION, UNKNOWN_NAME};
-use super::line::{Found, Header, LineFormat, Outcome, Stamp, Text, stanza};
+use super::line::{Found, Header, LineFormat, Outcome, Stamp, Text, milliseconds, stanza};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::xml::Dialect;
@@ -122,7 +122,7 @@ fn header(line: Line<'_>) -> Result<Outcome, &'static str> {
 fn spans(window: &[(f64, f64)]) -> Result<Vec<(Timestamp, Timestamp)>, &'static str> {
     let mut spans = Vec::with_capacity(window.len());
     for (from, until) in window {
-        match (moment(*from), moment(*until)) {
+        match (milliseconds(*from), milliseconds(*until)) {
             (Some(from), Some(until)) if from <= until => spans.push((from, until)),
             _ => return Err("its window has a span that ends before it begins, or lasts for ever"),
         }
@@ -147,7 +147,7 @@ fn one_stanza(line: Line<'_>) -> Result<Outcome, &'static str> {
     };
     let stamp = match line.at {
         None => Stamp::None,
-        Some(at) => moment(at).map(Stamp::Relative).ok_or("its time is out of all bounds")?,
+        Some(at) => milliseconds(at).map(Stamp::Relative).ok_or("its time is out of all bounds")?,
     };
     let xml = line.xml.unwrap_or_default();
     let (mut found, length) = stanza(&xml, Dialect::RINGTRACE, true).map_err(|_| "its field xml holds no XML")?;
@@ -160,11 +160,4 @@ fn one_stanza(line: Line<'_>) -> Result<Outcome, &'static str> {
 
 fn vantage(name: Option<Cow<'_, str>>) -> String {
     format!("vantage {}", name.unwrap_or_default())
-}
-
-/// A time in milliseconds, to the nanosecond.
-fn moment(milliseconds: f64) -> Option<Timestamp> {
-    let nanoseconds = (milliseconds * 1e6).round();
-    #[expect(clippy::cast_possible_truncation, reason = "whole, and within bounds")]
-    (nanoseconds.abs() < 9e18).then_some(Timestamp(nanoseconds as i64))
 }

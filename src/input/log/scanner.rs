@@ -12,6 +12,7 @@ use super::super::lines::{self, LONGEST_LINE};
 use super::super::source::Source;
 use super::super::{Error, Format, Sink, message};
 use super::diagnoses::{NO_STANZAS, NOT_UTF8, UNREADABLE, UNRELATED};
+use super::events::EVENTS;
 use super::held::Held;
 use super::line::{LineFormat, Outcome, Text};
 use super::wrapping::unwrapped;
@@ -68,6 +69,9 @@ pub(in crate::input) fn read(
             Anomaly::new(&NO_STANZAS, origin).detail(format!("it is a log of {}, {}", format.name, lines.advice)),
         );
     }
+    if scanner.held.format().is_none() && scanner.held.has_events() {
+        scanner.held.recognize(&EVENTS, Origin::of_record(source.capture(), scanner.lines, 0, None), out);
+    }
     Ok(scanner.held.format().map(|format| (format, scanner.lines)))
 }
 
@@ -78,11 +82,7 @@ fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, 
 
 /// The client whose log this is, as far as it can be told from lines that hold no stanzas.
 fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
-    formats.iter().find(|(_, lines)| has_one_of(beginning, lines.signs)).copied()
-}
-
-fn has_one_of(text: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+    formats.iter().find(|(_, lines)| lines.is_in(beginning)).copied()
 }
 
 /// Whether a line is blank or begins with `#`.
@@ -238,6 +238,10 @@ impl Scanner {
             let (lines, found) = match outcome {
                 Outcome::Unrelated | Outcome::More => continue,
                 Outcome::Read { lines, found } => (lines, found),
+                Outcome::Events { lines, events } => {
+                    self.held.events(events, at);
+                    (lines, Vec::new())
+                }
                 Outcome::Header { lines, header } => {
                     if self.held.header(format, *header, at, out).is_break() {
                         return Ok(Step::Enough);

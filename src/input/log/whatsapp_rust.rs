@@ -16,8 +16,8 @@ pub(in crate::input) const WHATSAPP_RUST: Format = Format {
     name: "whatsapp-rust",
     about: "log of whatsapp-rust at debug level, as env_logger, tracing or its own programs write it",
     technique: "unknown",
-    connections: "log",
     brings_secrets: false,
+    connections: "log",
     reading: Reading::Lines(LineFormat {
         markers: &["Client/Recv", "Client/Send", "[DEBUG] <"],
         signs: &["whatsapp_rust::", "[Client/Keepalive]", " Client/Keepalive", "[Client/AppState]", " Client/AppState"],

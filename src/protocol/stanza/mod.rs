@@ -11,6 +11,7 @@ pub use action::{Action, ActionName};
 pub use login::DevicePair;
 pub use receipt::Receipt;
 
+use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::noise::Frame;
 
@@ -60,6 +61,17 @@ pub struct Wire {
 impl From<&Frame<'_>> for Wire {
     fn from(frame: &Frame<'_>) -> Self {
         Self { counter: frame.counter, ciphertext: frame.ciphertext.into(), plaintext: frame.plaintext.into() }
+    }
+}
+
+/// Which way a top-level node most likely went, where nothing tells: what has a `to` was sent by the client, for the
+/// server addresses what it delivers by the socket.
+#[must_use]
+pub fn direction_of(node: &Node) -> Option<Direction> {
+    match (node.attribute("to"), node.attribute("from")) {
+        (Some(_), _) => Some(Direction::Outbound),
+        (None, Some(_)) => Some(Direction::Inbound),
+        (None, None) => None,
     }
 }
 

@@ -149,6 +149,9 @@ fn samples() -> Vec<Vec<u8>> {
         "plain-xml/decline.callee.xml",
         "whatsapp-rust/decline.callee.env_logger.log",
         "whatsapp-rust/decline.callee.voip-cli.log",
+        "wawap-hook-v1/decline.callee.jsonl",
+        "wawap-diag-v2/decline.callee.jsonl",
+        "wacrg/sample-decline-reject.yaml",
     ];
     paths.iter().map(|path| std::fs::read(formats.join(path)).unwrap()).collect()
 }
@@ -172,7 +175,7 @@ proptest! {
 
     #[test]
     fn changed_logs_are_read_without_panic(
-        which in 0_usize..8,
+        which in 0_usize..11,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         cut in any::<prop::sample::Index>(),
     ) {

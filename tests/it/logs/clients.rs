@@ -34,6 +34,8 @@ const LOGS: &[(&str, &str, Times)] = &[
     ("whatsapp-rust", "demo.log", Times::Seconds),
     ("whatsapp-rust", "env_logger.log", Times::Seconds),
     ("whatsapp-rust", "voip-cli.log", Times::Milliseconds),
+    ("wawap-hook-v1", "jsonl", Times::Milliseconds),
+    ("wawap-diag-v2", "jsonl", Times::Milliseconds),
     ("zapo", "pino.jsonl", Times::Milliseconds),
     ("zapo", "console.txt", Times::None),
     ("plain-xml", "xml", Times::None),

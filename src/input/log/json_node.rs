@@ -1,0 +1,241 @@
+//! Nodes as JSON: an object with `tag`, `attrs` and `content`, as hooks of WhatsApp Web record them, as client programs
+//! print them, and as captures of the corpus may hold them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::line::Found;
+use crate::protocol::binary::{Attribute, Content, Node};
+use crate::protocol::xml::{self, Departures};
+
+/// Any JSON value, with an object's members in their order: that of a node's attributes is kept.
+///
+/// Whoever parses it limits how deep it is nested.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Json {
+    #[default]
+    Null,
+    /// A text, or a number or truth value as it is written.
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+            Self::Null | Self::Text(_) | Self::List(_) => None,
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null | Self::List(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The stanza that it holds, if it holds one.
+    pub(super) fn stanza(&self) -> Option<Found> {
+        let mut departures = Departures::default();
+        let node = node(self, &mut departures)?;
+        Some(Found::of(node, departures))
+    }
+}
+
+fn node(json: &Json, departures: &mut Departures) -> Option<Node> {
+    let tag = json.member("tag")?.text().filter(|tag| !tag.is_empty())?.to_owned();
+    let attributes = match json.member("attrs") {
+        Some(Json::Object(members)) => members.iter().filter_map(|(name, value)| attribute(name, value)).collect(),
+        _ => Vec::new(),
+    };
+    let content = json.member("content").map_or(Content::None, |json| content(json, departures));
+    Some(Node { tag: Cow::Owned(tag), attributes, content, ..Node::default() })
+}
+
+fn attribute(name: &str, value: &Json) -> Option<Attribute> {
+    let text = match value {
+        Json::Text(text) => text.clone(),
+        Json::Object(_) => address(value.member("$1").unwrap_or(value))?,
+        Json::Null | Json::List(_) => return None,
+    };
+    Some(xml::attribute(name, &text))
+}
+
+/// An address as WhatsApp Web holds it in memory: parts, and a number for the domain.
+fn address(parts: &Json) -> Option<String> {
+    let part = |name| parts.member(name).and_then(Json::text);
+    let server = match (part("server"), part("domainType")) {
+        (Some(server), _) => server,
+        (None, Some("1")) => "lid",
+        (None, Some("128")) => "hosted",
+        (None, Some("129")) => "hosted.lid",
+        (None, Some("0") | None) => "s.whatsapp.net",
+        (None, Some(_)) => return None,
+    };
+    let device = part("device").filter(|device| *device != "0");
+    Some(match (part("user").filter(|user| !user.is_empty()), device) {
+        (Some(user), Some(device)) => format!("{user}:{device}@{server}"),
+        (Some(user), None) => format!("{user}@{server}"),
+        (None, _) => server.to_owned(),
+    })
+}
+
+fn content(json: &Json, departures: &mut Departures) -> Content {
+    match json {
+        Json::Null => Content::None,
+        Json::Text(text) => Content::Bytes(text.as_bytes().into()),
+        Json::List(items) => {
+            let nodes: Vec<_> = items.iter().filter_map(|item| node(item, departures)).collect();
+            if nodes.len() == items.len() {
+                return Content::Nodes(nodes);
+            }
+            let bytes: Option<Vec<u8>> = items.iter().map(|item| item.text()?.parse().ok()).collect();
+            match bytes {
+                Some(bytes) => Content::Bytes(bytes.into()),
+                None => {
+                    departures.stray_text += 1;
+                    Content::Nodes(nodes)
+                }
+            }
+        }
+        Json::Object(_) => bytes(json.member("$binary").unwrap_or(json), departures),
+    }
+}
+
+/// Bytes under one of their usual names. Where there are fewer than their number says, only the number counts.
+fn bytes(json: &Json, departures: &mut Departures) -> Content {
+    let text = |name| json.member(name).and_then(Json::text);
+    let base64 = || BASE64.decode(["base64", "b64", "data"].into_iter().find_map(text)?.as_bytes()).ok();
+    let hex = || HEXLOWER_PERMISSIVE.decode(["hex", "hexPreview"].into_iter().find_map(text)?.as_bytes()).ok();
+    let list = || match json.member("data")? {
+        Json::List(items) => items.iter().map(|item| item.text()?.parse().ok()).collect(),
+        _ => None,
+    };
+    let length: Option<u64> = text("byteLength").and_then(|length| length.parse().ok());
+    let read: Option<Vec<u8>> = base64().or_else(hex).or_else(list);
+    match (read, length) {
+        (Some(read), None) => Content::Bytes(read.into()),
+        (Some(read), Some(length)) if read.len() as u64 == length => Content::Bytes(read.into()),
+        (_, Some(length)) => {
+            departures.elided += 1;
+            Content::Elided(length)
+        }
+        (None, None) => {
+            departures.stray_text += 1;
+            Content::None
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Text(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Text(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Text(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Text(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            object.push(member);
+        }
+        Ok(Json::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<Found> {
+        serde_json::from_str::<Json>(text).unwrap().stanza()
+    }
+
+    fn shown(text: &str) -> String {
+        xml::write_line(&read(text).unwrap().node)
+    }
+
+    #[test]
+    fn addresses_are_put_together() {
+        for (address, expected) in [
+            (r#"{"$1":{"type":1,"user":"1","device":7,"domainType":1}}"#, "1:7@lid"),
+            (r#"{"$1":{"type":0,"user":"2","server":"lid"}}"#, "2@lid"),
+            (r#"{"$1":{"type":1,"user":"3","device":0,"domainType":0}}"#, "3@s.whatsapp.net"),
+            (r#"{"$1":{"type":1,"user":"4","device":99,"domainType":129}}"#, "4:99@hosted.lid"),
+            (r#"{"user":"","server":"call"}"#, "call"),
+            (r#""5:1@lid""#, "5:1@lid"),
+        ] {
+            let text = format!(r#"{{"tag":"ack","attrs":{{"from":{address}}}}}"#);
+            assert_eq!(shown(&text), format!("<ack from=\"{expected}\"/>"));
+        }
+    }
+
+    #[test]
+    fn content_has_many_forms() {
+        for (content, expected) in [
+            ("null", "<a/>"),
+            (r#""text""#, "<a>text</a>"),
+            (r#"[{"tag":"b"},{"tag":"c","attrs":{"n":1}}]"#, "<a><b/><c n=\"1\"/></a>"),
+            ("[51,10,255]", "<a>330aff</a>"),
+            (r#"{"$binary":{"byteLength":3,"hex":"330aff","base64":"Mwr/"}}"#, "<a>330aff</a>"),
+            (r#"{"kind":"binary","byteLength":3,"hexPreview":"330a"}"#, "<a><!-- 3 bytes --></a>"),
+            (r#"{"type":"Buffer","data":[51,10,255]}"#, "<a>330aff</a>"),
+            (r#"{"type":"Buffer","data":"Mwr/"}"#, "<a>330aff</a>"),
+        ] {
+            assert_eq!(shown(&format!(r#"{{"tag":"a","content":{content}}}"#)), expected, "{content}");
+        }
+        let odd = read(r#"{"tag":"a","content":[{"tag":"b"},"x"]}"#).unwrap();
+        assert_eq!((odd.node.children().len(), odd.departures.stray_text), (1, 1));
+        assert!(read(r#"{"attrs":{}}"#).is_none() && read("[]").is_none());
+    }
+}
