@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::corroboration::{Confidence, Sessions, corroborate};
+use super::corroboration::{Confidence, Sessions, Witness, corroborate};
 use super::discrepancies::DISCREPANCIES;
 use super::evidence::{Evidence, Strength};
 use super::judged::Judged;
@@ -72,22 +72,18 @@ fn finding(question: &'static Question, pieces: Vec<PieceAt>, calls: &[Arc<Judge
     let evidence = || pieces.iter().filter_map(|at| Some((at.call, calls.get(at.call)?.evidence.get(at.piece)?)));
     let tallies = tally(question, evidence().map(|(_, piece)| piece));
     let (verdict, named) = decide(question.shape, &tallies);
-    let witnesses = |hypothesis: &str| {
-        let mut witnesses = BTreeSet::new();
-        for (call, piece) in evidence().filter(|(_, piece)| piece.hypothesis == hypothesis && piece.supports) {
-            if piece.strength == Strength::Direct
-                && let Some(judged) = calls.get(call)
-            {
-                sessions.witnesses(judged, piece.row, &mut witnesses);
-            }
+    let mut witnesses: BTreeMap<&str, BTreeSet<Witness>> = BTreeMap::new();
+    for (call, piece) in evidence().filter(|(_, piece)| piece.supports && piece.strength == Strength::Direct) {
+        if let Some(judged) = calls.get(call) {
+            sessions.witnesses(judged, piece.row, witnesses.entry(&piece.hypothesis).or_default());
         }
-        witnesses
-    };
+    }
     let confidence = match verdict {
         Verdict::Open => Confidence::Unknown,
         Verdict::Leaning | Verdict::Contested => Confidence::Speculative,
         Verdict::Answered | Verdict::Observed => {
-            let corroborated = named.iter().all(|hypothesis| corroborate(&witnesses(hypothesis)));
+            let corroborated =
+                named.iter().all(|hypothesis| witnesses.get(hypothesis.as_str()).is_some_and(corroborate));
             if corroborated { Confidence::Confirmed } else { Confidence::Probable }
         }
     };

@@ -1,5 +1,6 @@
 //! The board of open questions and discrepancies, with what the captures say about them.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -78,12 +79,13 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
         }
         return writeln!(out);
     }
+    let exhibits = exhibits(analysis, finding);
     let most = finding.tallies.iter().map(|tally| tally.supporting).max().unwrap_or_default().max(1);
     let width =
         finding.tallies.iter().map(|tally| visible(&tally.hypothesis).chars().count()).max().unwrap_or_default();
     for tally in &finding.tallies {
         let name = visible(&tally.hypothesis);
-        let latency = latencies(analysis, finding, &tally.hypothesis);
+        let latency = latencies(question.shape, of(&exhibits, tally));
         writeln!(out, "      {name:<width$}  {}  {}{latency}", bar(tally.supporting, most), counts(tally))?;
     }
     if question.shape != Shape::List && !finding.values.is_empty() {
@@ -91,7 +93,7 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
         writeln!(out, "      values: {}", values.collect::<Vec<_>>().join(", "))?;
     }
     for tally in &finding.tallies {
-        evidence(analysis, finding, tally, board, out)?;
+        evidence(analysis, tally, of(&exhibits, tally), board, out)?;
     }
     writeln!(out)
 }
@@ -119,18 +121,18 @@ fn counts(tally: &Tally) -> String {
 }
 
 /// How long the answers took that are evidence for a hypothesis, where they are answers.
-fn latencies(analysis: &Analysis, finding: &Finding, hypothesis: &str) -> String {
-    if finding.question.shape != Shape::List {
+fn latencies(shape: Shape, exhibits: &[Exhibit<'_>]) -> String {
+    if shape != Shape::List {
         return String::new();
     }
-    let mut latencies: Vec<f64> = exhibits(analysis, finding, hypothesis).filter_map(latency).collect();
+    let mut latencies: Vec<f64> = exhibits.iter().filter_map(latency).collect();
     percentiles(&mut latencies).map_or_else(String::new, |[half, most, all]| {
         format!(", in {half:.1} ms half of the time, {most:.1} ms in 95 of 100, {all:.1} ms at most")
     })
 }
 
 /// Milliseconds from what a row answers to the row.
-fn latency(exhibit: Exhibit<'_>) -> Option<f64> {
+fn latency(exhibit: &Exhibit<'_>) -> Option<f64> {
     exhibit.judged.call.answer_latency(exhibit.piece.row)
 }
 
@@ -141,23 +143,29 @@ fn percentiles(values: &mut [f64]) -> Option<[f64; 3]> {
     Some([rank(50)?, rank(95)?, rank(100)?])
 }
 
-fn exhibits<'a>(
-    analysis: &'a Analysis,
-    finding: &'a Finding,
-    hypothesis: &'a str,
-) -> impl Iterator<Item = Exhibit<'a>> + 'a {
-    let exhibits = finding.pieces.iter().filter_map(|at| analysis.exhibit(*at));
-    exhibits.filter(move |exhibit| exhibit.piece.hypothesis == hypothesis)
+/// The evidence of a finding, by hypothesis.
+type Exhibits<'a> = HashMap<&'a str, Vec<Exhibit<'a>>>;
+
+fn exhibits<'a>(analysis: &'a Analysis, finding: &Finding) -> Exhibits<'a> {
+    let mut exhibits = Exhibits::new();
+    for exhibit in finding.pieces.iter().filter_map(|at| analysis.exhibit(*at)) {
+        exhibits.entry(&exhibit.piece.hypothesis).or_default().push(exhibit);
+    }
+    exhibits
+}
+
+fn of<'e, 'a>(exhibits: &'e Exhibits<'a>, tally: &Tally) -> &'e [Exhibit<'a>] {
+    exhibits.get(tally.hypothesis.as_str()).map_or(&[], Vec::as_slice)
 }
 
 fn evidence(
     analysis: &Analysis,
-    finding: &Finding,
     tally: &Tally,
+    exhibits: &[Exhibit<'_>],
     board: Board<'_>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut pieces: Vec<_> = exhibits(analysis, finding, &tally.hypothesis).collect();
+    let mut pieces = exhibits.to_vec();
     // The strongest tell most; of equals the first.
     pieces.sort_by_key(|exhibit| std::cmp::Reverse(exhibit.piece.strength));
     let shown = if board.all { pieces.len() } else { SHOWN.min(pieces.len()) };
@@ -248,9 +256,10 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
             "direct": tally.direct,
         })
     });
+    let exhibits = exhibits(analysis, finding);
     let values = finding.values.iter().map(|seen| {
         let mut latencies: Vec<f64> = match question.shape {
-            Shape::List => exhibits(analysis, finding, &seen.value).filter_map(latency).collect(),
+            Shape::List => exhibits.get(seen.value.as_str()).into_iter().flatten().filter_map(latency).collect(),
             Shape::Exclusive | Shape::Existential { .. } => Vec::new(),
         };
         let latency =

@@ -242,3 +242,56 @@ fn values_are_listed_as_sent() {
     assert_eq!(finding.named, ["(none)", "rejected_elsewhere", "timeout"]);
     assert_eq!(finding.verdict, Verdict::Observed);
 }
+
+/// A call with so many terminates, rejects and acks, each different.
+fn crowded(count: usize) -> Arc<Analysis> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("crowded.ndjson");
+    let header = r#"{"schema":"ringtrace/1","vantage":"a","device":["10000000000001:7@lid"],"window":[[0,9000000]]}"#;
+    let mut lines = vec![header.to_owned()];
+    for index in 0..count {
+        let names = "call-id='C' call-creator='10000000000001:7@lid'";
+        let offer = if index == 0 { "offer" } else { "transport" };
+        for (direction, xml) in [
+            ("out", format!("<call to='10000000000002@lid' id='O{index}'><{offer} {names}/></call>")),
+            ("in", format!("<ack class='call' id='O{index}' from='10000000000002@lid'/>")),
+            (
+                "in",
+                format!(
+                    "<call from='10000000000002:{}@lid' id='R{index}'><reject {names} x{index}='1'/></call>",
+                    index % 90
+                ),
+            ),
+            (
+                "out",
+                format!(
+                    "<call to='10000000000002@lid' id='T{index}'><terminate {names} reason='x{index}_elsewhere'/></call>"
+                ),
+            ),
+        ] {
+            lines.push(format!(r#"{{"vantage":"a","at":{},"dir":"{direction}","xml":"{xml}"}}"#, index * 4));
+        }
+    }
+    fs::write(&path, lines.join("\n")).unwrap();
+    let analysis = load(&[&path]);
+    assert_eq!(analysis.calls[0].call.rows.len(), count * 4);
+    analysis
+}
+
+#[test]
+fn judging_a_call_costs_what_its_rows_cost() {
+    let time = |analysis: &Analysis| {
+        let once = || {
+            let begun = std::time::Instant::now();
+            let call = Arc::clone(&analysis.calls[0].call);
+            let context = Context::of(&[Arc::clone(&call)], true);
+            let judged = Arc::new(Judged::new(call, &context));
+            assert!(findings(&[judged]).iter().any(|finding| finding.values.len() >= 500));
+            begun.elapsed()
+        };
+        (0..5).map(|_| once()).min().unwrap()
+    };
+    let (small, large) = (time(&crowded(500)), time(&crowded(2_000)));
+    // Four times the rows: sixteen times the cost if each were compared with each.
+    assert!(large < small * 9, "{small:?} for 2,000 rows, {large:?} for 8,000");
+}
