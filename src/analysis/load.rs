@@ -12,6 +12,7 @@ use super::{Analysis, Capture};
 use crate::anomaly::Anomalies;
 use crate::input;
 use crate::keys::{Keys, PublicKey};
+use crate::notes::Notes;
 use crate::origin::CaptureId;
 
 /// The shortest time between two snapshots.
@@ -28,6 +29,7 @@ pub struct Request {
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
     keeps_messages: bool,
+    notes: Arc<Notes>,
 }
 
 /// Takes each snapshot; says whether it wants more.
@@ -43,7 +45,19 @@ impl Request {
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
+            notes: Arc::default(),
         }
+    }
+
+    /// What is to be read, in order.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Adds the user's notes, [`Analysis::notes`].
+    pub fn set_notes(&mut self, notes: Arc<Notes>) {
+        self.notes = notes;
     }
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
@@ -193,6 +207,7 @@ impl<'r> Pass<'r> {
         let mut analysis =
             Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.request.key_logs);
+        analysis.notes = Arc::clone(&self.request.notes);
         if complete {
             analysis.messages = self.results.messages.take().unwrap_or_default();
         }

@@ -7,7 +7,7 @@ use ringtrace::export::{self, Options};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::target::Target;
 
 /// What `export` takes.
@@ -15,10 +15,14 @@ use super::target::Target;
 #[command(after_help = "\
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
-  ringtrace export recordings/ --table calls -o calls.csv")]
+  ringtrace export recordings/ --table calls -o calls.csv
+  ringtrace export call.pcap --filter 'action == terminate and reason == timeout'")]
 pub(super) struct ExportArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 
     /// Which table.
     #[arg(long, value_enum, default_value_t = Table::Stanzas)]
@@ -56,18 +60,20 @@ enum Table {
 /// Runs `export`.
 pub(super) fn run(arguments: &ExportArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
-    let mut request = arguments.reading.prepare(verbosity)?;
-    if matches!(arguments.table, Table::Messages) {
-        request.keep_messages();
-    }
-    let analysis = request.load();
     let table = match arguments.table {
         Table::Stanzas => export::Table::Stanzas,
         Table::Calls => export::Table::Calls,
         Table::Anomalies => export::Table::Anomalies,
         Table::Messages => export::Table::Messages,
     };
-    let options = Options { xml: arguments.xml, raw: arguments.raw, visible: target.is_terminal() };
+    let filter = arguments.filtering.row_filter(table)?;
+    let mut request = arguments.reading.prepare(verbosity)?;
+    if matches!(arguments.table, Table::Messages) {
+        request.keep_messages();
+    }
+    let analysis = request.load();
+    let filter = filter.as_ref();
+    let options = Options { filter, xml: arguments.xml, raw: arguments.raw, visible: target.is_terminal() };
     target.write(|out| {
         table.write_csv(&analysis, options, out).map_err(|error| match error {
             export::Error::Write(error) => error.into(),

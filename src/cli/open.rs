@@ -9,13 +9,16 @@ use ringtrace::{summary, tui};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 
 /// What `open` takes.
 #[derive(Debug, Args)]
 pub(super) struct OpenArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 }
 
 /// Runs `open`.
@@ -24,9 +27,11 @@ pub(super) fn run(arguments: &OpenArguments, color: ColorChoice, verbosity: Verb
 }
 
 fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
+    let selection = arguments.filtering.selection()?;
     let analysis = arguments.reading.prepare(verbosity)?.load();
+    let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let mut out = BufWriter::new(io::stdout().lock());
-    summary::overview(&analysis, &mut out)?;
+    summary::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
     out.flush()?;
     Ok(reading::exit(&analysis))
 }

@@ -1,12 +1,16 @@
 //! What every command that reads captures takes: the files and their keys; and what it says of them.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::Severity;
+use ringtrace::export::{RowFilter, Selection, Table};
+use ringtrace::filter;
+use ringtrace::notes::{self, Notes};
 use ringtrace::protocol::tls;
 use ringtrace::summary;
 use ringtrace::visible::visible;
@@ -32,6 +36,37 @@ pub(super) struct Reading {
     /// Does not look for key logs beside the captures.
     #[arg(long)]
     no_key_discovery: bool,
+}
+
+/// Which of the calls.
+#[derive(Debug, Args)]
+pub(super) struct Filtering {
+    /// Only what an expression names, such as `action == terminate and reason == "timeout"`. Its fields are the
+    /// tables' columns.
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+}
+
+impl Filtering {
+    /// The filter of calls, if one was given.
+    ///
+    /// # Errors
+    /// If it is none; says where and why.
+    pub(super) fn selection(&self) -> Result<Option<Selection>, Failure> {
+        self.filter
+            .as_deref()
+            .map(|text| Selection::parse(text).map_err(|error| wrong_filter(text, &error)))
+            .transpose()
+    }
+
+    /// The filter of a table's rows, if one was given.
+    ///
+    /// # Errors
+    /// If it is none; says where and why.
+    pub(super) fn row_filter(&self, table: Table) -> Result<Option<RowFilter>, Failure> {
+        let parsed = |text: &String| RowFilter::parse(text, table).map_err(|error| wrong_filter(text, &error));
+        self.filter.as_ref().map(parsed).transpose()
+    }
 }
 
 impl Reading {
@@ -64,7 +99,19 @@ impl Reading {
                 }
             }
         }
+        let mut notes = Notes::default();
+        for beside in sources.iter().filter_map(Source::path).map(notes_beside) {
+            match fs::read_to_string(&beside) {
+                Ok(text) => notes.read(&text),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    let path = visible(&beside.to_string_lossy()).into_owned();
+                    return Err(Failure::Notes { path, error });
+                }
+            }
+        }
         let mut request = Request::new(sources);
+        request.set_notes(Arc::new(notes));
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
@@ -72,6 +119,19 @@ impl Reading {
         }
         Ok(request)
     }
+}
+
+/// The file of the notes on a capture.
+pub(super) fn notes_beside(capture: &Path) -> PathBuf {
+    let mut name = capture.file_name().unwrap_or_default().to_owned();
+    name.push(notes::SUFFIX);
+    capture.with_file_name(name)
+}
+
+/// Why a filter is none, with a mark below the place.
+fn wrong_filter(text: &str, error: &filter::Error) -> Failure {
+    let before = visible(text.get(..error.at).unwrap_or(text)).chars().count();
+    Failure::Usage(format!("--filter: {error}\n  {}\n  {}^", visible(text), " ".repeat(before)))
 }
 
 /// A file is itself, `-` is standard input, a folder all files below it, and a pattern what it matches.

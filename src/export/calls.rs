@@ -9,14 +9,27 @@ use crate::spec::Judged;
 use crate::spec::Strength;
 
 /// A call, and the analysis that it is part of.
+#[derive(Clone, Copy)]
 pub(super) struct CallRow<'t> {
     analysis: &'t Analysis,
     judged: &'t Judged,
 }
 
+impl<'t> CallRow<'t> {
+    /// The call.
+    pub(super) fn judged(&self) -> &'t Judged {
+        self.judged
+    }
+}
+
 /// The rows, calls by their first stanza.
 pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = CallRow<'_>> {
-    analysis.calls.iter().map(move |judged| CallRow { analysis, judged })
+    analysis.calls.iter().map(move |judged| row(analysis, judged))
+}
+
+/// The row of a call.
+pub(super) const fn row<'t>(analysis: &'t Analysis, judged: &'t Judged) -> CallRow<'t> {
+    CallRow { analysis, judged }
 }
 
 /// The columns, in order.
@@ -98,5 +111,6 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("gaps", Integer, "Gaps in the recording while the call lasted.", |_| Cell::Null),
         column!("clock_offset_ms", Number, "By how much the clocks of its vantages differ.", |_| Cell::Null),
         column!("clock_bound_ms", Number, "How sure that is.", |_| Cell::Null),
+        column!("note", Text, "Your note on it.", |row| Cell::text(row.analysis.notes.of_call(&row.judged.call))),
     ]
 }

@@ -16,7 +16,7 @@ const BATCH: usize = 8192;
 pub(super) fn write<R>(
     columns: &[Column<R>],
     rows: impl Iterator<Item = R>,
-    options: Options,
+    options: Options<'_>,
     out: impl Write,
 ) -> Result<(), Error> {
     let mut rows = rows.peekable();
@@ -32,13 +32,13 @@ pub(super) fn write<R>(
     Ok(())
 }
 
-fn frame<R>(columns: &[Column<R>], rows: &[R], options: Options) -> Result<DataFrame, Error> {
+fn frame<R>(columns: &[Column<R>], rows: &[R], options: Options<'_>) -> Result<DataFrame, Error> {
     let columns = columns.iter().map(|column| PolarsColumn::from(series(column, rows, options)));
     Ok(DataFrame::new(rows.len(), columns.collect())?)
 }
 
 /// The values of one column. A value of another kind than the column's is null: kinds are checked by a test.
-fn series<R>(column: &Column<R>, rows: &[R], options: Options) -> Series {
+fn series<R>(column: &Column<R>, rows: &[R], options: Options<'_>) -> Series {
     let name = column.name.into();
     let cells = rows.iter().map(|row| (column.value)(row));
     match column.kind {
@@ -83,7 +83,7 @@ fn inert(text: Cow<'_, str>) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn csv(options: Options) -> String {
+    fn csv(options: Options<'_>) -> String {
         let columns: [Column<(&str, i64)>; 2] = [
             Column { name: "text", kind: Kind::Text, doc: "", value: |row| Cell::Text(row.0.into()) },
             Column { name: "number", kind: Kind::Integer, doc: "", value: |row| Cell::Integer(row.1) },

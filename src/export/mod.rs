@@ -7,11 +7,13 @@ mod calls;
 mod column;
 mod csv;
 mod messages;
+mod selection;
 mod stanzas;
 
 use std::io::Write;
 
 pub use column::{Cell, Column, Kind};
+pub use selection::{Chooser, RowFilter, Selection, fields};
 
 use crate::analysis::Analysis;
 
@@ -29,8 +31,10 @@ pub enum Table {
 }
 
 /// What a table leaves out or adds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options<'f> {
+    /// Which rows it has; `None` for all.
+    pub filter: Option<&'f RowFilter>,
     /// Adds the `xml` column to the stanzas.
     pub xml: bool,
     /// Leaves text fields as they are, also those that a spreadsheet would take for a formula.
@@ -77,16 +81,34 @@ impl Table {
     ///
     /// # Errors
     /// If `out` takes no more bytes, or the table cannot be encoded.
-    pub fn write_csv(self, analysis: &Analysis, options: Options, out: impl Write) -> Result<(), Error> {
+    pub fn write_csv(self, analysis: &Analysis, options: Options<'_>, out: impl Write) -> Result<(), Error> {
+        let filter = options.filter;
+        let chooser = filter.and_then(RowFilter::of_calls).map(|selection| selection.over(analysis));
         match self {
             Self::Stanzas => {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
-                csv::write(&columns, stanzas::rows(analysis), options, out)
+                let rows = stanzas::rows(analysis);
+                let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row)));
+                csv::write(&columns, rows, options, out)
             }
-            Self::Calls => csv::write(&calls::columns(), calls::rows(analysis), options, out),
-            Self::Messages => csv::write(&messages::columns(), messages::rows(analysis), options, out),
-            Self::Anomalies => csv::write(&anomalies::columns(), anomalies::rows(analysis), options, out),
+            Self::Calls => {
+                let rows = calls::rows(analysis);
+                let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
+                csv::write(&calls::columns(), rows, options, out)
+            }
+            Self::Messages => {
+                let columns = messages::columns();
+                let rows = messages::rows(analysis);
+                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
+                csv::write(&columns, rows, options, out)
+            }
+            Self::Anomalies => {
+                let columns = anomalies::columns();
+                let rows = anomalies::rows(analysis);
+                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
+                csv::write(&columns, rows, options, out)
+            }
         }
     }
 }

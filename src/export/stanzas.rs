@@ -28,18 +28,40 @@ struct OfCall<'t> {
 
 /// The rows, calls by their first stanza, then in order.
 pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
-    let of_calls = analysis.calls.iter().flat_map(move |judged| {
-        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
-            analysis,
-            observed: &row.observed,
-            of_call: Some(OfCall { judged, index, row }),
-        })
-    });
-    let orphans = analysis.orphans.iter().map(move |observed| StanzaRow { analysis, observed, of_call: None });
-    of_calls.chain(orphans)
+    let of_calls = analysis
+        .calls
+        .iter()
+        .flat_map(move |judged| (0..judged.call.rows.len()).filter_map(move |index| row(analysis, judged, index)));
+    of_calls.chain(orphans(analysis))
 }
 
-impl StanzaRow<'_> {
+/// The row of a call's stanza; `None` if there is no such stanza.
+pub(super) fn row<'t>(analysis: &'t Analysis, judged: &'t Judged, index: usize) -> Option<StanzaRow<'t>> {
+    let row = judged.call.rows.get(index)?;
+    Some(StanzaRow { analysis, observed: &row.observed, of_call: Some(OfCall { judged, index, row }) })
+}
+
+/// The rows of stanzas that belong to no call.
+pub(super) fn orphans(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
+    analysis.orphans.iter().map(move |observed| StanzaRow { analysis, observed, of_call: None })
+}
+
+impl<'t> StanzaRow<'t> {
+    /// The stanza.
+    pub(super) const fn observed(&self) -> &'t Arc<Observed> {
+        self.observed
+    }
+
+    /// Its call, if it has one.
+    pub(super) fn judged(&self) -> Option<&'t Judged> {
+        self.of_call.as_ref().map(|of| of.judged)
+    }
+
+    /// The whole stanza on one line.
+    pub(super) fn xml(&self) -> String {
+        xml::write_line(&self.observed.read().node)
+    }
+
     fn attribute(&self, name: &str) -> Cell<'_> {
         Cell::text(self.observed.read().node.text(name))
     }
@@ -193,9 +215,10 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
             Cell::text(row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique))
         }),
-        column!("note", Text, "The user's note.", |_| Cell::Null),
-        column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| {
-            Cell::Text(xml::write_line(&row.observed.read().node).into())
+        column!("note", Text, "Your note on it.", |row| {
+            let note = row.of_call.as_ref().and_then(|of| row.analysis.notes.of_row(&of.judged.call, of.index));
+            Cell::text(note)
         }),
+        column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| { Cell::Text(row.xml().into()) }),
     ]
 }

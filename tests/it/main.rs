@@ -6,6 +6,7 @@ mod calls;
 mod captures;
 mod cli;
 mod damage;
+mod filter;
 mod frames;
 mod generated;
 mod house;

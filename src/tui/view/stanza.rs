@@ -211,7 +211,10 @@ impl Panel<'_> {
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));
         let spans = [
-            Span::styled(format!("  {bearing} {}, {}: ", visible_all(&piece.hypothesis), piece.strength.name()), self.theme.outgoing),
+            Span::styled(
+                format!("  {bearing} {}, {}: ", visible_all(&piece.hypothesis), piece.strength.name()),
+                self.theme.outgoing,
+            ),
             Span::raw(visible_all(&piece.why)),
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));
