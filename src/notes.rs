@@ -9,13 +9,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Row};
-use crate::origin::Direction;
+use crate::origin::{CaptureId, Direction};
 use crate::protocol::stanza::ActionName;
 use crate::protocol::xml;
 
@@ -131,11 +132,10 @@ impl Notes {
         }
     }
 
-    /// The file with the notes on these subjects, and every line that could not be read; empty if there are none.
+    /// The file with all notes, and every line that could not be read; empty if there are none.
     #[must_use]
-    pub fn write(&self, is_kept: impl Fn(&Subject) -> bool) -> String {
-        let noted = self.notes.iter().filter(|(subject, _)| is_kept(subject));
-        let lines = noted.filter_map(|(subject, note)| {
+    pub fn write(&self) -> String {
+        let lines = self.notes.iter().filter_map(|(subject, note)| {
             serde_json::to_string(&Line { subject: subject.clone(), note: note.clone() }).ok()
         });
         let lines: Vec<_> = lines.chain(self.unread.iter().cloned()).collect();
@@ -202,9 +202,82 @@ impl Notes {
     }
 }
 
+/// The notes of each capture, by the capture's place, and the file that keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shelf {
+    books: Vec<Book>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Book {
+    path: Option<PathBuf>,
+    notes: Notes,
+}
+
+/// What is to be written where after a note changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The file.
+    pub path: PathBuf,
+    /// All that it is to hold.
+    pub text: String,
+}
+
+impl Shelf {
+    /// Adds the next capture: the file of its notes, if it can have one, and what that holds.
+    pub fn add(&mut self, path: Option<PathBuf>, text: &str) {
+        let mut notes = Notes::default();
+        notes.read(text);
+        self.books.push(Book { path, notes });
+    }
+
+    /// All notes together.
+    #[must_use]
+    pub fn notes(&self) -> Notes {
+        let mut all = Notes::default();
+        for (subject, note) in self.books.iter().flat_map(|book| book.notes.iter()) {
+            all.notes.entry(subject.clone()).or_insert_with(|| note.to_owned());
+        }
+        all
+    }
+
+    /// Sets the note on a subject, or takes it away, in the file that has it; else in that of the first of these
+    /// captures that can have one. Gives what is to be written; `None` where no file can keep it.
+    pub fn set(&mut self, subject: Subject, note: Option<&str>, captures: &[CaptureId]) -> Option<Written> {
+        let places = captures.iter().filter_map(|capture| usize::try_from(capture.0).ok());
+        let mut fitting = places.filter(|place| self.books.get(*place).is_some_and(|book| book.path.is_some()));
+        let holder = self.books.iter().position(|book| book.notes.of(&subject).is_some());
+        let book = holder.or_else(|| fitting.next()).and_then(|place| self.books.get_mut(place))?;
+        match note {
+            Some(note) => book.notes.set(subject, note),
+            None => book.notes.remove(&subject),
+        }
+        Some(Written { path: book.path.clone()?, text: book.notes.write() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_goes_into_the_file_that_has_it() {
+        let mut shelf = Shelf::default();
+        shelf.add(None, "");
+        shelf.add(Some("one".into()), "");
+        shelf.add(Some("two".into()), "{\"call\":\"A\",\"note\":\"old\"}\nunread\n");
+        let in_two = Subject { call: "A".into(), creator: None, stanza: None };
+        let new = Subject { call: "B".into(), ..in_two.clone() };
+        let all = [0, 1, 2].map(CaptureId);
+        let written = shelf.set(in_two.clone(), Some("new"), &all).unwrap();
+        assert_eq!(written.path, PathBuf::from("two"));
+        assert!(written.text.contains("\"new\"") && written.text.ends_with("unread\n"));
+        assert_eq!(shelf.set(new.clone(), Some(""), &all).unwrap().path, PathBuf::from("one"));
+        assert_eq!(shelf.set(in_two.clone(), None, &all).unwrap().text, format!("{SCHEMA}\nunread\n"));
+        assert_eq!(shelf.notes().of(&new), Some(""));
+        assert_eq!(shelf.notes().of(&in_two), None);
+        assert_eq!(shelf.set(in_two, Some("x"), &all[..1]), None, "standard input has no file beside it");
+    }
 
     fn subject(call: &str, id: Option<&str>) -> Subject {
         let key = |id: &str| StanzaKey {
@@ -224,7 +297,7 @@ mod tests {
         notes.set(subject("B", Some("X1")), "the caller's own\nterminate");
         notes.set(subject("A", None), "");
         notes.set(subject("B", None), "rang out");
-        let text = notes.write(|_| true);
+        let text = notes.write();
         assert_eq!(
             text,
             "{\"schema\":\"ringtrace-notes/1\"}\n\
@@ -242,10 +315,10 @@ mod tests {
         let mut notes = Notes::default();
         notes.read("{\"schema\":\"ringtrace-notes/1\"}\n{\"picture\":7}\nnot json\n\n");
         notes.set(subject("A", None), "x");
-        let text = notes.write(|_| true);
+        let text = notes.write();
         assert!(text.ends_with("\n{\"picture\":7}\nnot json\n"), "{text}");
         notes.remove(&subject("A", None));
-        assert_eq!(Notes::default().write(|_| true), "");
+        assert_eq!(Notes::default().write(), "");
     }
 
     #[test]

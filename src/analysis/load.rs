@@ -12,7 +12,7 @@ use super::{Analysis, Capture};
 use crate::anomaly::Anomalies;
 use crate::input;
 use crate::keys::{Keys, PublicKey};
-use crate::notes::Notes;
+use crate::notes::{Notes, Shelf};
 use crate::origin::CaptureId;
 
 /// The shortest time between two snapshots.
@@ -29,7 +29,7 @@ pub struct Request {
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
     keeps_messages: bool,
-    notes: Arc<Notes>,
+    shelf: Shelf,
 }
 
 /// Takes each snapshot; says whether it wants more.
@@ -45,19 +45,19 @@ impl Request {
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
-            notes: Arc::default(),
+            shelf: Shelf::default(),
         }
     }
 
-    /// What is to be read, in order.
-    #[must_use]
-    pub fn sources(&self) -> &[Source] {
-        &self.sources
+    /// Sets the user's notes on each capture, [`Analysis::notes`].
+    pub fn set_shelf(&mut self, shelf: Shelf) {
+        self.shelf = shelf;
     }
 
-    /// Adds the user's notes, [`Analysis::notes`].
-    pub fn set_notes(&mut self, notes: Arc<Notes>) {
-        self.notes = notes;
+    /// The user's notes on each capture.
+    #[must_use]
+    pub const fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
@@ -112,6 +112,7 @@ impl Request {
 struct Pass<'r> {
     request: &'r Request,
     keys: Arc<Keys>,
+    notes: Arc<Notes>,
     results: Yield,
     captures: Vec<Capture>,
     published: Arc<Analysis>,
@@ -131,6 +132,7 @@ impl<'r> Pass<'r> {
         Self {
             request,
             keys,
+            notes: Arc::new(request.shelf.notes()),
             results: Yield {
                 anomalies: request.key_anomalies.clone(),
                 messages: request.keeps_messages.then(Vec::new),
@@ -207,7 +209,7 @@ impl<'r> Pass<'r> {
         let mut analysis =
             Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.request.key_logs);
-        analysis.notes = Arc::clone(&self.request.notes);
+        analysis.notes = Arc::clone(&self.notes);
         if complete {
             analysis.messages = self.results.messages.take().unwrap_or_default();
         }

@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::{Args, ColorChoice};
-use ringtrace::{summary, tui};
+use ringtrace::summary;
+use ringtrace::tui::{self, ThemeName};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
@@ -38,10 +39,13 @@ fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure
 
 /// Loads on a thread of its own, so that the first screen does not wait for anything.
 fn interface(arguments: &OpenArguments, color: ColorChoice) -> Result<Exit, Failure> {
+    let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let request = arguments.reading.prepare(Verbosity::Quiet)?;
+    let shelf = request.shelf().clone();
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, tui::Options { colour: wants_colour(color) });
+    let theme = if wants_colour(color) { ThemeName::Dark } else { ThemeName::None };
+    let shown = tui::run(updates, tui::Options { theme, filter, shelf, ..tui::Options::default() });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

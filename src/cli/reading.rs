@@ -3,14 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::Severity;
 use ringtrace::export::{RowFilter, Selection, Table};
 use ringtrace::filter;
-use ringtrace::notes::{self, Notes};
+use ringtrace::notes::{self, Shelf};
 use ringtrace::protocol::tls;
 use ringtrace::summary;
 use ringtrace::visible::visible;
@@ -48,6 +47,11 @@ pub(super) struct Filtering {
 }
 
 impl Filtering {
+    /// The filter as given.
+    pub(super) fn text(&self) -> Option<String> {
+        self.filter.clone()
+    }
+
     /// The filter of calls, if one was given.
     ///
     /// # Errors
@@ -99,19 +103,14 @@ impl Reading {
                 }
             }
         }
-        let mut notes = Notes::default();
-        for beside in sources.iter().filter_map(Source::path).map(notes_beside) {
-            match fs::read_to_string(&beside) {
-                Ok(text) => notes.read(&text),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    let path = visible(&beside.to_string_lossy()).into_owned();
-                    return Err(Failure::Notes { path, error });
-                }
-            }
+        let mut shelf = Shelf::default();
+        for source in &sources {
+            let beside = source.path().map(notes_beside);
+            let text = beside.as_deref().map_or_else(|| Ok(String::new()), notes_in)?;
+            shelf.add(beside, &text);
         }
         let mut request = Request::new(sources);
-        request.set_notes(Arc::new(notes));
+        request.set_shelf(shelf);
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
@@ -121,8 +120,16 @@ impl Reading {
     }
 }
 
+/// The notes in a file; none where there is no such file.
+fn notes_in(file: &Path) -> Result<String, Failure> {
+    match fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(|error| Failure::Notes { path: visible(&file.to_string_lossy()).into_owned(), error }),
+    }
+}
+
 /// The file of the notes on a capture.
-pub(super) fn notes_beside(capture: &Path) -> PathBuf {
+fn notes_beside(capture: &Path) -> PathBuf {
     let mut name = capture.file_name().unwrap_or_default().to_owned();
     name.push(notes::SUFFIX);
     capture.with_file_name(name)

@@ -20,6 +20,11 @@ impl<'t> CallRow<'t> {
     pub(super) fn judged(&self) -> &'t Judged {
         self.judged
     }
+
+    /// The user's note on it.
+    pub(super) fn note(&self) -> Cell<'t> {
+        Cell::text(self.analysis.notes.of_call(&self.judged.call))
+    }
 }
 
 /// The rows, calls by their first stanza.
@@ -111,6 +116,6 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("gaps", Integer, "Gaps in the recording while the call lasted.", |_| Cell::Null),
         column!("clock_offset_ms", Number, "By how much the clocks of its vantages differ.", |_| Cell::Null),
         column!("clock_bound_ms", Number, "How sure that is.", |_| Cell::Null),
-        column!("note", Text, "Your note on it.", |row| Cell::text(row.analysis.notes.of_call(&row.judged.call))),
+        column!("note", Text, "Your note on it.", |row| row.note()),
     ]
 }

@@ -13,7 +13,7 @@ mod stanzas;
 use std::io::Write;
 
 pub use column::{Cell, Column, Kind};
-pub use selection::{Chooser, RowFilter, Selection, fields};
+pub use selection::{Chooser, RowFilter, Selection, fields, values};
 
 use crate::analysis::Analysis;
 

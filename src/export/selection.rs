@@ -17,6 +17,24 @@ pub fn fields() -> Vec<Field> {
     stanzas.iter().map(field).chain(only_of_calls.map(|column| field(&column))).collect()
 }
 
+/// The texts that a field has in the first `limit` stanzas of calls, with repeats; of fields of calls, in the first
+/// `limit` calls.
+#[must_use]
+pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
+    let text = |cell: Cell<'_>| match cell {
+        Cell::Text(text) => Some(text.into_owned()),
+        Cell::Null | Cell::Integer(_) | Cell::Number(_) | Cell::Boolean(_) => None,
+    };
+    if let Some(column) = stanzas::columns().into_iter().find(|column| column.name == field && field != "xml") {
+        return stanzas::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect();
+    }
+    let Some(column) = calls::columns().into_iter().find(|column| column.name == field) else { return Vec::new() };
+    calls::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect()
+}
+
+/// Columns that say the same of each stanza of a call.
+const OF_BOTH: [&str; 4] = ["call_id", "call_creator", "media", "outcome"];
+
 fn field<R>(column: &Column<R>) -> Field {
     let kind = match column.kind {
         Kind::Text => Type::Text,
@@ -55,9 +73,9 @@ impl Selection {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let fields = fields();
         let filter = Filter::parse(text, &fields)?;
-        let of_calls: Vec<_> = calls::columns().iter().map(|column| column.name).collect();
+        let of_stanzas = stanzas::columns().len();
         let asks_of_stanzas = filter.names_any(|index| {
-            fields.get(index).is_none_or(|field| !of_calls.contains(&field.name) || field.name == "questions")
+            index < of_stanzas && fields.get(index).is_none_or(|field| !OF_BOTH.contains(&field.name))
         });
         Ok(Self { filter, asks_of_stanzas })
     }
@@ -127,6 +145,11 @@ impl Row for Both<'_, '_> {
             Some((column.value)(self.call.as_ref()?))
         };
         match self.chooser.stanzas.get(field) {
+            // A note on the call is one on all that is in it.
+            Some(column) if column.name == "note" => match (column.value)(self.row) {
+                Cell::Null => self.call.as_ref().map_or(Value::Nothing, |call| value(call.note())),
+                note => value(note),
+            },
             Some(column) => value((column.value)(self.row)),
             None => of_call().map_or(Value::Nothing, value),
         }

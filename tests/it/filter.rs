@@ -27,7 +27,10 @@ fn rows_of_stanzas_are_chosen_by_their_own_columns_and_their_calls() {
     assert_eq!(timeouts.len(), 2);
     assert!(timeouts.iter().all(|row| row == &["call", "terminate", "timeout"]));
     let ended = rows("stanzas", "ended_by == callee and tag != ack", &["tag"]);
-    assert!(!ended.is_empty() && ended.iter().all(|row| row[0] != "ack"), "columns of the calls can be asked about too");
+    assert!(
+        !ended.is_empty() && ended.iter().all(|row| row[0] != "ack"),
+        "columns of the calls can be asked about too"
+    );
     let xml = rows("stanzas", "xml contains \"reason=\\\"timeout\\\"\"", &["reason"]);
     assert_eq!(xml, [["timeout"], ["timeout"]], "the stanza's own text can be asked about without --xml");
 }

@@ -15,6 +15,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
+    ("nucleo_matcher", &["src/tui/"]),
+    ("signal_hook", &["src/tui/terminal.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
 ];
 
