@@ -2,6 +2,7 @@
 //!
 //! [`Judged`] is one call's part; [`Finding`] is what follows for one question from all calls together.
 
+mod attributes;
 mod context;
 mod evidence;
 mod judged;
@@ -12,6 +13,7 @@ mod rule;
 pub mod rules;
 mod verdict;
 
+pub use attributes::{Attribute, attribute};
 pub use context::Context;
 pub use evidence::{Evidence, Strength};
 pub use judged::Judged;

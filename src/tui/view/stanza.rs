@@ -17,7 +17,7 @@ use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::protocol::xml;
 use crate::spec::questions::{DISCREPANCIES, QUESTIONS};
-use crate::spec::{Conformance, Evidence, Judged, Place};
+use crate::spec::{Conformance, Evidence, Judged, Place, attribute};
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::{clock_precise, count, latency, offset};
 use crate::tui::regions::{Regions, Target};
@@ -30,6 +30,9 @@ const XML_SHOWN: usize = 256 * 1024;
 
 /// Answers to one stanza that are named.
 const ANSWERS_NAMED: usize = 4;
+
+/// Attributes that the pane says something of.
+const ATTRIBUTES_TOLD: usize = 60;
 
 /// Columns of the name of a device or a capture.
 const NAME: usize = 60;
@@ -179,6 +182,7 @@ impl Panel<'_> {
             self.evidence(piece);
         }
         self.xml(row);
+        self.attributes(row);
         self.layers(row);
         self.lines
     }
@@ -207,6 +211,38 @@ impl Panel<'_> {
     /// A text with parties named as the user wants, safe to show.
     fn named(&self, text: &str) -> String {
         visible_all(&self.model.names.in_text(text, &self.judged.call.people)).into_owned()
+    }
+
+    /// What the spec says of each attribute, once for each element that has it.
+    fn attributes(&mut self, row: &Row) {
+        let mut seen: Vec<(&str, &str)> = Vec::new();
+        let mut open = vec![&row.observed.read().node];
+        while let Some(node) = open.pop() {
+            for attribute in &node.attributes {
+                let pair = (node.tag.as_ref(), attribute.name.as_ref());
+                if !seen.contains(&pair) && seen.len() < ATTRIBUTES_TOLD {
+                    seen.push(pair);
+                }
+            }
+            if seen.len() < ATTRIBUTES_TOLD {
+                open.extend(node.children().iter().rev());
+            }
+        }
+        if !seen.is_empty() {
+            self.lines.push(Line::default());
+        }
+        for (element, name) in seen {
+            let label = Span::styled(format!("{} {}", visible_all(element), visible_all(name)), self.theme.accent);
+            let spans = match attribute(element, name) {
+                Some(known) => {
+                    let need = if known.required { "required" } else { "optional" };
+                    let place = format!(" ({}, {need}, {})", known.page, known.confidence);
+                    vec![label, Span::raw(format!(": {}", known.says)), Span::styled(place, self.theme.muted)]
+                }
+                None => vec![label, Span::styled(": on no page of the spec", self.theme.novelty)],
+            };
+            self.lines.extend(wrap(&spans, self.columns, 2));
+        }
     }
 
     /// The layers that it came through, from the outermost.
