@@ -5,6 +5,7 @@
 //! that 600,000 undecrypted frames are one line.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::{Entry, IntoValues};
 use std::fmt;
 
 use crate::origin::{CaptureId, ConnectionId, Origin};
@@ -218,24 +219,7 @@ impl Anomalies {
 
     /// Adds all of `other`, whose occurrences come after these.
     pub fn append(&mut self, other: Self) {
-        for (key, theirs) in other.tallies {
-            match self.tallies.entry(key) {
-                std::collections::btree_map::Entry::Vacant(slot) => {
-                    slot.insert(theirs);
-                }
-                std::collections::btree_map::Entry::Occupied(mut slot) => {
-                    let ours = slot.get_mut();
-                    ours.count += theirs.count;
-                    ours.bytes = ours.bytes.saturating_add(theirs.bytes);
-                    ours.last = theirs.last;
-                    for detail in theirs.details {
-                        if ours.details.len() < DETAILS_KEPT && !ours.details.contains(&detail) {
-                            ours.details.push(detail);
-                        }
-                    }
-                }
-            }
-        }
+        self.extend(other);
     }
 
     /// The tallies, by capture, connection and diagnosis.
@@ -253,5 +237,39 @@ impl Anomalies {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tallies.is_empty()
+    }
+}
+
+impl Extend<Tally> for Anomalies {
+    /// Adds tallies, whose occurrences come after these.
+    fn extend<T: IntoIterator<Item = Tally>>(&mut self, tallies: T) {
+        for theirs in tallies {
+            match self.tallies.entry((theirs.first.capture, theirs.first.connection, theirs.diagnosis.id)) {
+                Entry::Vacant(slot) => {
+                    slot.insert(theirs);
+                }
+                Entry::Occupied(mut slot) => {
+                    let ours = slot.get_mut();
+                    ours.count += theirs.count;
+                    ours.bytes = ours.bytes.saturating_add(theirs.bytes);
+                    ours.last = theirs.last;
+                    for detail in theirs.details {
+                        if ours.details.len() < DETAILS_KEPT && !ours.details.contains(&detail) {
+                            ours.details.push(detail);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl IntoIterator for Anomalies {
+    type Item = Tally;
+    type IntoIter = IntoValues<(CaptureId, Option<ConnectionId>, &'static str), Tally>;
+
+    /// The tallies, by capture, connection and diagnosis.
+    fn into_iter(self) -> Self::IntoIter {
+        self.tallies.into_values()
     }
 }

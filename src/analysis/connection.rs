@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::SeenMessage;
-use super::pipe::Yield;
+use super::event::{Described, Yield};
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
-use crate::protocol::binary::{self, Decoded};
+use crate::protocol::binary::{self, Decoded, Node};
 use crate::protocol::noise::{self, Frame, Pattern};
 use crate::protocol::stanza::{Stanza, Wire};
-use crate::protocol::tcp::{Chunk, Reassembler};
+use crate::protocol::tcp::Chunk;
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
 
@@ -53,6 +53,8 @@ enum Carries {
     Websocket,
     /// Messages that the recorder took out of their websocket.
     Messages,
+    /// Frames or stanzas that the client itself recorded.
+    Stanzas,
     /// WhatsApp's protocol without one. `reversed` where TCP took the client for the server.
     Noise { reversed: bool },
     /// TLS, and what is inside it a websocket, or so it seems so far.
@@ -110,7 +112,7 @@ impl Connection {
                 let reversed = *reversed;
                 self.straight(chunk, reversed, results);
             }
-            Carries::Messages => {}
+            Carries::Messages | Carries::Stanzas => {}
             Carries::Tls(tls) => {
                 let Self { websocket, http2, session, held, .. } = self;
                 tls.push(chunk, &mut Plain { websocket, http2, session, held, results });
@@ -149,17 +151,20 @@ impl Connection {
     /// Reports what was held back, once the connection proves to be of interest. Where it proves not to be, and keys
     /// were given for it, a note says why they were of no use.
     fn release(&mut self, results: &mut Yield) {
+        if self.held.is_empty() {
+            return;
+        }
         if self.is_of_interest() {
-            results.anomalies.append(std::mem::take(&mut self.held));
+            results.append(std::mem::take(&mut self.held));
         } else if let Carries::Tls(tls) = &self.carries
             && tls.had_secrets()
             && self.is_dismissed()
         {
             for tally in std::mem::take(&mut self.held).iter() {
                 if is_closed(tls.state()) && tally.diagnosis.layer == Layer::Tls {
-                    results.anomalies.add(Anomaly::new(&TLS_KEYS_UNUSED, tally.first).detail(tally.to_string()));
+                    results.anomaly(Anomaly::new(&TLS_KEYS_UNUSED, tally.first).detail(tally.to_string()));
                 } else if tally.diagnosis == &websocket::HTTP2 && may_be_whatsapps(tls) {
-                    results.anomalies.add(Anomaly::new(tally.diagnosis, tally.first));
+                    results.anomaly(Anomaly::new(tally.diagnosis, tally.first));
                 }
             }
         }
@@ -170,7 +175,23 @@ impl Connection {
         self.carries = Carries::Messages;
         let Self { session, held, .. } = self;
         Messages { session, held, results }.item(message);
+        results.append(std::mem::take(held));
+    }
+
+    /// Takes a frame that the client itself decrypted.
+    pub(super) fn frame(&mut self, frame: Located<&[u8]>, results: &mut Yield) {
+        self.carries = Carries::Stanzas;
+        let Self { session: Session { binary, frames, stanzas, .. }, held, .. } = self;
+        let frame = frame.map(|plaintext| Frame { counter: 0, dictionary: None, ciphertext: &[], plaintext });
+        Frames { binary, frames, stanzas, held, results }.item(frame);
         results.anomalies.append(std::mem::take(held));
+    }
+
+    /// Takes a stanza that the client itself decoded.
+    pub(super) fn node(&mut self, node: Located<Node>, results: &mut Yield) {
+        self.carries = Carries::Stanzas;
+        self.session.stanzas += 1;
+        results.stanza(node.map(|node| Stanza::read(node, None)));
     }
 
     /// Takes what the capture says of who speaks.
@@ -194,7 +215,7 @@ impl Connection {
 
     /// Takes an anomaly of a layer below.
     pub(super) fn anomaly(&mut self, anomaly: Anomaly, results: &mut Yield) {
-        if self.is_of_interest() { results.anomalies.add(anomaly) } else { self.held.add(anomaly) }
+        if self.is_of_interest() { results.anomaly(anomaly) } else { self.held.add(anomaly) }
     }
 
     /// Whether it carries nothing of interest, for certain.
@@ -206,7 +227,7 @@ impl Connection {
                 let may_hold_one = self.http2.is_watching() && may_be_whatsapps(tls);
                 self.websocket.state() == State::NotWebsocket && !self.http2.found() && !may_hold_one
             }
-            Carries::Unknown { .. } | Carries::Messages | Carries::Noise { .. } => false,
+            Carries::Unknown { .. } | Carries::Messages | Carries::Stanzas | Carries::Noise { .. } => false,
         }
     }
 
@@ -219,7 +240,7 @@ impl Connection {
                 let may_be_one = is_closed(tls.state()) || undecided || self.http2.found();
                 websocket || (may_be_one && may_be_whatsapps(tls))
             }
-            Carries::Messages | Carries::Noise { .. } => true,
+            Carries::Messages | Carries::Stanzas | Carries::Noise { .. } => true,
             Carries::Unknown { .. } => false,
         }
     }
@@ -284,24 +305,12 @@ impl Connection {
     }
 
     /// What is to be said of it; `None` if it is of no interest.
-    pub(super) fn summary(&self, id: ConnectionId, tcp: &Reassembler) -> Option<super::Connection> {
+    pub(super) fn describe(&self, id: ConnectionId) -> Option<Described> {
         if !self.is_of_interest() {
             return None;
         }
-        let flipped = match &self.carries {
-            Carries::Noise { reversed } => *reversed,
-            Carries::Tls(tls) => tls.is_reversed(),
-            _ => self.websocket.flipped(),
-        };
-        let [mut client, mut server] = match (tcp.connection(id), &self.ends) {
-            (Some(ends), _) => [ends.client().to_string(), ends.server().to_string()],
-            (None, Some(ends)) => ends.clone(),
-            (None, None) => ["not recorded", "not recorded"].map(str::to_owned),
-        };
-        if flipped {
-            std::mem::swap(&mut client, &mut server);
-        }
-        Some(super::Connection {
+        let [client, server] = self.ends.clone().unwrap_or_else(|| ["not recorded", "not recorded"].map(str::to_owned));
+        let connection = super::Connection {
             id,
             client,
             server,
@@ -317,7 +326,13 @@ impl Connection {
             frames: self.session.frames,
             stanzas: self.session.stanzas,
             device: None,
-        })
+        };
+        let is_flipped = match &self.carries {
+            Carries::Noise { reversed } => *reversed,
+            Carries::Tls(tls) => tls.is_reversed(),
+            _ => self.websocket.flipped(),
+        };
+        Some(Described { connection, is_flipped })
     }
 
     /// The server's static key, if the handshake revealed it.
@@ -413,10 +428,10 @@ impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
         let Session { noise, binary, frames, stanzas, .. } = &mut *self.session;
-        let before = self.results.messages.as_ref().map(|_| noise.report());
+        let before = self.results.keeps_messages.then(|| noise.report());
         noise.push(message, &mut Frames { binary, frames, stanzas, held: self.held, results: self.results });
-        if let (Some(before), Some(kept)) = (before, &mut self.results.messages) {
-            kept.push(SeenMessage::new(message, before, noise.report()));
+        if let Some(before) = before {
+            self.results.message(SeenMessage::new(message, before, noise.report()));
         }
     }
 

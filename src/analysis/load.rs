@@ -1,35 +1,44 @@
 //! Captures and keys in, an analysis out.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead};
+use std::mem;
+use std::num::NonZero;
 use std::ops::ControlFlow;
+use std::panic;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::thread;
 
-use super::pipe::{Feed, Pipe, Yield};
-use super::source::{Counted, Source};
+use super::crew::Crew;
+use super::merge::Merge;
+use super::permits::Permits;
+use super::reader::{Found, Reader, Statics};
+use super::source::{Source, Told};
 use super::{Analysis, Capture};
 use crate::anomaly::Anomalies;
-use crate::input;
-use crate::keys::{Keys, PublicKey};
-use crate::notes::{Notes, Shelf};
+use crate::keys::Keys;
+use crate::notes::Shelf;
 use crate::origin::CaptureId;
 
-/// The shortest time between two snapshots.
-const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+/// How many bytes of events a capture may find before its turn; then it waits.
+const FOUND_BEFORE_ITS_TURN: usize = 8 << 20;
 
-/// Entries between two looks at the clock.
-const ENTRIES_A_LOOK: u32 = 256;
+/// How many threads at most decode one capture. One thread that reads cannot feed more.
+const MOST_WORKERS: usize = 8;
 
 /// What is to be read.
 #[derive(Debug)]
 pub struct Request {
     sources: Vec<Source>,
+    told: BTreeMap<usize, Told>,
     keys: Keys,
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
     keeps_messages: bool,
     shelf: Shelf,
+    jobs: usize,
 }
 
 /// Takes each snapshot; says whether it wants more.
@@ -41,11 +50,13 @@ impl Request {
     pub fn new(sources: Vec<Source>) -> Self {
         Self {
             sources,
+            told: BTreeMap::new(),
             keys: Keys::default(),
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
             shelf: Shelf::default(),
+            jobs: 1,
         }
     }
 
@@ -60,9 +71,19 @@ impl Request {
         &self.shelf
     }
 
+    /// Says of the capture in this place what it need not say itself.
+    pub fn tell(&mut self, place: usize, told: Told) {
+        self.told.insert(place, told);
+    }
+
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
     pub const fn keep_messages(&mut self) {
         self.keeps_messages = true;
+    }
+
+    /// Uses this many threads at a time instead of one. What is found does not depend on it.
+    pub const fn use_jobs(&mut self, jobs: NonZero<usize>) {
+        self.jobs = jobs.get();
     }
 
     /// Adds the keys of a log called `name`. Lines that cannot be read become anomalies.
@@ -82,139 +103,148 @@ impl Request {
     /// Reads everything.
     #[must_use]
     pub fn load(self) -> Arc<Analysis> {
-        self.load_publishing(&mut |_| true)
+        self.read(None)
     }
 
     /// Reads everything, and gives a snapshot now and then, the last one complete. Stops when `publish` wants no
     /// more.
-    ///
+    pub fn load_publishing(self, publish: &mut Publish<'_>) -> Arc<Analysis> {
+        self.read(Some(publish))
+    }
+
     /// A session can need the server's static key, which only another session reveals: if that one comes later,
     /// the captures are read a second time.
-    pub fn load_publishing(self, publish: &mut Publish<'_>) -> Arc<Analysis> {
+    fn read(self, mut publish: Option<&mut Publish<'_>>) -> Arc<Analysis> {
         let mut keys = Arc::new(self.keys.clone());
-        let mut pass = Pass::new(&self, Arc::clone(&keys));
-        let mut analysis = pass.run(publish);
-        let learnt: Vec<_> =
-            pass.server_statics.iter().filter(|key| !keys.server_statics().contains(key)).copied().collect();
+        let (mut analysis, mut statics) = self.pass(&keys, publish.as_deref_mut());
+        statics.keys.retain(|key| !keys.server_statics().contains(key));
         let repeatable = self.sources.iter().all(Source::is_repeatable);
-        if pass.wants_server_static && !learnt.is_empty() && repeatable && !pass.stopped {
-            for key in learnt {
+        if statics.wanted && !statics.keys.is_empty() && repeatable && analysis.complete {
+            for key in statics.keys {
                 Arc::make_mut(&mut keys).add_server_static(key);
             }
-            analysis = Pass::new(&self, keys).run(publish);
+            (analysis, _) = self.pass(&keys, publish.as_deref_mut());
         }
-        publish(Arc::clone(&analysis));
+        if let Some(publish) = publish {
+            publish(Arc::clone(&analysis));
+        }
         analysis
     }
-}
 
-/// All captures, read once.
-struct Pass<'r> {
-    request: &'r Request,
-    keys: Arc<Keys>,
-    notes: Arc<Notes>,
-    results: Yield,
-    captures: Vec<Capture>,
-    published: Arc<Analysis>,
-    last: Instant,
-    server_statics: Vec<PublicKey>,
-    wants_server_static: bool,
-    stopped: bool,
-}
-
-impl<'r> Pass<'r> {
-    fn new(request: &'r Request, keys: Arc<Keys>) -> Self {
-        let captures = request.sources.iter().map(|source| Capture {
+    /// Reads all captures once.
+    fn pass(&self, keys: &Arc<Keys>, publish: Option<&mut Publish<'_>>) -> (Arc<Analysis>, Statics) {
+        let captures = self.sources.iter().map(|source| Capture {
             name: source.name(),
             size: source.size(),
             ..Capture::default()
         });
-        Self {
-            request,
-            keys,
-            notes: Arc::new(request.shelf.notes()),
-            results: Yield {
-                anomalies: request.key_anomalies.clone(),
-                messages: request.keeps_messages.then(Vec::new),
-                ..Yield::default()
-            },
-            captures: captures.collect(),
-            published: Arc::default(),
-            last: Instant::now(),
-            server_statics: Vec::new(),
-            wants_server_static: false,
-            stopped: false,
-        }
-    }
-
-    fn run(&mut self, publish: &mut Publish<'_>) -> Arc<Analysis> {
-        for (index, source) in self.request.sources.iter().enumerate() {
-            if self.stopped {
-                break;
+        let notes = Arc::new(self.shelf.notes());
+        let (anomalies, key_logs) = (self.key_anomalies.clone(), self.key_logs.clone());
+        let mut merge = Merge::new(captures.collect(), anomalies, key_logs, notes, publish);
+        for (index, told) in &self.told {
+            if let Some(device) = &told.device {
+                merge.tell(id(*index), device);
             }
-            self.capture(index, source, publish);
-            self.results.grouping.settle();
         }
-        self.snapshot(!self.stopped)
+        let statics = if self.jobs == 1 { self.one_by_one(keys, &mut merge) } else { self.at_once(keys, &mut merge) };
+        (merge.snapshot(!merge.is_stopped()), statics)
     }
 
-    fn capture(&mut self, index: usize, source: &Source, publish: &mut Publish<'_>) {
-        let id = CaptureId(u32::try_from(index).unwrap_or(u32::MAX));
-        let read = Arc::new(AtomicU64::new(0));
-        let mut pipe = Pipe::new(Arc::clone(&self.keys));
-        self.results.stanzas = 0;
-        let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
-            let mut entries = 0;
-            let mut results = std::mem::take(&mut self.results);
-            let goes_on = |pipe: &Pipe, results: &mut Yield| {
-                entries += 1;
-                if entries % ENTRIES_A_LOOK == 0 && self.last.elapsed() >= PUBLISH_EVERY {
-                    self.describe(index, pipe, &read);
-                    std::mem::swap(results, &mut self.results);
-                    let wanted = publish(self.snapshot(false));
-                    std::mem::swap(results, &mut self.results);
-                    self.stopped |= !wanted;
+    /// Reads one capture after the other, on the calling thread.
+    fn one_by_one(&self, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Statics {
+        let mut statics = Statics::default();
+        for (index, source) in self.sources.iter().enumerate() {
+            let Some((capture, read)) = merge.capture(index).filter(|_| !merge.is_stopped()) else { break };
+            let crew = Crew::alone(Arc::clone(keys), self.keeps_messages);
+            let is_watched = merge.is_watched();
+            let mut hand_on = |found: &mut Found| merge.take(index, found);
+            statics.join(Reader::new(capture, crew, is_watched, &mut hand_on).read(
+                id(index),
+                source,
+                self.told.get(&index),
+                &read,
+            ));
+            merge.end_capture();
+        }
+        statics
+    }
+
+    /// Reads as many captures at once as there may be threads, each with a crew, and takes what they find in their
+    /// order.
+    fn at_once(&self, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Statics {
+        let permits = Arc::new(Permits::new(self.jobs));
+        let is_stopped = AtomicBool::new(false);
+        let is_watched = merge.is_watched();
+        let mut statics = Statics::default();
+        thread::scope(|scope| {
+            let mut sources = self.sources.iter().enumerate();
+            let mut under_way = VecDeque::new();
+            loop {
+                while under_way.len() < self.jobs
+                    && let Some((index, source)) = sources.next()
+                    && let Some((capture, read)) = merge.capture(index)
+                {
+                    let (sender, receiver) = mpsc::sync_channel(1);
+                    let (permits, is_stopped) = (&permits, &is_stopped);
+                    let thread = scope.spawn(move || {
+                        let _permit = permits.take();
+                        let crew = Crew::of(self.jobs.min(MOST_WORKERS), permits, keys, self.keeps_messages);
+                        let mut hand_on = |found: &mut Found| {
+                            permits.lend(|| send(found, &sender))?;
+                            if is_stopped.load(Ordering::Relaxed) {
+                                ControlFlow::Break(())
+                            } else {
+                                ControlFlow::Continue(())
+                            }
+                        };
+                        Reader::new(capture, crew, is_watched, &mut hand_on).read(
+                            id(index),
+                            source,
+                            self.told.get(&index),
+                            &read,
+                        )
+                    });
+                    under_way.push_back((index, receiver, thread));
                 }
-                if self.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            };
-            let mut reader = Counted::new(reader, Arc::clone(&read));
-            let outcome =
-                input::read(id, &mut reader, None, &mut Feed { pipe: &mut pipe, results: &mut results, goes_on });
-            self.results = results;
-            outcome
+                let Some((index, receiver, thread)) = under_way.pop_front() else { break };
+                for mut found in receiver {
+                    let _permit = permits.take();
+                    if merge.take(index, &mut found).is_break() {
+                        is_stopped.store(true, Ordering::Relaxed);
+                    }
+                }
+                match thread.join() {
+                    Ok(found) => statics.join(found),
+                    Err(panic) => panic::resume_unwind(panic),
+                }
+                if merge.is_stopped() {
+                    // The others find nobody who takes what they have, and stop.
+                    break;
+                }
+                merge.end_capture();
+            }
         });
-        pipe.finish(&mut self.results);
-        self.describe(index, &pipe, &read);
-        let (statics, wanted) = pipe.server_statics();
-        self.server_statics.extend(statics);
-        self.wants_server_static |= wanted;
-        let Some(capture) = self.captures.get_mut(index) else { return };
-        match outcome {
-            Ok(summary) => capture.format = Some(summary.format),
-            Err(input::Error::Empty | input::Error::Unrecognized | input::Error::Unread(_))
-                if matches!(source, Source::FileInFolder(_)) => {}
-            Err(error) => capture.failure = Some(error.to_string()),
-        }
+        statics
     }
+}
 
-    fn describe(&mut self, index: usize, pipe: &Pipe, read: &AtomicU64) {
-        if let Some(capture) = self.captures.get_mut(index) {
-            capture.bytes = read.load(Ordering::Relaxed);
-            pipe.describe(capture);
-        }
+/// Hands on what a capture has found, unless its turn may be far and there is little. `Break` if nobody wants it.
+fn send(found: &mut Found, sender: &SyncSender<Found>) -> ControlFlow<()> {
+    let (weight, is_last) = (found.weight, found.is_last);
+    let all = mem::take(found);
+    if is_last || weight >= FOUND_BEFORE_ITS_TURN {
+        return sender.send(all).map_or(ControlFlow::Break(()), ControlFlow::Continue);
     }
+    match sender.try_send(all) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(TrySendError::Full(all)) => {
+            *found = all;
+            ControlFlow::Continue(())
+        }
+        Err(TrySendError::Disconnected(_)) => ControlFlow::Break(()),
+    }
+}
 
-    fn snapshot(&mut self, complete: bool) -> Arc<Analysis> {
-        let Yield { grouping, anomalies, .. } = &mut self.results;
-        let mut analysis =
-            Analysis::new(self.captures.clone(), grouping.snapshot(), anomalies.clone(), &self.published, complete);
-        analysis.key_logs.clone_from(&self.request.key_logs);
-        analysis.notes = Arc::clone(&self.notes);
-        if complete {
-            analysis.messages = self.results.messages.take().unwrap_or_default();
-        }
-        self.published = Arc::new(analysis);
-        self.last = Instant::now();
-        Arc::clone(&self.published)
-    }
+fn id(index: usize) -> CaptureId {
+    CaptureId(u32::try_from(index).unwrap_or(u32::MAX))
 }

@@ -1,10 +1,17 @@
 //! Everything that was learnt from the captures given: the only module that knows every layer and their order.
 
+mod batch;
 mod catalogue;
 mod connection;
+mod crew;
+mod event;
 mod load;
+mod merge;
 mod message;
+mod permits;
 mod pipe;
+mod reader;
+mod shard;
 mod source;
 
 use std::sync::Arc;
@@ -13,13 +20,13 @@ pub use catalogue::diagnoses;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;
-pub use source::Source;
+pub use source::{Source, Told};
 
 use crate::anomaly::{Anomalies, Tally};
-use crate::call::{Observed, Snapshot};
-use crate::input::FORMATS;
+use crate::call::{Call, Observed, Snapshot};
+use crate::input::{FORMATS, Format};
 use crate::notes::Notes;
-use crate::origin::{CaptureId, ConnectionId};
+use crate::origin::{CaptureId, ConnectionId, Timestamp};
 use crate::spec::{Context, Judged};
 
 /// Everything that was learnt so far. Read only: the interfaces and the exports share it.
@@ -33,6 +40,8 @@ pub struct Analysis {
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
+    /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
+    pub strays: Option<Arc<Judged>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.
@@ -52,6 +61,12 @@ pub struct Capture {
     pub name: String,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
+    /// The archives around it, the innermost first, once it is read; `None` if there are none.
+    pub container: Option<String>,
+    /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
+    pub told_technique: Option<String>,
+    /// Whether its times are counted from no known date, so that only their differences mean something.
+    pub times_are_relative: bool,
     /// Records read.
     pub records: u64,
     /// Bytes read.
@@ -82,7 +97,7 @@ pub struct Other {
 /// A connection that carries a websocket or WhatsApp's protocol, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Its number in the capture: Wireshark's `tcp.stream`.
+    /// Its number in the capture: Wireshark's `tcp.stream`, where the capture has packets.
     pub id: ConnectionId,
     /// Address and port of the client, or what the capture says instead. Untrusted text.
     pub client: String,
@@ -107,9 +122,19 @@ pub struct Connection {
 impl Capture {
     /// How it was made, one of the spec's techniques.
     #[must_use]
-    pub fn technique(&self) -> &'static str {
-        let format = FORMATS.iter().find(|format| Some(format.name) == self.format);
-        format.map_or("unknown", |format| format.technique)
+    pub fn technique(&self) -> &str {
+        let by_format = || self.known_format().map_or("unknown", |format| format.technique);
+        self.told_technique.as_deref().unwrap_or_else(by_format)
+    }
+
+    /// What the numbers of its connections count, for people.
+    #[must_use]
+    pub fn connections_are(&self) -> &'static str {
+        self.known_format().map_or("connection", |format| format.connections)
+    }
+
+    fn known_format(&self) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| Some(format.name) == self.format)
     }
 }
 
@@ -158,6 +183,24 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// The calls, and what belongs to none.
+    pub fn judged(&self) -> impl Iterator<Item = &Arc<Judged>> {
+        self.calls.iter().chain(&self.strays)
+    }
+
+    /// When a stanza was captured; `None` where the capture has no times, or only relative ones.
+    #[must_use]
+    pub fn utc(&self, observed: &Observed) -> Option<Timestamp> {
+        let is_relative = self.capture(observed.capture()).is_some_and(|capture| capture.times_are_relative);
+        observed.time().filter(|_| !is_relative)
+    }
+
+    /// When the first stanza of a call was captured, in the same way.
+    #[must_use]
+    pub fn start_utc(&self, call: &Call) -> Option<Timestamp> {
+        call.rows.first().and_then(|row| self.utc(&row.observed))
     }
 
     /// The anomalies of one capture.

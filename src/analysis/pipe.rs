@@ -1,41 +1,18 @@
 //! The layers of one capture, chained: records in, stanzas and anomalies out.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::connection::{Connection, Embedded};
-use super::{Capture, Connection as Summary, Other, SeenMessage};
-use crate::anomaly::{Anomalies, Anomaly};
-use crate::call::{Grouping, Observed};
-use crate::input::{self, Entry, Format};
+use super::crew::Crew;
+use super::event::{Described, Yield};
+use super::shard::Notice;
+use super::{Capture, Connection as Summary, Other};
+use crate::anomaly::Anomaly;
+use crate::input::{Entry, Format};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::Sink;
 use crate::protocol::packet::{self, Packet};
-use crate::protocol::stanza::Stanza;
-use crate::protocol::tcp::{self, Chunk, Reassembler};
-
-/// What comes out of a capture, whatever the connection.
-#[derive(Debug, Default)]
-pub(super) struct Yield {
-    /// The calls, over all captures.
-    pub(super) grouping: Grouping,
-    /// What departed from its protocol, over all captures.
-    pub(super) anomalies: Anomalies,
-    /// Stanzas of the capture so far.
-    pub(super) stanzas: u64,
-    /// The messages of websockets, if they are to be kept.
-    pub(super) messages: Option<Vec<SeenMessage>>,
-}
-
-impl Yield {
-    /// Takes the next stanza of the capture.
-    pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
-        self.stanzas += 1;
-        self.grouping.push(Observed { seq: self.stanzas, stanza });
-    }
-}
+use crate::protocol::tcp::{self, Chunk, Limits, Reassembler};
 
 /// The state of all layers for one capture.
 pub(super) struct Pipe {
@@ -43,7 +20,33 @@ pub(super) struct Pipe {
     transport: Transport,
     records: u64,
     traffic: Traffic,
+    secrets: Option<Secrets>,
 }
+
+/// TCP, and whoever decodes what is above it.
+struct Transport {
+    tcp: Reassembler,
+    crew: Crew,
+    /// How much may wait in TCP before a segment can make it too much.
+    nearly_full: usize,
+}
+
+/// What is kept of a capture that may bring secrets of its own.
+#[derive(Debug, Default)]
+struct Secrets {
+    /// Bytes of records since it was last looked at how many wait for secrets.
+    unseen: u64,
+}
+
+/// The most bytes that wait for TLS secrets in a capture; beyond it those that came last wait no longer.
+const WAITING_LIMIT: usize = 64 << 20;
+
+/// After how many bytes of records that is looked at. At all other times nobody needs to know, so that those who
+/// decode need not wait for each other.
+const LOOK_EVERY: u64 = 8 << 20;
+
+/// More than what a segment can add to what waits in TCP.
+const SEGMENT_AT_MOST: usize = 1 << 20;
 
 /// What the packets of a capture add up to.
 #[derive(Debug, Default)]
@@ -84,164 +87,133 @@ impl Traffic {
     }
 }
 
-/// TCP, and what is above it on each connection.
-struct Transport {
-    tcp: Reassembler,
-    connections: Connections,
-}
-
-/// The connections that may be of interest.
-struct Connections {
-    keys: Arc<Keys>,
-    live: HashMap<ConnectionId, Box<Connection>>,
-    ended: Vec<Summary>,
-    server_statics: Vec<PublicKey>,
-    wants_server_static: bool,
-    /// Connections found to be of no interest since TCP was last told.
-    dismissed: Vec<ConnectionId>,
-    /// TLS secrets that the capture brought itself.
-    embedded: Embedded,
-    /// Bytes that wait for such secrets.
-    waiting: usize,
-    /// Blocks of secrets that also had Noise keys.
-    noise_blocks: usize,
-}
-
-/// The most bytes that wait for TLS secrets in a capture.
-const WAITING_LIMIT: usize = 64 << 20;
-
-/// The most blocks of secrets in a capture of which Noise keys are taken.
-const NOISE_BLOCKS_LIMIT: usize = 64;
-
 impl Pipe {
-    /// The layers for a capture whose sessions have these keys.
-    pub(super) fn new(keys: Arc<Keys>) -> Self {
-        let connections = Connections {
-            keys,
-            live: HashMap::new(),
-            ended: Vec::new(),
-            server_statics: Vec::new(),
-            wants_server_static: false,
-            dismissed: Vec::new(),
-            embedded: Embedded::default(),
-            waiting: 0,
-            noise_blocks: 0,
-        };
-        let transport = Transport { tcp: Reassembler::default(), connections };
-        Self { packets: packet::Decoder::default(), transport, records: 0, traffic: Traffic::default() }
+    /// The layers for a capture, and who decodes its connections.
+    pub(super) fn new(crew: Crew) -> Self {
+        let limits = Limits::default();
+        let nearly_full = limits.capture.saturating_sub(SEGMENT_AT_MOST);
+        Self {
+            packets: packet::Decoder::default(),
+            transport: Transport { tcp: Reassembler::with_limits(limits), crew, nearly_full },
+            records: 0,
+            traffic: Traffic::default(),
+            secrets: None,
+        }
+    }
+
+    /// What was found since it was last taken.
+    pub(super) const fn results(&mut self) -> &mut Yield {
+        &mut self.transport.crew.results
     }
 
     /// Takes the format of the capture, before its first entry.
     pub(super) fn recognized(&mut self, format: &Format) {
-        self.transport.connections.embedded.more_may_come = format.brings_secrets;
+        self.secrets = format.brings_secrets.then(Secrets::default);
+        self.transport
+            .crew
+            .notice(Notice::Recognized { brings_secrets: format.brings_secrets, technique: format.technique });
     }
 
     /// Takes the next entry of the capture.
-    pub(super) fn push(&mut self, entry: Located<Entry<'_>>, results: &mut Yield) {
+    pub(super) fn push(&mut self, entry: Located<Entry<'_>>) {
         let Located { origin, item: entry } = entry;
-        let Transport { connections, .. } = &mut self.transport;
         match (entry, origin.connection) {
             (Entry::Record(record), _) => {
                 self.records += 1;
                 let length = record.data.len() as u64;
-                let mut out = Packets { transport: &mut self.transport, traffic: &mut self.traffic, length, results };
+                self.look_who_waits(length);
+                let mut out = Packets { transport: &mut self.transport, traffic: &mut self.traffic, length };
                 self.packets.push(Located::new(origin, record), &mut out);
             }
-            (Entry::Secrets(log), _) => connections.learn(Located::new(origin, log), results),
-            (Entry::Chunk(chunk), Some(id)) => {
-                self.records += 1;
-                connections.push(id, Located::new(origin, chunk), results);
+            (Entry::Secrets(log), _) => self.learn(Located::new(origin, log)),
+            (entry, Some(id)) => {
+                self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Recorded(_) | Entry::Closed));
+                self.transport.crew.push(id, Located::new(origin, entry));
             }
-            (Entry::Message(message), Some(id)) => {
-                self.records += 1;
-                connections.at(id).message(Located::new(origin, message), results);
-            }
-            (Entry::Ends(ends), Some(id)) => connections.at(id).ends(ends),
-            (Entry::Closed, Some(id)) => self.transport.end(id, results),
             (_, None) => {}
         }
     }
 
     /// Ends the capture: what is incomplete is reported.
-    pub(super) fn finish(&mut self, results: &mut Yield) {
+    pub(super) fn finish(&mut self) {
         let Self { packets, transport, traffic, .. } = self;
-        packets.finish(&mut Packets { transport, traffic, length: 0, results });
-        let Transport { tcp, connections } = &mut self.transport;
-        tcp.finish(&mut Chunks { connections, results });
-        let mut left: Vec<_> = connections.live.keys().copied().collect();
-        left.sort_unstable();
-        for id in left {
-            self.transport.end(id, results);
-        }
+        packets.finish(&mut Packets { transport, traffic, length: 0 });
+        let Transport { tcp, crew, .. } = &mut self.transport;
+        tcp.finish(&mut Chunks(crew));
+        crew.notice(Notice::Finish);
+        crew.catch_up();
     }
 
     /// Adds what was recognised so far to the capture's summary.
-    pub(super) fn describe(&self, capture: &mut Capture) {
-        let Transport { tcp, connections } = &self.transport;
+    pub(super) fn describe(&mut self, capture: &mut Capture) {
+        let Transport { tcp, crew, .. } = &mut self.transport;
         capture.records = self.records;
-        capture.connections = connections.ended.clone();
-        let live = connections.live.iter().filter_map(|(id, connection)| connection.summary(*id, tcp));
-        capture.connections.extend(live);
+        let live = crew.live();
+        let ended = crew.results.ended.iter().filter_map(|ended| ended.described.as_ref());
+        capture.connections = ended.chain(&live).map(|described| with_ends(described, tcp)).collect();
         capture.connections.sort_by_key(|connection| connection.id);
         capture.other = self.traffic.other(&capture.connections, tcp);
     }
 
-    /// Server static keys that the capture revealed, and whether a session went undecrypted for want of one.
-    pub(super) fn server_statics(&self) -> (&[PublicKey], bool) {
-        (&self.transport.connections.server_statics, self.transport.connections.wants_server_static)
-    }
-}
-
-impl Connections {
-    /// The layers of a connection, new ones if nothing was seen of it.
-    fn at(&mut self, id: ConnectionId) -> &mut Connection {
-        self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(&self.keys))))
+    /// Server static keys that the capture revealed, by connection, and whether a session went undecrypted for want
+    /// of one.
+    pub(super) fn server_statics(&mut self) -> (Vec<PublicKey>, bool) {
+        let ended = &mut self.transport.crew.results.ended;
+        ended.sort_by_key(|ended| ended.id);
+        let keys = ended.iter().filter_map(|ended| ended.server_static).collect();
+        (keys, ended.iter().any(|ended| ended.wants_server_static))
     }
 
-    /// Takes the next chunk of a connection.
-    fn push(&mut self, id: ConnectionId, chunk: Located<Chunk<'_>>, results: &mut Yield) {
-        let Self { keys, live, dismissed, embedded, waiting, .. } = self;
-        let connection = live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
-        let before = connection.waiting();
-        connection.push(chunk, embedded, results);
-        *waiting = (*waiting + connection.waiting()).saturating_sub(before);
-        if *waiting > WAITING_LIMIT && connection.waiting() > 0 {
-            *waiting -= connection.waiting();
-            connection.settle(results);
+    /// Adds the keys of a block of secrets.
+    fn learn(&mut self, log: Located<&[u8]>) {
+        let mut found = Keys::new();
+        // Reading from memory cannot fail.
+        let Ok(reading) = found.read_log(log.item) else { return };
+        let Transport { crew, .. } = &mut self.transport;
+        for anomaly in reading.anomalies_at(|_| log.origin) {
+            crew.results.anomalies.add(anomaly);
         }
-        if connection.is_dismissed() {
-            live.remove(&id);
-            dismissed.push(id);
+        crew.notice(Notice::Secrets(Arc::new(found)));
+    }
+
+    /// Lets those that came last wait for secrets no longer, if that takes too much memory.
+    fn look_who_waits(&mut self, length: u64) {
+        let Some(secrets) = &mut self.secrets else { return };
+        secrets.unseen += length;
+        if secrets.unseen >= LOOK_EVERY {
+            secrets.unseen = 0;
+            let crew = &mut self.transport.crew;
+            let mut sum = 0;
+            let is_too_much = |(_, bytes): &(ConnectionId, usize)| {
+                sum += bytes;
+                sum > WAITING_LIMIT
+            };
+            if let Some((from, _)) = crew.waiting().into_iter().find(is_too_much) {
+                crew.notice(Notice::Settle { from });
+            }
         }
     }
 }
 
 impl Transport {
-    /// Ends what is above TCP on a connection.
-    fn end(&mut self, id: ConnectionId, results: &mut Yield) {
-        let Some(mut connection) = self.connections.live.remove(&id) else { return };
-        connection.finish(&self.connections.embedded, results);
-        self.connections.server_statics.extend(connection.server_static());
-        self.connections.wants_server_static |= connection.wants_server_static();
-        self.connections.ended.extend(connection.summary(id, &self.tcp));
+    /// Lets TCP drop what is of no interest.
+    fn ignore_dismissed(&mut self) {
+        while let Some(id) = self.crew.results.dismissed.pop() {
+            self.tcp.ignore(id);
+        }
     }
 }
 
-impl Connections {
-    /// Adds the keys of a block of secrets. They serve connections that wait for them or that come later.
-    fn learn(&mut self, log: Located<&[u8]>, results: &mut Yield) {
-        let mut found = Keys::new();
-        // Reading from memory cannot fail.
-        let Ok(reading) = found.read_log(log.item) else { return };
-        for anomaly in reading.anomalies_at(|_| log.origin) {
-            results.anomalies.add(anomaly);
-        }
-        if !found.is_empty() && self.noise_blocks < NOISE_BLOCKS_LIMIT {
-            self.noise_blocks += 1;
-            Arc::make_mut(&mut self.keys).append_noise(&found);
-        }
-        self.embedded.keys.append(found.into_tls());
+/// A connection, with its ends from TCP, where it was there.
+fn with_ends(described: &Described, tcp: &Reassembler) -> Summary {
+    let mut connection = described.connection.clone();
+    if let Some(ends) = tcp.connection(connection.id) {
+        (connection.client, connection.server) = (ends.client().to_string(), ends.server().to_string());
     }
+    if described.is_flipped {
+        std::mem::swap(&mut connection.client, &mut connection.server);
+    }
+    connection
 }
 
 /// Takes packets to TCP.
@@ -250,7 +222,6 @@ struct Packets<'p> {
     traffic: &'p mut Traffic,
     /// Captured bytes of the record that the packet is from.
     length: u64,
-    results: &'p mut Yield,
 }
 
 impl Sink<Packet<'_>> for Packets<'_> {
@@ -265,60 +236,35 @@ impl Sink<Packet<'_>> for Packets<'_> {
             }
             Packet::Other => return,
         };
-        let Transport { tcp, connections } = &mut *self.transport;
-        let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks { connections, results: self.results });
-        self.traffic.count(id, self.length);
-        while let Some(id) = self.transport.connections.dismissed.pop() {
-            self.transport.tcp.ignore(id);
+        if self.transport.tcp.buffered() > self.transport.nearly_full {
+            // Who has to give up waiting must not depend on how late it is known what is of no interest.
+            self.transport.crew.catch_up();
+            self.transport.ignore_dismissed();
         }
+        let Transport { tcp, crew, .. } = &mut *self.transport;
+        let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks(crew));
+        self.traffic.count(id, self.length);
+        self.transport.ignore_dismissed();
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.results.anomalies.add(anomaly);
+        self.transport.crew.results.anomalies.add(anomaly);
     }
 }
 
 /// Takes chunks to their connections.
-struct Chunks<'p> {
-    connections: &'p mut Connections,
-    results: &'p mut Yield,
-}
+struct Chunks<'p>(&'p mut Crew);
 
 impl Sink<Chunk<'_>> for Chunks<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Some(id) = chunk.origin.connection else { return };
-        self.connections.push(id, chunk, self.results);
+        self.0.push(id, chunk.map(Entry::Chunk));
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        match anomaly.origin.connection.and_then(|id| self.connections.live.get_mut(&id)) {
-            Some(connection) => connection.anomaly(anomaly, self.results),
-            None => self.results.anomalies.add(anomaly),
+        match anomaly.origin.connection {
+            Some(id) => self.0.anomaly(id, anomaly),
+            None => self.0.results.anomalies.add(anomaly),
         }
-    }
-}
-
-/// A capture's entries go down the pipe until `goes_on` says no.
-pub(super) struct Feed<'p, F> {
-    /// The layers.
-    pub(super) pipe: &'p mut Pipe,
-    /// What comes out.
-    pub(super) results: &'p mut Yield,
-    /// Asked after each entry.
-    pub(super) goes_on: F,
-}
-
-impl<F: FnMut(&Pipe, &mut Yield) -> ControlFlow<()>> input::Sink for Feed<'_, F> {
-    fn recognized(&mut self, format: &'static Format) {
-        self.pipe.recognized(format);
-    }
-
-    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
-        self.pipe.push(entry, self.results);
-        (self.goes_on)(self.pipe, self.results)
-    }
-
-    fn anomaly(&mut self, anomaly: Anomaly) {
-        self.results.anomalies.add(anomaly);
     }
 }

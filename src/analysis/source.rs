@@ -6,6 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::protocol::binary::Jid;
+
+/// What the user says of a capture that it need not say itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The name of its format.
+    pub format: Option<String>,
+    /// How it was made, one of [`TECHNIQUES`](crate::input::TECHNIQUES).
+    pub technique: Option<String>,
+    /// The device whose socket was recorded.
+    pub device: Option<Jid>,
+}
+
 /// A capture to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {

@@ -25,6 +25,8 @@ pub struct Grouping {
     /// Call stanzas and receipts by stanza id.
     by_stanza_id: HashMap<Box<str>, Vec<Holder>>,
     devices: BTreeMap<Socket, LocalDevice>,
+    /// The devices that the user named, by capture.
+    told: BTreeMap<CaptureId, LocalDevice>,
     recordings: BTreeMap<Socket, Arc<Recording>>,
     people: Arc<People>,
     orphans: Vec<Arc<Observed>>,
@@ -63,6 +65,22 @@ pub struct Snapshot {
 }
 
 impl Grouping {
+    /// Takes the address of the device whose socket `capture` recorded, before its first stanza.
+    pub fn tell(&mut self, capture: CaptureId, device: &Jid) {
+        self.told.insert(capture, LocalDevice::told(device));
+    }
+
+    /// Takes the addresses that a capture gives for the device whose socket it recorded.
+    pub fn set_local(&mut self, socket: Socket, device: &[Jid]) {
+        let told = self.told.get(&socket.0);
+        let known = self.devices.entry(socket).or_insert_with(|| told.cloned().unwrap_or_default());
+        known.state(device);
+        if let (Some(lid), Some(phone)) = (&known.lid, &known.phone) {
+            Arc::make_mut(&mut self.people).link(lid, phone);
+        }
+        self.forget_derived(socket);
+    }
+
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
     pub fn push(&mut self, observed: Observed) {
         let socket = observed.socket();
@@ -70,7 +88,8 @@ impl Grouping {
         if matches!(stanza.body, Body::Other) {
             return;
         }
-        let known = self.devices.entry(socket).or_default();
+        let told = self.told.get(&socket.0);
+        let known = self.devices.entry(socket).or_insert_with(|| told.cloned().unwrap_or_default());
         let before = known.clone();
         known.learn(stanza, observed.direction());
         if *known != before {
@@ -118,6 +137,13 @@ impl Grouping {
         let mut calls: Vec<_> = self.drafts.iter().filter_map(|draft| draft.derived.clone()).collect();
         calls.sort_by_key(|call| call.rows.first().map(|row| derive::place(&row.observed)));
         Snapshot { calls, orphans: self.orphans.clone(), devices: self.devices.clone() }
+    }
+
+    /// What belongs to no call, as if it were one without an id; `None` if there is nothing of the kind.
+    #[must_use]
+    pub fn strays(&self) -> Option<Call> {
+        let known = derive::Known { devices: &self.devices, recordings: &self.recordings, people: &self.people };
+        (!self.orphans.is_empty()).then(|| derive::call("", None, &self.orphans, known))
     }
 
     /// Puts a stanza into its call; `false` if it has none so far.

@@ -7,6 +7,10 @@ use crate::protocol::stanza::{ActionName, Body, Stanza};
 /// How a local device was found, surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FoundBy {
+    /// The user named it.
+    Told,
+    /// The capture names it, beside its stanzas.
+    Stated,
     /// A pairing names it.
     Pairing,
     /// A login names it.
@@ -22,6 +26,8 @@ impl FoundBy {
     #[must_use]
     pub const fn phrase(self) -> &'static str {
         match self {
+            Self::Told => "named by the user",
+            Self::Stated => "named by the capture",
             Self::Pairing => "named by the pairing",
             Self::Login => "named by the login",
             Self::OwnStanza => "named as sender of an outbound stanza",
@@ -42,6 +48,20 @@ pub struct LocalDevice {
 }
 
 impl LocalDevice {
+    /// The device that the user named.
+    pub(super) fn told(jid: &Jid) -> Self {
+        let mut device = Self::default();
+        device.is(jid, FoundBy::Told);
+        device
+    }
+
+    /// Learns the addresses that the capture gives.
+    pub(super) fn state(&mut self, jids: &[Jid]) {
+        for jid in jids {
+            self.is(jid, FoundBy::Stated);
+        }
+    }
+
     /// Learns from a stanza of the device's connection.
     pub(super) fn learn(&mut self, stanza: &Stanza, direction: Option<Direction>) {
         match &stanza.body {

@@ -28,7 +28,8 @@ impl Recording {
     /// The last moment up to which everything from `start` on was read; `None` if `start` itself was not.
     #[must_use]
     pub fn covered_from(&self, start: Timestamp) -> Option<Timestamp> {
-        self.spans.iter().find(|span| span.from <= start && start <= span.until).map(|span| span.until)
+        let place = self.spans.partition_point(|span| span.until < start);
+        self.spans.get(place).filter(|span| span.from <= start).map(|span| span.until)
     }
 
     /// Whether everything between the two moments was read.

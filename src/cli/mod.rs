@@ -2,9 +2,11 @@
 
 mod exit;
 mod export;
+mod files;
 mod inspect;
 mod open;
 mod reading;
+mod rules;
 mod target;
 
 use std::io;
@@ -20,6 +22,8 @@ Examples:
   ringtrace call.pcap | less                       the same as text
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
+  ringtrace rules call.pcap                        how its calls stand to the rules of the spec
+  ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
@@ -58,6 +62,8 @@ enum Command {
     Export(export::ExportArguments),
     /// Says what is inside captures, and what could not be read, and why.
     Inspect(inspect::InspectArguments),
+    /// Lists the rules that calls are checked for, and with captures what was found.
+    Rules(rules::RulesArguments),
 }
 
 /// How much is said on standard error.
@@ -79,6 +85,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Export(export)) => export::run(&export, verbosity),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, verbosity),
+        Some(Command::Rules(rules)) => rules::run(&rules, verbosity),
         Some(Command::Open(open)) => open::run(&open, arguments.color, verbosity),
         None => open::run(&arguments.open, arguments.color, verbosity),
     };

@@ -2,11 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::anomaly::Severity;
+use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
 use ringtrace::export::{RowFilter, Selection, Table};
 use ringtrace::filter;
 use ringtrace::notes::{self, Shelf};
@@ -16,13 +18,13 @@ use ringtrace::visible::visible;
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::files::Files;
 
 /// Files and keys.
 #[derive(Debug, Args)]
 pub(super) struct Reading {
-    /// Captures: files, folders, patterns, or `-` for standard input.
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
 
     /// A key log with the TLS secrets of the recorded connections, as SSLKEYLOGFILE names it.
     #[arg(long, value_name = "FILE")]
@@ -35,6 +37,10 @@ pub(super) struct Reading {
     /// Does not look for key logs beside the captures.
     #[arg(long)]
     no_key_discovery: bool,
+
+    /// How many threads read at a time; the output is the same. As many as there are processors, unless given.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
 }
 
 /// Which of the calls.
@@ -74,14 +80,21 @@ impl Filtering {
 }
 
 impl Reading {
+    /// Whether any capture is given, for commands that have something to say without.
+    pub(super) const fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Finds the captures, and reads the key logs.
     ///
     /// # Errors
     /// If a pattern is none or matches nothing, or a key log cannot be read.
     pub(super) fn prepare(&self, verbosity: Verbosity) -> Result<Request, Failure> {
         let mut sources = Vec::new();
-        for file in &self.files {
-            expand(file, &mut sources)?;
+        let mut told = Vec::new();
+        for file in self.files.iter() {
+            expand(&file.path, &mut sources)?;
+            told.resize(sources.len(), &file.told);
         }
         let mut key_logs = Vec::new();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
@@ -111,6 +124,12 @@ impl Reading {
         }
         let mut request = Request::new(sources);
         request.set_shelf(shelf);
+        if let Some(jobs) = self.jobs.or_else(|| thread::available_parallelism().ok()) {
+            request.use_jobs(jobs);
+        }
+        for (index, told) in told.into_iter().enumerate() {
+            request.tell(index, told.clone());
+        }
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
@@ -225,7 +244,13 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
             eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
         }
     }
-    let said: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity >= least).collect();
+    // Where there is nothing to show, the reason is worth more than a note.
+    let none_found = analysis.calls.is_empty();
+    let says_why = |tally: &Tally| {
+        let Diagnosis { severity, layer, kind, .. } = tally.diagnosis;
+        *severity >= least || (none_found && (*layer, *kind) == (Layer::Input, Kind::Missing))
+    };
+    let said: Vec<_> = analysis.anomalies.iter().filter(|tally| says_why(tally)).collect();
     for (index, tally) in said.iter().enumerate() {
         eprintln!("ringtrace: {}", summary::anomaly(analysis, tally));
         let again =

@@ -63,7 +63,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         }),
         column!("group", Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
         column!("start_utc", Text, "When its first stanza was captured, RFC 3339.", |row| Cell::moment(
-            row.judged.call.start()
+            row.analysis.start_utc(&row.judged.call)
         )),
         column!(
             "ring_ms",
@@ -105,7 +105,9 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("stanzas", Integer, "Its rows in the table `stanzas`.", |row| Cell::integer(
             row.judged.call.rows.len()
         )),
-        column!("violations", Integer, "Rules of the spec that it breaks.", |_| Cell::Null),
+        column!("violations", Integer, "Places at which it breaks rules of the spec.", |row| {
+            Cell::integer(row.judged.counts.iter().map(|count| count.violated).sum::<u64>())
+        }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let questions = row.judged.evidence.iter().map(|piece| piece.question.to_owned());
             Cell::joined(questions.collect::<BTreeSet<_>>())

@@ -10,7 +10,7 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{AckError, Body};
 use crate::protocol::xml;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 
 /// A stanza, and the call that it belongs to.
 pub(super) struct StanzaRow<'t> {
@@ -110,8 +110,8 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!(
             "time_utc",
             Text,
-            "When the completing record was captured, RFC 3339; empty where that is unknown.",
-            |row| { Cell::moment(row.observed.time()) }
+            "When the completing record was captured, RFC 3339; empty where that is unknown, or known only relatively.",
+            |row| { Cell::moment(row.analysis.utc(row.observed)) }
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
@@ -201,8 +201,14 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
         }),
-        column!("flow_step", Text, "The step of the spec's flow that it is.", |_| Cell::Null),
-        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |_| Cell::Null),
+        column!("flow_step", Text, "The step of the spec's flow that it is: `rejected-step-3`.", |row| {
+            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
+        }),
+        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
+            let places = row.of_call.iter().flat_map(|of| of.judged.places_in(of.index));
+            let violated = places.filter(|place| place.found == Conformance::Violated);
+            Cell::joined(violated.map(|place| place.rule.to_owned()).collect::<BTreeSet<_>>())
+        }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())
@@ -213,7 +219,9 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
         column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
-            Cell::text(row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique))
+            let recording = row.of_call.as_ref().and_then(|of| of.judged.call.recording(of.row));
+            let of_capture = || row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique);
+            Cell::text(recording.map(|recording| recording.technique).or_else(of_capture))
         }),
         column!("note", Text, "Your note on it.", |row| {
             let note = row.of_call.as_ref().and_then(|of| row.analysis.notes.of_row(&of.judged.call, of.index));

@@ -61,6 +61,8 @@ const MOST_DENSE: u64 = 1000;
 /// The bytes of an input, without the archives around them.
 pub(super) struct Unwrapped<'r> {
     reader: Inner<'r>,
+    /// The archives, the outermost first.
+    containers: Vec<Container>,
     broken: Rc<RefCell<Option<Broken>>>,
 }
 
@@ -81,17 +83,27 @@ impl<'r> Unwrapped<'r> {
     /// If `reader` cannot be read.
     pub(super) fn new(reader: &'r mut dyn Read) -> io::Result<Self> {
         let broken = Rc::default();
+        let mut containers = Vec::new();
         let mut reader: Inner<'r> = Box::new(reader);
         for _ in 0..MOST_NESTED {
             let beginning = beginning(&mut reader)?;
             let container = Container::of(&beginning);
             reader = Box::new(io::Cursor::new(beginning).chain(reader));
             match container {
-                Some(container) => reader = Box::new(Archive::new(container, reader, Rc::clone(&broken))?),
+                Some(container) => {
+                    reader = Box::new(Archive::new(container, reader, Rc::clone(&broken))?);
+                    containers.push(container);
+                }
                 None => break,
             }
         }
-        Ok(Self { reader, broken })
+        Ok(Self { reader, containers, broken })
+    }
+
+    /// The archives, the innermost first, as in `gzip in zstd`; `None` if there are none.
+    pub(super) fn container(&self) -> Option<String> {
+        let names = self.containers.iter().rev().map(|container| container.name());
+        Some(names.collect::<Vec<_>>().join(" in ")).filter(|names| !names.is_empty())
     }
 
     /// Why the content ends, if an archive around it does not end properly. Known once the end has been read.

@@ -32,6 +32,45 @@ pub(super) const DAMAGED: Diagnosis = Diagnosis {
     next: "Copy the file again from where it was recorded.",
 };
 
+/// Why the reading of a value ends before the value does.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The input ends within it.
+    Cut,
+    /// It is not written as its format is.
+    Malformed,
+    /// The sink has enough.
+    Enough,
+    /// The operating system says no.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Stop {
+    /// Reports the end of a reading that came after `record`, behind which nothing can be read; `what` says what is
+    /// there if it is malformed.
+    pub(super) fn report(
+        self,
+        source: &mut Source<'_>,
+        record: RecordNumber,
+        what: &str,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
+        match self {
+            Self::Cut => cut(source, record, out),
+            Self::Malformed => damaged(source, record, what, out)?,
+            Self::Enough => {}
+            Self::Io(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
 /// Reports that the input ends after `record` within what begins here, unless the reason is known and reported.
 pub(super) fn cut(source: &Source<'_>, record: RecordNumber, out: &mut dyn Sink) {
     if !source.is_broken_off() {

@@ -13,12 +13,12 @@ use std::ops::ControlFlow;
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::damage::cut;
-use super::json::{self, Json, LONGEST_VALUE, Stop, Value};
+use super::damage::{Stop, cut};
+use super::json::{self, Json, LONGEST_VALUE, Value};
 use super::lines::{self, Line};
 use super::message::{self, FAILED, NO_WEBSOCKET, TOO_LONG, UNREADABLE};
 use super::source::Source;
-use super::{Ends, Entry, Error, Format, Sink};
+use super::{Ends, Entry, Error, Format, Reading, Sink};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
 
@@ -27,9 +27,9 @@ pub(super) const DEVTOOLS: Format = Format {
     name: "devtools",
     about: "events of the Chrome DevTools Protocol, as lines or as an array",
     technique: "websocket-capture",
+    connections: "websocket",
     brings_secrets: false,
-    probe,
-    read,
+    reading: Reading::Whole { probe, read },
 };
 
 /// Domains with whose events a log may begin.
@@ -97,7 +97,7 @@ fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
     let records = if is_array(source.data()) {
         let mut records = 0;
         if let Err(stop) = log.array(&mut Json { source }, &mut records, out) {
-            stop.report(source, records, out)?;
+            stop.report(source, records, json::NO_JSON, out)?;
         }
         records
     } else {

@@ -10,10 +10,11 @@ use std::ops::ControlFlow;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::json::{self, Json, LONGEST_VALUE, Stop, Value};
+use super::damage::Stop;
+use super::json::{self, Json, LONGEST_VALUE, Value};
 use super::message::{self, FAILED, NO_WEBSOCKET, NOT_RECORDED, TOO_LONG, UNREADABLE};
 use super::source::Source;
-use super::{Ends, Entry, Error, Format, Sink};
+use super::{Ends, Entry, Error, Format, Reading, Sink};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
 
@@ -22,9 +23,9 @@ pub(super) const HAR: Format = Format {
     name: "har",
     about: "HTTP archive of a browser or proxy, with websocket messages",
     technique: "websocket-capture",
+    connections: "websocket",
     brings_secrets: false,
-    probe,
-    read,
+    reading: Reading::Whole { probe, read },
 };
 
 /// The longest request of which the URL is looked at.
@@ -47,7 +48,7 @@ fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
     match outcome {
         Ok(()) if websockets == 0 => out.anomaly(source.anomaly(&NO_WEBSOCKET, records)),
         Ok(()) => {}
-        Err(stop) => stop.report(source, records, out)?,
+        Err(stop) => stop.report(source, records, json::NO_JSON, out)?,
     }
     Ok(records)
 }

@@ -1,53 +1,20 @@
 //! JSON texts of any size (RFC 8259), read forward: what is wanted is handed over value by value, and the rest is
 //! passed over without being kept.
 
-use std::io;
-
 use memchr::memchr2;
 use serde::Deserialize;
 
-use super::Sink;
-use super::damage::{cut, damaged};
+use super::damage::Stop;
 use super::source::Source;
-use crate::origin::RecordNumber;
 
 /// The longest value that is handed over whole. A frame of WhatsApp's has at most 16 MiB, or 22 MiB in base64.
 pub(super) const LONGEST_VALUE: usize = 32 << 20;
 
+/// What is said of a place where there should be JSON.
+pub(super) const NO_JSON: &str = "no JSON";
+
 /// The longest name of an object's member that is looked at.
 const LONGEST_NAME: usize = 1 << 10;
-
-/// Why the reading of a text ends before the text does.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// The input ends within it.
-    Cut,
-    /// It is no JSON.
-    Malformed,
-    /// The sink has enough.
-    Enough,
-    /// The operating system says no.
-    Io(io::Error),
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl Stop {
-    /// Reports the end of a reading that came after `record`.
-    pub(super) fn report(self, source: &mut Source<'_>, record: RecordNumber, out: &mut dyn Sink) -> io::Result<()> {
-        match self {
-            Self::Cut => cut(source, record, out),
-            Self::Malformed => damaged(source, record, "no JSON", out)?,
-            Self::Enough => {}
-            Self::Io(error) => return Err(error),
-        }
-        Ok(())
-    }
-}
 
 /// A whole value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -109,6 +109,11 @@ impl<'r> Source<'r> {
         self.capture
     }
 
+    /// The archives around the input.
+    pub(super) fn container(&self) -> Option<String> {
+        self.reader.container()
+    }
+
     /// How an archive around the input is broken, if that is why it has ended.
     pub(super) fn broken(&self) -> Option<Broken> {
         self.reader.broken()

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::evidence::Evidence;
+use super::flows::Alignment;
 use super::questions::{DISCREPANCIES, QUESTIONS};
-use super::rule::{Checks, Count, Place};
+use super::rule::{Checks, Conformance, Count, Place};
 use super::rules::RULES;
 use crate::call::Call;
 
@@ -20,6 +21,8 @@ pub struct Judged {
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
+    /// The call beside the flow that ends as it did, if there is one.
+    pub flow: Option<Alignment>,
 }
 
 impl Judged {
@@ -39,7 +42,8 @@ impl Judged {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { call, evidence, places, counts }
+        let flow = Alignment::of(&call, context);
+        Self { call, evidence, places, counts, flow }
     }
 
     /// The evidence in one row.
@@ -52,5 +56,21 @@ impl Judged {
     pub fn places_in(&self, row: usize) -> impl Iterator<Item = &Place> {
         let first = self.places.partition_point(|place| place.row < row);
         self.places.iter().skip(first).take_while(move |place| place.row == row)
+    }
+
+    /// The marks of one row: `?` where it is evidence, `!` where a rule is violated, `+` where something is new.
+    #[must_use]
+    pub fn marks(&self, row: usize) -> [Option<char>; 3] {
+        let is = |found| self.places_in(row).any(|place| place.found == found);
+        [
+            self.evidence_in(row).next().map(|_| '?'),
+            is(Conformance::Violated).then_some('!'),
+            is(Conformance::Novelty).then_some('+'),
+        ]
+    }
+
+    /// The places where a rule is violated or something is new, by row.
+    pub fn departures(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty))
     }
 }

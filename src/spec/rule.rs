@@ -29,6 +29,17 @@ pub enum Grade {
     Violation,
 }
 
+impl Grade {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Violation => "violation",
+        }
+    }
+}
+
 /// What a check of one place found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Conformance {

@@ -2,25 +2,26 @@
 
 use std::io::{self, Write};
 
-use crate::call::{Call, Row};
+use crate::call::Row;
 use crate::ladder::{Ladder, Lifeline, Rung};
-use crate::spec::Evidence;
+use crate::spec::Judged;
 use crate::visible::visible;
 
 /// Characters from one lifeline to the next.
 const SPACING: usize = 30;
 
-/// Writes a ladder: its lifelines' names, and a line per rung with record, times, arrow, and `?` for evidence.
+/// Writes a ladder: its lifelines' names, and a line per rung with record, times, arrow, and marks: `?` for evidence,
+/// `!` where a rule is violated, `+` for something that the spec does not know.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
 pub fn draw(
-    call: &Call,
+    judged: &Judged,
     ladder: &Ladder,
-    evidence: &[Evidence],
     name: impl Fn(&Lifeline) -> String,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let call = &judged.call;
     write!(out, "{:>10} {:>14} {:>11} ", "record", "since start", "previous")?;
     for (index, lifeline) in ladder.lifelines.iter().enumerate() {
         let name: String = name(lifeline).chars().take(SPACING - 2).collect();
@@ -31,7 +32,6 @@ pub fn draw(
     let mut previous = None;
     for rung in &ladder.rungs {
         let Some(row) = call.rows.get(rung.row) else { continue };
-        let marked = evidence.iter().any(|piece| piece.row == rung.row);
         let time = row.observed.time();
         let since = |earlier: Option<crate::origin::Timestamp>| {
             let nanoseconds = time.and_then(|time| earlier.map(|earlier| time.nanoseconds_since(earlier)));
@@ -39,7 +39,9 @@ pub fn draw(
         };
         let record = row.observed.stanza.origin.last;
         write!(out, "{record:>10} {:>14} {:>11} ", since(call.start()), since(previous))?;
-        writeln!(out, "{}{}", arrow(ladder, rung, row), if marked { "  ?" } else { "" })?;
+        let marks: String = judged.marks(rung.row).into_iter().flatten().collect();
+        let gap = if marks.is_empty() { "" } else { "  " };
+        writeln!(out, "{}{gap}{marks}", arrow(ladder, rung, row))?;
         previous = time;
     }
     Ok(())

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::json::write_json;
 use super::{anomaly_line, plural};
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
 use crate::origin::{CaptureId, ConnectionId};
-use crate::visible::{is_hidden, visible};
+use crate::visible::visible;
 
 /// The version of what [`json`] writes. Fields may be added without a new one.
 const SCHEMA: u32 = 1;
@@ -44,7 +45,9 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
     match (&capture.failure, capture.format) {
         (Some(failure), _) => writeln!(out, "{}", visible(failure)),
         (None, Some(format)) => {
-            writeln!(out, "{format}, {} record{}, {} bytes", capture.records, plural(capture.records), capture.bytes)
+            let container = capture.container.as_ref().map_or_else(String::new, |container| format!(" in {container}"));
+            let (records, bytes) = (capture.records, capture.bytes);
+            writeln!(out, "{format}{container}, {records} record{}, {bytes} bytes", plural(records))
         }
         // A file of a folder, passed over.
         (None, None) => writeln!(out, "no capture"),
@@ -54,8 +57,12 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
 /// One connection on one line.
 pub(super) fn describe(connection: &Connection) -> String {
     let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
-    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     let device = device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
+    if *messages == 0 && *frames == 0 && *websocket == "none" && *stanzas > 0 {
+        let client = visible(client);
+        return format!("connection {}: {client}{device}: {stanzas} stanza{}", id.0, plural(*stanzas));
+    }
+    let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     format!(
         "connection {}: {} -> {}, {tls}websocket {websocket}, noise {noise}{device}: {messages} message{}, {frames} frame{}, {stanzas} stanza{}",
         id.0,
@@ -96,24 +103,13 @@ fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
-/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "records", "connections", "other",
-/// "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
+/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "container", "records", "connections",
+/// "other", "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
 pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    let text = format!("{:#}\n", value(analysis));
-    let mut units = [0; 2];
-    for character in text.chars() {
-        if is_hidden(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut units) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-        } else {
-            write!(out, "{character}")?;
-        }
-    }
-    Ok(())
+    write_json(&value(analysis), out)
 }
 
 fn value(analysis: &Analysis) -> Value {
@@ -139,6 +135,7 @@ fn value(analysis: &Analysis) -> Value {
         json!({
             "path": capture.name,
             "format": capture.format,
+            "container": capture.container,
             "records": capture.records,
             "bytes": capture.bytes,
             "failure": capture.failure,

@@ -2,6 +2,8 @@
 
 mod drawing;
 pub mod inspect;
+mod json;
+pub mod rules;
 
 use std::io::{self, Write};
 
@@ -12,7 +14,7 @@ use crate::anomaly::{Severity, Tally};
 use crate::call::Call;
 use crate::ladder::{Ladder, Lifeline, Party};
 use crate::origin::Timestamp;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
 
 pub use drawing::draw;
@@ -30,7 +32,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, judged, out)?;
+        call(index, judged, analysis, out)?;
     }
     if !analysis.orphans.is_empty() {
         let count = analysis.orphans.len();
@@ -40,9 +42,9 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes one call: a line on how it went, and its ladder with the marks.
-fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
+fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     let call = &judged.call;
-    writeln!(out, "#{}  {}", index + 1, headline(call))?;
+    writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
     let devices = call.vantages.iter().map(|vantage| {
         let jid = vantage
             .device
@@ -54,7 +56,7 @@ fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     });
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(call, &Ladder::of(call), &judged.evidence, name, out)?;
+    draw(judged, &Ladder::of(call), name, out)?;
     for piece in &judged.evidence {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
@@ -67,19 +69,25 @@ fn call(index: usize, judged: &Judged, out: &mut impl Write) -> io::Result<()> {
             visible(&piece.why)
         )?;
     }
+    for place in judged.departures() {
+        let record = call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let (mark, found) = if place.found == Conformance::Violated { ('!', "violated") } else { ('+', "new") };
+        writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
+    }
     Ok(())
 }
 
 /// When a call began, between whom, and how it went.
-fn headline(call: &Call) -> String {
+fn headline(call: &Call, analysis: &Analysis) -> String {
     let party = |jid: &Option<crate::protocol::binary::Jid>| {
         jid.as_ref().map_or_else(|| "unknown".to_owned(), |jid| visible(&jid.to_string()).into_owned())
     };
     let media = call.media.map_or("call", crate::call::Media::name);
     let group = if call.group { "group " } else { "" };
+    let undated = || if call.start().is_some() { "no date" } else { "no time" }.to_owned();
     let mut line = format!(
         "{}  {group}{media}  {} -> {}  {}",
-        call.start().map_or_else(|| "no time".to_owned(), moment),
+        analysis.start_utc(call).map_or_else(undated, moment),
         party(&call.caller),
         party(&call.callee),
         call.course.outcome.name()

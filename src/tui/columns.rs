@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::names::Names;
 use super::quantity::{NONE, clock, length, offset};
+use crate::analysis::Analysis;
 use crate::call::Media;
 use crate::origin::Timestamp;
 use crate::spec::{Conformance, Judged};
@@ -29,6 +30,8 @@ pub(super) enum Column {
 
 /// What the text of a cell depends on beside its call.
 pub(super) struct Setting<'s> {
+    /// What knows whether the times of a capture are dates.
+    pub(super) analysis: Option<&'s Analysis>,
     pub(super) names: &'s Names,
     /// From when times are measured; `None` for the time of day.
     pub(super) reference: Option<Timestamp>,
@@ -131,7 +134,12 @@ impl Column {
         match self {
             Self::Number => (index + 1).to_string(),
             Self::Start => call.start().map_or_else(none, |time| {
-                setting.reference.map_or_else(|| clock(time), |from| offset(time.nanoseconds_since(from)))
+                let dated = setting.analysis.is_some_and(|analysis| analysis.start_utc(call).is_some());
+                match setting.reference {
+                    None if dated => clock(time),
+                    // Without a date, what there is is the time since the recording began.
+                    from => offset(time.nanoseconds_since(from.unwrap_or_default())),
+                }
             }),
             Self::Caller => party(&call.caller),
             Self::Callee => party(&call.callee),

@@ -133,7 +133,7 @@ impl List {
     fn arrange(&mut self, mut shown: Vec<usize>, analysis: &Analysis, names: &Names) {
         let selected = self.selected_call();
         if self.sort != Column::Number {
-            let setting = Setting { names, reference: None, note: None };
+            let setting = Setting { analysis: None, names, reference: None, note: None };
             shown.sort_by(|one, other| match (analysis.calls.get(*one), analysis.calls.get(*other)) {
                 (Some(one), Some(other)) => self.sort.order(one, other, &setting),
                 _ => one.cmp(other),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::board::Board;
+use super::columns::Setting;
 use super::dialog::Dialog;
 use super::keymap::{Context, Keymap};
 use super::list::List;
@@ -137,6 +138,12 @@ impl Model {
     pub(super) fn selected_call(&self) -> Option<(usize, &Arc<Judged>)> {
         let index = self.list.selected_call()?;
         Some((index, self.calls().get(index)?))
+    }
+
+    /// What the cells of a call depend on that has this note.
+    pub(super) fn setting<'m>(&'m self, note: Option<&'m str>) -> Setting<'m> {
+        let analysis = self.analysis.as_deref();
+        Setting { analysis, names: &self.names, reference: self.times.reference(), note }
     }
 
     /// The opened calls, if their ladder is what is shown.

@@ -3,21 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ringtrace::input::TECHNIQUES;
 use toml::{Table, Value};
 
 /// What a card must say in words.
 const TEXTS: [&str; 5] = ["title", "happened", "client", "technique", "made"];
-
-/// The spec's names for how a capture was obtained.
-const TECHNIQUES: [&str; 7] = [
-    "websocket-capture",
-    "baileys-instrumentation",
-    "frida-hooking",
-    "mitm-tls",
-    "static-smali-analysis",
-    "memory-dump",
-    "wasm-analysis",
-];
 
 /// How the phone numbers of synthetic people begin: +1 555 01xx is kept for fiction.
 const FICTITIOUS_NUMBER: &str = "1555010";

@@ -370,3 +370,41 @@ fn unrelated_traffic_is_no_loss() {
     let output = ringtrace(folder.path(), &["export", "web.pcap"]);
     assert_eq!((code(&output), said(&output).as_str()), (0, "ringtrace: no calls were found\n"));
 }
+
+#[test]
+fn the_rules_are_listed_and_calls_are_checked() {
+    let list = ringtrace(Path::new("."), &["rules"]);
+    insta::assert_snapshot!("rules_list", printed(&list));
+    assert_eq!(code(&list), 0);
+    let capture = own("pcap");
+    let text = ringtrace(capture.parent().unwrap(), &["rules", &format!("{NAME}.pcap")]);
+    insta::assert_snapshot!("rules", printed(&text));
+    assert_eq!(code(&text), 0);
+    assert!(said(&ringtrace(Path::new("."), &["rules", "nowhere.pcap"])).contains("nowhere.pcap"));
+}
+
+#[test]
+fn rules_as_json_say_how_often_each_rule_holds_and_where_it_does_not() {
+    let capture = own("pcap");
+    let output = ringtrace(capture.parent().unwrap(), &["rules", "--json", &format!("{NAME}.pcap")]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["schema"], 1);
+    let rules = json["rules"].as_array().unwrap();
+    assert!(rules.len() > 40);
+    for rule in rules {
+        let count = |name: &str| rule[name].as_u64().unwrap();
+        let places = rule["places"].as_array().unwrap();
+        for (field, verdict) in [("violated", "violated"), ("undecided", "undecided"), ("novelties", "novelty")] {
+            let found = places.iter().filter(|place| place["verdict"] == verdict).count();
+            assert_eq!(count(field), found as u64, "{}", rule["id"]);
+        }
+        assert_eq!(count("holds") > 0, places.iter().any(|place| place["verdict"] == "holds"), "{}", rule["id"]);
+        assert!(count("not_exercised") <= 7, "{}", rule["id"]);
+        assert!(places.iter().all(|place| place["record"].is_u64() && place["call_id"].is_string()));
+    }
+    let reject = rules.iter().find(|rule| rule["id"] == "SIG-08/two-attributes").unwrap();
+    assert_eq!((&reject["holds"], &reject["not_exercised"], &reject["page"]), (&1.into(), &6.into(), &"SIG-08".into()));
+    let without = ringtrace(Path::new("."), &["rules", "--json"]);
+    let without: serde_json::Value = serde_json::from_slice(&without.stdout).unwrap();
+    assert!(without["rules"].as_array().unwrap().iter().all(|rule| rule["not_exercised"] == 0));
+}

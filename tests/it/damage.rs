@@ -118,6 +118,42 @@ fn archives_are_read_like_what_is_in_them() {
 }
 
 #[test]
+fn archives_are_named_beside_what_is_in_them() {
+    let plain = plain();
+    let [(_, gzip), (_, zstd), (_, lz4)] = archives(&plain);
+    let [_, (_, gzip_in_zstd), _] = archives(&gzip);
+    let named = [(&plain, None), (&gzip, Some("gzip")), (&zstd, Some("zstd")), (&lz4, Some("lz4"))];
+    for (capture, container) in named.into_iter().chain([(&gzip_in_zstd, Some("gzip in zstd"))]) {
+        let inspect = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+            let output = command.arg("inspect").args(arguments).arg("-").write_stdin(capture.clone()).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let text = container.map_or_else(|| ": pcap, ".to_owned(), |container| format!(": pcap in {container}, "));
+        assert!(inspect(&[]).contains(&text), "{}", inspect(&[]));
+        let json: serde_json::Value = serde_json::from_str(&inspect(&["--json"])).unwrap();
+        assert_eq!(
+            (&json["captures"][0]["format"], &json["captures"][0]["container"]),
+            (&"pcap".into(), &container.into())
+        );
+    }
+}
+
+#[test]
+fn an_archive_in_the_old_form_of_lz4_is_named() {
+    // What `lz4 -l` makes of "hello\n", on its own and inside a gzip.
+    let old = [&[0x02, 0x21, 0x4c, 0x18, 7, 0, 0, 0, 0x60][..], b"hello\n"].concat();
+    let [(_, in_gzip), ..] = archives(&old);
+    for archive in [old, in_gzip] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        let output = command.args(["inspect", "-"]).write_stdin(archive).output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(told.contains("an lz4 archive in the old form") && told.contains("without lz4's -l"), "{told}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
 fn a_cut_archive_gives_what_comes_before_the_cut() {
     let plain = plain();
     let (expected, _) = rows_of(&plain);

@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pcap_parser", &["src/input/pcap"]),
     ("zstd", &["src/input/compressed"]),
     ("lz4_flex", &["src/input/compressed"]),
-    ("quick_xml", &["src/protocol/xml.rs"]),
+    ("quick_xml", &["src/protocol/xml/"]),
     ("httparse", &["src/protocol/websocket/"]),
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
     ("ratatui", &["src/tui/"]),

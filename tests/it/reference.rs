@@ -1,4 +1,5 @@
-//! `docs/reference.md` follows from the program: the command line, the keys, the columns, the anomalies.
+//! `docs/reference.md` follows from the program: the command line, the keys, the columns, the rules, the
+//! anomalies.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,6 +9,7 @@ use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
 use ringtrace::export::{Kind, Table};
+use ringtrace::spec::rules::RULES;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::keymap::Context;
 
@@ -25,7 +27,7 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"]] {
+    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"], &["rules", "--help"]] {
         write!(page, "\n```text\n{}\n```\n", help(arguments)).unwrap();
     }
     page.push_str("\n## Keys\n");
@@ -53,6 +55,11 @@ fn reference() -> String {
             };
             writeln!(page, "| `{column}` | {kind} | {} |", cell(doc)).unwrap();
         }
+    }
+    page.push_str("\n## Rules\n\nA departure from a rule is a violation, or where it says so a warning.\n");
+    page.push_str("\n| rule | | the claim |\n| --- | --- | --- |\n");
+    for rule in RULES {
+        writeln!(page, "| `{}` | {} | {} |", rule.id, rule.grade.name(), cell(rule.title)).unwrap();
     }
     page.push_str("\n## Anomalies\n\nWhat can be wrong with a capture or a key log. A loss makes the exit code 1.\n");
     page.push_str("\n| anomaly | | what was found | what to do |\n| --- | --- | --- | --- |\n");

@@ -2,7 +2,7 @@
 
 mod openssl;
 mod peers;
-mod program;
+pub(crate) mod program;
 
 use std::sync::LazyLock;
 

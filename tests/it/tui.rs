@@ -206,6 +206,15 @@ fn a_missed_call_above_its_terminate() {
 }
 
 #[test]
+fn rules_that_are_violated_and_what_is_new_are_marked() {
+    let mut bench = Bench::with(NARROW, &fixture::departing());
+    bench.keys("<enter>jj");
+    screen!(bench, "departing-80", ["+ A reject has two attributes", " reject ", " relaylatency "]);
+    bench.keys("jj");
+    assert!(bench.shows("! A device that rejects"));
+}
+
+#[test]
 fn a_long_wait_stands_out_without_colour_too() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.keys("j<enter>");
@@ -292,6 +301,17 @@ fn the_captures_are_shown_over_any_screen() {
     );
     bench.keys("c");
     assert!(bench.shows("Stanza 1 of 10"));
+}
+
+#[test]
+fn connections_without_packets_have_no_number_of_wiresharks() {
+    let mut analysis = Analysis::clone(&fixture::three_calls());
+    (analysis.captures[0].format, analysis.captures[0].container) = (Some("har"), Some("gzip".to_owned()));
+    let mut bench = Bench::with(WIDE, &Arc::new(analysis));
+    bench.keys("<enter>");
+    assert!(bench.shows("websocket 2") && !bench.shows("tcp.stream"));
+    bench.keys("c");
+    assert!(bench.shows("websocket 2   192.0.2.7:50312") && bench.shows("har in gzip, "));
 }
 
 #[test]

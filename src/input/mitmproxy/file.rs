@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::tnetstring::{self, Value, Values};
 use super::{ALTERED, FLOW_DAMAGED, NEWEST, VERSION};
 use crate::anomaly::Anomaly;
-use crate::input::damage::{cut, damaged};
+use crate::input::damage::Stop;
 use crate::input::message::{self, NO_WEBSOCKET, TOO_LONG, UNREADABLE};
 use crate::input::source::Source;
 use crate::input::{Ends, Entry, Error, Sink};
@@ -18,24 +18,6 @@ const LONGEST_MESSAGE: u64 = 32 << 20;
 
 /// The longest value other than a message that is looked at.
 const LONGEST_VALUE: u64 = 4096;
-
-/// Why the reading of a flow ends early.
-enum Stop {
-    /// The input ends within it.
-    Cut,
-    /// It is not written as flows are.
-    Malformed,
-    /// The sink has enough.
-    Enough,
-    /// The operating system says no.
-    Io(io::Error),
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
 
 /// Reads a file of flows, and returns the number of its messages.
 pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
@@ -90,10 +72,6 @@ impl File<'_, '_> {
     /// Acts on the early end of a reading, inside the flow that ends at `end`; says whether there may be more flows.
     fn stop(&mut self, stop: Stop, end: Option<u64>) -> io::Result<bool> {
         match (stop, end) {
-            (Stop::Cut, _) => {
-                cut(self.source, self.records, self.out);
-                Ok(false)
-            }
             (Stop::Malformed, Some(end)) => {
                 let left = end.saturating_sub(self.source.offset());
                 let anomaly = self.source.anomaly(&FLOW_DAMAGED, self.records).bytes(left);
@@ -101,12 +79,7 @@ impl File<'_, '_> {
                 // With the flow's tag.
                 self.source.skip(left + 1)
             }
-            (Stop::Malformed, None) => {
-                damaged(self.source, self.records, "no flow", self.out)?;
-                Ok(false)
-            }
-            (Stop::Enough, _) => Ok(false),
-            (Stop::Io(error), _) => Err(error),
+            (stop, _) => stop.report(self.source, self.records, "no flow", self.out).map(|()| false),
         }
     }
 

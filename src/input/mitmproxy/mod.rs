@@ -6,7 +6,7 @@
 
 use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
-use super::Format;
+use super::{Format, Reading};
 
 mod file;
 mod tnetstring;
@@ -21,9 +21,9 @@ pub(super) const MITMPROXY: Format = Format {
     name: "mitmproxy",
     about: "flows that mitmproxy saved",
     technique: "mitm-tls",
+    connections: "websocket",
     brings_secrets: false,
-    probe,
-    read: file::read,
+    reading: Reading::Whole { probe, read: file::read },
 };
 
 /// A flow cannot be read to its end; where it ends is known.

@@ -5,7 +5,7 @@
 
 use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
-use super::Format;
+use super::{Format, Reading};
 
 mod block;
 mod classic;
@@ -26,9 +26,9 @@ pub(super) const PCAP: Format = Format {
     name: "pcap",
     about: "classic packet capture",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
-    probe: classic::probe,
-    read: classic::read,
+    reading: Reading::Whole { probe: classic::probe, read: classic::read },
 };
 
 /// pcapng, as Wireshark writes it.
@@ -36,9 +36,9 @@ pub(super) const PCAPNG: Format = Format {
     name: "pcapng",
     about: "next generation packet capture",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: true,
-    probe: ng::probe,
-    read: ng::read,
+    reading: Reading::Whole { probe: ng::probe, read: ng::read },
 };
 
 /// A second capture file lies behind the first in the same input.

@@ -9,8 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::packet::{Field, Packet, Streams};
 use crate::anomaly::Anomaly;
-use crate::input::damage::cut;
-use crate::input::json::{self, Json, LONGEST_VALUE, Stop, Value};
+use crate::input::damage::{Stop, cut};
+use crate::input::json::{self, Json, LONGEST_VALUE, Value};
 use crate::input::lines::{self, Line};
 use crate::input::message::{NO_WEBSOCKET, TOO_LONG, UNREADABLE};
 use crate::input::source::Source;
@@ -42,7 +42,7 @@ pub(super) fn read_json(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u
     let mut streams = Streams::default();
     let mut records = 0;
     if let Err(stop) = array(&mut Json { source }, &mut streams, &mut records, out) {
-        stop.report(source, records, out)?;
+        stop.report(source, records, json::NO_JSON, out)?;
     }
     end(source, &streams, records, out);
     Ok(records)

@@ -6,7 +6,7 @@
 
 use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 
-use super::Format;
+use super::{Format, Reading};
 
 mod documents;
 mod fields;
@@ -21,9 +21,9 @@ pub(super) const JSON: Format = Format {
     name: "tshark-json",
     about: "packets as tshark -T json prints them",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
-    probe: documents::probe_json,
-    read: documents::read_json,
+    reading: Reading::Whole { probe: documents::probe_json, read: documents::read_json },
 };
 
 /// `tshark -T ek`
@@ -31,9 +31,9 @@ pub(super) const EK: Format = Format {
     name: "tshark-ek",
     about: "packets as tshark -T ek prints them",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
-    probe: documents::probe_ek,
-    read: documents::read_ek,
+    reading: Reading::Whole { probe: documents::probe_ek, read: documents::read_ek },
 };
 
 /// `tshark -T fields`
@@ -41,9 +41,9 @@ pub(super) const FIELDS: Format = Format {
     name: "tshark-fields",
     about: "columns as tshark -T fields prints them, with -E header=y",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
-    probe: fields::probe,
-    read: fields::read,
+    reading: Reading::Whole { probe: fields::probe, read: fields::read },
 };
 
 /// `tshark -z follow,tcp,...`
@@ -51,9 +51,9 @@ pub(super) const FOLLOW: Format = Format {
     name: "tshark-follow",
     about: "a stream as tshark -z follow prints it: yaml, raw or hex",
     technique: "websocket-capture",
+    connections: "tcp.stream",
     brings_secrets: false,
-    probe: follow::probe,
-    read: follow::read,
+    reading: Reading::Whole { probe: follow::probe, read: follow::read },
 };
 
 /// tshark has a frame of which it does not print the bytes.

@@ -87,6 +87,8 @@ pub enum Content {
     Bytes(Box<[u8]>),
     /// A token, packed digits or an address in the place of content.
     Value(Value),
+    /// This many bytes, of which the recording has only the number. Never read from WABinary.
+    Elided(u64),
 }
 
 /// A WhatsApp address, `user.agent:device@server`. Two addresses are equal when all their parts are; whether
@@ -235,7 +237,7 @@ impl Node {
     pub fn children(&self) -> &[Self] {
         match &self.content {
             Content::Nodes(nodes) => nodes,
-            Content::None | Content::Bytes(_) | Content::Value(_) => &[],
+            Content::None | Content::Bytes(_) | Content::Value(_) | Content::Elided(_) => &[],
         }
     }
 

@@ -6,7 +6,7 @@ use crate::ladder::{Ladder, Lifeline, Party};
 use crate::protocol::xml;
 use crate::spec::rules::RULES;
 use crate::summary;
-use crate::tui::columns::{Column, Setting};
+use crate::tui::columns::Column;
 use crate::tui::command::Effect;
 use crate::tui::comparison::Comparison;
 use crate::tui::model::Model;
@@ -105,7 +105,7 @@ fn table(model: &Model) -> String {
     for index in &model.list.shown {
         let Some(judged) = model.calls().get(*index) else { continue };
         let note = model.notes.of_call(&judged.call);
-        let setting = Setting { names: &model.names, reference: model.times.reference(), note };
+        let setting = model.setting(note);
         let cells = columns.iter().map(|column| field(*column, &column.text(*index, judged, &setting)));
         text.push_str(&cells.collect::<Vec<_>>().join(","));
         text.push('\n');
@@ -139,7 +139,7 @@ fn ladder(model: &Model, opened: &Opened) -> Option<String> {
             let name = crate::visible::visible(&name).into_owned();
             if lifeline.recorded { format!("{name} *") } else { name }
         };
-        summary::draw(&judged.call, &ladder, &judged.evidence, name, &mut out).ok()?;
+        summary::draw(judged, &ladder, name, &mut out).ok()?;
     }
     String::from_utf8(out).ok()
 }

@@ -9,7 +9,7 @@ use super::pane;
 use crate::call::Outcome;
 use crate::protocol::binary::Jid;
 use crate::spec::Judged;
-use crate::tui::columns::{Column, Setting};
+use crate::tui::columns::Column;
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::NONE;
 use crate::tui::regions::{Regions, Target};
@@ -199,7 +199,7 @@ fn cell(
 ) -> (String, Style) {
     let call = &judged.call;
     let note = if column == Column::Note { model.notes.of_call(call) } else { None };
-    let setting = Setting { names: &model.names, reference: model.times.reference(), note };
+    let setting = model.setting(note);
     let party = |jid: &Option<Jid>, columns: usize| match jid {
         Some(jid) if !model.names.in_letters => address(jid, columns),
         Some(jid) => shown(&model.names.of(jid, &call.people), columns).into_owned(),

@@ -80,7 +80,7 @@ pub(super) fn draw_instead(
 type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
 
 fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut report = Report { columns, names, theme, lines: Vec::new() };
+    let mut report = Report { columns, names, theme, lines: Vec::new(), connections: "connection" };
     let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
     for tally in analysis.anomalies.iter() {
         let of_capture = tallies.entry(tally.first.capture).or_default();
@@ -112,6 +112,8 @@ struct Report<'a> {
     names: &'a Names,
     theme: &'a Theme,
     lines: Vec<Line<'static>>,
+    /// What the numbers of the capture's connections count.
+    connections: &'static str,
 }
 
 impl Report<'_> {
@@ -129,14 +131,16 @@ impl Report<'_> {
     }
 
     fn capture(&mut self, capture: &Capture, mut tallies: ByConnection<'_>, complete: bool) {
+        self.connections = capture.connections_are();
         self.line(0, &capture.name, self.theme.heading);
         let format = capture.format.unwrap_or(if complete { "format not recognised" } else { "not read yet" });
+        let container = capture.container.as_ref().map_or_else(String::new, |container| format!(" in {container}"));
         let records = counted(capture.records, "record");
         let read = match capture.size.filter(|size| *size != capture.bytes) {
             Some(size) => format!("{} of {}", bytes(capture.bytes), bytes(size)),
             None => bytes(capture.bytes),
         };
-        self.line(OF_CAPTURE, &format!("{format}, {records}, {read}"), Style::new());
+        self.line(OF_CAPTURE, &format!("{format}{container}, {records}, {read}"), Style::new());
         if let Some(failure) = &capture.failure {
             self.line(OF_CAPTURE, failure, self.theme.warning);
         }
@@ -164,7 +168,8 @@ impl Report<'_> {
 
     fn connection(&mut self, connection: &Connection) {
         let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
-        self.line(OF_CAPTURE, &format!("tcp.stream {}   {client} → {server}", id.0), self.theme.accent);
+        let heading = format!("{} {}   {client} → {server}", self.connections, id.0);
+        self.line(OF_CAPTURE, &heading, self.theme.accent);
         let messages_in = format!("tls {tls}, websocket {websocket}: {}", counted(*messages, "message"));
         self.line(OF_CONNECTION, &messages_in, Style::new());
         let opened = format!("noise {noise}: {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
@@ -187,7 +192,7 @@ impl Report<'_> {
                 let first = if tally.count == 1 { "" } else { "first " };
                 let record = tally.first.last;
                 let connection = tally.first.connection.filter(|_| indent < OF_CONNECTION);
-                let stream = connection.map_or_else(String::new, |id| format!(" of tcp.stream {}", id.0));
+                let stream = connection.map_or_else(String::new, |id| format!(" of {} {}", self.connections, id.0));
                 let text = format!("{tally}, {first}in record {record}{stream} [{}]", tally.diagnosis.id);
                 let spans = [
                     Span::raw(" ".repeat(indent)),

@@ -32,7 +32,8 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let count = model.list.shown.len();
     let whole = usize::from(area.width);
     let selected = model.selected_call();
-    let date = selected.and_then(|(_, judged)| judged.call.start()).map_or_else(String::new, date);
+    let start = selected.zip(model.analysis.as_ref()).and_then(|((_, judged), it)| it.start_utc(&judged.call));
+    let date = start.map_or_else(String::new, date);
     let (name, right) = match (model.context_below(), model.opened()) {
         (_, Some(opened)) if opened.calls.len() > 1 => (format!("{} calls", opened.calls.len()), date),
         (_, Some(_)) => (format!("Call {} of {count}", model.list.selected + 1), date),

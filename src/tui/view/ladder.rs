@@ -13,7 +13,7 @@ use crate::ladder::{Lifeline, Party, Rung};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
-use crate::spec::{Conformance, Judged};
+use crate::spec::Judged;
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::{NONE, clock, latency, length, offset};
 use crate::tui::regions::{Regions, Target};
@@ -32,8 +32,9 @@ pub(super) struct Scroll {
 /// A wait that stands out: longer than any answer takes, shorter than any ringing.
 const LONG_WAIT: i64 = 5_000_000_000;
 
-/// Columns of the marks: selected or tied to it, evidence, what a rule says, the user's note, and a gap.
-const MARKS: usize = 5;
+/// Columns of the marks: selected or tied to it, evidence, a violated rule, a novelty, the user's note,
+/// and a gap.
+const MARKS: usize = 6;
 
 /// Columns of a time and the gap after it.
 const TIME: usize = 10;
@@ -242,17 +243,14 @@ impl<'a> Picture<'a> {
         } else if is_tied {
             put(buffer, line, 0, "•", self.theme.accent);
         }
-        if judged.evidence_in(row).next().is_some() {
-            put(buffer, line, 1, "?", self.theme.accent);
-        }
-        let found = |wanted| judged.places_in(row).any(|place| place.found == wanted);
-        if found(Conformance::Violated) {
-            put(buffer, line, 2, "!", self.theme.violated);
-        } else if found(Conformance::Novelty) {
-            put(buffer, line, 2, "+", self.theme.novelty);
+        let styles = [self.theme.accent, self.theme.violated, self.theme.novelty];
+        for (place, (mark, style)) in judged.marks(row).into_iter().zip(styles).enumerate() {
+            if let Some(mark) = mark {
+                put(buffer, line, 1 + place, mark.encode_utf8(&mut [0; 4]), style);
+            }
         }
         if self.model.notes.of_row(&judged.call, row).is_some() {
-            put(buffer, line, 3, "*", self.theme.accent);
+            put(buffer, line, 4, "*", self.theme.accent);
         }
     }
 

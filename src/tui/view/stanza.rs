@@ -1,4 +1,4 @@
-//! The selected stanza: where it was seen, what it answers, what it says about open questions, and its XML.
+//! The selected stanza: where it was seen, what it answers, what it says about open questions, what rules it departs from, and its XML.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
 use super::{hex, pane};
+use crate::analysis::Capture;
 use crate::call::{Call, Row};
 use crate::filter;
 use crate::notes::Notes;
@@ -17,6 +18,7 @@ use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::protocol::xml;
 use crate::spec::questions::{DISCREPANCIES, QUESTIONS};
+use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Evidence, Judged, Place, attribute};
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::{clock_precise, count, latency, offset};
@@ -203,8 +205,15 @@ impl Panel<'_> {
             Conformance::Novelty => ("+ ", self.theme.novelty),
             Conformance::Undecided | Conformance::Holds => return,
         };
+        let title = RULES.iter().find(|rule| rule.id == place.rule).map_or(place.rule, |rule| rule.title);
+        let spans = [
+            Span::styled(format!("{sign}{title}"), style),
+            Span::styled(format!(" ({})", place.rule), self.theme.muted),
+        ];
+        self.lines.extend(wrap(&spans, self.columns, 2));
+        let found = if place.found == Conformance::Violated { "violated" } else { "new to the spec" };
         let why = self.named(&place.why);
-        let spans = [Span::styled(format!("{sign}{} ", place.rule), style), Span::raw(why)];
+        let spans = [Span::styled(format!("  {found}: "), self.theme.outgoing), Span::raw(why)];
         self.lines.extend(wrap(&spans, self.columns, 2));
     }
 
@@ -291,8 +300,9 @@ impl Panel<'_> {
         let clock = vantage.and_then(|vantage| vantage.clock).map(|clock| {
             format!("its clock is {} to {} behind the first vantage's", offset(clock.least), offset(clock.most))
         });
+        let analysis = self.model.analysis.as_deref();
         let also = row.also.iter().map(|other| {
-            let name = self.model.analysis.as_ref().and_then(|analysis| analysis.capture(other.capture()));
+            let name = analysis.and_then(|analysis| analysis.capture(other.capture()));
             let name = name.map_or_else(String::new, |capture| format!(" of {}", shown(&capture.name, NAME)));
             format!("also {}{name}", other.stanza.origin)
         });
@@ -300,14 +310,15 @@ impl Panel<'_> {
             .copy_of
             .and_then(|copy| call.rows.get(copy))
             .map(|copy| format!("the same stanza left its maker's socket in {}", copy.observed.stanza.origin));
-        let capture = self.model.analysis.as_deref().filter(|analysis| analysis.captures.len() > 1);
-        let capture = capture.and_then(|analysis| analysis.capture(origin.capture));
+        let capture = analysis.and_then(|analysis| analysis.capture(origin.capture));
+        let connections = capture.map_or("connection", Capture::connections_are);
+        let capture = capture.filter(|_| analysis.is_some_and(|analysis| analysis.captures.len() > 1));
         let facts = [
             origin.to_string(),
             origin.time.map_or_else(String::new, clock_precise),
             direction.to_owned(),
             format!("emitter {}", row.emitter.name()),
-            origin.connection.map_or_else(String::new, |id| format!("tcp.stream {}", id.0)),
+            origin.connection.map_or_else(String::new, |id| format!("{connections} {}", id.0)),
             format!("phase {}", row.phase.name()),
             device.map_or_else(String::new, |device| format!("seen by {}", shown(&device, NAME))),
             capture.map_or_else(String::new, |capture| shown(&capture.name, NAME).into_owned()),
@@ -383,6 +394,7 @@ impl Panel<'_> {
         self.lines.extend(wrap(&spans, self.columns, 2));
     }
 
+    /// The rule that is violated, or by which something is new, and why. What holds says nothing here.
     fn xml(&mut self, row: &Row) {
         // Its writer has escaped what a terminal would act on.
         let text = xml::write_bounded(&row.observed.read().node, XML_SHOWN);

@@ -117,9 +117,9 @@ impl input::Sink for Carrier {
 }
 
 /// The recording over TLS: its packets and its TLS key log.
-struct Recorded {
-    packets: Vec<wire::Packet>,
-    key_log: String,
+pub(crate) struct Recorded {
+    pub packets: Vec<wire::Packet>,
+    pub key_log: String,
 }
 
 /// Carries the project's own recording through TLS to a server of this name.
@@ -135,14 +135,14 @@ fn carry(taste: &Taste) -> Recorded {
 }
 
 /// To a server of WhatsApp's, by TLS 1.3.
-static WHATSAPP: LazyLock<Recorded> = LazyLock::new(|| {
+pub(crate) static WHATSAPP: LazyLock<Recorded> = LazyLock::new(|| {
     let mut taste = Taste::all().remove(0);
     taste.server_name = "web.whatsapp.com";
     carry(&taste)
 });
 
 /// The recording as a pcapng, with a block of TLS secrets after so many packets.
-fn with_secrets(recorded: &Recorded, after: usize, key_log: &str) -> Vec<u8> {
+pub(crate) fn with_secrets(recorded: &Recorded, after: usize, key_log: &str) -> Vec<u8> {
     let interfaces = [Interface { link: Link::Ethernet, digits: Some(9) }];
     let all = pcapng(&interfaces, &recorded.packets);
     let before = pcapng(&interfaces, &recorded.packets[..after]).len();

@@ -100,6 +100,9 @@ impl Recording {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
             format: Some("pcap"),
+            container: None,
+            told_technique: None,
+            times_are_relative: false,
             records: self.stanzas * 3,
             bytes: if complete { 48_120 } else { 20_000 },
             size: Some(48_120),
@@ -164,6 +167,16 @@ pub(super) fn declined(recording: &mut Recording) {
     offer.content = Content::Nodes(vec![node("video", &[("dec", "H264")], vec![])]);
     recording.gets(OTHER, "C1", offer);
     recording.wait(2_100).sends(OTHER, "C2", action("reject", call, OTHER, &[]));
+}
+
+/// A call that this client declines with an attribute that the spec does not know, and then goes on with.
+pub(super) fn departing() -> Arc<Analysis> {
+    let mut recording = Recording::new();
+    let call = "F33F33F33F33F33F33F33F33F33F33F3";
+    recording.gets(PEER, "D1", action("offer", call, PEER, &[]));
+    recording.wait(2_100).sends(PEER, "D2", action("reject", call, PEER, &[("count", "0")]));
+    recording.wait(300).sends(PEER, "D3", action("relaylatency", call, PEER, &[]));
+    recording.analysis(true)
 }
 
 /// The three calls, a minute apart.

@@ -2,7 +2,8 @@
 //!
 //! The text is for people and for search: attributes in wire order, addresses spelled out, `"` for quotes.
 //! A content of bytes is written as text if it is UTF-8 without control characters, and as lower-case hex if not;
-//! the two can look alike, and empty content looks like none.
+//! the two can look alike, and empty content looks like none. Bytes that a recording left out are a comment with their
+//! number.
 //!
 //! A character that a terminal would act on or not show (controls, bidirectional overrides, zero-width characters,
 //! noncharacters), or that has no place in a name, is never written as itself but as `\u{...}`, its code in hex.
@@ -13,7 +14,7 @@ use std::slice;
 use data_encoding::HEXLOWER;
 use quick_xml::escape::escape;
 
-use super::binary::{Content, Node};
+use crate::protocol::binary::{Content, Node};
 use crate::visible::{is_control, is_hidden, visible_but};
 
 /// The node, one element a line, indented by two spaces a level, without a newline at the end.
@@ -96,6 +97,12 @@ impl Writer {
             Content::Value(value) => {
                 self.text.push('>');
                 self.escaped(&value.to_text());
+                self.end_tag(node);
+            }
+            Content::Elided(bytes) => {
+                self.text.push_str("><!-- ");
+                self.text.push_str(&bytes.to_string());
+                self.text.push_str(" bytes -->");
                 self.end_tag(node);
             }
             Content::None | Content::Nodes(_) | Content::Bytes(_) => self.text.push_str("/>"),
@@ -198,6 +205,7 @@ mod tests {
         assert_eq!(shown(bytes(b"")), "<a/>");
         assert_eq!(shown(Content::Nodes(Vec::new())), "<a/>");
         assert_eq!(shown(Content::Value(Value::Text("relay".into()))), "<a>relay</a>");
+        assert_eq!(shown(Content::Elided(186)), "<a><!-- 186 bytes --></a>");
         assert_eq!(shown(bytes("a\u{200d}b".as_bytes())), "<a>a\\u{200d}b</a>");
     }
 

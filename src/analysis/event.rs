@@ -1,0 +1,153 @@
+//! What is found in a capture, on its way from its connections to the analysis.
+
+use super::{Capture, Connection, SeenMessage};
+use crate::anomaly::{Anomalies, Anomaly};
+use crate::call::{Recording, Socket};
+use crate::keys::PublicKey;
+use crate::origin::{ConnectionId, Located};
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::{Body, Stanza};
+
+/// Something found in a capture. Those of one capture come in the order of what they were found in.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A stanza that may belong to a call.
+    Stanza(Box<Located<Stanza>>),
+    /// So many other stanzas, which are only counted.
+    Others(u64),
+    /// A message of a websocket, where they are kept.
+    Message(Box<SeenMessage>),
+    /// What departed from its protocol.
+    Anomalies(Anomalies),
+    /// The device whose socket was recorded, and how it was.
+    Recorded(Box<(Socket, Vec<Jid>, Recording)>),
+    /// What is known of the capture by now.
+    Capture(Box<Capture>),
+}
+
+impl Event {
+    /// About how much memory it takes, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        /// What most of them take, about, with what they are kept in.
+        const SMALL: usize = 256;
+        match self {
+            // Ciphertext and plaintext, and the node with as much once more.
+            Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
+            Self::Others(_) | Self::Recorded(_) | Self::Message(_) | Self::Anomalies(_) | Self::Capture(_) => SMALL,
+        }
+    }
+}
+
+/// The place of an event: the ordinal of what it was found in, and the connection, where that concerned all of them.
+pub(super) type Place = (u64, ConnectionId);
+
+/// A connection as described by the layers above TCP, which alone knows the addresses.
+#[derive(Debug)]
+pub(super) struct Described {
+    /// What is to be said of it, with the ends that the capture names itself.
+    pub(super) connection: Connection,
+    /// Whether TCP took the client for the server.
+    pub(super) is_flipped: bool,
+}
+
+/// What is left of a connection after its end.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// Which it was.
+    pub(super) id: ConnectionId,
+    /// What is to be said of it, unless it is of no interest.
+    pub(super) described: Option<Described>,
+    /// The server's static key, if the handshake revealed it.
+    pub(super) server_static: Option<PublicKey>,
+    /// Whether the server's static key is what was missing to decrypt it.
+    pub(super) wants_server_static: bool,
+}
+
+/// What comes out of connections.
+#[derive(Debug, Default)]
+pub(super) struct Yield {
+    /// Where the next events belong.
+    pub(super) place: Place,
+    /// What was found, by place.
+    pub(super) events: Vec<(Place, Event)>,
+    /// About how much memory the events take, in bytes.
+    pub(super) weight: usize,
+    /// What departed from its protocol on one connection. It needs no place: a connection is never in two hands.
+    pub(super) anomalies: Anomalies,
+    /// Connections that have ended.
+    pub(super) ended: Vec<Ended>,
+    /// Connections that go on, where that was asked for.
+    pub(super) live: Vec<Described>,
+    /// Bytes that wait for TLS secrets on each connection where there are some, where that was asked for.
+    pub(super) waiting: Vec<(ConnectionId, usize)>,
+    /// Connections found to be of no interest since TCP was last told.
+    pub(super) dismissed: Vec<ConnectionId>,
+    /// Whether messages are to be kept.
+    pub(super) keeps_messages: bool,
+}
+
+impl Yield {
+    /// Nothing so far.
+    pub(super) fn new(keeps_messages: bool) -> Self {
+        Self { keeps_messages, ..Self::default() }
+    }
+
+    /// Takes the next stanza, of which those of no call are only counted.
+    pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
+        let is_other = matches!(stanza.item.body, Body::Other);
+        self.event(if is_other { Event::Others(1) } else { Event::Stanza(Box::new(stanza)) });
+    }
+
+    /// Takes the addresses of the device whose socket was recorded, and how it was.
+    pub(super) fn recorded(&mut self, socket: Socket, device: Vec<Jid>, recording: Recording) {
+        self.event(Event::Recorded(Box::new((socket, device, recording))));
+    }
+
+    /// Takes the next message.
+    pub(super) fn message(&mut self, message: SeenMessage) {
+        self.event(Event::Message(Box::new(message)));
+    }
+
+    /// Takes an anomaly.
+    pub(super) fn anomaly(&mut self, anomaly: Anomaly) {
+        let mut anomalies = Anomalies::default();
+        if anomaly.origin.connection.is_some() {
+            self.anomalies.add(anomaly);
+        } else {
+            anomalies.add(anomaly);
+            self.event(Event::Anomalies(anomalies));
+        }
+    }
+
+    /// Takes anomalies that come after the earlier ones.
+    pub(super) fn append(&mut self, held: Anomalies) {
+        for tally in held {
+            if tally.first.connection.is_some() {
+                self.anomalies.extend([tally]);
+            } else {
+                let mut anomalies = Anomalies::default();
+                anomalies.extend([tally]);
+                self.event(Event::Anomalies(anomalies));
+            }
+        }
+    }
+
+    /// Takes what was found by somebody else at the same time; the places say which event was first.
+    pub(super) fn join(&mut self, other: Self) {
+        self.events.extend(other.events);
+        self.weight += other.weight;
+        self.anomalies.append(other.anomalies);
+        self.ended.extend(other.ended);
+        self.live.extend(other.live);
+        self.waiting.extend(other.waiting);
+        self.dismissed.extend(other.dismissed);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.weight += event.weight();
+        match (self.events.last_mut(), event) {
+            (Some((place, Event::Others(before))), Event::Others(more)) if *place == self.place => *before += more,
+            (_, event) => self.events.push((self.place, event)),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The events of all captures, in the order of the captures, made one analysis.
+
+use std::mem;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::event::Event;
+use super::load::Publish;
+use super::reader::{Found, PUBLISH_EVERY};
+use super::{Analysis, Capture, SeenMessage};
+use crate::anomaly::Anomalies;
+use crate::call::{Grouping, Observed};
+use crate::notes::Notes;
+use crate::origin::CaptureId;
+use crate::protocol::binary::Jid;
+use crate::spec::Judged;
+
+/// What was found so far, and who wants to see it.
+pub(super) struct Merge<'m, 'p> {
+    captures: Vec<Capture>,
+    /// Bytes read of each capture, also of those whose turn has not come.
+    read: Vec<Arc<AtomicU64>>,
+    /// Stanzas of the capture at hand.
+    stanzas: u64,
+    grouping: Grouping,
+    anomalies: Anomalies,
+    messages: Vec<SeenMessage>,
+    key_logs: Vec<String>,
+    notes: Arc<Notes>,
+    published: Arc<Analysis>,
+    last: Instant,
+    publish: Option<&'m mut Publish<'p>>,
+    is_stopped: bool,
+}
+
+impl<'m, 'p> Merge<'m, 'p> {
+    /// Nothing of these captures so far, but what the key logs told.
+    pub(super) fn new(
+        captures: Vec<Capture>,
+        anomalies: Anomalies,
+        key_logs: Vec<String>,
+        notes: Arc<Notes>,
+        publish: Option<&'m mut Publish<'p>>,
+    ) -> Self {
+        Self {
+            read: captures.iter().map(|_| Arc::default()).collect(),
+            captures,
+            stanzas: 0,
+            grouping: Grouping::default(),
+            anomalies,
+            messages: Vec::new(),
+            key_logs,
+            notes,
+            published: Arc::default(),
+            last: Instant::now(),
+            publish,
+            is_stopped: false,
+        }
+    }
+
+    /// A capture as known by now, and where its bytes are counted.
+    pub(super) fn capture(&self, index: usize) -> Option<(Capture, Arc<AtomicU64>)> {
+        Some((self.captures.get(index)?.clone(), Arc::clone(self.read.get(index)?)))
+    }
+
+    /// Takes the address of the device whose socket a capture recorded, before its first stanza.
+    pub(super) fn tell(&mut self, capture: CaptureId, device: &Jid) {
+        self.grouping.tell(capture, device);
+    }
+
+    /// Whether somebody wants snapshots.
+    pub(super) const fn is_watched(&self) -> bool {
+        self.publish.is_some()
+    }
+
+    /// Whether snapshots are wanted no longer.
+    pub(super) const fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    /// Takes what was found in a capture, whose turn it is. `Break` if no more is wanted.
+    pub(super) fn take(&mut self, index: usize, found: &mut Found) -> ControlFlow<()> {
+        for event in mem::take(found).events {
+            match event {
+                Event::Stanza(stanza) => {
+                    self.stanzas += 1;
+                    self.grouping.push(Observed { seq: self.stanzas, stanza: *stanza });
+                }
+                Event::Recorded(recorded) => {
+                    let (socket, device, recording) = *recorded;
+                    self.grouping.set_local(socket, &device);
+                    self.grouping.record(socket, recording);
+                }
+                Event::Others(count) => self.stanzas += count,
+                Event::Message(message) => self.messages.push(*message),
+                Event::Anomalies(anomalies) => self.anomalies.append(anomalies),
+                Event::Capture(capture) => {
+                    if let Some(known) = self.captures.get_mut(index) {
+                        *known = *capture;
+                    }
+                }
+            }
+        }
+        if !self.is_stopped && self.is_watched() && self.last.elapsed() >= PUBLISH_EVERY {
+            let snapshot = self.snapshot(false);
+            self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));
+        }
+        if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Ends a capture; the next events are of the next.
+    pub(super) fn end_capture(&mut self) {
+        self.grouping.settle();
+        self.stanzas = 0;
+    }
+
+    /// The analysis of what was found so far; complete ones have the messages.
+    pub(super) fn snapshot(&mut self, complete: bool) -> Arc<Analysis> {
+        for (capture, read) in self.captures.iter_mut().zip(&self.read) {
+            capture.bytes = read.load(Ordering::Relaxed);
+        }
+        let calls = self.grouping.snapshot();
+        let mut analysis =
+            Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
+        analysis.key_logs.clone_from(&self.key_logs);
+        analysis.notes = Arc::clone(&self.notes);
+        if complete {
+            analysis.messages = mem::take(&mut self.messages);
+            let strays = self.grouping.strays();
+            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
+        }
+        self.published = Arc::new(analysis);
+        self.last = Instant::now();
+        Arc::clone(&self.published)
+    }
+}

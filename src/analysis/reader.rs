@@ -1,0 +1,179 @@
+//! One capture, from its source to events.
+
+use std::mem;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use super::Capture;
+use super::crew::Crew;
+use super::event::Event;
+use super::pipe::Pipe;
+use super::source::{Counted, Source, Told};
+use crate::anomaly::Anomaly;
+use crate::input::{self, Entry, Format};
+use crate::keys::PublicKey;
+use crate::origin::{CaptureId, Located};
+
+/// The shortest time between two snapshots, and so between two descriptions of a capture.
+pub(super) const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+
+/// Entries between two looks at what was found, and at the clock.
+const ENTRIES_A_LOOK: u32 = 256;
+
+/// How many bytes of events are handed on together.
+const HANDED_ON: usize = 1 << 20;
+
+/// Takes events, in order. Those that it leaves come again, with more. Says whether more are wanted.
+pub(super) type HandOn<'h> = dyn FnMut(&mut Found) -> ControlFlow<()> + 'h;
+
+/// What was found in a capture and not yet handed on.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// What was found, in order.
+    pub(super) events: Vec<Event>,
+    /// About how much memory that takes, in bytes.
+    pub(super) weight: usize,
+    /// Whether these are the last.
+    pub(super) is_last: bool,
+}
+
+impl Found {
+    fn push(&mut self, event: Event) {
+        match (self.events.last_mut(), event) {
+            (Some(Event::Others(before)), Event::Others(more)) => *before += more,
+            (Some(Event::Anomalies(before)), Event::Anomalies(more)) => before.append(more),
+            (_, event) => {
+                self.weight += event.weight();
+                self.events.push(event);
+            }
+        }
+    }
+}
+
+/// What a capture told of the keys of servers.
+#[derive(Debug, Default)]
+pub(super) struct Statics {
+    /// The keys.
+    pub(super) keys: Vec<PublicKey>,
+    /// Whether a session went undecrypted for want of one.
+    pub(super) wanted: bool,
+}
+
+impl Statics {
+    /// Adds what the next capture told.
+    pub(super) fn join(&mut self, next: Self) {
+        self.keys.extend(next.keys);
+        self.wanted |= next.wanted;
+    }
+}
+
+/// Reads a capture.
+pub(super) struct Reader<'h> {
+    capture: Capture,
+    pipe: Pipe,
+    /// Whether somebody wants to know how far it is.
+    describes: bool,
+    described: Instant,
+    entries: u32,
+    found: Found,
+    hand_on: &'h mut HandOn<'h>,
+}
+
+impl<'h> Reader<'h> {
+    /// A reader of a capture, of which name and size are known.
+    pub(super) fn new(capture: Capture, crew: Crew, describes: bool, hand_on: &'h mut HandOn<'h>) -> Self {
+        Self {
+            capture,
+            pipe: Pipe::new(crew),
+            describes,
+            described: Instant::now(),
+            entries: 0,
+            found: Found::default(),
+            hand_on,
+        }
+    }
+
+    /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`. What the user says of
+    /// it is surer than what it says itself.
+    pub(super) fn read(
+        mut self,
+        id: CaptureId,
+        source: &Source,
+        told: Option<&Told>,
+        read: &Arc<AtomicU64>,
+    ) -> Statics {
+        self.capture.told_technique = told.and_then(|told| told.technique.clone());
+        let format = told.and_then(|told| told.format.as_deref());
+        let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
+            let mut reader = Counted::new(reader, Arc::clone(read));
+            input::read(id, &mut reader, format, &mut self)
+        });
+        self.pipe.finish();
+        match outcome {
+            Ok(summary) => self.capture.container = summary.container,
+            Err(error) if error.is_no_capture() && matches!(source, Source::FileInFolder(_)) => {}
+            Err(error) => self.capture.failure = Some(error.to_string()),
+        }
+        self.describe();
+        self.found.is_last = true;
+        // Whether more is wanted makes no difference now.
+        let _ = self.hand_on();
+        let (keys, wanted) = self.pipe.server_statics();
+        Statics { keys, wanted }
+    }
+
+    /// Hands on what there is, if it is much or time for it.
+    fn look(&mut self) -> ControlFlow<()> {
+        let is_due = self.describes && self.described.elapsed() >= PUBLISH_EVERY;
+        if is_due {
+            self.describe();
+        }
+        if is_due || self.pipe.results().weight >= HANDED_ON { self.hand_on() } else { ControlFlow::Continue(()) }
+    }
+
+    fn describe(&mut self) {
+        self.pipe.describe(&mut self.capture);
+        self.found.events.retain(|event| !matches!(event, Event::Capture(_)));
+        self.found.push(Event::Capture(Box::new(self.capture.clone())));
+        self.described = Instant::now();
+    }
+
+    fn hand_on(&mut self) -> ControlFlow<()> {
+        let results = self.pipe.results();
+        results.weight = 0;
+        for (_, event) in results.events.drain(..) {
+            self.found.push(event);
+        }
+        if !results.anomalies.is_empty() {
+            self.found.push(Event::Anomalies(mem::take(&mut results.anomalies)));
+        }
+        (self.hand_on)(&mut self.found)
+    }
+}
+
+impl input::Sink for Reader<'_> {
+    fn recognized(&mut self, format: &'static Format) {
+        self.capture.format = Some(format.name);
+        self.pipe.recognized(format);
+    }
+
+    fn relative(&mut self) {
+        self.capture.times_are_relative = true;
+    }
+
+    fn technique(&mut self, technique: &str) {
+        self.capture.told_technique.get_or_insert_with(|| technique.to_owned());
+    }
+
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        self.pipe.push(entry);
+        self.entries += 1;
+        if self.entries.is_multiple_of(ENTRIES_A_LOOK) { self.look() } else { ControlFlow::Continue(()) }
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        self.pipe.results().anomalies.add(anomaly);
+    }
+}

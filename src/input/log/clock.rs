@@ -1,0 +1,142 @@
+//! Dates for a log that has only times.
+
+use crate::origin::Timestamp;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Time zones differ from each other by whole quarters of an hour.
+const QUARTER: i64 = 900 * SECOND;
+
+/// How far lines of a log may be out of order.
+const DISORDER: i64 = 60 * SECOND;
+
+/// The clock that a log's times are read from: its times, and the day that they are of.
+#[derive(Debug)]
+pub(super) struct Clock {
+    /// After how long it shows the same: a day, or an hour.
+    period: i64,
+    /// What it showed last, counted from the beginning of the first period.
+    last: Option<i64>,
+    /// When the first period began, in nanoseconds since the Unix epoch.
+    begin: Option<i64>,
+    /// The same by a stanza that may have been under way for long.
+    guess: Option<i64>,
+    /// Whether a time was given before any date was known.
+    relative: bool,
+}
+
+impl Clock {
+    /// A clock that shows the same again after `period` nanoseconds.
+    pub(super) const fn new(period: i64) -> Self {
+        Self { period, last: None, begin: None, guess: None, relative: false }
+    }
+
+    /// Reads the next time that it shows, and counts it from the beginning of the first period. A time that is
+    /// earlier than the last by more than lines are out of order is one of the next period.
+    pub(super) fn read(&mut self, shown: i64) -> i64 {
+        let read = match self.last {
+            None => shown,
+            Some(last) => {
+                let on = (shown - last).rem_euclid(self.period);
+                if self.period - on < DISORDER { last + on - self.period } else { last + on }
+            }
+        };
+        self.last = Some(self.last.map_or(read, |last| last.max(read)));
+        read
+    }
+
+    /// Learns that at the time `read` the server's clock showed `stamped`, in seconds since the Unix epoch. `is_sure`
+    /// if the stanza was just sent.
+    pub(super) fn learn(&mut self, read: i64, stamped: i64, is_sure: bool) {
+        let Some(apart) = stamped.checked_mul(SECOND).and_then(|stamped| stamped.checked_sub(read)) else { return };
+        let begin = apart.saturating_add(QUARTER / 2).div_euclid(QUARTER) * QUARTER;
+        if !is_sure {
+            self.guess.get_or_insert(begin);
+        } else if self.begin.is_none_or(|known| begin.saturating_sub(known).saturating_abs() >= self.period / 2) {
+            self.begin = Some(begin);
+        }
+    }
+
+    /// Whether the date is known.
+    pub(super) const fn is_set(&self) -> bool {
+        self.begin.is_some()
+    }
+
+    /// Waits no longer for a date.
+    pub(super) fn settle(&mut self) {
+        if self.begin.is_none() {
+            self.relative |= self.guess.is_none();
+            self.begin = Some(self.guess.unwrap_or_default());
+        }
+    }
+
+    /// Whether its times are counted from no known date.
+    pub(super) const fn is_relative(&self) -> bool {
+        self.relative
+    }
+
+    /// The moment of a time that was read.
+    pub(super) fn moment(&self, read: i64) -> Timestamp {
+        Timestamp(self.begin.unwrap_or_default().saturating_add(read))
+    }
+}
+
+/// A clock of the hours of a day.
+pub(super) const DAY: i64 = 86_400 * SECOND;
+
+/// A clock of the minutes of an hour.
+pub(super) const HOUR: i64 = 3_600 * SECOND;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_follows_from_what_the_server_stamped() {
+        let mut clock = Clock::new(DAY);
+        // 02:00 in a zone two hours ahead of UTC, seen 700 ms after the stamp.
+        let first = clock.read(7_199 * SECOND);
+        let second = clock.read(7_200 * SECOND + 700_000_000);
+        clock.learn(second, 1_778_716_800, true);
+        assert_eq!(clock.moment(second), Timestamp(1_778_716_800_700_000_000));
+        assert_eq!(clock.moment(first), Timestamp(1_778_716_799_000_000_000));
+    }
+
+    #[test]
+    fn midnight_passes_and_disorder_does_not_make_a_day() {
+        let mut clock = Clock::new(DAY);
+        let late = clock.read(DAY - SECOND);
+        assert_eq!(clock.read(SECOND) - late, 2 * SECOND);
+        assert_eq!(clock.read(DAY - SECOND / 2) - late, SECOND / 2);
+        assert_eq!(clock.read(20 * 3_600 * SECOND), DAY + 20 * 3_600 * SECOND);
+        // Days without a line show only in a stamp.
+        let after = clock.read(21 * 3_600 * SECOND);
+        clock.learn(after, 0, true);
+        clock.learn(after, 3 * 86_400, true);
+        assert_eq!(clock.moment(after), Timestamp(3 * DAY));
+    }
+
+    #[test]
+    fn a_clock_of_minutes_passes_the_hour() {
+        let mut clock = Clock::new(HOUR);
+        let before = clock.read(3_599 * SECOND);
+        let after = clock.read(SECOND);
+        clock.learn(after, 1_778_770_801, true);
+        assert_eq!(clock.moment(before), Timestamp(1_778_770_799 * SECOND));
+    }
+
+    #[test]
+    fn without_a_date_times_are_relative() {
+        let mut clock = Clock::new(DAY);
+        let first = clock.read(5 * SECOND);
+        clock.settle();
+        assert!(clock.is_relative());
+        assert_eq!(clock.moment(first), Timestamp(5 * SECOND));
+        let mut guessed = Clock::new(DAY);
+        let first = guessed.read(0);
+        guessed.learn(first, 900, false);
+        guessed.settle();
+        assert!(!guessed.is_relative());
+        assert_eq!(guessed.moment(first), Timestamp(QUARTER));
+    }
+}

@@ -1,0 +1,199 @@
+//! What a format of log lines is, and what it makes of a line.
+
+use super::super::Recorded;
+use crate::anomaly::Diagnosis;
+use crate::origin::{Direction, Timestamp};
+use crate::protocol::binary::Node;
+use crate::protocol::xml::{self, Departures, Dialect, End};
+
+/// A format of the lines of a client's log.
+#[derive(Debug)]
+pub(in crate::input) struct LineFormat {
+    /// What every entry's first line has one of, somewhere. An entry ends at the latest before the next line that has
+    /// one of these, or one of a format that is tried earlier.
+    pub(super) markers: &'static [&'static str],
+    /// What other lines of the same client have, at whatever level it logs.
+    pub(super) signs: &'static [&'static str],
+    /// Which level or option makes the client print stanzas, as a sentence.
+    pub(super) advice: &'static str,
+    /// Whether an input with its signs is read for no other format, and blank lines and lines that begin with `#` are
+    /// comments in it.
+    pub(super) is_alone: bool,
+    /// Reads the entry that a text begins with.
+    pub(super) read: fn(&Text<'_>) -> Outcome,
+}
+
+/// Lines of a log from one with a marker on: without colours, and without what wraps them, where that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text<'t> {
+    /// The lines, with their ends.
+    pub(super) text: &'t str,
+    /// Whether the entry cannot go on behind them.
+    pub(super) is_all: bool,
+}
+
+impl<'t> Text<'t> {
+    /// The first line, without its end.
+    pub(super) fn line(&self) -> &'t str {
+        self.text.lines().next().unwrap_or_default()
+    }
+}
+
+/// What a format makes of lines.
+#[derive(Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// They are no entry of this format after all.
+    Unrelated,
+    /// The entry goes on, and more lines are needed. What is made of it when there are none is [`Broken`](Self::Broken)
+    /// or what was read.
+    More,
+    /// The first lines are an entry.
+    Read {
+        /// How many.
+        lines: usize,
+        /// The stanzas in them; an entry may have none.
+        found: Vec<Found>,
+    },
+    /// The first lines say how what follows was recorded.
+    Header {
+        /// How many.
+        lines: usize,
+        /// What they say.
+        header: Box<Header>,
+    },
+    /// The first lines are an entry with a stanza that cannot be read.
+    Broken {
+        /// How many.
+        lines: usize,
+        /// Why not, as a clause.
+        why: &'static str,
+    },
+}
+
+/// How the stanzas of one client were recorded, as their file says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Header {
+    /// Which client, as in [`Found::client`].
+    pub(super) client: String,
+    /// What is said.
+    pub(super) recorded: Recorded,
+    /// What is said and not known here, each with what it is.
+    pub(super) unknown: Vec<(&'static Diagnosis, String)>,
+}
+
+/// A stanza in a log.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Found {
+    /// The stanza.
+    pub(super) node: Node,
+    /// How it departed from well-formed XML.
+    pub(super) departures: Departures,
+    /// Whether it was cut.
+    pub(super) is_cut: bool,
+    /// Which way it went, if the log says so.
+    pub(super) direction: Option<Direction>,
+    /// When it was logged, as far as the log says.
+    pub(super) stamp: Stamp,
+    /// Which of several clients of this format it is, in words for people; empty if nothing tells.
+    pub(super) client: String,
+    /// Whether it may stand twice in the log.
+    pub(super) standing: Standing,
+}
+
+/// When something was logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// The log does not say.
+    #[default]
+    None,
+    /// Then.
+    At(Timestamp),
+    /// At this time of an unknown day, in nanoseconds since its midnight, in an unknown time zone.
+    OfDay(i64),
+    /// At this time of an unknown hour, in nanoseconds since its beginning.
+    OfHour(i64),
+    /// At this time, counted from no known date.
+    Relative(Timestamp),
+}
+
+/// Whether a stanza may stand twice in its log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It stands once.
+    #[default]
+    Only,
+    /// It stands once, and shows that all that was sent stands in the log so.
+    Sent,
+    /// It may stand a second time, as [`Sent`](Self::Sent), and counts only where the log has none of these.
+    Echo,
+}
+
+/// The stanza that `text` begins with, in a log of this dialect: a whole one, or a cut one if `is_all`.
+///
+/// # Errors
+/// With the outcome, if there is none, or it is not whole. It is said to have one line.
+pub(super) fn stanza(text: &str, dialect: Dialect, is_all: bool) -> Result<(Found, usize), Outcome> {
+    let reading = xml::read(text, dialect);
+    let is_cut = reading.end == End::Cut;
+    if is_cut && !is_all {
+        return Err(Outcome::More);
+    }
+    match reading.node {
+        Some(node) if !node.tag.is_empty() => {
+            let found = Found {
+                node,
+                departures: reading.departures,
+                is_cut,
+                direction: None,
+                stamp: Stamp::None,
+                client: String::new(),
+                standing: Standing::Only,
+            };
+            Ok((found, reading.length))
+        }
+        _ => Err(Outcome::Unrelated),
+    }
+}
+
+/// How many lines the first `length` bytes of a text take.
+pub(super) fn lines_in(text: &str, length: usize) -> usize {
+    let part = text.get(..length).unwrap_or(text);
+    memchr::memchr_iter(b'\n', part.as_bytes()).count() + usize::from(!part.ends_with('\n'))
+}
+
+/// Nanoseconds of a time written `hh:mm:ss`, with or without a fraction, and how long the writing is.
+pub(super) fn time_of_day(text: &str) -> Option<(i64, usize)> {
+    let seconds = sexagesimal(text, 3)?;
+    let whole = "hh:mm:ss".len();
+    let (fraction, length) = fraction(text.get(whole..).unwrap_or_default());
+    (seconds < 86_400).then_some((seconds * 1_000_000_000 + fraction, whole + length))
+}
+
+/// The seconds of a time of this many parts, two digits each, the last of them seconds.
+fn sexagesimal(text: &str, parts: usize) -> Option<i64> {
+    let mut sum = 0;
+    for part in 0..parts {
+        let at = part * 3;
+        if part > 0 && text.as_bytes().get(at - 1) != Some(&b':') {
+            return None;
+        }
+        let digits = text.get(at..at + 2)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        let value: i64 = digits.parse().ok()?;
+        if value > 60 {
+            return None;
+        }
+        sum = sum * 60 + value;
+    }
+    Some(sum)
+}
+
+/// Nanoseconds of the fraction that a text begins with, and how long its writing is.
+fn fraction(text: &str) -> (i64, usize) {
+    let Some(rest) = text.strip_prefix(['.', ',']) else { return (0, 0) };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let kept = rest.get(..digits.min(9)).unwrap_or_default();
+    (format!("{kept:0<9}").parse().unwrap_or_default(), digits + 1)
+}

@@ -1,0 +1,335 @@
+//! Finds the lines of a log that have a marker, and hands each to the formats that it may be in.
+//!
+//! Blocks are searched for all markers at once; lines without one are only counted.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
+
+use super::super::lines::{self, LONGEST_LINE};
+use super::super::source::Source;
+use super::super::{Error, Format, Sink, message};
+use super::diagnoses::{NO_STANZAS, NOT_UTF8, UNREADABLE, UNRELATED};
+use super::held::Held;
+use super::line::{LineFormat, Outcome, Text};
+use super::wrapping::unwrapped;
+use crate::anomaly::Anomaly;
+use crate::origin::Origin;
+
+/// A format of lines under its name.
+type Named = (&'static Format, &'static LineFormat);
+
+/// How much of a log is searched for the signs of clients that print no stanzas.
+const SIGNS_WITHIN: usize = 1 << 20;
+
+/// The most bytes that an entry of several lines has.
+const LONGEST_ENTRY: usize = 4 << 20;
+
+/// Reads a log, and returns the format of its first entry with the number of its lines; `None` if it has no line in
+/// any of the formats.
+pub(in crate::input) fn read(
+    source: &mut Source<'_>,
+    mut formats: Vec<Named>,
+    out: &mut dyn Sink,
+) -> Result<Option<(&'static Format, u64)>, Error> {
+    source.reach(SIGNS_WITHIN);
+    let beginning = source.data().get(..SIGNS_WITHIN).unwrap_or(source.data());
+    let sign = sign_in(beginning, &formats);
+    let has_comments = sign.is_some_and(|(_, lines)| lines.is_alone);
+    if has_comments {
+        formats.retain(|(_, lines)| lines.is_alone);
+    }
+    let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
+    // The markers are constants, and few: there is always a searcher for them.
+    let Ok(search) = searcher(markers) else { return Ok(None) };
+    let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
+    let mut scanner = Scanner {
+        formats,
+        has_comments,
+        lines: 0,
+        of_entries: 0,
+        comments: 0,
+        first_unrelated: None,
+        held: Held::new(),
+    };
+    source.skip_byte_order_mark();
+    let flow = scanner.scan(source, &search, out)?;
+    if flow.is_continue() && scanner.held.finish(out).is_continue() {
+        scanner.report_unrelated(source, out);
+    }
+    if scanner.held.format().is_none()
+        && let Some((format, lines)) = sign
+    {
+        let origin = Origin::of_record(source.capture(), scanner.lines, 0, None);
+        scanner.held.recognize(format, origin, out);
+        out.anomaly(
+            Anomaly::new(&NO_STANZAS, origin).detail(format!("it is a log of {}, {}", format.name, lines.advice)),
+        );
+    }
+    Ok(scanner.held.format().map(|format| (format, scanner.lines)))
+}
+
+/// Finds the first of these markers in a text. Only where the leftmost counts are they searched for many bytes at once.
+fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(markers)
+}
+
+/// The client whose log this is, as far as it can be told from lines that hold no stanzas.
+fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
+    formats.iter().find(|(_, lines)| has_one_of(beginning, lines.signs)).copied()
+}
+
+fn has_one_of(text: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+}
+
+/// Whether a line is blank or begins with `#`.
+fn is_comment(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start(), [] | [b'#', ..])
+}
+
+/// A format, ready to be looked for.
+struct Candidate {
+    format: &'static Format,
+    lines: &'static LineFormat,
+    markers: Vec<memmem::Finder<'static>>,
+    /// Finds its markers, and those of the formats before it.
+    ends: AhoCorasick,
+}
+
+impl Candidate {
+    /// The last of the formats, after those that are tried before it.
+    fn new(formats: &[Named]) -> Option<Self> {
+        let (format, lines) = *formats.last()?;
+        let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
+        let ends = searcher(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
+        Some(Self { format, lines, markers, ends })
+    }
+
+    /// Whether a line has one of its markers.
+    fn may_be(&self, line: &[u8]) -> bool {
+        self.markers.iter().any(|marker| marker.find(line).is_some())
+    }
+}
+
+struct Scanner {
+    formats: Vec<Candidate>,
+    /// Whether blank lines and lines that begin with `#` are comments.
+    has_comments: bool,
+    /// Lines before the source's data.
+    lines: u64,
+    /// How many of them were those of entries.
+    of_entries: u64,
+    /// How many others were comments.
+    comments: u64,
+    first_unrelated: Option<u64>,
+    held: Held,
+}
+
+/// What became of the lines that the data begin with.
+enum Step {
+    /// This many bytes of them were an entry.
+    Entry(usize),
+    /// The first is nothing of interest.
+    Unrelated,
+    /// No more is wanted.
+    Enough,
+}
+
+impl Scanner {
+    /// Reads to the end of the input.
+    fn scan(
+        &mut self,
+        source: &mut Source<'_>,
+        search: &AhoCorasick,
+        out: &mut dyn Sink,
+    ) -> Result<ControlFlow<()>, Error> {
+        let mut searched = 0;
+        loop {
+            let data = source.data();
+            let Some(hit) = search.find(data.get(searched..).unwrap_or_default()) else {
+                // What may be the beginning of a marker is looked at again with what follows.
+                let line = memrchr(b'\n', data).map_or(0, |end| end + 1);
+                let overlap = search.max_pattern_len();
+                self.pass(source, line);
+                if source.data().len() > LONGEST_LINE {
+                    self.pass_long_line(source, out)?;
+                }
+                let left = source.data().len();
+                searched = left.saturating_sub(overlap);
+                if !source.fill(left + 1)? {
+                    self.pass(source, left);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                continue;
+            };
+            let place = searched + hit.start();
+            let begin = memrchr(b'\n', data.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
+            self.pass(source, begin);
+            searched = 0;
+            let Some(length) = line_length(source, place - begin)? else {
+                self.pass_long_line(source, out)?;
+                continue;
+            };
+            match self.entry(source, length, out)? {
+                Step::Entry(length) => {
+                    let before = self.lines;
+                    self.count(source, length);
+                    self.of_entries += self.lines - before;
+                    source.consume(length);
+                }
+                Step::Unrelated => self.pass(source, length),
+                Step::Enough => return Ok(ControlFlow::Break(())),
+            }
+        }
+    }
+
+    /// Passes over bytes that are no entry.
+    fn pass(&mut self, source: &mut Source<'_>, length: usize) {
+        let before = self.lines;
+        self.count(source, length);
+        let part = source.data().get(..length).unwrap_or_default();
+        let mut unrelated = (before + 1..=self.lines).zip(part.split(|byte| *byte == b'\n'));
+        if self.has_comments {
+            let is_comment = |(_, line): &(u64, &[u8])| is_comment(line);
+            self.comments += unrelated.clone().filter(is_comment).count() as u64;
+            self.first_unrelated =
+                self.first_unrelated.or(unrelated.find(|line| !is_comment(line)).map(|(number, _)| number));
+        } else if self.lines > before {
+            self.first_unrelated.get_or_insert(before + 1);
+        }
+        source.consume(length);
+    }
+
+    /// Counts the lines that the first `length` bytes of the data have.
+    fn count(&mut self, source: &Source<'_>, length: usize) {
+        let part = source.data().get(..length).unwrap_or_default();
+        self.lines += memchr_iter(b'\n', part).count() as u64;
+        if part.len() == source.data().len() && part.last().is_some_and(|last| *last != b'\n') {
+            self.lines += 1;
+        }
+    }
+
+    fn pass_long_line(&mut self, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<(), Error> {
+        let origin = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
+        if let Some(lines::Line::TooLong(bytes)) = lines::next(source)? {
+            self.lines += 1;
+            out.anomaly(Anomaly::new(&message::TOO_LONG, origin).bytes(bytes));
+        }
+        Ok(())
+    }
+
+    /// Reads the entry that the data begin with, the first line of which has `length` bytes.
+    fn entry(&mut self, source: &mut Source<'_>, length: usize, out: &mut dyn Sink) -> Result<Step, Error> {
+        if self.has_comments && is_comment(source.data().get(..length).unwrap_or_default()) {
+            return Ok(Step::Unrelated);
+        }
+        for index in 0..self.formats.len() {
+            let Some(candidate) = self.formats.get(index) else { break };
+            let line = source.data().get(..length).unwrap_or_default();
+            if !candidate.may_be(line) {
+                continue;
+            }
+            let format = candidate.format;
+            let (outcome, is_lossy) = candidate.read(source, length)?;
+            let at = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
+            let (lines, found) = match outcome {
+                Outcome::Unrelated | Outcome::More => continue,
+                Outcome::Read { lines, found } => (lines, found),
+                Outcome::Header { lines, header } => {
+                    if self.held.header(format, *header, at, out).is_break() {
+                        return Ok(Step::Enough);
+                    }
+                    (lines, Vec::new())
+                }
+                Outcome::Broken { lines, why } => {
+                    self.held.recognize(format, at, out);
+                    out.anomaly(Anomaly::new(&UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
+                    (lines, Vec::new())
+                }
+            };
+            let length = lines_length(source.data(), lines.max(1));
+            let origin = Origin { last: at.first + lines.max(1) as u64 - 1, ..at };
+            if is_lossy && !found.is_empty() {
+                out.anomaly(Anomaly::new(&NOT_UTF8, origin).detail(format!("line {}", origin.first)));
+            }
+            let bytes = length / found.len().max(1);
+            for found in found {
+                if self.held.push(format, found, origin, bytes, out).is_break() {
+                    return Ok(Step::Enough);
+                }
+            }
+            return Ok(Step::Entry(length));
+        }
+        Ok(Step::Unrelated)
+    }
+
+    fn report_unrelated(&self, source: &Source<'_>, out: &mut dyn Sink) {
+        let count = self.lines - self.of_entries - self.comments;
+        if let (Some(first), true) = (self.first_unrelated, count > 0 && self.held.format().is_some()) {
+            let origin = Origin::of_record(source.capture(), first, 0, None);
+            out.anomaly(Anomaly::new(&UNRELATED, origin).detail(format!("{count} of {}", self.lines)));
+        }
+    }
+}
+
+impl Candidate {
+    /// Reads the entry that the data begin with, with as many lines as it takes, and says whether they were changed
+    /// to be text.
+    fn read(&self, source: &mut Source<'_>, first_line: usize) -> Result<(Outcome, bool), Error> {
+        let mut length = first_line;
+        let mut is_all = false;
+        loop {
+            let bytes = source.data().get(..length).unwrap_or_default();
+            let text = String::from_utf8_lossy(bytes);
+            let is_lossy = matches!(text, Cow::Owned(_));
+            let outcome = (self.lines.read)(&Text { text: &unwrapped(&text), is_all });
+            if is_all || outcome != Outcome::More {
+                return Ok((outcome, is_lossy));
+            }
+            (length, is_all) = self.extend(source, length)?;
+        }
+    }
+
+    /// Adds lines to the first `length` bytes, several times as many as there are, up to the next line with a marker.
+    /// Says how many bytes that are, and whether there can be no more.
+    fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
+        let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
+        let is_end = !source.reach(wanted);
+        let limit = match line_length(source, wanted.saturating_sub(1).max(length))? {
+            Some(limit) if !is_end => limit,
+            _ => source.data().len(),
+        };
+        let more = source.data().get(length..limit).unwrap_or_default();
+        if let Some(next) = self.ends.find(more) {
+            let line = memrchr(b'\n', more.get(..next.start()).unwrap_or_default()).map_or(0, |end| end + 1);
+            return Ok((length + line, true));
+        }
+        Ok((limit, is_end || limit >= LONGEST_ENTRY))
+    }
+}
+
+/// The length of the line that the data begin with or go on with behind `from`, with its end; `None` if it is too long.
+fn line_length(source: &mut Source<'_>, from: usize) -> Result<Option<usize>, Error> {
+    let mut seen = from;
+    loop {
+        let data = source.data();
+        if let Some(end) = memchr(b'\n', data.get(seen..).unwrap_or_default()) {
+            return Ok(Some(seen + end + 1).filter(|length| *length <= LONGEST_LINE));
+        }
+        seen = data.len();
+        if seen > LONGEST_LINE {
+            return Ok(None);
+        }
+        if !source.reach(seen + 1) {
+            return Ok(Some(seen));
+        }
+    }
+}
+
+/// The length of this many lines, with their ends.
+fn lines_length(data: &[u8], lines: usize) -> usize {
+    memchr_iter(b'\n', data).nth(lines - 1).map_or(data.len(), |end| end + 1)
+}

@@ -1,0 +1,80 @@
+//! Content that is no nodes, by how its program prints it.
+
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+
+use super::dialect::{ContentForm, Dialect};
+use super::tree::unescaped;
+use crate::protocol::binary::Content;
+
+/// Reads the text between a start tag and its end tag. Also says whether it could as well be something else.
+pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
+    let trimmed = text.trim();
+    let as_text = |text: &str| bytes(unescaped(text, dialect).as_bytes());
+    if trimmed.is_empty() {
+        // A line of no bytes is how Baileys prints content of length 0.
+        let is_empty_content = dialect.content == ContentForm::HexLine && text.contains('\n');
+        return (if is_empty_content { bytes(b"") } else { Content::None }, false);
+    }
+    match dialect.content {
+        ContentForm::HexLine | ContentForm::Hex => match lower_hex(trimmed) {
+            Some(decoded) => (bytes(&decoded), dialect.content == ContentForm::HexLine && is_word(trimmed)),
+            None => (as_text(trimmed), false),
+        },
+        // Bytes that can be shown are shown as text: what decodes to such bytes was not encoded.
+        ContentForm::TextOrHex => match lower_hex(trimmed).filter(|decoded| !is_printable(decoded)) {
+            Some(decoded) => (bytes(&decoded), is_word(trimmed)),
+            None => (as_text(text), false),
+        },
+        ContentForm::Base64 => match BASE64.decode(trimmed.as_bytes()) {
+            Ok(decoded) => (bytes(&decoded), is_word(trimmed)),
+            Err(_) => (as_text(trimmed), false),
+        },
+        ContentForm::Text => (as_text(text), false),
+        ContentForm::QuotedOrUpperHex => match web(trimmed) {
+            Some(decoded) => (bytes(&decoded), false),
+            None => (as_text(trimmed), false),
+        },
+        ContentForm::Unknown => match web(trimmed).filter(|_| is_padded(text)) {
+            Some(decoded) => (bytes(&decoded), false),
+            None => {
+                let may_be_bytes = lower_hex(trimmed).is_some()
+                    || upper_hex(trimmed).is_some()
+                    || BASE64.decode(trimmed.as_bytes()).is_ok();
+                (as_text(trimmed), may_be_bytes)
+            }
+        },
+    }
+}
+
+fn bytes(bytes: &[u8]) -> Content {
+    Content::Bytes(bytes.into())
+}
+
+fn lower_hex(text: &str) -> Option<Vec<u8>> {
+    HEXLOWER.decode(text.as_bytes()).ok()
+}
+
+fn upper_hex(text: &str) -> Option<Vec<u8>> {
+    HEXUPPER.decode(text.as_bytes()).ok()
+}
+
+/// Text in quotes, or upper-case hex: as WhatsApp Web prints content.
+fn web(trimmed: &str) -> Option<Vec<u8>> {
+    let quoted = trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    quoted.map(|text| text.as_bytes().to_vec()).or_else(|| upper_hex(trimmed))
+}
+
+/// Whether content begins right behind its start tag, and has an empty line behind it: as WhatsApp Web pads it.
+fn is_padded(text: &str) -> bool {
+    let behind = text.get(text.trim_end().len()..).unwrap_or_default();
+    !text.starts_with(char::is_whitespace) && behind.bytes().filter(|byte| *byte == b'\n').count() > 1
+}
+
+fn is_printable(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(char::is_control))
+}
+
+/// Whether something encoded may be a word or a number of plain text instead.
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase()) || text.bytes().all(|byte| byte.is_ascii_digit())
+}

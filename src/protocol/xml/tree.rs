@@ -1,0 +1,160 @@
+//! The tree that both readings build.
+
+use std::borrow::Cow;
+
+use super::content;
+use super::dialect::Dialect;
+use super::read::{Departures, End, Reading};
+use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
+
+/// Elements nested deeper are left out: as many levels as WABinary is read to.
+const DEPTH_LIMIT: usize = 128;
+
+/// A tree in the making.
+pub(super) struct Tree {
+    dialect: Dialect,
+    open: Vec<Open>,
+    /// Levels of open elements below the deepest that is kept.
+    below: usize,
+    root: Option<Node>,
+    pub(super) departures: Departures,
+}
+
+struct Open {
+    node: Node,
+    children: Vec<Node>,
+    text: String,
+    elided: Option<u64>,
+}
+
+impl Tree {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self { dialect, open: Vec::new(), below: 0, root: None, departures: Departures::default() }
+    }
+
+    /// Begins an element.
+    pub(super) fn start(&mut self, tag: &str) {
+        if self.below > 0 || self.open.len() == DEPTH_LIMIT {
+            self.below += 1;
+            self.departures.too_deep += 1;
+            return;
+        }
+        let node = Node { tag: Cow::Owned(tag.to_owned()), ..Node::default() };
+        self.open.push(Open { node, children: Vec::new(), text: String::new(), elided: None });
+    }
+
+    /// Adds an attribute to the element that was begun last.
+    pub(super) fn attribute(&mut self, name: &str, text: &str) {
+        let dialect = self.dialect;
+        if let Some(open) = self.kept() {
+            open.node.attributes.push(attribute(name, &unescaped(text, dialect)));
+        }
+    }
+
+    /// Adds text as it stands.
+    pub(super) fn text(&mut self, text: &str) {
+        if let Some(open) = self.kept() {
+            open.text.push_str(text);
+        }
+    }
+
+    /// Takes the inside of a comment: the length of what was left out, or nothing of interest.
+    pub(super) fn comment(&mut self, comment: &str) {
+        let length = comment.trim().strip_suffix(" bytes").and_then(|number| number.parse().ok());
+        if let (Some(length), Some(open)) = (length, self.kept()) {
+            open.elided = Some(length);
+        }
+    }
+
+    /// Ends the element that is open. `is_empty` where its start tag did so.
+    pub(super) fn end(&mut self, is_empty: bool) {
+        if self.below > 0 {
+            self.below -= 1;
+            return;
+        }
+        let Some(Open { mut node, children, text, elided }) = self.open.pop() else { return };
+        node.content = if !children.is_empty() {
+            self.departures.stray_text += u32::from(!text.trim().is_empty());
+            Content::Nodes(children)
+        } else if let Some(length) = elided {
+            self.departures.elided += 1;
+            Content::Elided(length)
+        } else if is_empty {
+            Content::None
+        } else {
+            let (content, is_ambiguous) = content::read(&text, self.dialect);
+            self.departures.ambiguous += u32::from(is_ambiguous);
+            content
+        };
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(node),
+            None => self.root = Some(node),
+        }
+    }
+
+    /// How many open elements an end tag of this name closes; `None` if it closes none.
+    pub(super) fn closes(&self, tag: &str) -> Option<usize> {
+        if self.below > 0 {
+            // The names of those that are left out are not kept.
+            return Some(1);
+        }
+        self.open.iter().rev().position(|open| open.node.tag == tag).map(|above| above + 1)
+    }
+
+    /// Whether the root was ended.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.root.is_some()
+    }
+
+    /// The reading of the first `length` bytes of a text.
+    pub(super) fn reading(mut self, length: usize) -> Reading {
+        let end = if self.is_whole() { End::Whole } else { End::Cut };
+        while self.below > 0 || !self.open.is_empty() {
+            self.end(true);
+        }
+        Reading { node: self.root, length, end, departures: self.departures }
+    }
+
+    fn kept(&mut self) -> Option<&mut Open> {
+        if self.below > 0 { None } else { self.open.last_mut() }
+    }
+}
+
+/// An attribute that a text has under this name: an address if it has the form of one and may be one.
+#[must_use]
+pub fn attribute(name: &str, text: &str) -> Attribute {
+    Attribute { name: Cow::Owned(name.to_owned()), value: value(name, text), span: Span::default() }
+}
+
+/// Text with its entities read, where the dialect has any; as it stands where it has others.
+pub(super) fn unescaped(text: &str, dialect: Dialect) -> Cow<'_, str> {
+    if !dialect.escapes || !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    quick_xml::escape::unescape(text).unwrap_or(Cow::Borrowed(text))
+}
+
+/// Attributes that people write in: what looks like an address there is none.
+const FREE_TEXT: [&str; 4] = ["notify", "name", "pushname", "text"];
+
+/// Attributes whose value is an address, even if it is a server alone.
+const PARTIES: [&str; 6] = ["from", "to", "jid", "participant", "recipient", "call-creator"];
+
+/// The value of an attribute: an address if it has the form of one, and may be one. What is under a name that is not
+/// known for addresses must also be spelled as addresses are, so that nothing of it is lost.
+fn value(name: &str, text: &str) -> Value {
+    let is_party = PARTIES.contains(&name);
+    let may_be = is_party || (text.contains('@') && !FREE_TEXT.contains(&name));
+    let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address);
+    match jid.filter(|jid| is_party || jid.to_string() == text) {
+        Some(jid) => Value::Jid(jid),
+        None => Value::Text(Cow::Owned(text.to_owned())),
+    }
+}
+
+/// Whether an address has no characters that none has.
+fn is_address(jid: &Jid) -> bool {
+    let fits = |character: char| !character.is_whitespace() && !matches!(character, '"' | '\'' | '<' | '>' | '/');
+    jid.user.chars().all(fits)
+        && jid.server.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-'))
+}

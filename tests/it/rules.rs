@@ -1,0 +1,216 @@
+//! The rules of the spec: every rule against fixtures whose names say what follows, and real recordings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::call::{Call, Recording, Span};
+use ringtrace::origin::Timestamp;
+use ringtrace::spec::rules::RULES;
+use ringtrace::spec::{Context, Judged, page};
+
+use crate::shared::shared;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules")
+}
+
+/// The fixtures of a rule: verdicts that the name promises, joined by `+`, and the file.
+fn fixtures(rule: &str) -> Vec<(BTreeSet<String>, PathBuf)> {
+    let folder = root().join(rule);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "ndjson"));
+    files.sort();
+    let promises = |file: &PathBuf| {
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let verdicts = stem.split_once('-').map_or(stem, |(verdicts, _)| verdicts);
+        verdicts.split('+').map(str::to_owned).collect()
+    };
+    files.into_iter().map(|file| (promises(&file), file)).collect()
+}
+
+/// A fixture, read by the program.
+fn loaded(file: &Path) -> Arc<Analysis> {
+    let analysis = Request::new(vec![Source::File(file.to_owned())]).load();
+    assert!(!analysis.is_lossy(), "{}: {:?}", file.display(), analysis.anomalies);
+    analysis
+}
+
+/// The verdicts of one rule in a fixture.
+fn verdicts(rule: usize, file: &Path) -> BTreeSet<String> {
+    let mut verdicts = BTreeSet::new();
+    let analysis = loaded(file);
+    for judged in analysis.judged() {
+        let count = judged.counts[rule];
+        let places = judged.places.iter().filter(|place| place.rule == RULES[rule].id);
+        let found: BTreeSet<_> = places.map(|place| place.found.name().to_owned()).collect();
+        for (verdict, count) in [
+            ("holds", count.holds),
+            ("novelty", count.novelties),
+            ("undecided", count.undecided),
+            ("violated", count.violated),
+        ] {
+            assert_eq!(found.contains(verdict), count > 0, "{}: {verdict} is counted, and has a place", file.display());
+        }
+        verdicts.extend(found);
+    }
+    verdicts
+}
+
+#[test]
+fn every_fixture_gives_the_verdict_that_its_name_says() {
+    let mut wrong = Vec::new();
+    for (index, rule) in RULES.iter().enumerate() {
+        for (promised, file) in fixtures(rule.id) {
+            let found = verdicts(index, &file);
+            if found != promised {
+                wrong.push(format!("{}: {found:?}", file.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_is_seen_to_hold_and_to_be_violated_or_says_why_it_cannot() {
+    for rule in RULES {
+        let reached: BTreeSet<_> = fixtures(rule.id).into_iter().flat_map(|(promised, _)| promised).collect();
+        assert!(reached.contains("holds"), "{} has no fixture in which it holds", rule.id);
+        let cannot = fs::read_to_string(root().join(rule.id).join("cannot.txt")).unwrap_or_default();
+        let unreachable: BTreeMap<_, _> = cannot.lines().filter_map(|line| line.split_once(": ")).collect();
+        assert!(
+            reached.contains("violated") != unreachable.contains_key("violated"),
+            "{} needs a fixture in which it is violated, or a line in cannot.txt",
+            rule.id
+        );
+        assert!(unreachable.values().all(|why| why.len() > 20), "{}", rule.id);
+    }
+}
+
+#[test]
+fn every_folder_of_fixtures_is_a_rule_s() {
+    let mut folders = BTreeSet::new();
+    for page in fs::read_dir(root()).unwrap() {
+        let page = page.unwrap().path();
+        for rule in fs::read_dir(&page).unwrap() {
+            let rule = rule.unwrap().path();
+            folders.insert(rule.strip_prefix(root()).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(folders, RULES.iter().map(|rule| rule.id.to_owned()).collect());
+}
+
+#[test]
+fn every_rule_has_a_name_of_its_own_and_a_page() {
+    let mut ids = BTreeSet::new();
+    for rule in RULES {
+        assert!(ids.insert(rule.id), "{} stands twice", rule.id);
+        assert!(rule.title.ends_with('.'), "{}", rule.id);
+        let page = page(rule.source);
+        for part in ["*What the spec says.*", "*What is checked.*", "*What a capture cannot show.*"] {
+            assert!(page.contains(part), "{}: {part}", rule.id);
+        }
+    }
+}
+
+/// The same call as if its connections had been recorded without an end: what is absent then counts.
+fn recorded_whole(call: &Call) -> Arc<Call> {
+    let whole = Span { from: Timestamp(0), until: Timestamp(i64::MAX) };
+    let recording = Arc::new(Recording { spans: vec![whole], ..Recording::default() });
+    let sockets = call.rows.iter().map(|row| (row.observed.socket(), Arc::clone(&recording)));
+    Arc::new(Call { recordings: sockets.collect(), ..call.clone() })
+}
+
+/// What the calls of a capture, read as recorded whole, depart from: rule, verdict, record and why.
+fn departures(capture: &Path, keys: &Path) -> Vec<String> {
+    let mut request = Request::new(vec![Source::File(capture.to_owned())]);
+    for ending in ["noisekeys.txt", "sslkeylog.txt"] {
+        let log = PathBuf::from(format!("{}.{ending}", keys.display()));
+        if let Ok(file) = fs::File::open(&log) {
+            request.read_key_log(log.display().to_string(), std::io::BufReader::new(file)).unwrap();
+        }
+    }
+    let analysis = request.load();
+    assert!(!analysis.calls.is_empty(), "{}", capture.display());
+    let calls: Vec<_> = analysis.judged().map(|judged| recorded_whole(&judged.call)).collect();
+    let context = Context::of(&calls, true);
+    let mut lines = Vec::new();
+    for judged in calls.into_iter().map(|call| Judged::new(call, &context)) {
+        for place in judged.departures() {
+            let record = judged.call.rows[place.row].observed.stanza.origin.last;
+            lines.push(format!("{} {} in record {record}: {}", place.rule, place.found.name(), place.why));
+        }
+    }
+    lines
+}
+
+/// Each line was compared with the recording by hand: no client is accused of what it did not do.
+#[test]
+fn what_real_recordings_depart_from_is_true() {
+    let Some(folder) = shared("captures") else { return };
+    let mut text = String::new();
+    for session in ["zapo-ws-xx", "zapo-ipv6-ik", "zapo-ws-deflate", "baileys-ws", "rust-wss13"] {
+        let lines = departures(&folder.join(format!("{session}.pcap")), &folder.join(session));
+        writeln!(text, "{session}\n  {}", lines.join("\n  ")).unwrap();
+    }
+    for (set, vantages) in [("rz-ends", ["a", "b1", "b2"]), ("zb-timeouts", ["a", "b1", "b2"])] {
+        let keys = folder.join("vantages").join(set);
+        for vantage in vantages {
+            let lines = departures(&folder.join(format!("vantages/{set}.{vantage}.pcap")), &keys);
+            writeln!(text, "{set}.{vantage}\n  {}", lines.join("\n  ")).unwrap();
+        }
+    }
+    insta::assert_snapshot!("real_recordings", text);
+}
+
+/// A call of that many stanzas, as many of them as can be of those that rules look back from.
+fn long(stanzas: usize) -> Arc<Call> {
+    let mut lines = String::from(HEADER);
+    for index in 0..stanzas / 5 {
+        let at = index * 10;
+        for (offset, direction, xml) in [
+            (0, "in", format!("<call from='2@lid' id='B{index}'><offer call-id='C' call-creator='2@lid'/></call>")),
+            (1, "out", format!("<call to='2@lid' id='A{index}'><reject call-id='C' call-creator='2@lid'/></call>")),
+            (2, "in", format!("<ack class='call' id='A{index}' from='2@lid' type='reject'/>")),
+            (3, "in", format!("<call from='2:3@lid' id='D{index}'><accept call-id='C' call-creator='2@lid'/></call>")),
+            (
+                4,
+                "out",
+                format!(
+                    "<call to='2@lid' id='E{index}'><terminate call-id='C' call-creator='2@lid' reason='a_elsewhere'/></call>"
+                ),
+            ),
+        ] {
+            let line = serde_json::json!({"vantage": "a", "at": at + offset, "dir": direction, "xml": xml});
+            writeln!(lines, "{line}").unwrap();
+        }
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), lines).unwrap();
+    let analysis = loaded(file.path());
+    assert_eq!((analysis.calls.len(), analysis.calls[0].call.rows.len()), (1, stanzas));
+    Arc::clone(&analysis.calls[0].call)
+}
+
+const HEADER: &str =
+    "{\"schema\":\"ringtrace/1\",\"vantage\":\"a\",\"device\":[\"10000000000001:7@lid\"],\"window\":[[0,900000]]}\n";
+
+#[test]
+fn judging_takes_time_linear_in_the_stanzas() {
+    let took = |call: &Arc<Call>| {
+        let context = Context::of(std::slice::from_ref(call), true);
+        let start = Instant::now();
+        let judged = Judged::new(Arc::clone(call), &context);
+        assert!(judged.counts.iter().any(|count| count.is_exercised()));
+        start.elapsed()
+    };
+    let (short, long) = (long(2_000), long(20_000));
+    let short = (0..3).map(|_| took(&short)).min().unwrap();
+    let long = took(&long);
+    assert!(long < short * 40, "ten times the stanzas took {long:?} after {short:?}");
+}
