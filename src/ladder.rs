@@ -1,5 +1,7 @@
 //! Call to lifelines and rungs: the sequence diagram, generic over how parties are named.
 
+use std::collections::BTreeSet;
+
 use crate::call::{Call, LocalDevice, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
@@ -97,9 +99,30 @@ impl Ladder {
             }
         }
         let party = |index: usize| parties.get(index).cloned().unwrap_or(Party::Server);
+        let lifelines: Vec<Party> = order.into_iter().map(party).collect();
+        relay(calls, &mut rungs, lifelines.iter().position(|party| *party == Party::Server).unwrap_or_default());
         let recorded = |party: &Party| calls.iter().any(|call| is_recorded(call, party));
         let lifeline = |party: Party| Lifeline { recorded: recorded(&party), party };
-        Self { lifelines: order.into_iter().map(party).map(lifeline).collect(), rungs }
+        Self { lifelines: lifelines.into_iter().map(lifeline).collect(), rungs }
+    }
+}
+
+/// What was seen leaving one socket and reaching another is drawn as what it was: two passages, to the server and from
+/// it.
+fn relay(calls: &[&Call], rungs: &mut [Rung], server: usize) {
+    let copies: BTreeSet<(usize, usize)> =
+        rungs.iter().filter_map(|rung| Some((rung.call, calls.get(rung.call)?.rows.get(rung.row)?.copy_of?))).collect();
+    if copies.is_empty() {
+        return;
+    }
+    for rung in rungs {
+        let row = calls.get(rung.call).and_then(|call| call.rows.get(rung.row));
+        if row.is_some_and(|row| row.copy_of.is_some()) {
+            rung.from = server;
+        }
+        if copies.contains(&(rung.call, rung.row)) {
+            rung.to = server;
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub mod origin;
 
 pub mod visible;
 
+pub mod config;
+
 pub mod anomaly;
 
 pub mod keys;

@@ -31,6 +31,28 @@ pub fn visible_but(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// JSON on one line, with every character that is not plainly visible written as JSON escapes it: `\u001b`. Outside of
+/// its strings JSON has no such characters.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(is_hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 8);
+    let mut units = [0; 2];
+    for character in json.chars() {
+        if is_hidden(character) {
+            for unit in character.encode_utf16(&mut units) {
+                // Writing to a string does not fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// A control character or a noncharacter.
 #[must_use]
 pub fn is_control(character: char) -> bool {
@@ -66,5 +88,14 @@ mod tests {
         assert_eq!(visible("a\x1b[2Jb\u{9b}c\r\n"), "a\\u{1b}[2Jb\\u{9b}c\\u{d}\\u{a}");
         assert_eq!(visible("\u{202e}evil\u{200b}"), "\\u{202e}evil\\u{200b}");
         assert_eq!(visible(r"\u{1b} C:\users"), r"\u{5c}u{1b} C:\users");
+    }
+
+    #[test]
+    fn json_is_escaped_as_json() {
+        assert!(matches!(visible_json(r#"{"a":"plain \u001b"}"#), Cow::Borrowed(_)));
+        let line = serde_json::to_string("\u{9b}2J\u{202e}\u{e0001}\u{7f}").unwrap();
+        let shown = visible_json(&line);
+        assert_eq!(shown, r#""\u009b2J\u202e\udb40\udc01\u007f""#);
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), serde_json::from_str::<String>(&line).unwrap());
     }
 }

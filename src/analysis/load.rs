@@ -6,6 +6,7 @@ use std::mem;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::panic;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};
@@ -69,6 +70,13 @@ impl Request {
     #[must_use]
     pub const fn shelf(&self) -> &Shelf {
         &self.shelf
+    }
+
+    /// The files that it reads, captures before key logs; `None` if a capture is no file.
+    #[must_use]
+    pub fn inputs(&self) -> Option<Vec<PathBuf>> {
+        let captures = self.sources.iter().map(|source| source.path().map(Path::to_owned));
+        captures.chain(self.key_logs.iter().map(|name| Some(PathBuf::from(name)))).collect()
     }
 
     /// Says of the capture in this place what it need not say itself.

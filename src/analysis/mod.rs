@@ -2,6 +2,7 @@
 
 mod batch;
 mod catalogue;
+mod choice;
 mod connection;
 mod crew;
 mod event;
@@ -17,6 +18,7 @@ mod source;
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
+pub use choice::NoChoice;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use load::{Publish, Request};
 pub use message::SeenMessage;

@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, Write};
 use clap::Args;
 use ringtrace::summary::inspect;
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::reading::{self, Reading};
+use super::settings::Settings;
 
 /// What `inspect` takes.
 #[derive(Debug, Args)]
@@ -25,8 +25,8 @@ pub(super) struct InspectArguments {
 }
 
 /// Runs `inspect`.
-pub(super) fn run(arguments: &InspectArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
-    let analysis = arguments.reading.prepare(verbosity)?.load();
+pub(super) fn run(arguments: &InspectArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let analysis = arguments.reading.prepare(settings)?.load();
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.json {
         inspect::json(&analysis, &mut out)?;

@@ -4,17 +4,25 @@ mod exit;
 mod export;
 mod files;
 mod inspect;
+mod ladder;
+mod manifest;
 mod open;
+mod progress;
 mod reading;
 mod rules;
+mod settings;
+mod shell;
 mod target;
 
-use std::io;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
+use ringtrace::config;
 
 use exit::{Exit, Failure};
+use settings::Settings;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,9 +49,17 @@ struct CommandLine {
     #[command(flatten)]
     open: open::OpenArguments,
 
-    /// Whether to use colour; NO_COLOR is honoured.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    color: ColorChoice,
+    /// Whether to use colour; NO_COLOR is honoured. By default `auto`.
+    #[arg(long, global = true, value_name = "WHEN")]
+    color: Option<ColorChoice>,
+
+    /// The config file, instead of the user's own.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Prints a config file with every setting, commented out.
+    #[arg(long, exclusive = true)]
+    print_config_template: bool,
 
     /// Says nothing on standard error but why it failed.
     #[arg(short, long, global = true)]
@@ -57,13 +73,20 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Opens captures in the terminal interface; where standard output is no terminal, prints them as text.
+    #[command(after_help = open::EXAMPLES)]
     Open(open::OpenArguments),
-    /// Writes tables: the stanzas of the calls, or the calls.
+    /// Writes tables, as CSV, Parquet, Arrow or lines of JSON: stanzas, calls, anomalies or messages.
     Export(export::ExportArguments),
     /// Says what is inside captures, and what could not be read, and why.
     Inspect(inspect::InspectArguments),
     /// Lists the rules that calls are checked for, and with captures what was found.
     Rules(rules::RulesArguments),
+    /// Draws one call's sequence diagram, as text, Mermaid or SVG.
+    Ladder(ladder::LadderArguments),
+    /// Prints a script that completes ringtrace's arguments in a shell.
+    Completions(shell::CompletionsArguments),
+    /// Prints the manual page.
+    Man(shell::ManArguments),
 }
 
 /// How much is said on standard error.
@@ -76,26 +99,41 @@ enum Verbosity {
 
 /// Runs the command line that the process was given.
 pub(crate) fn main() -> ExitCode {
-    let arguments = CommandLine::parse();
-    let verbosity = match (arguments.quiet, arguments.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (_, true) => Verbosity::Everything,
-        _ => Verbosity::Losses,
-    };
-    let done = match arguments.command {
-        Some(Command::Export(export)) => export::run(&export, verbosity),
-        Some(Command::Inspect(inspect)) => inspect::run(&inspect, verbosity),
-        Some(Command::Rules(rules)) => rules::run(&rules, verbosity),
-        Some(Command::Open(open)) => open::run(&open, arguments.color, verbosity),
-        None => open::run(&arguments.open, arguments.color, verbosity),
-    };
-    match done {
+    match run(CommandLine::parse()) {
         Ok(exit) => exit.into(),
         Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
         Err(failure) => {
             eprintln!("ringtrace: {failure}");
             failure.exit().into()
         }
+    }
+}
+
+fn run(arguments: CommandLine) -> Result<Exit, Failure> {
+    if arguments.print_config_template {
+        io::stdout().lock().write_all(config::TEMPLATE.as_bytes())?;
+        return Ok(Exit::Done);
+    }
+    // These two read nothing, and so work whatever the config file says.
+    match &arguments.command {
+        Some(Command::Completions(completions)) => return shell::completions(completions, CommandLine::command()),
+        Some(Command::Man(man)) => return shell::man(man, CommandLine::command()),
+        _ => {}
+    }
+    let verbosity = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Everything,
+        _ => Verbosity::Losses,
+    };
+    let settings = Settings::new(arguments.config.as_deref(), arguments.color, verbosity)?;
+    match arguments.command {
+        Some(Command::Export(export)) => export::run(&export, &settings),
+        Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),
+        Some(Command::Rules(rules)) => rules::run(&rules, &settings),
+        Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
+        Some(Command::Open(open)) => open::run(&open, settings),
+        Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),
+        None => open::run(&arguments.open, settings),
     }
 }
 

@@ -10,7 +10,15 @@ use ringtrace::tui::{self, ThemeName};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::progress;
 use super::reading::{self, Filtering, Reading};
+use super::settings::Settings;
+
+/// How `open` is called.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  ringtrace open call.pcap --noise-keylog keys.txt
+  ringtrace open recordings/ | less";
 
 /// What `open` takes.
 #[derive(Debug, Args)]
@@ -23,13 +31,13 @@ pub(super) struct OpenArguments {
 }
 
 /// Runs `open`.
-pub(super) fn run(arguments: &OpenArguments, color: ColorChoice, verbosity: Verbosity) -> Result<Exit, Failure> {
-    if io::stdout().is_terminal() { interface(arguments, color) } else { text(arguments, verbosity) }
+pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
+    if io::stdout().is_terminal() { interface(arguments, settings) } else { text(arguments, &settings) }
 }
 
-fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
+fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
     let selection = arguments.filtering.selection()?;
-    let analysis = arguments.reading.prepare(verbosity)?.load();
+    let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
     let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let mut out = BufWriter::new(io::stdout().lock());
     summary::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
@@ -38,9 +46,10 @@ fn text(arguments: &OpenArguments, verbosity: Verbosity) -> Result<Exit, Failure
 }
 
 /// Loads on a thread of its own, so that the first screen does not wait for anything.
-fn interface(arguments: &OpenArguments, color: ColorChoice) -> Result<Exit, Failure> {
+fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
+    let color = settings.color;
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
-    let request = arguments.reading.prepare(Verbosity::Quiet)?;
+    let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
     let shelf = request.shelf().clone();
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));

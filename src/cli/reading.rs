@@ -19,6 +19,7 @@ use ringtrace::visible::visible;
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::files::Files;
+use super::settings::Settings;
 
 /// Files and keys.
 #[derive(Debug, Args)]
@@ -89,7 +90,7 @@ impl Reading {
     ///
     /// # Errors
     /// If a pattern is none or matches nothing, or a key log cannot be read.
-    pub(super) fn prepare(&self, verbosity: Verbosity) -> Result<Request, Failure> {
+    pub(super) fn prepare(&self, settings: &Settings) -> Result<Request, Failure> {
         let mut sources = Vec::new();
         let mut told = Vec::new();
         for file in self.files.iter() {
@@ -104,12 +105,12 @@ impl Reading {
                     key_logs.push(log.clone());
                 }
             }
-            if !given.is_empty() || self.no_key_discovery {
+            if !given.is_empty() || self.no_key_discovery || !settings.key_discovery {
                 continue;
             }
             for found in sources.iter().filter_map(Source::path).flat_map(|path| key_logs_beside(path, endings)) {
                 if !key_logs.contains(&found) {
-                    if verbosity >= Verbosity::Losses {
+                    if settings.verbosity >= Verbosity::Losses {
                         eprintln!("ringtrace: keys from {}", visible(&found.to_string_lossy()));
                     }
                     key_logs.push(found);

@@ -6,9 +6,9 @@ use clap::Args;
 use ringtrace::analysis::Analysis;
 use ringtrace::summary::rules;
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::reading::{self, Reading};
+use super::settings::Settings;
 
 /// What `rules` takes.
 #[derive(Debug, Args)]
@@ -27,9 +27,8 @@ pub(super) struct RulesArguments {
 }
 
 /// Runs `rules`.
-pub(super) fn run(arguments: &RulesArguments, verbosity: Verbosity) -> Result<Exit, Failure> {
-    let analysis =
-        if arguments.reading.has_files() { Some(arguments.reading.prepare(verbosity)?.load()) } else { None };
+pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let analysis = if arguments.reading.has_files() { Some(arguments.reading.prepare(settings)?.load()) } else { None };
     let mut out = BufWriter::new(io::stdout().lock());
     match (arguments.json, &analysis) {
         (true, _) => rules::json(analysis.as_deref().unwrap_or(&Analysis::default()), &mut out)?,
@@ -38,6 +37,5 @@ pub(super) fn run(arguments: &RulesArguments, verbosity: Verbosity) -> Result<Ex
     }
     out.flush()?;
     let Some(analysis) = analysis.as_deref() else { return Ok(Exit::Done) };
-    reading::report(analysis, verbosity);
     Ok(reading::exit(analysis))
 }

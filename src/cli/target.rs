@@ -68,7 +68,8 @@ impl Target {
         }
     }
 
-    fn failure(&self, error: io::Error) -> Failure {
+    /// That the target took no bytes.
+    pub(super) fn failure(&self, error: io::Error) -> Failure {
         let target = match self {
             Self::Stdout => "standard output".to_owned(),
             Self::File(path) | Self::Device(path) => path.display().to_string(),

@@ -40,7 +40,7 @@ pub(super) const fn row<'t>(analysis: &'t Analysis, judged: &'t Judged) -> CallR
 /// The columns, in order.
 pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
     vec![
-        column!("call_id", Text, "The call-id.", |row| Cell::Text((&*row.judged.call.id).into())),
+        column!("call_id", always Text, "The call-id.", |row| Cell::Text((&*row.judged.call.id).into())),
         column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
             Cell::shown(row.judged.call.creator.as_ref())
         }),
@@ -48,21 +48,21 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("callee", Text, "To whom: an account, a device, or a group.", |row| Cell::shown(
             row.judged.call.callee.as_ref()
         )),
-        column!("captures", Text, "The captures with stanzas of it, joined by `;`.", |row| {
+        column!("captures", always Text, "The captures with stanzas of it, joined by `;`.", |row| {
             let captures = row.judged.call.captures();
             Cell::joined(
                 captures.into_iter().filter_map(|id| row.analysis.capture(id)).map(|capture| capture.name.clone()),
             )
         }),
-        column!("vantages", Text, "The devices whose sockets were recorded, joined by `;`.", |row| {
+        column!("vantages", always Text, "The devices whose sockets were recorded, joined by `;`.", |row| {
             let devices = row.judged.call.vantages.iter().map(|vantage| vantage.device.jid());
             Cell::joined(devices.map(|jid| jid.map_or_else(|| "unknown".to_owned(), ToString::to_string)))
         }),
         column!("media", Text, "`audio` or `video`; empty if no offer was seen.", |row| {
             Cell::text(row.judged.call.media.map(Media::name))
         }),
-        column!("group", Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
-        column!("start_utc", Text, "When its first stanza was captured, RFC 3339.", |row| Cell::moment(
+        column!("group", always Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
+        column!("start_utc", Time, "When its first stanza was captured.", |row| Cell::time(
             row.analysis.start_utc(&row.judged.call)
         )),
         column!(
@@ -76,7 +76,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         }),
         column!(
             "outcome",
-            Text,
+            always Text,
             "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, or `cut-off` where the recording ends first.",
             |row| { Cell::Text(row.judged.call.course.outcome.name().into()) }
         ),
@@ -102,7 +102,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
                 }))
             }
         ),
-        column!("stanzas", Integer, "Its rows in the table `stanzas`.", |row| Cell::integer(
+        column!("stanzas", always Integer, "Its rows in the table `stanzas`.", |row| Cell::integer(
             row.judged.call.rows.len()
         )),
         column!("violations", Integer, "Places at which it breaks rules of the spec.", |row| {
@@ -112,7 +112,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             let questions = row.judged.evidence.iter().map(|piece| piece.question.to_owned());
             Cell::joined(questions.collect::<BTreeSet<_>>())
         }),
-        column!("retransmissions", Integer, "Stanzas that were sent again under the same id.", |row| {
+        column!("retransmissions", always Integer, "Stanzas that were sent again under the same id.", |row| {
             Cell::integer(row.judged.call.retransmissions())
         }),
         column!("gaps", Integer, "Gaps in the recording while the call lasted.", |_| Cell::Null),

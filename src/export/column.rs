@@ -1,4 +1,4 @@
-//! What a column is.
+//! What a column is: the one source of a table's names, types and documentation.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp as Moment;
 
 use crate::origin::Timestamp;
 
-/// The type of a column's values. Every column can be null.
+/// The type of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// UTF-8 text.
@@ -17,6 +17,23 @@ pub enum Kind {
     Number,
     /// `true` or `false`.
     Boolean,
+    /// A moment: RFC 3339 in UTC with nanoseconds where the format has text only, else a timestamp in UTC with
+    /// microseconds, which is what all common engines read.
+    Time,
+}
+
+impl Kind {
+    /// The type's name in documentation.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Time => "time",
+        }
+    }
 }
 
 /// One value.
@@ -32,6 +49,8 @@ pub enum Cell<'a> {
     Number(f64),
     /// Of a [`Kind::Boolean`] column.
     Boolean(bool),
+    /// Of a [`Kind::Time`] column.
+    Time(Timestamp),
 }
 
 impl<'a> Cell<'a> {
@@ -62,11 +81,29 @@ impl<'a> Cell<'a> {
         nanoseconds.map_or(Self::Null, |nanoseconds| Self::Number(nanoseconds as f64 / 1e6))
     }
 
-    /// A moment as RFC 3339 in UTC, with nanoseconds.
-    pub(super) fn moment(time: Option<Timestamp>) -> Self {
-        let moment = time.and_then(|time| Moment::from_nanosecond(i128::from(time.0)).ok());
-        Self::text(moment.map(|moment| format!("{moment:.9}")))
+    /// A moment, or null.
+    pub(super) fn time(time: Option<Timestamp>) -> Self {
+        time.map_or(Self::Null, Self::Time)
     }
+}
+
+/// A moment as RFC 3339 in UTC, with nanoseconds.
+pub(super) fn rfc3339(time: Timestamp) -> Option<String> {
+    let moment = Moment::from_nanosecond(i128::from(time.0)).ok()?;
+    Some(format!("{moment:.9}"))
+}
+
+/// A column as documentation has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// Its name, units included.
+    pub name: &'static str,
+    /// The type of its values.
+    pub kind: Kind,
+    /// Whether every row has a value in it.
+    pub always: bool,
+    /// What it says.
+    pub doc: &'static str,
 }
 
 /// A column of a table whose rows are made from `R`.
@@ -75,6 +112,9 @@ pub struct Column<R> {
     pub name: &'static str,
     /// The type of its values.
     pub kind: Kind,
+    /// Whether every row has a value in it; else it can be null. Files do not demand it, so that a later version may
+    /// say otherwise.
+    pub always: bool,
     /// What it says.
     pub doc: &'static str,
     /// Its value in a row.
@@ -82,15 +122,18 @@ pub struct Column<R> {
 }
 
 impl<R> Column<R> {
-    pub(super) const fn describe(&self) -> (&'static str, Kind, &'static str) {
-        (self.name, self.kind, self.doc)
+    pub(super) const fn describe(&self) -> Description {
+        Description { name: self.name, kind: self.kind, always: self.always, doc: self.doc }
     }
 }
 
-/// One line of a table's list of columns.
+/// One line of a table's list of columns. `always` stands before the type of one that has a value in every row.
 macro_rules! column {
     ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
-        Column { name: $name, kind: Kind::$kind, doc: $doc, value: $value }
+        Column { name: $name, kind: Kind::$kind, always: false, doc: $doc, value: $value }
+    };
+    ($name:literal, always $kind:ident, $doc:literal, $value:expr) => {
+        Column { name: $name, kind: Kind::$kind, always: true, doc: $doc, value: $value }
     };
 }
 

@@ -19,17 +19,17 @@ pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = MessageRow<'_>> 
 /// The columns, in order.
 pub(super) fn columns<'t>() -> Vec<Column<MessageRow<'t>>> {
     vec![
-        column!("capture", Text, "The capture, as given.", |row| {
+        column!("capture", always Text, "The capture, as given.", |row| {
             Cell::text(row.analysis.input_name(row.message.origin.capture))
         }),
         column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
             row.message.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
         }),
-        column!("record", Integer, "The record that completed the message, as Wireshark's frame number.", |row| {
+        column!("record", always Integer, "The record that completed the message, as Wireshark's frame number.", |row| {
             Cell::integer(row.message.origin.last)
         }),
-        column!("time_utc", Text, "When that record was captured, RFC 3339; empty where that is unknown.", |row| {
-            Cell::moment(row.message.origin.time)
+        column!("time_utc", Time, "When that record was captured; empty where that is unknown.", |row| {
+            Cell::time(row.message.origin.time)
         }),
         column!("direction", Text, "`in` or `out`, seen from the client.", |row| {
             Cell::text(row.message.origin.direction.map(|direction| match direction {
@@ -37,13 +37,13 @@ pub(super) fn columns<'t>() -> Vec<Column<MessageRow<'t>>> {
                 Direction::Outbound => "out",
             }))
         }),
-        column!("opcode", Text, "`text` or `binary`.", |row| {
+        column!("opcode", always Text, "`text` or `binary`.", |row| {
             Cell::Text(match row.message.opcode {
                 Opcode::Text => "text".into(),
                 Opcode::Binary => "binary".into(),
             })
         }),
-        column!("length", Integer, "Bytes of the message, unmasked and inflated.", |row| {
+        column!("length", always Integer, "Bytes of the message, unmasked and inflated.", |row| {
             Cell::integer(row.message.length)
         }),
         column!(

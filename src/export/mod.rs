@@ -3,17 +3,23 @@
 //! A table is a list of [`Column`]s: one source for names, types, documentation and values. Alone names polars.
 
 mod anomalies;
+mod arrow;
 mod calls;
 mod column;
 mod csv;
+mod frame;
 mod messages;
+mod ndjson;
+mod parquet;
 mod selection;
 mod stanzas;
+mod watched;
 
 use std::io::Write;
 
-pub use column::{Cell, Column, Kind};
+pub use column::{Cell, Column, Description, Kind};
 pub use selection::{Chooser, RowFilter, Selection, fields, values};
+use watched::Watched;
 
 use crate::analysis::Analysis;
 
@@ -30,6 +36,25 @@ pub enum Table {
     Messages,
 }
 
+/// The version of the tables' schemas, in the metadata of Parquet and Arrow. Columns may be added without a new one;
+/// one that is removed, renamed, or of another type needs it.
+const SCHEMA: u32 = 1;
+
+/// The formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values, RFC 4180.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow's IPC file format.
+    ArrowFile,
+    /// Arrow's IPC stream format, which needs no seeking.
+    ArrowStream,
+    /// An object of JSON a line.
+    Ndjson,
+}
+
 /// What a table leaves out or adds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options<'f> {
@@ -37,9 +62,9 @@ pub struct Options<'f> {
     pub filter: Option<&'f RowFilter>,
     /// Adds the `xml` column to the stanzas.
     pub xml: bool,
-    /// Leaves text fields as they are, also those that a spreadsheet would take for a formula.
+    /// Leaves text fields of CSV as they are, also those that a spreadsheet would take for a formula.
     pub raw: bool,
-    /// Writes characters that a terminal would act on as escapes.
+    /// Writes characters of CSV that a terminal would act on as escapes.
     pub visible: bool,
 }
 
@@ -56,19 +81,31 @@ pub enum Error {
 
 impl From<polars::error::PolarsError> for Error {
     fn from(error: polars::error::PolarsError) -> Self {
-        match error {
-            polars::error::PolarsError::IO { error, .. } => {
-                Self::Write(std::io::Error::new(error.kind(), error.to_string()))
-            }
-            other => Self::Encode(other.to_string()),
-        }
+        Self::Encode(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Encode(error.to_string())
     }
 }
 
 impl Table {
-    /// The name, type and documentation of each column, in order.
+    /// Its name.
     #[must_use]
-    pub fn columns(self) -> Vec<(&'static str, Kind, &'static str)> {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stanzas => "stanzas",
+            Self::Calls => "calls",
+            Self::Anomalies => "anomalies",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// Its columns, in order.
+    #[must_use]
+    pub fn columns(self) -> Vec<Description> {
         match self {
             Self::Stanzas => stanzas::columns().iter().map(Column::describe).collect(),
             Self::Calls => calls::columns().iter().map(Column::describe).collect(),
@@ -77,11 +114,17 @@ impl Table {
         }
     }
 
-    /// Writes the table as CSV.
+    /// Writes the table.
     ///
     /// # Errors
     /// If `out` takes no more bytes, or the table cannot be encoded.
-    pub fn write_csv(self, analysis: &Analysis, options: Options<'_>, out: impl Write) -> Result<(), Error> {
+    pub fn write(
+        self,
+        format: Format,
+        analysis: &Analysis,
+        options: Options<'_>,
+        out: impl Write,
+    ) -> Result<(), Error> {
         let filter = options.filter;
         let chooser = filter.and_then(RowFilter::of_calls).map(|selection| selection.over(analysis));
         match self {
@@ -90,25 +133,53 @@ impl Table {
                 columns.retain(|column| options.xml || column.name != "xml");
                 let rows = stanzas::rows(analysis);
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row)));
-                csv::write(&columns, rows, options, out)
+                self.encode(&columns, rows, format, options, out)
             }
             Self::Calls => {
                 let rows = calls::rows(analysis);
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
-                csv::write(&calls::columns(), rows, options, out)
+                self.encode(&calls::columns(), rows, format, options, out)
             }
             Self::Messages => {
                 let columns = messages::columns();
                 let rows = messages::rows(analysis);
                 let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
-                csv::write(&columns, rows, options, out)
+                self.encode(&columns, rows, format, options, out)
             }
             Self::Anomalies => {
                 let columns = anomalies::columns();
                 let rows = anomalies::rows(analysis);
                 let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
-                csv::write(&columns, rows, options, out)
+                self.encode(&columns, rows, format, options, out)
             }
+        }
+    }
+
+    fn encode<R>(
+        self,
+        columns: &[Column<R>],
+        rows: impl Iterator<Item = R>,
+        format: Format,
+        options: Options<'_>,
+        out: impl Write,
+    ) -> Result<(), Error> {
+        let about = [
+            ("ringtrace.table", self.name().to_owned()),
+            ("ringtrace.schema", SCHEMA.to_string()),
+            ("ringtrace.version", env!("CARGO_PKG_VERSION").to_owned()),
+        ];
+        let mut out = Watched::new(out);
+        let done = match format {
+            Format::Csv => csv::write(columns, rows, options, &mut out),
+            Format::Parquet => parquet::write(columns, rows, &about, &mut out),
+            Format::ArrowFile => arrow::write_file(columns, rows, &about, &mut out),
+            Format::ArrowStream => arrow::write_stream(columns, rows, &about, &mut out),
+            Format::Ndjson => ndjson::write(columns, rows, &mut out),
+        };
+        // What the system said is worth more than what the encoder makes of it.
+        match out.failure() {
+            Some(failure) => Err(Error::Write(failure)),
+            None => done,
         }
     }
 }

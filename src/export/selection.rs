@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::column::{Cell, Column, Kind};
+use super::column::{Cell, Column, Kind, rfc3339};
 use super::{Table, anomalies, calls, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value};
@@ -23,7 +23,7 @@ pub fn fields() -> Vec<Field> {
 pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
     let text = |cell: Cell<'_>| match cell {
         Cell::Text(text) => Some(text.into_owned()),
-        Cell::Null | Cell::Integer(_) | Cell::Number(_) | Cell::Boolean(_) => None,
+        Cell::Null | Cell::Time(_) | Cell::Integer(_) | Cell::Number(_) | Cell::Boolean(_) => None,
     };
     if let Some(column) = stanzas::columns().into_iter().find(|column| column.name == field && field != "xml") {
         return stanzas::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect();
@@ -37,7 +37,8 @@ const OF_BOTH: [&str; 4] = ["call_id", "call_creator", "media", "outcome"];
 
 fn field<R>(column: &Column<R>) -> Field {
     let kind = match column.kind {
-        Kind::Text => Type::Text,
+        // A moment is compared as it is written: the order of RFC 3339 in UTC is that of time.
+        Kind::Text | Kind::Time => Type::Text,
         Kind::Integer | Kind::Number => Type::Number,
         Kind::Boolean => Type::Boolean,
     };
@@ -49,6 +50,7 @@ fn value(cell: Cell<'_>) -> Value<'_> {
     match cell {
         Cell::Null => Value::Nothing,
         Cell::Text(text) => Value::Text(text),
+        Cell::Time(time) => rfc3339(time).map_or(Value::Nothing, |text| Value::Text(text.into())),
         Cell::Integer(number) => Value::Number(number as f64),
         Cell::Number(number) => Value::Number(number),
         Cell::Boolean(boolean) => Value::Boolean(boolean),
@@ -89,14 +91,12 @@ impl Selection {
         Chooser { selection: self, analysis, calls: only_of_calls.collect(), stanzas }
     }
 
-    /// The analysis with the wanted calls only; of orphans, all if the filter is about nothing else, else none.
+    /// The analysis with the wanted calls only, and nothing that belongs to no call.
     #[must_use]
     pub fn narrow(&self, analysis: &Analysis) -> Analysis {
         let chooser = self.over(analysis);
         let calls = analysis.calls.iter().filter(|judged| chooser.wants_call(judged)).cloned().collect();
-        let orphans = stanzas::orphans(analysis);
-        let orphans = orphans.filter(|row| chooser.wants(row)).map(|row| row.observed().clone()).collect();
-        Analysis { calls, orphans, ..analysis.clone() }
+        Analysis { calls, strays: None, orphans: Vec::new(), ..analysis.clone() }
     }
 }
 
@@ -124,7 +124,7 @@ impl<'a> Chooser<'a> {
 
     /// Whether a row of the table `stanzas` is wanted.
     pub(super) fn wants(&self, row: &stanzas::StanzaRow<'a>) -> bool {
-        let call = row.judged().map(|judged| calls::row(self.analysis, judged));
+        let call = row.call().map(|judged| calls::row(self.analysis, judged));
         self.selection.filter.matches(&Both { chooser: self, row, call, xml: OnceCell::new() })
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct StanzaRow<'t> {
     analysis: &'t Analysis,
     observed: &'t Arc<Observed>,
     of_call: Option<OfCall<'t>>,
+    /// What the rules say of it: its call or that of all strays, and its index there.
+    judged: Option<(&'t Judged, usize)>,
 }
 
 /// A row's place in its call.
@@ -32,28 +34,31 @@ pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
         .calls
         .iter()
         .flat_map(move |judged| (0..judged.call.rows.len()).filter_map(move |index| row(analysis, judged, index)));
-    of_calls.chain(orphans(analysis))
+    of_calls.chain(strays(analysis))
 }
 
 /// The row of a call's stanza; `None` if there is no such stanza.
 pub(super) fn row<'t>(analysis: &'t Analysis, judged: &'t Judged, index: usize) -> Option<StanzaRow<'t>> {
     let row = judged.call.rows.get(index)?;
-    Some(StanzaRow { analysis, observed: &row.observed, of_call: Some(OfCall { judged, index, row }) })
+    let of_call = Some(OfCall { judged, index, row });
+    Some(StanzaRow { analysis, observed: &row.observed, of_call, judged: Some((judged, index)) })
 }
 
 /// The rows of stanzas that belong to no call.
-pub(super) fn orphans(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
-    analysis.orphans.iter().map(move |observed| StanzaRow { analysis, observed, of_call: None })
+fn strays(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
+    analysis.strays.iter().flat_map(move |judged| {
+        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
+            analysis,
+            observed: &row.observed,
+            of_call: None,
+            judged: Some((judged, index)),
+        })
+    })
 }
 
 impl<'t> StanzaRow<'t> {
-    /// The stanza.
-    pub(super) const fn observed(&self) -> &'t Arc<Observed> {
-        self.observed
-    }
-
     /// Its call, if it has one.
-    pub(super) fn judged(&self) -> Option<&'t Judged> {
+    pub(super) fn call(&self) -> Option<&'t Judged> {
         self.of_call.as_ref().map(|of| of.judged)
     }
 
@@ -92,26 +97,26 @@ impl<'t> StanzaRow<'t> {
 /// The columns, in order.
 pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
     vec![
-        column!("capture", Text, "The capture, as given. With `seq`, the row's key.", |row| {
+        column!("capture", always Text, "The capture, as given. With `seq`, the row's key.", |row| {
             Cell::text(row.analysis.capture(row.observed.capture()).map(|capture| capture.name.as_str()))
         }),
-        column!("seq", Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
+        column!("seq", always Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
             Cell::integer(row.observed.seq)
         }),
         column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
             row.observed.stanza.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
         }),
-        column!("record", Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
+        column!("record", always Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
             Cell::integer(row.observed.stanza.origin.last)
         }),
-        column!("record_first", Integer, "The record with the stanza's first byte.", |row| {
+        column!("record_first", always Integer, "The record with the stanza's first byte.", |row| {
             Cell::integer(row.observed.stanza.origin.first)
         }),
         column!(
             "time_utc",
-            Text,
-            "When the completing record was captured, RFC 3339; empty where that is unknown, or known only relatively.",
-            |row| { Cell::moment(row.analysis.utc(row.observed)) }
+            Time,
+            "When the completing record was captured; empty where that is unknown, or known only relatively.",
+            |row| Cell::time(row.analysis.utc(row.observed))
         ),
         column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| &*of.judged.call.id))
@@ -144,7 +149,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("recipient", Text, "`to`; of an inbound stanza without it, the local device.", |row| {
             Cell::shown(row.observed.read().to.as_ref().or_else(|| row.local_if(Direction::Inbound)))
         }),
-        column!("tag", Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
+        column!("tag", always Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
             row.observed.read().node.tag.as_ref().into()
         )),
         column!(
@@ -205,7 +210,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
         }),
         column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
-            let places = row.of_call.iter().flat_map(|of| of.judged.places_in(of.index));
+            let places = row.judged.iter().flat_map(|(judged, index)| judged.places_in(*index));
             let violated = places.filter(|place| place.found == Conformance::Violated);
             Cell::joined(violated.map(|place| place.rule.to_owned()).collect::<BTreeSet<_>>())
         }),
@@ -213,12 +218,12 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())
         }),
-        column!("vantage", Text, "The device whose socket was recorded, or `unknown`.", |row| {
+        column!("vantage", always Text, "The device whose socket was recorded, or `unknown`.", |row| {
             let vantage = row.of_call.as_ref().and_then(|of| of.judged.call.vantage_of(of.row));
             let device = vantage.and_then(|vantage| vantage.device.jid());
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
-        column!("technique", Text, "How the capture was made, one of the spec's techniques.", |row| {
+        column!("technique", always Text, "How the capture was made, one of the spec's techniques.", |row| {
             let recording = row.of_call.as_ref().and_then(|of| of.judged.call.recording(of.row));
             let of_capture = || row.analysis.capture(row.observed.capture()).map(crate::analysis::Capture::technique);
             Cell::text(recording.map(|recording| recording.technique).or_else(of_capture))

@@ -1,9 +1,12 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
+mod diagram;
 mod drawing;
 pub mod inspect;
 mod json;
+mod mermaid;
 pub mod rules;
+mod svg;
 
 use std::io::{self, Write};
 
@@ -17,6 +20,7 @@ use crate::origin::Timestamp;
 use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
 
+pub use diagram::{Arrow, ArrowKind, Diagram, Mark, Step};
 pub use drawing::draw;
 
 /// Writes what was read, every call with its ladder and marks, and what could not be read.
@@ -32,17 +36,23 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, judged, analysis, out)?;
+        call(index, judged, analysis, &mut *out)?;
     }
     if !analysis.orphans.is_empty() {
         let count = analysis.orphans.len();
         writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
     }
+    if let Some(strays) = &analysis.strays {
+        departures(strays, out)?;
+    }
     anomalies(analysis, out)
 }
 
-/// Writes one call: a line on how it went, and its ladder with the marks.
-fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
+/// Writes one call, which is listed as the one with this index: a line on how it went, and its ladder with the marks.
+///
+/// # Errors
+/// If `out` takes no more bytes.
+pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
     let call = &judged.call;
     writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
     let devices = call.vantages.iter().map(|vantage| {
@@ -56,7 +66,7 @@ fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write
     });
     let devices = devices.collect::<Vec<_>>().join("; ");
     writeln!(out, "    call-id {}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(judged, &Ladder::of(call), name, out)?;
+    draw(judged, &Ladder::of(call), starred, &mut out)?;
     for piece in &judged.evidence {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
@@ -69,8 +79,13 @@ fn call(index: usize, judged: &Judged, analysis: &Analysis, out: &mut impl Write
             visible(&piece.why)
         )?;
     }
+    departures(judged, &mut out)
+}
+
+/// Writes where rules are violated and what is new.
+fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     for place in judged.departures() {
-        let record = call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let record = judged.call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
         let (mark, found) = if place.found == Conformance::Violated { ('!', "violated") } else { ('+', "new") };
         writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
     }
@@ -84,14 +99,19 @@ fn headline(call: &Call, analysis: &Analysis) -> String {
     };
     let media = call.media.map_or("call", crate::call::Media::name);
     let group = if call.group { "group " } else { "" };
+    let (caller, callee) = (party(&call.caller), party(&call.callee));
+    format!("{}  {group}{media}  {caller} -> {callee}  {}", began(call, analysis), course(call))
+}
+
+/// When a call began.
+fn began(call: &Call, analysis: &Analysis) -> String {
     let undated = || if call.start().is_some() { "no date" } else { "no time" }.to_owned();
-    let mut line = format!(
-        "{}  {group}{media}  {} -> {}  {}",
-        analysis.start_utc(call).map_or_else(undated, moment),
-        party(&call.caller),
-        party(&call.callee),
-        call.course.outcome.name()
-    );
+    analysis.start_utc(call).map_or_else(undated, moment)
+}
+
+/// How a call went.
+fn course(call: &Call) -> String {
+    let mut line = call.course.outcome.name().to_owned();
     if let Some(ring) = call.course.ring {
         line.push_str(&format!(", rang {}", seconds(ring)));
     }
@@ -139,13 +159,19 @@ fn anomaly_line(tally: &Tally) -> String {
     format!("{connection}{records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
 }
 
-fn name(lifeline: &Lifeline) -> String {
-    let name = match &lifeline.party {
+/// What a party is called.
+fn name(party: &Party) -> String {
+    match party {
         Party::Local => "this client".to_owned(),
         Party::Server => "server".to_owned(),
         Party::Device(jid) => visible(&jid.to_string()).into_owned(),
-    };
-    if lifeline.recorded { format!("{name} *") } else { name }
+    }
+}
+
+/// The same, with a star where its socket was recorded.
+fn starred(lifeline: &Lifeline) -> String {
+    let star = if lifeline.recorded { " *" } else { "" };
+    format!("{}{star}", name(&lifeline.party))
 }
 
 fn moment(time: Timestamp) -> String {

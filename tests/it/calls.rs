@@ -54,7 +54,7 @@ fn snapshot(lines: &str) -> Snapshot {
     grouping.snapshot()
 }
 
-fn only_call(lines: &str) -> Call {
+pub(crate) fn only_call(lines: &str) -> Call {
     let snapshot = snapshot(lines);
     assert_eq!(snapshot.calls.len(), 1, "one call in {lines}");
     (*snapshot.calls[0]).clone()

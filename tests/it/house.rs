@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Crates that only one place may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("polars", &["src/export/"]),
+    ("polars_arrow", &["src/export/"]),
     ("etherparse", &["src/protocol/packet/"]),
     ("pcap_parser", &["src/input/pcap"]),
     ("zstd", &["src/input/compressed"]),
@@ -18,6 +19,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nucleo_matcher", &["src/tui/"]),
     ("signal_hook", &["src/tui/terminal.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
+    ("clap_complete", &["src/cli/shell.rs"]),
+    ("clap_mangen", &["src/cli/shell.rs"]),
+    ("indicatif", &["src/cli/progress.rs"]),
+    ("etcetera", &["src/cli/settings.rs"]),
+    ("toml", &["src/config.rs"]),
 ];
 
 /// A mention that the laws forbid.

@@ -13,7 +13,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::export::{Options, Table};
+use ringtrace::export::{Format, Options, Table};
 use ringtrace::origin::Direction;
 use ringtrace::summary::{self, inspect};
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn everything(analysis: &Analysis) -> String {
     inspect::text(analysis, &mut out).unwrap();
     inspect::json(analysis, &mut out).unwrap();
     for table in [Table::Stanzas, Table::Calls, Table::Anomalies, Table::Messages] {
-        table.write_csv(analysis, Options { xml: true, ..Options::default() }, &mut out).unwrap();
+        table.write(Format::Csv, analysis, Options { xml: true, ..Options::default() }, &mut out).unwrap();
     }
     for tally in analysis.anomalies.iter() {
         writeln!(out, "{tally:?}").unwrap();

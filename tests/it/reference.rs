@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::iter;
 use std::path::Path;
 use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
-use ringtrace::export::{Kind, Table};
+use ringtrace::export::{Description, Table};
 use ringtrace::spec::rules::RULES;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::keymap::Context;
@@ -27,8 +28,10 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    for arguments in [&["--help"][..], &["export", "--help"], &["inspect", "--help"], &["rules", "--help"]] {
-        write!(page, "\n```text\n{}\n```\n", help(arguments)).unwrap();
+    let commands =
+        ["export", "inspect", "rules", "ladder", "completions", "man"].map(|command| vec![command, "--help"]);
+    for arguments in iter::once(vec!["--help"]).chain(commands) {
+        write!(page, "\n```text\n{}\n```\n", help(&arguments)).unwrap();
     }
     page.push_str("\n## Keys\n");
     for context in Context::ALL {
@@ -38,22 +41,12 @@ fn reference() -> String {
             writeln!(page, "| {} | `{}` | {} |", cell(&keys.join(" ")), binding.name, cell(binding.help)).unwrap();
         }
     }
-    page.push_str("\n## Columns\n\nEvery column can be empty: not known, not there, or not reported.\n");
-    for (name, table) in [
-        ("stanzas", Table::Stanzas),
-        ("calls", Table::Calls),
-        ("anomalies", Table::Anomalies),
-        ("messages", Table::Messages),
-    ] {
-        write!(page, "\n### `{name}`\n\n| column | type | says |\n| --- | --- | --- |\n").unwrap();
-        for (column, kind, doc) in table.columns() {
-            let kind = match kind {
-                Kind::Text => "text",
-                Kind::Integer => "integer",
-                Kind::Number => "number",
-                Kind::Boolean => "boolean",
-            };
-            writeln!(page, "| `{column}` | {kind} | {} |", cell(doc)).unwrap();
+    page.push_str("\n## Columns\n\nAn empty value is not known, not there, or not reported. A column that is never empty is marked. A `time` is RFC 3339 in UTC with nanoseconds in CSV and JSON; in Parquet and Arrow it is a timestamp in UTC, cut to microseconds, which is what all common engines read.\n");
+    for table in [Table::Stanzas, Table::Calls, Table::Anomalies, Table::Messages] {
+        write!(page, "\n### `{}`\n\n| column | type | says |\n| --- | --- | --- |\n", table.name()).unwrap();
+        for Description { name, kind, always, doc } in table.columns() {
+            let always = if always { ", never empty" } else { "" };
+            writeln!(page, "| `{name}` | {}{always} | {} |", kind.name(), cell(doc)).unwrap();
         }
     }
     page.push_str("\n## Rules\n\nA departure from a rule is a violation, or where it says so a warning.\n");

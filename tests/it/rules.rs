@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use ringtrace::spec::rules::RULES;
 use ringtrace::spec::{Context, Judged, page};
 
 use crate::shared::shared;
+use crate::timeline::read_csv;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules")
@@ -166,6 +168,33 @@ fn what_real_recordings_depart_from_is_true() {
         }
     }
     insta::assert_snapshot!("real_recordings", text);
+}
+
+#[test]
+fn what_belongs_to_no_call_is_judged_and_exported_too() {
+    let file = root().join("SIG-08/missing-identity/violated-no-call.ndjson");
+    let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).arg("export").arg(&file).output().unwrap();
+    let rows = read_csv(&String::from_utf8(output.stdout).unwrap());
+    let strays: Vec<_> = rows.iter().filter(|row| row["call_id"].is_empty()).collect();
+    assert_eq!(strays.len(), 1);
+    assert_eq!(strays[0]["rules_violated"], "ACK/missing;SIG-08/missing-identity");
+    let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).arg(&file).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("! SIG-08/missing-identity: violated in record 5: it came in without `call-id`"), "{text}");
+}
+
+#[test]
+fn steps_of_flows_and_violations_are_columns() {
+    let file = root().join("FLOW/rejected-step-3/holds.ndjson");
+    let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).arg("export").arg(&file).output().unwrap();
+    let rows = read_csv(&String::from_utf8(output.stdout).unwrap());
+    let steps: Vec<_> = rows.iter().map(|row| row["flow_step"].as_str()).collect();
+    assert_eq!(steps, ["rejected-step-2", "", "rejected-step-3", "rejected-step-4"]);
+    let file = root().join("SIG-08/terminal/violated-after.ndjson");
+    let arguments = ["export", "--table", "calls"];
+    let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).arg(&file).output().unwrap();
+    let rows = read_csv(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(rows[0]["violations"], "2", "the reject is not the last, and what follows gets no ack");
 }
 
 /// A call of that many stanzas, as many of them as can be of those that rules look back from.

@@ -168,7 +168,7 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout ?1", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout", "?1", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 
@@ -229,11 +229,11 @@ fn the_stanza_scrolls_when_it_has_the_focus() {
     bench.keys("<enter>");
     assert!(!bench.shows("</call>"));
     bench.keys("<tab>G");
-    screen!(bench, "stanza-scrolled-80", ["</call>"]);
+    screen!(bench, "stanza-scrolled-80", ["no bytes to show"]);
     bench.keys("g");
     assert!(bench.shows("record 6"));
-    bench.keys("jjjjjjjjjjjjjjjjjjjjjjjj");
-    assert!(bench.shows("</call>"));
+    bench.keys(&"j".repeat(120));
+    assert!(bench.shows("no bytes to show"));
     bench.keys("k<tab>j");
     assert!(bench.shows("Stanza 2 of 10"), "the ladder has the focus again");
 }

@@ -15,7 +15,8 @@
 //! *What a capture cannot show.* Steps between others than the recorded devices and the server. Who made what came in:
 //! the server stamps its sender.
 
-use super::{End, Flow, Passes, Step, check_no_accept, check_no_media, check_step, step_rule};
+use super::checking::{check_no_accept, check_no_media, check_step, step_rule};
+use super::{End, Flow, Passes, Step};
 use crate::call::{Call, Outcome};
 use crate::protocol::stanza::ActionName;
 use crate::spec::{Grade, Rule};

@@ -1,0 +1,71 @@
+//! `ringtrace ladder`: one call's sequence diagram.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ringtrace::summary::{self, Diagram};
+
+use super::exit::{Exit, Failure};
+use super::progress;
+use super::reading::{self, Reading};
+use super::settings::Settings;
+use super::target::Target;
+
+/// What `ladder` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ringtrace ladder call.pcap --call '#3'
+  ringtrace ladder call.pcap --call A1B2 --format mermaid    between ```mermaid and ``` in an issue
+  ringtrace ladder caller.pcap callee.pcap --call '#1' --format svg -o call.svg
+
+What is drawn holds addresses and ids as they were recorded.")]
+pub(super) struct LadderArguments {
+    #[command(flatten)]
+    reading: Reading,
+
+    /// Which call: its call-id, the beginning of it, or `#N` as listed. Not needed where there is one call.
+    #[arg(long, value_name = "ID")]
+    call: Option<String>,
+
+    /// In which form.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Where to; `-` is standard output.
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// Overwrites the target if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Characters, as where there is no terminal.
+    Text,
+    /// A Mermaid sequence diagram, which GitHub draws.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// Runs `ladder`.
+pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    reading::report(&analysis, settings.verbosity);
+    let chosen = analysis.choose(arguments.call.as_deref());
+    let chosen = chosen.map_err(|none| Failure::Usage(none.to_string()))?;
+    let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("there is no such call".to_owned()))?;
+    target.write(|out| {
+        let written = match arguments.format {
+            Format::Text => summary::call(chosen, judged, &analysis, out),
+            Format::Mermaid => out.write_all(Diagram::of(judged, &analysis).mermaid().as_bytes()),
+            Format::Svg => out.write_all(Diagram::of(judged, &analysis).svg().as_bytes()),
+        };
+        written.map_err(|error| target.failure(error))
+    })?;
+    Ok(reading::exit(&analysis))
+}

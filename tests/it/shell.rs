@@ -1,0 +1,109 @@
+//! Completions, manual pages and the config file.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const COMMANDS: [&str; 6] = ["open", "export", "inspect", "ladder", "completions", "man"];
+
+/// Runs the program for a user whose config file is in `folder`.
+fn ringtrace(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    let home = command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("HOME", folder);
+    home.env("XDG_CONFIG_HOME", folder.join("config")).output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    for command in COMMANDS {
+        let output = ringtrace(Path::new("."), &[command, "--help"]);
+        let help = printed(&output);
+        assert_eq!(code(&output), 0);
+        assert!(help.contains("Examples:\n  ringtrace "), "{command}: {help}");
+    }
+}
+
+#[test]
+fn completions_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = ringtrace(Path::new("."), &["completions", shell]);
+        assert_eq!(code(&output), 0);
+        for command in COMMANDS {
+            assert!(printed(&output).contains(command), "{command} in {shell}");
+        }
+        assert!(printed(&output).contains("noise-keylog"), "{shell}");
+    }
+    assert_eq!(code(&ringtrace(Path::new("."), &["completions", "csh"])), 2);
+}
+
+#[test]
+fn a_shell_reads_its_completions() {
+    let output = ringtrace(Path::new("."), &["completions", "bash"]);
+    let script = format!(
+        "{}\nCOMP_WORDS=(ringtrace exp) COMP_CWORD=1; _ringtrace ringtrace exp ringtrace; echo \"${{COMPREPLY[@]}}\"",
+        printed(&output)
+    );
+    let Ok(bash) = Command::new("bash").args(["--norc", "-c", &script]).output() else {
+        eprintln!("skipped for want of bash");
+        return;
+    };
+    assert_eq!((printed(&bash).trim(), said(&bash).as_str()), ("export", ""));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let page = printed(&ringtrace(Path::new("."), &["man"]));
+    assert!(page.contains(".TH ringtrace 1") && page.contains("ringtrace\\-export(1)"), "{page}");
+    for command in COMMANDS {
+        let page = printed(&ringtrace(Path::new("."), &["man", command]));
+        assert!(page.contains(&format!(".TH ringtrace-{command} 1")), "{page}");
+        assert!(page.contains(&format!("\\fBringtrace {command}\\fR")), "{page}");
+    }
+    let unknown = ringtrace(Path::new("."), &["man", "teapot"]);
+    assert_eq!((code(&unknown), said(&unknown).contains("export")), (2, true));
+}
+
+#[test]
+fn a_template_of_the_config_file_is_printed_and_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ringtrace(folder.path(), &["--print-config-template"]);
+    assert_eq!((code(&output), printed(&output).as_str()), (0, ringtrace::config::TEMPLATE));
+    fs::write(folder.path().join("c.toml"), &output.stdout).unwrap();
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/answered-and-missed/answered-and-missed.pcap");
+    let capture = capture.to_str().unwrap();
+    assert_eq!(code(&ringtrace(folder.path(), &["export", "--config", "c.toml", capture])), 0);
+}
+
+#[test]
+fn the_config_file_says_what_holds_where_no_option_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/answered-and-missed/answered-and-missed.pcap");
+    let capture = capture.to_str().unwrap();
+    fs::create_dir_all(folder.path().join("config/ringtrace")).unwrap();
+    let users = folder.path().join("config/ringtrace/config.toml");
+    fs::write(&users, "key-discovery = false\n").unwrap();
+    assert_eq!(code(&ringtrace(folder.path(), &["export", capture])), 1, "without its keys it is not read");
+    fs::write(folder.path().join("other.toml"), "").unwrap();
+    let other = ringtrace(folder.path(), &["export", capture, "--config", "other.toml"]);
+    assert_eq!(code(&other), 0, "the file that is named is read instead");
+
+    fs::write(&users, "color = \"never\"\ncolour = 1\n").unwrap();
+    let wrong = ringtrace(folder.path(), &["export", capture]);
+    assert_eq!(code(&wrong), 2);
+    assert!(said(&wrong).contains("config.toml: ") && said(&wrong).contains("line 2"), "{}", said(&wrong));
+    assert_eq!(code(&ringtrace(folder.path(), &["completions", "bash"])), 0, "which reads nothing");
+    let absent = ringtrace(folder.path(), &["export", capture, "--config", "absent.toml"]);
+    assert_eq!((code(&absent), said(&absent).contains("absent.toml: ")), (2, true));
+}
