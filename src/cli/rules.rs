@@ -37,5 +37,6 @@ pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exi
     }
     out.flush()?;
     let Some(analysis) = analysis.as_deref() else { return Ok(Exit::Done) };
+    reading::report(analysis, settings.verbosity);
     Ok(reading::exit(analysis))
 }

@@ -206,7 +206,7 @@ fn arrow(judged: &Judged, rung: &Rung, row: &Row, time: String, step_of_row: &BT
 /// A short time: in milliseconds.
 fn took_words(nanoseconds: i64) -> String {
     if (0..1_000_000).contains(&nanoseconds) {
-        "under 1 ms".to_owned()
+        "less than 1 ms".to_owned()
     } else if nanoseconds.abs() < 10_000_000_000 {
         format!("{} ms", (nanoseconds + 500_000).div_euclid(1_000_000))
     } else {

@@ -133,6 +133,15 @@ fn a_loss_shows_in_the_exit_code() {
 const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\re", "for caller, indirect")];
 
 #[test]
+fn what_is_not_for_people_is_not_shown_to_them() {
+    let capture = "captures/answered-and-missed/answered-and-missed.pcap";
+    for format in ["parquet", "arrow"] {
+        let mut session = Session::start(&["export", "-q", "--format", format, capture], 90, 24);
+        assert_eq!(session.wait_for("-o PATH or a pipe takes it").end(), 2, "{format}");
+    }
+}
+
+#[test]
 fn the_pictures_show_what_the_program_shows() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     for (name, keys, awaited) in PICTURES {
