@@ -42,6 +42,10 @@ pub mod input;
 
 pub mod call;
 
+pub mod filter;
+
+pub mod notes;
+
 pub mod ladder;
 
 pub mod spec;

@@ -20,6 +20,7 @@ use super::source::{Source, Told};
 use super::{Analysis, Capture};
 use crate::anomaly::Anomalies;
 use crate::keys::Keys;
+use crate::notes::Shelf;
 use crate::origin::CaptureId;
 
 /// How many bytes of events a capture may find before its turn; then it waits.
@@ -37,6 +38,7 @@ pub struct Request {
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
     keeps_messages: bool,
+    shelf: Shelf,
     jobs: usize,
 }
 
@@ -54,8 +56,20 @@ impl Request {
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
+            shelf: Shelf::default(),
             jobs: 1,
         }
+    }
+
+    /// Sets the user's notes on each capture, [`Analysis::notes`].
+    pub fn set_shelf(&mut self, shelf: Shelf) {
+        self.shelf = shelf;
+    }
+
+    /// The user's notes on each capture.
+    #[must_use]
+    pub const fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// The files that it reads, captures before key logs; `None` if a capture is no file.
@@ -132,7 +146,9 @@ impl Request {
             size: source.size(),
             ..Capture::default()
         });
-        let mut merge = Merge::new(captures.collect(), self.key_anomalies.clone(), self.key_logs.clone(), publish);
+        let notes = Arc::new(self.shelf.notes());
+        let (anomalies, key_logs) = (self.key_anomalies.clone(), self.key_logs.clone());
+        let mut merge = Merge::new(captures.collect(), anomalies, key_logs, notes, publish);
         for (index, told) in &self.told {
             if let Some(device) = &told.device {
                 merge.tell(id(*index), device);

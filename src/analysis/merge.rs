@@ -13,6 +13,7 @@ use super::{Analysis, Capture, SeenMessage};
 use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed, Recording, Span};
 use crate::input::TECHNIQUES;
+use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
 use crate::spec::Judged;
@@ -30,6 +31,7 @@ pub(super) struct Merge<'m, 'p> {
     /// Nodes about calls that passed between parts of a client only.
     internal: Vec<Arc<Observed>>,
     key_logs: Vec<String>,
+    notes: Arc<Notes>,
     published: Arc<Analysis>,
     last: Instant,
     publish: Option<&'m mut Publish<'p>>,
@@ -42,6 +44,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         captures: Vec<Capture>,
         anomalies: Anomalies,
         key_logs: Vec<String>,
+        notes: Arc<Notes>,
         publish: Option<&'m mut Publish<'p>>,
     ) -> Self {
         Self {
@@ -53,6 +56,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             messages: Vec::new(),
             internal: Vec::new(),
             key_logs,
+            notes,
             published: Arc::default(),
             last: Instant::now(),
             publish,
@@ -141,6 +145,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.key_logs);
         analysis.internal.clone_from(&self.internal);
+        analysis.notes = Arc::clone(&self.notes);
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();

@@ -29,6 +29,7 @@ pub use source::{Source, Told};
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
+use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId, Timestamp};
 use crate::spec::{Context, Judged};
 
@@ -52,6 +53,8 @@ pub struct Analysis {
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.
     pub messages: Vec<SeenMessage>,
+    /// The user's notes on calls and stanzas.
+    pub notes: Arc<Notes>,
     /// The key logs, in the order given. As origins, they come after the captures.
     pub key_logs: Vec<String>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.

@@ -64,6 +64,14 @@ pub(super) enum Failure {
         /// What the system said.
         error: io::Error,
     },
+    /// The notes beside a capture cannot be read.
+    #[error("{path}: {error}")]
+    Notes {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
     /// A table cannot be encoded.
     #[error("{0}")]
     Encode(String),
@@ -75,7 +83,7 @@ impl Failure {
         match self {
             Self::Usage(_) => Exit::Usage,
             Self::Exists(_) => Exit::Refused,
-            Self::Write { .. } | Self::KeyLog { .. } | Self::Encode(_) => Exit::Lost,
+            Self::Write { .. } | Self::KeyLog { .. } | Self::Notes { .. } | Self::Encode(_) => Exit::Lost,
         }
     }
 

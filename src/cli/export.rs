@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Request;
-use ringtrace::export::{self, Options};
+use ringtrace::export::{self, Options, RowFilter};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::manifest::{Manifest, Sources};
 use super::progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::settings::Settings;
 use super::target::Target;
 
@@ -20,11 +20,15 @@ use super::target::Target;
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
   ringtrace export recordings/ --table calls -o calls.csv
+  ringtrace export call.pcap --filter 'action == terminate and reason == timeout'
   ringtrace export recordings/ --format parquet -o stanzas.parquet --skip-unchanged
   ringtrace export call.pcap --format ndjson --xml | jq -r 'select(.action == \"terminate\").xml'")]
 pub(super) struct ExportArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 
     /// Which table.
     #[arg(long, value_enum, default_value_t = Table::Stanzas)]
@@ -120,10 +124,13 @@ impl Format {
 /// Runs `export`.
 pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Exit, Failure> {
     let verbosity = settings.verbosity;
+    let table = export::Table::from(arguments.table);
+    let filter = arguments.filtering.row_filter(table)?;
+    let filter = filter.as_ref();
     if !arguments.skip_unchanged {
         let target = Target::new(arguments.output.as_deref(), arguments.force)?;
         let format = arguments.format.to(&target)?;
-        return write(arguments, arguments.reading.prepare(settings)?, &target, format, verbosity);
+        return write(arguments, arguments.reading.prepare(settings)?, &target, format, filter, verbosity);
     }
     let request = arguments.reading.prepare(settings)?;
     let output = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
@@ -142,7 +149,7 @@ pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Ex
     }
     let target = Target::new(Some(output), arguments.force || before.is_some())?;
     let format = arguments.format.to(&target)?;
-    let exit = write(arguments, request, &target, format, verbosity)?;
+    let exit = write(arguments, request, &target, format, filter, verbosity)?;
     Manifest::write(now, output, exit == Exit::Lost)?;
     Ok(exit)
 }
@@ -153,6 +160,7 @@ fn write(
     mut request: Request,
     target: &Target,
     format: export::Format,
+    filter: Option<&RowFilter>,
     verbosity: Verbosity,
 ) -> Result<Exit, Failure> {
     if matches!(arguments.table, Table::Messages) {
@@ -161,6 +169,7 @@ fn write(
     let analysis = progress::load(request, verbosity);
     let table = export::Table::from(arguments.table);
     let options = Options {
+        filter,
         xml: arguments.xml,
         internal: arguments.include_internal,
         raw: arguments.raw,

@@ -5,13 +5,14 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
-use ringtrace::{summary, tui};
+use ringtrace::summary;
+use ringtrace::tui::{self, ThemeName};
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::layout;
 use super::progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::settings::Settings;
 
 /// How `open` is called.
@@ -25,6 +26,9 @@ Examples:
 pub(super) struct OpenArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 }
 
 /// Runs `open`.
@@ -33,9 +37,11 @@ pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit,
 }
 
 fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let selection = arguments.filtering.selection()?;
     let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let mut out = BufWriter::new(io::stdout().lock());
-    summary::overview(&analysis, &mut out)?;
+    summary::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
     out.flush()?;
     Ok(reading::exit(&analysis))
 }
@@ -43,10 +49,13 @@ fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure>
 /// Loads on a thread of its own, so that the first screen does not wait for anything.
 fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
     let color = settings.color;
+    let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
+    let shelf = request.shelf().clone();
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, tui::Options { colour: layout::wants_colour(color) });
+    let theme = if layout::wants_colour(color) { ThemeName::Dark } else { ThemeName::None };
+    let shown = tui::run(updates, tui::Options { theme, filter, shelf, ..tui::Options::default() });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

@@ -1,7 +1,7 @@
 //! What every command that reads captures takes: the files and their keys; and what it says of them.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -9,6 +9,9 @@ use std::thread;
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
+use ringtrace::export::{RowFilter, Selection, Table};
+use ringtrace::filter;
+use ringtrace::notes::{self, Shelf};
 use ringtrace::protocol::tls;
 use ringtrace::spec::Checkout;
 use ringtrace::summary;
@@ -44,6 +47,42 @@ pub(super) struct Reading {
     /// A checkout of the spec's repository, for the wording of its questions.
     #[arg(long, value_name = "DIR")]
     spec: Option<PathBuf>,
+}
+
+/// Which of the calls.
+#[derive(Debug, Args)]
+pub(super) struct Filtering {
+    /// Only what an expression names, such as `action == terminate and reason == "timeout"`. Its fields are the
+    /// tables' columns.
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+}
+
+impl Filtering {
+    /// The filter as given.
+    pub(super) fn text(&self) -> Option<String> {
+        self.filter.clone()
+    }
+
+    /// The filter of calls, if one was given.
+    ///
+    /// # Errors
+    /// If it is none; says where and why.
+    pub(super) fn selection(&self) -> Result<Option<Selection>, Failure> {
+        self.filter
+            .as_deref()
+            .map(|text| Selection::parse(text).map_err(|error| wrong_filter(text, &error)))
+            .transpose()
+    }
+
+    /// The filter of a table's rows, if one was given.
+    ///
+    /// # Errors
+    /// If it is none; says where and why.
+    pub(super) fn row_filter(&self, table: Table) -> Result<Option<RowFilter>, Failure> {
+        let parsed = |text: &String| RowFilter::parse(text, table).map_err(|error| wrong_filter(text, &error));
+        self.filter.as_ref().map(parsed).transpose()
+    }
 }
 
 impl Reading {
@@ -84,7 +123,14 @@ impl Reading {
                 }
             }
         }
+        let mut shelf = Shelf::default();
+        for source in &sources {
+            let beside = source.path().map(notes_beside);
+            let text = beside.as_deref().map_or_else(|| Ok(String::new()), notes_in)?;
+            shelf.add(beside, &text);
+        }
         let mut request = Request::new(sources);
+        request.set_shelf(shelf);
         if let Some(jobs) = self.jobs.or_else(|| thread::available_parallelism().ok()) {
             request.use_jobs(jobs);
         }
@@ -115,6 +161,27 @@ impl Reading {
 pub(super) fn checkout(folder: Option<&Path>) -> Result<Option<Checkout>, Failure> {
     let read = folder.map(Checkout::read).transpose();
     read.map_err(|error| Failure::Usage(visible(&error.to_string()).into_owned()))
+}
+
+/// The notes in a file; none where there is no such file.
+fn notes_in(file: &Path) -> Result<String, Failure> {
+    match fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(|error| Failure::Notes { path: visible(&file.to_string_lossy()).into_owned(), error }),
+    }
+}
+
+/// The file of the notes on a capture.
+fn notes_beside(capture: &Path) -> PathBuf {
+    let mut name = capture.file_name().unwrap_or_default().to_owned();
+    name.push(notes::SUFFIX);
+    capture.with_file_name(name)
+}
+
+/// Why a filter is none, with a mark below the place.
+fn wrong_filter(text: &str, error: &filter::Error) -> Failure {
+    let before = visible(text.get(..error.at).unwrap_or(text)).chars().count();
+    Failure::Usage(format!("--filter: {error}\n  {}\n  {}^", visible(text), " ".repeat(before)))
 }
 
 /// A file is itself, `-` is standard input, a folder all files below it, and a pattern what it matches.

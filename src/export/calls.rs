@@ -9,14 +9,32 @@ use crate::spec::Judged;
 use crate::spec::Strength;
 
 /// A call, and the analysis that it is part of.
+#[derive(Clone, Copy)]
 pub(super) struct CallRow<'t> {
     analysis: &'t Analysis,
     judged: &'t Judged,
 }
 
+impl<'t> CallRow<'t> {
+    /// The call.
+    pub(super) fn judged(&self) -> &'t Judged {
+        self.judged
+    }
+
+    /// The user's note on it.
+    pub(super) fn note(&self) -> Cell<'t> {
+        Cell::text(self.analysis.notes.of_call(&self.judged.call))
+    }
+}
+
 /// The rows, calls by their first stanza.
 pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = CallRow<'_>> {
-    analysis.calls.iter().map(move |judged| CallRow { analysis, judged })
+    analysis.calls.iter().map(move |judged| row(analysis, judged))
+}
+
+/// The row of a call.
+pub(super) const fn row<'t>(analysis: &'t Analysis, judged: &'t Judged) -> CallRow<'t> {
+    CallRow { analysis, judged }
 }
 
 /// The columns, in order.
@@ -111,6 +129,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("clock_bound_ms", Number, "By how much `clock_offset_ms` may be off, either way.", |row| {
             Cell::milliseconds(widest_clock(&row.judged.call).map(|clock| (clock.most - clock.least) / 2))
         }),
+        column!("note", Text, "Your note on it.", |row| row.note()),
     ]
 }
 

@@ -17,7 +17,7 @@ const BATCH: usize = 8192;
 pub(super) fn write<R>(
     columns: &[Column<R>],
     rows: impl Iterator<Item = R>,
-    options: Options,
+    options: Options<'_>,
     out: impl Write,
 ) -> Result<(), Error> {
     let text: fn(Cow<'_, str>) -> Cow<'_, str> = match (options.visible, options.raw) {
@@ -51,7 +51,7 @@ mod tests {
     use super::super::column::{Cell, Kind};
     use super::*;
 
-    fn csv(options: Options) -> String {
+    fn csv(options: Options<'_>) -> String {
         let columns: [Column<(&str, i64)>; 2] = [
             Column { name: "text", kind: Kind::Text, always: true, doc: "", value: |row| Cell::Text(row.0.into()) },
             Column { name: "number", kind: Kind::Integer, always: true, doc: "", value: |row| Cell::Integer(row.1) },

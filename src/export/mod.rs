@@ -12,12 +12,14 @@ mod frame;
 mod messages;
 mod ndjson;
 mod parquet;
+mod selection;
 mod stanzas;
 mod watched;
 
 use std::io::Write;
 
 pub use column::{Cell, Column, Description, Kind};
+pub use selection::{Chooser, RowFilter, Selection, fields, values};
 use watched::Watched;
 
 use crate::analysis::Analysis;
@@ -57,8 +59,10 @@ pub enum Format {
 }
 
 /// What a table leaves out or adds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options<'f> {
+    /// Which rows it has; `None` for all.
+    pub filter: Option<&'f RowFilter>,
     /// Adds the `xml` column to the stanzas.
     pub xml: bool,
     /// Adds to the stanzas what passed between parts of a client only.
@@ -121,17 +125,46 @@ impl Table {
     ///
     /// # Errors
     /// If `out` takes no more bytes, or the table cannot be encoded.
-    pub fn write(self, format: Format, analysis: &Analysis, options: Options, out: impl Write) -> Result<(), Error> {
+    pub fn write(
+        self,
+        format: Format,
+        analysis: &Analysis,
+        options: Options<'_>,
+        out: impl Write,
+    ) -> Result<(), Error> {
+        let filter = options.filter;
+        let chooser = filter.and_then(RowFilter::of_calls).map(|selection| selection.over(analysis));
         match self {
             Self::Stanzas => {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
-                self.encode(&columns, stanzas::rows(analysis, options.internal), format, options, out)
+                let rows = stanzas::rows(analysis, options.internal);
+                let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row)));
+                self.encode(&columns, rows, format, options, out)
             }
-            Self::Calls => self.encode(&calls::columns(), calls::rows(analysis), format, options, out),
-            Self::Evidence => self.encode(&evidence::columns(), evidence::rows(analysis), format, options, out),
-            Self::Messages => self.encode(&messages::columns(), messages::rows(analysis), format, options, out),
-            Self::Anomalies => self.encode(&anomalies::columns(), anomalies::rows(analysis), format, options, out),
+            Self::Calls => {
+                let rows = calls::rows(analysis);
+                let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
+                self.encode(&calls::columns(), rows, format, options, out)
+            }
+            Self::Evidence => {
+                let columns = evidence::columns();
+                let rows = evidence::rows(analysis);
+                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
+                self.encode(&columns, rows, format, options, out)
+            }
+            Self::Messages => {
+                let columns = messages::columns();
+                let rows = messages::rows(analysis);
+                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
+                self.encode(&columns, rows, format, options, out)
+            }
+            Self::Anomalies => {
+                let columns = anomalies::columns();
+                let rows = anomalies::rows(analysis);
+                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
+                self.encode(&columns, rows, format, options, out)
+            }
         }
     }
 
@@ -140,7 +173,7 @@ impl Table {
         columns: &[Column<R>],
         rows: impl Iterator<Item = R>,
         format: Format,
-        options: Options,
+        options: Options<'_>,
         out: impl Write,
     ) -> Result<(), Error> {
         let about = [

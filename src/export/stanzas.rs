@@ -33,24 +33,10 @@ struct OfCall<'t> {
 
 /// The rows, calls by their first stanza, then in order; what passed inside clients comes last, if it is `included`.
 pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = StanzaRow<'_>> {
-    let of_calls = analysis.calls.iter().flat_map(move |judged| {
-        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
-            analysis,
-            observed: &row.observed,
-            of_call: Some(OfCall { judged, index, row }),
-            judged: Some((judged, index)),
-            is_internal: false,
-        })
-    });
-    let strays = analysis.strays.iter().flat_map(move |judged| {
-        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
-            analysis,
-            observed: &row.observed,
-            of_call: None,
-            judged: Some((judged, index)),
-            is_internal: false,
-        })
-    });
+    let of_calls = analysis
+        .calls
+        .iter()
+        .flat_map(move |judged| (0..judged.call.rows.len()).filter_map(move |index| row(analysis, judged, index)));
     let internal = analysis.internal.iter().filter(move |_| included).map(move |observed| StanzaRow {
         analysis,
         observed,
@@ -58,10 +44,40 @@ pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = 
         judged: None,
         is_internal: true,
     });
-    of_calls.chain(strays).chain(internal)
+    of_calls.chain(strays(analysis)).chain(internal)
 }
 
-impl StanzaRow<'_> {
+/// The row of a call's stanza; `None` if there is no such stanza.
+pub(super) fn row<'t>(analysis: &'t Analysis, judged: &'t Judged, index: usize) -> Option<StanzaRow<'t>> {
+    let row = judged.call.rows.get(index)?;
+    let of_call = Some(OfCall { judged, index, row });
+    Some(StanzaRow { analysis, observed: &row.observed, of_call, judged: Some((judged, index)), is_internal: false })
+}
+
+/// The rows of stanzas that belong to no call.
+fn strays(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
+    analysis.strays.iter().flat_map(move |judged| {
+        judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
+            analysis,
+            observed: &row.observed,
+            of_call: None,
+            judged: Some((judged, index)),
+            is_internal: false,
+        })
+    })
+}
+
+impl<'t> StanzaRow<'t> {
+    /// Its call, if it has one.
+    pub(super) fn call(&self) -> Option<&'t Judged> {
+        self.of_call.as_ref().map(|of| of.judged)
+    }
+
+    /// The whole stanza on one line.
+    pub(super) fn xml(&self) -> String {
+        xml::write_line(&self.observed.read().node)
+    }
+
     /// The call-id that a node has itself, which may be an action without a `<call>` around it.
     fn own_call_id(&self) -> Option<Cow<'_, str>> {
         let stanza = self.observed.read();
@@ -261,9 +277,10 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("technique", always Text, "How the captures were made, of the spec's techniques, joined by `;`.", |row| {
             Cell::joined(row.techniques())
         }),
-        column!("note", Text, "The user's note.", |_| Cell::Null),
-        column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| {
-            Cell::Text(xml::write_line(&row.observed.read().node).into())
+        column!("note", Text, "Your note on it.", |row| {
+            let note = row.of_call.as_ref().and_then(|of| row.analysis.notes.of_row(&of.judged.call, of.index));
+            Cell::text(note)
         }),
+        column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| { Cell::Text(row.xml().into()) }),
     ]
 }

@@ -3,6 +3,7 @@
 //! [`Judged`] is one call's part; [`Finding`] is what follows for one question from all calls together.
 
 mod acts;
+mod attributes;
 mod checkout;
 pub mod context;
 mod corroboration;
@@ -23,6 +24,7 @@ mod sentences;
 mod verdict;
 pub mod vocabulary;
 
+pub use attributes::{Attribute, attribute};
 pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::Context;
 pub use corroboration::Confidence;

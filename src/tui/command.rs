@@ -1,14 +1,22 @@
 //! What keys ask of the interface, and what the interface asks of the program.
 
-/// What a key asks of the interface.
+use std::path::PathBuf;
+
+use super::input::Edit;
+
+/// What a key, the mouse or an entry of the palette asks of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
     /// Moves the selection, or scrolls, in the pane that has the focus.
     Move(Movement),
     /// Opens what is selected.
     Open,
-    /// Goes back to the screen before.
+    /// Goes back to the screen before, or closes what lies over the screen.
     Back,
+    /// Goes back to where the last jump began.
+    JumpBack,
+    /// Goes forward again to where the last jump led.
+    JumpForward,
     /// Gives the focus to the other pane.
     SwitchFocus,
     /// Gives the ladder more room.
@@ -17,20 +25,84 @@ pub enum Command {
     Shrink,
     /// Goes from an ack or receipt to what it answers, and from a stanza to its first answer.
     FollowAnswer,
-    /// Goes to the next row that is evidence for an open question.
+    /// Goes to the next row that is evidence for an open question, or that a rule marks.
     NextEvidence,
-    /// Goes to the row before that is evidence for an open question.
+    /// Goes to such a row before this one.
     PreviousEvidence,
     /// Opens the call after this one in the list.
     NextCall,
     /// Opens the call before this one in the list.
     PreviousCall,
-    /// Shows what was read from each capture, or hides it again.
+    /// Sorts the list by the next column.
+    Sort,
+    /// Turns the order of the list round.
+    ReverseSort,
+    /// Asks which columns the list has.
+    Columns,
+    /// Asks for a filter of the list.
+    Filter,
+    /// Shows every call again.
+    ClearFilter,
+    /// Asks for a text to look for in all stanzas.
+    Search,
+    /// Goes to the next stanza with the text, or the next difference.
+    NextMatch,
+    /// Goes to the one before.
+    PreviousMatch,
+    /// Ticks what is selected, or takes the tick away.
+    Tick,
+    /// Shows two ticked calls or stanzas side by side.
+    Compare,
+    /// Shows fewer rows: folds acks and what keeps a call alive, then what the filter leaves out, then nothing.
+    Fold,
+    /// Shows the stanza's XML, or the bytes of one of the layers that it came through.
+    Layer,
+    /// Shows the next kind of times.
+    Times,
+    /// Measures times from the selected row on.
+    Reference,
+    /// Shows letters in the place of addresses, or the addresses again.
+    Pseudonyms,
+    /// Changes the colours.
+    Theme,
+    /// Marks what is selected, or takes the mark and its note away.
+    Mark,
+    /// Asks for a note on what is selected.
+    Note,
+    /// Goes to the next mark of the call, or to the next marked call.
+    NextMark,
+    /// Goes to the mark before.
+    PreviousMark,
+    /// Shows all marks.
+    Marks,
+    /// Shows the open questions, and what follows for each.
+    Questions,
+    /// Shows the rules, and what was found.
+    Rules,
+    /// Shows the page of the selected question or rule.
+    Page,
+    /// Shows what was read from each capture.
     Captures,
+    /// Copies what is selected to the clipboard.
+    Copy,
+    /// Asks for a file to write what is shown to.
+    Save,
     /// Shows the keys, or hides them again.
     Help,
+    /// Lists every command of this screen.
+    Palette,
+    /// Draws the whole screen anew.
+    Redraw,
+    /// Hands the terminal back to the shell until the program is resumed.
+    Suspend,
     /// Leaves the program.
     Quit,
+    /// Takes what was typed, or the selected entry.
+    Accept,
+    /// Completes what was typed.
+    Complete,
+    /// Changes what is typed.
+    Edit(Edit),
 }
 
 /// A way to move.
@@ -68,8 +140,30 @@ impl Movement {
 }
 
 /// What the interface asks of the program that runs it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// To end.
     Quit,
+    /// To hand the terminal back until the program is resumed.
+    Suspend,
+    /// To draw the whole screen anew.
+    Redraw,
+    /// To change the colours.
+    NextTheme,
+    /// To put a text on the clipboard.
+    Copy(String),
+    /// To write a file in the place of the one that is there.
+    Keep {
+        /// Where to.
+        path: PathBuf,
+        /// What.
+        text: String,
+    },
+    /// To write a new file.
+    Write {
+        /// Where to.
+        path: PathBuf,
+        /// What.
+        text: String,
+    },
 }

@@ -1,10 +1,12 @@
-//! Every key, once: dispatch, footer and help are made from this table.
+//! Which key asks for what, where: the table of [`bindings`](super::bindings) with the user's own keys in it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::command::{Command, Movement};
+use super::bindings::{Binding, KEYMAP};
+use super::command::Command;
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,15 +17,51 @@ pub enum Context {
     Ladder,
     /// The stanza beside the ladder.
     Stanza,
+    /// Two stanzas, or two calls, side by side.
+    Compare,
+    /// The board of open questions.
+    Questions,
+    /// The evidence for one question.
+    Evidence,
+    /// The rules.
+    Rules,
+    /// The places where one rule was checked.
+    Places,
+    /// The page of a question or rule.
+    Page,
     /// What was read from each capture.
     Captures,
+    /// The marks and notes.
+    Marks,
+    /// The choice of columns.
+    Columns,
     /// The help.
     Help,
+    /// A line being typed.
+    Input,
+    /// The palette of commands.
+    Palette,
 }
 
 impl Context {
     /// Every context.
-    pub const ALL: &[Self] = &[Self::Calls, Self::Ladder, Self::Stanza, Self::Captures, Self::Help];
+    pub const ALL: &[Self] = &[
+        Self::Calls,
+        Self::Ladder,
+        Self::Stanza,
+        Self::Compare,
+        Self::Questions,
+        Self::Evidence,
+        Self::Rules,
+        Self::Places,
+        Self::Page,
+        Self::Captures,
+        Self::Marks,
+        Self::Columns,
+        Self::Help,
+        Self::Input,
+        Self::Palette,
+    ];
 
     /// Its name, for people.
     #[must_use]
@@ -32,18 +70,60 @@ impl Context {
             Self::Calls => "Calls",
             Self::Ladder => "Ladder",
             Self::Stanza => "Stanza",
+            Self::Compare => "Compare",
+            Self::Questions => "Questions",
+            Self::Evidence => "Evidence",
+            Self::Rules => "Rules",
+            Self::Places => "Places",
+            Self::Page => "Page",
             Self::Captures => "Captures",
+            Self::Marks => "Marks",
+            Self::Columns => "Columns",
             Self::Help => "Help",
+            Self::Input => "Input",
+            Self::Palette => "Palette",
         }
+    }
+
+    /// Whether letters are text here, and no commands.
+    #[must_use]
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Input | Self::Palette)
     }
 }
 
 /// A key, with or without Control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    code: KeyCode,
-    control: bool,
+    /// Which.
+    pub code: KeyCode,
+    /// Whether Control is held.
+    pub control: bool,
 }
+
+/// How keys without a letter are called.
+const NAMES: &[(&str, KeyCode)] = &[
+    ("↑", KeyCode::Up),
+    ("↓", KeyCode::Down),
+    ("←", KeyCode::Left),
+    ("→", KeyCode::Right),
+    ("Up", KeyCode::Up),
+    ("Down", KeyCode::Down),
+    ("Left", KeyCode::Left),
+    ("Right", KeyCode::Right),
+    ("PgUp", KeyCode::PageUp),
+    ("PgDn", KeyCode::PageDown),
+    ("Home", KeyCode::Home),
+    ("End", KeyCode::End),
+    ("Enter", KeyCode::Enter),
+    ("Esc", KeyCode::Esc),
+    ("Tab", KeyCode::Tab),
+    ("Shift-Tab", KeyCode::BackTab),
+    ("Backspace", KeyCode::Backspace),
+    ("Del", KeyCode::Delete),
+    ("Ins", KeyCode::Insert),
+    ("Space", KeyCode::Char(' ')),
+];
 
 impl Key {
     /// The key of an event; `None` if it is held with a modifier that this table does not use.
@@ -57,6 +137,28 @@ impl Key {
         };
         known.contains(event.modifiers).then_some(Self { code, control })
     }
+
+    /// Reads a key as it is shown: `x`, `G`, `Ctrl-f`, `Enter`, `Space`, `F5`, `PgUp`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (control, name) = text.strip_prefix("Ctrl-").map_or((false, text), |name| (true, name));
+        let mut letters = name.chars();
+        let code = match (letters.next(), letters.as_str()) {
+            (Some(letter), "") if !letter.is_whitespace() && !letter.is_control() => {
+                let is_named = NAMES.iter().find(|(known, _)| *known == name);
+                is_named.map_or(KeyCode::Char(letter), |(_, code)| *code)
+            }
+            (Some('F'), number) if number.parse::<u8>().is_ok_and(|number| (1..=12).contains(&number)) => {
+                KeyCode::F(number.parse().ok()?)
+            }
+            _ => NAMES.iter().find(|(known, _)| *known == name)?.1,
+        };
+        let code = match code {
+            KeyCode::Char(letter) if control => KeyCode::Char(letter.to_ascii_lowercase()),
+            code => code,
+        };
+        Some(Self { code, control })
+    }
 }
 
 impl fmt::Display for Key {
@@ -64,204 +166,191 @@ impl fmt::Display for Key {
         if self.control {
             f.write_str("Ctrl-")?;
         }
-        match self.code {
-            KeyCode::Up => f.write_str("↑"),
-            KeyCode::Down => f.write_str("↓"),
-            KeyCode::PageUp => f.write_str("PgUp"),
-            KeyCode::PageDown => f.write_str("PgDn"),
-            KeyCode::BackTab => f.write_str("Shift-Tab"),
-            KeyCode::Char(' ') => f.write_str("Space"),
-            KeyCode::Char(letter) => write!(f, "{letter}"),
-            code => write!(f, "{code}"),
+        match (NAMES.iter().find(|(_, code)| *code == self.code), self.code) {
+            (Some((name, _)), _) => f.write_str(name),
+            (None, KeyCode::Char(letter)) => write!(f, "{letter}"),
+            (None, code) => write!(f, "{code}"),
         }
     }
 }
 
-/// Keys that ask for one command.
-#[derive(Debug)]
-pub struct Binding {
-    /// Where they do.
-    pub contexts: &'static [Context],
+/// A binding and the keys that it has.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// What it does, and where.
+    pub binding: &'static Binding,
     /// The keys, the one to show first.
-    pub keys: &'static [Key],
-    /// What they ask for.
-    pub command: Command,
-    /// What it does, as the help says it.
-    pub help: &'static str,
-    /// A word for the footer; empty if it is not shown there.
-    pub footer: &'static str,
+    pub keys: Cow<'static, [Key]>,
 }
 
-const fn letter(letter: char) -> Key {
-    Key { code: KeyCode::Char(letter), control: false }
+impl Bound {
+    /// Whether it asks for its command in `context`.
+    #[must_use]
+    pub fn is_in(&self, context: Context) -> bool {
+        self.binding.contexts.contains(&context)
+    }
 }
 
-const fn named(code: KeyCode) -> Key {
-    Key { code, control: false }
+/// Every command with its keys.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    bound: Vec<Bound>,
 }
 
-const fn control(letter: char) -> Key {
-    Key { code: KeyCode::Char(letter), control: true }
+/// Why keys of the user's own cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeysError {
+    /// No command has this name.
+    #[error("no command is called `{0}`; the palette (:) lists them")]
+    NoCommand(String),
+    /// No key has this name.
+    #[error("no key is called `{0}`; keys are written `x`, `G`, `Ctrl-f`, `Enter`, `Space`, `F5`, `PgUp`")]
+    NoKey(String),
+    /// Two commands want the same key in one place.
+    #[error("{key} is bound to both `{one}` and `{other}` on the screen {screen}")]
+    Twice {
+        /// The key.
+        key: String,
+        /// A command that has it.
+        one: &'static str,
+        /// Another.
+        other: &'static str,
+        /// Where.
+        screen: &'static str,
+    },
 }
 
-const fn everywhere(keys: &'static [Key], command: Command, help: &'static str, footer: &'static str) -> Binding {
-    Binding { contexts: Context::ALL, keys, command, help, footer }
+impl Default for Keymap {
+    fn default() -> Self {
+        let bound = KEYMAP.iter().map(|binding| Bound { binding, keys: Cow::Borrowed(binding.keys) });
+        Self { bound: bound.collect() }
+    }
 }
 
-const CALLS: &[Context] = &[Context::Calls];
-const LADDER: &[Context] = &[Context::Ladder];
-const CALL: &[Context] = &[Context::Ladder, Context::Stanza];
-const STANZA: &[Context] = &[Context::Stanza];
-const OVERLAYS: &[Context] = &[Context::Captures, Context::Help];
+impl Keymap {
+    /// The table with other keys for some commands, by the commands' names. A command can be left without keys: the
+    /// palette still has it.
+    ///
+    /// # Errors
+    /// If a name or a key is unknown, or a key is bound twice in one place.
+    pub fn with<'k>(own: impl IntoIterator<Item = (&'k str, Vec<&'k str>)>) -> Result<Self, KeysError> {
+        let mut keymap = Self::default();
+        for (name, keys) in own {
+            let bound = keymap.bound.iter_mut().find(|bound| bound.binding.name == name);
+            let bound = bound.ok_or_else(|| KeysError::NoCommand(name.to_owned()))?;
+            let parsed = keys.iter().map(|key| Key::parse(key).ok_or_else(|| KeysError::NoKey((*key).to_owned())));
+            bound.keys = parsed.collect::<Result<Vec<_>, _>>()?.into();
+        }
+        keymap.bound_twice().map_or(Ok(()), Err)?;
+        Ok(keymap)
+    }
 
-/// Every key.
-pub const KEYMAP: &[Binding] = &[
-    Binding {
-        contexts: CALLS,
-        keys: &[named(KeyCode::Enter)],
-        command: Command::Open,
-        help: "Open the call's ladder",
-        footer: "open",
-    },
-    Binding {
-        contexts: LADDER,
-        keys: &[named(KeyCode::Tab), named(KeyCode::BackTab), named(KeyCode::Enter)],
-        command: Command::SwitchFocus,
-        help: "Scroll the stanza",
-        footer: "stanza",
-    },
-    Binding {
-        contexts: STANZA,
-        keys: &[named(KeyCode::Tab), named(KeyCode::BackTab), named(KeyCode::Enter)],
-        command: Command::SwitchFocus,
-        help: "Back to the ladder's rows",
-        footer: "ladder",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('e')],
-        command: Command::NextEvidence,
-        help: "Next row that is evidence for an open question",
-        footer: "next ?",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('E')],
-        command: Command::PreviousEvidence,
-        help: "Previous row that is evidence for an open question",
-        footer: "",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('a')],
-        command: Command::FollowAnswer,
-        help: "From an ack or receipt to what it answers, from a stanza to its answer",
-        footer: "answer",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('+'), letter('='), letter('>')],
-        command: Command::Grow,
-        help: "More room for the ladder",
-        footer: "",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('-'), letter('<')],
-        command: Command::Shrink,
-        help: "More room for the stanza",
-        footer: "",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter(']')],
-        command: Command::NextCall,
-        help: "Next call in the list",
-        footer: "next call",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('[')],
-        command: Command::PreviousCall,
-        help: "Previous call in the list",
-        footer: "",
-    },
-    Binding {
-        contexts: CALL,
-        keys: &[letter('q'), named(KeyCode::Esc)],
-        command: Command::Back,
-        help: "Back to the list of calls",
-        footer: "back",
-    },
-    Binding {
-        contexts: OVERLAYS,
-        keys: &[letter('q'), named(KeyCode::Esc)],
-        command: Command::Back,
-        help: "Close",
-        footer: "close",
-    },
-    everywhere(&[letter('j'), named(KeyCode::Down)], Command::Move(Movement::Down), "One line down", ""),
-    everywhere(&[letter('k'), named(KeyCode::Up)], Command::Move(Movement::Up), "One line up", ""),
-    everywhere(
-        &[named(KeyCode::PageDown), control('f'), letter(' ')],
-        Command::Move(Movement::PageDown),
-        "One page down",
-        "",
-    ),
-    everywhere(&[named(KeyCode::PageUp), control('b')], Command::Move(Movement::PageUp), "One page up", ""),
-    everywhere(&[letter('g'), named(KeyCode::Home)], Command::Move(Movement::First), "To the first line", ""),
-    everywhere(&[letter('G'), named(KeyCode::End)], Command::Move(Movement::Last), "To the last line", ""),
-    everywhere(&[letter('c')], Command::Captures, "What was read from each capture, what was not, and why", "captures"),
-    everywhere(&[letter('?'), named(KeyCode::F(1))], Command::Help, "These keys", "help"),
-    Binding { contexts: CALLS, keys: &[letter('q')], command: Command::Quit, help: "Quit", footer: "quit" },
-    everywhere(&[control('c')], Command::Quit, "Quit from anywhere", "quit"),
-];
+    /// What the keys of `context` ask for, in the table's order.
+    pub fn in_context(&self, context: Context) -> impl Iterator<Item = &Bound> {
+        self.bound.iter().filter(move |bound| bound.is_in(context))
+    }
 
-/// What a key asks for in a context.
-#[must_use]
-pub fn command(context: Context, key: Key) -> Option<Command> {
-    let binding = KEYMAP.iter().find(|binding| binding.contexts.contains(&context) && binding.keys.contains(&key));
-    binding.map(|binding| binding.command)
+    /// The key to show for the command of this name, if it has one.
+    #[must_use]
+    pub fn key_of(&self, name: &str) -> Option<Key> {
+        self.bound.iter().find(|bound| bound.binding.name == name)?.keys.first().copied()
+    }
+
+    /// What a key asks for in a context.
+    #[must_use]
+    pub fn command(&self, context: Context, key: Key) -> Option<Command> {
+        self.in_context(context).find(|bound| bound.keys.contains(&key)).map(|bound| bound.binding.command)
+    }
+
+    /// A key that is bound more than once in one context.
+    fn bound_twice(&self) -> Option<KeysError> {
+        for context in Context::ALL {
+            let mut seen: Vec<(Key, &'static str)> = Vec::new();
+            for bound in self.in_context(*context) {
+                for key in bound.keys.iter() {
+                    if let Some((_, one)) = seen.iter().find(|(known, _)| known == key) {
+                        let (key, other) = (key.to_string(), bound.binding.name);
+                        return Some(KeysError::Twice { key, one, other, screen: context.name() });
+                    }
+                    seen.push((*key, bound.binding.name));
+                }
+            }
+        }
+        None
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::command::Movement;
 
-    /// The keys that are bound more than once in one context of `table`.
-    fn bound_twice(table: &[Binding]) -> Vec<(Context, String)> {
-        let mut twice = Vec::new();
-        for context in Context::ALL {
-            let mut seen = Vec::new();
-            for key in table.iter().filter(|binding| binding.contexts.contains(context)).flat_map(|it| it.keys) {
-                if seen.contains(key) {
-                    twice.push((*context, key.to_string()));
-                }
-                seen.push(*key);
-            }
-        }
-        twice
+    fn letter(letter: char) -> Key {
+        Key { code: KeyCode::Char(letter), control: false }
+    }
+
+    fn control(letter: char) -> Key {
+        Key { code: KeyCode::Char(letter), control: true }
     }
 
     #[test]
     fn no_key_is_bound_twice_in_a_context() {
-        assert_eq!(bound_twice(KEYMAP), []);
+        assert_eq!(Keymap::default().bound_twice(), None);
     }
 
     #[test]
     fn a_key_bound_twice_is_found() {
-        const J: &[Key] = &[letter('j')];
-        let again = Binding { contexts: CALLS, keys: J, command: Command::Quit, help: "", footer: "" };
-        let down = everywhere(J, Command::Move(Movement::Down), "", "");
-        assert_eq!(bound_twice(&[again, down]), [(Context::Calls, "j".to_owned())]);
+        let twice = Keymap::with([("next-evidence", vec!["n"])]).unwrap_err();
+        assert_eq!(twice.to_string(), "n is bound to both `next-evidence` and `next-match` on the screen Ladder");
+    }
+
+    #[test]
+    fn own_keys_take_the_place_of_the_usual_ones() {
+        let keymap = Keymap::with([("next-evidence", vec!["Ctrl-e", "F5"]), ("follow-answer", vec![])]).unwrap();
+        assert_eq!(keymap.command(Context::Ladder, control('e')), Some(Command::NextEvidence));
+        let f5 = Key { code: KeyCode::F(5), control: false };
+        assert_eq!(keymap.command(Context::Stanza, f5), Some(Command::NextEvidence));
+        assert_eq!(keymap.command(Context::Ladder, letter('e')), None);
+        assert_eq!(keymap.command(Context::Ladder, letter('a')), None);
+        assert_eq!(keymap.command(Context::Calls, letter('j')), Some(Command::Move(Movement::Down)));
+        assert_eq!(Keymap::with([("dance", vec![])]).unwrap_err(), KeysError::NoCommand("dance".to_owned()));
+        assert_eq!(Keymap::with([("quit", vec!["Hyper-x"])]).unwrap_err(), KeysError::NoKey("Hyper-x".to_owned()));
+    }
+
+    #[test]
+    fn every_key_reads_as_it_is_shown() {
+        for bound in Keymap::default().bound {
+            for key in bound.keys.iter() {
+                assert_eq!(Key::parse(&key.to_string()), Some(*key));
+            }
+        }
+        for wrong in ["", "Ctrl-", "F13", "F0", "Alt-x", "xy", "\u{1b}"] {
+            assert_eq!(Key::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_name_of_its_own_and_says_what_it_does() {
+        for (index, binding) in KEYMAP.iter().enumerate() {
+            assert!(!binding.name.is_empty() && binding.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+            assert!(KEYMAP[..index].iter().all(|other| other.name != binding.name), "{}", binding.name);
+            assert!(binding.help.len() > 3 && !binding.contexts.is_empty());
+        }
     }
 
     #[test]
     fn every_context_can_be_left_and_explained() {
+        let keymap = Keymap::default();
+        let escape = Key { code: KeyCode::Esc, control: false };
         for context in Context::ALL {
-            assert_eq!(command(*context, control('c')), Some(Command::Quit));
-            assert_eq!(command(*context, letter('?')), Some(Command::Help));
-            let leaves = command(*context, letter('q'));
+            assert_eq!(keymap.command(*context, control('c')), Some(Command::Quit));
+            if context.takes_text() {
+                assert_eq!(keymap.command(*context, escape), Some(Command::Back));
+                continue;
+            }
+            assert_eq!(keymap.command(*context, letter('?')), Some(Command::Help));
+            assert_eq!(keymap.command(*context, letter(':')), Some(Command::Palette));
+            let leaves = keymap.command(*context, letter('q'));
             assert!(matches!(leaves, Some(Command::Back | Command::Quit)), "q in {context:?}");
         }
     }

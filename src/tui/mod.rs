@@ -4,14 +4,27 @@
 //! model, `view` draws it. Neither does any I/O; [`run`] does it all. Reading goes on in another thread, which sends
 //! snapshots; the interface never waits for it.
 
+pub mod bindings;
 pub mod command;
+pub mod input;
 pub mod keymap;
 
+mod board;
+mod columns;
+mod comparison;
+mod dialog;
+mod diff;
+mod list;
 mod model;
+mod names;
 mod quantity;
+mod regions;
+mod screen;
+mod search;
 mod terminal;
 mod text;
 mod theme;
+mod times;
 mod update;
 mod view;
 
@@ -20,15 +33,21 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::Frame;
 
 use crate::analysis::Analysis;
-use command::Effect;
-use keymap::Key;
+use crate::export::Selection;
+use crate::notes::Shelf;
+use columns::Column;
+use command::{Command, Effect};
+use input::Edit;
+use keymap::{Key, Keymap};
 use model::Model;
 use theme::Theme;
 use view::Scratch;
+
+pub use theme::ThemeName;
 
 /// How often new snapshots are looked for while nobody presses a key.
 const TICK: Duration = Duration::from_millis(50);
@@ -46,17 +65,21 @@ pub fn columns() -> Option<u16> {
     crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0)
 }
 
-/// How the interface looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the interface looks and what it begins with.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Whether to use colours; `false` where `NO_COLOR` is set.
-    pub colour: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { colour: true }
-    }
+    /// The colours.
+    pub theme: ThemeName,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The columns of the list of calls, by name; `None` for the usual ones. Unknown names are passed over.
+    pub columns: Option<Vec<String>>,
+    /// Whether letters stand in the place of addresses.
+    pub pseudonyms: bool,
+    /// The filter of the list, and its text.
+    pub filter: Option<(String, Selection)>,
+    /// The notes, and the files that keep them.
+    pub shelf: Shelf,
 }
 
 /// Shows the interface until the user quits. Standard output must be a terminal. The first picture is drawn before
@@ -72,7 +95,7 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
         screen.draw(|frame| app.draw(frame))?;
         let mut changed = false;
         while !changed {
-            changed = take_newest(&mut updates, &mut app);
+            changed = take_newest(&mut updates, &mut app) | app.work();
             let mut patience = match (changed, &updates) {
                 (true, _) => MORE,
                 (false, Some(_)) => TICK,
@@ -82,10 +105,16 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
             while event::poll(patience)? {
                 changed = true;
                 patience = MORE;
-                if let Event::Key(key) = event::read()?
-                    && app.press(key) == Some(Effect::Quit)
-                {
-                    return Ok(());
+                let effect = match event::read()? {
+                    Event::Key(key) => app.press(key),
+                    Event::Mouse(mouse) => app.point(mouse),
+                    Event::Paste(text) => app.paste(&text),
+                    Event::FocusGained | Event::FocusLost | Event::Resize(..) => None,
+                };
+                match effect {
+                    Some(Effect::Quit) => return Ok(()),
+                    Some(effect) => app.did(screen.perform(effect)?),
+                    None => {}
                 }
             }
         }
@@ -119,15 +148,23 @@ fn take_newest(updates: &mut Option<Receiver<Arc<Analysis>>>, app: &mut App) -> 
 pub struct App {
     model: Model,
     scratch: Scratch,
-    theme: Theme,
+    theme: ThemeName,
+    grip: update::Grip,
 }
 
 impl App {
     /// The interface before anything was read.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let theme = if options.colour { Theme::dark() } else { Theme::plain() };
-        Self { model: Model::default(), scratch: Scratch::default(), theme }
+        let Options { theme, keymap, columns, pseudonyms, filter, shelf } = options;
+        let mut model = Model { keymap, notes: Arc::new(shelf.notes()), shelf, ..Model::default() };
+        model.names.in_letters = pseudonyms;
+        model.list.filter = filter;
+        let columns: Vec<Column> = columns.iter().flatten().filter_map(|name| Column::named(name)).collect();
+        if !columns.is_empty() {
+            model.list.columns = columns;
+        }
+        Self { model, scratch: Scratch::default(), theme, grip: None }
     }
 
     /// Takes a snapshot. What is selected stays selected.
@@ -138,6 +175,13 @@ impl App {
     /// No snapshot will come any more, whether the captures were read to their end or not.
     pub fn stop(&mut self) {
         self.model.stopped = true;
+    }
+
+    /// Does some of what takes longer than one key may: a search, a filter. Whether there is more to do, or something
+    /// to be seen.
+    pub fn work(&mut self) -> bool {
+        let busy = self.model.is_busy();
+        update::work(&mut self.model) || busy
     }
 
     /// Takes a key. A terminal sends Alt and a key as Escape and that key, so they are taken as these two.
@@ -151,12 +195,54 @@ impl App {
                 return Some(effect);
             }
         }
-        let command = keymap::command(self.model.context(), Key::of(event)?)?;
-        update::update(&mut self.model, command)
+        let (context, key) = (self.model.context(), Key::of(event)?);
+        let typed = || match key {
+            Key { code: KeyCode::Char(letter), control: false } if context.takes_text() => {
+                Some(Command::Edit(Edit::Insert(letter)))
+            }
+            _ => None,
+        };
+        let command = self.model.keymap.command(context, key).or_else(typed)?;
+        self.ask(command)
+    }
+
+    /// Does what a command asks for.
+    pub fn ask(&mut self, command: Command) -> Option<Effect> {
+        match update::update(&mut self.model, command)? {
+            Effect::NextTheme => {
+                self.theme = self.theme.next();
+                self.model.message = Some(format!("Colours: {}", self.theme.name()));
+                None
+            }
+            effect => Some(effect),
+        }
+    }
+
+    /// Takes an event of the mouse.
+    pub fn point(&mut self, event: MouseEvent) -> Option<Effect> {
+        update::point(&mut self.model, &self.scratch.regions, &mut self.grip, event);
+        None
+    }
+
+    /// Takes a text that was pasted: as typed where text is typed, else not at all, for its letters would be commands.
+    pub fn paste(&mut self, text: &str) -> Option<Effect> {
+        if self.model.context().takes_text() {
+            for letter in text.chars() {
+                update::update(&mut self.model, Command::Edit(Edit::Insert(letter)));
+            }
+        }
+        None
+    }
+
+    /// Takes note of what came of an effect, to be shown.
+    pub fn did(&mut self, says: Option<String>) {
+        if says.is_some() {
+            self.model.message = says;
+        }
     }
 
     /// Draws everything.
     pub fn draw(&mut self, frame: &mut Frame<'_>) {
-        self.model.viewport = view::view(&self.model, &mut self.scratch, &self.theme, frame);
+        self.model.viewport = view::view(&self.model, &mut self.scratch, &Theme::of(self.theme), frame);
     }
 }

@@ -2,12 +2,24 @@
 
 use std::sync::Arc;
 
-use super::keymap::Context;
+use super::board::Board;
+use super::columns::Setting;
+use super::dialog::Dialog;
+use super::keymap::{Context, Keymap};
+use super::list::List;
+use super::names::Names;
+use super::screen::{Opened, Screen};
+use super::search::Search;
+use super::times::Times;
 use crate::analysis::Analysis;
-use crate::ladder::Ladder;
+use crate::notes::{Notes, Shelf};
+use crate::origin::Timestamp;
 use crate::spec::Judged;
 
-/// The state of the interface. Changed by `update` and `load` only, drawn by `view`.
+/// Places that can be gone back to.
+const PLACES_KEPT: usize = 200;
+
+/// The state of the interface. Changed by `update` only, drawn by `view`.
 #[derive(Debug, Default)]
 pub(super) struct Model {
     /// What was learnt so far; `None` until the first snapshot comes.
@@ -16,74 +28,50 @@ pub(super) struct Model {
     pub(super) lossy: bool,
     /// Whether reading ended before the captures did.
     pub(super) stopped: bool,
-    /// Index of the selected call in [`Analysis::calls`].
-    pub(super) selected: usize,
-    /// The call whose ladder is shown; `None` on the list of calls.
-    pub(super) opened: Option<Opened>,
+    /// The list of calls, the lowest screen.
+    pub(super) list: List,
+    /// The screens over it, the one shown last.
+    pub(super) screens: Vec<Screen>,
     /// What lies over the screen.
-    pub(super) overlay: Option<Overlay>,
+    pub(super) dialog: Option<Dialog>,
+    /// Where jumps began, and where they led.
+    pub(super) jumps: Jumps,
+    /// What follows for questions and rules, while a screen shows it.
+    pub(super) board: Option<Board>,
+    /// The text that is looked for in all stanzas.
+    pub(super) search: Search,
     /// How the ladder and the stanza share the room.
     pub(super) split: Split,
-    /// How far the captures are scrolled.
-    pub(super) captures_scroll: usize,
-    /// How far the help is scrolled.
-    pub(super) help_scroll: usize,
+    /// How parties are called.
+    pub(super) names: Names,
+    /// Which times are shown.
+    pub(super) times: Times,
+    /// The moment that the user measures from.
+    pub(super) reference: Option<Timestamp>,
+    /// The user's notes.
+    pub(super) notes: Arc<Notes>,
+    /// The files that keep them.
+    pub(super) shelf: Shelf,
+    /// Every command and its keys.
+    pub(super) keymap: Keymap,
+    /// What was just done, or could not be.
+    pub(super) message: Option<String>,
     /// What the last drawing showed of the pane with the focus.
     pub(super) viewport: Viewport,
 }
 
-/// A call whose ladder is shown.
-#[derive(Debug)]
-pub(super) struct Opened {
-    /// The call and the evidence in it.
-    pub(super) judged: Arc<Judged>,
-    /// Its ladder, made once.
-    pub(super) ladder: Ladder,
-    /// Index of the selected row in the call's rows.
-    pub(super) row: usize,
-    /// The pane with the focus.
-    pub(super) focus: Focus,
-    /// How far the stanza is scrolled.
-    pub(super) stanza_scroll: usize,
+/// A place that can be gone back to.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    screens: Vec<Screen>,
+    selected: Option<usize>,
 }
 
-impl Opened {
-    /// A call opened at its first row.
-    pub(super) fn new(judged: &Arc<Judged>) -> Self {
-        Self {
-            judged: Arc::clone(judged),
-            ladder: Ladder::of(&judged.call),
-            row: 0,
-            focus: Focus::Ladder,
-            stanza_scroll: 0,
-        }
-    }
-
-    /// Selects a row.
-    pub(super) fn select(&mut self, row: usize) {
-        if row != self.row {
-            self.row = row;
-            self.stanza_scroll = 0;
-        }
-    }
-}
-
-/// The pane that keys move in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Focus {
-    /// The ladder's rows.
-    Ladder,
-    /// The text of the selected stanza.
-    Stanza,
-}
-
-/// What lies over the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Overlay {
-    /// What was read from each capture.
-    Captures,
-    /// The keys.
-    Help,
+/// Where jumps began, and where they led.
+#[derive(Debug, Default)]
+pub(super) struct Jumps {
+    back: Vec<Place>,
+    forward: Vec<Place>,
 }
 
 /// The ladder's part of the room that it shares with the stanza, in percent.
@@ -109,6 +97,12 @@ impl Split {
     /// A little less for the ladder.
     pub(super) fn shrunk(self) -> Self {
         Self((self.0 - Self::STEP).max(Self::LEAST))
+    }
+
+    /// The ladder takes `part` of `cells`, as nearly as can be.
+    pub(super) fn at(part: u16, cells: u16) -> Self {
+        let percent = u32::from(part) * 100 / u32::from(cells.max(1));
+        Self(u16::try_from(percent).unwrap_or(Self::MOST).clamp(Self::LEAST, Self::MOST))
     }
 }
 
@@ -140,26 +134,115 @@ impl Model {
         self.analysis.as_ref().map_or(&[], |analysis| &analysis.calls)
     }
 
+    /// The call selected in the list, and its index.
+    pub(super) fn selected_call(&self) -> Option<(usize, &Arc<Judged>)> {
+        let index = self.list.selected_call()?;
+        Some((index, self.calls().get(index)?))
+    }
+
+    /// What the cells of a call depend on that has this note.
+    pub(super) fn setting<'m>(&'m self, note: Option<&'m str>) -> Setting<'m> {
+        let analysis = self.analysis.as_deref();
+        Setting { analysis, names: &self.names, reference: self.times.reference(), note }
+    }
+
+    /// The opened calls, if their ladder is what is shown.
+    pub(super) fn opened(&self) -> Option<&Opened> {
+        match self.screens.last() {
+            Some(Screen::Call(opened)) => Some(opened),
+            _ => None,
+        }
+    }
+
+    /// The opened calls, to be changed.
+    pub(super) fn opened_mut(&mut self) -> Option<&mut Opened> {
+        match self.screens.last_mut() {
+            Some(Screen::Call(opened)) => Some(opened),
+            _ => None,
+        }
+    }
+
     /// Whether more may come.
     pub(super) fn is_reading(&self) -> bool {
         !self.stopped && !self.analysis.as_ref().is_some_and(|analysis| analysis.complete)
     }
 
-    /// Where keys are pressed.
-    pub(super) fn context(&self) -> Context {
-        match self.overlay {
-            Some(Overlay::Help) => Context::Help,
-            _ => self.context_below_help(),
-        }
+    /// Whether a search or a filter has more to look at.
+    pub(super) fn is_busy(&self) -> bool {
+        self.list.is_sieving() || self.search.is_hunting()
     }
 
-    /// Where keys are pressed when the help is closed.
-    pub(super) fn context_below_help(&self) -> Context {
-        match (self.overlay, &self.opened) {
-            (Some(Overlay::Captures), _) => Context::Captures,
-            (_, Some(Opened { focus: Focus::Ladder, .. })) => Context::Ladder,
-            (_, Some(Opened { focus: Focus::Stanza, .. })) => Context::Stanza,
-            (_, None) => Context::Calls,
+    /// Where keys are pressed.
+    pub(super) fn context(&self) -> Context {
+        self.dialog.as_ref().map_or_else(|| self.context_below(), Dialog::context)
+    }
+
+    /// Where keys are pressed when nothing lies over the screen.
+    pub(super) fn context_below(&self) -> Context {
+        self.screens.last().map_or(Context::Calls, Screen::context)
+    }
+
+    /// Remembers where the user is, before a jump.
+    pub(super) fn leave_mark(&mut self) {
+        let here = self.place();
+        self.jumps.back.push(here);
+        if self.jumps.back.len() > PLACES_KEPT {
+            self.jumps.back.remove(0);
+        }
+        self.jumps.forward.clear();
+    }
+
+    /// Goes back to where the last jump began, or forward again. Whether there is such a place.
+    pub(super) fn jump(&mut self, forward: bool) -> bool {
+        let here = self.place();
+        let Jumps { back, forward: ahead } = &mut self.jumps;
+        let (from, into) = if forward { (ahead, back) } else { (back, ahead) };
+        let Some(Place { screens, selected }) = from.pop() else { return false };
+        into.push(here);
+        self.screens = screens;
+        if let Some(call) = selected {
+            self.list.select_call(call);
+        }
+        self.renew_screens();
+        true
+    }
+
+    fn place(&self) -> Place {
+        Place { screens: self.screens.clone(), selected: self.list.selected_call() }
+    }
+
+    /// Gives every screen the newest form of what it shows.
+    pub(super) fn renew_screens(&mut self) {
+        let Some(analysis) = self.analysis.clone() else { return };
+        let filter = self.list.filter.clone();
+        let wanted = filter.as_ref().map(|(_, selection)| (selection, analysis.as_ref()));
+        for screen in &mut self.screens {
+            if let Screen::Call(opened) = screen {
+                opened.renew(&analysis, wanted);
+            }
+        }
+        self.renew_board();
+    }
+
+    /// Makes what follows for questions and rules anew, if a screen shows it.
+    pub(super) fn renew_board(&mut self) {
+        let rule = self.screens.iter().rev().find_map(|screen| match screen {
+            Screen::Places { rule, .. } => Some(*rule),
+            _ => None,
+        });
+        let is_shown = self.screens.iter().any(|screen| {
+            matches!(
+                screen,
+                Screen::Questions { .. } | Screen::Evidence { .. } | Screen::Rules { .. } | Screen::Places { .. }
+            )
+        });
+        match &self.analysis {
+            Some(analysis) if is_shown => {
+                if self.board.as_ref().is_none_or(|board| !board.is_of(analysis, rule)) {
+                    self.board = Some(Board::new(analysis, rule));
+                }
+            }
+            _ => self.board = None,
         }
     }
 }

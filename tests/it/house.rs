@@ -17,6 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
     ("serde_saphyr", &["src/input/log/corpus.rs", "src/spec/checkout.rs"]),
+    ("nucleo_matcher", &["src/tui/"]),
+    ("signal_hook", &["src/tui/terminal.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),

@@ -8,6 +8,7 @@ mod captures;
 mod cli;
 mod damage;
 mod diagrams;
+mod filter;
 mod frames;
 mod generated;
 mod house;

@@ -11,7 +11,8 @@ use std::process::Command;
 use ringtrace::analysis::diagnoses;
 use ringtrace::export::{Description, Table};
 use ringtrace::spec::rules::RULES;
-use ringtrace::tui::keymap::{Context, KEYMAP};
+use ringtrace::tui::bindings::KEYMAP;
+use ringtrace::tui::keymap::Context;
 
 fn help(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).env("COLUMNS", "100").output().unwrap();
@@ -34,10 +35,10 @@ fn reference() -> String {
     }
     page.push_str("\n## Keys\n");
     for context in Context::ALL {
-        write!(page, "\n### {}\n\n| key | does |\n| --- | --- |\n", context.name()).unwrap();
+        write!(page, "\n### {}\n\n| key | command | does |\n| --- | --- | --- |\n", context.name()).unwrap();
         for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(context)) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-            writeln!(page, "| {} | {} |", cell(&keys.join(" ")), cell(binding.help)).unwrap();
+            writeln!(page, "| {} | `{}` | {} |", cell(&keys.join(" ")), binding.name, cell(binding.help)).unwrap();
         }
     }
     page.push_str("\n## Columns\n\nAn empty value is not known, not there, or not reported. A column that is never empty is marked. A `time` is RFC 3339 in UTC with nanoseconds in CSV and JSON; in Parquet and Arrow it is a timestamp in UTC, cut to microseconds, which is what all common engines read.\n");

@@ -1,10 +1,22 @@
 //! The terminal interface: a string of keys gives a screen.
 
+/// A screen as a file: it must hold each of the texts, and is compared as a whole.
+macro_rules! screen {
+    ($bench:expr, $name:literal, [$($text:expr),+ $(,)?]) => {{
+        let bench = &$bench;
+        $( let _ = bench.line_with($text); )+
+        insta::with_settings!({ snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/tui/screens"), prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!($name, bench.screen());
+        });
+    }};
+}
+
+mod commands;
 mod fixture;
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -12,7 +24,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 use ringtrace::analysis::Analysis;
 use ringtrace::tui::command::Effect;
-use ringtrace::tui::{App, Options};
+use ringtrace::tui::{App, Options, ThemeName};
 
 use fixture::{PEER, Recording, action};
 
@@ -21,6 +33,8 @@ struct Bench {
     app: App,
     terminal: Terminal<TestBackend>,
     has_quit: bool,
+    /// What else was asked of the program.
+    asked: Vec<Effect>,
 }
 
 const NARROW: (u16, u16) = (80, 24);
@@ -29,7 +43,7 @@ const WIDE: (u16, u16) = (160, 50);
 impl Bench {
     fn new((width, height): (u16, u16)) -> Self {
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let mut bench = Self { app: App::new(Options { colour: true }), terminal, has_quit: false };
+        let mut bench = Self { app: App::new(Options::default()), terminal, has_quit: false, asked: Vec::new() };
         bench.draw();
         bench
     }
@@ -57,7 +71,12 @@ impl Bench {
     /// Presses keys, `jj<enter>`, and draws after each.
     fn keys(&mut self, keys: &str) -> &mut Self {
         for key in parsed(keys) {
-            self.has_quit |= self.app.press(key) == Some(Effect::Quit);
+            match self.app.press(key) {
+                Some(Effect::Quit) => self.has_quit = true,
+                Some(effect) => self.asked.push(effect),
+                None => {}
+            }
+            while self.app.work() {}
             self.draw();
         }
         self
@@ -128,8 +147,12 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
             Some("pgdn") => plain(KeyCode::PageDown),
             Some("pgup") => plain(KeyCode::PageUp),
             Some("down") => plain(KeyCode::Down),
+            Some("bs") => plain(KeyCode::Backspace),
+            Some("up") => plain(KeyCode::Up),
+            Some(letter) if letter.len() == 3 && letter.starts_with("c-") => {
+                KeyEvent::new(KeyCode::Char(letter.chars().last().unwrap()), KeyModifiers::CONTROL)
+            }
             Some("alt-q") => KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT),
-            Some("c-c") => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             _ => {
                 events.push(plain(KeyCode::Char(first)));
                 rest = &rest[first.len_utf8()..];
@@ -142,21 +165,10 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
     events
 }
 
-/// A screen as a file: it must hold each of the texts, and is compared as a whole.
-macro_rules! screen {
-    ($bench:expr, $name:literal, [$($text:expr),+ $(,)?]) => {{
-        let bench = &$bench;
-        $( let _ = bench.line_with($text); )+
-        insta::with_settings!({ snapshot_path => "tui/screens", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!($name, bench.screen());
-        });
-    }};
-}
-
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout ?2", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout", "?1", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 
@@ -217,11 +229,11 @@ fn the_stanza_scrolls_when_it_has_the_focus() {
     bench.keys("<enter>");
     assert!(!bench.shows("</call>"));
     bench.keys("<tab>G");
-    screen!(bench, "stanza-scrolled-80", ["</call>"]);
+    screen!(bench, "stanza-scrolled-80", ["no bytes to show"]);
     bench.keys("g");
     assert!(bench.shows("record 6"));
-    bench.keys("jjjjjjjjjjjjjjjjjjjjjjjj");
-    assert!(bench.shows("</call>"));
+    bench.keys(&"j".repeat(120));
+    assert!(bench.shows("no bytes to show"));
     bench.keys("k<tab>j");
     assert!(bench.shows("Stanza 2 of 10"), "the ladder has the focus again");
 }
@@ -306,10 +318,10 @@ fn connections_without_packets_have_no_number_of_wiresharks() {
 fn the_help_is_that_of_the_screen_below() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.keys("?");
-    screen!(bench, "help-calls-80", ["Open the call's ladder", "Everywhere"]);
+    screen!(bench, "help-calls-80", ["Open the call's ladder", "Show only calls that an expression names"]);
     assert!(!bench.shows("More room for the ladder"));
     bench.keys("?<enter>?");
-    screen!(bench, "help-ladder-80", ["More room for the ladder"]);
+    screen!(bench, "help-ladder-80", ["From an ack or receipt"]);
     bench.keys("G");
     assert!(bench.shows("long waits stand out"));
     bench.keys("<esc>");
@@ -410,7 +422,7 @@ fn what_a_capture_contains_cannot_reach_the_terminal() {
 #[test]
 fn no_colour_means_none() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app = App::new(Options { colour: false });
+    bench.app = App::new(Options { theme: ThemeName::None, ..Options::default() });
     bench.load(&fixture::three_calls());
     bench.keys("j<enter>e");
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));
@@ -465,27 +477,46 @@ fn drawing_costs_what_is_seen() {
     assert!(large < small * 10 + std::time::Duration::from_millis(5), "{small:?} against {large:?}");
 }
 
-const KEYS: &[&str] = &[
-    "j", "k", "g", "G", "<pgdn>", "<pgup>", "<enter>", "<esc>", "<tab>", "+", "-", "a", "e", "E", "]", "[", "c", "?",
-    "q", " ",
-];
+/// Every key that is bound anywhere, and some text.
+fn all_keys() -> Vec<KeyEvent> {
+    let bound = ringtrace::tui::bindings::KEYMAP.iter().flat_map(|binding| binding.keys);
+    let key = |key: &ringtrace::tui::keymap::Key| {
+        KeyEvent::new(key.code, if key.control { KeyModifiers::CONTROL } else { KeyModifiers::NONE })
+    };
+    let typed = "action == terminate and \"x\" ( 通\u{301}".chars();
+    bound.map(key).chain(typed.map(|letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))).collect()
+}
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn no_keys_at_no_size_panic(
-        which in 0..5_usize,
-        steps in prop::collection::vec((0..KEYS.len() + 3, 1_u16..200, 1_u16..60), 1..40),
+        which in 0..6_usize,
+        steps in prop::collection::vec((0..10_u8, any::<prop::sample::Index>(), 1_u16..200, 1_u16..60), 1..120),
     ) {
-        let analyses = [fixture::three_calls(), fixture::hostile(), fixture::unread(), Arc::default(), with_a_call_before(true)];
+        let analyses = [
+            fixture::three_calls(), fixture::hostile(), fixture::unread(), Arc::default(), with_a_call_before(true),
+            fixture::with_bytes(),
+        ];
+        let keys = all_keys();
         let mut bench = Bench::with((20, 5), &analyses[which]);
-        for (step, width, height) in steps {
-            match KEYS.get(step) {
-                Some(keys) => drop(bench.keys(keys)),
-                None if step == KEYS.len() => bench.load(&analyses[usize::from(width) % analyses.len()]),
-                None => bench.resize((width, height)),
+        for (step, index, width, height) in steps {
+            match step {
+                0 => bench.resize((width, height)),
+                1 => bench.load(&analyses[usize::from(width) % analyses.len()]),
+                2 => {
+                    let kinds = [
+                        MouseEventKind::Down(MouseButton::Left), MouseEventKind::Drag(MouseButton::Left),
+                        MouseEventKind::Up(MouseButton::Left), MouseEventKind::ScrollDown, MouseEventKind::ScrollUp,
+                    ];
+                    let event = MouseEvent { kind: *index.get(&kinds), column: width, row: height, modifiers: KeyModifiers::NONE };
+                    bench.app.point(event);
+                }
+                _ => drop(bench.app.press(*index.get(&keys))),
             }
+            while bench.app.work() {}
+            bench.draw();
         }
     }
 }

@@ -6,53 +6,31 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::pane;
-use crate::call::{Media, Outcome};
+use crate::call::Outcome;
+use crate::protocol::binary::Jid;
 use crate::spec::Judged;
+use crate::tui::columns::Column;
 use crate::tui::model::{Model, Viewport};
-use crate::tui::quantity::{NONE, clock, length};
-use crate::tui::text::{address, cut, shown, width};
+use crate::tui::quantity::NONE;
+use crate::tui::regions::{Regions, Target};
+use crate::tui::text::{address, cut, shown, visible_all, width};
 use crate::tui::theme::Theme;
 
 /// The first call shown.
 #[derive(Debug, Default)]
 pub(super) struct Scroll(usize);
 
-/// A column of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Number,
-    Start,
-    Caller,
-    Callee,
-    Media,
-    Outcome,
-    Ring,
-    Talk,
-    Stanzas,
-    EndedBy,
-    Evidence,
-}
-
-/// The columns from left to right.
-const COLUMNS: &[Column] = &[
-    Column::Number,
-    Column::Start,
-    Column::Caller,
-    Column::Callee,
-    Column::Media,
-    Column::Outcome,
-    Column::Ring,
-    Column::Talk,
-    Column::Stanzas,
-    Column::EndedBy,
-    Column::Evidence,
-];
+/// Columns of the marks before each call: ticked, noted.
+const MARKS: usize = 2;
 
 /// The columns that give way where room is short, the first to go first.
 const GIVE_WAY: &[Column] = &[
+    Column::Vantages,
+    Column::Note,
     Column::Stanzas,
     Column::Media,
     Column::Talk,
+    Column::Violations,
     Column::EndedBy,
     Column::Ring,
     Column::Number,
@@ -62,59 +40,42 @@ const GIVE_WAY: &[Column] = &[
     Column::Caller,
 ];
 
-impl Column {
-    const fn heading(self) -> &'static str {
-        match self {
-            Self::Number => "#",
-            Self::Start => "Start",
-            Self::Caller => "Caller",
-            Self::Callee => "→ Callee",
-            Self::Media => "Media",
-            Self::Outcome => "Outcome",
-            Self::Ring => "Ring",
-            Self::Talk => "Talk",
-            Self::Stanzas => "Stanzas",
-            Self::EndedBy => "Ended by",
-            Self::Evidence => "?",
-        }
-    }
-
-    /// The columns of the terminal that it needs, and those that it can use.
-    fn widths(self, calls: usize) -> (usize, usize) {
-        match self {
-            Self::Number => (calls.to_string().len(), calls.to_string().len()),
-            Self::Start => (8, 8),
-            Self::Caller => (11, 32),
-            Self::Callee => (13, 34),
-            Self::Media => (5, 11),
-            Self::Outcome => (9, 9),
-            Self::Ring | Self::Talk => (6, 6),
-            Self::Stanzas => (7, 7),
-            Self::EndedBy => (14, 30),
-            Self::Evidence => (2, 3),
-        }
-    }
-
-    const fn is_number(self) -> bool {
-        matches!(self, Self::Number | Self::Ring | Self::Talk | Self::Stanzas)
+/// The columns of the terminal that a column needs, and those that it can use.
+fn widths(column: Column, calls: usize) -> (usize, usize) {
+    match column {
+        Column::Number => (calls.to_string().len(), calls.to_string().len()),
+        Column::Start => (8, 9),
+        Column::Caller => (11, 32),
+        Column::Callee => (13, 34),
+        Column::Media => (5, 11),
+        Column::Outcome => (9, 9),
+        Column::Ring | Column::Talk => (6, 6),
+        Column::Stanzas => (7, 8),
+        Column::EndedBy => (14, 30),
+        Column::Vantages => (8, 8),
+        Column::Violations => (2, 6),
+        Column::Evidence => (2, 3),
+        Column::Note => (8, 40),
     }
 }
 
-/// The columns that fit into `room`, and their widths.
-fn layout(room: usize, calls: usize) -> Vec<(Column, usize)> {
-    let mut columns: Vec<_> = COLUMNS.iter().map(|column| (*column, column.widths(calls).0)).collect();
+/// The columns of `wanted` that fit into `room`, and their widths.
+fn layout(wanted: &[Column], room: usize, calls: usize) -> Vec<(Column, usize)> {
+    let mut columns: Vec<_> = wanted.iter().map(|column| (*column, widths(*column, calls).0)).collect();
     let taken = |columns: &[(Column, usize)]| columns.iter().map(|(_, width)| width + 1).sum::<usize>();
     for column in GIVE_WAY {
         if taken(&columns) <= room + 1 {
             break;
         }
-        columns.retain(|(kept, _)| kept != column);
+        if columns.len() > 1 {
+            columns.retain(|(kept, _)| kept != column);
+        }
     }
     let mut spare = (room + 1).saturating_sub(taken(&columns));
     while spare > 0 {
         let before = spare;
         for (column, width) in &mut columns {
-            if spare > 0 && *width < column.widths(calls).1 {
+            if spare > 0 && *width < widths(*column, calls).1 {
                 (*width, spare) = (*width + 1, spare - 1);
             }
         }
@@ -126,30 +87,94 @@ fn layout(room: usize, calls: usize) -> Vec<(Column, usize)> {
 }
 
 /// Draws the list.
-pub(super) fn draw(model: &Model, scroll: &mut Scroll, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
-    let calls = model.calls();
-    let columns = layout(area.width.into(), calls.len());
+pub(super) fn draw(
+    model: &Model,
+    scroll: &mut Scroll,
+    regions: &mut Regions,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> Viewport {
+    let list = &model.list;
+    // A column without anything in it takes no room, but for what the user chose to see.
+    let is_empty = |column: Column| match column {
+        Column::Note => model.notes.is_empty(),
+        Column::Violations => crate::spec::rules::RULES.is_empty(),
+        _ => false,
+    };
+    let wanted: Vec<Column> = list.columns.iter().copied().filter(|column| !is_empty(*column)).collect();
+    let marks = if list.ticked.is_empty() && model.notes.is_empty() { 0 } else { MARKS };
+    let columns = layout(&wanted, usize::from(area.width).saturating_sub(marks), model.calls().len());
     let mut rows = area.rows();
     if area.height > 2
         && let Some(row) = rows.next()
     {
-        let headings =
-            columns.iter().flat_map(|(column, width)| padded(*column, column.heading(), *width, Style::new()));
-        frame.render_widget(Line::from_iter(headings).style(theme.heading), row);
+        headings(model, &columns, marks, regions, theme, frame, row);
     }
-    let room = usize::from(if area.height > 2 { area.height - 1 } else { area.height });
-    scroll.0 = pane::follow(scroll.0, model.selected, calls.len(), room);
-    for ((index, judged), row) in calls.iter().enumerate().skip(scroll.0).zip(rows) {
-        let cells = columns.iter().flat_map(|(column, width)| {
-            let (text, style) = cell(*column, index, judged, *width, theme);
-            padded(*column, &text, *width, style)
-        });
-        frame.render_widget(Line::from_iter(cells), row);
-        if index == model.selected {
+    let body = Rect { y: area.bottom().saturating_sub(area.height - u16::from(area.height > 2)), ..area };
+    let body = Rect { height: area.bottom() - body.y, ..body };
+    let room = usize::from(body.height);
+    scroll.0 = pane::follow(scroll.0, list.selected, list.shown.len(), room);
+    regions.add(body, Target::Lines(scroll.0));
+    for ((place, index), row) in list.shown.iter().enumerate().skip(scroll.0).zip(rows) {
+        let Some(judged) = model.calls().get(*index) else { continue };
+        let mut cells = Vec::new();
+        if marks > 0 {
+            let tick = if list.is_ticked(&judged.call) { "✓" } else { " " };
+            let note = if model.notes.of_call(&judged.call).is_some() { "*" } else { " " };
+            cells.push(Span::styled(format!("{tick}{note}"), theme.accent));
+        }
+        for (column, width) in &columns {
+            let (text, style) = cell(model, *column, *index, judged, *width, theme);
+            cells.extend(padded(*column, &text, *width, style));
+        }
+        frame.render_widget(Line::from(cells), row);
+        if place == list.selected {
             frame.buffer_mut().set_style(row, theme.selected);
         }
     }
+    if list.shown.is_empty()
+        && let Some(row) = body.rows().next()
+    {
+        frame.render_widget(Line::styled(nothing(model), theme.warning), row);
+    }
     Viewport { page: room, lines: 0 }
+}
+
+/// Why the list is empty although there are calls.
+fn nothing(model: &Model) -> String {
+    if model.list.is_sieving() {
+        return "Looking for what the filter names …".to_owned();
+    }
+    let clear = model.keymap.key_of("clear-filter").map_or_else(String::new, |key| format!(": {key} shows them again"));
+    format!("The filter names none of {} calls{clear}", model.calls().len())
+}
+
+fn headings(
+    model: &Model,
+    columns: &[(Column, usize)],
+    marks: usize,
+    regions: &mut Regions,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    row: Rect,
+) {
+    let mut headings = vec![Span::raw(" ".repeat(marks))];
+    let mut at = row.x.saturating_add(u16::try_from(marks).unwrap_or(0));
+    for (column, width) in columns {
+        let is_sorted = model.list.sort == *column && (*column != Column::Number || model.list.reversed);
+        let arrow = match (is_sorted, model.list.reversed) {
+            (false, _) => "",
+            (true, false) => "▲",
+            (true, true) => "▼",
+        };
+        let name = cut(column.heading(), width.saturating_sub(arrow.chars().count()));
+        headings.extend(padded(*column, &format!("{name}{arrow}"), *width, Style::new()));
+        let width = u16::try_from(*width).unwrap_or(0);
+        regions.add(Rect { x: at, width, ..row }.intersection(row), Target::Heading(*column));
+        at = at.saturating_add(width + 1);
+    }
+    frame.render_widget(Line::from(headings).style(theme.heading), row);
 }
 
 /// A cell, and the gap to the next.
@@ -164,43 +189,42 @@ fn padded(column: Column, text: &str, columns: usize, style: Style) -> [Span<'st
 }
 
 /// The text of a cell, safe to show.
-fn cell(column: Column, index: usize, judged: &Judged, columns: usize, theme: &Theme) -> (String, Style) {
-    let (call, course) = (&judged.call, &judged.call.course);
-    let plain = Style::new();
-    let none = || (NONE.to_owned(), theme.muted);
-    match column {
-        Column::Number => ((index + 1).to_string(), theme.muted),
-        Column::Start => call.start().map_or_else(none, |time| (clock(time), plain)),
-        Column::Caller => call.caller.as_ref().map_or_else(none, |jid| (address(jid, columns), plain)),
-        Column::Callee => {
-            let to = |name: String| format!("→ {name}");
-            call.callee.as_ref().map_or_else(
-                || (to(NONE.to_owned()), theme.muted),
-                |jid| (to(address(jid, columns.saturating_sub(2))), plain),
-            )
+fn cell(
+    model: &Model,
+    column: Column,
+    index: usize,
+    judged: &Judged,
+    columns: usize,
+    theme: &Theme,
+) -> (String, Style) {
+    let call = &judged.call;
+    let note = if column == Column::Note { model.notes.of_call(call) } else { None };
+    let setting = model.setting(note);
+    let party = |jid: &Option<Jid>, columns: usize| match jid {
+        Some(jid) if !model.names.in_letters => address(jid, columns),
+        Some(jid) => shown(&model.names.of(jid, &call.people), columns).into_owned(),
+        None => NONE.to_owned(),
+    };
+    let text = match column {
+        // Addresses are cut so that the device stays.
+        Column::Caller => party(&call.caller, columns),
+        Column::Callee => format!("→ {}", party(&call.callee, columns.saturating_sub(2))),
+        Column::Media if columns < "group video".len() => {
+            call.media.map_or_else(|| NONE.to_owned(), |media| media.name().to_owned())
         }
-        Column::Media => call.media.map_or_else(none, |media| {
-            let media = Media::name(media);
-            let fits = call.group && columns >= "group video".len();
-            (if fits { format!("group {media}") } else { media.to_owned() }, plain)
-        }),
-        Column::Outcome => {
-            let warns = matches!(course.outcome, Outcome::Failed | Outcome::CutOff);
-            (course.outcome.name().to_owned(), if warns { theme.warning } else { plain })
-        }
-        Column::Ring => course.ring.map_or_else(none, |ring| (length(ring), plain)),
-        Column::Talk => course.talk.map_or_else(none, |talk| (length(talk), plain)),
-        Column::Stanzas => (call.rows.len().to_string(), plain),
-        Column::EndedBy => course.ended_by.map_or_else(none, |by| {
-            let reason = course.end_reason.as_deref().filter(|reason| !reason.is_empty());
-            let reason = reason.map_or_else(String::new, |reason| format!(" {}", shown(reason, columns)));
-            (format!("{}{reason}", by.name()), plain)
-        }),
-        Column::Evidence => match judged.telling.len() {
-            0 => (String::new(), plain),
-            count => (format!("?{count}"), theme.accent),
-        },
-    }
+        _ => visible_all(&shown(&column.text(index, judged, &setting), columns)).into_owned(),
+    };
+    let warns = matches!(call.course.outcome, Outcome::Failed | Outcome::CutOff);
+    let style = match column {
+        Column::Outcome if warns => theme.warning,
+        Column::Violations if text.starts_with('!') => theme.violated,
+        Column::Violations => theme.novelty,
+        Column::Number => theme.muted,
+        Column::Evidence | Column::Note => theme.accent,
+        _ if text == NONE || text == "→ -" => theme.muted,
+        _ => Style::new(),
+    };
+    (text, style)
 }
 
 #[cfg(test)]
@@ -210,7 +234,7 @@ mod tests {
     #[test]
     fn columns_use_the_room_and_no_more() {
         for room in 20..240 {
-            let columns = layout(room, 123);
+            let columns = layout(Column::ALL, room, 123);
             let taken: usize = columns.iter().map(|(_, width)| width + 1).sum();
             assert!(taken <= room + 1, "{room} columns hold {columns:?}");
             assert!(columns.iter().any(|(column, _)| *column == Column::Callee));
@@ -219,7 +243,8 @@ mod tests {
 
     #[test]
     fn what_tells_most_stays_longest() {
-        let has = |room, column| layout(room, 12).iter().any(|(kept, _)| *kept == column);
+        let wanted: Vec<_> = Column::ALL.iter().copied().filter(|column| *column != Column::Violations).collect();
+        let has = |room, column| layout(&wanted, room, 12).iter().any(|(kept, _)| *kept == column);
         assert!(has(160, Column::Stanzas) && has(160, Column::Media));
         assert!(has(80, Column::EndedBy) && has(80, Column::Talk) && !has(80, Column::Stanzas));
         assert!(has(60, Column::Ring) && has(60, Column::Evidence) && !has(60, Column::EndedBy));

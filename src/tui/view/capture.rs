@@ -11,8 +11,10 @@ use ratatui::text::{Line, Span};
 use super::pane;
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
+use crate::call::People;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::tui::model::{Model, Viewport};
+use crate::tui::names::Names;
 use crate::tui::quantity::{bytes, counted};
 use crate::tui::text::{visible_all, wrap};
 use crate::tui::theme::Theme;
@@ -27,25 +29,35 @@ const OF_CONNECTION: usize = 4;
 /// The text as last made, and from what.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    made: Option<(Arc<Analysis>, u16)>,
+    made: Option<(Arc<Analysis>, u16, Theme, bool)>,
     lines: Vec<Line<'static>>,
 }
 
 impl Cache {
-    fn lines(&mut self, analysis: &Arc<Analysis>, columns: u16, theme: &Theme) -> &[Line<'static>] {
-        let fresh = self.made.as_ref().is_some_and(|(of, at)| Arc::ptr_eq(of, analysis) && *at == columns);
+    fn lines(&mut self, model: &Model, analysis: &Arc<Analysis>, columns: u16, theme: &Theme) -> &[Line<'static>] {
+        let letters = model.names.in_letters;
+        let fresh = self.made.as_ref().is_some_and(|(of, at, look, named)| {
+            Arc::ptr_eq(of, analysis) && *at == columns && look == theme && *named == letters
+        });
         if !fresh {
-            self.lines = report(analysis, columns.into(), theme);
-            self.made = Some((Arc::clone(analysis), columns));
+            self.lines = report(analysis, &model.names, columns.into(), theme);
+            self.made = Some((Arc::clone(analysis), columns, *theme, letters));
         }
         &self.lines
     }
 }
 
 /// Draws the report on the captures.
-pub(super) fn draw(model: &Model, cache: &mut Cache, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+pub(super) fn draw(
+    model: &Model,
+    cache: &mut Cache,
+    scroll: usize,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> Viewport {
     let Some(analysis) = &model.analysis else { return Viewport::default() };
-    pane::text(cache.lines(analysis, area.width, theme), model.captures_scroll, frame, area)
+    pane::text(cache.lines(model, analysis, area.width, theme), scroll, frame, area)
 }
 
 /// Draws, in place of an empty list of calls, that there is none, and the report that says why.
@@ -61,14 +73,14 @@ pub(super) fn draw_instead(
         Layout::vertical([Constraint::Length(1), Constraint::Length(u16::from(area.height > 4)), Constraint::Fill(1)])
             .areas(area);
     frame.render_widget(Line::styled(says, theme.heading), first);
-    draw(model, cache, theme, frame, rest)
+    draw(model, cache, 0, theme, frame, rest)
 }
 
 /// What departed from its protocol in one capture, by connection.
 type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
 
-fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut report = Report { columns, theme, lines: Vec::new(), connections: "connection" };
+fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut report = Report { columns, names, theme, lines: Vec::new(), connections: "connection" };
     let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
     for tally in analysis.anomalies.iter() {
         let of_capture = tallies.entry(tally.first.capture).or_default();
@@ -97,6 +109,7 @@ fn report(analysis: &Analysis, columns: usize, theme: &Theme) -> Vec<Line<'stati
 /// A report being written.
 struct Report<'a> {
     columns: usize,
+    names: &'a Names,
     theme: &'a Theme,
     lines: Vec<Line<'static>>,
     /// What the numbers of the capture's connections count.
@@ -163,6 +176,7 @@ impl Report<'_> {
         let is_shut = *messages > 0 && *frames == 0 && *noise != "none";
         self.line(OF_CONNECTION, &opened, if is_shut { self.theme.warning } else { Style::new() });
         if let Some(device) = device {
+            let device = self.names.in_text(device, &People::default()).into_owned();
             self.line(OF_CONNECTION, &format!("recorded at {device}"), Style::new());
         }
     }

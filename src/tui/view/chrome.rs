@@ -6,9 +6,11 @@ use ratatui::text::{Line, Span};
 
 use crate::analysis::Analysis;
 use crate::call::Call;
-use crate::tui::keymap::{Context, KEYMAP};
+use crate::protocol::binary::Jid;
+use crate::tui::keymap::{Bound, Context};
 use crate::tui::model::Model;
 use crate::tui::quantity::{NONE, bytes, counted, date};
+use crate::tui::screen::Screen;
 use crate::tui::text::{address, cut, shown, width};
 use crate::tui::theme::Theme;
 
@@ -27,25 +29,39 @@ const TITLE_ADDRESS: usize = 26;
 
 /// Draws the title: which screen this is, of what, and where in it.
 pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let count = model.calls().len();
-    let call = model.calls().get(model.selected).map(|judged| &judged.call);
-    let date = call
-        .zip(model.analysis.as_ref())
-        .and_then(|(call, analysis)| analysis.start_utc(call))
-        .map_or_else(String::new, date);
-    let (name, right) = match (model.context_below_help(), &model.opened) {
-        (Context::Captures, _) => ("Captures".to_owned(), String::new()),
-        (_, Some(_)) => (format!("Call {} of {count}", model.selected + 1), date),
-        (_, None) if count == 0 => ("Calls".to_owned(), String::new()),
-        (_, None) => {
-            ("Calls".to_owned(), format!("{date}   {} of {}", model.selected + 1, counted(count as u64, "call")))
+    let count = model.list.shown.len();
+    let whole = usize::from(area.width);
+    let selected = model.selected_call();
+    let start = selected.zip(model.analysis.as_ref()).and_then(|((_, judged), it)| it.start_utc(&judged.call));
+    let date = start.map_or_else(String::new, date);
+    let (name, right) = match (model.context_below(), model.opened()) {
+        (_, Some(opened)) if opened.calls.len() > 1 => (format!("{} calls", opened.calls.len()), date),
+        (_, Some(_)) => (format!("Call {} of {count}", model.list.selected + 1), date),
+        (Context::Calls, None) if model.calls().is_empty() => ("Calls".to_owned(), String::new()),
+        (Context::Calls, None) => {
+            let all = model.calls().len();
+            let place = if count == 0 { 0 } else { model.list.selected + 1 };
+            let calls = format!("{place} of {}", counted(count as u64, "call"));
+            // The filter needs the room more than the date.
+            let right = match model.list.filter {
+                None => format!("{date}   {calls}"),
+                Some(_) => format!("{calls}, {all} in all"),
+            };
+            ("Calls".to_owned(), right)
         }
+        (context, None) => (context.name().to_owned(), String::new()),
     };
     let left = format!(" ringtrace  {name}");
-    let whole = usize::from(area.width);
     let room = whole.saturating_sub(width(&left) + width(&right) + 7);
-    let what = match (&model.opened, model.context_below_help()) {
-        (Some(opened), Context::Ladder | Context::Stanza) => call_in(&opened.judged.call, room),
+    let what = match (model.screens.last(), model.opened()) {
+        (_, Some(opened)) => opened.place().map_or_else(String::new, |(judged, _)| call_in(model, &judged.call, room)),
+        (Some(Screen::Evidence { question: what, .. } | Screen::Page { title: what, .. }), _) => (*what).to_owned(),
+        (Some(Screen::Places { rule, .. }), _) => (*rule).to_owned(),
+        (None, None) => model
+            .list
+            .filter
+            .as_ref()
+            .map_or_else(|| captures(model), |(text, _)| format!("filter: {}", shown(text, room.saturating_sub(8)))),
         _ => captures(model),
     };
     let left = if room > 8 { format!("{left}   {}", cut(&what, room)) } else { left };
@@ -56,10 +72,14 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
 }
 
 /// A call in some `room` columns: what does not fit can be cut off.
-fn call_in(call: &Call, room: usize) -> String {
+fn call_in(model: &Model, call: &Call, room: usize) -> String {
     let outcome = call.course.outcome.name();
     let each = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
-    let party = |jid: &Option<_>| jid.as_ref().map_or_else(|| NONE.to_owned(), |jid| address(jid, each));
+    let party = |jid: &Option<Jid>| match jid {
+        Some(jid) if model.names.in_letters => shown(&model.names.of(jid, &call.people), each).into_owned(),
+        Some(jid) => address(jid, each),
+        None => NONE.to_owned(),
+    };
     if each < LEAST_ADDRESS {
         return outcome.to_owned();
     }
@@ -113,23 +133,44 @@ fn how_far(analysis: &Analysis, theme: &Theme) -> Line<'static> {
     }
 }
 
-/// Draws the keys that matter most here, as many as fit.
+/// Draws what was just done; else the keys that matter most here, as many as fit.
 pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let context = model.context();
+    if let Some(message) = &model.message {
+        let text = format!(" {}", shown(message, usize::from(area.width).saturating_sub(1)));
+        frame.render_widget(Line::styled(text, theme.accent), area);
+        return;
+    }
+    let busy = model.list.is_sieving() || model.search.is_hunting();
     let mut spans = Vec::new();
     let mut words = vec![""];
     let mut room = usize::from(area.width);
-    for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(&context)) {
-        let Some(key) = binding.keys.first().filter(|_| !words.contains(&binding.footer)) else { continue };
-        words.push(binding.footer);
-        let (key, word) = (format!(" {key}"), format!(" {} ", binding.footer));
-        let Some(left) = room.checked_sub(width(&key) + width(&word)) else { break };
-        room = left;
-        spans.push(Span::styled(key, theme.accent));
-        spans.push(Span::styled(word, theme.muted));
+    // The help and the palette are always offered: through them everything else is found.
+    let always = |bound: &&Bound| matches!(bound.binding.name, "help" | "palette");
+    let bound: Vec<&Bound> = model.keymap.in_context(context).collect();
+    let kept: usize = bound.iter().filter(|bound| always(bound)).map(|bound| columns(bound)).sum();
+    let lossy = if model.lossy && context != Context::Captures { width(LOSSY) } else { 0 };
+    let mut others = room.saturating_sub(kept + lossy);
+    for bound in bound {
+        let word = bound.binding.footer;
+        let Some(key) = bound.keys.first().filter(|_| !words.contains(&word)) else { continue };
+        let budget = if always(&bound) { &mut room } else { &mut others };
+        let Some(left) = budget.checked_sub(columns(bound)) else { continue };
+        *budget = left;
+        words.push(word);
+        spans.push(Span::styled(format!(" {key}"), theme.accent));
+        spans.push(Span::styled(format!(" {word} "), theme.muted));
     }
+    let taken: usize = spans.iter().map(Span::width).sum();
     frame.render_widget(Line::from(spans), area);
-    if model.lossy && context != Context::Captures && width(LOSSY) <= room {
-        frame.render_widget(Line::styled(LOSSY, theme.warning).right_aligned(), area);
+    let right = if busy { " looking …  " } else { LOSSY };
+    if (busy || lossy > 0) && width(right) + taken <= usize::from(area.width) {
+        frame.render_widget(Line::styled(right, theme.warning).right_aligned(), area);
     }
+}
+
+/// The columns that a command takes in the footer.
+fn columns(bound: &Bound) -> usize {
+    let key = bound.keys.first().map_or(0, |key| width(&key.to_string()));
+    key + width(bound.binding.footer) + 3
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Padding};
 
 use super::pane;
-use crate::tui::keymap::{Binding, Context, KEYMAP};
+use crate::tui::keymap::{Bound, Context, Keymap};
 use crate::tui::model::{Model, Viewport};
 use crate::tui::text::{width, wrap};
 use crate::tui::theme::Theme;
@@ -20,33 +20,39 @@ const KEYS: usize = 23;
 /// What the marks on the screens mean.
 const MARKS: &[(&str, &str)] = &[
     ("?", "Evidence for an open question of the spec; the stanza says which"),
+    ("!", "A rule of the spec is not kept; + something that the spec does not know"),
+    ("*", "Your mark or note"),
+    ("✓", "Ticked"),
     ("●", "A device whose socket was recorded"),
     ("•", "What the selected row answers, or what answers it"),
     ("──►", "A call stanza; ┄┄► is an ack or a receipt, with the time that it took"),
     ("again:", "A stanza that was sent again under the same id"),
+    ("╌╌ gap", "Something was not recorded here, or could not be read"),
     ("+32.000s", "Time since the call began, then since the row before; long waits stand out"),
 ];
 
 /// Draws the help over the screen.
-pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
     let columns = area.width.min(WIDEST);
     let inside = usize::from(columns.saturating_sub(4));
-    let lines = lines(model.context_below_help(), inside, theme);
+    let lines = lines(&model.keymap, model.context_below(), inside, theme);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let area = area.centered(Constraint::Length(columns), Constraint::Length(height));
-    let block = Block::bordered().title(" Help ").border_style(theme.accent).padding(Padding::horizontal(1));
+    let block =
+        Block::bordered().title(" Help ").border_style(theme.accent).style(theme.base).padding(Padding::horizontal(1));
     let inner = block.inner(area);
     let seen = Viewport { page: inner.height.into(), lines: lines.len() };
-    let block = block.title_bottom(Line::from(pane::position(model.help_scroll, seen)).right_aligned());
+    let block = block.title_bottom(Line::from(pane::position(scroll, seen)).right_aligned());
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
-    pane::text(&lines, model.help_scroll, frame, inner)
+    pane::text(&lines, scroll, frame, inner)
 }
 
-fn lines(context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(keymap: &Keymap, context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let column = KEYS.min(columns / 3);
-    let is_everywhere = |binding: &&Binding| binding.contexts.len() == Context::ALL.len();
+    // What means the same on every screen comes last.
+    let is_everywhere = |bound: &&Bound| bound.is_in(Context::Help) && bound.is_in(Context::Calls);
     let mut section = |heading: &str, entries: &mut dyn Iterator<Item = (String, &'static str)>| {
         if !lines.is_empty() {
             lines.push(Line::default());
@@ -58,13 +64,13 @@ fn lines(context: Context, columns: usize, theme: &Theme) -> Vec<Line<'static>> 
             lines.extend(wrap(&spans, columns, column));
         }
     };
-    let entry = |binding: &'static Binding| {
-        let keys: Vec<_> = binding.keys.iter().map(ToString::to_string).collect();
-        (keys.join("  "), binding.help)
+    let entry = |bound: &Bound| {
+        let keys: Vec<_> = bound.keys.iter().map(ToString::to_string).collect();
+        (keys.join("  "), bound.binding.help)
     };
-    let here = KEYMAP.iter().filter(|it| it.contexts.contains(&context) && !is_everywhere(it));
+    let here = keymap.in_context(context).filter(|bound| !is_everywhere(bound));
     section(context.name(), &mut here.map(entry));
-    section("Everywhere", &mut KEYMAP.iter().filter(is_everywhere).map(entry));
+    section("Everywhere", &mut keymap.in_context(context).filter(is_everywhere).map(entry));
     section("Marks", &mut MARKS.iter().map(|(mark, meaning)| ((*mark).to_owned(), *meaning)));
     lines
 }

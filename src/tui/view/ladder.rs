@@ -8,14 +8,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::pane::{self, put};
-use crate::call::{Call, Row};
+use crate::call::Row;
 use crate::ladder::{Lifeline, Party, Rung};
 use crate::origin::{Direction, Timestamp};
+use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
-use crate::tui::model::{Opened, Viewport};
-use crate::tui::quantity::{NONE, latency, offset};
+use crate::spec::Judged;
+use crate::tui::model::{Model, Viewport};
+use crate::tui::quantity::{NONE, clock, latency, length, offset};
+use crate::tui::regions::{Regions, Target};
+use crate::tui::screen::{Fold, Line, Opened};
 use crate::tui::text::{address, cut, shown, width};
 use crate::tui::theme::Theme;
+use crate::tui::times::Times;
 
 /// The first row and the first lifeline shown.
 #[derive(Debug, Default)]
@@ -27,11 +32,15 @@ pub(super) struct Scroll {
 /// A wait that stands out: longer than any answer takes, shorter than any ringing.
 const LONG_WAIT: i64 = 5_000_000_000;
 
-/// Columns of the marks: selected or tied to it; evidence, a violated rule and a novelty; and a gap.
-const MARKS: usize = 5;
+/// Columns of the marks: selected or tied to it, evidence, a violated rule, a novelty, the user's note,
+/// and a gap.
+const MARKS: usize = 6;
 
 /// Columns of a time and the gap after it.
 const TIME: usize = 10;
+
+/// Rows after a stanza among which its answer is looked for.
+const ANSWERS_WITHIN: usize = 64;
 
 /// The fewest columns of a name before a latency.
 const LEAST_NAME: usize = 4;
@@ -48,35 +57,46 @@ const HEADS: u16 = 2;
 
 /// The lines that the whole ladder takes.
 pub(super) fn height(opened: &Opened) -> u16 {
-    u16::try_from(opened.judged.call.rows.len()).unwrap_or(u16::MAX).saturating_add(HEADS)
+    u16::try_from(opened.lines.len()).unwrap_or(u16::MAX).saturating_add(HEADS)
 }
 
 /// Draws the ladder.
-pub(super) fn draw(opened: &Opened, scroll: &mut Scroll, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+pub(super) fn draw(
+    model: &Model,
+    opened: &Opened,
+    scroll: &mut Scroll,
+    regions: &mut Regions,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> Viewport {
     let heads = match area.height {
         0..4 => 0,
         4..6 => 1,
         _ => HEADS,
     };
     let room = usize::from(area.height - heads);
-    let call = &opened.judged.call;
-    scroll.row = pane::follow(scroll.row, opened.row, call.rows.len(), room);
-    let picture = Picture::new(opened, scroll, theme, area);
+    scroll.row = pane::follow(scroll.row, opened.selected, opened.lines.len(), room);
+    let picture = Picture::new(model, opened, scroll, theme, area);
+    regions.add(Rect { y: area.y + heads, height: area.height - heads, ..area }, Target::Ladder(scroll.row));
     let buffer = frame.buffer_mut();
     let mut lines = area.rows();
     for (part, line) in lines.by_ref().take(heads.into()).enumerate() {
         picture.head(buffer, line, part);
     }
-    for (index, line) in (scroll.row..call.rows.len()).zip(lines) {
-        picture.row(buffer, line, index);
+    for ((place, shown), line) in opened.lines.iter().enumerate().skip(scroll.row).zip(lines) {
+        match shown {
+            Line::Rung(rung) => picture.row(buffer, line, place, *rung),
+            Line::Gap(gap) => picture.gap(buffer, line, *gap),
+        }
     }
     Viewport { page: room, lines: 0 }
 }
 
 /// What all lines of one drawing share.
 struct Picture<'a> {
+    model: &'a Model,
     opened: &'a Opened,
-    call: &'a Call,
     theme: &'a Theme,
     start: Option<Timestamp>,
     /// How many times stand at the left.
@@ -98,25 +118,24 @@ enum End {
 }
 
 impl<'a> Picture<'a> {
-    fn new(opened: &'a Opened, scroll: &mut Scroll, theme: &'a Theme, area: Rect) -> Self {
+    fn new(model: &'a Model, opened: &'a Opened, scroll: &mut Scroll, theme: &'a Theme, area: Rect) -> Self {
         let whole = usize::from(area.width);
         let times = usize::from(whole >= ONE_TIME) + usize::from(whole >= TWO_TIMES);
         let left = MARKS + times * TIME;
         let room = whole.saturating_sub(left);
         let all = opened.ladder.lifelines.len();
         let fit = (room.saturating_sub(1) / SPACING + 1).min(all);
-        scroll.lifeline = first_lifeline(scroll.lifeline, opened.ladder.rungs.get(opened.row), all, fit);
+        scroll.lifeline = first_lifeline(scroll.lifeline, opened.rung(), all, fit);
         let lifelines = scroll.lifeline..(scroll.lifeline + fit).min(all);
         let gaps = lifelines.len().saturating_sub(1).max(1);
         let columns = (0..lifelines.len()).map(|place| left + place * room.saturating_sub(1) / gaps).collect();
-        let call = &opened.judged.call;
-        Self { opened, call, theme, start: call.start(), times, left, lifelines, columns }
+        Self { model, opened, theme, start: opened.start(), times, left, lifelines, columns }
     }
 
     /// Draws the names of the lifelines, or in the second line what they are.
     fn head(&self, buffer: &mut Buffer, line: Rect, part: usize) {
         if part == 0 {
-            let headings = ["start", "previous"];
+            let headings = [self.model.times.heading(), "previous"];
             for (place, heading) in headings.iter().rev().take(self.times).rev().enumerate() {
                 put(buffer, line, MARKS + place * TIME, &format!("{heading:>9}"), self.theme.muted);
             }
@@ -157,16 +176,19 @@ impl<'a> Picture<'a> {
 
     /// The name of a lifeline, or what it is.
     fn name(&self, lifeline: &Lifeline, part: usize, columns: usize) -> String {
+        let Some(call) = self.opened.calls.first().map(|judged| &judged.call) else { return String::new() };
+        let named = |jid: &Jid, columns: usize| match self.model.names.in_letters {
+            true => shown(&self.model.names.of(jid, &call.people), columns).into_owned(),
+            false => address(jid, columns),
+        };
         let role = || match &lifeline.party {
             Party::Server => "",
-            Party::Local => self.call.vantages.first().map_or("", |vantage| vantage.role.name()),
+            Party::Local => call.vantages.first().map_or("", |vantage| vantage.role.name()),
             Party::Device(jid) => {
-                let is = |party: &Option<crate::protocol::binary::Jid>| {
-                    party.as_ref().is_some_and(|party| party.same_user(jid))
-                };
-                if is(&self.call.caller) {
+                let is = |party: &Option<Jid>| party.as_ref().is_some_and(|party| call.people.same_person(party, jid));
+                if is(&call.caller) {
                     "caller"
-                } else if is(&self.call.callee) {
+                } else if is(&call.callee) {
                     "callee"
                 } else {
                     ""
@@ -175,9 +197,9 @@ impl<'a> Picture<'a> {
         };
         match (part, lifeline.recorded, &lifeline.party) {
             (0, true, Party::Device(jid)) => {
-                cut(&format!("● {}", address(jid, columns.saturating_sub(2))), columns).into()
+                cut(&format!("● {}", named(jid, columns.saturating_sub(2))), columns).into()
             }
-            (0, false, Party::Device(jid)) => address(jid, columns),
+            (0, false, Party::Device(jid)) => named(jid, columns),
             (0, _, Party::Local) => cut("● this client", columns).into(),
             (0, _, Party::Server) => cut("server", columns).into(),
             (_, true, _) => cut(&format!("{} recorded", role()), columns).trim_start().into(),
@@ -185,52 +207,75 @@ impl<'a> Picture<'a> {
         }
     }
 
-    fn row(&self, buffer: &mut Buffer, line: Rect, index: usize) {
-        let Some(row) = self.call.rows.get(index) else { return };
-        self.marks(buffer, line, index, row);
-        self.time(buffer, line, index, row);
+    fn row(&self, buffer: &mut Buffer, line: Rect, place: usize, index: usize) {
+        let Some((judged, row_index)) = self.opened.at(index) else { return };
+        let Some(row) = judged.call.rows.get(row_index) else { return };
+        self.marks(buffer, line, place, index, (judged, row_index));
+        self.time(buffer, line, place, row);
         for column in &self.columns {
             put(buffer, line, *column, "│", self.theme.muted);
         }
         if let Some(rung) = self.opened.ladder.rungs.get(index) {
-            self.arrow(buffer, line, index, row, rung);
+            self.arrow(buffer, line, judged, row, rung);
         }
-        if index == self.opened.row {
+        if place == self.opened.selected {
             buffer.set_style(line, self.theme.selected);
         }
     }
 
-    fn marks(&self, buffer: &mut Buffer, line: Rect, index: usize, row: &Row) {
-        let selected = self.opened.row;
-        let is_tied = row.answers == Some(selected)
-            || self.call.rows.get(selected).is_some_and(|selected| selected.answers == Some(index));
-        if index == selected {
+    /// A break: what was not recorded, and for how long.
+    fn gap(&self, buffer: &mut Buffer, line: Rect, gap: i64) {
+        let room = usize::from(line.width).saturating_sub(self.left);
+        put(buffer, line, self.left, &"╌".repeat(room), self.theme.warning);
+        let text = format!(" gap: {} not recorded ", length(gap));
+        put(buffer, line, self.left + room.saturating_sub(width(&text)) / 2, &text, self.theme.warning);
+    }
+
+    fn marks(&self, buffer: &mut Buffer, line: Rect, place: usize, index: usize, (judged, row): (&Judged, usize)) {
+        let selected = self.opened.place();
+        let of_one_call = selected.filter(|(other, _)| std::ptr::eq(other.as_ref(), judged));
+        let answers = |row: usize| judged.call.rows.get(row).and_then(|row| row.answers);
+        let is_tied = of_one_call.is_some_and(|(_, other)| answers(row) == Some(other) || answers(other) == Some(row));
+        if place == self.opened.selected {
             put(buffer, line, 0, ">", self.theme.accent);
+        } else if self.opened.ticked == Some(index) {
+            put(buffer, line, 0, "✓", self.theme.accent);
         } else if is_tied {
             put(buffer, line, 0, "•", self.theme.accent);
         }
-        let styles = [self.theme.accent, self.theme.warning, self.theme.heading];
-        for (place, (mark, style)) in self.opened.judged.marks(index).into_iter().zip(styles).enumerate() {
+        let styles = [self.theme.accent, self.theme.violated, self.theme.novelty];
+        for (place, (mark, style)) in judged.marks(row).into_iter().zip(styles).enumerate() {
             if let Some(mark) = mark {
                 put(buffer, line, 1 + place, mark.encode_utf8(&mut [0; 4]), style);
             }
         }
+        if self.model.notes.of_row(&judged.call, row).is_some() {
+            put(buffer, line, 4, "*", self.theme.accent);
+        }
     }
 
-    /// The time since the call began and since the row before, as far as there is room.
-    fn time(&self, buffer: &mut Buffer, line: Rect, index: usize, row: &Row) {
+    /// The time of the kind that is chosen, and since the row before, as far as there is room.
+    fn time(&self, buffer: &mut Buffer, line: Rect, place: usize, row: &Row) {
         let time = row.observed.time();
-        let before = index.checked_sub(1).and_then(|before| self.call.rows.get(before));
+        let before = self.opened.lines.get(..place).unwrap_or_default().iter().rev().find_map(|line| match line {
+            Line::Rung(rung) => self.opened.at(*rung).and_then(|(judged, row)| judged.call.rows.get(row)),
+            Line::Gap(_) => None,
+        });
         let since = |earlier: Option<Timestamp>| Some(time?.nanoseconds_since(earlier?));
         let waited = before.and_then(|before| since(before.observed.time()));
-        let text = |since: Option<i64>| format!("{:>9}", since.map_or_else(|| NONE.to_owned(), offset));
+        let text = |text: Option<String>| format!("{:>9}", text.unwrap_or_else(|| NONE.to_owned()));
         if self.times == 2 {
-            put(buffer, line, MARKS, &text(since(self.start)), Style::new());
+            let first = match self.model.times {
+                Times::Start => since(self.start).map(offset),
+                Times::Clock => time.map(clock),
+                Times::Reference(reference) => since(Some(reference)).map(offset),
+            };
+            put(buffer, line, MARKS, &text(first), Style::new());
         }
-        if self.times > 0 && index > 0 {
+        if self.times > 0 && before.is_some() {
             let is_long = waited.is_some_and(|waited| waited > LONG_WAIT);
             let style = if is_long { self.theme.warning } else { self.theme.muted };
-            let text = text(waited);
+            let text = text(waited.map(offset));
             let bare = text.trim_start();
             put(buffer, line, MARKS + (self.times - 1) * TIME + (text.len() - bare.len()), bare, style);
         }
@@ -244,9 +289,9 @@ impl<'a> Picture<'a> {
         }
     }
 
-    fn arrow(&self, buffer: &mut Buffer, line: Rect, index: usize, row: &Row, rung: &Rung) {
+    fn arrow(&self, buffer: &mut Buffer, line: Rect, judged: &Judged, row: &Row, rung: &Rung) {
         let (style, stroke) = self.look(row);
-        let (label, took) = self.label(index, row, rung);
+        let (label, took) = self.label(judged, row, rung);
         let (first, last) = (self.left, usize::from(line.width).saturating_sub(1));
         let column = |end: End| match end {
             End::Before => first,
@@ -299,11 +344,22 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// What a row says: the action and whether it was sent again; and how long an answer took.
-    fn label(&self, index: usize, row: &Row, rung: &Rung) -> (String, String) {
+    /// What a row says: the action and whether it was sent again; and how long an answer took. Where answers are
+    /// folded, the first one is told here.
+    fn label(&self, judged: &Judged, row: &Row, rung: &Rung) -> (String, String) {
+        let call = &judged.call;
         let again = if row.repeats.is_some() { "again: " } else { "" };
-        let took = self.call.answer_latency(index).map_or_else(String::new, |took| format!(" {}", latency(took)));
-        (format!("{again}{}", rung.label), took)
+        let number = if self.opened.calls.len() > 1 { format!("{}·", rung.call + 1) } else { String::new() };
+        let mut took = call.answer_latency(rung.row).map_or_else(String::new, |took| format!(" {}", latency(took)));
+        if self.opened.fold == Fold::Noise {
+            // An answer comes soon after what it answers, or hardly ever.
+            let later = rung.row + 1..(rung.row + 1 + ANSWERS_WITHIN).min(call.rows.len());
+            let answers = |index: &usize| call.rows.get(*index).is_some_and(|other| other.answers == Some(rung.row));
+            if let Some(took_folded) = later.clone().find(answers).and_then(|answer| call.answer_latency(answer)) {
+                took.push_str(&format!(" ✓{}", latency(took_folded)));
+            }
+        }
+        (format!("{number}{again}{}", rung.label), took)
     }
 
     fn look(&self, row: &Row) -> (Style, &'static str) {

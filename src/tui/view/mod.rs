@@ -1,9 +1,13 @@
 //! The model drawn: one file per pane.
 
+mod boards;
 mod calls;
 mod capture;
 mod chrome;
+mod compare;
+mod dialogs;
 mod help;
+mod hex;
 mod ladder;
 mod pane;
 mod stanza;
@@ -11,17 +15,24 @@ mod stanza;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::model::{Focus, Model, Opened, Overlay, Viewport};
+use super::dialog::Dialog;
+use super::model::{Model, Viewport};
+use super::regions::{Regions, Target};
+use super::screen::{Focus, Opened, Screen};
 use super::theme::Theme;
 
-/// What drawings keep for the next one: scroll offsets that follow a selection, and texts that are dear to make.
-/// Nothing in it changes what a drawing shows of the model, except where a list begins.
+/// What drawings keep for the next one: scroll offsets that follow a selection, texts that are dear to make, and what
+/// was drawn where. Nothing in it changes what a drawing shows of the model, except where a list begins.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     calls: calls::Scroll,
     ladder: ladder::Scroll,
     stanza: stanza::Cache,
     captures: capture::Cache,
+    compare: compare::Scroll,
+    board: boards::Scroll,
+    /// What was drawn where.
+    pub(super) regions: Regions,
 }
 
 /// From this width on the stanza stands beside the ladder, else below it.
@@ -33,6 +44,8 @@ const LEAST_SHARED: u16 = 8;
 /// Draws everything; gives what is seen of the pane with the focus.
 pub(super) fn view(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &mut Frame<'_>) -> Viewport {
     let area = frame.area();
+    scratch.regions.clear();
+    frame.buffer_mut().set_style(area, theme.base);
     let line = |shown: bool| Constraint::Length(u16::from(shown));
     let [title, body, progress, footer] = Layout::vertical([
         line(area.height >= 3),
@@ -45,21 +58,39 @@ pub(super) fn view(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &
     let seen = screen(model, scratch, theme, frame, body);
     chrome::progress(model, theme, frame, progress);
     chrome::footer(model, theme, frame, footer);
-    if model.overlay == Some(Overlay::Help) { help::draw(model, theme, frame, body) } else { seen }
-}
-
-fn screen(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
-    match &model.opened {
-        _ if model.overlay == Some(Overlay::Captures) => {
-            capture::draw(model, &mut scratch.captures, theme, frame, area)
-        }
-        Some(opened) => call(model, opened, scratch, theme, frame, area),
-        None if model.calls().is_empty() => capture::draw_instead(model, &mut scratch.captures, theme, frame, area),
-        None => calls::draw(model, &mut scratch.calls, theme, frame, area),
+    match &model.dialog {
+        None => seen,
+        Some(Dialog::Help { scroll }) => help::draw(model, *scroll, theme, frame, body),
+        Some(Dialog::Palette { input, selected }) => dialogs::palette(model, (input, *selected), theme, frame, body),
+        Some(Dialog::Columns { selected }) => dialogs::columns(model, *selected, theme, frame, body),
+        Some(Dialog::Prompt(prompt)) => dialogs::prompt(prompt, theme, frame, body),
     }
 }
 
-/// A call: its ladder and the selected stanza.
+fn screen(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+    let Scratch { regions, board, .. } = scratch;
+    match model.screens.last() {
+        None if model.calls().is_empty() => capture::draw_instead(model, &mut scratch.captures, theme, frame, area),
+        None => calls::draw(model, &mut scratch.calls, regions, theme, frame, area),
+        Some(Screen::Call(opened)) => call(model, opened, scratch, theme, frame, area),
+        Some(Screen::Compare(comparison)) => {
+            compare::draw(model, comparison, &mut scratch.compare, regions, theme, frame, area)
+        }
+        Some(Screen::Questions { selected }) => boards::questions(model, *selected, board, regions, theme, frame, area),
+        Some(Screen::Evidence { question, selected }) => {
+            boards::evidence(model, (question, *selected), board, regions, theme, frame, area)
+        }
+        Some(Screen::Rules { selected }) => boards::rules(model, *selected, board, regions, theme, frame, area),
+        Some(Screen::Places { rule, selected }) => {
+            boards::places(model, (rule, *selected), board, regions, theme, frame, area)
+        }
+        Some(Screen::Marks { selected }) => boards::marks(model, *selected, board, regions, theme, frame, area),
+        Some(Screen::Page { text, scroll, .. }) => boards::page(text, *scroll, theme, frame, area),
+        Some(Screen::Captures { scroll }) => capture::draw(model, &mut scratch.captures, *scroll, theme, frame, area),
+    }
+}
+
+/// Calls: their ladder and the selected stanza.
 fn call(
     model: &Model,
     opened: &Opened,
@@ -68,24 +99,28 @@ fn call(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Viewport {
-    let (ladder, stanza) = if area.width >= WIDE {
-        let [ladder, _, stanza] = Layout::horizontal([
+    let nothing = Rect { width: 0, height: 0, ..area };
+    let (ladder, between, stanza) = if area.width >= WIDE {
+        let [ladder, between, stanza] = Layout::horizontal([
             Constraint::Length(model.split.of(area.width)),
             Constraint::Length(1),
             Constraint::Fill(1),
         ])
         .areas(area);
-        (ladder, stanza)
+        (ladder, between, stanza)
     } else if area.height >= LEAST_SHARED {
         // A short call leaves the stanza what it does not need itself.
         let ladder = Constraint::Length(model.split.of(area.height).min(ladder::height(opened)));
         let [ladder, stanza] = Layout::vertical([ladder, Constraint::Fill(1)]).areas(area);
-        (ladder, stanza)
+        (ladder, Rect { height: 1, ..stanza }, stanza)
+    } else if opened.focus == Focus::Ladder {
+        (area, nothing, nothing)
     } else {
-        let nothing = Rect { width: 0, height: 0, ..area };
-        if opened.focus == Focus::Ladder { (area, nothing) } else { (nothing, area) }
+        (nothing, nothing, area)
     };
-    let ladder_seen = ladder::draw(opened, &mut scratch.ladder, theme, frame, ladder);
-    let stanza_seen = stanza::draw(model, opened, &mut scratch.stanza, theme, frame, stanza);
+    let Scratch { regions, .. } = scratch;
+    let ladder_seen = ladder::draw(model, opened, &mut scratch.ladder, regions, theme, frame, ladder);
+    let stanza_seen = stanza::draw(model, opened, &mut scratch.stanza, regions, theme, frame, stanza);
+    regions.add(between, Target::Split(area));
     if opened.focus == Focus::Ladder { ladder_seen } else { stanza_seen }
 }

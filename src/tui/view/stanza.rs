@@ -9,17 +9,22 @@ use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
-use super::pane;
-use crate::analysis::{Analysis, Capture};
+use super::{hex, pane};
+use crate::analysis::Capture;
 use crate::call::{Call, Row};
+use crate::filter;
+use crate::notes::Notes;
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::protocol::xml;
+use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
-use crate::spec::{Conformance, Evidence, Judged, Place};
-use crate::tui::model::{Focus, Model, Opened, Viewport};
-use crate::tui::quantity::{clock_precise, latency};
+use crate::spec::{Conformance, Evidence, Judged, Place, attribute};
+use crate::tui::model::{Model, Viewport};
+use crate::tui::quantity::{clock_precise, count, latency, offset};
+use crate::tui::regions::{Regions, Target};
+use crate::tui::screen::{Focus, Layer, Opened};
 use crate::tui::text::{shown, visible_all, width, wrap};
 use crate::tui::theme::Theme;
 
@@ -28,6 +33,9 @@ const XML_SHOWN: usize = 256 * 1024;
 
 /// Answers to one stanza that are named.
 const ANSWERS_NAMED: usize = 4;
+
+/// Attributes that the pane says something of.
+const ATTRIBUTES_TOLD: usize = 60;
 
 /// Columns of the name of a device or a capture.
 const NAME: usize = 60;
@@ -38,35 +46,64 @@ const BETWEEN: &str = " · ";
 /// The text as last made, and from what.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    made: Option<(Arc<Judged>, usize, u16)>,
+    made: Option<Made>,
     lines: Vec<Line<'static>>,
+}
+
+/// What a text was made from.
+#[derive(Debug)]
+struct Made {
+    judged: Arc<Judged>,
+    row: usize,
+    columns: u16,
+    theme: Theme,
+    layer: Layer,
+    in_letters: bool,
+    searched: String,
+    notes: Arc<Notes>,
+}
+
+impl Made {
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.judged, &other.judged)
+            && Arc::ptr_eq(&self.notes, &other.notes)
+            && (self.row, self.columns, self.theme, self.layer, self.in_letters)
+                == (other.row, other.columns, other.theme, other.layer, other.in_letters)
+            && self.searched == other.searched
+    }
 }
 
 impl Cache {
     fn lines(&mut self, model: &Model, opened: &Opened, columns: u16, theme: &Theme) -> &[Line<'static>] {
-        let fresh = self.made.as_ref().is_some_and(|(judged, row, at)| {
-            Arc::ptr_eq(judged, &opened.judged) && *row == opened.row && *at == columns
-        });
-        if !fresh {
-            let panel = Panel {
-                analysis: model.analysis.as_deref(),
-                judged: &opened.judged,
-                columns: columns.into(),
-                theme,
-                lines: Vec::new(),
-            };
-            self.lines = panel.written(opened.row);
-            self.made = Some((Arc::clone(&opened.judged), opened.row, columns));
+        let Some((judged, row)) = opened.place() else { return &[] };
+        let made = Made {
+            judged: Arc::clone(judged),
+            row,
+            columns,
+            theme: *theme,
+            layer: opened.layer,
+            in_letters: model.names.in_letters,
+            searched: model.search.text.clone(),
+            notes: Arc::clone(&model.notes),
+        };
+        if !self.made.as_ref().is_some_and(|before| before.is_same(&made)) {
+            let panel = Panel { model, judged, columns: columns.into(), theme, lines: Vec::new() };
+            self.lines = panel.written(row, opened.layer);
+            for line in &mut self.lines {
+                mark_found(line, &model.search.text, theme.matched);
+            }
+            self.made = Some(made);
         }
         &self.lines
     }
 }
 
-/// Draws the panel.
+/// Draws the stanza.
 pub(super) fn draw(
     model: &Model,
     opened: &Opened,
     cache: &mut Cache,
+    regions: &mut Regions,
     theme: &Theme,
     frame: &mut Frame<'_>,
     area: Rect,
@@ -75,23 +112,55 @@ pub(super) fn draw(
         return Viewport::default();
     }
     let has_focus = opened.focus == Focus::Stanza;
-    let count = opened.judged.call.rows.len();
+    let (row, count) = opened.place().map_or((0, 0), |(judged, row)| (row + 1, judged.call.rows.len()));
+    let layer = match opened.layer {
+        Layer::Xml => "",
+        Layer::Plaintext => "· WABinary, decrypted ",
+        Layer::Ciphertext => "· Noise frame ",
+    };
     let mut block = Block::new()
         .borders(Borders::TOP)
         .border_set(if has_focus { border::DOUBLE } else { border::PLAIN })
         .border_style(if has_focus { theme.accent } else { theme.muted })
-        .title(Span::styled(format!(" Stanza {} of {count} ", opened.row + 1), theme.heading));
+        .title(Span::styled(format!(" Stanza {row} of {count} {layer}"), theme.heading));
     let inner = block.inner(area);
     let lines = cache.lines(model, opened, inner.width, theme);
     let seen = Viewport { page: inner.height.into(), lines: lines.len() };
     block = block.title(Line::from(pane::position(opened.stanza_scroll, seen)).right_aligned());
     frame.render_widget(block, area);
+    regions.add(area, Target::Stanza);
     pane::text(lines, opened.stanza_scroll, frame, inner)
+}
+
+/// Marks every place of a text in a line, whatever the case.
+fn mark_found(line: &mut Line<'static>, text: &str, look: Style) {
+    if text.is_empty() || !line.spans.iter().any(|span| filter::contains(&span.content, text)) {
+        return;
+    }
+    let spans = std::mem::take(&mut line.spans);
+    for span in spans {
+        let small = span.content.to_lowercase();
+        // Where small letters take other bytes than large ones, the places would not be the same.
+        if small.len() != span.content.len() {
+            line.spans.push(span);
+            continue;
+        }
+        let mut from = 0;
+        for (at, found) in small.match_indices(text) {
+            let parts = (span.content.get(from..at), span.content.get(at..at + found.len()));
+            if let (Some(before), Some(found)) = parts {
+                line.spans.push(Span::styled(before.to_owned(), span.style));
+                line.spans.push(Span::styled(found.to_owned(), span.style.patch(look)));
+                from = at + found.len();
+            }
+        }
+        line.spans.push(Span::styled(span.content.get(from..).unwrap_or_default().to_owned(), span.style));
+    }
 }
 
 /// The panel being written.
 struct Panel<'a> {
-    analysis: Option<&'a Analysis>,
+    model: &'a Model,
     judged: &'a Judged,
     columns: usize,
     theme: &'a Theme,
@@ -99,20 +168,107 @@ struct Panel<'a> {
 }
 
 impl Panel<'_> {
-    fn written(mut self, index: usize) -> Vec<Line<'static>> {
+    fn written(mut self, index: usize, layer: Layer) -> Vec<Line<'static>> {
         let call = &self.judged.call;
-        if let Some(row) = call.rows.get(index) {
-            self.place(call, row);
-            self.ties(call, index, row);
-            for piece in self.judged.evidence_in(index) {
-                self.evidence(piece);
-            }
-            for place in self.judged.places_in(index) {
-                self.place_of_rule(place);
-            }
-            self.xml(row);
+        let Some(row) = call.rows.get(index) else { return self.lines };
+        self.place(call, row);
+        if layer != Layer::Xml {
+            self.lines.extend(hex::lines(row, layer, self.columns, self.theme));
+            return self.lines;
         }
+        self.ties(call, index, row);
+        self.note(index);
+        for place in self.judged.places_in(index) {
+            self.rule(place);
+        }
+        for piece in self.judged.evidence_in(index) {
+            self.evidence(piece);
+        }
+        self.xml(row);
+        self.attributes(row);
+        self.layers(row);
         self.lines
+    }
+
+    /// The user's note.
+    fn note(&mut self, index: usize) {
+        if let Some(note) = self.model.notes.of_row(&self.judged.call, index) {
+            let text = if note.is_empty() { "marked" } else { note };
+            let spans = [Span::styled("* ", self.theme.accent), Span::raw(visible_all(text))];
+            self.lines.extend(wrap(&spans, self.columns, 2));
+        }
+    }
+
+    /// What a rule found, unless it is all as it should be.
+    fn rule(&mut self, place: &Place) {
+        let (sign, style) = match place.found {
+            Conformance::Violated => ("! ", self.theme.violated),
+            Conformance::Novelty => ("+ ", self.theme.novelty),
+            Conformance::Undecided | Conformance::Holds => return,
+        };
+        let title = RULES.iter().find(|rule| rule.id == place.rule).map_or(place.rule, |rule| rule.title);
+        let spans = [
+            Span::styled(format!("{sign}{title}"), style),
+            Span::styled(format!(" ({})", place.rule), self.theme.muted),
+        ];
+        self.lines.extend(wrap(&spans, self.columns, 2));
+        let found = if place.found == Conformance::Violated { "violated" } else { "new to the spec" };
+        let why = self.named(&place.why);
+        let spans = [Span::styled(format!("  {found}: "), self.theme.outgoing), Span::raw(why)];
+        self.lines.extend(wrap(&spans, self.columns, 2));
+    }
+
+    /// A text with parties named as the user wants, safe to show.
+    fn named(&self, text: &str) -> String {
+        visible_all(&self.model.names.in_text(text, &self.judged.call.people)).into_owned()
+    }
+
+    /// What the spec says of each attribute, once for each element that has it.
+    fn attributes(&mut self, row: &Row) {
+        let mut seen: Vec<(&str, &str)> = Vec::new();
+        let mut open = vec![&row.observed.read().node];
+        while let Some(node) = open.pop() {
+            for attribute in &node.attributes {
+                let pair = (node.tag.as_ref(), attribute.name.as_ref());
+                if !seen.contains(&pair) && seen.len() < ATTRIBUTES_TOLD {
+                    seen.push(pair);
+                }
+            }
+            if seen.len() < ATTRIBUTES_TOLD {
+                open.extend(node.children().iter().rev());
+            }
+        }
+        if !seen.is_empty() {
+            self.lines.push(Line::default());
+        }
+        for (element, name) in seen {
+            let label = Span::styled(format!("{} {}", visible_all(element), visible_all(name)), self.theme.accent);
+            let spans = match attribute(element, name) {
+                Some(known) => {
+                    let need = if known.required { "required" } else { "optional" };
+                    let place = format!(" ({}, {need}, {})", known.page, known.confidence);
+                    vec![label, Span::raw(format!(": {}", known.says)), Span::styled(place, self.theme.muted)]
+                }
+                None => vec![label, Span::styled(": on no page of the spec", self.theme.novelty)],
+            };
+            self.lines.extend(wrap(&spans, self.columns, 2));
+        }
+    }
+
+    /// The layers that it came through, from the outermost.
+    fn layers(&mut self, row: &Row) {
+        let origin = row.observed.stanza.origin;
+        let mut facts = vec![origin.to_string(), format!("byte {} of its stream", count(origin.offset))];
+        match &row.observed.read().wire {
+            Some(wire) => facts.extend([
+                format!("Noise counter {}", wire.counter),
+                format!("frame {} bytes", count(wire.ciphertext.len() as u64)),
+                format!("WABinary {} bytes", count(wire.plaintext.len() as u64)),
+            ]),
+            None => facts.push("recorded as text: no bytes to show".to_owned()),
+        }
+        self.lines.push(Line::default());
+        self.facts(&facts, self.theme.muted);
     }
 
     /// Facts on as few lines as hold them.
@@ -140,10 +296,24 @@ impl Panel<'_> {
         };
         // One vantage is marked in the ladder; of several, this says which.
         let vantage = call.vantage_of(row).filter(|_| call.vantages.len() > 1);
-        let device = vantage.and_then(|vantage| vantage.device.jid()).map(ToString::to_string);
-        let capture = self.analysis.and_then(|analysis| analysis.capture(origin.capture));
+        let device = vantage.and_then(|vantage| vantage.device.jid());
+        let device = device.map(|jid| self.model.names.of(jid, &call.people));
+        let clock = vantage.and_then(|vantage| vantage.clock).map(|clock| {
+            format!("its clock is {} to {} behind the first vantage's", offset(clock.least), offset(clock.most))
+        });
+        let analysis = self.model.analysis.as_deref();
+        let also = row.also.iter().map(|other| {
+            let name = analysis.and_then(|analysis| analysis.capture(other.capture()));
+            let name = name.map_or_else(String::new, |capture| format!(" of {}", shown(&capture.name, NAME)));
+            format!("also {}{name}", other.stanza.origin)
+        });
+        let copy = row
+            .copy_of
+            .and_then(|copy| call.rows.get(copy))
+            .map(|copy| format!("the same stanza left its maker's socket in {}", copy.observed.stanza.origin));
+        let capture = analysis.and_then(|analysis| analysis.capture(origin.capture));
         let connections = capture.map_or("connection", Capture::connections_are);
-        let capture = capture.filter(|_| self.analysis.is_some_and(|analysis| analysis.captures.len() > 1));
+        let capture = capture.filter(|_| analysis.is_some_and(|analysis| analysis.captures.len() > 1));
         let facts = [
             origin.to_string(),
             origin.time.map_or_else(String::new, clock_precise),
@@ -154,6 +324,7 @@ impl Panel<'_> {
             device.map_or_else(String::new, |device| format!("seen by {}", shown(&device, NAME))),
             capture.map_or_else(String::new, |capture| shown(&capture.name, NAME).into_owned()),
         ];
+        let facts: Vec<String> = facts.into_iter().chain(clock).chain(copy).chain(also).collect();
         self.facts(&facts, Style::new());
     }
 
@@ -205,7 +376,7 @@ impl Panel<'_> {
 
     /// The question, the hypothesis, how much it proves, and why.
     fn evidence(&mut self, piece: &Evidence) {
-        let question = QUESTIONS.iter().find(|question| question.id == piece.question);
+        let question = QUESTIONS.iter().chain(DISCREPANCIES).find(|question| question.id == piece.question);
         let title = question.map_or(piece.question, |question| question.title);
         let page = question.map(|question| question.place()).unwrap_or_default();
         let bearing = if piece.supports { "for" } else { "against" };
@@ -219,32 +390,16 @@ impl Panel<'_> {
                 format!("  {bearing} {}, {}: ", visible_all(&piece.hypothesis), piece.strength.name()),
                 self.theme.outgoing,
             ),
-            Span::raw(visible_all(&piece.why)),
+            Span::raw(self.named(&piece.why)),
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));
     }
 
     /// The rule that is violated, or by which something is new, and why. What holds says nothing here.
-    fn place_of_rule(&mut self, place: &Place) {
-        let (mark, style) = match place.found {
-            Conformance::Violated => ("!", self.theme.warning),
-            Conformance::Novelty => ("+", self.theme.accent),
-            Conformance::Holds | Conformance::Undecided => return,
-        };
-        let title = RULES.iter().find(|rule| rule.id == place.rule).map_or(place.rule, |rule| rule.title);
-        let spans = [
-            Span::styled(format!("{mark} {title}"), style),
-            Span::styled(format!(" ({})", place.rule), self.theme.muted),
-        ];
-        self.lines.extend(wrap(&spans, self.columns, 2));
-        let found = if place.found == Conformance::Violated { "violated" } else { "new to the spec" };
-        let spans = [Span::styled(format!("  {found}: "), self.theme.outgoing), Span::raw(visible_all(&place.why))];
-        self.lines.extend(wrap(&spans, self.columns, 2));
-    }
-
     fn xml(&mut self, row: &Row) {
         // Its writer has escaped what a terminal would act on.
         let text = xml::write_bounded(&row.observed.read().node, XML_SHOWN);
+        let text = self.model.names.in_text(&text, &self.judged.call.people);
         for line in text.split('\n') {
             let indent = line.len() - line.trim_start_matches(' ').len();
             self.lines.extend(wrap(&highlighted(line, self.theme), self.columns, indent + 4));

@@ -7,7 +7,7 @@ use ringtrace::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use ringtrace::call::{Grouping, Observed};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
-use ringtrace::protocol::stanza::Stanza;
+use ringtrace::protocol::stanza::{Stanza, Wire};
 
 pub(super) const ME: &str = "100000000000001:7@lid";
 pub(super) const PEER: &str = "200000000000001@lid";
@@ -222,4 +222,22 @@ pub(super) fn unread() -> Arc<Analysis> {
         analysis.anomalies.add(Anomaly::new(&NO_KEY, place(record)));
     }
     Arc::new(analysis)
+}
+
+/// A call of one stanza that was read from bytes.
+pub(super) fn with_bytes() -> Arc<Analysis> {
+    let mut recording = Recording::new();
+    recording.stanzas += 1;
+    let call = node("call", &[("from", PEER), ("id", "W1")], vec![action("offer", "BYTES", PEER, &[])]);
+    let mut plaintext = vec![0x00, 0xf8, 0x08];
+    plaintext.resize(26, b'A');
+    let wire = Wire { counter: 7, ciphertext: vec![0xcc; 42].into(), plaintext: plaintext.into() };
+    let origin = Origin {
+        connection: Some(ConnectionId(2)),
+        direction: Some(Direction::Inbound),
+        ..Origin::of_record(CaptureId(0), 9, 1_234, Some(Timestamp(START)))
+    };
+    let stanza = Located::new(origin, Stanza::read(call, Some(wire)));
+    recording.grouping.push(Observed { seq: recording.stanzas, stanza });
+    recording.analysis(true)
 }

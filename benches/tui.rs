@@ -1,0 +1,155 @@
+//! The interface: a key and the picture after it, in a list of 100,000 calls and in a call of 100,000 stanzas.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ringtrace::analysis::{Analysis, Capture};
+use ringtrace::anomaly::Anomalies;
+use ringtrace::call::{Grouping, Observed};
+use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
+use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
+use ringtrace::protocol::stanza::Stanza;
+use ringtrace::tui::{App, Options};
+
+const COUNT: u64 = 100_000;
+
+fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
+    let attributes = attributes.iter().map(|(name, value)| Attribute {
+        name: (*name).to_owned().into(),
+        value: Value::Text((*value).to_owned().into()),
+        span: Span::default(),
+    });
+    let content = if children.is_empty() { Content::None } else { Content::Nodes(children) };
+    Node { tag: tag.to_owned().into(), attributes: attributes.collect(), content, span: Span::default() }
+}
+
+/// A recording in which `call_of` says which call each of `COUNT` stanzas belongs to.
+fn recorded(call_of: impl Fn(u64) -> u64) -> Arc<Analysis> {
+    let mut grouping = Grouping::default();
+    for seq in 1..=COUNT {
+        let call = format!("{:032X}", call_of(seq));
+        let peer = format!("2{:014}@lid", call_of(seq) % 97);
+        let action = if seq == call_of(seq) { "offer" } else { "transport" };
+        let child = node(action, &[("call-id", &call), ("call-creator", &peer)], vec![]);
+        let id = seq.to_string();
+        let stanza = Stanza::read(node("call", &[("from", &peer), ("id", &id)], vec![child]), None);
+        let origin = Origin {
+            connection: Some(ConnectionId(0)),
+            direction: Some(Direction::Inbound),
+            ..Origin::of_record(CaptureId(0), seq, 0, Some(Timestamp(i64::try_from(seq).unwrap() * 1_000_000)))
+        };
+        grouping.push(Observed { seq, stanza: Located::new(origin, stanza) });
+    }
+    let capture = Capture { name: "large.pcap".to_owned(), format: Some("pcap"), ..Capture::default() };
+    Arc::new(Analysis::new(vec![capture], grouping.snapshot(), Anomalies::default(), &Analysis::default(), true))
+}
+
+struct Bench {
+    app: App,
+    terminal: Terminal<TestBackend>,
+}
+
+impl Bench {
+    fn new(analysis: &Arc<Analysis>) -> Self {
+        let mut app = App::new(Options::default());
+        app.load(Arc::clone(analysis));
+        let mut bench = Self { app, terminal: Terminal::new(TestBackend::new(160, 50)).unwrap() };
+        bench.draw();
+        bench
+    }
+
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| self.app.draw(frame)).unwrap();
+    }
+
+    fn press(&mut self, code: KeyCode) {
+        self.app.press(KeyEvent::new(code, KeyModifiers::NONE));
+    }
+
+    fn type_in(&mut self, text: &str) {
+        text.chars().for_each(|letter| self.press(KeyCode::Char(letter)));
+    }
+
+    /// A key and the picture after it.
+    fn frame(&mut self, code: KeyCode) {
+        self.press(code);
+        self.draw();
+        black_box(self.terminal.backend().buffer());
+    }
+}
+
+fn interface(criterion: &mut Criterion) {
+    let calls = recorded(|seq| seq);
+    let stanzas = recorded(|_| 1);
+    assert_eq!(calls.calls.len() as u64, COUNT);
+    assert_eq!(stanzas.calls[0].call.rows.len() as u64, COUNT);
+    let mut group = criterion.benchmark_group("tui");
+    group.sample_size(20);
+
+    let mut bench = Bench::new(&calls);
+    group.bench_function("page through 100,000 calls", |bencher| {
+        bencher.iter(|| bench.frame(KeyCode::PageDown));
+    });
+    group.bench_function("a snapshot of 100,000 calls", |bencher| {
+        bencher.iter(|| bench.app.load(Arc::clone(&calls)));
+    });
+    group.bench_function("sort 100,000 calls by caller", |bencher| {
+        bencher.iter(|| bench.press(KeyCode::Char('s')));
+    });
+    group.bench_function("filter 100,000 calls", |bencher| {
+        bencher.iter(|| {
+            bench.press(KeyCode::Char('F'));
+            bench.press(KeyCode::Char('f'));
+            bench.type_in("sender contains 96@");
+            bench.press(KeyCode::Enter);
+            while bench.app.work() {}
+        });
+    });
+    bench.press(KeyCode::Char('F'));
+    group.bench_function("look through 100,000 stanzas", |bencher| {
+        bencher.iter(|| {
+            bench.type_in("/nowhere");
+            bench.press(KeyCode::Enter);
+            while bench.app.work() {}
+        });
+    });
+    group.bench_function("the longest wait while looking through them", |bencher| {
+        bencher.iter_custom(|iterations| {
+            let mut longest = std::time::Duration::ZERO;
+            for _ in 0..iterations {
+                bench.type_in("/nowhere");
+                bench.press(KeyCode::Enter);
+                loop {
+                    let begun = std::time::Instant::now();
+                    let more = bench.app.work();
+                    longest = longest.max(begun.elapsed());
+                    if !more {
+                        break;
+                    }
+                }
+            }
+            longest * u32::try_from(iterations).unwrap_or(u32::MAX)
+        });
+    });
+
+    let mut bench = Bench::new(&stanzas);
+    group.bench_function("open a call of 100,000 stanzas", |bencher| {
+        bencher.iter(|| {
+            bench.frame(KeyCode::Enter);
+            bench.press(KeyCode::Esc);
+        });
+    });
+    bench.frame(KeyCode::Enter);
+    group.bench_function("page through 100,000 stanzas", |bencher| {
+        bencher.iter(|| bench.frame(KeyCode::PageDown));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, interface);
+criterion_main!(benches);

@@ -1,0 +1,220 @@
+//! Words into an expression.
+
+use super::lexer::{Piece, Token, pieces};
+use super::{Comparison, Error, Expression, Field, Test, Type, Wanted};
+
+/// How deep brackets and `not` can be nested.
+const DEEPEST: usize = 64;
+
+/// Reads an expression.
+pub(super) fn parse(text: &str, fields: &[Field]) -> Result<Expression, Error> {
+    let pieces = pieces(text)?;
+    let mut parser = Parser { pieces: &pieces, next: 0, end: text.len(), fields, depth: 0 };
+    let expression = parser.any()?;
+    match parser.peek() {
+        None => Ok(expression),
+        Some(piece) if piece.token == sign(")") => parser.fail("this bracket was not opened"),
+        Some(piece) => parser.fail(format!("`and` or `or` is missing before `{}`", spelled(&piece.token))),
+    }
+}
+
+fn sign(text: &str) -> Token {
+    Token::Sign(text.to_owned())
+}
+
+fn spelled(token: &Token) -> &str {
+    match token {
+        Token::Word(text) | Token::Quoted(text) | Token::Sign(text) => text,
+    }
+}
+
+struct Parser<'p> {
+    pieces: &'p [Piece],
+    next: usize,
+    /// Where the text ends, in bytes.
+    end: usize,
+    fields: &'p [Field],
+    depth: usize,
+}
+
+impl<'p> Parser<'p> {
+    fn peek(&self) -> Option<&'p Piece> {
+        self.pieces.get(self.next)
+    }
+
+    fn fail<T>(&self, message: impl Into<String>) -> Result<T, Error> {
+        let at = self.peek().map_or(self.end, |piece| piece.at);
+        Err(Error { at, message: message.into() })
+    }
+
+    /// Takes the next piece if it is one of these, as a word of any case or as a sign.
+    fn take(&mut self, wanted: &[&str]) -> bool {
+        let is_one = match self.peek().map(|piece| &piece.token) {
+            Some(Token::Word(word)) => wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)),
+            Some(Token::Sign(sign)) => wanted.contains(&sign.as_str()),
+            Some(Token::Quoted(_)) | None => false,
+        };
+        self.next += usize::from(is_one);
+        is_one
+    }
+
+    fn any(&mut self) -> Result<Expression, Error> {
+        let first = self.all()?;
+        let mut parts = vec![first];
+        while self.take(&["or", "||"]) {
+            parts.push(self.all()?);
+        }
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::Any(parts) })
+    }
+
+    fn all(&mut self) -> Result<Expression, Error> {
+        let mut parts = vec![self.single()?];
+        while self.take(&["and", "&&"]) {
+            parts.push(self.single()?);
+        }
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::All(parts) })
+    }
+
+    fn single(&mut self) -> Result<Expression, Error> {
+        if self.depth == DEEPEST {
+            return self.fail("this is nested too deep");
+        }
+        self.depth += 1;
+        let expression = if self.take(&["not", "!"]) {
+            Expression::Not(Box::new(self.single()?))
+        } else if self.take(&["("]) {
+            let inside = self.any()?;
+            if !self.take(&[")"]) {
+                return self.fail("a closing bracket is missing");
+            }
+            inside
+        } else {
+            self.test()?
+        };
+        self.depth -= 1;
+        Ok(expression)
+    }
+
+    fn test(&mut self) -> Result<Expression, Error> {
+        let (field, name) = match self.peek().map(|piece| &piece.token) {
+            Some(Token::Quoted(text)) => {
+                self.next += 1;
+                return Ok(Expression::Anywhere(text.to_lowercase()));
+            }
+            Some(Token::Word(name)) => match self.fields.iter().position(|it| it.name.eq_ignore_ascii_case(name)) {
+                Some(field) => (field, name),
+                None => return self.fail(unknown(name, self.fields)),
+            },
+            Some(Token::Sign(other)) if !matches!(other.as_str(), ")") => {
+                return self.fail(format!("`{other}` means nothing here"));
+            }
+            _ => return self.fail("a field is missing, as in `action == terminate`"),
+        };
+        self.next += 1;
+        let kind = self.fields.get(field).map_or(Type::Text, |field| field.kind);
+        let test = self.comparison(name, kind)?;
+        Ok(Expression::Test { field, test })
+    }
+
+    /// What follows a field.
+    fn comparison(&mut self, name: &str, kind: Type) -> Result<Test, Error> {
+        const ORDERS: [(&str, Comparison); 6] = [
+            ("==", Comparison::Equal),
+            ("!=", Comparison::Different),
+            ("<=", Comparison::AtMost),
+            (">=", Comparison::AtLeast),
+            ("<", Comparison::Less),
+            (">", Comparison::More),
+        ];
+        for (spelling, comparison) in ORDERS {
+            if self.take(&[spelling]) {
+                return Ok(Test::Order(comparison, self.value(name, kind, spelling)?));
+            }
+        }
+        if kind != Type::Text && matches!(self.peek(), Some(piece) if spelled(&piece.token) == "contains") {
+            return self.fail(format!("`{name}` is no text, so it contains nothing"));
+        }
+        if self.take(&["contains"]) {
+            return match self.value(name, Type::Text, "contains")? {
+                Wanted::Text(text) => Ok(Test::Contains(text.to_lowercase())),
+                Wanted::Number(_) | Wanted::Boolean(_) => self.fail("a text is missing"),
+            };
+        }
+        if self.take(&["in"]) {
+            return self.list(name, kind).map(Test::In);
+        }
+        match self.peek().map(|piece| &piece.token) {
+            Some(Token::Sign(text)) if text == "=" => self.fail("`=` is no comparison; write `==`"),
+            Some(Token::Sign(text)) if !matches!(text.as_str(), ")" | "&&" | "||") => {
+                self.fail(format!("`{text}` means nothing here"))
+            }
+            _ => Ok(Test::Present),
+        }
+    }
+
+    fn list(&mut self, name: &str, kind: Type) -> Result<Vec<Wanted>, Error> {
+        if !self.take(&["("]) {
+            return self.fail("a list in brackets is missing after `in`, as in `in (missed, declined)`");
+        }
+        let mut wanted = vec![self.value(name, kind, "in")?];
+        while self.take(&[","]) {
+            wanted.push(self.value(name, kind, "in")?);
+        }
+        if self.take(&[")"]) { Ok(wanted) } else { self.fail("a closing bracket is missing") }
+    }
+
+    fn value(&mut self, name: &str, kind: Type, after: &str) -> Result<Wanted, Error> {
+        let text = match self.peek().map(|piece| &piece.token) {
+            Some(Token::Word(text) | Token::Quoted(text)) => text,
+            Some(Token::Sign(_)) | None => return self.fail(format!("a value is missing after `{after}`")),
+        };
+        let wanted = match kind {
+            Type::Text => Wanted::Text(text.clone()),
+            Type::Number => match text.parse() {
+                Ok(number) => Wanted::Number(number),
+                Err(_) => return self.fail(format!("`{name}` is a number, and `{text}` is none")),
+            },
+            Type::Boolean => match text.as_str() {
+                "true" | "yes" => Wanted::Boolean(true),
+                "false" | "no" => Wanted::Boolean(false),
+                _ => return self.fail(format!("`{name}` is `true` or `false`")),
+            },
+        };
+        self.next += 1;
+        Ok(wanted)
+    }
+}
+
+/// That there is no such field, and the one that may be meant.
+fn unknown(name: &str, fields: &[Field]) -> String {
+    let name = name.to_lowercase();
+    let nearest = fields.iter().map(|field| (distance(&name, field.name), field.name)).min();
+    let close = nearest.filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1));
+    let within = || fields.iter().find(|field| name.len() > 2 && field.name.contains(&name)).map(|field| field.name);
+    match close.map(|(_, name)| name).or_else(within) {
+        Some(meant) => format!("no field is called `{name}`; did you mean `{meant}`?"),
+        None => format!("no field is called `{name}`; a text to look for needs quotes"),
+    }
+}
+
+/// How many letters one has to change, put in or take away to make one word of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, letter) in one.chars().take(64).enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        for (column, wanted) in other.iter().enumerate() {
+            let above = row.get(column + 1).copied().unwrap_or_default();
+            let here = (diagonal + usize::from(letter != *wanted)).min(above + 1).min(left + 1);
+            if let Some(slot) = row.get_mut(column) {
+                *slot = left;
+            }
+            (diagonal, left) = (above, here);
+        }
+        if let Some(slot) = row.last_mut() {
+            *slot = left;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,217 @@
+//! How commands and new snapshots change the model.
+
+mod dialogs;
+mod marks;
+mod moves;
+mod open;
+mod output;
+mod pointer;
+
+use std::sync::Arc;
+
+use super::command::{Command, Effect};
+use super::dialog::Dialog;
+use super::keymap::Context;
+use super::model::Model;
+use super::screen::{Focus, Fold, Screen};
+use super::search::Hunted;
+use super::times::Times;
+use crate::analysis::Analysis;
+
+pub(super) use pointer::{Grip, point};
+
+/// Does what a key asks for.
+pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
+    if !matches!(command, Command::Edit(_) | Command::Move(_)) {
+        model.message = None;
+    }
+    match command {
+        Command::Move(movement) => moves::go(model, movement),
+        Command::Open => open::selected(model),
+        Command::Back => back(model),
+        Command::JumpBack | Command::JumpForward => {
+            let forward = command == Command::JumpForward;
+            if !model.jump(forward) {
+                model.message =
+                    Some(if forward { "No jump to go forward to" } else { "No jump to go back from" }.to_owned());
+            }
+        }
+        Command::SwitchFocus => {
+            if let Some(opened) = model.opened_mut() {
+                opened.focus = match opened.focus {
+                    Focus::Ladder => Focus::Stanza,
+                    Focus::Stanza => Focus::Ladder,
+                };
+            }
+        }
+        Command::Grow => model.split = model.split.grown(),
+        Command::Shrink => model.split = model.split.shrunk(),
+        Command::FollowAnswer => moves::follow_answer(model),
+        Command::NextEvidence => moves::to_badge(model, true),
+        Command::PreviousEvidence => moves::to_badge(model, false),
+        Command::NextCall => open::neighbour(model, true),
+        Command::PreviousCall => open::neighbour(model, false),
+        Command::Sort => dialogs::sort(model),
+        Command::ReverseSort => {
+            model.list.reversed = !model.list.reversed;
+            renew_list(model);
+        }
+        Command::Columns => model.dialog = Some(Dialog::Columns { selected: 0 }),
+        Command::Filter | Command::Search | Command::Save => return dialogs::ask(model, command),
+        Command::ClearFilter => dialogs::set_filter(model, None),
+        Command::NextMatch => moves::to_match(model, true),
+        Command::PreviousMatch => moves::to_match(model, false),
+        Command::Tick => open::tick(model),
+        Command::Compare => open::compare(model),
+        Command::Fold => fold(model),
+        Command::Layer => {
+            if let Some(opened) = model.opened_mut() {
+                opened.layer = opened.layer.next();
+                opened.stanza_scroll = 0;
+            }
+        }
+        Command::Times => {
+            model.times = model.times.next(model.reference);
+            model.message = Some(format!("Times: {}", model.times.says()));
+        }
+        Command::Reference => reference(model),
+        Command::Pseudonyms => pseudonyms(model),
+        Command::Theme => return Some(Effect::NextTheme),
+        Command::Mark => return marks::toggle(model),
+        Command::Note => marks::ask(model),
+        Command::NextMark => marks::go(model, true),
+        Command::PreviousMark => marks::go(model, false),
+        Command::Marks => show(model, Context::Marks, Screen::Marks { selected: 0 }),
+        Command::Questions => show(model, Context::Questions, Screen::Questions { selected: 0 }),
+        Command::Rules => show(model, Context::Rules, Screen::Rules { selected: 0 }),
+        Command::Captures => show(model, Context::Captures, Screen::Captures { scroll: 0 }),
+        Command::Page => open::page(model),
+        Command::Copy => return output::copied(model).map(Effect::Copy),
+        Command::Help => {
+            let is_open = matches!(model.dialog, Some(Dialog::Help { .. }));
+            model.dialog = if is_open { None } else { Some(Dialog::Help { scroll: 0 }) };
+        }
+        Command::Palette => {
+            model.dialog = Some(Dialog::Palette { input: super::input::Input::default(), selected: 0 });
+        }
+        Command::Redraw => return Some(Effect::Redraw),
+        Command::Suspend => return Some(Effect::Suspend),
+        Command::Quit => return Some(Effect::Quit),
+        Command::Accept => return dialogs::accept(model),
+        Command::Complete => dialogs::complete(model),
+        Command::Edit(edit) => dialogs::edit(model, edit),
+    }
+    None
+}
+
+/// Takes a new snapshot. What is selected stays selected, wherever it now stands.
+pub(super) fn load(model: &mut Model, mut analysis: Arc<Analysis>) {
+    if *analysis.notes != *model.notes {
+        Arc::make_mut(&mut analysis).notes = Arc::clone(&model.notes);
+    }
+    let selected = model.selected_call().map(|(index, judged)| (index, Arc::clone(judged)));
+    let place = selected.and_then(|(index, judged)| {
+        let stays = analysis.calls.get(index).is_some_and(|known| known.call.id == judged.call.id);
+        if stays { Some(index) } else { super::screen::place_of(&analysis.calls, &judged.call) }
+    });
+    model.lossy = analysis.is_lossy();
+    model.analysis = Some(analysis);
+    renew_list(model);
+    if let Some(place) = place {
+        model.list.select_call(place);
+    }
+    model.renew_screens();
+}
+
+/// Does some of the work that is too long for one key. Whether there is more.
+pub(super) fn work(model: &mut Model) -> bool {
+    let Some(analysis) = model.analysis.clone() else { return false };
+    let sieves = model.list.work(&analysis, &model.names);
+    let shown = &model.list.shown;
+    let call = |place: usize| analysis.calls.get(*shown.get(place)?).map(Arc::as_ref);
+    match model.search.work(shown.len(), call) {
+        Hunted::Idle => {}
+        Hunted::Goes => return true,
+        Hunted::Found { place, row } => open::at(model, place, row),
+        Hunted::Nowhere => {
+            model.message = Some(format!("\"{}\" is in no stanza of the calls shown", model.search.text));
+        }
+    }
+    sieves
+}
+
+/// Makes the list of calls anew.
+fn renew_list(model: &mut Model) {
+    if let Some(analysis) = model.analysis.clone() {
+        model.list.renew(&analysis, &model.names);
+    }
+}
+
+/// Closes what lies over the screen, or goes back to the screen before.
+fn back(model: &mut Model) {
+    if model.dialog.take().is_none() {
+        model.screens.pop();
+        model.renew_screens();
+    }
+}
+
+/// Shows a screen over this one, or goes back from it if it is shown.
+fn show(model: &mut Model, context: Context, screen: Screen) {
+    model.dialog = None;
+    if model.context_below() == context {
+        return back(model);
+    }
+    model.leave_mark();
+    model.screens.push(screen);
+    model.renew_board();
+}
+
+fn fold(model: &mut Model) {
+    let filter = model.list.filter.clone();
+    let analysis = model.analysis.clone();
+    let wanted = filter.as_ref().zip(analysis.as_deref()).map(|((_, selection), analysis)| (selection, analysis));
+    let Some(opened) = model.opened_mut() else { return };
+    opened.fold = match opened.fold {
+        Fold::Nothing => Fold::Noise,
+        Fold::Noise if wanted.is_some() => Fold::Filtered,
+        Fold::Noise | Fold::Filtered => Fold::Nothing,
+    };
+    opened.arrange(wanted);
+    let left_out = opened.ladder.rungs.len() - opened.rungs_shown();
+    let says = match opened.fold {
+        Fold::Nothing => "All rows are shown".to_owned(),
+        Fold::Noise => format!("Acks, receipts and keep-alives are folded: {left_out} rows"),
+        Fold::Filtered => format!("Only rows that the filter names: {left_out} are left out"),
+    };
+    model.message = Some(says);
+}
+
+/// Measures times from the selected row; from the start again if they are measured from it already.
+fn reference(model: &mut Model) {
+    let time = model.opened().and_then(|opened| {
+        let (judged, row) = opened.place()?;
+        judged.call.rows.get(row)?.observed.time()
+    });
+    let Some(time) = time else { return };
+    if model.times == Times::Reference(time) {
+        (model.times, model.reference) = (Times::Start, None);
+    } else {
+        (model.times, model.reference) = (Times::Reference(time), Some(time));
+    }
+    model.message = Some(format!("Times: {}", model.times.says()));
+}
+
+fn pseudonyms(model: &mut Model) {
+    model.names.in_letters = !model.names.in_letters;
+    if model.names.in_letters {
+        // In the order of the calls, so that the first caller is A.
+        for judged in model.calls() {
+            for party in [&judged.call.caller, &judged.call.callee].into_iter().flatten() {
+                model.names.meet(party, &judged.call.people);
+            }
+        }
+    }
+    renew_list(model);
+    let says = if model.names.in_letters { "One letter a person; call-ids stay" } else { "Addresses are shown" };
+    model.message = Some(says.to_owned());
+}

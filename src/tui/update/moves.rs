@@ -1,0 +1,129 @@
+//! Moving within a screen, and to what belongs to a row.
+
+use crate::spec::rules::RULES;
+use crate::spec::{Conformance, Judged};
+use crate::tui::columns::Column;
+use crate::tui::command::Movement;
+use crate::tui::dialog::{Dialog, fitting};
+use crate::tui::model::Model;
+use crate::tui::screen::{Focus, Opened, Screen};
+
+/// Moves in the pane with the focus.
+pub(super) fn go(model: &mut Model, movement: Movement) {
+    if model.dialog.is_some() {
+        return in_dialog(model, movement);
+    }
+    let viewport = model.viewport;
+    let scrolled = |from: usize| movement.from(from, viewport.last_scroll(), viewport.page);
+    let moved = |from: usize, count: usize| movement.from(from, count.saturating_sub(1), viewport.page);
+    let (evidence, places, questions) = model.board.as_ref().map_or((0, 0, 0), |board| {
+        let pieces = board.findings.iter().find(|finding| {
+            matches!(model.screens.last(), Some(Screen::Evidence { question, .. }) if *question == finding.question.id)
+        });
+        (pieces.map_or(0, |finding| finding.pieces.len()), board.places.len(), board.findings.len())
+    });
+    let marks = model.notes.len();
+    match model.screens.last_mut() {
+        // Without calls, their list shows the captures.
+        None if model.list.shown.is_empty() => {
+            model.screens.push(Screen::Captures { scroll: 0 });
+            go(model, movement);
+        }
+        None => model.list.selected = moved(model.list.selected, model.list.shown.len()),
+        Some(Screen::Call(opened)) => match opened.focus {
+            Focus::Stanza => opened.stanza_scroll = scrolled(opened.stanza_scroll),
+            Focus::Ladder => opened.select_line(moved(opened.selected, opened.lines.len())),
+        },
+        Some(Screen::Compare(comparison)) => {
+            comparison.selected = moved(comparison.selected, comparison.lines.len());
+        }
+        Some(Screen::Questions { selected }) => *selected = moved(*selected, questions),
+        Some(Screen::Evidence { selected, .. }) => *selected = moved(*selected, evidence),
+        Some(Screen::Rules { selected }) => *selected = moved(*selected, RULES.len()),
+        Some(Screen::Places { selected, .. }) => *selected = moved(*selected, places),
+        Some(Screen::Marks { selected }) => *selected = moved(*selected, marks),
+        Some(Screen::Page { scroll, .. } | Screen::Captures { scroll }) => *scroll = scrolled(*scroll),
+    }
+}
+
+fn in_dialog(model: &mut Model, movement: Movement) {
+    let viewport = model.viewport;
+    let below = model.context_below();
+    match &mut model.dialog {
+        Some(Dialog::Help { scroll }) => *scroll = movement.from(*scroll, viewport.last_scroll(), viewport.page),
+        Some(Dialog::Columns { selected }) => {
+            *selected = movement.from(*selected, Column::ALL.len() - 1, viewport.page);
+        }
+        Some(Dialog::Palette { input, selected }) => {
+            let last = fitting(&model.keymap, below, input.text()).len().saturating_sub(1);
+            *selected = movement.from(*selected, last, viewport.page);
+        }
+        Some(Dialog::Prompt(prompt)) => {
+            let last = prompt.completions.entries.len().saturating_sub(1);
+            prompt.selected = movement.from(prompt.selected, last, viewport.page);
+        }
+        None => {}
+    }
+}
+
+/// Goes to what the selected row answers; else to its first answer.
+pub(super) fn follow_answer(model: &mut Model) {
+    jump(model, |opened| {
+        let (judged, row) = opened.place()?;
+        let rows = &judged.call.rows;
+        let answers = rows.get(row)?.answers;
+        let found = answers.or_else(|| rows.iter().position(|other| other.answers == Some(row)))?;
+        opened.rung_of(opened.rung()?.call, found)
+    });
+}
+
+/// Goes to the next row with a badge.
+pub(super) fn to_badge(model: &mut Model, forward: bool) {
+    let before = model.opened().and_then(Opened::rung_index);
+    jump(model, |opened| {
+        let here = opened.rung_index()?;
+        let has_badge = |rung: &usize| opened.at(*rung).is_some_and(|(judged, row)| is_marked(judged, row));
+        if forward { (here + 1..opened.ladder.rungs.len()).find(has_badge) } else { (0..here).rev().find(has_badge) }
+    });
+    if model.opened().and_then(Opened::rung_index) == before {
+        let way = if forward { "further down" } else { "further up" };
+        model.message = Some(format!("No row with a badge {way}"));
+    }
+}
+
+/// Whether a row is evidence, breaks a rule, or is news.
+fn is_marked(judged: &Judged, row: usize) -> bool {
+    let badge = |found| matches!(found, Conformance::Violated | Conformance::Novelty);
+    judged.is_telling(row) || judged.places_in(row).any(|place| badge(place.found))
+}
+
+/// Selects the rung of the opened calls that `find` gives, if it gives one.
+fn jump(model: &mut Model, find: impl Fn(&Opened) -> Option<usize>) {
+    let Some((call, row)) = model.opened().and_then(|opened| {
+        let rung = opened.ladder.rungs.get(find(opened)?)?;
+        Some((rung.call, rung.row))
+    }) else {
+        return;
+    };
+    model.leave_mark();
+    if let Some(opened) = model.opened_mut() {
+        opened.select_row(call, row);
+    }
+}
+
+/// Goes to the next stanza with the text that is looked for, or to the next difference.
+pub(super) fn to_match(model: &mut Model, forward: bool) {
+    if let Some(Screen::Compare(comparison)) = model.screens.last_mut() {
+        match comparison.next_difference(forward) {
+            Some(line) => comparison.selected = line,
+            None => model.message = Some("No further difference".to_owned()),
+        }
+        return;
+    }
+    if model.search.text.is_empty() {
+        model.message = Some("Nothing was looked for yet: / asks".to_owned());
+        return;
+    }
+    let row = model.opened().and_then(|opened| Some(opened.place()?.1));
+    model.search.begin(model.list.selected, row, model.list.shown.len(), forward);
+}

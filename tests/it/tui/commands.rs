@@ -1,0 +1,425 @@
+//! Each command of the interface, by its key.
+
+use std::path::PathBuf;
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ringtrace::export::Selection;
+use ringtrace::notes::Shelf;
+use ringtrace::tui::bindings::KEYMAP;
+use ringtrace::tui::keymap::{Context, Keymap};
+
+use super::*;
+
+fn wide() -> Bench {
+    Bench::with(WIDE, &fixture::three_calls())
+}
+
+fn narrow() -> Bench {
+    Bench::with(NARROW, &fixture::three_calls())
+}
+
+/// The interface with a file for the notes of its one capture.
+fn with_notes(text: &str) -> Bench {
+    let mut shelf = Shelf::default();
+    shelf.add(Some(PathBuf::from("monday.pcap.notes.ndjson")), text);
+    let mut bench = Bench::new(WIDE);
+    bench.app = App::new(Options { shelf, ..Options::default() });
+    bench.load(&fixture::three_calls());
+    bench
+}
+
+impl Bench {
+    fn mouse(&mut self, kind: MouseEventKind, column: usize, row: usize) -> &mut Self {
+        let (column, row) = (u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        self.app.point(event);
+        self.draw();
+        self
+    }
+
+    /// Where a text stands: column and row.
+    fn place_of(&self, text: &str) -> (usize, usize) {
+        let lines = self.lines();
+        let row = lines.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text:?} is not shown"));
+        (lines[row].split(text).next().unwrap().chars().count(), row)
+    }
+}
+
+const CLICK: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+
+#[test]
+fn the_palette_finds_and_runs_every_command() {
+    let mut bench = narrow();
+    bench.keys(":");
+    screen!(bench, "palette-80", ["Commands of this screen", "clear-filter", "sort"]);
+    bench.keys("quest<enter>");
+    assert!(bench.line_with("ringtrace").contains("Questions"));
+    bench.keys("q:nothing-is-called-this");
+    assert!(bench.shows("No command is called that"));
+    bench.keys("<enter>");
+    assert!(!bench.shows("Commands of this screen"));
+    bench.keys(":<down><down>");
+    let third = Keymap::default().in_context(Context::Calls).nth(2).unwrap().binding.name;
+    assert!(bench.modifiers_of(third).is_empty() && bench.shows(third));
+    bench.keys("<esc>:quit<enter>");
+    assert!(bench.has_quit);
+}
+
+#[test]
+fn keys_of_ones_own_show_everywhere() {
+    let mut bench = narrow();
+    let keymap = Keymap::with([("filter", vec!["F5"]), ("sort", vec!["Ctrl-s"])]).unwrap();
+    bench.app = App::new(Options { keymap, ..Options::default() });
+    bench.load(&fixture::three_calls());
+    assert!(bench.line_with("commands").contains("F5 filter"));
+    bench.keys("s");
+    assert!(!bench.shows("Sorted by"));
+    bench.keys("<c-s>");
+    assert!(bench.shows("Sorted by when its first stanza"));
+    bench.keys("?");
+    assert!(bench.line_with("Show only calls that an expression names").contains("F5"));
+}
+
+#[test]
+fn the_list_is_sorted_by_any_column() {
+    let mut bench = wide();
+    bench.keys("ssssssss");
+    screen!(bench, "sorted-160", ["Stanzas▲"]);
+    let order = |bench: &Bench| ["answered", "missed", "declined"].map(|outcome| bench.place_of(outcome).1);
+    let [answered, missed, declined] = order(&bench);
+    assert!(declined < missed && missed < answered, "by the number of stanzas");
+    assert!(bench.line_with("ringtrace").contains("3 of 3"), "the selection stays on its call");
+    bench.keys("S");
+    let [answered, missed, declined] = order(&bench);
+    assert!(answered < missed && missed < declined && bench.shows("Stanzas▼"));
+}
+
+#[test]
+fn columns_are_chosen() {
+    let mut bench = wide();
+    bench.keys("C");
+    screen!(bench, "columns-160", ["✓ media", "vantages"]);
+    bench.keys("jjjj <esc>");
+    assert!(!bench.shows("Media"));
+    bench.keys("Cjjjj <esc>");
+    assert!(bench.shows("Media"));
+}
+
+#[test]
+fn a_filter_says_at_once_whether_it_is_one() {
+    let mut bench = narrow();
+    bench.keys("facton");
+    screen!(bench, "filter-wrong-80", ["no field is called `acton`; did you mean `action`?", "filter: acton"]);
+    bench.keys("<bs><bs><bs>");
+    assert!(bench.shows("action") && bench.shows("ack_latency_ms"), "completions are offered");
+    bench.keys("t<tab>== t");
+    screen!(bench, "filter-completion-80", ["filter: action == t", "terminate", "✓ Enter applies it"]);
+    bench.keys("<tab>and reason == timeout<enter>");
+    screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 call, 3 in all"]);
+    assert!(!bench.shows("declined"));
+    bench.keys("F");
+    assert!(bench.shows("declined"));
+    bench.keys("fring_ms > 99999<enter>");
+    assert!(bench.shows("The filter names none of 3 calls: F shows them again"));
+    bench.keys("f<c-u><enter>");
+    assert!(bench.shows("declined"), "an empty filter is none");
+    bench.keys("fnonsense<enter>");
+    assert!(bench.shows("filter: nonsense"), "what is wrong stays to be mended");
+    bench.keys("<esc>");
+    assert!(bench.shows("declined"));
+}
+
+#[test]
+fn a_filter_of_the_command_line_is_that_of_the_list() {
+    let mut bench = narrow();
+    let text = "outcome == declined".to_owned();
+    let selection = Selection::parse(&text).unwrap();
+    bench.app = App::new(Options { filter: Some((text, selection)), ..Options::default() });
+    bench.load(&fixture::three_calls());
+    assert!(bench.shows("filter: outcome == declined") && !bench.shows("missed"), "{}", bench.screen());
+}
+
+#[test]
+fn a_text_is_looked_for_in_all_stanzas() {
+    let mut bench = wide();
+    bench.keys("/TIMEOUT<enter>");
+    screen!(bench, "searched-160", ["Call 2 of 3", "Stanza 7 of 8"]);
+    bench.keys("/h264<enter>");
+    assert!(bench.shows("Call 3 of 3") && bench.shows("Stanza 1 of 4"));
+    bench.keys("/preaccept<enter>");
+    let first = bench.line_with("Stanza ");
+    assert!(bench.shows("Call 1 of 3"), "the search goes on from the beginning: {first}");
+    bench.keys("nnnnN");
+    assert!(bench.shows("Call 2 of 3"));
+    bench.keys("/nowhere to be found<enter>");
+    assert!(bench.shows("\"nowhere to be found\" is in no stanza of the calls shown"));
+    bench.keys("qn");
+    assert!(bench.shows("is in no stanza"), "n goes on with the last text");
+}
+
+#[test]
+fn letters_stand_for_people() {
+    let mut bench = wide();
+    bench.keys("p");
+    assert!(!bench.shows("@lid"));
+    screen!(bench, "pseudonyms-160", ["B:7", "→ A"]);
+    bench.keys("j<enter>e");
+    assert!(!bench.shows("@lid") && bench.shows("call-creator=\"B:7\"") && bench.shows("● B:7"));
+    bench.keys("p");
+    assert!(bench.shows("100000000000001:7@lid"));
+}
+
+#[test]
+fn times_are_shown_as_wanted() {
+    let mut bench = wide();
+    bench.keys("j<enter>t");
+    assert!(bench.shows("UTC  previous") && bench.shows("09:09:46"));
+    bench.keys("ter");
+    assert!(bench.line_with("reference  previous").contains("reference"));
+    assert!(bench.line_with("terminate reason").contains("+0.000s"));
+    assert!(bench.line_with("offer ──").contains("-33.366s"), "{}", bench.screen());
+    bench.keys("qt");
+    assert!(bench.shows("of day, in UTC") || bench.shows("since the call began"));
+}
+
+#[test]
+fn noise_is_folded() {
+    let mut bench = narrow();
+    bench.keys("<enter>z");
+    screen!(bench, "folded-80", ["offer ✓4.0ms", "5 rows"]);
+    assert!(!bench.shows("ack offer"));
+    bench.keys("zfaction == mute_v2<enter>zz");
+    assert!(bench.shows("Only rows that the filter names"));
+    assert!(bench.shows("mute_v2") && !bench.shows("preaccept"));
+    bench.keys("z");
+    assert!(bench.shows("ack offer"));
+}
+
+#[test]
+fn bytes_of_each_layer_are_shown() {
+    let mut bench = narrow();
+    bench.keys("<enter>x");
+    assert!(bench.shows("WABinary, decrypted") && bench.shows("recorded as text: there are no bytes"));
+    let mut bench = Bench::with(NARROW, &fixture::with_bytes());
+    bench.keys("<enter>x");
+    screen!(bench, "hex-80", ["000000 00 f8 08", "000010 41", "A flag byte, and WABinary: 26 bytes."]);
+    bench.keys("x");
+    assert!(bench.shows("Noise frame") && bench.shows("counter 7; the last 16 of 42 bytes"));
+    bench.keys("x");
+    assert!(bench.shows("<call") || bench.shows("Noise counter 7"));
+}
+
+#[test]
+fn several_calls_in_one_ladder() {
+    let mut bench = wide();
+    bench.keys("  ");
+    assert!(bench.shows("2 calls ticked"));
+    bench.keys("<enter>");
+    screen!(bench, "two-calls-160", ["2 calls", "1·accept", "2·terminate reason=timeout"]);
+    bench.keys("e");
+    assert!(bench.shows("Who sends the terminate when nobody answers?"));
+}
+
+#[test]
+fn two_calls_are_compared() {
+    let mut bench = wide();
+    bench.keys(" jd");
+    screen!(bench, "compare-calls-160", ["#1 answered", "#3 declined", "lines differ"]);
+    bench.keys("n");
+    let mut bench = narrow();
+    bench.keys("d");
+    assert!(bench.shows("Tick one with Space"));
+    bench.keys(" d");
+    assert!(bench.line_with("ringtrace").contains("Compare"), "the ticked one with the one below it");
+    screen!(bench, "compare-calls-80", ["#1 answered", "#2 missed"]);
+    bench.keys("NNNNNN");
+    assert!(bench.shows("No further difference"));
+}
+
+#[test]
+fn two_stanzas_are_compared_by_token() {
+    let mut bench = wide();
+    bench.keys("<enter> jj ");
+    screen!(bench, "compare-stanzas-160", ["record 6 of #1", "<preaccept", "<offer"]);
+    let mut bench = wide();
+    bench.keys(" jd<enter>");
+    assert!(bench.shows("record") && bench.shows("tokens") || bench.shows("Only one of the two calls"));
+}
+
+#[test]
+fn questions_lead_to_their_evidence_and_back() {
+    let mut bench = narrow();
+    bench.keys("Q");
+    screen!(bench, "questions-80", ["answered", "probable", "Who sends the terminate", "caller", "1 for, 1 direct"]);
+    bench.keys("<enter>");
+    screen!(bench, "evidence-80", ["#2", "for caller", "direct", "left the caller's own socket"]);
+    bench.keys("<enter>");
+    assert!(bench.shows("Call 2 of 3") && bench.shows("Stanza 7 of 8"));
+    bench.keys("q");
+    assert!(bench.shows("for caller"), "back at the evidence");
+    bench.keys("i");
+    screen!(bench, "page-80", ["Who sends the terminate when nobody answers?", "What decides it."]);
+    bench.keys("qqq");
+    assert!(bench.line_with("ringtrace").contains("Calls"));
+    let mut bench = wide();
+    bench.keys("Q");
+    screen!(bench, "questions-160", ["call-missed-timeout #2", "Page"]);
+}
+
+#[test]
+fn rules_and_marks_say_where_there_are_none() {
+    let mut bench = narrow();
+    bench.keys("R");
+    assert!(bench.line_with("ringtrace").contains("Rules"));
+    bench.keys("M");
+    assert!(bench.shows("No marks yet"));
+    bench.keys("M");
+    assert!(bench.line_with("ringtrace").contains("Rules"), "the same key goes back");
+}
+
+#[test]
+fn jumps_are_gone_back_and_forward() {
+    let mut bench = wide();
+    bench.keys("j<enter>a");
+    assert!(bench.shows("Stanza 2 of 8"));
+    bench.keys("<c-o>");
+    assert!(bench.shows("Stanza 1 of 8"));
+    bench.keys("<c-o>");
+    assert!(bench.line_with("ringtrace").contains("Calls"));
+    bench.keys("LL");
+    assert!(bench.shows("Stanza 2 of 8"));
+    bench.keys("L");
+    assert!(bench.shows("No jump to go forward to"));
+}
+
+#[test]
+fn marks_and_notes_are_kept_in_a_file() {
+    let mut bench = with_notes("{\"call\":\"gone\",\"note\":\"of another capture\"}\n");
+    bench.keys("j<enter>e;ends after 32 s<enter>");
+    let Some(Effect::Keep { path, text }) = bench.asked.last() else { panic!("nothing was kept") };
+    assert_eq!(path, &PathBuf::from("monday.pcap.notes.ndjson"));
+    assert!(text.contains("\"note\":\"ends after 32 s\"") && text.contains("of another capture"), "{text}");
+    let kept = text.clone();
+    assert!(bench.shows("* ends after 32 s") && bench.line_with("terminate reason").contains('*'));
+    bench.keys("q;missed one<enter>");
+    assert!(bench.line_with("missed one").contains('*'), "the list has a column for notes");
+    bench.keys("M");
+    screen!(bench, "marks-160", ["the whole call", "out terminate B3", "ends after 32 s", "of another capture"]);
+    bench.keys("<down><enter>");
+    assert!(bench.shows("Stanza 7 of 8"), "{}", bench.screen());
+    bench.keys("g}");
+    assert!(bench.shows("Stanza 7 of 8"), "to the next mark of the call");
+    bench.keys("m");
+    assert!(!bench.shows("* ends after"), "a second m takes the mark away");
+    let mut again = with_notes(&kept);
+    again.keys("j<enter>e");
+    assert!(again.shows("* ends after 32 s"), "it is there the next time");
+    again.keys("qgfnote contains after<enter>");
+    assert!(again.line_with("ringtrace").contains("1 call, 3 in all"), "notes can be filtered by: {}", again.screen());
+}
+
+#[test]
+fn what_has_no_file_keeps_its_notes_until_the_end() {
+    let mut bench = wide();
+    bench.keys("m");
+    assert!(bench.shows("Kept until you quit") && bench.asked.is_empty());
+    assert!(bench.line_with("answered").starts_with(" *"));
+}
+
+#[test]
+fn what_is_selected_is_copied() {
+    let mut bench = wide();
+    bench.keys("y");
+    assert_eq!(bench.asked, [Effect::Copy("C08BE5EA9BF8A893F34DDB44FFD47308".to_owned())]);
+    bench.keys("j<enter>ey");
+    let Some(Effect::Copy(stanza)) = bench.asked.last() else { panic!("nothing was copied") };
+    assert!(stanza.starts_with("<call to=\"200000000000001@lid\"") && stanza.ends_with("</call>"), "{stanza}");
+    bench.keys("py");
+    let Some(Effect::Copy(stanza)) = bench.asked.last() else { panic!("nothing was copied") };
+    assert!(!stanza.contains("@lid"), "letters are copied where letters are shown: {stanza}");
+}
+
+#[test]
+fn exactly_what_is_shown_is_written() {
+    let mut bench = wide();
+    bench.keys("foutcome != declined<enter>sw<enter>");
+    let Some(Effect::Write { path, text }) = bench.asked.last() else { panic!("nothing was written") };
+    assert_eq!(path, &PathBuf::from("calls.csv"));
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[0].starts_with("number,start,caller,callee,media,outcome"));
+    assert_eq!(lines.len(), 3);
+    assert!(lines[2].contains(",missed,33.3s,,"), "{}", lines[2]);
+    bench.keys("<enter>zw<enter>");
+    let Some(Effect::Write { path, text }) = bench.asked.last() else { panic!("nothing was written") };
+    assert_eq!(path, &PathBuf::from("call-1.txt"));
+    assert!(text.contains("offer") && !text.contains("ack offer"), "what is folded is not written: {text}");
+    bench.keys("w<c-u>one.xml<enter>");
+    let Some(Effect::Write { text, .. }) = bench.asked.last() else { panic!("nothing was written") };
+    assert!(text.starts_with("<call from="));
+    bench.keys("w<c-u>one.doc<enter>");
+    assert!(bench.shows("The name's ending says the form"));
+}
+
+#[test]
+fn colours_change_by_key() {
+    let mut bench = narrow();
+    for name in ["light", "high-contrast", "none", "dark"] {
+        bench.keys("T");
+        assert!(bench.shows(&format!("Colours: {name}")));
+    }
+}
+
+#[test]
+fn what_the_program_is_asked_for() {
+    let mut bench = narrow();
+    bench.keys("<c-z><c-l>");
+    assert_eq!(bench.asked, [Effect::Suspend, Effect::Redraw]);
+    bench.app.did(Some("Written to x".to_owned()));
+    bench.draw();
+    assert!(bench.shows("Written to x"));
+}
+
+#[test]
+fn the_mouse_selects_opens_scrolls_and_drags() {
+    let mut bench = wide();
+    let (column, row) = bench.place_of("missed");
+    bench.mouse(CLICK, column, row);
+    assert!(bench.line_with("ringtrace").contains("2 of 3"));
+    bench.mouse(CLICK, column, row);
+    assert!(bench.shows("Call 2 of 3"), "a second click opens");
+    let (column, row) = bench.place_of("terminate reason");
+    bench.mouse(CLICK, column, row);
+    assert!(bench.shows("Stanza 7 of 8"));
+    bench.mouse(MouseEventKind::ScrollUp, column, row);
+    assert!(bench.shows("Stanza 4 of 8"));
+    let (split, _) = bench.place_of(" Stanza 4");
+    bench.mouse(CLICK, split - 1, 20).mouse(MouseEventKind::Drag(MouseButton::Left), 60, 20);
+    assert!(bench.place_of(" Stanza 4").0 < split, "the split follows");
+    let (column, row) = bench.place_of("<ack");
+    bench.mouse(CLICK, column, row).keys("q");
+    let (column, row) = bench.place_of("Ring");
+    bench.mouse(CLICK, column, row);
+    assert!(bench.shows("Ring▲"), "a heading sorts");
+}
+
+#[test]
+fn a_text_that_is_pasted_asks_for_nothing() {
+    let mut bench = wide();
+    bench.app.paste("qqq");
+    bench.keys("f");
+    bench.app.paste("outcome == missed\n");
+    bench.keys("<enter>");
+    assert!(!bench.has_quit && bench.shows("filter: outcome == missed"));
+}
+
+#[test]
+fn the_help_of_every_screen_names_all_its_commands() {
+    for (keys, context) in [("", Context::Calls), ("<enter>", Context::Ladder), ("Q", Context::Questions)] {
+        let mut bench = Bench::with((100, 100), &fixture::three_calls());
+        bench.keys(keys).keys("?");
+        for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(&context)) {
+            let beginning: String = binding.help.chars().take(30).collect();
+            assert!(bench.shows(&beginning), "{} is not in the help", binding.name);
+        }
+    }
+}
