@@ -279,7 +279,7 @@ mod tests {
         assert!(read_page("id: x\nopen_questions: 3\n").is_err());
         assert!(read_page("- 1\n").is_err());
         assert!(read_page(&format!("id: {}x{}", "[".repeat(100), "]".repeat(100))).is_err());
-        assert!(matches!(Checkout::read(Path::new("src")), Err(CheckoutError::NoSpec(_))));
+        assert!(matches!(Checkout::read(Path::new("captures")), Err(CheckoutError::NoSpec(_))));
         assert!(matches!(Checkout::read(Path::new("no such folder")), Err(CheckoutError::Read { .. })));
     }
 }

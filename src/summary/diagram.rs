@@ -215,7 +215,7 @@ fn took_words(nanoseconds: i64) -> String {
 }
 
 fn marks(judged: &Judged, row: usize) -> Vec<Mark> {
-    let evidence = judged.evidence_in(row).map(|piece| {
+    let evidence = judged.evidence_in(row).filter(|piece| Judged::is_told(piece)).map(|piece| {
         let bearing = if piece.supports { "for" } else { "against" };
         let hypothesis = visible(&piece.hypothesis);
         let short = format!("{}: {bearing} {hypothesis}, {}", piece.question, piece.strength.name());

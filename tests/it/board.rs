@@ -118,10 +118,10 @@ fn ids_are_explained() {
 #[test]
 fn a_folder_that_is_no_checkout_of_the_spec_is_refused() {
     for arguments in [
-        &["questions", "--spec", "src"][..],
+        &["questions", "--spec", "captures"][..],
         &["questions", CAPTURE, "--spec", "no-such-folder"],
-        &["explain", "reject-fanout", "--spec", "src"],
-        &["inspect", CAPTURE, "--spec", "src"],
+        &["explain", "reject-fanout", "--spec", "captures"],
+        &["inspect", CAPTURE, "--spec", "captures"],
     ] {
         let output = ringtrace(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");

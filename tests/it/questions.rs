@@ -58,26 +58,6 @@ fn promised<'n>(question: &Question, name: &'n str) -> (&'n str, Option<&'static
     (verdict, hypotheses.max_by_key(|hypothesis| hypothesis.len()).filter(|_| verdict != "open"))
 }
 
-/// Whether a recording shows a stanza as it leaves and as it arrives, and the two were not matched.
-fn is_unmatched(path: &Path, analysis: &Analysis) -> bool {
-    let rows = || analysis.calls.iter().flat_map(|judged| &judged.call.rows);
-    let sent: BTreeSet<_> = rows()
-        .filter(|row| row.emitter == ringtrace::call::Emitter::Local && row.observed.read().action().is_some())
-        .filter_map(|row| row.observed.read().id.clone())
-        .collect();
-    let arrives = rows().any(|row| {
-        row.emitter != ringtrace::call::Emitter::Local
-            && row.observed.read().action().is_some()
-            && row.observed.read().id.as_ref().is_some_and(|id| sent.contains(id))
-    });
-    let unmatched = arrives && rows().all(|row| row.copy_of.is_none());
-    if unmatched {
-        let said = format!("skipped: {}, for want of the matching of vantages\n", path.display());
-        std::io::stderr().write_all(said.as_bytes()).unwrap();
-    }
-    unmatched
-}
-
 #[test]
 fn every_recording_gives_the_verdict_that_it_is_named_by() {
     let mut wrong = Vec::new();
@@ -88,7 +68,7 @@ fn every_recording_gives_the_verdict_that_it_is_named_by() {
             let finding = finding(question, &analysis.calls);
             let (verdict, hypothesis) = promised(question, name(&path));
             let is_named = hypothesis.is_none_or(|hypothesis| finding.named == [hypothesis]);
-            if (finding.verdict.name() != verdict || !is_named) && !is_unmatched(&path, &analysis) {
+            if (finding.verdict.name() != verdict || !is_named) {
                 let (verdict, named) = (finding.verdict.name(), finding.named.join(" "));
                 wrong.push(format!("{}/{}: {verdict} {named}", stem(question), name(&path)));
             }

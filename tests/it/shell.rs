@@ -52,7 +52,7 @@ fn completions_know_every_command() {
 fn a_shell_reads_its_completions() {
     let output = ringtrace(Path::new("."), &["completions", "bash"]);
     let script = format!(
-        "{}\nCOMP_WORDS=(ringtrace exp) COMP_CWORD=1; _ringtrace ringtrace exp ringtrace; echo \"${{COMPREPLY[@]}}\"",
+        "{}\nCOMP_WORDS=(ringtrace expo) COMP_CWORD=1; _ringtrace ringtrace expo ringtrace; echo \"${{COMPREPLY[@]}}\"",
         printed(&output)
     );
     let Ok(bash) = Command::new("bash").args(["--norc", "-c", &script]).output() else {

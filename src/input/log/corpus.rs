@@ -96,7 +96,7 @@ fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
     // Nothing of it is dated, so that nothing waits; what the sink answers ends with the input.
     let _ = held.finish(out);
     source.skip_all()?;
-    Ok(records)
+    if records == 0 { Err(Error::NoLines(CORPUS.name)) } else { Ok(records) }
 }
 
 /// Gives what a document holds.

@@ -150,7 +150,7 @@ fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
         }
     }
     give(waiting, Origin::of_record(capture, records, 0, None), &mut held, out);
-    Ok(records)
+    if known.is_none() { Err(Error::NoLines(FRAMES.name)) } else { Ok(records) }
 }
 
 /// Gives frames that are whole.
