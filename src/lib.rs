@@ -7,7 +7,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> tui, export, summary
+//! Analysis (read only) -> tui, export, summary;     Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -52,8 +52,14 @@ pub mod spec;
 
 pub mod analysis;
 
+pub mod redact;
+
 pub mod export;
 
 pub mod summary;
+
+pub mod report;
+
+pub mod github;
 
 pub mod tui;

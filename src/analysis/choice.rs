@@ -105,6 +105,13 @@ impl Analysis {
     }
 }
 
+/// The name that is nearest to what was asked for, if one is near.
+#[must_use]
+pub fn nearest<'n>(asked: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let (distance, nearest) = names.map(|name| (distance(asked, name), name)).min()?;
+    (distance <= asked.chars().count() / 2).then_some(nearest)
+}
+
 /// How many characters must be put in, taken out or changed to make one text of the other, letter case aside.
 fn distance(one: &str, other: &str) -> usize {
     let lower = |text: &str| -> Vec<char> { text.chars().take(COMPARED).map(|c| c.to_ascii_lowercase()).collect() };

@@ -19,7 +19,7 @@ mod source;
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
-pub use choice::NoChoice;
+pub use choice::{NoChoice, nearest};
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::{Publish, Request};

@@ -76,6 +76,17 @@ impl People {
         Some(Jid { device: jid.device, ..other.clone() })
     }
 
+    /// The same links and devices under other names for the same people.
+    #[must_use]
+    pub fn renamed(&self, rename: impl Fn(&Jid) -> Jid) -> Self {
+        let both = |(one, other): (&Jid, &Jid)| (rename(one), rename(other));
+        Self {
+            lids: self.lids.iter().map(both).collect(),
+            phones: self.phones.iter().map(both).collect(),
+            devices: self.devices.iter().map(|(account, devices)| (rename(account), devices.clone())).collect(),
+        }
+    }
+
     /// Whether both are addresses of one person, as far as the captures link them.
     #[must_use]
     pub fn same_person(&self, one: &Jid, other: &Jid) -> bool {

@@ -1,7 +1,10 @@
 //! Exit codes, and why nothing could be done.
 
+use std::fmt;
 use std::io;
 use std::process::ExitCode;
+
+use ringtrace::redact::Leak;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(super) enum Exit {
     Usage,
     /// It refused to write.
     Refused,
+    /// The remote said no.
+    Remote,
 }
 
 /// Every exit code, and when the program ends with it.
@@ -35,6 +40,7 @@ impl From<Exit> for ExitCode {
             Exit::Lost => 1,
             Exit::Usage => 2,
             Exit::Refused => 3,
+            Exit::Remote => 4,
         })
     }
 }
@@ -64,6 +70,12 @@ pub(super) enum Failure {
         /// What the system said.
         error: io::Error,
     },
+    /// Raw identifiers are left in what was to leave.
+    #[error("nothing was written, since raw identifiers are left: {}", Listed(.0))]
+    Leaks(Vec<Leak>),
+    /// The server of issues said no, or nothing.
+    #[error("{0}")]
+    Remote(ringtrace::github::Error),
     /// The notes beside a capture cannot be read.
     #[error("{path}: {error}")]
     Notes {
@@ -82,7 +94,8 @@ impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) => Exit::Refused,
+            Self::Exists(_) | Self::Leaks(_) => Exit::Refused,
+            Self::Remote(_) => Exit::Remote,
             Self::Write { .. } | Self::KeyLog { .. } | Self::Notes { .. } | Self::Encode(_) => Exit::Lost,
         }
     }
@@ -90,5 +103,24 @@ impl Failure {
     /// Whether the reader of the output went away, as `head` does.
     pub(super) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// The most leaks that a message lists.
+const LISTED: usize = 10;
+
+/// Leaks as a list.
+struct Listed<'l>(&'l [Leak]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, leak) in self.0.iter().take(LISTED).enumerate() {
+            let separator = if place > 0 { "; " } else { "" };
+            write!(f, "{separator}{leak}")?;
+        }
+        match self.0.len().saturating_sub(LISTED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
     }
 }

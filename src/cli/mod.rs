@@ -1,5 +1,6 @@
 //! The command line: what is asked for, and the exit code that follows.
 
+mod attach;
 mod exit;
 mod explain;
 mod export;
@@ -12,7 +13,10 @@ mod open;
 mod progress;
 mod questions;
 mod reading;
+mod redaction;
+mod report;
 mod rules;
+mod sanitize;
 mod settings;
 mod shell;
 mod target;
@@ -40,10 +44,11 @@ Examples:
 Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
 Exit codes: 0 done; 1 something was lost (said on standard error), the rest was done; 2 wrong usage;
-3 refused to write.";
+3 refused to write; 4 the server refused.";
 
 /// Reads recorded WhatsApp Web traffic of your own test accounts, rebuilds each call's stanza timeline, and marks
-/// what it says about the open questions of the call signalling spec. Records nothing, contacts nothing.
+/// what it says about the open questions of the call signalling spec. Records nothing, and contacts nothing
+/// but the server that `attach` is given.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct CommandLine {
@@ -95,6 +100,12 @@ enum Command {
     Questions(questions::QuestionsArguments),
     /// Says what a rule, a question, a column, an anomaly or an exit code is.
     Explain(explain::ExplainArguments),
+    /// Writes a finding as one of the spec's issue forms, as a comment, or as an entry of its corpus; sanitised.
+    Report(report::ReportArguments),
+    /// Sends a report to an issue, or as a new one, after showing it; what was sent before is updated.
+    Attach(attach::AttachArguments),
+    /// Writes the calls' stanzas with people, ids, times and content replaced, so that others can read and check them.
+    Sanitize(sanitize::SanitizeArguments),
 }
 
 /// How much is said on standard error.
@@ -140,6 +151,9 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Questions(questions)) => questions::run(&questions, &settings),
         Some(Command::Rules(rules)) => rules::run(&rules, &settings),
         Some(Command::Explain(explain)) => explain::run(&explain, &settings),
+        Some(Command::Report(report)) => report::run(&report, &settings),
+        Some(Command::Attach(attach)) => attach::run(&attach, &settings),
+        Some(Command::Sanitize(sanitize)) => sanitize::run(&sanitize, &settings),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
         Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),

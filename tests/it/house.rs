@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
     ("serde_saphyr", &["src/input/log/corpus.rs", "src/spec/checkout.rs"]),
+    ("ureq", &["src/github/"]),
     ("nucleo_matcher", &["src/tui/"]),
     ("signal_hook", &["src/tui/terminal.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),

@@ -28,8 +28,20 @@ fn cell(text: &str) -> String {
 fn reference() -> String {
     let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
     page.push_str("\n## Command line\n");
-    let commands = ["export", "inspect", "questions", "rules", "explain", "ladder", "completions", "man"]
-        .map(|command| vec![command, "--help"]);
+    let commands = [
+        "export",
+        "inspect",
+        "questions",
+        "rules",
+        "explain",
+        "ladder",
+        "report",
+        "attach",
+        "sanitize",
+        "completions",
+        "man",
+    ]
+    .map(|command| vec![command, "--help"]);
     for arguments in iter::once(vec!["--help"]).chain(commands) {
         write!(page, "\n```text\n{}\n```\n", help(&arguments)).unwrap();
     }

@@ -30,6 +30,12 @@ impl Dictionary {
         &VERSION_3
     }
 
+    /// Whether `word` is one of its words, in this spelling.
+    #[must_use]
+    pub fn has(&self, word: &str) -> bool {
+        !word.is_empty() && std::iter::once(&self.single).chain(&self.double).any(|words| words.contains(&word))
+    }
+
     /// The word of a single byte, 1 to 235.
     pub(super) fn single(&self, byte: u8) -> Option<&'static str> {
         word(&self.single, byte)

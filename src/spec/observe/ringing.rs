@@ -184,7 +184,8 @@ fn announced(call: &Call) -> Option<Announced> {
 }
 
 /// Seconds after `caller_timeout` in the JSON of settings, which some logs quote or escape once more.
-fn caller_timeout(settings: &Node) -> Option<i64> {
+#[must_use]
+pub fn caller_timeout(settings: &Node) -> Option<i64> {
     let text = match &settings.content {
         Content::Bytes(bytes) => String::from_utf8_lossy(bytes),
         Content::Value(value) => value.to_text(),

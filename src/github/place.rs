@@ -1,0 +1,166 @@
+//! Where on which server something goes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ureq::http::Uri;
+
+/// A repository, `OWNER/NAME`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    owner: String,
+    name: String,
+}
+
+impl FromStr for Repository {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = |part: &str| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            !part.is_empty() && part.bytes().all(allowed) && part != "." && part != ".."
+        };
+        match text.split_once('/') {
+            Some((owner, name)) if fits(owner) && fits(name) => {
+                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+            }
+            _ => Err("a repository has the form OWNER/NAME"),
+        }
+    }
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+/// Where in a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A comment on the issue of this number.
+    Issue(u64),
+    /// An issue of its own.
+    New,
+}
+
+/// The address of a REST API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api(String);
+
+/// Why an address is none of an API that a token may be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadApi {
+    /// It is no address.
+    #[error("it has the form https://HOST or https://HOST/PATH")]
+    Malformed,
+    /// Everybody on the way could read the token.
+    #[error("a token is sent over https only, but to this machine itself")]
+    Unencrypted,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self("https://api.github.com".to_owned())
+    }
+}
+
+impl FromStr for Api {
+    type Err = BadApi;
+
+    fn from_str(text: &str) -> Result<Self, BadApi> {
+        let uri: Uri = text.parse().map_err(|_| BadApi::Malformed)?;
+        let authority = uri.authority().ok_or(BadApi::Malformed)?;
+        if uri.query().is_some() || authority.as_str().contains('@') {
+            return Err(BadApi::Malformed);
+        }
+        let is_here = matches!(authority.host(), "localhost" | "[::1]")
+            || authority.host().parse::<std::net::Ipv4Addr>().is_ok_and(|host| host.is_loopback());
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_here => {}
+            Some("http") => return Err(BadApi::Unencrypted),
+            _ => return Err(BadApi::Malformed),
+        }
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+}
+
+impl Api {
+    /// The address of one of its endpoints.
+    pub(super) fn endpoint(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// Whether an address is on the same server, and may be sent the token.
+    pub(super) fn is_own(&self, address: &str) -> bool {
+        let parts = |text: &str| -> Option<(String, String)> {
+            let uri: Uri = text.parse().ok()?;
+            Some((uri.scheme_str()?.to_owned(), uri.authority()?.as_str().to_owned()))
+        };
+        parts(address).is_some_and(|address| parts(&self.0).is_some_and(|own| own == address))
+    }
+
+    /// The host, as `gh` names it.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let web = self.web();
+        web.split_once("://").map_or("", |(_, host)| host).to_owned()
+    }
+
+    /// The address of the pages for people: `https://github.com`, and for an enterprise server what stands before
+    /// `/api/v3`.
+    #[must_use]
+    pub fn web(&self) -> String {
+        if self.0 == Self::default().0 {
+            return "https://github.com".to_owned();
+        }
+        self.0.strip_suffix("/api/v3").unwrap_or(&self.0).to_owned()
+    }
+}
+
+impl fmt::Display for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_has_an_owner_and_a_name() {
+        assert_eq!("Some-One/thing.x".parse::<Repository>().unwrap().to_string(), "Some-One/thing.x");
+        for bad in ["", "one", "one/", "/two", "a/b/c", "a/..", "a b/c", "a/b?c"] {
+            assert!(bad.parse::<Repository>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_goes_over_https_or_stays_on_this_machine() {
+        let api = |text: &str| text.parse::<Api>();
+        assert_eq!(api("https://git.example/api/v3/").unwrap().web(), "https://git.example");
+        assert_eq!(api("https://git.example/api/v3").unwrap().host(), "git.example");
+        assert_eq!(Api::default().web(), "https://github.com");
+        assert!(
+            api("http://127.0.0.1:8080").is_ok()
+                && api("http://localhost:1/x").is_ok()
+                && api("http://[::1]:1").is_ok()
+        );
+        assert_eq!(api("http://git.example"), Err(BadApi::Unencrypted));
+        assert_eq!(api("http://127.0.0.1.git.example"), Err(BadApi::Unencrypted));
+        for bad in ["git.example", "ftp://git.example", "https://a@git.example", "https://git.example?x", ""] {
+            assert_eq!(api(bad), Err(BadApi::Malformed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_the_same_server_is_sent_the_token() {
+        let api: Api = "https://git.example/api/v3".parse().unwrap();
+        assert!(api.is_own("https://git.example/api/v3/x?page=2"));
+        for other in ["http://git.example/x", "https://git.example.net/x", "https://git.example:444/x", "/x"] {
+            assert!(!api.is_own(other), "{other}");
+        }
+    }
+}

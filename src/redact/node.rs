@@ -1,0 +1,193 @@
+//! A stanza, rewritten by the allow-list.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use super::alias::Aliases;
+use super::gather::host;
+use super::policy::{Meaning, label, looks_like_number, looks_like_phrase, looks_like_protocol, meaning};
+use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
+use crate::spec::observe::ringing::caller_timeout;
+
+/// What rewriting needs to know.
+pub(super) struct Rewriting<'r> {
+    /// What stands for what.
+    pub(super) aliases: &'r Aliases,
+    /// Attributes whose values stay, as tag and name.
+    pub(super) kept: &'r BTreeSet<(String, String)>,
+    /// The moment from which moments are counted, in seconds since the Unix epoch.
+    pub(super) start: Option<i64>,
+}
+
+/// The node, rewritten. Its depth is bounded by whoever read it.
+pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
+    let attributes = node.attributes.iter().map(|attribute| Attribute {
+        name: attribute.name.clone(),
+        value: value(&node.tag, &attribute.name, &attribute.value, by),
+        span: Span::default(),
+    });
+    let content = match &node.content {
+        Content::None => Content::None,
+        Content::Nodes(nodes) => Content::Nodes(nodes.iter().map(|node| redacted(node, by)).collect()),
+        Content::Bytes(bytes) if bytes.is_empty() => Content::None,
+        Content::Bytes(bytes) => Content::Elided(bytes.len() as u64),
+        Content::Elided(length) => Content::Elided(*length),
+        Content::Value(content) => Content::Value(unknown(content, by)),
+    };
+    let content = announced(node).unwrap_or(content);
+    Node { tag: node.tag.clone(), attributes: attributes.collect(), content, span: Span::default() }
+}
+
+/// Settings that announce how long a call rings, without anything else that they say: that is evidence.
+fn announced(node: &Node) -> Option<Content> {
+    let seconds = caller_timeout(node).filter(|_| node.tag == "voip_settings")?;
+    Some(Content::Bytes(format!(r#"{{"options":{{"caller_timeout":"{seconds}"}}}}"#).into_bytes().into()))
+}
+
+fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
+    if by.kept.contains(&(tag.to_owned(), name.to_owned())) {
+        return value.clone();
+    }
+    if let Value::Jid(jid) = value {
+        return Value::Jid(by.aliases.jid(jid));
+    }
+    let text = value.to_text();
+    let stays = match meaning(tag, name) {
+        Meaning::Protocol => looks_like_phrase(&text) || looks_like_protocol(&text),
+        Meaning::Number => looks_like_number(&text),
+        Meaning::Moment => return moment(&text, by),
+        Meaning::Name => return Value::Text(format!("<name:{}>", text.chars().count()).into()),
+        Meaning::Unknown => return unknown(value, by),
+    };
+    if stays { value.clone() } else { unknown(value, by) }
+}
+
+/// The year 5138. Milliseconds since 1970 are beyond it since 1973: a larger number counts no seconds.
+const LATEST: i64 = 100_000_000_000;
+
+/// Seconds since the Unix epoch, if a text is a plausible number of them.
+pub(super) fn seconds(text: &str) -> Option<i64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|seconds| digits && *seconds < LATEST)
+}
+
+/// A moment becomes the time since the call began.
+fn moment(text: &str, by: &Rewriting<'_>) -> Value {
+    let shown = match seconds(text).zip(by.start) {
+        Some((moment, start)) => moment.saturating_sub(start).max(0).to_string(),
+        None if looks_like_protocol(text) => text.to_owned(),
+        None => label(text),
+    };
+    Value::Text(shown.into())
+}
+
+/// A value of which nothing is known but what it looks like.
+fn unknown(value: &Value, by: &Rewriting<'_>) -> Value {
+    let text = match value {
+        Value::Jid(jid) => return Value::Jid(by.aliases.jid(jid)),
+        Value::Bytes(bytes) => return Value::Text(format!("<bytes:{}>", bytes.len()).into()),
+        Value::Text(text) => text,
+    };
+    if let Some(alias) = by.aliases.known(text) {
+        return Value::Text(alias.into());
+    }
+    if let Some((address, port)) = host(text) {
+        let address = by.aliases.host(address);
+        let shown = port.map_or_else(|| address.to_string(), |port| SocketAddr::new(address, port).to_string());
+        return Value::Text(shown.into());
+    }
+    if let Some(jid) = Jid::parse(text) {
+        return Value::Jid(by.aliases.jid(&jid));
+    }
+    if looks_like_protocol(text) { value.clone() } else { Value::Text(label(text).into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::xml::{self, Dialect};
+
+    fn rewritten(text: &str, kept: &[(&str, &str)]) -> String {
+        let Some(node) = xml::read(text, Dialect::UNKNOWN).node else { panic!("{text}") };
+        let mut aliases = Aliases::default();
+        aliases.add_call_id("00AA11BB22CC33DD");
+        aliases.add_stanza_id("51736.1-7");
+        for person in ["10000000000001@lid", "10000000000002@lid"] {
+            let jid = Jid::parse(person).unwrap();
+            aliases.add_person(&jid, &jid);
+        }
+        let kept = kept.iter().map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned())).collect();
+        let by = Rewriting { aliases: &aliases, kept: &kept, start: Some(1_778_770_900) };
+        xml::write_line(&redacted(&node, &by))
+    }
+
+    #[test]
+    fn people_ids_times_names_and_content_are_replaced() {
+        let text = r#"<call from="10000000000002:7@lid" id="51736.1-7" t="1778770943" notify="Zoe" platform="android" version="2.26.9.1"><offer call-id="00AA11BB22CC33DD" call-creator="10000000000002:7@lid" fresh="yes" token="Q2FmZQ==" number="123456"><enc v="2">secret</enc><audio enc="opus" rate="16000"/></offer></call>"#;
+        insta::assert_snapshot!(rewritten(text, &[]), @r#"<call from="B:7@lid" id="ID1" t="43" notify="&lt;name:3&gt;" platform="android" version="2.26.9.1"><offer call-id="CALL1" call-creator="B:7@lid" fresh="yes" token="&lt;text:8&gt;" number="&lt;digits:6&gt;"><enc v="2"><!-- 6 bytes --></enc><audio enc="opus" rate="16000"/></offer></call>"#);
+    }
+
+    #[test]
+    fn a_value_stays_where_the_user_releases_it() {
+        let text = r#"<x new="Abc-1"/>"#;
+        assert_eq!(rewritten(text, &[]), r#"<x new="&lt;text:5&gt;"/>"#);
+        assert_eq!(rewritten(text, &[("x", "new")]), text);
+        assert_eq!(rewritten(text, &[("y", "new")]), r#"<x new="&lt;text:5&gt;"/>"#);
+    }
+
+    #[test]
+    fn what_is_measured_stays_and_what_is_said_of_an_end_stays() {
+        let text = r#"<terminate reason="accepted_elsewhere" duration="72860" audio_duration="4294967296"/>"#;
+        assert_eq!(rewritten(text, &[]), text);
+        assert_eq!(
+            rewritten(r#"<terminate reason="+49 170 1234567"/>"#, &[]),
+            r#"<terminate reason="&lt;text:15&gt;"/>"#
+        );
+    }
+
+    #[test]
+    fn a_call_id_is_told_also_in_an_address_and_in_other_attributes() {
+        assert_eq!(rewritten(r#"<call to="00AA11BB22CC33DD@call"/>"#, &[]), r#"<call to="CALL1@call"/>"#);
+        assert_eq!(rewritten(r#"<x ref="00AA11BB22CC33DD"/>"#, &[]), r#"<x ref="CALL1"/>"#);
+    }
+
+    #[test]
+    fn an_internet_address_becomes_one_for_documents_and_keeps_its_port() {
+        assert_eq!(rewritten(r#"<te at="10.9.8.7:3478"/>"#, &[]), r#"<te at="192.0.2.1:3478"/>"#);
+        assert_eq!(rewritten(r#"<te at="fd00::7"/>"#, &[]), r#"<te at="2001:db8::"/>"#);
+    }
+
+    #[test]
+    fn what_counts_no_seconds_does_not_become_a_time() {
+        for (t, shown) in [("1778770943123", "&lt;digits:13&gt;"), ("-5", "&lt;text:2&gt;"), ("1778770800", "0")] {
+            let text = format!(r#"<ack t="{t}"/>"#);
+            assert_eq!(rewritten(&text, &[]), format!(r#"<ack t="{shown}"/>"#));
+        }
+    }
+
+    #[test]
+    fn of_settings_only_the_announced_ring_time_stays() {
+        let settings = |text: &str| {
+            let content = Content::Bytes(text.as_bytes().into());
+            let node = Node { tag: "voip_settings".into(), content, ..Node::default() };
+            let aliases = Aliases::default();
+            redacted(&node, &Rewriting { aliases: &aliases, kept: &BTreeSet::new(), start: None })
+        };
+        let announced = settings(r#"{"options":{"who":"Zoe","caller_timeout":"45"}}"#);
+        assert_eq!(caller_timeout(&announced), Some(45));
+        assert_eq!(
+            xml::write_line(&announced),
+            "<voip_settings>{&quot;options&quot;:{&quot;caller_timeout&quot;:&quot;45&quot;}}</voip_settings>"
+        );
+        assert_eq!(settings(r#"{"who":"Zoe"}"#).content, Content::Elided(13));
+    }
+
+    #[test]
+    fn nothing_stays_nothing() {
+        let empty = Node { content: Content::Bytes([].into()), tag: "reject".into(), ..Node::default() };
+        let aliases = Aliases::default();
+        let kept = BTreeSet::new();
+        let by = Rewriting { aliases: &aliases, kept: &kept, start: None };
+        assert_eq!(redacted(&empty, &by).content, Content::None);
+    }
+}

@@ -1,0 +1,192 @@
+//! All calls of an analysis, rewritten so that texts for others can be made of them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::Redactor;
+use super::node::seconds;
+use crate::analysis::{Analysis, Capture};
+use crate::call::{Call, Clock, LocalDevice, Maker, Observed, Recording, Row, Span, Vantage};
+use crate::origin::{CaptureId, Located, Origin, Timestamp};
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::Stanza;
+use crate::spec::{Context, Judged};
+
+/// An analysis in which nothing raw is left: people, ids and captures go by their aliases, moments are counted from the
+/// beginning of the recording, and what was said of the calls is said of them anew.
+///
+/// Captures, calls, rows and records keep their numbers.
+#[derive(Clone, Debug)]
+pub struct Sanitised(Analysis);
+
+impl Sanitised {
+    /// Rewrites an analysis.
+    pub(super) fn new(analysis: &Analysis, redactor: &Redactor) -> Self {
+        let starts = Starts::of(analysis);
+        let mut rewriting = Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new() };
+        let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
+        let context = Context::of(&calls, analysis.complete);
+        let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
+        let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
+        let strays = strays.map(|strays| Arc::new(Judged::new(strays, &context)));
+        let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
+        Self(Analysis {
+            captures: captures.collect(),
+            calls,
+            context,
+            strays,
+            complete: analysis.complete,
+            ..Analysis::default()
+        })
+    }
+
+    /// What is known, rewritten.
+    #[must_use]
+    pub const fn analysis(&self) -> &Analysis {
+        &self.0
+    }
+}
+
+/// What a capture is called where its name may not be said.
+fn nameless(index: usize, capture: &Capture) -> Capture {
+    Capture {
+        name: format!("capture-{}", index + 1),
+        format: capture.format,
+        container: None,
+        told_technique: capture.told_technique.clone(),
+        times_are_relative: true,
+        records: capture.records,
+        bytes: capture.bytes,
+        size: capture.size,
+        connections: Vec::new(),
+        other: capture.other,
+        failure: None,
+    }
+}
+
+/// The moment at which the clock of each capture is set to zero: the same for all that have a date, so that what is
+/// between them stays; that of its first stanza for one that has none.
+struct Starts {
+    dated: i64,
+    relative: BTreeMap<CaptureId, i64>,
+}
+
+impl Starts {
+    fn of(analysis: &Analysis) -> Self {
+        let (mut dated, mut relative) = (i64::MAX, BTreeMap::new());
+        for row in analysis.judged().flat_map(|judged| &judged.call.rows) {
+            for observed in seen(row) {
+                let Some(Timestamp(time)) = observed.time() else { continue };
+                let capture = observed.capture();
+                if analysis.capture(capture).is_some_and(|capture| capture.times_are_relative) {
+                    let start = relative.entry(capture).or_insert(time);
+                    *start = time.min(*start);
+                } else {
+                    dated = dated.min(time);
+                }
+            }
+        }
+        Self { dated, relative }
+    }
+
+    fn of_capture(&self, capture: CaptureId) -> i64 {
+        self.relative.get(&capture).copied().unwrap_or(self.dated)
+    }
+
+    fn since(&self, capture: CaptureId, time: Timestamp) -> Timestamp {
+        Timestamp(time.0.saturating_sub(self.of_capture(capture)))
+    }
+}
+
+/// A row's stanza, as every capture saw it.
+fn seen(row: &Row) -> impl Iterator<Item = &Arc<Observed>> {
+    std::iter::once(&row.observed).chain(&row.also)
+}
+
+struct Rewriting<'r> {
+    redactor: &'r Redactor,
+    starts: Starts,
+    /// What is shared stays shared: by where it was.
+    stanzas: HashMap<*const Observed, Arc<Observed>>,
+    recordings: HashMap<*const Recording, Arc<Recording>>,
+}
+
+impl Rewriting<'_> {
+    fn call(&mut self, call: &Call) -> Call {
+        let first = call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)).min();
+        let rows: Vec<_> = call.rows.iter().map(|row| self.row(row, first)).collect();
+        let recordings =
+            call.recordings.iter().map(|(socket, recording)| (*socket, self.recording(socket.0, recording)));
+        let recordings = recordings.collect();
+        let jid = |jid: &Option<Jid>| jid.as_ref().map(|jid| self.redactor.jid(jid));
+        let shift = |vantage: usize| {
+            let row = call.rows.iter().find(|row| row.vantage == vantage);
+            row.map_or(0, |row| self.starts.of_capture(row.observed.capture()))
+        };
+        let vantages = call.vantages.iter().enumerate().map(|(index, vantage)| Vantage {
+            clock: vantage.clock.map(|clock| {
+                let shift = shift(index).saturating_sub(shift(0));
+                Clock { least: clock.least.saturating_add(shift), most: clock.most.saturating_add(shift) }
+            }),
+            device: LocalDevice {
+                lid: jid(&vantage.device.lid),
+                phone: jid(&vantage.device.phone),
+                found_by: vantage.device.found_by,
+            },
+            ..vantage.clone()
+        });
+        let mut course = call.course.clone();
+        course.end_reason = course.ended.and_then(|ended| reason(&rows, ended));
+        Call {
+            id: self.redactor.call_id(&call.id).into(),
+            creator: jid(&call.creator),
+            caller: jid(&call.caller),
+            callee: jid(&call.callee),
+            vantages: vantages.collect(),
+            people: Arc::new(call.people.renamed(|jid| self.redactor.jid(jid))),
+            recordings,
+            rows,
+            course,
+            ..call.clone()
+        }
+    }
+
+    fn row(&mut self, row: &Row, first: Option<i64>) -> Row {
+        let device = row.maker.device.as_ref().map(|jid| self.redactor.jid(jid));
+        Row {
+            observed: self.observed(&row.observed, first),
+            also: row.also.iter().map(|observed| self.observed(observed, first)).collect(),
+            maker: Maker { device, ..row.maker.clone() },
+            ..row.clone()
+        }
+    }
+
+    fn observed(&mut self, observed: &Arc<Observed>, first: Option<i64>) -> Arc<Observed> {
+        if let Some(known) = self.stanzas.get(&Arc::as_ptr(observed)) {
+            return Arc::clone(known);
+        }
+        let origin = observed.stanza.origin;
+        let time = origin.time.map(|time| self.starts.since(origin.capture, time));
+        let stanza = Stanza::read(self.redactor.node(&observed.read().node, first), None);
+        let rewritten = Observed { seq: observed.seq, stanza: Located::new(Origin { time, ..origin }, stanza) };
+        let rewritten = Arc::new(rewritten);
+        self.stanzas.insert(Arc::as_ptr(observed), Arc::clone(&rewritten));
+        rewritten
+    }
+
+    fn recording(&mut self, capture: CaptureId, recording: &Arc<Recording>) -> Arc<Recording> {
+        if let Some(known) = self.recordings.get(&Arc::as_ptr(recording)) {
+            return Arc::clone(known);
+        }
+        let since = |time| self.starts.since(capture, time);
+        let spans = recording.spans.iter().map(|span| Span { from: since(span.from), until: since(span.until) });
+        let rewritten = Arc::new(Recording { spans: spans.collect(), ..recording.as_ref().clone() });
+        self.recordings.insert(Arc::as_ptr(recording), Arc::clone(&rewritten));
+        rewritten
+    }
+}
+
+/// The reason that a row's stanza gives.
+fn reason(rows: &[Row], index: usize) -> Option<Box<str>> {
+    rows.get(index)?.observed.read().action()?.reason.clone()
+}

@@ -1,0 +1,162 @@
+//! A comment on an issue: the verdict, where it comes from, and stanzas to check it with.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::cite;
+use super::finding::reproduce;
+use super::lines::lines;
+use super::matter::{Citation, Matter, row_of};
+use super::sheet::{LIMIT, fenced};
+use super::{Report, Subject};
+use crate::call::Call;
+use crate::spec::{Context, Judged, Verdict, findings};
+use crate::summary::Diagram;
+
+/// Places that the table lists.
+const LISTED: usize = 40;
+
+/// Bytes of the longest diagram that is worth its room.
+const DIAGRAM: usize = 16_000;
+
+/// Characters of a sentence in the table.
+const SENTENCE: usize = 300;
+
+/// Bytes for what stands around the parts of variable length.
+const AROUND: usize = 400;
+
+/// The comment, and what did not find room in it.
+pub(super) fn write(report: &Report<'_>, matter: &Matter) -> (String, Option<String>) {
+    let calls = relevant(report, matter);
+    let shown: Vec<_> = foremost(matter).into_iter().take(LISTED).collect();
+    let mut text = format!("{}\n\n**{}**\n\n{}\n", report.marker(), matter.title, matter.summary.replace(" #", " \\#"));
+    text.push_str(&table(report, &shown, matter.citations.len()));
+    let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));
+    let diagram = shown.first().map(|citation| citation.call).or(report.subject_call());
+    let diagram = diagram
+        .and_then(|index| diagram_of(report, index))
+        .filter(|diagram| diagram.len() <= DIAGRAM && text.len() + diagram.len() + ending.len() + AROUND <= LIMIT);
+    text.push_str(&diagram.unwrap_or_default());
+    text.push_str(&ending);
+    let room = LIMIT.saturating_sub(text.len() + AROUND);
+    let fitting = fitting(report, &calls, matter, room);
+    if fitting.is_empty() && !calls.is_empty() {
+        text.push_str("\nThe sanitised stanzas are in the file beside this comment: they are too long for it.\n");
+    } else if !fitting.is_empty() {
+        let some = format!("{} of {} calls", fitting.len(), calls.len());
+        let which = if fitting.len() == calls.len() {
+            "all calls".to_owned()
+        } else {
+            format!("{some}; the rest is in the file beside this comment")
+        };
+        let stanzas = fenced("json", &lines(report.sanitised, Some(&fitting)));
+        text.push_str(&format!(
+            "\n<details>\n<summary>Sanitised stanzas ({which})</summary>\n\n{stanzas}\n\n</details>\n"
+        ));
+    }
+    let is_whole = fitting.len() == calls.len() && shown.len() == foremost(matter).len();
+    (text, (!is_whole).then(|| lines(report.sanitised, Some(&calls))))
+}
+
+/// The places, those first that tell most, each stanza once for each thing that it says.
+fn foremost(matter: &Matter) -> Vec<&Citation> {
+    let mut citations: Vec<_> = matter.citations.iter().collect();
+    citations.sort_by_key(|citation| std::cmp::Reverse(citation.weight));
+    citations
+}
+
+/// The calls without which the verdict would not be the same: those with a place, and all where these do not suffice.
+fn relevant(report: &Report<'_>, matter: &Matter) -> Vec<usize> {
+    let own = report.subject_call().into_iter().chain(matter.calls());
+    let own: Vec<usize> = own.collect::<BTreeSet<_>>().into_iter().collect();
+    let Subject::Question(question) = report.subject else { return own };
+    let analysis = report.sanitised.analysis();
+    let verdict = |calls: &[Arc<Judged>]| {
+        let found = findings(calls).into_iter().find(|finding| finding.question.id == question.id);
+        found.map_or((Verdict::Open, Vec::new()), |finding| (finding.verdict, finding.named))
+    };
+    let chosen = own.iter().filter_map(|index| analysis.calls.get(*index)).map(|judged| Arc::clone(&judged.call));
+    let chosen: Vec<Arc<Call>> = chosen.collect();
+    let context = Context::of(&chosen, analysis.complete);
+    let judged: Vec<_> = chosen.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
+    if verdict(&judged) == verdict(&analysis.calls) { own } else { (0..analysis.calls.len()).collect() }
+}
+
+/// As many of the calls as there is room for, those first that tell most.
+fn fitting(report: &Report<'_>, calls: &[usize], matter: &Matter, room: usize) -> Vec<usize> {
+    if lines(report.sanitised, Some(calls)).len() <= room {
+        return calls.to_vec();
+    }
+    let (mut told, mut order) = (BTreeSet::new(), Vec::new());
+    // A call for each thing that is said comes before a second one.
+    for citation in foremost(matter) {
+        if told.insert(&citation.says) {
+            order.push(citation.call);
+        }
+    }
+    order.extend(foremost(matter).iter().map(|citation| citation.call));
+    order.extend(calls);
+    let mut chosen = BTreeSet::new();
+    let mut left = room;
+    for call in order {
+        if !calls.contains(&call) || chosen.contains(&call) {
+            continue;
+        }
+        // Headers that several calls share are counted with each: that leaves room, and takes none.
+        let length = lines(report.sanitised, Some(&[call])).len();
+        if length <= left {
+            left -= length;
+            chosen.insert(call);
+        }
+    }
+    chosen.into_iter().collect()
+}
+
+fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
+    if shown.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "\n| what | where | record | after | vantage | why |\n| --- | --- | ---: | ---: | --- | --- |\n".to_owned();
+    for citation in shown {
+        let Some((call, row)) = row_of(report.sanitised, citation) else { continue };
+        let after = row.observed.time().zip(call.start()).map(|(time, start)| time.milliseconds_since(start) / 1e3);
+        let after = after.map_or_else(String::new, |after| format!("{after:.3} s"));
+        let why: String = citation.why.chars().take(SENTENCE).collect();
+        text.push_str(&format!(
+            "| {} | {}, call `#{}` | {} | {after} | {} | {} |\n",
+            cell(&citation.says),
+            cite::capture(row.observed.capture()),
+            citation.call + 1,
+            row.observed.stanza.origin.last,
+            cell(&cite::vantage(call, row)),
+            cell(&why),
+        ));
+    }
+    if all > shown.len() {
+        text.push_str(&format!("\n{} more places are not listed.\n", all - shown.len()));
+    }
+    text
+}
+
+/// A text that stays in its cell, and is nothing but text there.
+fn cell(text: &str) -> String {
+    let mut cell = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '|' => cell.push_str("\\|"),
+            '<' => cell.push_str("&lt;"),
+            '&' => cell.push_str("&amp;"),
+            '\n' | '\r' => cell.push(' '),
+            '#' => cell.push_str("\\#"),
+            _ => cell.push(character),
+        }
+    }
+    cell
+}
+
+fn diagram_of(report: &Report<'_>, index: usize) -> Option<String> {
+    let analysis = report.sanitised.analysis();
+    let diagram = Diagram::of(analysis.calls.get(index)?, analysis).mermaid();
+    Some(format!("\nCall `#{}`:\n\n{}\n", index + 1, fenced("mermaid", &diagram)))
+}

@@ -1,0 +1,236 @@
+//! One stanza for the spec: as a form's values and as an entry of its corpus.
+
+use super::cite::{self, TOOL};
+use super::matter::{Citation, Matter};
+use super::{Report, Unfit};
+use crate::call::{Call, Proof, Row};
+use crate::protocol::binary::{Content, Node};
+use crate::protocol::xml;
+use crate::spec::Confidence;
+
+/// The stanza that a report shows.
+pub(super) struct Exhibit<'r> {
+    report: &'r Report<'r>,
+    call: &'r Call,
+    /// Index of its call.
+    number: usize,
+    row: &'r Row,
+    index: usize,
+    /// What it says about the spec.
+    citations: Vec<&'r Citation>,
+}
+
+impl<'r> Exhibit<'r> {
+    /// The stanza that was asked for by its ordinal; else the one that tells most; of a call about which nothing tells
+    /// anything the one that ended it, else its first.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn of(report: &'r Report<'r>, matter: &'r Matter) -> Result<Self, Unfit> {
+        let calls = &report.sanitised.analysis().calls;
+        let (number, index) = match report.stanza {
+            Some(seq) => {
+                let own = report.subject_call().into_iter().chain(matter.calls());
+                let mut places = own.chain(0..calls.len()).filter_map(|number| {
+                    let rows = &calls.get(number)?.call.rows;
+                    Some((number, rows.iter().position(|row| row.observed.seq == seq)?))
+                });
+                places.next().ok_or(Unfit::NoSuchStanza(seq))?
+            }
+            None => {
+                let of_call = |number: usize| Some((number, calls.get(number)?.call.course.ended.unwrap_or_default()));
+                let told = matter.foremost().map(|citation| (citation.call, citation.row));
+                told.or_else(|| report.subject_call().and_then(of_call)).ok_or(Unfit::NoStanza)?
+            }
+        };
+        let call = calls.get(number).map(|judged| judged.call.as_ref()).ok_or(Unfit::NoStanza)?;
+        let row = call.rows.get(index).ok_or(Unfit::NoStanza)?;
+        let here = |citation: &&Citation| citation.call == number && citation.row == index;
+        let citations = matter.citations.iter().filter(here).collect();
+        Ok(Self { report, call, number, row, index, citations })
+    }
+
+    fn node(&self) -> &'r Node {
+        &self.row.observed.read().node
+    }
+
+    fn technique(&self) -> Option<&'r str> {
+        cite::technique(self.report.sanitised.analysis(), self.call, self.row)
+    }
+
+    fn direction(&self) -> Option<&'static str> {
+        cite::direction(self.call, self.index)
+    }
+
+    /// That it was recorded whole, under one technique, is probable; what no technique vouches for is not known.
+    fn confidence(&self) -> Confidence {
+        if self.technique().is_some() { Confidence::Probable } else { Confidence::Unknown }
+    }
+
+    /// The tag and its action: `call/terminate`.
+    pub(super) fn title(&self) -> String {
+        let tag = &self.node().tag;
+        let action = self.row.action.as_ref().map_or_else(String::new, |action| format!(" {action}"));
+        format!("{tag}{action} {}", self.direction().unwrap_or("of unknown direction"))
+    }
+
+    /// Which stanza it is, to be said beside the report.
+    pub(super) fn note(&self) -> String {
+        let seq = self.row.observed.seq;
+        format!("the stanza is {} ({}; --stanza {seq})", self.title(), cite::place(self.call, self.number, self.row))
+    }
+
+    /// The values of the form for a stanza.
+    pub(super) fn values(&self) -> Vec<String> {
+        vec![
+            self.node().tag.to_string(),
+            self.direction().unwrap_or_default().to_owned(),
+            self.platform(),
+            self.technique().unwrap_or_default().to_owned(),
+            "ringtrace".to_owned(),
+            self.confidence().name().to_owned(),
+            xml::write(self.node()),
+            self.decoded(),
+            self.attributes()
+                .into_iter()
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+            self.provenance(),
+            self.notes(),
+        ]
+    }
+
+    /// The client that was recorded, and what the stanza says of the one that made it.
+    fn platform(&self) -> String {
+        let client = self.call.recording(self.row).and_then(|recording| recording.client);
+        let recorded = client.map(|client| format!("recorded at {client}"));
+        let said = ["platform", "version"].iter().filter_map(|name| self.node().text(name));
+        let said = said.map(std::borrow::Cow::into_owned).collect::<Vec<_>>().join(" ");
+        let said = (!said.is_empty()).then(|| format!("made by {said}"));
+        said.into_iter().chain(recorded).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The tree, an element a line, and who made it.
+    fn decoded(&self) -> String {
+        let mut lines = Vec::new();
+        let mut open = vec![(self.node(), 0_usize)];
+        while let Some((node, depth)) = open.pop() {
+            let attributes = node.attributes.iter().map(|attribute| format!("{}={}", attribute.name, attribute.value));
+            let attributes = attributes.collect::<Vec<_>>().join(", ");
+            let attributes = if attributes.is_empty() { attributes } else { format!(" ({attributes})") };
+            let content = match &node.content {
+                Content::Elided(bytes) => format!(", {bytes} bytes"),
+                Content::Bytes(bytes) => format!(", {} bytes", bytes.len()),
+                Content::Value(value) => format!(": {value}"),
+                Content::None | Content::Nodes(_) => String::new(),
+            };
+            lines.push(format!("{}- {}{attributes}{content}", "  ".repeat(depth), node.tag));
+            open.extend(node.children().iter().rev().map(|child| (child, depth + 1)));
+        }
+        lines.push(String::new());
+        lines.push(format!("Made by {}.", self.maker()));
+        lines.join("\n")
+    }
+
+    fn maker(&self) -> String {
+        let maker = &self.row.maker;
+        let device = maker.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
+        let proof = match maker.proof {
+            Proof::Outbound => "it left the recorded socket",
+            Proof::Copy => "it was recorded as it left its maker's socket",
+            Proof::Silence => "the socket of whom it names did not send it",
+            Proof::SilenceOfSome => "no recorded socket of whom it names sent it",
+            Proof::Claim => "so its from says",
+            Proof::None => "nothing tells",
+        };
+        format!("the {}{device}: {proof}", maker.side.name())
+    }
+
+    /// The attributes of the stanza and of what is in it, each by its path.
+    fn attributes(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut open = vec![(self.node(), String::new())];
+        while let Some((node, path)) = open.pop() {
+            found.extend(
+                node.attributes
+                    .iter()
+                    .map(|attribute| (format!("{path}{}", attribute.name), attribute.value.to_string())),
+            );
+            let children = node.children().iter().rev();
+            open.extend(children.map(|child| (child, format!("{path}{}.", child.tag))));
+        }
+        found
+    }
+
+    fn provenance(&self) -> String {
+        let technique = self.technique().unwrap_or("not known");
+        let place = cite::place(self.call, self.number, self.row);
+        let vantage = cite::vantage(self.call, self.row);
+        let captures = cite::captures(self.report.sanitised, self.report.digests, &[self.number]);
+        let command = self.report.command();
+        format!("Technique: {technique}. Recorded at {vantage}: {place}.\n{captures}\nMade by {TOOL}: `{command}`")
+    }
+
+    fn notes(&self) -> String {
+        let cited = self.citations.iter().map(|citation| format!("- {}: {}", citation.says, citation.why));
+        cited.collect::<Vec<_>>().join("\n")
+    }
+
+    /// An entry of the corpus, as YAML.
+    ///
+    /// # Errors
+    /// If something is not known that an entry has to say.
+    pub(super) fn corpus(&self) -> Result<String, Unfit> {
+        let technique = self.technique().ok_or(Unfit::NoTechnique)?;
+        let direction = self.direction().ok_or(Unfit::NoDirection)?;
+        let seq = self.row.observed.seq;
+        let number = usize::try_from(self.row.observed.capture().0).unwrap_or_default();
+        let digest = self.report.digests.get(number).and_then(Option::as_deref);
+        let capture = digest.and_then(|digest| digest.get(..12)).unwrap_or("capture").to_owned();
+        let mut yaml = String::new();
+        let mut line = |text: &str| {
+            yaml.push_str(text);
+            yaml.push('\n');
+        };
+        line(&format!("id: {}", quoted(&format!("ringtrace-{capture}-{seq}"))));
+        line(&format!("title: {}", quoted(&format!("{}, call #{}", self.title(), self.number + 1))));
+        line("status: draft");
+        line(&format!("source:\n  technique: {technique}\n  tools:\n    - {}", quoted(TOOL)));
+        line(&format!("stanza_tag: {}", quoted(&self.node().tag)));
+        line(&format!("direction: {direction}"));
+        line(&format!("confidence: {}", self.confidence().name()));
+        line(&format!("raw:\n  format: xml\n  body: {}", block(&xml::write(self.node()), 4)));
+        line(&format!("decoded: {}", block(&self.decoded(), 2)));
+        let attributes = self.attributes();
+        if !attributes.is_empty() {
+            line("attributes:");
+        }
+        for (name, value) in attributes {
+            line(&format!("  - name: {}\n    value: {}", quoted(&name), quoted(&value)));
+        }
+        let notes = [self.provenance(), self.notes()].join("\n");
+        line(&format!("notes: {}", block(notes.trim_end(), 2)));
+        line("sanitized: true");
+        Ok(yaml)
+    }
+}
+
+/// A text in double quotes, which YAML reads as JSON does.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A text as a block of lines (YAML 1.2, section 8.1.2), indented by so many spaces; in quotes where it is no such
+/// block.
+fn block(text: &str, indent: usize) -> String {
+    let is_plain = |character: char| character == '\n' || !crate::visible::is_hidden(character);
+    if text.is_empty() || text.starts_with([' ', '\n']) || !text.chars().all(is_plain) {
+        return quoted(text);
+    }
+    let indented = text
+        .lines()
+        .map(|line| if line.is_empty() { String::new() } else { format!("\n{}{line}", " ".repeat(indent)) });
+    let lines = indented.map(|line| if line.is_empty() { "\n".to_owned() } else { line });
+    format!("|-{}", lines.collect::<String>())
+}

@@ -1,0 +1,226 @@
+//! Reports: the spec's forms, comments, and entries of its corpus.
+
+use std::fs;
+use std::path::Path;
+
+use ringtrace::redact::{Aliases, Redactor};
+use ringtrace::report::{Draft, Form, Report, Subject, Unfit};
+use ringtrace::spec::findings;
+use ringtrace::spec::rules::RULES;
+use serde::Deserialize;
+
+use crate::sanitize::{load, own, recordings, ringtrace};
+use crate::shared::shared;
+
+/// A form of the spec's repository.
+#[derive(Deserialize)]
+struct FormFile {
+    title: String,
+    labels: Vec<String>,
+    body: Vec<Element>,
+}
+
+#[derive(Deserialize)]
+struct Element {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    id: String,
+    attributes: Attributes,
+}
+
+#[derive(Deserialize)]
+struct Attributes {
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    options: Vec<String>,
+    #[serde(default)]
+    render: Option<String>,
+}
+
+impl FormFile {
+    fn fields(&self) -> impl Iterator<Item = &Element> {
+        self.body.iter().filter(|element| element.kind != "markdown")
+    }
+}
+
+const ISSUE_FORMS: [(Form, &str); 3] = [
+    (Form::ProtocolFinding, "protocol_finding.yml"),
+    (Form::StanzaCapture, "stanza_capture.yml"),
+    (Form::Discrepancy, "discrepancy.yml"),
+];
+
+fn form_file(name: &str) -> Option<FormFile> {
+    let text = fs::read_to_string(shared(&format!("wacrg/forms/{name}"))?).unwrap();
+    Some(serde_saphyr::from_str(&text).unwrap())
+}
+
+/// The labels and values of an issue's text.
+fn fields(body: &str) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in body.lines() {
+        match (line.strip_prefix("### "), fields.last_mut()) {
+            (Some(label), _) => fields.push((label.to_owned(), String::new())),
+            (None, Some((_, value))) => {
+                value.push_str(line);
+                value.push('\n');
+            }
+            (None, None) => panic!("{line} stands before the first field"),
+        }
+    }
+    fields.into_iter().map(|(label, value)| (label, value.trim_matches('\n').to_owned())).collect()
+}
+
+/// Every report of some captures in one form, with what it is about.
+fn each_report(form: Form, mut check: impl FnMut(&Report<'_>, Result<Draft, Unfit>)) {
+    for (captures, keys) in recordings() {
+        let analysis = load(&captures, &keys);
+        let redactor = Redactor::new(&analysis, Aliases::default(), None);
+        let sanitised = redactor.sanitise(&analysis);
+        let digests: Vec<_> = analysis.captures.iter().map(|_| Some("5e".repeat(32))).collect();
+        let questions = findings(&[]).into_iter().map(|finding| Subject::Question(finding.question));
+        let subjects = questions.chain(RULES.iter().map(|rule| Subject::Rule(rule)));
+        for subject in subjects.chain((0..analysis.calls.len()).map(Subject::Call)) {
+            let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza: None };
+            let draft = report.draft();
+            if let Ok(draft) = &draft {
+                for text in [&draft.title, &draft.body].into_iter().chain(&draft.rest) {
+                    assert_eq!(redactor.release(text.clone()).err(), None, "{subject:?}: {text}");
+                }
+                assert!(draft.body.len() <= 60_000, "{subject:?}");
+            }
+            check(&report, draft);
+        }
+    }
+}
+
+#[test]
+fn each_field_of_a_form_is_there_in_its_order_with_its_own_choices() {
+    for (form, name) in ISSUE_FORMS {
+        let Some(file) = form_file(name) else { return };
+        let known = form.issue().unwrap();
+        assert_eq!(known.template, name);
+        assert!(file.title.starts_with(known.title), "{}", file.title);
+        assert_eq!(known.labels, file.labels);
+        let slots: Vec<_> = known.fields.iter().map(|slot| (slot.id, slot.label, slot.is_code)).collect();
+        let expected = file
+            .fields()
+            .map(|field| (field.id.as_str(), field.attributes.label.as_str(), field.attributes.render.is_some()));
+        assert_eq!(slots, expected.collect::<Vec<_>>());
+        let mut written = 0;
+        each_report(form, |report, draft| {
+            let Ok(draft) = draft else {
+                assert_eq!((draft, form), (Err(Unfit::NoStanza), Form::StanzaCapture));
+                return;
+            };
+            written += 1;
+            let found = fields(&draft.body);
+            assert_eq!(found.len(), slots.len(), "{}", draft.body);
+            for (field, (label, value)) in file.fields().zip(found) {
+                assert_eq!(label, field.attributes.label);
+                assert!(!value.is_empty(), "{label}");
+                if field.kind == "dropdown" {
+                    let is_choice = field.attributes.options.contains(&value) || value == "_No response_";
+                    assert!(is_choice, "{value} is no choice of {label}: {:?}", report.subject);
+                }
+            }
+        });
+        assert!(written > 20, "{written} reports");
+    }
+}
+
+#[test]
+fn a_stanza_is_one_fence_and_ringtrace_is_among_the_tools() {
+    each_report(Form::StanzaCapture, |report, draft| {
+        let Ok(draft) = draft else { return };
+        let found = fields(&draft.body);
+        let value = |label: &str| found.iter().find(|(known, _)| known == label).unwrap().1.clone();
+        let raw = value("Raw stanza");
+        let inside = raw.strip_prefix("```text\n").and_then(|raw| raw.strip_suffix("\n```")).unwrap();
+        assert!(inside.starts_with('<') && inside.ends_with('>') && !inside.contains("```"), "{raw}");
+        assert!(value("Tools used").split(", ").any(|tool| tool == "ringtrace"));
+        assert!(inside.starts_with(&format!("<{}", value("Stanza tag"))), "{:?}", report.subject);
+    });
+}
+
+#[test]
+fn a_comment_says_the_same_to_whoever_reads_it_with_ringtrace() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("comment.md");
+    let mut read = 0;
+    each_report(Form::Comment, |report, draft| {
+        let Subject::Question(question) = report.subject else { return };
+        let draft = draft.unwrap();
+        let verdict = |calls: &[std::sync::Arc<ringtrace::spec::Judged>]| {
+            let found = findings(calls).into_iter().find(|finding| finding.question.id == question.id).unwrap();
+            (found.verdict, found.named)
+        };
+        let expected = verdict(&report.sanitised.analysis().calls);
+        if !draft.body.contains("<details>") {
+            assert_eq!(expected.1, Vec::<String>::new(), "{}", question.id);
+            return;
+        }
+        assert!(draft.body.starts_with(&report.marker()) && draft.body.contains("```mermaid\nsequenceDiagram\n"));
+        fs::write(&file, &draft.body).unwrap();
+        assert_eq!(verdict(&load(std::slice::from_ref(&file), &[]).calls), expected, "{}", question.id);
+        read += 1;
+    });
+    assert!(read > 10, "{read} comments");
+}
+
+#[test]
+fn an_entry_of_the_corpus_is_valid() {
+    let Some(schema) = shared("wacrg/capture.schema.json") else { return };
+    let schema: serde_json::Value = serde_json::from_str(&fs::read_to_string(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(!validator.is_valid(&serde_json::json!({ "id": "x" })), "it can fail");
+    let mut valid = 0;
+    each_report(Form::Corpus, |report, draft| match draft {
+        Ok(draft) => {
+            let entry: serde_json::Value = serde_saphyr::from_str(&draft.body).unwrap();
+            let errors: Vec<_> = validator.iter_errors(&entry).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{:?}: {errors:?}\n{}", report.subject, draft.body);
+            assert!(
+                entry["raw"]["body"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with(&format!("<{}", entry["stanza_tag"].as_str().unwrap()))
+            );
+            valid += 1;
+        }
+        // Some logs do not say how they were recorded, and an entry has to.
+        Err(unfit) => assert!(matches!(unfit, Unfit::NoStanza | Unfit::NoTechnique), "{unfit}: {:?}", report.subject),
+    });
+    assert!(valid > 20, "{valid} entries");
+}
+
+#[test]
+fn a_report_names_no_file_and_says_how_to_come_to_the_same() {
+    let capture = own("answered-and-missed", "pcap");
+    let question = ["--question", "timeout-terminate-sender", "--form", "protocol-finding"];
+    let mut arguments = vec!["report", capture.to_str().unwrap(), "-q"];
+    arguments.extend(question);
+    let output = ringtrace(Path::new("."), &arguments);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!text.contains("answered-and-missed") && text.contains("ringtrace report capture-1 --question timeout-"));
+    insta::assert_snapshot!("finding", text);
+}
+
+#[test]
+fn what_is_not_there_is_said_with_what_is_near() {
+    let capture = own("answered-and-missed", "pcap");
+    let said = |arguments: &[&str]| {
+        let all: Vec<_> = ["report", capture.to_str().unwrap(), "-q"].iter().chain(arguments).copied().collect();
+        let output = ringtrace(Path::new("."), &all);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&["--question", "timout-terminate-sender"]).contains("the nearest is timeout-terminate-sender"));
+    assert!(said(&["--rule", "SIG-14/to-requird"]).contains("the nearest is SIG-14/to-required"));
+    assert!(said(&["--call", "#9"]).contains("#1 to #7"));
+    assert!(said(&["--call", "#1", "--form", "corpus", "--stanza", "99999"]).contains("no call has a stanza 99999"));
+    assert!(said(&["--call", "#1", "--question", "ack-error"]).contains("cannot be used with"));
+    assert!(said(&[]).contains("required"));
+}

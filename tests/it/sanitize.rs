@@ -1,0 +1,216 @@
+//! Sanitised stanzas: what survives, what does not, and that reading them again comes to the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use proptest::prelude::*;
+use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::redact::{Aliases, Redactor};
+use ringtrace::report;
+use ringtrace::spec::rules::RULES;
+use ringtrace::spec::{Count, findings};
+
+use crate::shared::shared;
+
+pub(crate) fn ringtrace(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    // Names that occur in no capture: the tests' own user may be called anything.
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_remove("GITHUB_TOKEN");
+    command.env("USER", "nobody-in-particular").env("PATH", folder).output().unwrap()
+}
+
+pub(crate) fn own(name: &str, ending: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(name).join(format!("{name}.{ending}"))
+}
+
+/// Reads captures, with all key logs given.
+pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> std::sync::Arc<Analysis> {
+    let mut request = Request::new(captures.iter().cloned().map(Source::File).collect());
+    for log in key_logs {
+        let bytes = fs::read(log).unwrap();
+        request.read_key_log(log.to_string_lossy().into_owned(), &bytes[..]).unwrap();
+    }
+    request.load()
+}
+
+/// Own captures, and recordings of real clients where there are any: each with its key logs.
+pub(crate) fn recordings() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let keys = |name: &str| vec![own(name, "noisekeys.txt")];
+    let mut all = vec![
+        (vec![own("answered-and-missed", "pcap")], keys("answered-and-missed")),
+        (vec![own("damaged", "pcap")], keys("damaged")),
+        (vec![own("hard-transport", "pcapng")], keys("hard-transport")),
+    ];
+    if let Some(folder) = shared("captures") {
+        let path = |name: &str| folder.join(name);
+        all.push((vec![path("zapo-ws-xx.pcap")], vec![path("zapo-ws-xx.noisekeys.txt")]));
+        all.push((vec![path("baileys-ws.baileys.log")], vec![]));
+        all.push((vec![path("rust-wss13.rust.log")], vec![]));
+        let ends = vec![path("vantages/rz-ends.noisekeys.txt")];
+        all.push((vec![path("vantages/rz-ends.all.pcap")], ends.clone()));
+        let sides = ["vantages/rz-ends.a.pcap", "vantages/rz-ends.b1.pcap", "vantages/rz-ends.b2.pcap"];
+        all.push((sides.map(path).to_vec(), ends));
+        let timeouts = vec![path("vantages/zb-timeouts.noisekeys.txt")];
+        all.push((vec![path("vantages/zb-timeouts.all.pcap")], timeouts));
+    }
+    all
+}
+
+/// What was made of captures, without names: calls, verdicts and counts. Lines of several vantages have a clock each, so
+/// that the order of what two of them saw is not part of it.
+fn conclusions(analysis: &Analysis) -> Vec<String> {
+    let mut said = Vec::new();
+    for judged in &analysis.calls {
+        let (call, course) = (&judged.call, &judged.call.course);
+        let roles: Vec<_> = call.vantages.iter().map(|vantage| vantage.role.name()).collect();
+        let times = (course.ring, course.talk);
+        said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, course.outcome));
+        said.push(format!("{:?} {:?} {:?}", course.ended_by, course.end_strength, course.end_reason));
+        let mut rows: Vec<_> = call
+            .rows
+            .iter()
+            .map(|row| {
+                let answered = row.answers.map(|answered| call.rows[answered].observed.read().node.tag.clone());
+                let copied = (row.copy_of.is_some(), row.repeats.is_some());
+                format!("{:?} {answered:?} {copied:?} {:?} {:?}", row.action, row.maker.side, row.maker.proof)
+            })
+            .collect();
+        rows.sort();
+        said.extend(rows);
+    }
+    for finding in findings(&analysis.calls) {
+        let pieces = |tally: &ringtrace::spec::Tally| (tally.supporting, tally.refuting, tally.direct);
+        let tallies: Vec<_> = finding.tallies.iter().map(pieces).collect();
+        said.push(format!("{} {:?} {:?} {tallies:?}", finding.question.id, finding.verdict, finding.named));
+    }
+    for (index, rule) in RULES.iter().enumerate() {
+        let mut total = Count::default();
+        for judged in analysis.judged() {
+            total.add(judged.counts[index]);
+        }
+        said.push(format!("{} {total:?}", rule.id));
+    }
+    said
+}
+
+fn same(one: &[String], other: &[String], what: &str) {
+    for (one, other) in one.iter().zip(other) {
+        assert_eq!(one, other, "{what}");
+    }
+    assert_eq!(one.len(), other.len(), "{what}");
+}
+
+#[test]
+fn what_is_sanitised_says_the_same_and_says_it_again_when_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (captures, keys) in recordings() {
+        let what = captures[0].display().to_string();
+        let analysis = load(&captures, &keys);
+        assert!(!analysis.calls.is_empty(), "{what}");
+        let redactor = Redactor::new(&analysis, Aliases::default(), None);
+        let sanitised = redactor.sanitise(&analysis);
+        same(&conclusions(&analysis), &conclusions(sanitised.analysis()), &what);
+        let lines = redactor.release(report::lines(&sanitised, None)).unwrap();
+        let file = folder.path().join("again.ndjson");
+        fs::write(&file, lines.as_str()).unwrap();
+        let again = load(&[file], &[]);
+        same(&conclusions(&analysis), &conclusions(&again), &what);
+    }
+}
+
+#[test]
+fn the_same_person_has_the_same_letter_in_every_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = own("answered-and-missed", "pcap");
+    let aliases = folder.path().join("aliases.txt");
+    let run = |output: &str, more: &[&str]| {
+        let mut arguments = vec!["sanitize", capture.to_str().unwrap(), "-q", "-o", output];
+        arguments.extend(more);
+        let output = ringtrace(folder.path(), &arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("one.ndjson", &["--alias-file", "aliases.txt", "--call", "#3"]);
+    let known = fs::read_to_string(&aliases).unwrap();
+    run("two.ndjson", &["--alias-file", "aliases.txt", "--call", "#3"]);
+    assert_eq!(fs::read_to_string(&aliases).unwrap(), known);
+    let [one, two] = ["one.ndjson", "two.ndjson"].map(|name| fs::read_to_string(folder.path().join(name)).unwrap());
+    assert_eq!(one, two);
+    assert!(one.contains("# call #3 CALL3\n") && !one.contains("# call #2"));
+    fs::write(&aliases, known.replace("A 10000000000001@lid", "Q 10000000000001@lid")).unwrap();
+    run("three.ndjson", &["--alias-file", "aliases.txt"]);
+    let three = fs::read_to_string(folder.path().join("three.ndjson")).unwrap();
+    assert!(three.contains("\"device\":[\"Q:5@lid\"") && !three.contains("A:5@lid"));
+}
+
+#[test]
+fn a_leak_is_named_by_line_and_kind_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = own("answered-and-missed", "pcap");
+    let arguments = ["sanitize", capture.to_str().unwrap(), "-q", "--keep", "offer@call-creator", "-o", "out.ndjson"];
+    let output = ringtrace(folder.path(), &arguments);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("line 3: a number that identifies someone"), "{said}");
+    assert!(!said.contains("100000000000"), "{said}");
+    assert!(!folder.path().join("out.ndjson").exists());
+    fs::write(folder.path().join("out.ndjson"), "mine").unwrap();
+    let output = ringtrace(folder.path(), &["sanitize", capture.to_str().unwrap(), "-q", "-o", "out.ndjson"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(fs::read_to_string(folder.path().join("out.ndjson")).unwrap(), "mine");
+}
+
+#[test]
+fn a_call_that_is_not_there_is_a_usage_error_that_names_the_nearest() {
+    let capture = own("answered-and-missed", "pcap");
+    let output = ringtrace(Path::new("."), &["sanitize", capture.to_str().unwrap(), "-q", "--call", "#8"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("#1 to #7"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_identifier_of_a_capture_survives(
+        people in prop::collection::vec("[1-9][0-9]{9,13}", 3),
+        id in "[0-9A-F]{16,32}",
+        stanza in "[0-9]{5}\\.[0-9]{5}-[0-9]{2}",
+        name in "[A-Z][a-z]{4,8} [A-Z][a-z]{4,8}",
+        unknown in "[a-z]{3,9}",
+        host in prop::array::uniform4(1_u8..250),
+    ) {
+        let [a, b, c] = [&people[0], &people[1], &people[2]];
+        let ip = host.map(|part| part.to_string()).join(".");
+        let xml = format!(
+            "<call from='{a}:3@lid' id='{stanza}' t='1778770943' notify='{name}' x-{unknown}='{b}'>\
+             <offer call-id='{id}' call-creator='{a}:3@lid' caller_pn='{c}@s.whatsapp.net' device_ip='10.{ip}'>\
+             <{unknown} by='{c}@s.whatsapp.net' at='{ip}:3478' said='{name}' ref='{id}'>{c}</{unknown}></offer></call>"
+        );
+        let line = serde_json::json!({ "vantage": "v", "at": 1, "dir": "in", "xml": xml }).to_string();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("private-recording-7.ndjson");
+        fs::write(&file, format!("{{\"schema\":\"ringtrace/1\",\"vantage\":\"v\"}}\n{line}\n")).unwrap();
+        let analysis = load(&[file], &[]);
+        prop_assert_eq!(analysis.calls.len(), 1);
+        let redactor = Redactor::new(&analysis, Aliases::default(), None);
+        let lines = redactor.release(report::lines(&redactor.sanitise(&analysis), None));
+        let lines = lines.map_err(|leaks| TestCaseError::fail(format!("{leaks:?}")))?.to_string();
+        let secrets = [a, b, c, &id, &stanza, &name, &ip, "1778770943", "private-recording"];
+        for secret in secrets {
+            prop_assert!(!lines.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {lines}");
+        }
+        let (offer, tag) = (format!("x-{unknown}=\\\""), format!("<{unknown} "));
+        prop_assert!(lines.contains(&offer) && lines.contains(&tag), "names stay: {lines}");
+        let spelled = [
+            format!("+{} {}", &a[..3], &a[3..]),
+            data_encoding::HEXLOWER.encode(c.as_bytes()),
+            data_encoding::BASE64.encode(format!("x{id}").as_bytes()),
+            format!("see {name}."),
+            format!("at {ip}"),
+        ];
+        for text in spelled {
+            prop_assert!(redactor.release(text.clone()).is_err(), "{text}");
+        }
+    }
+}
