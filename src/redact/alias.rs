@@ -223,7 +223,7 @@ pub(super) fn is_nobodys(address: IpAddr) -> bool {
         IpAddr::V4(address) => address.is_documentation(),
         IpAddr::V6(address) => address.segments().starts_with(&[0x2001, 0xdb8]),
     };
-    for_documents || address.is_loopback() || address.is_unspecified()
+    for_documents || address == Ipv4Addr::LOCALHOST || address == Ipv6Addr::LOCALHOST || address.is_unspecified()
 }
 
 /// Whether an id is an alias that this module gave.

@@ -1,6 +1,6 @@
 //! The terminal interface: the list of calls, the ladder of a call beside its stanzas, and what was read.
 //!
-//! Elm shape: a key is looked up in [`keymap::KEYMAP`] and becomes a [`command::Command`], `update` changes the
+//! Elm shape: a key is looked up in [`bindings::KEYMAP`] and becomes a [`command::Command`], `update` changes the
 //! model, `view` draws it. Neither does any I/O; [`run`] does it all. Reading goes on in another thread, which sends
 //! snapshots; the interface never waits for it.
 

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,7 +67,7 @@ fn every_recording_gives_the_verdict_that_it_is_named_by() {
             let finding = finding(question, &analysis.calls);
             let (verdict, hypothesis) = promised(question, name(&path));
             let is_named = hypothesis.is_none_or(|hypothesis| finding.named == [hypothesis]);
-            if (finding.verdict.name() != verdict || !is_named) {
+            if finding.verdict.name() != verdict || !is_named {
                 let (verdict, named) = (finding.verdict.name(), finding.named.join(" "));
                 wrong.push(format!("{}/{}: {verdict} {named}", stem(question), name(&path)));
             }

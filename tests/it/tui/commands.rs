@@ -252,7 +252,7 @@ fn questions_lead_to_their_evidence_and_back() {
     bench.keys("Q");
     screen!(bench, "questions-80", ["answered", "probable", "Who sends the terminate", "caller", "1 for, 1 direct"]);
     bench.keys("jjjjjjjjj<enter>");
-    screen!(bench, "evidence-80", ["#2", "for caller", "direct", "left the caller's own socket"]);
+    screen!(bench, "evidence-80", ["#2", "for caller", "direct", "The unanswered"]);
     bench.keys("<enter>");
     assert!(bench.shows("Call 2 of 3") && bench.shows("Stanza 7 of 8"));
     bench.keys("q");
