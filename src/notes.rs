@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
@@ -229,6 +229,11 @@ impl Shelf {
         let mut notes = Notes::default();
         notes.read(text);
         self.books.push(Book { path, notes });
+    }
+
+    /// The files of notes, which need not be there.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.books.iter().filter_map(|book| book.path.as_deref())
     }
 
     /// All notes together.

@@ -72,11 +72,12 @@ impl Request {
         &self.shelf
     }
 
-    /// The files that it reads, captures before key logs; `None` if a capture is no file.
+    /// The files that it reads: captures, key logs, then notes, which need not be there; `None` if a capture is no file.
     #[must_use]
     pub fn inputs(&self) -> Option<Vec<PathBuf>> {
         let captures = self.sources.iter().map(|source| source.path().map(Path::to_owned));
-        captures.chain(self.key_logs.iter().map(|name| Some(PathBuf::from(name)))).collect()
+        let key_logs = self.key_logs.iter().map(PathBuf::from);
+        captures.chain(key_logs.chain(self.shelf.files().map(Path::to_owned)).map(Some)).collect()
     }
 
     /// Says of the capture in this place what it need not say itself.

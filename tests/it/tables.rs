@@ -322,6 +322,9 @@ fn an_unchanged_table_is_not_written_again() {
     let keyed = fs::read_to_string(&keys).unwrap();
     fs::write(path("call.noisekeys.txt"), format!("{keyed}# a comment\n")).unwrap();
     assert_eq!(again(&["--xml"]), ((0, false), false), "another key log");
+    fs::write(path("call.pcap.notes.ndjson"), "{\"call\":\"C\",\"note\":\"seen\"}\n").unwrap();
+    assert_eq!(again(&["--xml"]), ((0, false), false), "another note");
+    assert_eq!(again(&["--xml"]), ((0, true), true));
     let whole = fs::read(&capture).unwrap();
     fs::write(path("call.pcap"), &whole[..whole.len() - 7]).unwrap();
     assert_eq!(again(&["--xml"]), ((1, false), false), "another capture, cut short");
