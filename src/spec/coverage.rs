@@ -1,15 +1,16 @@
 //! Whether a recording can show that something did not happen.
 
 use super::context::Context;
+use super::observe::SECOND;
+use super::observe::covered::ANSWERED_WITHIN;
 use crate::call::{Call, Recording, Row};
 use crate::origin::Timestamp;
 
-/// Nanoseconds after a stanza within which its answer comes, if one comes: answers take milliseconds, and a client
-/// that waits for one sends again.
-pub(super) const ANSWER: i64 = 5_000_000_000;
+/// Nanoseconds after a stanza within which its answer comes, if one comes: a client that waits for one sends again.
+pub(super) const ANSWER: i64 = ANSWERED_WITHIN;
 
 /// Nanoseconds after a stanza within which what follows from it at once has followed.
-pub(super) const MOMENT: i64 = 2_000_000_000;
+pub(super) const MOMENT: i64 = 2 * SECOND;
 
 /// Why the absence of something shows nothing.
 pub(super) type Uncovered = &'static str;
