@@ -55,6 +55,8 @@ pub enum Command {
     Compare,
     /// Shows fewer rows: folds acks and what keeps a call alive, then what the filter leaves out, then nothing.
     Fold,
+    /// Shows the steps of the spec's flow that were to be seen and were not, or leaves them out.
+    Expected,
     /// Shows the stanza's XML, or the bytes of one of the layers that it came through.
     Layer,
     /// Shows the next kind of times.
@@ -159,11 +161,22 @@ pub enum Effect {
         /// What.
         text: String,
     },
-    /// To write a new file.
+    /// To write a file.
     Write {
         /// Where to.
         path: PathBuf,
         /// What.
         text: String,
+        /// Whether one that is there is replaced.
+        over: bool,
     },
+}
+
+/// What came of an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Something to say about it.
+    Says(String),
+    /// Nothing was written, for this file is there already: the user is to be asked.
+    IsThere(PathBuf),
 }

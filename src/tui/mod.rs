@@ -17,6 +17,7 @@ mod diff;
 mod list;
 mod model;
 mod names;
+mod opened;
 mod quantity;
 mod regions;
 mod screen;
@@ -40,7 +41,7 @@ use crate::analysis::Analysis;
 use crate::export::Selection;
 use crate::notes::Shelf;
 use columns::Column;
-use command::{Command, Effect};
+use command::{Command, Done, Effect};
 use input::Edit;
 use keymap::{Key, Keymap};
 use model::Model;
@@ -234,10 +235,12 @@ impl App {
         None
     }
 
-    /// Takes note of what came of an effect, to be shown.
-    pub fn did(&mut self, says: Option<String>) {
-        if says.is_some() {
-            self.model.message = says;
+    /// Takes note of what came of an effect, to be shown; asks whether a file that is there is to be replaced.
+    pub fn did(&mut self, done: Option<Done>) {
+        match done {
+            Some(Done::Says(says)) => self.model.message = Some(says),
+            Some(Done::IsThere(path)) => update::ask_to_replace(&mut self.model, path),
+            None => {}
         }
     }
 

@@ -17,6 +17,7 @@ mod inputs;
 mod jobs;
 mod logs;
 mod lost;
+mod merged;
 mod questions;
 mod reference;
 mod report;

@@ -13,6 +13,7 @@ macro_rules! screen {
 
 mod commands;
 mod fixture;
+mod merged;
 
 use std::sync::Arc;
 

@@ -7,7 +7,6 @@ mod chrome;
 mod compare;
 mod dialogs;
 mod help;
-mod hex;
 mod ladder;
 mod pane;
 mod stanza;
@@ -17,8 +16,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::dialog::Dialog;
 use super::model::{Model, Viewport};
+use super::opened::{Focus, Opened};
 use super::regions::{Regions, Target};
-use super::screen::{Focus, Opened, Screen};
+use super::screen::Screen;
 use super::theme::Theme;
 
 /// What drawings keep for the next one: scroll offsets that follow a selection, texts that are dear to make, and what

@@ -3,8 +3,8 @@
 use ratatui::text::{Line, Span};
 
 use crate::call::Row;
+use crate::tui::opened::Layer;
 use crate::tui::quantity::count;
-use crate::tui::screen::Layer;
 use crate::tui::theme::Theme;
 
 /// Bytes that are shown of one layer.
