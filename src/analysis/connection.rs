@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::SeenMessage;
 use super::event::{Described, Yield};
+use super::lookup::Below;
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::call::Coverage;
 use crate::input::Ends;
@@ -319,6 +320,9 @@ impl Connection {
     fn straight(&mut self, chunk: Located<Chunk<'_>>, reversed: bool, results: &mut Yield) {
         let direction = chunk.origin.direction.map(|way| if reversed { way.reversed() } else { way });
         let origin = Origin { direction, ..chunk.origin };
+        if let (Some(tap), Chunk::Data(data)) = (&mut results.tap, chunk.item) {
+            tap.message(origin, data, false);
+        }
         let Session { noise, binary, frames, stanzas, coverage, .. } = &mut self.session;
         let mut frames = Frames { binary, frames, stanzas, coverage, held: &mut self.held, results };
         match chunk.item {
@@ -433,6 +437,9 @@ struct Plain<'c> {
 impl Sink<Chunk<'_>> for Plain<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Self { websocket, http2, session, held, results } = self;
+        if let (Some(tap), Chunk::Data(data)) = (&mut results.tap, chunk.item) {
+            tap.see(Below::Plain, chunk.origin, data);
+        }
         let mut messages = Messages { session, held, results };
         http2.push(chunk, &mut messages);
         websocket.push(chunk, &mut messages);
@@ -458,6 +465,9 @@ struct Messages<'c> {
 impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
+        if let Some(tap) = &mut self.results.tap {
+            tap.message(message.origin, message.item.data, true);
+        }
         let Session { noise, binary, frames, stanzas, coverage, .. } = &mut *self.session;
         let before = self.results.keeps_messages.then(|| noise.report());
         noise.push(message, &mut Frames { binary, frames, stanzas, coverage, held: self.held, results: self.results });

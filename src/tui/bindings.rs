@@ -178,8 +178,9 @@ pub const KEYMAP: &[Binding] = &[
         CALL,
         &[letter('x')],
         Command::Layer,
-        ("The stanza as XML, or the bytes of each layer that it came through", "hex"),
+        ("The stanza as XML, or the bytes of each layer that it came through, down to the record", "hex"),
     ),
+    bind("layer-above", CALL, &[letter('X')], Command::LayerAbove, ("The layer above that", "")),
     bind("grow", CALL, &[letter('+'), letter('='), letter('>')], Command::Grow, ("More room for the ladder", "")),
     bind("shrink", CALL, &[letter('-'), letter('<')], Command::Shrink, ("More room for the stanza", "")),
     bind(

@@ -57,8 +57,10 @@ pub enum Command {
     Fold,
     /// Shows the steps of the spec's flow that were to be seen and were not, or leaves them out.
     Expected,
-    /// Shows the stanza's XML, or the bytes of one of the layers that it came through.
+    /// Shows the stanza's XML, or the bytes of the next layer that it came through.
     Layer,
+    /// Shows the layer above that, or the stanza's XML.
+    LayerAbove,
     /// Shows the next kind of times.
     Times,
     /// Measures times from the selected row on.

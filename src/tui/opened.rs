@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::screen::place_of;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Below, Wanted};
 use crate::call::{Call, Row};
 use crate::export::Selection;
 use crate::ladder::{Ladder, Line, Rung};
@@ -42,20 +42,45 @@ pub(super) enum Layer {
     Plaintext,
     /// The bytes of the Noise frame.
     Ciphertext,
+    /// What that came in.
+    Below(Below),
 }
 
 impl Layer {
-    pub(super) const fn next(self) -> Self {
+    /// From the stanza downwards.
+    const ALL: [Self; 7] = [
+        Self::Xml,
+        Self::Plaintext,
+        Self::Ciphertext,
+        Self::Below(Below::Message),
+        Self::Below(Below::Plain),
+        Self::Below(Below::Stream),
+        Self::Below(Below::Record),
+    ];
+
+    /// The next one downwards, or upwards; after the last one the first.
+    pub(super) fn next(self, down: bool) -> Self {
+        let place = Self::ALL.iter().position(|layer| *layer == self).unwrap_or_default();
+        let step = if down { 1 } else { Self::ALL.len() - 1 };
+        Self::ALL.get((place + step) % Self::ALL.len()).copied().unwrap_or_default()
+    }
+
+    /// What it is called.
+    pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Xml => Self::Plaintext,
-            Self::Plaintext => Self::Ciphertext,
-            Self::Ciphertext => Self::Xml,
+            Self::Xml => "",
+            Self::Plaintext => "WABinary, decrypted",
+            Self::Ciphertext => "Noise frame",
+            Self::Below(Below::Message) => "WebSocket message",
+            Self::Below(Below::Plain) => "TLS, decrypted",
+            Self::Below(Below::Stream) => "TCP payload",
+            Self::Below(Below::Record) => "record",
         }
     }
 }
 
 /// The filter, and the analysis that its fields are read from.
-pub(super) type Wanted<'w> = Option<(&'w Selection, &'w Analysis)>;
+pub(super) type Filter<'f> = Option<(&'f Selection, &'f Analysis)>;
 
 /// Calls whose ladder is shown.
 #[derive(Clone, Debug)]
@@ -121,14 +146,14 @@ impl Opened {
     }
 
     /// Shows what was to be seen and was not, or leaves it out.
-    pub(super) fn toggle_expected(&mut self, filter: Wanted<'_>) {
+    pub(super) fn toggle_expected(&mut self, filter: Filter<'_>) {
         self.expects = !self.expects;
         self.build();
         self.arrange(filter);
     }
 
     /// Makes the lines anew. What is selected stays selected, or what comes after it.
-    pub(super) fn arrange(&mut self, filter: Wanted<'_>) {
+    pub(super) fn arrange(&mut self, filter: Filter<'_>) {
         let selected = self.rung_index().unwrap_or_default();
         let chooser = filter.map(|(selection, analysis)| selection.over(analysis));
         let is_shown = |rung: &Rung| {
@@ -171,6 +196,13 @@ impl Opened {
     /// The selected stanza's call, and its row in it.
     pub(super) fn place(&self) -> Option<(&Arc<Judged>, usize)> {
         self.at(self.rung_index()?)
+    }
+
+    /// Where the bytes of the selected stanza are to be looked for, if they are what is to be shown.
+    pub(super) fn wanted(&self) -> Option<Wanted> {
+        let Layer::Below(_) = self.layer else { return None };
+        let (judged, row) = self.place()?;
+        Some(wanted(judged.call.rows.get(row)?))
     }
 
     /// The rung of a call's row.
@@ -229,7 +261,7 @@ impl Opened {
     }
 
     /// Shows the newer form of the calls, at the same stanza.
-    pub(super) fn renew(&mut self, analysis: &Analysis, filter: Wanted<'_>) {
+    pub(super) fn renew(&mut self, analysis: &Analysis, filter: Filter<'_>) {
         let renewed = self.calls.iter().map(|judged| place_of(&analysis.calls, &judged.call));
         let renewed: Vec<_> = renewed.filter_map(|place| analysis.calls.get(place?).cloned()).collect();
         let same = renewed.iter().zip(&self.calls).all(|(one, other)| Arc::ptr_eq(one, other));
@@ -250,6 +282,12 @@ impl Opened {
         newer.stanza_scroll = scroll;
         *self = newer;
     }
+}
+
+/// Where the bytes of a stanza are to be looked for.
+pub(super) fn wanted(row: &Row) -> Wanted {
+    let ciphertext = row.observed.read().wire.as_ref().map_or_else(Box::default, |wire| wire.ciphertext.clone());
+    Wanted { origin: row.observed.stanza.origin, ciphertext }
 }
 
 /// Whether a row says little that is not told elsewhere: answers without an error, and what keeps a call alive.

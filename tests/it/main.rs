@@ -16,6 +16,7 @@ mod house;
 mod inputs;
 mod jobs;
 mod logs;
+mod lookup;
 mod lost;
 mod merged;
 mod questions;

@@ -68,9 +68,9 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::Compare => open::compare(model),
         Command::Fold => fold(model),
         Command::Expected => expected(model),
-        Command::Layer => {
+        Command::Layer | Command::LayerAbove => {
             if let Some(opened) = model.opened_mut() {
-                opened.layer = opened.layer.next();
+                opened.layer = opened.layer.next(command == Command::Layer);
                 opened.stanza_scroll = 0;
             }
         }

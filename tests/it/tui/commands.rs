@@ -1,8 +1,10 @@
 //! Each command of the interface, by its key.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ringtrace::analysis::{Below, LookupError, Passage};
 use ringtrace::export::Selection;
 use ringtrace::notes::Shelf;
 use ringtrace::tui::bindings::KEYMAP;
@@ -206,8 +208,46 @@ fn bytes_of_each_layer_are_shown() {
     screen!(bench, "hex-80", ["000000 00 f8 08", "000010 41", "A flag byte, and WABinary: 26 bytes."]);
     bench.keys("x");
     assert!(bench.shows("Noise frame") && bench.shows("counter 7; the last 16 of 42 bytes"));
+    assert!(bench.app.wants().is_none(), "nothing is looked up before it is to be shown");
     bench.keys("x");
-    assert!(bench.shows("<call") || bench.shows("Noise counter 7"));
+    assert!(bench.shows("WebSocket message") && bench.shows("Reading the capture again"));
+    let wanted = bench.app.wants().unwrap();
+    assert_eq!((wanted.origin.offset, wanted.ciphertext.len()), (1_234, 42));
+    assert!(bench.app.wants().is_none(), "it is asked for once");
+    let passage = |bytes: &[u8]| Passage { origin: wanted.origin, bytes: bytes.to_vec(), length: bytes.len() as u64 };
+    let passages = BTreeMap::from([(Below::Message, passage(b"\x1b[2Jmessage")), (Below::Record, passage(b"packet"))]);
+    bench.app.found(&wanted, Ok(passages));
+    bench.keys("<tab><tab>");
+    screen!(
+        bench,
+        "hex-message-80",
+        ["A message of the websocket, unmasked and inflated: 11 bytes.", "1b 5b 32 4a", ".[2Jmessage"]
+    );
+    bench.keys("x");
+    assert!(bench.shows("There is no TLS around it in the capture."));
+    bench.keys("xx");
+    assert!(bench.shows("As recorded, record 9: 6 bytes.") && bench.shows("packet"));
+    bench.keys("x");
+    assert!(bench.shows("<call"));
+    bench.keys("X");
+    assert!(bench.shows("As recorded, record 9"), "the other way round");
+    assert!(bench.app.wants().is_none(), "what came is kept");
+}
+
+#[test]
+fn bytes_that_cannot_be_had_say_why() {
+    let mut bench = narrow();
+    bench.keys("<enter>xxx");
+    let first = bench.app.wants().unwrap();
+    bench.keys("j");
+    let second = bench.app.wants().unwrap();
+    assert_ne!(first, second);
+    bench.app.found(&first, Ok(BTreeMap::new()));
+    bench.keys("<tab><tab>");
+    assert!(bench.shows("Reading the capture again"), "an answer that came too late is not shown");
+    bench.app.found(&second, Err(LookupError::StandardInput));
+    bench.keys("<tab><tab>");
+    assert!(bench.shows("No bytes to show: standard input cannot be read a second time."));
 }
 
 #[test]

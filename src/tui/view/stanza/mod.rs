@@ -43,14 +43,16 @@ struct Made {
     in_letters: bool,
     searched: String,
     notes: Arc<Notes>,
+    /// How often what it came in changed.
+    lower: usize,
 }
 
 impl Made {
     fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.judged, &other.judged)
             && Arc::ptr_eq(&self.notes, &other.notes)
-            && (self.row, self.columns, self.theme, self.layer, self.in_letters)
-                == (other.row, other.columns, other.theme, other.layer, other.in_letters)
+            && (self.row, self.columns, self.theme, self.layer, self.in_letters, self.lower)
+                == (other.row, other.columns, other.theme, other.layer, other.in_letters, other.lower)
             && self.searched == other.searched
     }
 }
@@ -67,6 +69,7 @@ impl Cache {
             in_letters: model.names.in_letters,
             searched: model.search.text.clone(),
             notes: Arc::clone(&model.notes),
+            lower: model.lower.changes(),
         };
         if !self.made.as_ref().is_some_and(|before| before.is_same(&made)) {
             let panel = Panel { model, judged, columns: columns.into(), theme, lines: Vec::new() };
@@ -96,9 +99,8 @@ pub(super) fn draw(
     let has_focus = opened.focus == Focus::Stanza;
     let (row, count) = opened.place().map_or((0, 0), |(judged, row)| (row + 1, judged.call.rows.len()));
     let layer = match opened.layer {
-        Layer::Xml => "",
-        Layer::Plaintext => "· WABinary, decrypted ",
-        Layer::Ciphertext => "· Noise frame ",
+        Layer::Xml => String::new(),
+        layer => format!("· {} ", layer.name()),
     };
     let mut block = Block::new()
         .borders(Borders::TOP)

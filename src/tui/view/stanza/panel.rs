@@ -31,7 +31,7 @@ impl Panel<'_> {
         let Some(row) = call.rows.get(index) else { return self.lines };
         self.place(call, index, row);
         if layer != Layer::Xml {
-            self.lines.extend(hex::lines(row, layer, self.columns, self.theme));
+            self.lines.extend(hex::lines(row, layer, &self.model.lower, self.columns, self.theme));
             return self.lines;
         }
         self.ties(call, index, row);

@@ -163,7 +163,10 @@ impl Panel<'_> {
     /// The layers that it came through, from the outermost.
     pub(super) fn layers(&mut self, row: &Row) {
         let origin = row.observed.stanza.origin;
-        let mut facts = vec![origin.to_string(), format!("byte {} of its stream", count(origin.offset))];
+        let capture = self.model.analysis.as_deref().and_then(|analysis| analysis.capture(origin.capture));
+        let is_stream = capture.is_none_or(Capture::has_packets);
+        let of = if is_stream { "its stream" } else { "the capture" };
+        let mut facts = vec![origin.to_string(), format!("byte {} of {of}", count(origin.offset))];
         match &row.observed.read().wire {
             Some(wire) => facts.extend([
                 format!("Noise counter {}", wire.counter),
