@@ -2,9 +2,12 @@
 
 pub mod acknowledging;
 pub mod answered;
+pub mod candidates;
 pub mod covered;
 pub mod declined;
+pub mod latency;
 pub mod making;
+pub mod repeated;
 pub mod ringing;
 pub mod stanzas;
 
