@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use crate::call::Call;
 use crate::protocol::stanza::Body;
 use crate::spec::acts::{Act, rejects};
-use crate::spec::coverage::{ANSWER, covered_for};
+use crate::spec::observe::covered::{ANSWERED_WITHIN, covered_for};
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -33,7 +33,7 @@ fn check(call: &Call, context: &Context, checks: &mut Checks) {
             checks.undecided(reject.index, "the client sends a receipt for it: see reject-receipt");
             continue;
         }
-        match covered_for(call, context, reject.row, ANSWER) {
+        match covered_for(call, context, reject.row, ANSWERED_WITHIN) {
             Ok(()) => checks.holds(reject.index, "no receipt followed it"),
             Err(why) => checks.undecided(reject.index, format!("whether a receipt followed: {why}")),
         }

@@ -14,7 +14,7 @@
 use crate::call::Call;
 use crate::protocol::stanza::ActionName;
 use crate::spec::acts::{Act, acts};
-use crate::spec::coverage::{MOMENT, covered_for};
+use crate::spec::observe::covered::{MOMENT, covered_for};
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.

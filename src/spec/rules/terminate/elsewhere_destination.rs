@@ -15,7 +15,7 @@ use crate::call::{Call, Row};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::acts::{Act, acts};
-use crate::spec::coverage::{Uncovered, covered_until};
+use crate::spec::observe::covered::{Uncovered, covered_until};
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// Devices that took or declined a call that are remembered: a call has few.

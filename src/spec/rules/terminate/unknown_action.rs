@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
 use crate::spec::acts::{Act, acks, acts};
-use crate::spec::coverage::{MOMENT, covered_for};
+use crate::spec::observe::covered::{MOMENT, covered_for};
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
