@@ -11,6 +11,7 @@ pub mod discrepancies;
 mod evidence;
 mod finding;
 pub mod flows;
+pub mod index;
 mod judged;
 pub mod observe;
 mod page;
