@@ -7,7 +7,6 @@ mod attributes;
 mod checkout;
 pub mod context;
 mod corroboration;
-mod coverage;
 pub mod discrepancies;
 mod evidence;
 mod finding;

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::declined::is_decline;
 use crate::call::{Call, Row};
 use crate::origin::Direction;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{Action, ActionName};
 
 /// A call stanza, at the row that stands for all sights of it.
@@ -21,11 +22,42 @@ pub struct Sight<'c> {
     pub node: &'c Node,
 }
 
-impl Sight<'_> {
+impl<'c> Sight<'c> {
+    /// The call stanza that a row is, if it has an action.
+    #[must_use]
+    pub fn of(index: usize, row: &'c Row) -> Option<Self> {
+        let stanza = row.observed.read();
+        Some(Self { index, row, action: stanza.action()?, node: stanza.action_node()? })
+    }
+
+    /// The `<call>` around the action.
+    #[must_use]
+    pub fn wrapper(&self) -> &'c Node {
+        &self.row.observed.read().node
+    }
+
     /// Whether it left the recorded socket.
     #[must_use]
     pub fn is_outbound(&self) -> bool {
         self.row.observed.direction() == Some(Direction::Outbound)
+    }
+
+    /// Whether it reached the recorded socket.
+    #[must_use]
+    pub fn is_inbound(&self) -> bool {
+        self.row.observed.direction() == Some(Direction::Inbound)
+    }
+
+    /// The action's `call-creator`, if it is an address.
+    #[must_use]
+    pub fn creator(&self) -> Option<Jid> {
+        self.node.attribute("call-creator").and_then(Value::to_jid)
+    }
+
+    /// Whether it is a reject by which the callee declines: one without a reason, or with a reason that says so.
+    #[must_use]
+    pub fn declines(&self) -> bool {
+        self.action.name == ActionName::Reject && is_decline(self.action)
     }
 }
 
@@ -36,7 +68,7 @@ pub fn each(call: &Call) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
     let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
         let stanza = row.observed.read();
-        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
+        let sight = Sight::of(index, row)?;
         let mut is_first = || {
             let id = stanza.id.as_deref();
             sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())))
@@ -53,7 +85,7 @@ pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
     let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
         let stanza = row.observed.read();
-        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
+        let sight = Sight::of(index, row)?;
         let is_inbound = row.observed.direction() == Some(Direction::Inbound) && row.repeats.is_none();
         let mut is_first =
             || stanza.id.as_deref().is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())));
