@@ -2,9 +2,12 @@
 
 pub mod acknowledging;
 pub mod answered;
+pub mod content;
 pub mod covered;
 pub mod declined;
+pub mod endpoints;
 pub mod making;
+pub mod naming;
 pub mod ringing;
 pub mod stanzas;
 
