@@ -12,6 +12,7 @@ mod gather;
 mod leak;
 mod node;
 mod policy;
+mod replaced;
 mod sanitised;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use std::fmt;
 
 pub use alias::{Aliases, BadAlias};
 pub use leak::{Leak, What};
+pub use replaced::Replaced;
 pub use sanitised::Sanitised;
 
 use crate::analysis::Analysis;
