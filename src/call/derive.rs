@@ -56,7 +56,7 @@ pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
     let sample = |(arrived, original): (&Passage, &Option<usize>)| {
         let left = passages.items.get((*original)?)?;
         let of = |passage: &Passage| Some((passage.clock, passage.observed.time()?));
-        let is_from_wire = [left, arrived].iter().all(|passage| passage.observed.read().is_from_wire());
+        let is_from_wire = [left, arrived].iter().all(|passage| known.sockets.is_from_wire(&passage.observed));
         (left.clock != arrived.clock).then_some(Sample::new(of(left)?, of(arrived)?, is_from_wire))
     };
     passages.items.iter().zip(&originals).filter_map(sample).collect()

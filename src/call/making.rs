@@ -83,7 +83,7 @@ struct Silence<'m> {
 
 impl<'m> Silence<'m> {
     fn of(making: &'m Making<'m>, rows: &[Row]) -> Self {
-        let is_from_wire = |row: &Row| row.observed.read().is_from_wire();
+        let is_from_wire = |row: &Row| making.known.sockets.is_from_wire(&row.observed);
         let on_wire: BTreeSet<usize> = rows.iter().filter(|row| is_from_wire(row)).map(|row| row.vantage).collect();
         let mut silence = Self { making, starts: BTreeMap::new(), offered: BTreeSet::new() };
         for row in rows.iter().filter(|row| is_from_wire(row) || !on_wire.contains(&row.vantage)) {
