@@ -7,6 +7,7 @@
 pub mod bindings;
 pub mod command;
 pub mod input;
+pub mod key;
 pub mod keymap;
 
 mod background;
@@ -46,7 +47,8 @@ use background::Background;
 use columns::Column;
 use command::{Command, Done, Effect};
 use input::Edit;
-use keymap::{Key, Keymap};
+use key::Key;
+use keymap::Keymap;
 use model::Model;
 use theme::Theme;
 use view::Scratch;

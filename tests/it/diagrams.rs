@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringtrace::analysis::{Analysis, NoChoice};
-use ringtrace::call::{Call, Clock, Recording, Span};
+use ringtrace::call::{Call, Clock, Recording, Socket, Span};
 use ringtrace::origin::Timestamp;
 use ringtrace::spec::{Conformance, Context, Judged, Place};
 use ringtrace::summary::{Diagram, Step};
@@ -191,9 +191,9 @@ fn what_both_sockets_saw_goes_by_the_server_and_on_one_clock() {
     let vantage = call.rows[got].vantage;
     let clock = Clock { least: -450_000_000, most: -350_000_000 };
     call.vantages[vantage].clock = Some(clock);
-    let own_clock = Arc::new(Recording { has_own_clock: true, ..Recording::default() });
     let sockets = [sent, got].map(|row| call.rows[row].observed.socket());
-    call.recordings = sockets.into_iter().map(|socket| (socket, Arc::clone(&own_clock))).collect();
+    let own_clock = |socket: Socket| (socket, Arc::new(Recording { clock: socket.1, ..Recording::default() }));
+    call.recordings = sockets.into_iter().map(own_clock).collect();
     call.clocks = BTreeMap::from([(sockets[0], Clock::SAME), (sockets[1], clock)]);
     let diagram = diagram(judged(call));
     let server = diagram.lifelines.iter().position(|party| party.name == "server").unwrap();
