@@ -35,7 +35,7 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
         let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
         let place = making::seen_at(call, sight.row);
         let why = format!("A transport, {place},{later} after the accept has {count} candidate{}.", plural(count));
-        Some(Evidence::supporting(QUESTION.id, "sent-again", Strength::Direct, sight.index, why))
+        Some(Evidence::supporting(QUESTION.id, "sent-again", Strength::Direct, sight.index, why).routine())
     });
     let sent = repeated::first_of_each(sent);
     if !sent.is_empty() {

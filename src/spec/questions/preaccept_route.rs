@@ -60,7 +60,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             ),
         };
         let forms = sent.into_iter().chain([form]).collect();
-        Some(Evidence::supporting(QUESTION.id, "through-server", strength, index, why).with_values(forms))
+        Some(Evidence::supporting(QUESTION.id, "through-server", strength, index, why).with_values(forms).routine())
     });
     repeated::first_of_each(pieces)
 }
