@@ -7,9 +7,7 @@ use crate::origin::Direction;
 use crate::protocol::stanza::{Ack, ActionName, Body};
 
 /// The call stanzas with an action, in order.
-pub(super) fn acts(call: &Call) -> impl Iterator<Item = Sight<'_>> {
-    call.rows.iter().enumerate().filter_map(|(index, row)| Sight::of(index, row))
-}
+pub(super) use super::observe::stanzas::sights as acts;
 
 /// Those with one action.
 pub(super) fn named(call: &Call, name: ActionName) -> impl Iterator<Item = Sight<'_>> {

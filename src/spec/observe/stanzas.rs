@@ -59,21 +59,37 @@ impl<'c> Sight<'c> {
     pub fn declines(&self) -> bool {
         self.action.name == ActionName::Reject && is_decline(self.action)
     }
+
+    /// Whether the call had been answered before it.
+    #[must_use]
+    pub fn is_in_call(&self, call: &Call) -> bool {
+        call.course.accepted.is_some_and(|accepted| accepted < self.index)
+    }
 }
 
 /// Every call stanza once, in order: copies that arrived of one that was recorded as it left, copies of one at
 /// several devices, and what was sent again are left out.
 #[must_use]
 pub fn each(call: &Call) -> Vec<Sight<'_>> {
+    once(call, |_| true)
+}
+
+/// Every call stanza of one action once, in order.
+#[must_use]
+pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
+    once(call, |action| action == name)
+}
+
+/// Every call stanza once whose action is wanted.
+fn once(call: &Call, is_wanted: impl Fn(&ActionName) -> bool) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
-    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
-        let stanza = row.observed.read();
-        let sight = Sight::of(index, row)?;
+    let sights = sights(call).filter(|sight| is_wanted(&sight.action.name)).filter(|sight| {
         let mut is_first = || {
-            let id = stanza.id.as_deref();
-            sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())))
+            let id = sight.row.observed.read().id.as_deref();
+            let name = &sight.action.name;
+            sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, name, sight.row.maker.side.name())))
         };
-        (row.copy_of.is_none() && row.repeats.is_none() && is_first()).then_some(sight)
+        sight.row.copy_of.is_none() && sight.row.repeats.is_none() && is_first()
     });
     sights.collect()
 }
@@ -83,23 +99,20 @@ pub fn each(call: &Call) -> Vec<Sight<'_>> {
 #[must_use]
 pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
-    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
-        let stanza = row.observed.read();
-        let sight = Sight::of(index, row)?;
-        let is_inbound = row.observed.direction() == Some(Direction::Inbound) && row.repeats.is_none();
-        let mut is_first =
-            || stanza.id.as_deref().is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())));
-        (is_inbound && is_first()).then_some(sight)
+    let sights = sights(call).filter(|sight| {
+        let is_inbound = sight.row.observed.direction() == Some(Direction::Inbound) && sight.row.repeats.is_none();
+        let mut is_first = || {
+            let id = sight.row.observed.read().id.as_deref();
+            id.is_none_or(|id| arrived.insert((id, &sight.action.name, sight.row.maker.side.name())))
+        };
+        is_inbound && is_first()
     });
     sights.collect()
 }
 
-/// Every call stanza of one action once, in order.
-#[must_use]
-pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
-    let mut sights = each(call);
-    sights.retain(|sight| sight.action.name == *name);
-    sights
+/// Every row with a call stanza, in order.
+pub fn sights(call: &Call) -> impl Iterator<Item = Sight<'_>> {
+    call.rows.iter().enumerate().filter_map(|(index, row)| Sight::of(index, row))
 }
 
 /// The index of the first row of each vantage that `is` one, by vantage.

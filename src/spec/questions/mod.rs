@@ -3,6 +3,10 @@
 mod accept_candidates;
 mod accept_elsewhere_sender;
 mod accept_key;
+mod accept_order;
+mod accept_settings;
+mod accept_te;
+mod accept_video;
 mod ack_coverage;
 mod ack_error;
 mod ack_from_peers;
@@ -13,20 +17,25 @@ mod candidate_encoding;
 mod candidate_priority;
 mod candidate_tag;
 mod candidates_after_accept;
+mod capability_final_byte;
+mod capability_values;
 mod decline_carrier;
 mod hang_up_reason;
 mod in_call_update;
 mod latency_cadence;
 mod latency_reader;
 mod latency_unit;
+mod media_key_parameters;
 mod mute_form;
 mod offer_answer_order;
 mod offer_audio;
 mod offer_form;
 mod offer_keygen;
 mod preaccept_candidates;
+mod preaccept_children;
 mod preaccept_conduct;
 mod preaccept_devices;
+mod preaccept_effect;
 mod preaccept_route;
 mod reject_elsewhere_origin;
 mod reject_extra_attributes;
@@ -45,16 +54,31 @@ mod terminate_reason_makers;
 mod terminate_reasons;
 mod timeout_other_devices;
 mod timeout_terminate_sender;
+mod video_attributes;
+mod video_escalation;
+mod video_position;
 
 use super::Question;
 
 /// Every question, in the order of the spec's pages.
 pub const QUESTIONS: &[&Question] = &[
+    &capability_values::QUESTION,
+    &media_key_parameters::QUESTION,
+    &video_attributes::QUESTION,
+    &accept_video::QUESTION,
+    &video_escalation::QUESTION,
+    &video_position::QUESTION,
+    &accept_te::QUESTION,
+    &accept_settings::QUESTION,
+    &accept_order::QUESTION,
+    &preaccept_effect::QUESTION,
+    &preaccept_children::QUESTION,
+    &capability_final_byte::QUESTION,
+    &reject_extra_attributes::QUESTION,
+    &reject_fanout::QUESTION,
     &terminate_reasons::QUESTION,
     &terminate_duration_direction::QUESTION,
     &terminate_reason_inbound::QUESTION,
-    &reject_extra_attributes::QUESTION,
-    &reject_fanout::QUESTION,
     &decline_carrier::QUESTION,
     &reject_reason_vocabulary::QUESTION,
     &reject_elsewhere_origin::QUESTION,
