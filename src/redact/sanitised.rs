@@ -124,7 +124,7 @@ impl Rewriting<'_> {
         let on_wire: BTreeSet<Socket> = call
             .rows
             .iter()
-            .flat_map(seen)
+            .flat_map(Row::sights)
             .filter(|seen| seen.read().is_from_wire())
             .map(|seen| seen.socket())
             .collect();
