@@ -99,7 +99,6 @@ pub(super) const UNSOUGHT: &[Entry] = &[
         "Does the action that mutes the sound mute the picture, too?",
         "a look at what is sent about video in a call",
     ),
-    Entry::not_yet("SIG-13", 3, "Does the receiver of a mute answer it?", "a look at what answers mutes"),
     Entry::not_yet(
         "SIG-13",
         4,
@@ -159,12 +158,6 @@ pub(super) const UNSOUGHT: &[Entry] = &[
         2,
         "What makes the caller start the media of an accepted call?",
         "media packets are not read, and what starts them is inside the client",
-    ),
-    Entry::not_yet(
-        "SIG-17",
-        3,
-        "Must the caller stop the callee's other devices when one has accepted?",
-        "a look at the terminates that follow an accept",
     ),
     Entry::not_yet(
         "SIG-17",

@@ -26,6 +26,7 @@ mod latency_cadence;
 mod latency_reader;
 mod latency_unit;
 mod media_key_parameters;
+mod mute_answer;
 mod mute_form;
 mod offer_answer_order;
 mod offer_audio;
@@ -98,6 +99,7 @@ pub const QUESTIONS: &[&Question] = &[
     &ack_error::QUESTION,
     &call_receipt::QUESTION,
     &mute_form::QUESTION,
+    &mute_answer::QUESTION,
     &offer_audio::QUESTION,
     &offer_keygen::QUESTION,
     &offer_form::QUESTION,
