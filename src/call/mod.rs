@@ -227,9 +227,14 @@ pub struct Call {
 }
 
 impl Row {
+    /// All recordings of its passage, the one that tells most first.
+    pub fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+        std::iter::once(&self.observed).chain(&self.also)
+    }
+
     /// The recordings of sockets that it was seen in.
     pub fn sockets(&self) -> impl Iterator<Item = Socket> {
-        std::iter::once(&self.observed).chain(&self.also).map(|observed| observed.socket())
+        self.sights().map(|observed| observed.socket())
     }
 }
 

@@ -75,7 +75,7 @@ impl Starts {
     fn of(analysis: &Analysis) -> Self {
         let (mut dated, mut relative) = (i64::MAX, BTreeMap::new());
         for row in analysis.judged().flat_map(|judged| &judged.call.rows) {
-            for observed in seen(row) {
+            for observed in row.sights() {
                 let Some(Timestamp(time)) = observed.time() else { continue };
                 let capture = observed.capture();
                 if analysis.capture(capture).is_some_and(|capture| capture.times_are_relative) {
@@ -96,11 +96,6 @@ impl Starts {
     fn since(&self, capture: CaptureId, time: Timestamp) -> Timestamp {
         Timestamp(time.0.saturating_sub(self.of_capture(capture)))
     }
-}
-
-/// A row's stanza, as every capture saw it.
-fn seen(row: &Row) -> impl Iterator<Item = &Arc<Observed>> {
-    std::iter::once(&row.observed).chain(&row.also)
 }
 
 struct Rewriting<'r> {

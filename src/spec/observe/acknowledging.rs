@@ -53,12 +53,6 @@ pub fn receipt(row: &Row) -> Option<&Receipt> {
     }
 }
 
-/// Whether the log of the row's client leaves out the acks that it sends.
-#[must_use]
-pub fn omits_own_acks(call: &Call, row: &Row) -> bool {
-    call.recording(row).is_some_and(|recording| recording.omits_own_acks)
-}
-
 /// The name of the action that a row is, or answers.
 #[must_use]
 pub fn action_name(row: &Row) -> &str {

@@ -21,6 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "accept-order",
     page: "SIG-03",
     number: Some(3),
+    also: &[],
     title: "Does the server refuse an accept whose children are out of order?",
     shape: Shape::Exclusive,
     hypotheses: &["enforced", "not-enforced"],

@@ -20,6 +20,7 @@ pub(super) const QUESTION: Question = Question {
     id: "accept-te",
     page: "SIG-03",
     number: Some(1),
+    also: &[],
     title: "What do the transport endpoints of an accept look like?",
     shape: Shape::List,
     hypotheses: &[],

@@ -24,6 +24,7 @@ pub(super) const QUESTION: Question = Question {
     id: "capability-final-byte",
     page: "SIG-04",
     number: Some(3),
+    also: &[],
     title: "Does the last byte of a capability follow the action?",
     shape: Shape::Exclusive,
     hypotheses: &["by-action", "not-by-action"],

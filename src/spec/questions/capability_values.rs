@@ -19,6 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "capability-values",
     page: "SIG-01",
     number: Some(1),
+    also: &[],
     title: "Which capabilities do call stanzas carry?",
     shape: Shape::List,
     hypotheses: &[],

@@ -21,6 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "preaccept-children",
     page: "SIG-04",
     number: Some(2),
+    also: &[],
     title: "Does a preaccept hold more than audio, encopt and capability?",
     shape: Shape::Existential { occurs: "more" },
     hypotheses: &["more", "no-more"],

@@ -22,6 +22,7 @@ pub(super) const QUESTION: Question = Question {
     id: "preaccept-effect",
     page: "SIG-04",
     number: Some(1),
+    also: &[],
     title: "What becomes of calls with and without a preaccept?",
     shape: Shape::List,
     hypotheses: &[],

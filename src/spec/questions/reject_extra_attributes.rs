@@ -20,6 +20,7 @@ pub(super) const QUESTION: Question = Question {
     id: "reject-extra-attributes",
     page: "SIG-08",
     number: Some(1),
+    also: &[],
     title: "Do rejects carry more than the two attributes that name the call?",
     shape: Shape::Existential { occurs: "some" },
     hypotheses: &["some", "none"],

@@ -21,6 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "video-attributes",
     page: "SIG-02",
     number: Some(1),
+    also: &[],
     title: "Does the video element of an offer have attributes?",
     shape: Shape::Existential { occurs: "some" },
     hypotheses: &["some", "none"],

@@ -22,6 +22,7 @@ pub(super) const QUESTION: Question = Question {
     id: "video-position",
     page: "SIG-02",
     number: Some(4),
+    also: &[],
     title: "Where does the video stand among the children of an offer?",
     shape: Shape::List,
     hypotheses: &[],
