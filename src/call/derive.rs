@@ -73,7 +73,7 @@ pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
 fn sample(left: &Observed, arrived: &Observed, sockets: &Sockets) -> Option<Sample> {
     let of = |sight: &Observed| Some((sockets.clock(sight.socket()), sight.time()?));
     let (left_at, arrived_at) = (of(left)?, of(arrived)?);
-    let is_from_wire = left.read().is_from_wire() && arrived.read().is_from_wire();
+    let is_from_wire = [left, arrived].iter().all(|sight| sockets.is_from_wire(sight));
     (left_at.0 != arrived_at.0).then(|| Sample::new(left_at, arrived_at, is_from_wire))
 }
 

@@ -84,11 +84,12 @@ struct Silence<'m> {
 
 impl<'m> Silence<'m> {
     fn of(making: &'m Making<'m>, rows: &[Row]) -> Self {
-        let is_from_wire = |row: &&Row| row.observed.read().is_from_wire();
-        let on_wire: BTreeSet<usize> = rows.iter().filter(is_from_wire).map(|row| row.vantage).collect();
+        let is_from_wire = |sight: &Observed| making.known.sockets.is_from_wire(sight);
+        let on_wire: BTreeSet<usize> =
+            rows.iter().filter(|row| is_from_wire(&row.observed)).map(|row| row.vantage).collect();
         let mut silence = Self { making, starts: BTreeMap::new(), offered: BTreeSet::new() };
         for row in rows {
-            let counts = |sight: &&Arc<Observed>| sight.read().is_from_wire() || !on_wire.contains(&row.vantage);
+            let counts = |sight: &&Arc<Observed>| is_from_wire(sight) || !on_wire.contains(&row.vantage);
             for sight in row.sights().filter(counts) {
                 silence.begin(row, sight);
             }

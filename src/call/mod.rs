@@ -38,7 +38,7 @@ pub use grouping::{Grouping, Snapshot};
 pub use local::{FoundBy, LocalDevice};
 pub use maker::{Maker, Proof};
 pub use people::People;
-pub use recording::{Recording, Span};
+pub use recording::{Original, Recording, Span};
 
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
@@ -243,6 +243,17 @@ impl Call {
     #[must_use]
     pub fn start(&self) -> Option<Timestamp> {
         self.rows.first().and_then(|row| row.observed.time())
+    }
+
+    /// The captures that a row's recordings come from.
+    pub fn originals_of(&self, row: &Row) -> impl Iterator<Item = Original> {
+        row.sockets().map(|socket| self.original(socket))
+    }
+
+    /// The capture that the recording of a socket comes from.
+    #[must_use]
+    pub fn original(&self, socket: Socket) -> Original {
+        recording::original_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
     /// Captures with stanzas of the call, in order, without repeats.

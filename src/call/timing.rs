@@ -92,7 +92,9 @@ impl Call {
         self.clock_of_socket(row.observed.socket())
     }
 
-    fn clock_of_socket(&self, socket: Socket) -> ClockId {
+    /// The clock by which a socket was recorded.
+    #[must_use]
+    pub fn clock_of_socket(&self, socket: Socket) -> ClockId {
         clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 

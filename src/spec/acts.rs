@@ -1,15 +1,13 @@
 //! Every sight of a call stanza, also of copies and repeats: rules check each.
 
-use super::observe::stanzas::{self, Sight};
+use super::observe::stanzas::Sight;
 use super::rule::Checks;
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::{Ack, ActionName, Body};
 
 /// The call stanzas with an action, in order.
-pub(super) fn acts(call: &Call) -> impl Iterator<Item = Sight<'_>> {
-    stanzas::sights(call)
-}
+pub(super) use super::observe::stanzas::sights as acts;
 
 /// Those with one action.
 pub(super) fn named(call: &Call, name: ActionName) -> impl Iterator<Item = Sight<'_>> {

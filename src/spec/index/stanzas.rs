@@ -3,24 +3,11 @@
 use super::Entry;
 
 pub(super) const UNSOUGHT: &[Entry] = &[
-    Entry::not_yet("call-accept", 1, "Does an accept carry key material?", "a look for wrapped keys in accepts"),
-    Entry::not_yet(
-        "call-accept",
-        2,
-        "Does an accept carry candidates for the media path, or do only transports?",
-        "a look for candidates in accepts",
-    ),
     Entry::not_yet(
         "call-accept",
         3,
         "What in an accept tells that the picture is accepted, too?",
         "a comparison of accepts in audio and in video calls",
-    ),
-    Entry::not_yet(
-        "call-mute",
-        1,
-        "Do mute and unmute have a tag each, or one with a state?",
-        "a look at the tags and attributes of mutes",
     ),
     Entry::not_yet(
         "call-mute",
@@ -35,24 +22,11 @@ pub(super) const UNSOUGHT: &[Entry] = &[
         "a look at what is sent about video after the accept",
     ),
     Entry::not_yet("call-mute", 4, "Is a mute acked?", "a look at what answers mutes"),
-    Entry::not_yet("call-offer", 1, "How do offers announce sound?", "a list of the audio elements of offers"),
     Entry::not_yet(
         "call-offer",
         2,
         "Is the offer's capability always the same bytes?",
         "a list of the capabilities that offers carry",
-    ),
-    Entry::not_yet(
-        "call-offer",
-        3,
-        "Which way of making keys do offers name?",
-        "a list of the values; which derivation each selects stays with the client",
-    ),
-    Entry::not_yet(
-        "call-offer",
-        4,
-        "In what form do offers carry candidates and the keys of several devices?",
-        "a look at the children of offers",
     ),
     Entry::not_yet(
         "call-offer",
@@ -66,103 +40,10 @@ pub(super) const UNSOUGHT: &[Entry] = &[
         "What does each bit of the capability stand for?",
         "the bytes pass, but what a bit stands for only the client's code tells",
     ),
-    Entry::not_yet(
-        "call-preaccept",
-        1,
-        "Does every ringing device send a preaccept?",
-        "a look at devices that accept, decline or ring without one",
-    ),
-    Entry::not_yet(
-        "call-preaccept",
-        2,
-        "Does a preaccept carry candidates for the media path?",
-        "a look for candidates in preaccepts",
-    ),
-    Entry::not_yet(
-        "call-preaccept",
-        3,
-        "Do several devices of the callee send a preaccept?",
-        "a count of the devices that do; what the caller makes of them is inside the client",
-    ),
-    Entry::not_yet("call-reject", 1, "Which reasons do rejects give?", "a list of the reasons of rejects"),
-    Entry::not_yet(
-        "call-reject",
-        2,
-        "Does a reject that no user made give another reason?",
-        "a look at the reasons of rejects that come at once",
-    ),
-    Entry::not_yet(
-        "call-reject",
-        3,
-        "Does the caller get a terminate, too, after a reject?",
-        "a look at what comes in at the caller after a reject",
-    ),
     Entry::out_of_reach(
         "call-relaylatency",
         1,
         "Is the round trip to a relay measured over UDP, apart from the signalling?",
         "the probes are no signalling, and UDP is counted but not read",
-    ),
-    Entry::not_yet("call-relaylatency", 2, "In which unit is a latency reported?", "a look at the range of the values"),
-    Entry::not_yet(
-        "call-relaylatency",
-        3,
-        "Is a latency report for the server or for the peer?",
-        "a look at whom reports reach",
-    ),
-    Entry::not_yet(
-        "call-relaylatency",
-        4,
-        "Does a latency report name relays by address, by name, or by both?",
-        "a look at the attributes and contents of reports",
-    ),
-    Entry::not_yet(
-        "call-relaylatency",
-        5,
-        "How often are latencies reported?",
-        "a look at when reports come, as against the accept",
-    ),
-    Entry::not_yet(
-        "call-terminate",
-        1,
-        "Do ordinary hang-ups go without a reason?",
-        "a look at the reasons of terminates that end answered calls",
-    ),
-    Entry::not_yet("call-terminate", 2, "Who makes terminates with which reason?", "a list of the reasons by maker"),
-    Entry::not_yet(
-        "call-terminate",
-        3,
-        "Do terminates carry figures about the call?",
-        "a look at their further attributes and children",
-    ),
-    Entry::not_yet(
-        "call-transport",
-        1,
-        "Which tag has a candidate in a transport?",
-        "a look at the children of transports",
-    ),
-    Entry::not_yet(
-        "call-transport",
-        2,
-        "Is a candidate written as attributes or as packed bytes?",
-        "a look at the candidates of transports",
-    ),
-    Entry::not_yet(
-        "call-transport",
-        3,
-        "Does a call under way go on with transports, or with a new offer?",
-        "a look at what is sent after the accept",
-    ),
-    Entry::not_yet(
-        "call-transport",
-        4,
-        "Is a candidate's priority one that ICE computes?",
-        "a comparison of the values with the formula of ICE",
-    ),
-    Entry::not_yet(
-        "call-transport",
-        5,
-        "Are keys made anew while a call goes on?",
-        "a look for wrapped keys after the accept",
     ),
 ];
