@@ -13,7 +13,9 @@ use std::thread;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use data_encoding::BASE64;
 use ratatui::Frame;
 use ratatui::Terminal;
@@ -45,7 +47,7 @@ impl Screen {
     pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<Done>> {
         match effect {
             Effect::Quit | Effect::NextTheme => Ok(None),
-            Effect::Redraw => self.terminal.clear().map(|()| None),
+            Effect::Redraw => self.begin_anew().map(|()| None),
             Effect::Copy(text) => {
                 // OSC 52: the terminal puts it on the clipboard of the machine that it runs on, also over ssh.
                 let mut out = stdout();
@@ -74,13 +76,21 @@ impl Screen {
         self.taken.pause()?;
         let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
         self.taken.resume()?;
-        self.terminal.clear()?;
+        self.begin_anew()?;
         Ok(stopped.err().map(|error| Done::Says(format!("Not suspended: {error}"))))
     }
 
     #[cfg(not(unix))]
     fn suspend(&mut self) -> io::Result<Option<Done>> {
         Ok(Some(Done::Says("This system has no shell to go to".to_owned())))
+    }
+
+    /// Empties the screen: the next picture is drawn whole. The terminal is not asked where its cursor is, for not every
+    /// one answers.
+    fn begin_anew(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     /// Draws one picture.
