@@ -15,7 +15,7 @@ use ringtrace::visible::visible;
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::redaction::{self, Redaction};
 use super::settings::Settings;
 use super::target::Target;
@@ -34,6 +34,9 @@ No name, number, id, file name or time of day leaves: people are letters, calls 
 pub(super) struct ReportArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 
     #[command(flatten)]
     about: About,
@@ -155,18 +158,28 @@ impl ReportArguments {
         if self.about.call.is_none() {
             self.about.subject(&Analysis::default())?;
         }
+        let selection = self.filtering.selection()?;
         let analysis = progress::load(self.reading.prepare(settings)?, settings.verbosity);
         reading::report(&analysis, settings.verbosity);
-        let subject = self.about.subject(&analysis)?;
         let redactor = self.redaction.redactor(&analysis)?;
         let digests: Vec<_> = analysis.captures.iter().map(|capture| digest(Path::new(&capture.name))).collect();
-        let sanitised = redactor.sanitise(&analysis);
+        let mut sanitised = redactor.sanitise(&analysis);
+        let subject = match selection.map(|selection| selection.calls(&analysis)) {
+            Some(calls) => {
+                sanitised = sanitised.narrowed(&calls);
+                self.about.subject(&analysis.narrowed(&calls))?
+            }
+            None => self.about.subject(&analysis)?,
+        };
         let form = self.form.into();
-        let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza: self.stanza };
+        let filter = self.filtering.text().map(|filter| redaction::fit(&redactor, &filter));
+        let filter = filter.as_deref();
+        let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza: self.stanza, filter };
         let draft = report.draft().map_err(|unfit| Failure::Usage(unfit.to_string()))?;
         if let (Some(note), true) = (&draft.note, settings.verbosity >= Verbosity::Losses) {
             eprintln!("ringtrace: {note}");
         }
+        redaction::release_notes(&redactor, &draft.remarks)?;
         let release = |text| redaction::release(&redactor, text);
         let field = |(name, value)| Ok::<_, Failure>((name, release(value)?));
         Ok(Ready {

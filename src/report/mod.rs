@@ -10,6 +10,7 @@ mod finding;
 mod form;
 mod lines;
 mod matter;
+mod remarks;
 mod sheet;
 mod stanza;
 
@@ -18,7 +19,7 @@ pub use form::{Form, IssueForm, Slot};
 pub use lines::lines;
 pub use matter::Subject;
 
-use crate::redact::Sanitised;
+use crate::redact::{Remark, Sanitised};
 use crate::visible::is_hidden;
 use matter::Matter;
 use stanza::Exhibit;
@@ -36,6 +37,8 @@ pub struct Report<'r> {
     pub form: Form,
     /// The ordinal in its capture of the stanza to show, where a report shows one.
     pub stanza: Option<u64>,
+    /// The filter that chose the calls, for others to read.
+    pub filter: Option<&'r str>,
 }
 
 /// A report.
@@ -51,6 +54,8 @@ pub struct Draft {
     pub rest: Option<String>,
     /// What is to be said beside it.
     pub note: Option<String>,
+    /// The user's notes that are in it: on what each is, and the note.
+    pub remarks: Vec<(String, String)>,
 }
 
 /// Why there is no such report.
@@ -83,41 +88,50 @@ impl Report<'_> {
             fields: draft.fields.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
             rest: draft.rest.as_deref().map(shown),
             note: draft.note,
+            remarks: draft.remarks,
         })
     }
 
     fn written(&self) -> Result<Draft, Unfit> {
         let matter = Matter::of(self.subject, self.sanitised);
+        let about = || self.named(remarks::about(self, &matter));
         let titled = |title: &str| one_line(&format!("{}{title}", self.form.issue().map_or("", |form| form.title)));
-        let (title, values, note) = match self.form {
-            Form::ProtocolFinding => (matter.title.clone(), finding::values(self, &matter), None),
-            Form::Discrepancy => (matter.title.clone(), finding::discrepancy(self, &matter), None),
+        let (title, values, note, remarks) = match self.form {
+            Form::ProtocolFinding => (matter.title.clone(), finding::values(self, &matter), None, about()),
+            Form::Discrepancy => (matter.title.clone(), finding::discrepancy(self, &matter), None, about()),
             Form::StanzaCapture => {
                 let exhibit = Exhibit::of(self, &matter)?;
-                (exhibit.title(), exhibit.values(), Some(exhibit.note()))
+                (exhibit.title(), exhibit.values(), Some(exhibit.note()), self.named(exhibit.remarks()))
             }
             Form::Comment => {
                 let (body, rest) = comment::write(self, &matter);
-                return Ok(Draft { title: titled(&matter.title), body, fields: Vec::new(), rest, note: None });
+                let title = titled(&matter.title);
+                return Ok(Draft { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
             }
             Form::Corpus => {
                 let exhibit = Exhibit::of(self, &matter)?;
-                let body = exhibit.corpus()?;
-                let note = Some(exhibit.note());
-                return Ok(Draft { title: titled(&exhibit.title()), body, fields: Vec::new(), rest: None, note });
+                let (title, body) = (titled(&exhibit.title()), exhibit.corpus()?);
+                let (note, remarks) = (Some(exhibit.note()), self.named(exhibit.remarks()));
+                return Ok(Draft { title, body, fields: Vec::new(), rest: None, note, remarks });
             }
         };
         let (body, rest) = self.form.issue().map_or_else(Default::default, |form| sheet::write(form, &values));
         let slots = self.form.issue().map_or(&[][..], |form| form.fields);
         let fields = slots.iter().map(|slot| slot.id).zip(values).filter(|(_, value)| !value.is_empty()).collect();
-        Ok(Draft { title: titled(&title), body, fields, rest, note })
+        Ok(Draft { title: titled(&title), body, fields, rest, note, remarks })
+    }
+
+    /// Notes with what each is on.
+    fn named(&self, remarks: Vec<&Remark>) -> Vec<(String, String)> {
+        remarks.into_iter().map(|remark| (remarks::subject(self, remark), remark.text.clone())).collect()
     }
 
     /// The hidden line by which the same finding is found again: what it is about, and the first capture.
     #[must_use]
     pub fn marker(&self) -> String {
         let capture = self.digests.iter().flatten().next().and_then(|digest| digest.get(..16)).unwrap_or("stdin");
-        let about = self.subject.option().replace("--", "").replace(' ', ":").replace('\'', "");
+        let about =
+            self.subject.option(self.sanitised.analysis()).replace("--", "").replace(' ', ":").replace('\'', "");
         format!("<!-- ringtrace {about} {capture} -->")
     }
 
@@ -126,7 +140,13 @@ impl Report<'_> {
         let captures = (1..=self.sanitised.analysis().captures.len()).map(|number| format!(" capture-{number}"));
         let stanza = self.stanza.map_or_else(String::new, |seq| format!(" --stanza {seq}"));
         let captures = captures.collect::<String>();
-        format!("ringtrace report{captures} {} --form {}{stanza}", self.subject.option(), self.form.name())
+        let filter = self.filter.map(|filter| format!(" --filter '{}'", filter.replace('\'', "'\\''")));
+        let stanza = format!("{stanza}{}", filter.unwrap_or_default());
+        format!(
+            "ringtrace report{captures} {} --form {}{stanza}",
+            self.subject.option(self.sanitised.analysis()),
+            self.form.name()
+        )
     }
 
     /// The call that it is about, if it is about one.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::prose::Layout;
 use crate::analysis::diagnoses;
-use crate::export::{Description, Table};
+use crate::export::{Description, Table, filter_page};
 use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
@@ -21,6 +21,9 @@ pub struct Glossary<'g> {
     /// A checkout of the spec, for the wording of its questions.
     pub spec: Option<&'g Checkout>,
 }
+
+/// The id of the page about filters.
+const FILTER: &str = "filter";
 
 /// The tables with columns that can be explained.
 const TABLES: [(&str, Table); 5] = [
@@ -65,6 +68,9 @@ impl Glossary<'_> {
                 format!("*Column {column}* of table {name}, {}.\n\n{doc}", kind.name())
             }));
         }
+        if id == FILTER {
+            pages.push(format!("*The language of --filter.*\n\n{}", filter_page()));
+        }
         let codes = self.exit_codes.iter().filter(|(code, _)| code.to_string() == id);
         pages.extend(codes.map(|(code, when)| format!("*Exit code {code}*: {when}")));
         pages
@@ -94,7 +100,7 @@ impl Glossary<'_> {
         let questions = QUESTIONS.iter().chain(DISCREPANCIES).map(|question| question.id.to_owned());
         let rules = RULES.iter().map(|rule| rule.id.to_owned());
         let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id.to_owned());
-        let known = questions.chain(rules).chain(anomalies).chain(columns);
+        let known = questions.chain(rules).chain(anomalies).chain(columns).chain([FILTER.to_owned()]);
         // An id has at most a few dozen characters.
         let id: String = id.chars().take(80).collect::<String>().to_lowercase();
         known.min_by_key(|known| distance(&id, &known.to_lowercase()))

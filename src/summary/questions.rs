@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::json::write_json;
+use super::json::{json_considered, write_json};
 use super::prose::Layout;
-use super::{moment, plural};
+use super::{considered, moment, plural};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
 use crate::visible::visible;
@@ -39,6 +39,9 @@ pub struct Board<'b> {
 /// If `out` takes no more bytes.
 pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut page = None;
+    if analysis.chosen.is_some() {
+        writeln!(out, "{}\n", considered(analysis))?;
+    }
     let all = findings(&analysis.calls);
     for finding in all.iter().filter(|finding| finding.question.number.is_some()) {
         if page.replace(finding.question.page) != Some(finding.question.page) {
@@ -233,7 +236,7 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "questions", "discrepancies"}`, both of one shape.
+/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies"}`, the last two of one shape.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -243,7 +246,8 @@ pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) 
         let findings = all.iter().filter(|finding| finding.question.number.is_some() == is_question);
         findings.map(|finding| value(analysis, finding, spec)).collect()
     };
-    write_json(&json!({ "schema": SCHEMA, "questions": of(true), "discrepancies": of(false) }), out)
+    let calls = json_considered(analysis);
+    write_json(&json!({ "schema": SCHEMA, "calls": calls, "questions": of(true), "discrepancies": of(false) }), out)
 }
 
 fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Value {
