@@ -3,6 +3,7 @@
 mod diagram;
 mod drawing;
 pub mod explain;
+pub mod figure;
 pub mod inspect;
 mod json;
 mod mermaid;
