@@ -3,6 +3,7 @@
 mod diagram;
 mod drawing;
 pub mod explain;
+pub mod figure;
 mod index;
 pub mod inspect;
 mod json;
@@ -62,7 +63,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 pub fn call(index: usize, scene: &Scene<'_>, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
     let Some(judged) = scene.calls.first() else { return Ok(()) };
     let call = &judged.call;
-    writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
+    writeln!(out, "#{}  {}", analysis.number(index), headline(call, analysis))?;
     let devices = call.vantages.iter().enumerate().map(|(index, vantage)| recorded_at(index, vantage));
     let devices = devices.collect::<Vec<_>>().join("; ");
     let shared = if call.shares_id { ", an id that another user's call has too" } else { "" };
@@ -81,6 +82,15 @@ pub fn call(index: usize, scene: &Scene<'_>, analysis: &Analysis, mut out: impl 
         )?;
     }
     departures(judged, &mut out)
+}
+
+/// How many calls are considered, and of how many where some were chosen.
+fn considered(analysis: &Analysis) -> String {
+    let all = analysis.calls_in_all();
+    match analysis.chosen {
+        Some(_) => format!("{} of {all} call{}, those that the filter names", analysis.calls.len(), plural(all)),
+        None => format!("{all} call{}", plural(all)),
+    }
 }
 
 /// Writes where rules are violated and what is new.

@@ -26,6 +26,7 @@ mod rules;
 mod sanitize;
 mod shared;
 mod shell;
+mod stats;
 mod tables;
 mod terminal;
 mod timeline;
