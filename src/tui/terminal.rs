@@ -207,3 +207,50 @@ fn switch_back(switched: &AtomicBool) {
         let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    /// Says to this test, run by itself in a terminal of its own, that it is to panic there.
+    const IN_A_TERMINAL: &str = "RINGTRACE_PANIC_IN_A_TERMINAL";
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        if std::env::var_os(IN_A_TERMINAL).is_some() {
+            let mut screen = Screen::enter().unwrap();
+            screen.draw(|frame| frame.render_widget("drawn", frame.area())).unwrap();
+            panic!("planted");
+        }
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut again = CommandBuilder::new(std::env::current_exe().unwrap());
+        let name = "tui::terminal::tests::a_panic_gives_the_terminal_back_before_it_is_told";
+        again.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+        again.env(IN_A_TERMINAL, "1");
+        again.env("TERM", "xterm-256color");
+        again.env("RUST_BACKTRACE", "0");
+        again.cwd(env!("CARGO_MANIFEST_DIR"));
+        let mut child = pty.slave.spawn_command(again).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        drop(pty.slave);
+        let mut raw = Vec::new();
+        // A closed terminal is an error to its reader.
+        let _ = reader.read_to_end(&mut raw);
+        assert!(!child.wait().unwrap().success(), "it panicked");
+        let mut shown = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        shown.process(&raw);
+        let modes = format!("{:?}", pty.master.get_termios().unwrap().local_flags);
+        let raw = String::from_utf8_lossy(&raw);
+        let left = raw.find("\x1b[?1049l").expect("the alternate screen is left");
+        assert!(raw.contains("drawn") && raw.find("planted").is_some_and(|told| left < told), "{raw}");
+        assert!(!shown.screen().alternate_screen() && !shown.screen().hide_cursor());
+        assert!(shown.screen().contents().contains("planted"), "{}", shown.screen().contents());
+        assert!(modes.contains("ICANON") && modes.contains("ECHO"), "{modes}");
+        assert_eq!(raw.matches("\x1b[?1049l").count(), 1, "it is given back once");
+    }
+}
