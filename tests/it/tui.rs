@@ -196,7 +196,7 @@ fn a_missed_call_above_its_terminate() {
         [
             "again: preaccept",
             "Who sends the terminate when nobody answers? (call-missed-timeout #2)",
-            "for caller, direct: The unanswered call was ended",
+            "for reason, direct: The terminate of an unanswered call",
             "Whose timer ends a call that nobody answers? (call-missed-timeout #1)",
             "record 54 · 09:10:19.386 · out · emitter local",
         ]
