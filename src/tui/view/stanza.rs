@@ -181,11 +181,16 @@ impl Panel<'_> {
         for place in self.judged.places_in(index) {
             self.rule(place);
         }
-        for piece in self.judged.evidence_in(index) {
+        // What every stanza of its kind shows can wait until the stanza itself was read.
+        let (told, others): (Vec<_>, Vec<_>) = self.judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
+        for piece in told {
             self.evidence(piece);
         }
         self.xml(row);
         self.attributes(row);
+        for piece in others {
+            self.evidence(piece);
+        }
         self.layers(row);
         self.lines
     }
