@@ -19,7 +19,7 @@ mod watched;
 use std::io::Write;
 
 pub use column::{Cell, Column, Description, Kind};
-pub use selection::{Chooser, RowFilter, Selection, fields, values};
+pub use selection::{Chooser, RowFilter, Selection, fields, page as filter_page, values};
 use watched::Watched;
 
 use crate::analysis::Analysis;

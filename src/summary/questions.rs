@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::index;
-use super::json::write_json;
+use super::json::{json_considered, write_json};
 use super::prose::Layout;
-use super::{moment, plural};
+use super::{considered, moment, plural};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
 use crate::visible::visible;
@@ -42,6 +42,9 @@ pub struct Board<'b> {
 /// If `out` takes no more bytes.
 pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut page = None;
+    if analysis.chosen.is_some() {
+        writeln!(out, "{}\n", considered(analysis))?;
+    }
     let all = findings(&analysis.calls);
     for finding in all.iter().filter(|finding| finding.question.number.is_some()) {
         if page.replace(finding.question.page) != Some(finding.question.page) {
@@ -233,8 +236,8 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "questions", "discrepancies", "index"}`, the first two of one shape; the index has
-/// every open question of the spec.
+/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies", "index"}`, questions and
+/// discrepancies of one shape; the index has every open question of the spec.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -246,6 +249,7 @@ pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) 
     };
     let board = json!({
         "schema": SCHEMA,
+        "calls": json_considered(analysis),
         "questions": of(true),
         "discrepancies": of(false),
         "index": index::json(spec),

@@ -181,16 +181,13 @@ impl Panel<'_> {
         for place in self.judged.places_in(index) {
             self.rule(place);
         }
-        // What every stanza of its kind shows can wait until the stanza itself was read.
-        let (told, others): (Vec<_>, Vec<_>) = self.judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
-        for piece in told {
-            self.evidence(piece);
-        }
+        let (telling, rest): (Vec<_>, Vec<_>) =
+            self.judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
+        telling.into_iter().for_each(|piece| self.evidence(piece));
         self.xml(row);
+        // Items of lists and absences are many, and seldom what the stanza is looked at for.
+        rest.into_iter().for_each(|piece| self.evidence(piece));
         self.attributes(row);
-        for piece in others {
-            self.evidence(piece);
-        }
         self.layers(row);
         self.lines
     }
