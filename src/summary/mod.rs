@@ -3,6 +3,7 @@
 mod diagram;
 mod drawing;
 pub mod explain;
+pub mod figure;
 mod index;
 pub mod inspect;
 mod json;

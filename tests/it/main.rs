@@ -24,6 +24,7 @@ mod rules;
 mod sanitize;
 mod shared;
 mod shell;
+mod stats;
 mod tables;
 mod terminal;
 mod timeline;
