@@ -13,6 +13,7 @@ macro_rules! screen {
 
 mod commands;
 mod fixture;
+mod merged;
 
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout", "?2", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout", "?4", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 
@@ -188,7 +189,7 @@ fn an_answered_call_beside_its_offer() {
 #[test]
 fn a_missed_call_above_its_terminate() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("j<enter>ee");
+    bench.keys("j<enter>Gk");
     screen!(
         bench,
         "ladder-80",
