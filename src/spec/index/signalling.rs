@@ -3,30 +3,17 @@
 use super::Entry;
 
 pub(super) const UNSOUGHT: &[Entry] = &[
-    Entry::not_yet("SIG-13", 3, "Does the receiver of a mute answer it?", "a look at what answers mutes"),
     Entry::not_yet(
         "SIG-15",
         2,
         "Which names do relays have, and which of them does a client report?",
-        "a list of the names in offers' acks and in reports",
-    ),
-    Entry::not_yet(
-        "SIG-15",
-        3,
-        "Is a latency report answered, and when is it sent?",
-        "a look at what answers reports, and at when they come",
+        "a list of the names: they tell where a user is, so that what leaves the machine cannot have them",
     ),
     Entry::out_of_reach(
         "SIG-17",
         2,
         "What makes the caller start the media of an accepted call?",
         "media packets are not read, and what starts them is inside the client",
-    ),
-    Entry::not_yet(
-        "SIG-17",
-        3,
-        "Must the caller stop the callee's other devices when one has accepted?",
-        "a look at the terminates that follow an accept",
     ),
     Entry::out_of_reach(
         "SIG-18",

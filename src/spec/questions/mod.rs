@@ -28,6 +28,7 @@ mod group_keys;
 mod group_stanzas;
 mod hang_up_reason;
 mod in_call_update;
+mod latency_answer;
 mod latency_cadence;
 mod latency_reader;
 mod latency_unit;
@@ -35,6 +36,7 @@ mod media_key_parameters;
 mod missed_call_notice;
 mod missed_durations;
 mod missed_reason;
+mod mute_answer;
 mod mute_first_version;
 mod mute_form;
 mod mute_states;
@@ -124,6 +126,7 @@ pub const QUESTIONS: &[&Question] = &[
     &terminate_duration_direction::QUESTION,
     &terminate_reason_inbound::QUESTION,
     &relay_address::QUESTION,
+    &latency_answer::QUESTION,
     &relays_per_report::QUESTION,
     &accept_alone::QUESTION,
     &accept_optional::QUESTION,
@@ -150,6 +153,7 @@ pub const QUESTIONS: &[&Question] = &[
     &ack_error::QUESTION,
     &call_receipt::QUESTION,
     &mute_form::QUESTION,
+    &mute_answer::QUESTION,
     &offer_audio::QUESTION,
     &offer_keygen::QUESTION,
     &offer_form::QUESTION,

@@ -21,7 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "video-escalation",
     page: "SIG-02",
     number: Some(3),
-    also: &[],
+    also: &[("call-mute", 3)],
     title: "How does an audio call become a video call?",
     shape: Shape::Exclusive,
     hypotheses: &["fresh-offer", "other-action"],
