@@ -10,8 +10,8 @@ use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin, Timestamp};
 use crate::protocol::Sink;
-use crate::protocol::binary::{self, Decoded, Node};
-use crate::protocol::noise::{self, Frame, Pattern};
+use crate::protocol::binary::{self, Decoded, Jid, JidForm, Node};
+use crate::protocol::noise::{self, Frame, Login, Pattern};
 use crate::protocol::stanza::{self, Stanza, Wire};
 use crate::protocol::tcp::{Chunk, End};
 use crate::protocol::tls;
@@ -82,8 +82,24 @@ struct Session {
     messages: u64,
     frames: u64,
     stanzas: u64,
+    /// Whether it was told who logged in.
+    is_logged_in: bool,
     /// When it was read without a gap.
     coverage: Coverage,
+}
+
+impl Session {
+    /// Tells who logged in, as soon as that is known.
+    fn tell_login(&mut self, origin: Origin, results: &mut Yield) {
+        if self.is_logged_in || origin.connection.is_none() {
+            return;
+        }
+        let Some(Login { user, device }) = self.noise.report().login else { return };
+        self.is_logged_in = true;
+        let server = "s.whatsapp.net".into();
+        let device = Jid { user: user.to_string().into(), agent: 0, device, server, form: JidForm::Text };
+        results.logged_in((origin.capture, origin.connection), device);
+    }
 }
 
 impl Connection {
@@ -101,6 +117,7 @@ impl Connection {
                 messages: 0,
                 frames: 0,
                 stanzas: 0,
+                is_logged_in: false,
                 coverage: Coverage::default(),
             },
             held: Anomalies::default(),
@@ -328,6 +345,7 @@ impl Connection {
             Chunk::Gap(_) => noise.gap(origin, &mut frames),
             Chunk::End(_) => {}
         }
+        self.session.tell_login(origin, results);
     }
 
     /// What is to be said of it; `None` if it is of no interest.
@@ -464,6 +482,7 @@ impl Sink<Message<'_>> for Messages<'_> {
         if let Some(before) = before {
             self.results.message(SeenMessage::new(message, before, noise.report()));
         }
+        self.session.tell_login(message.origin, self.results);
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
