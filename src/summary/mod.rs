@@ -1,5 +1,6 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
+mod changes;
 mod diagram;
 mod drawing;
 pub mod explain;
@@ -53,7 +54,8 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     anomalies(analysis, out)
 }
 
-/// Writes one call, which is listed as the one with this index: a line on how it went, and its ladder with the marks.
+/// Writes one call, which is listed as the one with this index: a line on how it went, its ladder with the marks, and what
+/// the server changed in stanzas of which both ends were recorded.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -77,7 +79,8 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
             visible(&piece.why)
         )?;
     }
-    departures(judged, &mut out)
+    departures(judged, &mut out)?;
+    changes::write(call, &mut out)
 }
 
 /// Writes where rules are violated and what is new.
