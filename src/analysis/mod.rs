@@ -7,19 +7,21 @@ mod connection;
 mod crew;
 mod event;
 mod exhibit;
+mod guess;
 mod load;
 mod merge;
 mod message;
 mod permits;
 mod pipe;
 mod reader;
+mod session;
 mod shard;
 mod source;
 
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
-pub use choice::{NoChoice, nearest};
+pub use choice::{Chosen, NoChoice, nearest};
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::{Publish, Request};
@@ -40,6 +42,8 @@ pub struct Analysis {
     pub captures: Vec<Capture>,
     /// The calls, by their first stanza, each with what it says about the spec.
     pub calls: Vec<Arc<Judged>>,
+    /// Which of all calls those are, where they were chosen.
+    pub chosen: Option<Arc<Chosen>>,
     /// What is known of all calls together.
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.

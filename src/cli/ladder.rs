@@ -1,13 +1,14 @@
 //! `ringtrace ladder`: one call's sequence diagram.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ringtrace::summary::{self, Diagram};
 
 use super::exit::{Exit, Failure};
 use super::progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::settings::Settings;
 use super::target::Target;
 
@@ -23,6 +24,9 @@ What is drawn holds addresses and ids as they were recorded.")]
 pub(super) struct LadderArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 
     /// Which call: its call-id, the beginning of it, or `#N` as listed. Not needed where there is one call.
     #[arg(long, value_name = "ID")]
@@ -54,8 +58,11 @@ enum Format {
 /// Runs `ladder`.
 pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let selection = arguments.filtering.selection()?;
     let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
     reading::report(&analysis, settings.verbosity);
+    let exit = reading::exit(&analysis);
+    let analysis = selection.map_or_else(|| Arc::clone(&analysis), |selection| Arc::new(selection.narrow(&analysis)));
     let chosen = analysis.choose(arguments.call.as_deref());
     let chosen = chosen.map_err(|none| Failure::Usage(none.to_string()))?;
     let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("there is no such call".to_owned()))?;
@@ -67,5 +74,5 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
         };
         written.map_err(|error| target.failure(error))
     })?;
-    Ok(reading::exit(&analysis))
+    Ok(exit)
 }

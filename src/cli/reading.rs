@@ -53,7 +53,7 @@ pub(super) struct Reading {
 #[derive(Debug, Args)]
 pub(super) struct Filtering {
     /// Only what an expression names, such as `action == terminate and reason == "timeout"`. Its fields are the
-    /// tables' columns.
+    /// tables' columns. Whole calls are chosen, but for rows of a table; `ringtrace explain filter` says more.
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
 }
@@ -73,6 +73,17 @@ impl Filtering {
             .as_deref()
             .map(|text| Selection::parse(text).map_err(|error| wrong_filter(text, &error)))
             .transpose()
+    }
+
+    /// The filter of calls, for a command that needs no captures.
+    ///
+    /// # Errors
+    /// If it is none, or there is nothing to choose among.
+    pub(super) fn selection_of(&self, reading: &Reading) -> Result<Option<Selection>, Failure> {
+        if self.filter.is_some() && !reading.has_files() {
+            return Err(Failure::Usage("--filter chooses among the calls of captures, and none is given".to_owned()));
+        }
+        self.selection()
     }
 
     /// The filter of a table's rows, if one was given.

@@ -23,7 +23,7 @@ pub use column::{Cell, Column, Description, Kind};
 pub(crate) use csv::inert;
 use frame::Spelling;
 use polars::prelude::DataFrame;
-pub use selection::{Chooser, RowFilter, Selection, fields, values};
+pub use selection::{Chooser, RowFilter, Selection, fields, page as filter_page, values};
 pub(crate) use selection::{fields_of, value};
 pub(crate) use watched::Watched;
 

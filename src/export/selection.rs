@@ -1,4 +1,12 @@
-//! Which calls and stanzas a filter names: the tables' columns as the fields of the filter language.
+//! Which calls and stanzas a filter names: the fields are the columns of the tables.
+//!
+//! Rows of a table are chosen one by one: of `stanzas` and `calls` by the columns of both, of the others by their own.
+//!
+//! Everywhere else whole calls are chosen: a call, if one of its stanzas is named, or, where the filter asks about the
+//! call alone, if the call is. A chosen call is judged with all of its stanzas, as if there were no filter, so that none
+//! that speaks against an answer is hidden in it; what is known of all calls together, such as how long somebody's calls
+//! ring, stays known. Evidence of the calls that are left out is not counted, nor is what belongs to no call: it is said
+//! how many calls were considered, and of how many. Calls keep the numbers that they have without a filter.
 
 use std::cell::OnceCell;
 
@@ -6,7 +14,13 @@ use super::column::{Cell, Column, Description, Kind, rfc3339};
 use super::{Table, anomalies, calls, evidence, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value};
-use crate::spec::Judged;
+use crate::spec::{self, Judged};
+
+/// What is to be known of filters, in Markdown: how they are written, and what they choose.
+#[must_use]
+pub fn page() -> String {
+    [include_str!("../filter/mod.rs"), include_str!("selection.rs")].map(spec::page).join("\n\n")
+}
 
 /// The fields of a filter of calls and their stanzas: the columns of `stanzas`, then those of `calls` that only it
 /// has.
@@ -100,12 +114,18 @@ impl Selection {
         Chooser { selection: self, analysis, calls: only_of_calls.collect(), stanzas }
     }
 
+    /// The indexes of the wanted calls.
+    #[must_use]
+    pub fn calls(&self, analysis: &Analysis) -> Vec<usize> {
+        let chooser = self.over(analysis);
+        let calls = analysis.calls.iter().enumerate();
+        calls.filter(|(_, judged)| chooser.wants_call(judged)).map(|(index, _)| index).collect()
+    }
+
     /// The analysis with the wanted calls only, and nothing that belongs to no call.
     #[must_use]
     pub fn narrow(&self, analysis: &Analysis) -> Analysis {
-        let chooser = self.over(analysis);
-        let calls = analysis.calls.iter().filter(|judged| chooser.wants_call(judged)).cloned().collect();
-        Analysis { calls, strays: None, orphans: Vec::new(), ..analysis.clone() }
+        analysis.narrowed(&self.calls(analysis))
     }
 }
 

@@ -5,6 +5,7 @@ mod diagram;
 mod drawing;
 pub mod explain;
 pub mod figure;
+mod index;
 pub mod inspect;
 mod json;
 mod mermaid;
@@ -61,7 +62,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 /// If `out` takes no more bytes.
 pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
     let call = &judged.call;
-    writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
+    writeln!(out, "#{}  {}", analysis.number(index), headline(call, analysis))?;
     let devices = call.vantages.iter().enumerate().map(|(index, vantage)| recorded_at(index, vantage));
     let devices = devices.collect::<Vec<_>>().join("; ");
     let shared = if call.shares_id { ", an id that another user's call has too" } else { "" };
@@ -81,6 +82,15 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
     }
     departures(judged, &mut out)?;
     changes::write(call, &mut out)
+}
+
+/// How many calls are considered, and of how many where some were chosen.
+fn considered(analysis: &Analysis) -> String {
+    let all = analysis.calls_in_all();
+    match analysis.chosen {
+        Some(_) => format!("{} of {all} call{}, those that the filter names", analysis.calls.len(), plural(all)),
+        None => format!("{all} call{}", plural(all)),
+    }
 }
 
 /// Writes where rules are violated and what is new.

@@ -4,7 +4,8 @@ use crossterm::event::KeyCode;
 
 use super::command::{Command, Movement};
 use super::input::Edit;
-use super::keymap::{Context, Key};
+use super::key::Key;
+use super::keymap::Context;
 
 /// A command as the user meets it.
 #[derive(Debug)]

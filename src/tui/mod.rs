@@ -7,6 +7,7 @@
 pub mod bindings;
 pub mod command;
 pub mod input;
+pub mod key;
 pub mod keymap;
 
 mod board;
@@ -42,7 +43,8 @@ use crate::notes::Shelf;
 use columns::Column;
 use command::{Command, Effect};
 use input::Edit;
-use keymap::{Key, Keymap};
+use key::Key;
+use keymap::Keymap;
 use model::Model;
 use theme::Theme;
 use view::Scratch;

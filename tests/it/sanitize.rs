@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::notes::{self, Notes};
 use ringtrace::redact::{Aliases, Redactor};
-use ringtrace::report;
+use ringtrace::report::{self, Draft, Form, Report, Shown};
 use ringtrace::spec::rules::RULES;
-use ringtrace::spec::{Count, findings};
+use ringtrace::spec::{Confidence, Count, Finding, findings};
 
 use crate::shared::shared;
 
@@ -25,7 +27,7 @@ pub(crate) fn own(name: &str, ending: &str) -> PathBuf {
 }
 
 /// Reads captures, with all key logs given.
-pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> std::sync::Arc<Analysis> {
+pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> Arc<Analysis> {
     let mut request = Request::new(captures.iter().cloned().map(Source::File).collect());
     for log in key_logs {
         let bytes = fs::read(log).unwrap();
@@ -57,8 +59,7 @@ pub(crate) fn recordings() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
     all
 }
 
-/// What was made of captures, without names: calls, verdicts and counts. Lines of several vantages have a clock each, so
-/// that the order of what two of them saw is not part of it.
+/// What was made of captures, without names: calls with their stanzas in order, verdicts and counts.
 fn conclusions(analysis: &Analysis) -> Vec<String> {
     let mut said = Vec::new();
     for judged in &analysis.calls {
@@ -67,22 +68,15 @@ fn conclusions(analysis: &Analysis) -> Vec<String> {
         let times = (course.ring, course.talk);
         said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, course.outcome));
         said.push(format!("{:?} {:?} {:?}", course.ended_by, course.end_strength, course.end_reason));
-        let mut rows: Vec<_> = call
-            .rows
-            .iter()
-            .map(|row| {
-                let answered = row.answers.map(|answered| call.rows[answered].observed.read().node.tag.clone());
-                let copied = (row.copy_of.is_some(), row.repeats.is_some());
-                format!("{:?} {answered:?} {copied:?} {:?} {:?}", row.action, row.maker.side, row.maker.proof)
-            })
-            .collect();
-        rows.sort();
-        said.extend(rows);
+        said.extend(call.rows.iter().map(|row| {
+            let places = (row.vantage, row.also.len(), row.answers, row.copy_of, row.repeats);
+            format!("{:?} {places:?} {:?} {:?}", row.action, row.maker.side, row.maker.proof)
+        }));
     }
     for finding in findings(&analysis.calls) {
-        let pieces = |tally: &ringtrace::spec::Tally| (tally.supporting, tally.refuting, tally.direct);
-        let tallies: Vec<_> = finding.tallies.iter().map(pieces).collect();
-        said.push(format!("{} {:?} {:?} {tallies:?}", finding.question.id, finding.verdict, finding.named));
+        let values: Vec<_> = finding.values.iter().map(|seen| (&seen.value, seen.count)).collect();
+        let verdict = (finding.verdict, finding.confidence, &finding.named);
+        said.push(format!("{} {verdict:?} {:?} {values:?}", finding.question.id, finding.tallies));
     }
     for (index, rule) in RULES.iter().enumerate() {
         let mut total = Count::default();
@@ -101,11 +95,52 @@ fn same(one: &[String], other: &[String], what: &str) {
     assert_eq!(one.len(), other.len(), "{what}");
 }
 
+/// Recordings of calls at several ends: each capture alone, all of them together, and beside what clients wrote down.
+fn vantages() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let Some(folder) = shared("captures/vantages") else { return Vec::new() };
+    let [a, b1, b2, all] = ["a.pcap", "b1.pcap", "b2.pcap", "all.pcap"];
+    let views = [vec![a], vec![b1], vec![b2], vec![a, b1], vec![a, b2], vec![b2, b1], vec![b2, a, b1], vec![all]];
+    let with_logs = [
+        ("rz-ends", vec!["a.rust.log"]),
+        ("rz-ends", vec![b1, "b1.zapo.log"]),
+        ("rz-ends", vec!["b2.zapo.log", b1, a, b2, "a.rust.log"]),
+        ("rz-ends", vec!["b1.zapo.log", "b2.zapo.log", "a.rust.log"]),
+        ("zb-timeouts", vec![a, "a.zapo.log", b1, "b1.baileys.log"]),
+        ("zb-timeouts", vec!["b2.baileys.log", all]),
+        ("zb-timeouts", vec!["b1.baileys.log", "b2.baileys.log", "a.zapo.log"]),
+        ("zb-timeouts", vec![b1, all, a]),
+    ];
+    let sets = ["rz-ends", "zb-timeouts"];
+    let views = sets.iter().flat_map(|set| views.iter().map(|view| (*set, view.clone())));
+    views
+        .chain(with_logs)
+        .map(|(set, files)| {
+            let path = |name: &&str| folder.join(format!("{set}.{name}"));
+            (files.iter().map(path).collect(), vec![folder.join(format!("{set}.noisekeys.txt"))])
+        })
+        .collect()
+}
+
+/// Two sessions that bear each other out: one thing seen with different clients and by different techniques.
+fn sessions(folder: &Path) -> Vec<PathBuf> {
+    let fixture = "tests/fixtures/questions/ack_error/answered-appears.ndjson";
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture)).unwrap();
+    let session = |(name, call, made): (&str, &str, &str)| {
+        let path = folder.join(name);
+        let text = text.replace("\"technique\":\"websocket-capture\"", made).replace("'C", call);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let zapo = "\"technique\":\"websocket-capture\",\"client\":\"zapo\"";
+    let baileys = "\"technique\":\"baileys-instrumentation\",\"client\":\"baileys\"";
+    [("one.ndjson", "'D", zapo), ("two.ndjson", "'E", baileys)].map(session).to_vec()
+}
+
 #[test]
 fn what_is_sanitised_says_the_same_and_says_it_again_when_read() {
     let folder = tempfile::tempdir().unwrap();
-    for (captures, keys) in recordings() {
-        let what = captures[0].display().to_string();
+    for (captures, keys) in recordings().into_iter().chain(vantages()) {
+        let what = format!("{captures:?}");
         let analysis = load(&captures, &keys);
         assert!(!analysis.calls.is_empty(), "{what}");
         let redactor = Redactor::new(&analysis, Aliases::default(), None);
@@ -117,6 +152,22 @@ fn what_is_sanitised_says_the_same_and_says_it_again_when_read() {
         let again = load(&[file], &[]);
         same(&conclusions(&analysis), &conclusions(&again), &what);
     }
+}
+
+#[test]
+fn what_several_sessions_bear_out_is_still_borne_out_when_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let analysis = load(&sessions(folder.path()), &[]);
+    let confirmed = |finding: &Finding| finding.confidence == Confidence::Confirmed;
+    assert!(findings(&analysis.calls).iter().any(confirmed), "else the comparison shows nothing");
+    let redactor = Redactor::new(&analysis, Aliases::default(), None);
+    let file = folder.path().join("again.ndjson");
+    fs::write(&file, redactor.release(report::lines(&redactor.sanitise(&analysis), None)).unwrap().as_str()).unwrap();
+    let again = load(std::slice::from_ref(&file), &[]);
+    same(&conclusions(&analysis), &conclusions(&again), "several sessions");
+    let redactor = Redactor::new(&again, Aliases::default(), None);
+    let lines = redactor.release(report::lines(&redactor.sanitise(&again), None)).unwrap();
+    assert_eq!(lines.as_str(), fs::read_to_string(file).unwrap(), "what is sanitised already stays as it is");
 }
 
 #[test]
@@ -168,6 +219,19 @@ fn a_call_that_is_not_there_is_a_usage_error_that_names_the_nearest() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("#1 to #7"));
 }
 
+const FORMS: [Form; 5] = [Form::ProtocolFinding, Form::StanzaCapture, Form::Discrepancy, Form::Comment, Form::Corpus];
+
+/// A report on the only call there is, which has a note.
+fn with_note(analysis: &Analysis, redactor: &Redactor, note: &str, form: Form) -> Result<Draft, String> {
+    let mut notes = Notes::default();
+    notes.set(notes::Subject::of_call(&analysis.calls[0].call), note);
+    let sanitised = redactor.sanitise(&Analysis { notes: Arc::new(notes), ..analysis.clone() });
+    let subject = report::Subject::Call(0);
+    let report =
+        Report { sanitised: &sanitised, digests: &[None], subject, form, stanza: Some(Shown::Seq(1)), filter: None };
+    report.draft().map_err(|unfit| format!("{form:?}: {unfit}"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -179,6 +243,7 @@ proptest! {
         name in "[A-Z][a-z]{4,8} [A-Z][a-z]{4,8}",
         unknown in "[a-z]{3,9}",
         host in prop::array::uniform4(1_u8..250),
+        first_form in 0..FORMS.len(),
     ) {
         let [a, b, c] = [&people[0], &people[1], &people[2]];
         let ip = host.map(|part| part.to_string()).join(".");
@@ -190,7 +255,7 @@ proptest! {
         let line = serde_json::json!({ "vantage": "v", "at": 1, "dir": "in", "xml": xml }).to_string();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("private-recording-7.ndjson");
-        fs::write(&file, format!("{{\"schema\":\"ringtrace/1\",\"vantage\":\"v\"}}\n{line}\n")).unwrap();
+        fs::write(&file, format!("{{\"schema\":\"ringtrace/1\",\"vantage\":\"v\",\"technique\":\"websocket-capture\"}}\n{line}\n")).unwrap();
         let analysis = load(&[file], &[]);
         prop_assert_eq!(analysis.calls.len(), 1);
         let redactor = Redactor::new(&analysis, Aliases::default(), None);
@@ -209,8 +274,31 @@ proptest! {
             format!("see {name}."),
             format!("at {ip}"),
         ];
-        for text in spelled {
+        for text in &spelled {
             prop_assert!(redactor.release(text.clone()).is_err(), "{text}");
+        }
+        let noted = [
+            format!("{a}:3@lid hung up"),
+            format!("asked {c}"),
+            format!("it is +{}-{}.{}", &c[..2], &c[2..6], &c[6..]),
+            format!("{}\u{200b}{}", &a[..4], &a[4..]),
+            format!("{}\n{}", &a[..4], &a[4..]),
+            format!("said {}", name.to_uppercase()),
+            format!("said {}", name.replace(' ', "\n  ")),
+            format!("from {ip}:3478"),
+            format!("x{}", id.to_lowercase()),
+            format!("x{id}"),
+        ];
+        for (note, form) in spelled.iter().chain(&noted).zip(FORMS.into_iter().cycle().skip(first_form)) {
+            let draft = with_note(&analysis, &redactor, note, form).map_err(TestCaseError::fail)?;
+            prop_assert!(redactor.release(draft.body.clone()).is_err(), "{note:?} in {form:?}: {}", draft.body);
+            prop_assert_eq!(draft.remarks.len(), 1);
+            prop_assert!(redactor.release(draft.remarks[0].1.clone()).is_err(), "{note:?}");
+        }
+        for form in FORMS {
+            let draft = with_note(&analysis, &redactor, &format!("see {id}."), form).map_err(TestCaseError::fail)?;
+            let body = redactor.release(draft.body).map_err(|leaks| TestCaseError::fail(format!("{leaks:?}")))?;
+            prop_assert!(body.as_str().contains("see CALL1."), "{form:?}: {body}");
         }
     }
 }

@@ -480,7 +480,7 @@ fn drawing_costs_what_is_seen() {
 /// Every key that is bound anywhere, and some text.
 fn all_keys() -> Vec<KeyEvent> {
     let bound = ringtrace::tui::bindings::KEYMAP.iter().flat_map(|binding| binding.keys);
-    let key = |key: &ringtrace::tui::keymap::Key| {
+    let key = |key: &ringtrace::tui::key::Key| {
         KeyEvent::new(key.code, if key.control { KeyModifiers::CONTROL } else { KeyModifiers::NONE })
     };
     let typed = "action == terminate and \"x\" ( 通\u{301}".chars();

@@ -19,6 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "ack-coverage",
     page: "call-ack",
     number: Some(2),
+    also: &[("outgoing-1to1-audio", 2)],
     title: "Which call stanzas are acknowledged?",
     shape: Shape::List,
     hypotheses: &[],

@@ -181,10 +181,12 @@ impl Panel<'_> {
         for place in self.judged.places_in(index) {
             self.rule(place);
         }
-        for piece in self.judged.evidence_in(index) {
-            self.evidence(piece);
-        }
+        let (telling, rest): (Vec<_>, Vec<_>) =
+            self.judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
+        telling.into_iter().for_each(|piece| self.evidence(piece));
         self.xml(row);
+        // Items of lists and absences are many, and seldom what the stanza is looked at for.
+        rest.into_iter().for_each(|piece| self.evidence(piece));
         self.attributes(row);
         self.layers(row);
         self.lines
