@@ -15,6 +15,7 @@ mod github;
 mod house;
 mod inputs;
 mod jobs;
+mod login;
 mod logs;
 mod lookup;
 mod lost;
