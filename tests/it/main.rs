@@ -19,6 +19,7 @@ mod logs;
 mod lost;
 mod questions;
 mod reference;
+mod refusals;
 mod report;
 mod rules;
 mod sanitize;
