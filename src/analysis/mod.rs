@@ -7,14 +7,18 @@ mod connection;
 mod crew;
 mod event;
 mod exhibit;
+mod guess;
 mod load;
+mod lookup;
 mod merge;
 mod message;
 mod permits;
 mod pipe;
 mod reader;
+mod session;
 mod shard;
 mod source;
+mod tap;
 
 use std::sync::Arc;
 
@@ -23,6 +27,7 @@ pub use choice::{Chosen, NoChoice, nearest};
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::{Publish, Request};
+pub use lookup::{Below, Lookup, LookupError, Passage, Passages, Wanted};
 pub use message::SeenMessage;
 pub use source::{Source, Told};
 
@@ -140,6 +145,12 @@ impl Capture {
     #[must_use]
     pub fn connections_are(&self) -> &'static str {
         self.known_format().map_or("connection", |format| format.connections)
+    }
+
+    /// Whether its records are packets.
+    #[must_use]
+    pub fn has_packets(&self) -> bool {
+        self.known_format().is_some_and(|format| matches!(format.name, "pcap" | "pcapng"))
     }
 
     fn known_format(&self) -> Option<&'static Format> {

@@ -26,6 +26,13 @@ pub(super) struct Passage {
     pub(super) clock: ClockId,
 }
 
+impl Passage {
+    /// All recordings of it, the one that tells most first.
+    pub(super) fn sights(&self) -> impl Iterator<Item = &Observed> {
+        std::iter::once(&*self.observed).chain(self.also.iter().map(|observed| &**observed))
+    }
+}
+
 /// What passed through the sockets of a call's vantages.
 #[derive(Debug, Default)]
 pub(super) struct Passages {

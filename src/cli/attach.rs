@@ -2,17 +2,14 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use clap::Args;
-use ringtrace::github::{Api, Client, Done, Pace, Place, Post, Repository, Token, prefilled};
-use ringtrace::redact::Redacted;
+use ringtrace::github::{Access, Api, Place, Post, Repository, Target as Destination, by_hand};
 use ringtrace::visible::visible;
 
 use super::exit::{Exit, Failure};
 use super::reading;
-use super::redaction;
-use super::report::{Ready, ReportArguments};
+use super::report::ReportArguments;
 use super::settings::Settings;
 use super::target::Target;
 
@@ -70,26 +67,18 @@ struct PlaceArguments {
 pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Exit, Failure> {
     let output = arguments.report.output.as_deref();
     let saved = output.map(|path| Target::new(Some(path), arguments.report.force)).transpose()?;
-    let mut ready = arguments.report.ready(settings)?;
-    let form = ready.form.issue();
-    if arguments.place.new && form.is_none() {
+    let ready = arguments.report.ready(settings)?;
+    let place = arguments.place.issue.map_or(Place::New, Place::Issue);
+    if place == Place::New && ready.draft.form.issue().is_none() {
         let forms = "protocol-finding, stanza-capture or discrepancy";
         return Err(Failure::Usage(format!("a new issue has one of the spec's forms: --form {forms}")));
     }
-    if !ready.body.as_str().contains(&ready.marker) {
-        let marked = format!("{}\n{}\n", ready.body, ready.marker);
-        ready.body = redaction::release(&ready.redactor, marked)?;
-    }
-    let post = Post {
-        repository: &arguments.repo,
-        place: arguments.place.issue.map_or(Place::New, Place::Issue),
-        title: &ready.title,
-        body: &ready.body,
-        labels: form.map_or(&[], |form| form.labels),
-        marker: &ready.marker,
-    };
+    let report = ready.release(ready.draft.clone().marked())?;
+    let target = Destination { repository: arguments.repo.clone(), place };
+    let post = Post { target: &target, report: &report };
+    let save = |saved: &Target| arguments.report.write(&report, &ready.redactor, saved, settings);
     if let Some(saved) = &saved {
-        arguments.report.write(&ready, saved, settings)?;
+        save(saved)?;
     }
     match show(&post, &arguments.api_url) {
         // Who said --yes need not read it to its end, and who only looks may leave.
@@ -102,45 +91,31 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     if arguments.dry_run {
         return Ok(reading::exit(&ready.analysis));
     }
-    let Some(token) = token(&arguments.api_url) else {
-        return without_token(arguments, &ready, saved.is_some(), settings);
+    let Some(client) = Access::to(arguments.api_url.clone()).client() else {
+        let path = output.unwrap_or(Path::new(SAVED));
+        if saved.is_none() {
+            save(&Target::new(Some(path), arguments.report.force)?)?;
+        }
+        without_token(arguments, &post, path)?;
+        return Ok(reading::exit(&ready.analysis));
     };
     if !arguments.yes && !is_confirmed()? {
         return Err(Failure::Usage("nothing was sent: --yes sends it without asking".to_owned()));
     }
-    let client = Client::new(arguments.api_url.clone(), token, Pace::default());
-    let (what, address) = match post.send(&client).map_err(Failure::Remote)? {
-        Done::Sent(address) => ("sent", address),
-        Done::Updated(address) => ("updated what was sent before", address),
-        Done::Unchanged(address) => ("it stands there already", address),
-    };
-    eprintln!("ringtrace: {what}: {}", visible(&address));
+    let done = post.send(&client).map_err(Failure::Remote)?;
+    eprintln!("ringtrace: {}: {}", done.says(), visible(done.address()));
     Ok(reading::exit(&ready.analysis))
 }
 
 /// Shows exactly what will be sent.
 fn show(post: &Post<'_>, api: &Api) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match post.place {
-        Place::Issue(number) => writeln!(out, "A comment on {} #{number}, over {api}:\n", post.repository)?,
-        Place::New => {
-            writeln!(out, "A new issue of {}, over {api}:", post.repository)?;
-            writeln!(out, "Title: {}\nLabels: {}\n", post.title, post.labels.join(", "))?;
-        }
+    writeln!(out, "{}, over {api}:", post.says())?;
+    if post.target.place == Place::New {
+        writeln!(out, "Title: {}\nLabels: {}", post.report.title, post.labels().join(", "))?;
     }
-    writeln!(out, "{}", post.body)?;
+    writeln!(out, "\n{}", post.report.body)?;
     out.flush()
-}
-
-/// The user's token, if there is one.
-fn token(api: &Api) -> Option<Token> {
-    let from_environment = std::env::var("GITHUB_TOKEN").ok().and_then(|token| Token::new(&token));
-    from_environment.or_else(|| {
-        let mut gh = Command::new("gh");
-        gh.args(["auth", "token", "--hostname", &api.host()]).stdin(Stdio::null()).stderr(Stdio::null());
-        let said = gh.output().ok().filter(|said| said.status.success())?;
-        Token::new(&String::from_utf8(said.stdout).ok()?)
-    })
 }
 
 /// Asks whether to send, if somebody is there to answer.
@@ -154,35 +129,13 @@ fn is_confirmed() -> io::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Saves the report, and says where to paste it.
-fn without_token(
-    arguments: &AttachArguments,
-    ready: &Ready,
-    is_saved: bool,
-    settings: &Settings,
-) -> Result<Exit, Failure> {
-    let path = arguments.report.output.as_deref().unwrap_or(Path::new(SAVED));
-    if !is_saved {
-        let target = Target::new(Some(path), arguments.report.force)?;
-        arguments.report.write(ready, &target, settings)?;
-    }
+/// Says where the report was saved, and where to paste it.
+fn without_token(arguments: &AttachArguments, post: &Post<'_>, path: &Path) -> io::Result<()> {
     eprintln!("ringtrace: no token: GITHUB_TOKEN is not set, and `gh auth token` says none");
     eprintln!("ringtrace: the report is in {}", visible(&path.to_string_lossy()));
-    let mut out = io::stdout().lock();
-    match (arguments.place.issue, ready.form.issue()) {
-        (None, Some(form)) => {
-            let title: (&str, Redacted) = ("title", ready.title.clone());
-            let fields: Vec<_> = std::iter::once(title).chain(ready.fields.iter().cloned()).collect();
-            let filled = prefilled(&arguments.api_url, &arguments.repo, form.template, &fields);
-            if !filled.left_out.is_empty() {
-                eprintln!("ringtrace: too long for the address, to be pasted: {}", filled.left_out.join(", "));
-            }
-            writeln!(out, "{}", filled.address)?;
-        }
-        (number, _) => {
-            let number = number.map_or_else(String::new, |number| format!("/{number}"));
-            writeln!(out, "{}/{}/issues{number}", arguments.api_url.web(), arguments.repo)?;
-        }
+    let filled = by_hand(&arguments.api_url, post.target, post.report);
+    if !filled.left_out.is_empty() {
+        eprintln!("ringtrace: too long for the address, to be pasted: {}", filled.left_out.join(", "));
     }
-    Ok(reading::exit(&ready.analysis))
+    writeln!(io::stdout().lock(), "{}", filled.address)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use ringtrace::summary::{self, Diagram};
+use ringtrace::summary::{self, Diagram, Scene};
 
 use super::exit::{Exit, Failure};
 use super::progress;
@@ -18,6 +18,7 @@ use super::target::Target;
 Examples:
   ringtrace ladder call.pcap --call '#3'
   ringtrace ladder call.pcap --call A1B2 --format mermaid    between ```mermaid and ``` in an issue
+  ringtrace ladder call.pcap --call '#2' --expected
   ringtrace ladder caller.pcap callee.pcap --call '#1' --format svg -o call.svg
 
 What is drawn holds addresses and ids as they were recorded.")]
@@ -35,6 +36,10 @@ pub(super) struct LadderArguments {
     /// In which form.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Draws too what the spec's flow of such a call has, what the recording would have shown, and what was not seen.
+    #[arg(long)]
+    expected: bool,
 
     /// Where to; `-` is standard output.
     #[arg(short, long, value_name = "PATH")]
@@ -66,11 +71,12 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
     let chosen = analysis.choose(arguments.call.as_deref());
     let chosen = chosen.map_err(|none| Failure::Usage(none.to_string()))?;
     let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("there is no such call".to_owned()))?;
+    let scene = Scene::of(judged, arguments.expected);
     target.write(|out| {
         let written = match arguments.format {
-            Format::Text => summary::call(chosen, judged, &analysis, out),
-            Format::Mermaid => out.write_all(Diagram::of(judged, &analysis).mermaid().as_bytes()),
-            Format::Svg => out.write_all(Diagram::of(judged, &analysis).svg().as_bytes()),
+            Format::Text => summary::call(chosen, &scene, &analysis, out),
+            Format::Mermaid => out.write_all(Diagram::drawn(&scene, &analysis).mermaid().as_bytes()),
+            Format::Svg => out.write_all(Diagram::drawn(&scene, &analysis).svg().as_bytes()),
         };
         written.map_err(|error| target.failure(error))
     })?;

@@ -107,11 +107,25 @@ impl Reading {
     /// # Errors
     /// If a pattern is none or matches nothing, or a key log cannot be read.
     pub(super) fn prepare(&self, settings: &Settings) -> Result<Request, Failure> {
+        Ok(self.prepare_but(settings, |_| false)?.0)
+    }
+
+    /// The same without the files that are no captures, which are given beside.
+    ///
+    /// # Errors
+    /// As for all.
+    pub(super) fn prepare_but(
+        &self,
+        settings: &Settings,
+        is_none: impl Fn(&Path) -> bool,
+    ) -> Result<(Request, Vec<Source>), Failure> {
         self.spec()?;
         let mut sources = Vec::new();
         let mut told = Vec::new();
+        let mut others = Vec::new();
         for file in self.files.iter() {
             expand(&file.path, &mut sources)?;
+            others.extend(sources.extract_if(told.len().., |source| source.path().is_some_and(&is_none)));
             told.resize(sources.len(), &file.told);
         }
         let mut key_logs = Vec::new();
@@ -153,7 +167,7 @@ impl Reading {
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
             read.map_err(|error| Failure::KeyLog { path: visible(&name).into_owned(), error })?;
         }
-        Ok(request)
+        Ok((request, others))
     }
 
     /// The checkout of the spec, if one was given.

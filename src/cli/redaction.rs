@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ringtrace::analysis::Analysis;
-use ringtrace::redact::{Aliases, Redacted, Redactor};
+use ringtrace::redact::{Aliases, Leak, Redactor};
 use ringtrace::visible::visible;
 
 use super::exit::Failure;
@@ -70,12 +70,9 @@ impl Redaction {
     }
 }
 
-/// Lets a text leave.
-///
-/// # Errors
-/// If an identifier is in it: in which lines, and of which kinds.
-pub(super) fn release(redactor: &Redactor, text: String) -> Result<Redacted, Failure> {
-    redactor.release(text).map_err(|leaks| Failure::Leaks(leaks.iter().map(ToString::to_string).collect()))
+/// Says in which lines raw identifiers are left, and of which kinds.
+pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
+    Failure::Leaks(leaks.iter().map(ToString::to_string).collect())
 }
 
 /// Looks at each of the user's notes, given with what it is on.

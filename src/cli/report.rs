@@ -1,13 +1,12 @@
 //! `ringtrace report`: a finding as text for others.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::{Analysis, nearest};
 use ringtrace::redact::{Redacted, Redactor};
-use ringtrace::report::{self, Report, Subject};
+use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
 use ringtrace::spec::findings;
 use ringtrace::spec::rules::RULES;
 use ringtrace::visible::visible;
@@ -135,24 +134,28 @@ impl About {
     }
 }
 
-/// A report that may leave, and what belongs to it.
+/// A report that was written, and what belongs to it.
 pub(super) struct Ready {
     pub(super) analysis: Arc<Analysis>,
     pub(super) redactor: Redactor,
-    pub(super) form: report::Form,
-    pub(super) title: Redacted,
-    /// The text, without the marker where it is one of the spec's forms.
-    pub(super) body: Redacted,
-    pub(super) fields: Vec<(&'static str, Redacted)>,
-    pub(super) rest: Option<Redacted>,
-    pub(super) marker: String,
+    pub(super) draft: Draft,
+}
+
+impl Ready {
+    /// Lets the report leave.
+    ///
+    /// # Errors
+    /// If an identifier is in it.
+    pub(super) fn release(&self, draft: Draft) -> Result<Released, Failure> {
+        draft.release(&self.redactor).map_err(redaction::leaks)
+    }
 }
 
 impl ReportArguments {
-    /// Reads the captures, writes the report, and looks whether it may leave.
+    /// Reads the captures, and writes the report.
     ///
     /// # Errors
-    /// If there is no such report, or it may not.
+    /// If there is no such report.
     pub(super) fn ready(&self, settings: &Settings) -> Result<Ready, Failure> {
         // Whatever cannot be about these captures is said before they are read.
         if self.about.call.is_none() {
@@ -162,7 +165,7 @@ impl ReportArguments {
         let analysis = progress::load(self.reading.prepare(settings)?, settings.verbosity);
         reading::report(&analysis, settings.verbosity);
         let redactor = self.redaction.redactor(&analysis)?;
-        let digests: Vec<_> = analysis.captures.iter().map(|capture| digest(Path::new(&capture.name))).collect();
+        let digests = report::digests(&analysis);
         let mut sanitised = redactor.sanitise(&analysis);
         let subject = match selection.map(|selection| selection.calls(&analysis)) {
             Some(calls) => {
@@ -171,45 +174,40 @@ impl ReportArguments {
             }
             None => self.about.subject(&analysis)?,
         };
-        let form = self.form.into();
+        let (form, stanza) = (self.form.into(), self.stanza.map(Shown::Seq));
         let filter = self.filtering.text().map(|filter| redaction::fit(&redactor, &filter));
         let filter = filter.as_deref();
-        let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza: self.stanza, filter };
+        let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza, filter };
         let draft = report.draft().map_err(|unfit| Failure::Usage(unfit.to_string()))?;
         if let (Some(note), true) = (&draft.note, settings.verbosity >= Verbosity::Losses) {
             eprintln!("ringtrace: {note}");
         }
         redaction::release_notes(&redactor, &draft.remarks)?;
-        let release = |text| redaction::release(&redactor, text);
-        let field = |(name, value)| Ok::<_, Failure>((name, release(value)?));
-        Ok(Ready {
-            title: release(draft.title)?,
-            body: release(draft.body)?,
-            fields: draft.fields.into_iter().map(field).collect::<Result<_, _>>()?,
-            rest: draft.rest.map(release).transpose()?,
-            marker: report.marker(),
-            form,
-            redactor,
-            analysis,
-        })
+        Ok(Ready { analysis, redactor, draft })
     }
 
     /// Writes the text, and what did not find room in it into a file beside it.
     ///
     /// # Errors
     /// If one of them is there already, or takes no bytes.
-    pub(super) fn write(&self, ready: &Ready, target: &Target, settings: &Settings) -> Result<(), Failure> {
+    pub(super) fn write(
+        &self,
+        report: &Released,
+        redactor: &Redactor,
+        target: &Target,
+        settings: &Settings,
+    ) -> Result<(), Failure> {
         let put = |target: &Target, text: &Redacted| {
             target.write(|out| out.write_all(text.as_str().as_bytes()).map_err(|error| target.failure(error)))
         };
-        let rest = ready.rest.as_ref().map(|rest| {
-            let path = self.rest_path(ready.form);
+        let rest = report.rest.as_ref().map(|rest| {
+            let path = self.rest_path(report.form);
             Target::new(Some(&path), self.force).map(|target| (path, target, rest))
         });
         let rest = rest.transpose()?;
         // Names that could not be kept would be others the next time.
-        self.redaction.save(&ready.redactor)?;
-        put(target, &ready.body)?;
+        self.redaction.save(redactor)?;
+        put(target, &report.body)?;
         if let Some((path, target, rest)) = rest {
             put(&target, rest)?;
             if settings.verbosity >= Verbosity::Losses {
@@ -221,7 +219,7 @@ impl ReportArguments {
 
     /// Beside the report; where that goes to no file, in the current folder.
     fn rest_path(&self, form: report::Form) -> PathBuf {
-        let ending = if form == report::Form::Comment { "ndjson" } else { "md" };
+        let [_, ending] = form.endings();
         let beside = self.output.as_deref().filter(|path| *path != Path::new("-") && !path.exists() || path.is_file());
         let mut name = beside.unwrap_or(Path::new("ringtrace-report")).as_os_str().to_owned();
         name.push(format!(".rest.{ending}"));
@@ -229,15 +227,11 @@ impl ReportArguments {
     }
 }
 
-/// The SHA-256 of a capture; `None` if it cannot be read a second time.
-fn digest(path: &Path) -> Option<String> {
-    path.is_file().then(|| File::open(path).and_then(report::sha256).ok()).flatten()
-}
-
 /// Runs `report`.
 pub(super) fn run(arguments: &ReportArguments, settings: &Settings) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
     let ready = arguments.ready(settings)?;
-    arguments.write(&ready, &target, settings)?;
+    let report = ready.release(ready.draft.clone())?;
+    arguments.write(&report, &ready.redactor, &target, settings)?;
     Ok(reading::exit(&ready.analysis))
 }

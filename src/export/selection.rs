@@ -10,7 +10,7 @@
 
 use std::cell::OnceCell;
 
-use super::column::{Cell, Column, Kind, rfc3339};
+use super::column::{Cell, Column, Description, Kind, rfc3339};
 use super::{Table, anomalies, calls, evidence, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value};
@@ -46,10 +46,19 @@ pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
     calls::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect()
 }
 
+/// The fields of a filter of the rows of one table: its columns.
+pub(crate) fn fields_of(table: Table) -> Vec<Field> {
+    table.columns().into_iter().map(described).collect()
+}
+
 /// Columns that say the same of each stanza of a call.
 const OF_BOTH: [&str; 4] = ["call_id", "call_creator", "media", "outcome"];
 
 fn field<R>(column: &Column<R>) -> Field {
+    described(column.describe())
+}
+
+fn described(column: Description) -> Field {
     let kind = match column.kind {
         // A moment is compared as it is written: the order of RFC 3339 in UTC is that of time.
         Kind::Text | Kind::Time => Type::Text,
@@ -60,7 +69,7 @@ fn field<R>(column: &Column<R>) -> Field {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole numbers in tables are far below 2^53")]
-fn value(cell: Cell<'_>) -> Value<'_> {
+pub(crate) fn value(cell: Cell<'_>) -> Value<'_> {
     match cell {
         Cell::Null => Value::Nothing,
         Cell::Text(text) => Value::Text(text),

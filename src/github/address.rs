@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::place::{Api, Repository};
+use super::place::{Api, Place, Target};
 use crate::redact::Redacted;
+use crate::report::Released;
 
 /// The most bytes of an address. Longer ones are refused on the way, by some at 8 KiB.
 const LIMIT: usize = 6_000;
@@ -17,17 +18,31 @@ pub struct Prefilled {
     pub left_out: Vec<&'static str>,
 }
 
-/// The address of a new issue of one of the repository's forms, with as many of its fields as it can hold.
+/// Where a report can be sent by hand: the issue, or the form of a new one with as many of its fields as an address can
+/// hold.
 #[must_use]
-pub fn prefilled(api: &Api, repository: &Repository, template: &str, fields: &[(&'static str, Redacted)]) -> Prefilled {
-    let mut address = format!("{}/{repository}/issues/new?template={}", api.web(), encoded(template));
+pub fn by_hand(api: &Api, target: &Target, report: &Released) -> Prefilled {
+    let issues = format!("{}/{}/issues", api.web(), target.repository);
+    let address = match (target.place, report.form.issue()) {
+        (Place::Issue(number), _) => format!("{issues}/{number}"),
+        (Place::New, None) => issues,
+        (Place::New, Some(form)) => {
+            let title: (&str, Redacted) = ("title", report.title.clone());
+            let fields = std::iter::once(title).chain(report.fields.iter().cloned());
+            return prefilled(format!("{issues}/new?template={}", encoded(form.template)), fields);
+        }
+    };
+    Prefilled { address, left_out: Vec::new() }
+}
+
+fn prefilled(mut address: String, fields: impl Iterator<Item = (&'static str, Redacted)>) -> Prefilled {
     let mut left_out = Vec::new();
     for (name, value) in fields {
         let field = format!("&{name}={}", encoded(value.as_str()));
         if address.len() + field.len() <= LIMIT {
             address.push_str(&field);
         } else {
-            left_out.push(*name);
+            left_out.push(name);
         }
     }
     Prefilled { address, left_out }

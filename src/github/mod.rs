@@ -4,6 +4,7 @@
 //! What was sent before under the same marker is updated. When an answer is lost, the marker is looked up before
 //! anything is sent again, so that nothing stands there twice.
 
+mod access;
 mod address;
 mod answer;
 mod client;
@@ -11,8 +12,9 @@ mod pages;
 mod place;
 mod post;
 
-pub use address::{Prefilled, prefilled};
+pub use access::Access;
+pub use address::{Prefilled, by_hand};
 pub use answer::Error;
 pub use client::{Client, Pace, Token};
-pub use place::{Api, BadApi, Place, Repository};
+pub use place::{Api, BadApi, Place, Repository, Target};
 pub use post::{Done, Post};

@@ -44,6 +44,40 @@ pub enum Place {
     New,
 }
 
+/// Where something goes: `OWNER/NAME#12` is a comment on issue 12, `OWNER/NAME` a new issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Which repository.
+    pub repository: Repository,
+    /// Where in it.
+    pub place: Place,
+}
+
+impl FromStr for Target {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "OWNER/NAME#12 is a comment on issue 12, OWNER/NAME a new issue";
+        let (repository, place) = match text.split_once('#') {
+            None => (text, Place::New),
+            Some((repository, number)) => {
+                let number = number.parse().ok().filter(|number| *number > 0 && !text.contains('+'));
+                (repository, Place::Issue(number.ok_or(wrong)?))
+            }
+        };
+        Ok(Self { repository: repository.parse().map_err(|_| wrong)?, place })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Place::Issue(number) => write!(f, "{}#{number}", self.repository),
+            Place::New => write!(f, "{}", self.repository),
+        }
+    }
+}
+
 /// The address of a REST API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api(String);
@@ -134,6 +168,17 @@ mod tests {
         assert_eq!("Some-One/thing.x".parse::<Repository>().unwrap().to_string(), "Some-One/thing.x");
         for bad in ["", "one", "one/", "/two", "a/b/c", "a/..", "a b/c", "a/b?c"] {
             assert!(bad.parse::<Repository>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_a_repository_and_perhaps_an_issue() {
+        let target = |text: &str| text.parse::<Target>();
+        assert_eq!(target("a/b#12").unwrap().place, Place::Issue(12));
+        assert_eq!(target("a/b").unwrap().place, Place::New);
+        assert_eq!(target("a/b#12").unwrap().to_string(), "a/b#12");
+        for bad in ["", "a", "a/b#", "a/b#0", "a/b#x", "a/b#+1", "a/b/12", "#12"] {
+            assert!(target(bad).is_err(), "{bad}");
         }
     }
 

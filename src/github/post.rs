@@ -7,24 +7,34 @@ use serde_json::json;
 
 use super::answer::{Answer, Error, Outcome};
 use super::client::Client;
-use super::place::{Place, Repository};
-use crate::redact::Redacted;
+use super::place::{Place, Target};
+use crate::report::Released;
 
-/// What is to be sent.
+/// What is to be sent, and where to.
 #[derive(Clone, Copy, Debug)]
 pub struct Post<'p> {
-    /// To which repository.
-    pub repository: &'p Repository,
-    /// Where in it.
-    pub place: Place,
-    /// The title of a new issue.
-    pub title: &'p Redacted,
-    /// The text, which has the marker in it.
-    pub body: &'p Redacted,
+    /// To where.
+    pub target: &'p Target,
+    /// The report, whose text has the marker in it.
+    pub report: &'p Released,
+}
+
+impl Post<'_> {
+    /// What it is, in a line: `A comment on owner/name #12`.
+    #[must_use]
+    pub fn says(&self) -> String {
+        let repository = &self.target.repository;
+        match self.target.place {
+            Place::Issue(number) => format!("A comment on {repository} #{number}"),
+            Place::New => format!("A new issue of {repository}"),
+        }
+    }
+
     /// The labels of a new issue.
-    pub labels: &'p [&'p str],
-    /// By what an earlier text on the same matter is known.
-    pub marker: &'p str,
+    #[must_use]
+    pub fn labels(&self) -> &'static [&'static str] {
+        self.report.form.issue().map_or(&[], |form| form.labels)
+    }
 }
 
 /// What was done.
@@ -36,6 +46,26 @@ pub enum Done {
     Updated(String),
     /// The earlier text at this address says the same. Untrusted text.
     Unchanged(String),
+}
+
+impl Done {
+    /// What was done, in a few words.
+    #[must_use]
+    pub const fn says(&self) -> &'static str {
+        match self {
+            Self::Sent(_) => "sent",
+            Self::Updated(_) => "updated what was sent before",
+            Self::Unchanged(_) => "it stands there already",
+        }
+    }
+
+    /// Where it stands. Untrusted text.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Sent(address) | Self::Updated(address) | Self::Unchanged(address) => address,
+        }
+    }
 }
 
 /// A comment or an issue that is there.
@@ -74,15 +104,15 @@ impl Post<'_> {
     }
 
     fn path(&self) -> String {
-        match self.place {
-            Place::Issue(number) => format!("/repos/{}/issues/{number}/comments", self.repository),
-            Place::New => format!("/repos/{}/issues", self.repository),
+        match self.target.place {
+            Place::Issue(number) => format!("/repos/{}/issues/{number}/comments", self.target.repository),
+            Place::New => format!("/repos/{}/issues", self.target.repository),
         }
     }
 
     /// What stands there already under the marker, newest last.
     fn known(&self, client: &Client) -> Result<Vec<Known>, Error> {
-        let all = if self.place == Place::New { "&state=all" } else { "" };
+        let all = if self.target.place == Place::New { "&state=all" } else { "" };
         let first = client.api().endpoint(&format!("{}?per_page=100{all}", self.path()));
         let mut found = Vec::new();
         let mut is_list = true;
@@ -97,31 +127,31 @@ impl Post<'_> {
     }
 
     fn is_marked(&self, known: &Known) -> bool {
-        known.pull_request.is_none() && known.body.as_deref().is_some_and(|body| body.contains(self.marker))
+        known.pull_request.is_none() && known.body.as_deref().is_some_and(|body| body.contains(&self.report.marker))
     }
 
     /// Whether it says the same already, but for how lines end and spaces around them.
     fn is_said(&self, known: &Known) -> bool {
         let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-        known.body.as_deref().is_some_and(|body| lines(body) == lines(self.body.as_str()))
+        known.body.as_deref().is_some_and(|body| lines(body) == lines(self.report.body.as_str()))
     }
 
     fn update(&self, client: &Client, known: &Known) -> Result<Done, Error> {
-        let path = match self.place {
-            Place::Issue(_) => format!("/repos/{}/issues/comments/{}", self.repository, known.id),
-            Place::New => format!("/repos/{}/issues/{}", self.repository, known.number),
+        let path = match self.target.place {
+            Place::Issue(_) => format!("/repos/{}/issues/comments/{}", self.target.repository, known.id),
+            Place::New => format!("/repos/{}/issues/{}", self.target.repository, known.number),
         };
-        let body = json!({ "body": self.body.as_str() }).to_string();
+        let body = json!({ "body": self.report.body.as_str() }).to_string();
         let answer = client.repeatable("PATCH", &client.api().endpoint(&path), Some(&body))?;
         Ok(Done::Updated(address_of(&answer)))
     }
 
     fn create(&self, client: &Client) -> Result<Done, Error> {
         let address = client.api().endpoint(&self.path());
-        let mut request = json!({ "body": self.body.as_str() });
-        if let (Place::New, Some(fields)) = (self.place, request.as_object_mut()) {
-            fields.insert("title".to_owned(), json!(self.title.as_str()));
-            fields.insert("labels".to_owned(), json!(self.labels));
+        let mut request = json!({ "body": self.report.body.as_str() });
+        if let (Place::New, Some(fields)) = (self.target.place, request.as_object_mut()) {
+            fields.insert("title".to_owned(), json!(self.report.title.as_str()));
+            fields.insert("labels".to_owned(), json!(self.labels()));
         }
         let request = request.to_string();
         let mut attempt = 0;

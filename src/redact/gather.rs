@@ -50,7 +50,7 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
             }
         }
         for row in &call.rows {
-            for observed in std::iter::once(&row.observed).chain(&row.also) {
+            for observed in row.sights() {
                 gathered.stanza(observed.read(), &call.people);
             }
         }

@@ -14,6 +14,7 @@ mod leak;
 mod node;
 mod policy;
 mod remarks;
+mod replaced;
 mod sanitised;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use std::fmt;
 pub use alias::{Aliases, BadAlias};
 pub use leak::{Leak, What};
 pub use remarks::Remark;
+pub use replaced::Replaced;
 pub use sanitised::Sanitised;
 
 use crate::analysis::Analysis;

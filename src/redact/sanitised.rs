@@ -94,7 +94,7 @@ impl Starts {
     fn of(analysis: &Analysis) -> Self {
         let (mut dated, mut relative) = (i64::MAX, BTreeMap::new());
         for row in analysis.judged().flat_map(|judged| &judged.call.rows) {
-            for observed in seen(row) {
+            for observed in row.sights() {
                 let Some(Timestamp(time)) = observed.time() else { continue };
                 let capture = observed.capture();
                 if analysis.capture(capture).is_some_and(|capture| capture.times_are_relative) {
@@ -117,11 +117,6 @@ impl Starts {
     }
 }
 
-/// A row's stanza, as every capture saw it.
-fn seen(row: &Row) -> impl Iterator<Item = &Arc<Observed>> {
-    std::iter::once(&row.observed).chain(&row.also)
-}
-
 struct Rewriting<'r> {
     redactor: &'r Redactor,
     starts: Starts,
@@ -137,7 +132,7 @@ impl Rewriting<'_> {
         let on_wire: BTreeSet<Socket> = call
             .rows
             .iter()
-            .flat_map(seen)
+            .flat_map(Row::sights)
             .filter(|seen| seen.read().is_from_wire())
             .map(|seen| seen.socket())
             .collect();

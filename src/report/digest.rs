@@ -1,9 +1,13 @@
 //! What a report calls a capture that it may not name.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use ring::digest::{Context, SHA256};
+
+use crate::analysis::Analysis;
 
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
@@ -23,6 +27,13 @@ pub fn sha256(mut input: impl Read) -> io::Result<String> {
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The SHA-256 of each capture, read a second time; `None` of one that cannot be.
+#[must_use]
+pub fn digests(analysis: &Analysis) -> Vec<Option<String>> {
+    let digest = |path: &Path| path.is_file().then(|| File::open(path).and_then(sha256).ok()).flatten();
+    analysis.captures.iter().map(|capture| digest(Path::new(&capture.name))).collect()
 }
 
 #[cfg(test)]

@@ -40,6 +40,20 @@ pub struct Slot {
 }
 
 impl Form {
+    /// Every form.
+    pub const ALL: [Self; 5] =
+        [Self::Comment, Self::ProtocolFinding, Self::StanzaCapture, Self::Discrepancy, Self::Corpus];
+
+    /// What a file ends with that has it, and what one ends with that has what did not find room in it.
+    #[must_use]
+    pub const fn endings(self) -> [&'static str; 2] {
+        match self {
+            Self::Comment => ["md", "ndjson"],
+            Self::Corpus => ["yaml", "md"],
+            Self::ProtocolFinding | Self::StanzaCapture | Self::Discrepancy => ["md", "md"],
+        }
+    }
+
     /// Its name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -6,6 +6,7 @@
 mod cite;
 mod comment;
 mod digest;
+mod draft;
 mod finding;
 mod form;
 mod lines;
@@ -14,7 +15,8 @@ mod remarks;
 mod sheet;
 mod stanza;
 
-pub use digest::sha256;
+pub use digest::{digests, sha256};
+pub use draft::{Draft, Released};
 pub use form::{Form, IssueForm, Slot};
 pub use lines::lines;
 pub use matter::Subject;
@@ -35,27 +37,24 @@ pub struct Report<'r> {
     pub subject: Subject,
     /// As what.
     pub form: Form,
-    /// The ordinal in its capture of the stanza to show, where a report shows one.
-    pub stanza: Option<u64>,
+    /// The stanza to show, where a report shows one; the one that tells most unless it is said.
+    pub stanza: Option<Shown>,
     /// The filter that chose the calls, for others to read.
     pub filter: Option<&'r str>,
 }
 
-/// A report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// The title of an issue.
-    pub title: String,
-    /// The text: at most 60,000 bytes.
-    pub body: String,
-    /// The fields that it has, by the names that an address fills them in by.
-    pub fields: Vec<(&'static str, String)>,
-    /// All of what did not find room in it.
-    pub rest: Option<String>,
-    /// What is to be said beside it.
-    pub note: Option<String>,
-    /// The user's notes that are in it: on what each is, and the note.
-    pub remarks: Vec<(String, String)>,
+/// A stanza to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The one of this ordinal in its capture.
+    Seq(u64),
+    /// The one of a call and a row, by their indexes.
+    Row {
+        /// The call's.
+        call: usize,
+        /// The row's.
+        row: usize,
+    },
 }
 
 /// Why there is no such report.
@@ -75,6 +74,16 @@ pub enum Unfit {
     NoDirection,
 }
 
+/// What a form is filled in with.
+struct Written {
+    title: String,
+    body: String,
+    fields: Vec<(&'static str, String)>,
+    rest: Option<String>,
+    note: Option<String>,
+    remarks: Vec<(String, String)>,
+}
+
 impl Report<'_> {
     /// Writes it. Nothing in it moves a cursor: what does not show is written as its code.
     ///
@@ -83,16 +92,18 @@ impl Report<'_> {
     pub fn draft(&self) -> Result<Draft, Unfit> {
         let draft = self.written()?;
         Ok(Draft {
+            form: self.form,
             title: shown(&draft.title),
             body: shown(&draft.body),
             fields: draft.fields.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
             rest: draft.rest.as_deref().map(shown),
             note: draft.note,
+            marker: self.marker(),
             remarks: draft.remarks,
         })
     }
 
-    fn written(&self) -> Result<Draft, Unfit> {
+    fn written(&self) -> Result<Written, Unfit> {
         let matter = Matter::of(self.subject, self.sanitised);
         let about = || self.named(remarks::about(self, &matter));
         let titled = |title: &str| one_line(&format!("{}{title}", self.form.issue().map_or("", |form| form.title)));
@@ -106,19 +117,19 @@ impl Report<'_> {
             Form::Comment => {
                 let (body, rest) = comment::write(self, &matter);
                 let title = titled(&matter.title);
-                return Ok(Draft { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
+                return Ok(Written { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
             }
             Form::Corpus => {
                 let exhibit = Exhibit::of(self, &matter)?;
                 let (title, body) = (titled(&exhibit.title()), exhibit.corpus()?);
                 let (note, remarks) = (Some(exhibit.note()), self.named(exhibit.remarks()));
-                return Ok(Draft { title, body, fields: Vec::new(), rest: None, note, remarks });
+                return Ok(Written { title, body, fields: Vec::new(), rest: None, note, remarks });
             }
         };
         let (body, rest) = self.form.issue().map_or_else(Default::default, |form| sheet::write(form, &values));
         let slots = self.form.issue().map_or(&[][..], |form| form.fields);
         let fields = slots.iter().map(|slot| slot.id).zip(values).filter(|(_, value)| !value.is_empty()).collect();
-        Ok(Draft { title: titled(&title), body, fields, rest, note, remarks })
+        Ok(Written { title: titled(&title), body, fields, rest, note, remarks })
     }
 
     /// Notes with what each is on.
@@ -127,8 +138,7 @@ impl Report<'_> {
     }
 
     /// The hidden line by which the same finding is found again: what it is about, and the first capture.
-    #[must_use]
-    pub fn marker(&self) -> String {
+    fn marker(&self) -> String {
         let capture = self.digests.iter().flatten().next().and_then(|digest| digest.get(..16)).unwrap_or("stdin");
         let about =
             self.subject.option(self.sanitised.analysis()).replace("--", "").replace(' ', ":").replace('\'', "");
@@ -138,7 +148,8 @@ impl Report<'_> {
     /// The command that says the same of the same captures.
     fn command(&self) -> String {
         let captures = (1..=self.sanitised.analysis().captures.len()).map(|number| format!(" capture-{number}"));
-        let stanza = self.stanza.map_or_else(String::new, |seq| format!(" --stanza {seq}"));
+        let stanza =
+            self.stanza.and_then(|stanza| self.seq(stanza)).map_or_else(String::new, |seq| format!(" --stanza {seq}"));
         let captures = captures.collect::<String>();
         let filter = self.filter.map(|filter| format!(" --filter '{}'", filter.replace('\'', "'\\''")));
         let stanza = format!("{stanza}{}", filter.unwrap_or_default());
@@ -147,6 +158,16 @@ impl Report<'_> {
             self.subject.option(self.sanitised.analysis()),
             self.form.name()
         )
+    }
+
+    /// The ordinal of a stanza in its capture.
+    fn seq(&self, stanza: Shown) -> Option<u64> {
+        match stanza {
+            Shown::Seq(seq) => Some(seq),
+            Shown::Row { call, row } => {
+                Some(self.sanitised.analysis().calls.get(call)?.call.rows.get(row)?.observed.seq)
+            }
+        }
     }
 
     /// The call that it is about, if it is about one.

@@ -1,6 +1,6 @@
 //! A form, filled in.
 
-use super::form::IssueForm;
+use super::form::{IssueForm, Slot};
 
 /// The most bytes of a body. GitHub takes 65,536 characters.
 pub(super) const LIMIT: usize = 60_000 - MARKER;
@@ -61,6 +61,38 @@ fn joined(form: &IssueForm, values: &[String]) -> String {
     text
 }
 
+/// The values that an issue's text has for the fields of a form. What is no heading of the form is text of the field
+/// before it.
+pub(super) fn read(form: &IssueForm, text: &str) -> Vec<(&'static str, String)> {
+    let mut fields: Vec<(&'static Slot, String)> = Vec::new();
+    for line in text.lines() {
+        let slot =
+            form.fields.iter().find(|slot| line.strip_prefix("### ").is_some_and(|label| label.trim() == slot.label));
+        match (slot, fields.last_mut()) {
+            (Some(slot), _) => fields.push((slot, String::new())),
+            (None, Some((_, value))) => {
+                value.extend([line.strip_prefix('\\').filter(|it| it.starts_with("### ")).unwrap_or(line), "\n"])
+            }
+            (None, None) => {}
+        }
+    }
+    let value = |(slot, value): (&'static Slot, String)| {
+        let value = value.trim_matches('\n');
+        let value = if slot.is_code { unfenced(value) } else { value.to_owned() };
+        (slot.id, value)
+    };
+    fields.into_iter().map(value).filter(|(_, value)| !value.is_empty() && value != EMPTY).collect()
+}
+
+/// What stands in a fence, where a text is one.
+fn unfenced(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.as_slice() {
+        [first, inside @ .., last] if first.starts_with("```") && first.starts_with(last) => inside.join("\n"),
+        _ => text.to_owned(),
+    }
+}
+
 /// The text with no line that begins like a field's heading.
 fn headless(text: &str) -> String {
     let line = |line: &str| if line.starts_with("### ") { format!("\\{line}") } else { line.to_owned() };
@@ -109,6 +141,21 @@ mod tests {
 
         none
         ");
+    }
+
+    #[test]
+    fn what_was_written_reads_back() {
+        let form = Form::Discrepancy.issue().unwrap();
+        let (body, _) = written("one\n### two", "### <a/>\n```\n<b/>");
+        let read = read(form, &body);
+        let expected =
+            [("what-conflicts", "one\n### two"), ("source-a", "### <a/>\n```\n<b/>"), ("proposed-resolution", "none")];
+        assert_eq!(read, expected.map(|(id, value)| (id, value.to_owned())));
+        assert_eq!(
+            super::read(form, "### Proposed resolution\n\nmine\n### not a field\n")[0].1,
+            "mine\n### not a field"
+        );
+        assert_eq!(super::read(form, "nothing of the form"), []);
     }
 
     #[test]

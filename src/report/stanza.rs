@@ -2,7 +2,7 @@
 
 use super::cite::{self, TOOL};
 use super::matter::{Citation, Matter};
-use super::{Report, Unfit, remarks};
+use super::{Report, Shown, Unfit, remarks};
 use crate::analysis::Analysis;
 use crate::call::{Call, Proof, Row};
 use crate::protocol::binary::{Content, Node};
@@ -31,7 +31,8 @@ impl<'r> Exhibit<'r> {
     pub(super) fn of(report: &'r Report<'r>, matter: &'r Matter) -> Result<Self, Unfit> {
         let calls = &report.sanitised.analysis().calls;
         let (number, index) = match report.stanza {
-            Some(seq) => {
+            Some(Shown::Row { call, row }) => (call, row),
+            Some(Shown::Seq(seq)) => {
                 let own = report.subject_call().into_iter().chain(matter.calls());
                 let mut places = own.chain(0..calls.len()).filter_map(|number| {
                     let rows = &calls.get(number)?.call.rows;

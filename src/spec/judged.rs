@@ -20,8 +20,8 @@ pub struct Judged {
     /// What it says about the open questions and the discrepancies, by row; in a row, what tells something by
     /// itself first.
     pub evidence: Vec<Evidence>,
-    /// The rows with evidence that tells something by itself, in order: lists have every stanza of a kind, and absence is
-    /// nowhere in particular.
+    /// The rows with evidence that tells something by itself, in order: lists have every stanza of a kind, as routine has,
+    /// and absence is nowhere in particular.
     pub telling: Vec<usize>,
     /// Where rules were checked in it, by row.
     pub places: Vec<Place>,
@@ -65,7 +65,7 @@ impl Judged {
         self.evidence.iter().skip(first).take_while(move |piece| piece.row == row)
     }
 
-    /// Whether a piece tells something by itself: it is no item of a list, and no absence.
+    /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
     #[must_use]
     pub fn is_told(piece: &Evidence) -> bool {
         let questions = || QUESTIONS.iter().chain(DISCREPANCIES);
@@ -103,5 +103,5 @@ impl Judged {
 
 /// Whether a piece of evidence on a question of that shape tells something by itself.
 fn tells(shape: Shape, piece: &Evidence) -> bool {
-    shape != Shape::List && piece.strength != Strength::Absence
+    shape != Shape::List && piece.strength != Strength::Absence && !piece.routine
 }

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::json::{json_considered, write_json};
 use super::prose::Layout;
 use super::{considered, moment, plural};
+use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
+use crate::stats;
 use crate::visible::visible;
 
 /// The version of what [`json`] writes. Fields may be added without a new one.
@@ -28,6 +30,8 @@ pub struct Board<'b> {
     pub spec: Option<&'b Checkout>,
     /// Whether to show all evidence.
     pub all: bool,
+    /// Whether to list all questions that the spec asks, also those that the program does not look for.
+    pub index: bool,
     /// How the text is laid out.
     pub layout: Layout,
 }
@@ -53,6 +57,7 @@ pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::
     for finding in all.iter().filter(|finding| finding.question.number.is_none()) {
         write_finding(analysis, finding, board, out)?;
     }
+    index::text(board, out)?;
     board.spec.map_or(Ok(()), |spec| differences(spec, out))
 }
 
@@ -71,7 +76,8 @@ fn heading(page: &str, board: Board<'_>, out: &mut impl Write) -> io::Result<()>
 fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let question = finding.question;
     let number = question.number.map_or_else(|| format!(" ({})", question.page), |number| format!(" #{number}"));
-    writeln!(out, "  {}{number}  {}", question.id, question.title)?;
+    let also = question.also.iter().map(|(page, number)| format!(", also {page} #{number}")).collect::<String>();
+    writeln!(out, "  {}{number}{also}  {}", question.id, question.title)?;
     if let Some(wording) = board.spec.and_then(|spec| spec.wording(question)) {
         write!(out, "{}", board.layout.wrap(&format!("the spec: {wording}"), 4))?;
     }
@@ -94,6 +100,10 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
     if question.shape != Shape::List && !finding.values.is_empty() {
         let values = finding.values.iter().map(|seen| format!("{} ({})", visible(&seen.value), seen.count));
         writeln!(out, "      values: {}", values.collect::<Vec<_>>().join(", "))?;
+    }
+    if let Some(figure) = stats::of_question(question.id, analysis) {
+        write!(out, "{}", board.layout.wrap(&figure.title, 6))?;
+        figure::text(&figure, 8, out)?;
     }
     for tally in &finding.tallies {
         evidence(analysis, tally, of(&exhibits, tally), board, out)?;
@@ -139,11 +149,11 @@ fn latency(exhibit: &Exhibit<'_>) -> Option<f64> {
     exhibit.judged.call.answer_latency(exhibit.piece.row)
 }
 
-/// The median, the 95th percentile (nearest rank) and the maximum.
+/// The median, the 95th percentile and the maximum.
 fn percentiles(values: &mut [f64]) -> Option<[f64; 3]> {
     values.sort_by(f64::total_cmp);
-    let rank = |percent: usize| values.get((values.len() * percent).div_ceil(100).checked_sub(1)?).copied();
-    Some([rank(50)?, rank(95)?, rank(100)?])
+    let at = |percent| stats::percentile(values, percent);
+    Some([at(50)?, at(95)?, at(100)?])
 }
 
 /// The evidence of a finding, by hypothesis.
@@ -206,17 +216,12 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     for difference in &differences {
         match difference {
             Difference::Unknown { .. } => {}
-            Difference::Gone(question) => writeln!(out, "  gone: {} ({})", question.id, question.place())?,
-            Difference::Reworded(question) => {
-                writeln!(
-                    out,
-                    "  reworded: {} ({}); read whether it still asks the same",
-                    question.id,
-                    question.place()
-                )?;
+            Difference::Gone(entry) => writeln!(out, "  gone: {}", entry.name())?,
+            Difference::Reworded(entry) => {
+                writeln!(out, "  reworded: {}; read whether it still asks the same", entry.name())?;
             }
-            Difference::Moved(question, number) => {
-                writeln!(out, "  moved: {} from {} to #{number}", question.id, question.place())?;
+            Difference::Moved(entry, number) => {
+                writeln!(out, "  moved: {} to #{number}", entry.name())?;
             }
         }
     }
@@ -228,7 +233,7 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
         })
         .collect();
     if !unknown.is_empty() {
-        writeln!(out, "  {} question{} that this program does not look for:", unknown.len(), plural(unknown.len()))?;
+        writeln!(out, "  {} question{} that this program does not know:", unknown.len(), plural(unknown.len()))?;
     }
     for (place, wording) in unknown {
         writeln!(out, "    {}  {}", visible(place), visible(wording))?;
@@ -236,7 +241,8 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies"}`, the last two of one shape.
+/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies", "index"}`, questions and
+/// discrepancies of one shape; the index has every open question of the spec.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -246,8 +252,14 @@ pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) 
         let findings = all.iter().filter(|finding| finding.question.number.is_some() == is_question);
         findings.map(|finding| value(analysis, finding, spec)).collect()
     };
-    let calls = json_considered(analysis);
-    write_json(&json!({ "schema": SCHEMA, "calls": calls, "questions": of(true), "discrepancies": of(false) }), out)
+    let board = json!({
+        "schema": SCHEMA,
+        "calls": json_considered(analysis),
+        "questions": of(true),
+        "discrepancies": of(false),
+        "index": index::json(spec),
+    });
+    write_json(&board, out)
 }
 
 fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Value {
@@ -284,6 +296,7 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
         "id": question.id,
         "page": question.page,
         "number": question.number,
+        "also": question.also.iter().map(|(page, number)| json!({ "page": page, "number": number })).collect::<Vec<_>>(),
         "title": question.title,
         "wording": spec.and_then(|spec| spec.wording(question)),
         "verdict": finding.verdict.name(),
@@ -292,6 +305,7 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
         "hypotheses": hypotheses.collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
         "evidence": evidence.collect::<Vec<_>>(),
+        "figure": stats::of_question(question.id, analysis).as_ref().map(figure::value),
     })
 }
 
@@ -315,14 +329,6 @@ fn cited(exhibit: &Exhibit<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_values_that_occurred() {
-        assert_eq!(percentiles(&mut []), None);
-        assert_eq!(percentiles(&mut [3.0]), Some([3.0; 3]));
-        let mut hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        assert_eq!(percentiles(&mut hundred), Some([50.0, 95.0, 100.0]));
-    }
 
     #[test]
     fn a_bar_is_never_longer_than_its_place() {

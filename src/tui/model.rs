@@ -7,14 +7,17 @@ use super::columns::Setting;
 use super::dialog::Dialog;
 use super::keymap::{Context, Keymap};
 use super::list::List;
+use super::lower::Lower;
 use super::names::Names;
-use super::screen::{Opened, Screen};
+use super::opened::Opened;
+use super::screen::Screen;
 use super::search::Search;
 use super::times::Times;
 use crate::analysis::Analysis;
 use crate::notes::{Notes, Shelf};
 use crate::origin::Timestamp;
 use crate::spec::Judged;
+use crate::spec::rules::RULES;
 
 /// Places that can be gone back to.
 const PLACES_KEPT: usize = 200;
@@ -38,6 +41,8 @@ pub(super) struct Model {
     pub(super) jumps: Jumps,
     /// What follows for questions and rules, while a screen shows it.
     pub(super) board: Option<Board>,
+    /// What the selected stanza came in.
+    pub(super) lower: Lower,
     /// The text that is looked for in all stanzas.
     pub(super) search: Search,
     /// How the ladder and the stanza share the room.
@@ -159,6 +164,24 @@ impl Model {
         match self.screens.last_mut() {
             Some(Screen::Call(opened)) => Some(opened),
             _ => None,
+        }
+    }
+
+    /// The list that the screen shows, if it is one: its selected line, and how many it has.
+    pub(super) fn shown_list(&mut self) -> Option<(&mut usize, usize)> {
+        let (marks, board) = (self.notes.len(), self.board.as_ref());
+        match self.screens.last_mut() {
+            None => Some((&mut self.list.selected, self.list.shown.len())),
+            Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.findings.len()))),
+            Some(Screen::Evidence { question, selected }) => {
+                let pieces = board.and_then(|board| board.finding(question)).map_or(0, |finding| finding.pieces.len());
+                Some((selected, pieces))
+            }
+            Some(Screen::Rules { selected }) => Some((selected, RULES.len())),
+            Some(Screen::Places { selected, .. }) => Some((selected, board.map_or(0, |board| board.places.len()))),
+            Some(Screen::Marks { selected }) => Some((selected, marks)),
+            Some(Screen::Compare(comparison)) => Some((&mut comparison.selected, comparison.lines.len())),
+            Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. }) => None,
         }
     }
 

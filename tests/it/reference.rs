@@ -34,6 +34,7 @@ fn reference() -> String {
         "questions",
         "rules",
         "explain",
+        "stats",
         "ladder",
         "report",
         "attach",

@@ -162,7 +162,7 @@ fn a_comment_says_the_same_to_whoever_reads_it_with_ringtrace() {
             assert_eq!(expected.1, Vec::<String>::new(), "{}", question.id);
             return;
         }
-        assert!(draft.body.starts_with(&report.marker()) && draft.body.contains("```mermaid\nsequenceDiagram\n"));
+        assert!(draft.body.starts_with(&draft.marker) && draft.body.contains("```mermaid\nsequenceDiagram\n"));
         fs::write(&file, &draft.body).unwrap();
         assert_eq!(verdict(&load(std::slice::from_ref(&file), &[]).calls), expected, "{}", question.id);
         read += 1;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::notes::{self, Notes};
 use ringtrace::redact::{Aliases, Redactor};
-use ringtrace::report::{self, Draft, Form, Report};
+use ringtrace::report::{self, Draft, Form, Report, Shown};
 use ringtrace::spec::rules::RULES;
 use ringtrace::spec::{Confidence, Count, Finding, findings};
 
@@ -227,7 +227,8 @@ fn with_note(analysis: &Analysis, redactor: &Redactor, note: &str, form: Form) -
     notes.set(notes::Subject::of_call(&analysis.calls[0].call), note);
     let sanitised = redactor.sanitise(&Analysis { notes: Arc::new(notes), ..analysis.clone() });
     let subject = report::Subject::Call(0);
-    let report = Report { sanitised: &sanitised, digests: &[None], subject, form, stanza: Some(1), filter: None };
+    let report =
+        Report { sanitised: &sanitised, digests: &[None], subject, form, stanza: Some(Shown::Seq(1)), filter: None };
     report.draft().map_err(|unfit| format!("{form:?}: {unfit}"))
 }
 

@@ -13,6 +13,7 @@ macro_rules! screen {
 
 mod commands;
 mod fixture;
+mod merged;
 
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout", "?2", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout", "?4", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 
@@ -188,7 +189,7 @@ fn an_answered_call_beside_its_offer() {
 #[test]
 fn a_missed_call_above_its_terminate() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("j<enter>ee");
+    bench.keys("j<enter>Gk");
     screen!(
         bench,
         "ladder-80",
@@ -480,7 +481,7 @@ fn drawing_costs_what_is_seen() {
 /// Every key that is bound anywhere, and some text.
 fn all_keys() -> Vec<KeyEvent> {
     let bound = ringtrace::tui::bindings::KEYMAP.iter().flat_map(|binding| binding.keys);
-    let key = |key: &ringtrace::tui::keymap::Key| {
+    let key = |key: &ringtrace::tui::key::Key| {
         KeyEvent::new(key.code, if key.control { KeyModifiers::CONTROL } else { KeyModifiers::NONE })
     };
     let typed = "action == terminate and \"x\" ( 通\u{301}".chars();

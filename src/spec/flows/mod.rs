@@ -1,6 +1,7 @@
 //! The flows of the spec: what follows what in a call that ends in some way, and which of it was seen.
 
 mod checking;
+mod expected;
 pub(super) mod missed;
 pub(super) mod rejected;
 
@@ -8,7 +9,7 @@ use std::collections::HashSet;
 
 use super::acts::acts;
 use super::context::Context;
-use super::coverage::{MOMENT, Uncovered, covered_for, covered_until, own_acks_covered};
+use super::observe::covered::{MOMENT, Uncovered, covered_for, covered_until, own_acks_covered};
 use crate::call::{Call, Role, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;

@@ -1,7 +1,10 @@
 //! What answers what.
 
+use super::covered;
 use crate::call::{Call, Row};
-use crate::protocol::stanza::{Ack, Body, Receipt};
+use crate::origin::Direction;
+use crate::protocol::stanza::{Ack, AckError, Body, Receipt};
+use crate::spec::Context;
 
 /// The answers to one row, as indexes into [`Call::rows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +38,44 @@ pub fn answers(call: &Call) -> Vec<Answers> {
     answers
 }
 
+/// How a call stanza was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// Index of its row in [`Call::rows`].
+    pub index: usize,
+    /// Which way it travelled.
+    pub direction: Direction,
+    /// Index of its first ack.
+    pub acked: Option<usize>,
+    /// Index of its first receipt.
+    pub receipted: Option<usize>,
+    /// Whether nothing answered it, while its socket was read without a gap for long enough.
+    pub is_unanswered: bool,
+}
+
+/// How each call stanza of known direction was answered, in order.
+#[must_use]
+pub fn coverage(call: &Call, context: &Context) -> Vec<Coverage> {
+    let answers = answers(call);
+    let rows = call.rows.iter().zip(&answers).enumerate();
+    let coverage = rows.filter_map(|(index, (row, answers))| {
+        let direction = row.observed.direction()?;
+        let is_call = matches!(row.observed.read().body, Body::Call(Some(_)));
+        let was_read = || match direction {
+            Direction::Inbound => covered::own_acks_covered(call, context, row).is_ok(),
+            Direction::Outbound => covered::after(call, context, row, covered::ANSWERED_WITHIN),
+        };
+        is_call.then(|| Coverage {
+            index,
+            direction,
+            acked: answers.acks.first().copied(),
+            receipted: answers.receipts.first().copied(),
+            is_unanswered: answers.is_empty() && was_read(),
+        })
+    });
+    coverage.collect()
+}
+
 /// The ack that a row is, and the row of the call stanza or receipt that it answers, if that was seen.
 #[must_use]
 pub fn ack<'c>(call: &'c Call, row: &'c Row) -> Option<(&'c Ack, Option<&'c Row>)> {
@@ -53,14 +94,51 @@ pub fn receipt(row: &Row) -> Option<&Receipt> {
     }
 }
 
-/// Whether the log of the row's client leaves out the acks that it sends.
-#[must_use]
-pub fn omits_own_acks(call: &Call, row: &Row) -> bool {
-    call.recording(row).is_some_and(|recording| recording.omits_own_acks)
-}
-
 /// The name of the action that a row is, or answers.
 #[must_use]
 pub fn action_name(row: &Row) -> &str {
     row.action.as_ref().map_or("unknown", crate::protocol::stanza::ActionName::as_str)
+}
+
+/// How the server took a stanza that was sent, as the acks of it say. Rows are indexes into [`Call::rows`].
+#[derive(Clone, Copy, Debug)]
+pub enum Reception<'c> {
+    /// It was acked, and no ack has an error.
+    Acked {
+        /// The first ack.
+        row: usize,
+    },
+    /// An ack has an error.
+    Refused {
+        /// That ack.
+        row: usize,
+        /// What it says.
+        error: &'c AckError,
+    },
+    /// No ack was seen.
+    Unknown,
+}
+
+impl Reception<'_> {
+    /// It in words, after "and".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Acked { .. } => "acked".to_owned(),
+            Self::Refused { error, .. } => {
+                format!("refused with {}", error.code.as_deref().unwrap_or("an error without code"))
+            }
+            Self::Unknown => "no ack of it was seen".to_owned(),
+        }
+    }
+}
+
+/// How the server took what these answer.
+#[must_use]
+pub fn reception<'c>(call: &'c Call, answers: &Answers) -> Reception<'c> {
+    let refusal = answers.acks.iter().find_map(|row| {
+        let (ack, _) = ack(call, call.rows.get(*row)?)?;
+        Some(Reception::Refused { row: *row, error: ack.error.as_ref()? })
+    });
+    refusal.unwrap_or_else(|| answers.acks.first().map_or(Reception::Unknown, |row| Reception::Acked { row: *row }))
 }

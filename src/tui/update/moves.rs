@@ -1,12 +1,12 @@
 //! Moving within a screen, and to what belongs to a row.
 
-use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Judged};
 use crate::tui::columns::Column;
 use crate::tui::command::Movement;
 use crate::tui::dialog::{Dialog, fitting};
 use crate::tui::model::Model;
-use crate::tui::screen::{Focus, Opened, Screen};
+use crate::tui::opened::{Focus, Opened};
+use crate::tui::screen::Screen;
 
 /// Moves in the pane with the focus.
 pub(super) fn go(model: &mut Model, movement: Movement) {
@@ -16,33 +16,21 @@ pub(super) fn go(model: &mut Model, movement: Movement) {
     let viewport = model.viewport;
     let scrolled = |from: usize| movement.from(from, viewport.last_scroll(), viewport.page);
     let moved = |from: usize, count: usize| movement.from(from, count.saturating_sub(1), viewport.page);
-    let (evidence, places, questions) = model.board.as_ref().map_or((0, 0, 0), |board| {
-        let pieces = board.findings.iter().find(|finding| {
-            matches!(model.screens.last(), Some(Screen::Evidence { question, .. }) if *question == finding.question.id)
-        });
-        (pieces.map_or(0, |finding| finding.pieces.len()), board.places.len(), board.findings.len())
-    });
-    let marks = model.notes.len();
+    // Without calls, their list shows the captures.
+    if model.screens.is_empty() && model.list.shown.is_empty() {
+        model.screens.push(Screen::Captures { scroll: 0 });
+    }
+    if let Some((selected, count)) = model.shown_list() {
+        *selected = moved(*selected, count);
+        return;
+    }
     match model.screens.last_mut() {
-        // Without calls, their list shows the captures.
-        None if model.list.shown.is_empty() => {
-            model.screens.push(Screen::Captures { scroll: 0 });
-            go(model, movement);
-        }
-        None => model.list.selected = moved(model.list.selected, model.list.shown.len()),
         Some(Screen::Call(opened)) => match opened.focus {
             Focus::Stanza => opened.stanza_scroll = scrolled(opened.stanza_scroll),
             Focus::Ladder => opened.select_line(moved(opened.selected, opened.lines.len())),
         },
-        Some(Screen::Compare(comparison)) => {
-            comparison.selected = moved(comparison.selected, comparison.lines.len());
-        }
-        Some(Screen::Questions { selected }) => *selected = moved(*selected, questions),
-        Some(Screen::Evidence { selected, .. }) => *selected = moved(*selected, evidence),
-        Some(Screen::Rules { selected }) => *selected = moved(*selected, RULES.len()),
-        Some(Screen::Places { selected, .. }) => *selected = moved(*selected, places),
-        Some(Screen::Marks { selected }) => *selected = moved(*selected, marks),
         Some(Screen::Page { scroll, .. } | Screen::Captures { scroll }) => *scroll = scrolled(*scroll),
+        _ => {}
     }
 }
 

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use super::{moves, open, renew_list};
 use crate::tui::command::Movement;
 use crate::tui::model::{Model, Split};
+use crate::tui::opened::Focus;
 use crate::tui::regions::{Regions, Target};
-use crate::tui::screen::{Focus, Screen};
 
 /// Lines that one turn of the wheel scrolls.
 const WHEEL: usize = 3;
@@ -87,30 +87,12 @@ fn press(model: &mut Model, line: usize, target: Target) {
 
 /// The selected line of the list that is shown.
 fn selected(model: &mut Model) -> Option<usize> {
-    list(model).map(|(selected, _)| *selected)
+    model.shown_list().map(|(selected, _)| *selected)
 }
 
 fn select(model: &mut Model, line: usize) {
-    if let Some((selected, count)) = list(model) {
+    if let Some((selected, count)) = model.shown_list() {
         *selected = line.min(count.saturating_sub(1));
-    }
-}
-
-/// The list that is shown: its selected line, and how many it has.
-fn list(model: &mut Model) -> Option<(&mut usize, usize)> {
-    let (marks, board) = (model.notes.len(), model.board.as_ref());
-    match model.screens.last_mut() {
-        None => Some((&mut model.list.selected, model.list.shown.len())),
-        Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.findings.len()))),
-        Some(Screen::Evidence { question, selected }) => {
-            let pieces = board.and_then(|board| board.finding(question)).map_or(0, |finding| finding.pieces.len());
-            Some((selected, pieces))
-        }
-        Some(Screen::Rules { selected }) => Some((selected, crate::spec::rules::RULES.len())),
-        Some(Screen::Places { selected, .. }) => Some((selected, board.map_or(0, |board| board.places.len()))),
-        Some(Screen::Marks { selected }) => Some((selected, marks)),
-        Some(Screen::Compare(comparison)) => Some((&mut comparison.selected, comparison.lines.len())),
-        Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. }) => None,
     }
 }
 

@@ -1,10 +1,10 @@
 //! The list of calls.
 
-use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::pane;
 use crate::call::Outcome;
 use crate::protocol::binary::Jid;
@@ -12,7 +12,7 @@ use crate::spec::Judged;
 use crate::tui::columns::Column;
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::NONE;
-use crate::tui::regions::{Regions, Target};
+use crate::tui::regions::Target;
 use crate::tui::text::{address, cut, shown, visible_all, width};
 use crate::tui::theme::Theme;
 
@@ -87,14 +87,8 @@ fn layout(wanted: &[Column], room: usize, calls: usize) -> Vec<(Column, usize)> 
 }
 
 /// Draws the list.
-pub(super) fn draw(
-    model: &Model,
-    scroll: &mut Scroll,
-    regions: &mut Regions,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    area: Rect,
-) -> Viewport {
+pub(super) fn draw(scroll: &mut Scroll, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { model, theme, area, .. } = canvas;
     let list = &model.list;
     // A column without anything in it takes no room, but for what the user chose to see.
     let is_empty = |column: Column| match column {
@@ -109,12 +103,13 @@ pub(super) fn draw(
     if area.height > 2
         && let Some(row) = rows.next()
     {
-        headings(model, &columns, marks, regions, theme, frame, row);
+        headings(&columns, marks, canvas.part(row));
     }
     let body = Rect { y: area.bottom().saturating_sub(area.height - u16::from(area.height > 2)), ..area };
     let body = Rect { height: area.bottom() - body.y, ..body };
     let room = usize::from(body.height);
     scroll.0 = pane::follow(scroll.0, list.selected, list.shown.len(), room);
+    let Canvas { regions, frame, .. } = canvas;
     regions.add(body, Target::Lines(scroll.0));
     for ((place, index), row) in list.shown.iter().enumerate().skip(scroll.0).zip(rows) {
         let Some(judged) = model.calls().get(*index) else { continue };
@@ -150,15 +145,8 @@ fn nothing(model: &Model) -> String {
     format!("The filter names none of {} calls{clear}", model.calls().len())
 }
 
-fn headings(
-    model: &Model,
-    columns: &[(Column, usize)],
-    marks: usize,
-    regions: &mut Regions,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    row: Rect,
-) {
+fn headings(columns: &[(Column, usize)], marks: usize, canvas: Canvas<'_, '_>) {
+    let Canvas { model, theme, regions, frame, area: row } = canvas;
     let mut headings = vec![Span::raw(" ".repeat(marks))];
     let mut at = row.x.saturating_add(u16::try_from(marks).unwrap_or(0));
     for (column, width) in columns {

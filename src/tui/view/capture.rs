@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::pane;
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
@@ -48,32 +48,23 @@ impl Cache {
 }
 
 /// Draws the report on the captures.
-pub(super) fn draw(
-    model: &Model,
-    cache: &mut Cache,
-    scroll: usize,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    area: Rect,
-) -> Viewport {
+pub(super) fn draw(cache: &mut Cache, scroll: usize, canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { model, theme, frame, area, .. } = canvas;
     let Some(analysis) = &model.analysis else { return Viewport::default() };
     pane::text(cache.lines(model, analysis, area.width, theme), scroll, frame, area)
 }
 
 /// Draws, in place of an empty list of calls, that there is none, and the report that says why.
-pub(super) fn draw_instead(
-    model: &Model,
-    cache: &mut Cache,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    area: Rect,
-) -> Viewport {
-    let says = if model.is_reading() { "No call so far." } else { "No call was found." };
-    let [first, _, rest] =
-        Layout::vertical([Constraint::Length(1), Constraint::Length(u16::from(area.height > 4)), Constraint::Fill(1)])
-            .areas(area);
-    frame.render_widget(Line::styled(says, theme.heading), first);
-    draw(model, cache, 0, theme, frame, rest)
+pub(super) fn draw_instead(cache: &mut Cache, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let says = if canvas.model.is_reading() { "No call so far." } else { "No call was found." };
+    let [first, _, rest] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(u16::from(canvas.area.height > 4)),
+        Constraint::Fill(1),
+    ])
+    .areas(canvas.area);
+    canvas.frame.render_widget(Line::styled(says, canvas.theme.heading), first);
+    draw(cache, 0, canvas.part(rest))
 }
 
 /// What departed from its protocol in one capture, by connection.

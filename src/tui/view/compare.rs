@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
 
+use super::canvas::Canvas;
 use super::pane;
 use crate::spec::Judged;
 use crate::tui::comparison::{Compared, Comparison};
 use crate::tui::diff::{Pair, line_up, tokens};
 use crate::tui::model::{Model, Viewport};
 use crate::tui::quantity::offset;
-use crate::tui::regions::{Regions, Target};
+use crate::tui::regions::Target;
 use crate::tui::text::{cut, visible_all, width, wrap};
 use crate::tui::theme::Theme;
 
@@ -27,15 +27,8 @@ const BETWEEN: usize = 3;
 const WHOLE: u16 = 5;
 
 /// Draws the comparison.
-pub(super) fn draw(
-    model: &Model,
-    comparison: &Comparison,
-    scroll: &mut Scroll,
-    regions: &mut Regions,
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-    area: Rect,
-) -> Viewport {
+pub(super) fn draw(comparison: &Comparison, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { model, theme, regions, frame, area } = canvas;
     let whole = if area.height >= 14 { WHOLE } else { 0 };
     let [heads, list, rule, below] = Layout::vertical([
         Constraint::Length(u16::from(area.height > 3)),

@@ -1,15 +1,19 @@
 //! The model drawn: one file per pane.
 
-mod boards;
+mod board;
 mod calls;
+mod canvas;
 mod capture;
 mod chrome;
 mod compare;
 mod dialogs;
 mod help;
-mod hex;
 mod ladder;
+mod marks;
+mod page;
 mod pane;
+mod questions;
+mod rules;
 mod stanza;
 
 use ratatui::Frame;
@@ -17,9 +21,11 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::dialog::Dialog;
 use super::model::{Model, Viewport};
+use super::opened::{Focus, Opened};
 use super::regions::{Regions, Target};
-use super::screen::{Focus, Opened, Screen};
+use super::screen::Screen;
 use super::theme::Theme;
+use canvas::Canvas;
 
 /// What drawings keep for the next one: scroll offsets that follow a selection, texts that are dear to make, and what
 /// was drawn where. Nothing in it changes what a drawing shows of the model, except where a list begins.
@@ -30,7 +36,7 @@ pub(super) struct Scratch {
     stanza: stanza::Cache,
     captures: capture::Cache,
     compare: compare::Scroll,
-    board: boards::Scroll,
+    board: board::Scroll,
     /// What was drawn where.
     pub(super) regions: Regions,
 }
@@ -68,25 +74,22 @@ pub(super) fn view(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &
 }
 
 fn screen(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+    if let Some(Screen::Call(opened)) = model.screens.last() {
+        return call(model, opened, scratch, theme, frame, area);
+    }
     let Scratch { regions, board, .. } = scratch;
+    let canvas = Canvas { model, theme, regions, frame, area };
     match model.screens.last() {
-        None if model.calls().is_empty() => capture::draw_instead(model, &mut scratch.captures, theme, frame, area),
-        None => calls::draw(model, &mut scratch.calls, regions, theme, frame, area),
-        Some(Screen::Call(opened)) => call(model, opened, scratch, theme, frame, area),
-        Some(Screen::Compare(comparison)) => {
-            compare::draw(model, comparison, &mut scratch.compare, regions, theme, frame, area)
-        }
-        Some(Screen::Questions { selected }) => boards::questions(model, *selected, board, regions, theme, frame, area),
-        Some(Screen::Evidence { question, selected }) => {
-            boards::evidence(model, (question, *selected), board, regions, theme, frame, area)
-        }
-        Some(Screen::Rules { selected }) => boards::rules(model, *selected, board, regions, theme, frame, area),
-        Some(Screen::Places { rule, selected }) => {
-            boards::places(model, (rule, *selected), board, regions, theme, frame, area)
-        }
-        Some(Screen::Marks { selected }) => boards::marks(model, *selected, board, regions, theme, frame, area),
-        Some(Screen::Page { text, scroll, .. }) => boards::page(text, *scroll, theme, frame, area),
-        Some(Screen::Captures { scroll }) => capture::draw(model, &mut scratch.captures, *scroll, theme, frame, area),
+        None if model.calls().is_empty() => capture::draw_instead(&mut scratch.captures, canvas),
+        Some(Screen::Call(_)) | None => calls::draw(&mut scratch.calls, canvas),
+        Some(Screen::Compare(comparison)) => compare::draw(comparison, &mut scratch.compare, canvas),
+        Some(Screen::Questions { selected }) => questions::draw(*selected, board, canvas),
+        Some(Screen::Evidence { question, selected }) => questions::evidence((question, *selected), board, canvas),
+        Some(Screen::Rules { selected }) => rules::draw(*selected, board, canvas),
+        Some(Screen::Places { rule, selected }) => rules::places((rule, *selected), board, canvas),
+        Some(Screen::Marks { selected }) => marks::draw(*selected, board, canvas),
+        Some(Screen::Page { text, scroll, .. }) => page::draw(text, *scroll, canvas),
+        Some(Screen::Captures { scroll }) => capture::draw(&mut scratch.captures, *scroll, canvas),
     }
 }
 

@@ -1,0 +1,83 @@
+//! A report that was written, and one that may leave.
+
+use super::form::Form;
+use super::sheet;
+use crate::redact::{Leak, Redacted, Redactor};
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// As what it is written.
+    pub form: Form,
+    /// The title of an issue.
+    pub title: String,
+    /// The text: at most 60,000 bytes.
+    pub body: String,
+    /// The fields that it has, by the names that an address fills them in by.
+    pub fields: Vec<(&'static str, String)>,
+    /// All of what did not find room in it.
+    pub rest: Option<String>,
+    /// What is to be said beside it.
+    pub note: Option<String>,
+    /// The hidden line by which the same finding is found again: what it is about, and the first capture.
+    pub marker: String,
+    /// The user's notes that are in it: on what each is, and the note.
+    pub remarks: Vec<(String, String)>,
+}
+
+/// A report without any raw identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// As what it is written.
+    pub form: Form,
+    /// The title of an issue.
+    pub title: Redacted,
+    /// The text.
+    pub body: Redacted,
+    /// Its fields.
+    pub fields: Vec<(&'static str, Redacted)>,
+    /// All of what did not find room in it.
+    pub rest: Option<Redacted>,
+    /// The hidden line by which it is found again.
+    pub marker: String,
+}
+
+impl Draft {
+    /// The report with the hidden line by which it is found again, as it stands on an issue.
+    #[must_use]
+    pub fn marked(mut self) -> Self {
+        if !self.body.contains(&self.marker) {
+            self.body = format!("{}\n{}\n", self.body, self.marker);
+        }
+        self
+    }
+
+    /// The report with another text, which somebody wrote. Its fields are read from that text.
+    #[must_use]
+    pub fn rewritten(mut self, body: String) -> Self {
+        if let Some(form) = self.form.issue() {
+            self.fields = sheet::read(form, body.replace(&self.marker, "").as_str());
+        }
+        self.body = body;
+        self
+    }
+
+    /// Lets it leave.
+    ///
+    /// # Errors
+    /// If a raw identifier of the captures is in it: all of those found, by the lines of the part that has them.
+    pub fn release(self, redactor: &Redactor) -> Result<Released, Vec<Leak>> {
+        let release = |text| redactor.release(text);
+        // The body first: its lines are those that a reader sees.
+        let body = release(self.body)?;
+        let field = |(name, value)| Ok::<_, Vec<Leak>>((name, release(value)?));
+        Ok(Released {
+            form: self.form,
+            title: release(self.title)?,
+            body,
+            fields: self.fields.into_iter().map(field).collect::<Result<_, _>>()?,
+            rest: self.rest.map(release).transpose()?,
+            marker: self.marker,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! What do the rte and the settings of a call hold?
+//!
+//! *The question.* An accept can end with `<rte>` and `<voip_settings uncompressed="1">`. SIG-03 asks what is in them.
+//! Offers and their acks have such settings as well.
+//!
+//! *What decides it.* A list: how long each `<rte>` is, and which stanzas have `<voip_settings>`, compressed or not.
+//! Which element of the offer holds the same bytes as an `<rte>` tells where it is from; settings in JSON have names at
+//! their head.
+//!
+//! *What is recorded.* The element and the stanza that it stands in, and what is known of its content. Values of
+//! settings are not shown.
+
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
+use crate::call::{Call, Row};
+use crate::protocol::binary::Node;
+use crate::protocol::stanza::ActionName;
+use crate::spec::observe::content::{self, Announced};
+use crate::spec::observe::making;
+use crate::spec::{Context, Evidence, Question, Shape, Strength};
+
+/// The question.
+pub(super) const QUESTION: Question = Question {
+    id: "accept-settings",
+    page: "SIG-03",
+    number: Some(2),
+    also: &[],
+    title: "What do the rte and the settings of a call hold?",
+    shape: Shape::List,
+    hypotheses: &[],
+    source: include_str!("accept_settings.rs"),
+    observe,
+};
+
+/// The most names that are shown of one body.
+const NAMES: usize = 24;
+
+fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    let mut announced = None;
+    for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| row.copy_of.is_none() && row.repeats.is_none()) {
+        let Some((what, node)) = holder(row) else { continue };
+        let place = making::seen_at(call, row);
+        for element in node.children() {
+            let (value, more) = match element.tag.as_ref() {
+                "rte" => {
+                    let announced = announced.get_or_insert_with(|| Announced::of(call));
+                    let from = announced.holder(element).filter(|holder| *holder != "rte");
+                    let from = from.map_or_else(String::new, |tag| format!("; the offer has the same bytes in {tag}"));
+                    (format!("rte in {what}: {}", content::size(element)), from)
+                }
+                "voip_settings" => (format!("voip_settings{} in {what}", switch(element)), form(element)),
+                _ => continue,
+            };
+            let why = format!("It was seen {place}{more}.");
+            evidence.push(Evidence::supporting(QUESTION.id, value, Strength::Direct, index, why));
+        }
+    }
+    evidence
+}
+
+/// What a row is, and the element whose children count.
+fn holder(row: &Row) -> Option<(&'static str, &Node)> {
+    let stanza = row.observed.read();
+    if let Some(announcement) = content::announcement(row) {
+        return Some((if stanza.action().is_some() { "offer" } else { "the ack of an offer" }, announcement));
+    }
+    stanza.action().filter(|action| action.name == ActionName::Accept)?;
+    Some(("accept", stanza.action_node()?))
+}
+
+/// Whether settings say that they are not compressed.
+fn switch(settings: &Node) -> String {
+    settings.text("uncompressed").map_or_else(String::new, |said| format!(" uncompressed={said}"))
+}
+
+/// A clause on the form of settings, with the names at their head.
+fn form(settings: &Node) -> String {
+    match (content::bytes(settings), content::length(settings)) {
+        (_, Some(0)) => "; it is empty".to_owned(),
+        (Some(bytes), _) => match sections(bytes) {
+            Some(sections) => {
+                let names: Vec<String> = sections.into_keys().take(NAMES).collect();
+                format!("; it is JSON with {}", names.join(", "))
+            }
+            None => "; it is not JSON".to_owned(),
+        },
+        (None, _) => String::new(),
+    }
+}
+
+/// What settings in JSON hold by name; some logs quote the text once more.
+fn sections(body: &[u8]) -> Option<BTreeMap<String, IgnoredAny>> {
+    let quoted = || serde_json::from_slice(&serde_json::from_slice::<String>(body).ok()?.into_bytes()).ok();
+    serde_json::from_slice(body).ok().or_else(quoted)
+}

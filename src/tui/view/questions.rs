@@ -1,0 +1,147 @@
+//! The open questions, and the evidence for one.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::board::{Board, Scroll, cell};
+use super::canvas::Canvas;
+use crate::spec::discrepancies::DISCREPANCIES;
+use crate::spec::questions::QUESTIONS;
+use crate::spec::{Finding, Verdict};
+use crate::tui::model::Viewport;
+use crate::tui::quantity::{NONE, clock_precise};
+use crate::tui::text::{cut, visible_all, wrap};
+use crate::tui::theme::Theme;
+
+/// Columns of a bar.
+const BAR: usize = 10;
+
+/// Draws the open questions.
+pub(super) fn draw(selected: usize, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
+    let (model, theme) = (canvas.model, canvas.theme);
+    let findings = model.board.as_ref().map_or(&[][..], |board| &board.findings);
+    let is_wide = canvas.area.width >= 100;
+    let place = if is_wide { 26 } else { 0 };
+    let mut heading = vec![cell("Verdict", 9, Style::new())];
+    heading.push(cell("Confidence", 11, Style::new()));
+    heading.push(cell("For/against", BAR + 8, Style::new()));
+    if is_wide {
+        heading.push(cell("Page", place, Style::new()));
+    }
+    heading.push(Span::raw("Question"));
+    let board = Board {
+        heading: Line::from(heading),
+        selected,
+        count: findings.len(),
+        empty: "No open question is known to this version.",
+    };
+    let entry = |index: usize, columns: usize| {
+        let finding = findings.get(index)?;
+        let (supporting, refuting) = weight(finding);
+        let mut pieces = vec![cell(finding.verdict.name(), 9, verdict_style(finding.verdict, theme))];
+        pieces.push(cell(finding.confidence.name(), 11, theme.muted));
+        pieces.push(Span::styled(bar(supporting, refuting), theme.incoming));
+        pieces.push(cell(&format!(" {supporting}/{refuting}"), 7, theme.muted));
+        if place > 0 {
+            pieces.push(cell(&finding.question.place(), place, theme.muted));
+        }
+        let taken: usize = pieces.iter().map(Span::width).sum();
+        pieces.push(Span::raw(cut(finding.question.title, columns.saturating_sub(taken)).into_owned()));
+        Some(pieces)
+    };
+    let details = |columns: usize| findings.get(selected).map_or_else(Vec::new, |it| hypotheses(it, columns, theme));
+    board.draw(scroll, canvas, entry, details)
+}
+
+/// Pieces for and against all hypotheses.
+fn weight(finding: &Finding) -> (u64, u64) {
+    let sum = |count: fn(&crate::spec::Tally) -> u64| finding.tallies.iter().map(count).sum();
+    (sum(|tally| tally.supporting), sum(|tally| tally.refuting))
+}
+
+/// How much of the evidence is for, and how much against.
+fn bar(supporting: u64, refuting: u64) -> String {
+    let Some(all) = Some(supporting + refuting).filter(|all| *all > 0) else { return " ".repeat(BAR) };
+    let full = usize::try_from(supporting * BAR as u64 / all).unwrap_or(BAR);
+    format!("{}{}", "█".repeat(full), "░".repeat(BAR - full))
+}
+
+fn verdict_style(verdict: Verdict, theme: &Theme) -> Style {
+    match verdict {
+        Verdict::Open => theme.muted,
+        Verdict::Leaning | Verdict::Observed => theme.incoming,
+        Verdict::Answered => theme.accent,
+        Verdict::Contested => theme.warning,
+    }
+}
+
+/// The question, and a bar per hypothesis.
+fn hypotheses(finding: &Finding, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let title = format!("{} ({})", finding.question.title, finding.question.place());
+    let mut lines = wrap(&[Span::styled(title, theme.heading)], columns, 2);
+    let most = finding.tallies.iter().map(|tally| tally.supporting).max().unwrap_or(0).max(1);
+    for tally in &finding.tallies {
+        let full = usize::try_from(tally.supporting * 20 / most).unwrap_or(0);
+        let direct = if tally.direct > 0 { format!(", {} direct", tally.direct) } else { String::new() };
+        let strongest = tally.strongest.map_or("", crate::spec::Strength::name);
+        lines.push(Line::from(vec![
+            cell(&visible_all(&tally.hypothesis), 24.min(columns / 3), theme.accent),
+            Span::styled("█".repeat(full), theme.incoming),
+            Span::styled("·".repeat(20 - full.min(20)), theme.muted),
+            Span::raw(format!(" {} for{direct}, {} against  {strongest}", tally.supporting, tally.refuting)),
+        ]));
+    }
+    lines
+}
+
+/// Draws the evidence for one question.
+pub(super) fn evidence(
+    (question, selected): (&'static str, usize),
+    scroll: &mut Scroll,
+    canvas: Canvas<'_, '_>,
+) -> Viewport {
+    let (model, theme) = (canvas.model, canvas.theme);
+    let finding = model.board.as_ref().and_then(|board| board.finding(question));
+    let pieces = finding.map_or(&[][..], |finding| &finding.pieces);
+    let piece = |index: usize| {
+        let at = pieces.get(index)?;
+        let judged = model.calls().get(at.call)?;
+        let piece = judged.evidence.get(at.piece)?;
+        Some((at.call, judged, judged.call.rows.get(piece.row)?, piece))
+    };
+    let title = QUESTIONS.iter().chain(DISCREPANCIES).find(|known| known.id == question).map_or("", |it| it.title);
+    let heading = Line::from(vec![
+        cell("Call", 6, Style::new()),
+        cell("Record", 8, Style::new()),
+        cell("Time", 12, Style::new()),
+        cell("Bears", 24, Style::new()),
+        cell("Strength", 8, Style::new()),
+        Span::raw("Why"),
+    ]);
+    let empty = "No call that was read bears on it. Its page (i) says what would.";
+    let board = Board { heading, selected, count: pieces.len(), empty };
+    let entry = |index: usize, columns: usize| {
+        let (call, judged, row, piece) = piece(index)?;
+        let bearing = if piece.supports { "for" } else { "against" };
+        let mut pieces = vec![
+            cell(&format!("#{}", call + 1), 6, theme.muted),
+            cell(&row.observed.stanza.origin.last.to_string(), 8, theme.muted),
+            cell(&row.observed.time().map_or_else(|| NONE.to_owned(), clock_precise), 12, Style::new()),
+            cell(&format!("{bearing} {}", visible_all(&piece.hypothesis)), 24, theme.accent),
+            cell(piece.strength.name(), 8, Style::new()),
+        ];
+        let taken: usize = pieces.iter().map(Span::width).sum();
+        let why = model.names.in_text(&piece.why, &judged.call.people).into_owned();
+        pieces.push(Span::raw(cut(&visible_all(&why), columns.saturating_sub(taken)).into_owned()));
+        Some(pieces)
+    };
+    let details = |columns: usize| {
+        let mut lines = wrap(&[Span::styled(title, theme.heading)], columns, 2);
+        if let Some((_, judged, _, piece)) = piece(selected) {
+            let why = model.names.in_text(&piece.why, &judged.call.people).into_owned();
+            lines.extend(wrap(&[Span::raw(visible_all(&why))], columns, 0));
+        }
+        lines
+    };
+    board.draw(scroll, canvas, entry, details)
+}
