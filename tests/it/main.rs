@@ -22,6 +22,7 @@ mod lost;
 mod merged;
 mod questions;
 mod reference;
+mod refusals;
 mod report;
 mod rules;
 mod sanitize;
