@@ -32,7 +32,7 @@ mod times;
 mod update;
 mod view;
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
@@ -62,8 +62,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// source of events looks at all.
 const MORE: Duration = Duration::from_millis(1);
 
-/// How long a key is waited for when nothing else can come.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long a key is waited for when nothing else can come: then it is looked whether the terminal is still there, since
+/// one that was closed sends nothing, and makes waiting for it work.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Columns of the terminal, if there is one.
 #[must_use]
@@ -132,6 +133,9 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
                     Some(effect) => app.did(screen.perform(effect)?),
                     None => {}
                 }
+            }
+            if !changed && !io::stdout().is_terminal() {
+                return Err(io::ErrorKind::BrokenPipe.into());
             }
         }
     }

@@ -13,7 +13,9 @@ use std::thread;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use data_encoding::BASE64;
 use ratatui::Frame;
 use ratatui::Terminal;
@@ -45,7 +47,7 @@ impl Screen {
     pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<Done>> {
         match effect {
             Effect::Quit | Effect::NextTheme => Ok(None),
-            Effect::Redraw => self.terminal.clear().map(|()| None),
+            Effect::Redraw => self.begin_anew().map(|()| None),
             Effect::Copy(text) => {
                 // OSC 52: the terminal puts it on the clipboard of the machine that it runs on, also over ssh.
                 let mut out = stdout();
@@ -74,13 +76,21 @@ impl Screen {
         self.taken.pause()?;
         let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
         self.taken.resume()?;
-        self.terminal.clear()?;
+        self.begin_anew()?;
         Ok(stopped.err().map(|error| Done::Says(format!("Not suspended: {error}"))))
     }
 
     #[cfg(not(unix))]
     fn suspend(&mut self) -> io::Result<Option<Done>> {
         Ok(Some(Done::Says("This system has no shell to go to".to_owned())))
+    }
+
+    /// Empties the screen: the next picture is drawn whole. The terminal is not asked where its cursor is, for not every
+    /// one answers.
+    fn begin_anew(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     /// Draws one picture.
@@ -195,5 +205,52 @@ fn switch_back(switched: &AtomicBool) {
     if switched.swap(false, Ordering::SeqCst) {
         let _ = disable_raw_mode();
         let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    /// Says to this test, run by itself in a terminal of its own, that it is to panic there.
+    const IN_A_TERMINAL: &str = "RINGTRACE_PANIC_IN_A_TERMINAL";
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        if std::env::var_os(IN_A_TERMINAL).is_some() {
+            let mut screen = Screen::enter().unwrap();
+            screen.draw(|frame| frame.render_widget("drawn", frame.area())).unwrap();
+            panic!("planted");
+        }
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut again = CommandBuilder::new(std::env::current_exe().unwrap());
+        let name = "tui::terminal::tests::a_panic_gives_the_terminal_back_before_it_is_told";
+        again.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+        again.env(IN_A_TERMINAL, "1");
+        again.env("TERM", "xterm-256color");
+        again.env("RUST_BACKTRACE", "0");
+        again.cwd(env!("CARGO_MANIFEST_DIR"));
+        let mut child = pty.slave.spawn_command(again).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        drop(pty.slave);
+        let mut raw = Vec::new();
+        // A closed terminal is an error to its reader.
+        let _ = reader.read_to_end(&mut raw);
+        assert!(!child.wait().unwrap().success(), "it panicked");
+        let mut shown = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        shown.process(&raw);
+        let modes = format!("{:?}", pty.master.get_termios().unwrap().local_flags);
+        let raw = String::from_utf8_lossy(&raw);
+        let left = raw.find("\x1b[?1049l").expect("the alternate screen is left");
+        assert!(raw.contains("drawn") && raw.find("planted").is_some_and(|told| left < told), "{raw}");
+        assert!(!shown.screen().alternate_screen() && !shown.screen().hide_cursor());
+        assert!(shown.screen().contents().contains("planted"), "{}", shown.screen().contents());
+        assert!(modes.contains("ICANON") && modes.contains("ECHO"), "{modes}");
+        assert_eq!(raw.matches("\x1b[?1049l").count(), 1, "it is given back once");
     }
 }
