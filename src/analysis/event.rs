@@ -1,5 +1,6 @@
 //! What is found in a capture, on its way from its connections to the analysis.
 
+use super::tap::Tap;
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Coverage, Recording, Socket, Span};
@@ -96,6 +97,8 @@ pub(super) struct Yield {
     pub(super) dismissed: Vec<ConnectionId>,
     /// Whether messages are to be kept.
     pub(super) keeps_messages: bool,
+    /// What keeps the bytes around one frame, where they were asked for.
+    pub(super) tap: Option<Box<Tap>>,
 }
 
 impl Yield {

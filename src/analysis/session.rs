@@ -74,6 +74,9 @@ pub(super) struct Messages<'c> {
 impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
+        if let Some(tap) = &mut self.results.tap {
+            tap.message(message.origin, message.item.data, true);
+        }
         let before = self.results.keeps_messages.then(|| self.session.noise.report());
         let (noise, mut frames) = self.session.layers(self.held, self.results);
         noise.push(message, &mut frames);

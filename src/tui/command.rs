@@ -55,8 +55,12 @@ pub enum Command {
     Compare,
     /// Shows fewer rows: folds acks and what keeps a call alive, then what the filter leaves out, then nothing.
     Fold,
-    /// Shows the stanza's XML, or the bytes of one of the layers that it came through.
+    /// Shows the steps of the spec's flow that were to be seen and were not, or leaves them out.
+    Expected,
+    /// Shows the stanza's XML, or the bytes of the next layer that it came through.
     Layer,
+    /// Shows the layer above that, or the stanza's XML.
+    LayerAbove,
     /// Shows the next kind of times.
     Times,
     /// Measures times from the selected row on.
@@ -159,11 +163,22 @@ pub enum Effect {
         /// What.
         text: String,
     },
-    /// To write a new file.
+    /// To write a file.
     Write {
         /// Where to.
         path: PathBuf,
         /// What.
         text: String,
+        /// Whether one that is there is replaced.
+        over: bool,
     },
+}
+
+/// What came of an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Something to say about it.
+    Says(String),
+    /// Nothing was written, for this file is there already: the user is to be asked.
+    IsThere(PathBuf),
 }

@@ -1,5 +1,7 @@
 //! What lies over a screen: the help, the palette, the choice of columns, and a line being typed.
 
+use std::path::PathBuf;
+
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -55,8 +57,8 @@ pub(super) enum Asks {
     Search,
     /// A note on a call or a stanza that these captures hold.
     Note(Subject, Vec<CaptureId>),
-    /// A file to write what is shown to.
-    Save,
+    /// A file to write what is shown to; the one that is there already, which the same name replaces.
+    Save(Option<PathBuf>),
 }
 
 impl Dialog {

@@ -10,14 +10,17 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 
+mod background;
 mod board;
 mod columns;
 mod comparison;
 mod dialog;
 mod diff;
 mod list;
+mod lower;
 mod model;
 mod names;
+mod opened;
 mod quantity;
 mod regions;
 mod screen;
@@ -37,11 +40,12 @@ use std::time::Duration;
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::Frame;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
 use crate::export::Selection;
 use crate::notes::Shelf;
+use background::Background;
 use columns::Column;
-use command::{Command, Effect};
+use command::{Command, Done, Effect};
 use input::Edit;
 use key::Key;
 use keymap::Keymap;
@@ -68,7 +72,7 @@ pub fn columns() -> Option<u16> {
 }
 
 /// How the interface looks and what it begins with.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// The colours.
     pub theme: ThemeName,
@@ -82,6 +86,8 @@ pub struct Options {
     pub filter: Option<(String, Selection)>,
     /// The notes, and the files that keep them.
     pub shelf: Shelf,
+    /// Where the bytes of stanzas are looked up; without one, they are not.
+    pub lookup: Option<Lookup>,
 }
 
 /// Shows the interface until the user quits. Standard output must be a terminal. The first picture is drawn before
@@ -89,8 +95,9 @@ pub struct Options {
 ///
 /// # Errors
 /// If the terminal cannot be read from or written to. It is given back in any case.
-pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()> {
+pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result<()> {
     let mut screen = terminal::Screen::enter()?;
+    let mut background = Background::new(options.lookup.take());
     let mut app = App::new(options);
     let mut updates = Some(updates);
     loop {
@@ -98,10 +105,17 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
         let mut changed = false;
         while !changed {
             changed = take_newest(&mut updates, &mut app) | app.work();
-            let mut patience = match (changed, &updates) {
+            if let Some((wanted, found)) = background.answer() {
+                app.found(&wanted, found);
+                changed = true;
+            }
+            if let Some(wanted) = app.wants() {
+                background.ask(wanted);
+            }
+            let mut patience = match (changed, updates.is_some() || background.is_waiting()) {
                 (true, _) => MORE,
-                (false, Some(_)) => TICK,
-                (false, None) => IDLE,
+                (false, true) => TICK,
+                (false, false) => IDLE,
             };
             // All keys that are waiting come before the next picture.
             while event::poll(patience)? {
@@ -158,7 +172,7 @@ impl App {
     /// The interface before anything was read.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, keymap, columns, pseudonyms, filter, shelf } = options;
+        let Options { theme, keymap, columns, pseudonyms, filter, shelf, lookup: _ } = options;
         let mut model = Model { keymap, notes: Arc::new(shelf.notes()), shelf, ..Model::default() };
         model.names.in_letters = pseudonyms;
         model.list.filter = filter;
@@ -184,6 +198,17 @@ impl App {
     pub fn work(&mut self) -> bool {
         let busy = self.model.is_busy();
         update::work(&mut self.model) || busy
+    }
+
+    /// A stanza whose bytes are to be looked up, if they are to be shown; each is asked for once.
+    pub fn wants(&mut self) -> Option<Wanted> {
+        let wanted = self.model.opened().and_then(opened::Opened::wanted)?;
+        self.model.lower.want(&wanted).then_some(wanted)
+    }
+
+    /// Takes what came of looking up the bytes of a stanza.
+    pub fn found(&mut self, wanted: &Wanted, found: Result<Passages, LookupError>) {
+        self.model.lower.take(wanted, found);
     }
 
     /// Takes a key. A terminal sends Alt and a key as Escape and that key, so they are taken as these two.
@@ -236,10 +261,12 @@ impl App {
         None
     }
 
-    /// Takes note of what came of an effect, to be shown.
-    pub fn did(&mut self, says: Option<String>) {
-        if says.is_some() {
-            self.model.message = says;
+    /// Takes note of what came of an effect, to be shown; asks whether a file that is there is to be replaced.
+    pub fn did(&mut self, done: Option<Done>) {
+        match done {
+            Some(Done::Says(says)) => self.model.message = Some(says),
+            Some(Done::IsThere(path)) => update::ask_to_replace(&mut self.model, path),
+            None => {}
         }
     }
 

@@ -7,8 +7,10 @@ use super::columns::Setting;
 use super::dialog::Dialog;
 use super::keymap::{Context, Keymap};
 use super::list::List;
+use super::lower::Lower;
 use super::names::Names;
-use super::screen::{Opened, Screen};
+use super::opened::Opened;
+use super::screen::Screen;
 use super::search::Search;
 use super::times::Times;
 use crate::analysis::Analysis;
@@ -39,6 +41,8 @@ pub(super) struct Model {
     pub(super) jumps: Jumps,
     /// What follows for questions and rules, while a screen shows it.
     pub(super) board: Option<Board>,
+    /// What the selected stanza came in.
+    pub(super) lower: Lower,
     /// The text that is looked for in all stanzas.
     pub(super) search: Search,
     /// How the ladder and the stanza share the room.

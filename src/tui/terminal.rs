@@ -19,7 +19,7 @@ use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-use super::command::Effect;
+use super::command::{Done, Effect};
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(super) struct Screen {
@@ -38,11 +38,11 @@ impl Screen {
         Ok(Self { terminal, taken })
     }
 
-    /// Does what the interface asks for. Gives what there is to say about it.
+    /// Does what the interface asks for. Gives what came of it, where there is something to say.
     ///
     /// # Errors
     /// If the terminal takes no more bytes.
-    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<String>> {
+    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<Done>> {
         match effect {
             Effect::Quit | Effect::NextTheme => Ok(None),
             Effect::Redraw => self.terminal.clear().map(|()| None),
@@ -52,34 +52,35 @@ impl Screen {
                 write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes()))?;
                 out.flush().map(|()| None)
             }
-            Effect::Keep { path, text } => Ok(Some(match replace(&path, &text) {
+            Effect::Keep { path, text } => Ok(Some(Done::Says(match replace(&path, &text) {
                 Ok(()) => format!("Kept in {}", path.display()),
                 Err(error) => format!("Not kept: {}: {error}", path.display()),
-            })),
-            Effect::Write { path, text } => Ok(Some(match create(&path, &text) {
-                Ok(()) => format!("Written to {}", path.display()),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    format!("Not written: {} is there already", path.display())
-                }
-                Err(error) => format!("Not written: {}: {error}", path.display()),
-            })),
+            }))),
+            Effect::Write { path, text, over } => {
+                let written = if over { replace(&path, &text) } else { create(&path, &text) };
+                Ok(Some(match written {
+                    Ok(()) => Done::Says(format!("Written to {}", path.display())),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Done::IsThere(path),
+                    Err(error) => Done::Says(format!("Not written: {}: {error}", path.display())),
+                }))
+            }
             Effect::Suspend => self.suspend(),
         }
     }
 
     /// Hands the terminal to the shell, and takes it back when the program is resumed.
     #[cfg(unix)]
-    fn suspend(&mut self) -> io::Result<Option<String>> {
+    fn suspend(&mut self) -> io::Result<Option<Done>> {
         self.taken.pause()?;
         let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
         self.taken.resume()?;
         self.terminal.clear()?;
-        Ok(stopped.err().map(|error| format!("Not suspended: {error}")))
+        Ok(stopped.err().map(|error| Done::Says(format!("Not suspended: {error}"))))
     }
 
     #[cfg(not(unix))]
-    fn suspend(&mut self) -> io::Result<Option<String>> {
-        Ok(Some("This system has no shell to go to".to_owned()))
+    fn suspend(&mut self) -> io::Result<Option<Done>> {
+        Ok(Some(Done::Says("This system has no shell to go to".to_owned())))
     }
 
     /// Draws one picture.

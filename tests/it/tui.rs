@@ -13,6 +13,7 @@ macro_rules! screen {
 
 mod commands;
 mod fixture;
+mod merged;
 
 use std::sync::Arc;
 
@@ -188,7 +189,7 @@ fn an_answered_call_beside_its_offer() {
 #[test]
 fn a_missed_call_above_its_terminate() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("j<enter>ee");
+    bench.keys("j<enter>Gk");
     screen!(
         bench,
         "ladder-80",

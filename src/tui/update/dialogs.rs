@@ -21,11 +21,25 @@ pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
     let (asks, text) = match command {
         Command::Filter => (Asks::Filter, model.list.filter.as_ref().map_or_else(String::new, |it| it.0.clone())),
         Command::Search => (Asks::Search, String::new()),
-        _ => (Asks::Save, output::file_name(model)),
+        _ => {
+            let names = output::names(model);
+            let Some(first) = names.entries.first().map(|name| name.text.clone()) else {
+                model.message = Some("Nothing of this screen can be written".to_owned());
+                return None;
+            };
+            (Asks::Save(None), first)
+        }
     };
     model.dialog = Some(Prompt::dialog(asks, text));
     check(model);
     None
+}
+
+/// Asks whether a file that is there is to be replaced, or under which other name to write.
+pub(in crate::tui) fn ask_to_replace(model: &mut Model, path: PathBuf) {
+    let name = path.to_string_lossy().into_owned();
+    model.message = None;
+    model.dialog = Some(Prompt::dialog(Asks::Save(Some(path)), name));
 }
 
 /// Changes what is typed.
@@ -46,6 +60,13 @@ pub(super) fn edit(model: &mut Model, edit: Edit) {
 /// Looks at what is typed: whether it is right so far, and how it can go on.
 fn check(model: &mut Model) {
     let Some(Dialog::Prompt(prompt)) = &model.dialog else { return };
+    if prompt.asks == Asks::Save(None) {
+        let names = output::names(model);
+        if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
+            prompt.completions = names;
+        }
+        return;
+    }
     if prompt.asks != Asks::Filter {
         return;
     }
@@ -71,7 +92,7 @@ fn values(model: &Model, column: &str) -> Vec<String> {
 pub(super) fn complete(model: &mut Model) {
     if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
         if let Some(entry) = prompt.completions.entries.get(prompt.selected) {
-            let gap = if entry.text.ends_with('(') { "" } else { " " };
+            let gap = if entry.text.ends_with('(') || prompt.asks != Asks::Filter { "" } else { " " };
             prompt.input.replace_from(prompt.completions.start, &format!("{}{gap}", entry.text));
         }
         check(model);
@@ -109,8 +130,12 @@ fn take(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             moves::to_match(model, true);
         }
         Asks::Note(subject, captures) => return marks::set(model, subject, Some(&text), &captures),
-        Asks::Save if text.is_empty() => {}
-        Asks::Save => return output::written(model, PathBuf::from(text)),
+        Asks::Save(_) if text.is_empty() => {}
+        Asks::Save(there) => {
+            let path = PathBuf::from(text);
+            let over = there.as_ref() == Some(&path);
+            return output::written(model, path, over);
+        }
     }
     None
 }

@@ -5,7 +5,8 @@ use crate::tui::columns::Column;
 use crate::tui::command::Movement;
 use crate::tui::dialog::{Dialog, fitting};
 use crate::tui::model::Model;
-use crate::tui::screen::{Focus, Opened, Screen};
+use crate::tui::opened::{Focus, Opened};
+use crate::tui::screen::Screen;
 
 /// Moves in the pane with the focus.
 pub(super) fn go(model: &mut Model, movement: Movement) {

@@ -8,7 +8,6 @@ mod chrome;
 mod compare;
 mod dialogs;
 mod help;
-mod hex;
 mod ladder;
 mod marks;
 mod page;
@@ -22,8 +21,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::dialog::Dialog;
 use super::model::{Model, Viewport};
+use super::opened::{Focus, Opened};
 use super::regions::{Regions, Target};
-use super::screen::{Focus, Opened, Screen};
+use super::screen::Screen;
 use super::theme::Theme;
 use canvas::Canvas;
 
