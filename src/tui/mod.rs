@@ -56,7 +56,7 @@ use view::Scratch;
 pub use theme::ThemeName;
 
 /// How often new snapshots are looked for while nobody presses a key.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(10);
 
 /// How long more keys are waited for before a picture shows what those before them did. Not zero: then not every
 /// source of events looks at all.
