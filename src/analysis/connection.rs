@@ -312,6 +312,7 @@ impl Connection {
             Chunk::Gap(_) => noise.gap(origin, &mut frames),
             Chunk::End(_) => {}
         }
+        self.session.tell_login(origin, results);
     }
 
     /// What is to be said of it; `None` if it is of no interest.

@@ -25,7 +25,8 @@ pub(super) const EXIT_CODES: &[(u8, &str)] = &[
     (
         1,
         "something was lost, and the rest was done: a file that cannot be read, a cut or corrupt record, a gap, or \
-         traffic that stayed encrypted. `ringtrace inspect` says what, and what to do about it.",
+         traffic that stayed encrypted. `ringtrace inspect` says what, and what to do about it. Also: what was asked for \
+         could not be written, as on a full disk; then there is no half of it.",
     ),
     (2, "the command line makes no sense: an unknown option or id, or a pattern that matches no file."),
     (

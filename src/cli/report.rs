@@ -205,6 +205,8 @@ impl ReportArguments {
             Target::new(Some(&path), self.force).map(|target| (path, target, rest))
         });
         let rest = rest.transpose()?;
+        // Names that could not be kept would be others the next time.
+        self.redaction.save(redactor)?;
         put(target, &report.body)?;
         if let Some((path, target, rest)) = rest {
             put(&target, rest)?;
@@ -212,7 +214,7 @@ impl ReportArguments {
                 eprintln!("ringtrace: what is too long for an issue is in {}", path.display());
             }
         }
-        self.redaction.save(redactor)
+        Ok(())
     }
 
     /// Beside the report; where that goes to no file, in the current folder.

@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
     let calls = chosen.collect::<Result<BTreeSet<usize>, _>>().map_err(|none| Failure::Usage(none.to_string()))?;
     let calls = (!calls.is_empty()).then(|| calls.into_iter().collect::<Vec<_>>());
     let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
-    target.write(|out| out.write_all(lines.as_str().as_bytes()).map_err(|error| target.failure(error)))?;
     arguments.redaction.save(&redactor)?;
+    target.write(|out| out.write_all(lines.as_str().as_bytes()).map_err(|error| target.failure(error)))?;
     Ok(reading::exit(&analysis))
 }

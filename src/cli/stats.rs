@@ -117,6 +117,8 @@ struct Wanted {
     gathering: Gathering,
     /// Which rows, as a filter.
     filter: Option<String>,
+    /// Whether any input has its table.
+    has_input: bool,
 }
 
 impl StatsArguments {
@@ -135,7 +137,12 @@ impl StatsArguments {
             self.filtering.row_filter(Table::Stanzas)?;
             let usual = USUAL.iter().map(|usual| {
                 let gathering = Gathering::new(usual.query().map_err(wrong)?);
-                Ok(Wanted { title: Some(usual.title), gathering, filter: usual.filter(user.as_deref()) })
+                Ok(Wanted {
+                    title: Some(usual.title),
+                    gathering,
+                    filter: usual.filter(user.as_deref()),
+                    has_input: false,
+                })
             });
             return usual.collect();
         }
@@ -147,7 +154,7 @@ impl StatsArguments {
         };
         let query = Query::new(asked).map_err(wrong)?;
         self.filtering.row_filter(query.table)?;
-        Ok(vec![Wanted { title: None, gathering: Gathering::new(query), filter: user }])
+        Ok(vec![Wanted { title: None, gathering: Gathering::new(query), filter: user, has_input: false }])
     }
 }
 
@@ -167,6 +174,10 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
     let repeated = wanted.iter().map(|one| one.gathering.repeated()).max().unwrap_or_default();
     if repeated > 0 && settings.verbosity >= Verbosity::Losses {
         eprintln!("ringtrace: {repeated} rows were in several of the inputs, and count once");
+    }
+    // Of the usual figures, those that the inputs can have.
+    if wanted.iter().any(|one| one.has_input) {
+        wanted.retain(|one| one.has_input);
     }
     let mut figures = Vec::new();
     for one in wanted {
@@ -188,6 +199,7 @@ impl Wanted {
         if analysis.captures.is_empty() {
             return Ok(());
         }
+        self.has_input = true;
         let table = self.gathering.query().table;
         let filter = self.filter.as_deref().map(|text| export::RowFilter::parse(text, table)).transpose();
         let filter = filter.map_err(|error| Failure::Usage(format!("--filter: {error}")))?;
@@ -196,6 +208,7 @@ impl Wanted {
 
     /// Adds the rows of an earlier export of its table.
     fn add_archive(&mut self, archive: &Archive) -> Result<(), String> {
+        self.has_input = true;
         let filter = self.filter.as_deref().map(|text| self.gathering.archive_filter(text)).transpose();
         let table = archive.table().name();
         let filter =

@@ -23,6 +23,8 @@ pub struct Judged {
     /// The rows with evidence that tells something by itself, in order: lists have every stanza of a kind, as routine has,
     /// and absence is nowhere in particular.
     pub telling: Vec<usize>,
+    /// How many questions it tells something about by itself.
+    pub questions_told: usize,
     /// Where rules were checked in it, by row.
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
@@ -35,9 +37,10 @@ impl Judged {
     /// Judges a call.
     #[must_use]
     pub fn new(call: Arc<Call>, context: &Context) -> Self {
-        let (mut evidence, mut telling) = (Vec::new(), Vec::new());
+        let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in QUESTIONS.iter().chain(DISCREPANCIES) {
             let found = (question.observe)(&call, context);
+            questions_told += usize::from(found.iter().any(|piece| tells(question.shape, piece)));
             telling.extend(found.iter().filter(|piece| tells(question.shape, piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(question.shape, &piece), piece)));
         }
@@ -56,7 +59,7 @@ impl Judged {
         }
         places.sort_by_key(|place| place.row);
         let flow = Alignment::of(&call, context);
-        Self { call, evidence, telling, places, counts, flow }
+        Self { call, evidence, telling, questions_told, places, counts, flow }
     }
 
     /// The evidence in one row.

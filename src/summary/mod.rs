@@ -1,5 +1,6 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
+mod changes;
 mod diagram;
 mod drawing;
 pub mod explain;
@@ -55,8 +56,8 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     anomalies(analysis, out)
 }
 
-/// Writes the first call of a scene, which is listed as the one with this index: a line on how it went, and its ladder
-/// with the marks.
+/// Writes the first call of a scene, which is listed as the one with this index: a line on how it went, its ladder with
+/// the marks, and what the server changed in stanzas of which both ends were recorded.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -81,7 +82,8 @@ pub fn call(index: usize, scene: &Scene<'_>, analysis: &Analysis, mut out: impl 
             visible(&piece.why)
         )?;
     }
-    departures(judged, &mut out)
+    departures(judged, &mut out)?;
+    changes::write(call, &mut out)
 }
 
 /// How many calls are considered, and of how many where some were chosen.

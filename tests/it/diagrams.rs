@@ -164,7 +164,7 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
         "4 0>2 again offer ",
         "gap 5.000 s not recorded",
         "wait 17.500 s",
-        "5 0>2 terminate reason=timeout *????",
+        "5 0>2 terminate reason=timeout *???",
         "6 2>1 ack terminate <- 5 250 ms ",
     ];
     assert_eq!(steps.collect::<Vec<_>>(), expected);

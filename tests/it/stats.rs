@@ -306,6 +306,8 @@ fn an_archive_of_the_other_table_is_passed_over_and_said() {
     assert_eq!((code, said.lines().count()), (0, 1), "{said}");
     assert!(said.contains("holds the table stanzas, which is not counted here"), "{said}");
     assert_eq!(printed(&[whole]), printed(&[CAPTURE]), "both tables, and both of a capture");
+    let only_calls = printed(&[&path("calls.parquet")]);
+    assert!(only_calls.starts_with("How long calls ring") && only_calls.matches("How").count() == 1, "{only_calls}");
     let (code, said) = refused(&[&path("anomalies.parquet"), "--by", "outcome"]);
     assert!(code == 1 && said.contains("it holds the table anomalies; figures are of stanzas and calls"), "{said}");
     let filter = ["--by", "action", "--filter", "ring_ms > 1"];

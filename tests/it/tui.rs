@@ -169,7 +169,7 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout", "?2", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout", "?3", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 

@@ -7,13 +7,7 @@ pub(super) const UNSOUGHT: &[Entry] = &[
         "SIG-15",
         2,
         "Which names do relays have, and which of them does a client report?",
-        "a list of the names in offers' acks and in reports",
-    ),
-    Entry::not_yet(
-        "SIG-15",
-        3,
-        "Is a latency report answered, and when is it sent?",
-        "a look at what answers reports, and at when they come",
+        "a list of the names: they tell where a user is, so that what leaves the machine cannot have them",
     ),
     Entry::out_of_reach(
         "SIG-17",

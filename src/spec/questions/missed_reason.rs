@@ -50,7 +50,7 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
             (_, None) => return None,
         };
         let values = ending.reason.map(str::to_owned).into_iter().collect();
-        Some(Evidence::supporting(QUESTION.id, hypothesis, strength, ending.index, why).with_values(values))
+        Some(Evidence::supporting(QUESTION.id, hypothesis, strength, ending.index, why).with_values(values).routine())
     });
     pieces.collect()
 }

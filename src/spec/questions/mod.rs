@@ -28,6 +28,7 @@ mod group_keys;
 mod group_stanzas;
 mod hang_up_reason;
 mod in_call_update;
+mod latency_answer;
 mod latency_cadence;
 mod latency_reader;
 mod latency_unit;
@@ -84,6 +85,7 @@ mod video_attributes;
 mod video_escalation;
 mod video_mute;
 mod video_position;
+mod video_toggle_tag;
 
 use super::Question;
 
@@ -125,6 +127,7 @@ pub const QUESTIONS: &[&Question] = &[
     &terminate_duration_direction::QUESTION,
     &terminate_reason_inbound::QUESTION,
     &relay_address::QUESTION,
+    &latency_answer::QUESTION,
     &relays_per_report::QUESTION,
     &accept_alone::QUESTION,
     &accept_optional::QUESTION,
@@ -151,6 +154,7 @@ pub const QUESTIONS: &[&Question] = &[
     &ack_error::QUESTION,
     &call_receipt::QUESTION,
     &mute_form::QUESTION,
+    &video_toggle_tag::QUESTION,
     &mute_answer::QUESTION,
     &offer_audio::QUESTION,
     &offer_keygen::QUESTION,

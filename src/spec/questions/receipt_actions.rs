@@ -43,7 +43,7 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
         let place = format!("{}{}", making::seen_at(call, row), making::program(call, row));
         let why = format!("A receipt for {} {action}, {place}.", article(action));
         let piece = Evidence::supporting(QUESTION.id, "others", Strength::Direct, index, why);
-        piece.with_values(vec![action.to_owned()])
+        piece.with_values(vec![action.to_owned()]).routine()
     });
     let pieces: Vec<_> = pieces.collect();
     if pieces.is_empty() { offer_only(call, context, first.0).into_iter().collect() } else { pieces }

@@ -34,7 +34,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             if medium == "2" { ("only-2", Strength::Absence) } else { ("others", Strength::Direct) };
         let why = format!("A transport {place} names medium {medium}.");
         let piece = Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why);
-        Some(piece.with_values(vec![medium.into_owned()]))
+        Some(piece.with_values(vec![medium.into_owned()]).routine())
     });
     pieces.collect()
 }
