@@ -13,6 +13,7 @@ use super::exit::{Exit, Failure};
 use super::layout;
 use super::progress;
 use super::reading::{self, Filtering, Reading};
+use super::redaction::names_here;
 use super::settings::Settings;
 
 /// How `open` is called.
@@ -55,7 +56,7 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
     let theme = if layout::wants_colour(color) { ThemeName::Dark } else { ThemeName::None };
-    let shown = tui::run(updates, tui::Options { theme, filter, shelf, ..tui::Options::default() });
+    let shown = tui::run(updates, tui::Options { theme, filter, shelf, here: names_here(), ..tui::Options::default() });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

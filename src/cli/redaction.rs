@@ -79,7 +79,7 @@ pub(super) fn release(redactor: &Redactor, text: String) -> Result<Redacted, Fai
 }
 
 /// The names of the user and of this machine.
-fn names_here() -> Vec<String> {
+pub(super) fn names_here() -> Vec<String> {
     let variables = ["USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME"];
     let host = fs::read_to_string("/etc/hostname").ok();
     let names = variables.iter().filter_map(|variable| std::env::var(variable).ok()).chain(host);

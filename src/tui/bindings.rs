@@ -65,6 +65,20 @@ const PAGED: &[Context] = &[Context::Questions, Context::Rules, Context::Evidenc
 const PLACES: &[Context] = &[Context::Evidence, Context::Places, Context::Marks];
 const TICKED: &[Context] = &[Context::Calls, Context::Ladder];
 const SEARCHED: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza];
+const DRAFTS: &[Context] = &[Context::Draft, Context::Findings];
+
+/// What a finding can be about.
+const SUBJECTS: &[Context] = &[
+    Context::Calls,
+    Context::Ladder,
+    Context::Stanza,
+    Context::Questions,
+    Context::Evidence,
+    Context::Rules,
+    Context::Places,
+    Context::Draft,
+];
+
 const COLUMNS: &[Context] = &[Context::Columns];
 const TYPING: &[Context] = &[Context::Input, Context::Palette];
 const PALETTE: &[Context] = &[Context::Palette];
@@ -82,7 +96,11 @@ const ABOVE: &[Context] = &[
     Context::Page,
     Context::Captures,
     Context::Marks,
+    Context::Findings,
+    Context::Draft,
     Context::Columns,
+    Context::Forms,
+    Context::Confirm,
     Context::Help,
 ];
 
@@ -99,6 +117,29 @@ const BROWSING: &[Context] = &[
     Context::Page,
     Context::Captures,
     Context::Marks,
+    Context::Findings,
+    Context::Draft,
+    Context::Columns,
+    Context::Forms,
+    Context::Confirm,
+    Context::Help,
+];
+
+/// Where other screens can be gone to.
+const ROAMING: &[Context] = &[
+    Context::Calls,
+    Context::Ladder,
+    Context::Stanza,
+    Context::Compare,
+    Context::Questions,
+    Context::Evidence,
+    Context::Rules,
+    Context::Places,
+    Context::Page,
+    Context::Captures,
+    Context::Marks,
+    Context::Findings,
+    Context::Draft,
     Context::Columns,
     Context::Help,
 ];
@@ -230,6 +271,42 @@ pub const KEYMAP: &[Binding] = &[
         Command::Page,
         ("Its page: what the spec asks or says, and what decides it", "page"),
     ),
+    bind("open-draft", &[Context::Findings], &[named(KeyCode::Enter)], Command::Open, ("Read the draft", "read")),
+    bind("compose", DRAFTS, &[letter('e')], Command::Compose, ("Change it in your editor", "edit")),
+    bind("attach", DRAFTS, &[letter('a')], Command::Attach, ("Send it to an issue, after showing it", "attach")),
+    bind("save-draft", DRAFTS, &[letter('w')], Command::Save, ("Write it to a file", "save")),
+    bind("copy-draft", DRAFTS, &[letter('y')], Command::Copy, ("Copy it to the clipboard", "copy")),
+    bind("remove", DRAFTS, &[letter('x')], Command::Remove, ("Take the draft away", "remove")),
+    bind(
+        "copy-address",
+        DRAFTS,
+        &[letter('u')],
+        Command::CopyAddress,
+        ("Copy the address of the issue, or of a form that is filled in already", ""),
+    ),
+    bind(
+        "focus-replaced",
+        &[Context::Draft],
+        &[named(KeyCode::Tab), named(KeyCode::BackTab)],
+        Command::SwitchFocus,
+        ("Scroll what was replaced; again: the text", "replaced"),
+    ),
+    bind(
+        "draft",
+        SUBJECTS,
+        &[letter('D')],
+        Command::Draft,
+        ("Draft a finding about it, sanitised, to be saved or sent", "draft"),
+    ),
+    bind(
+        "choose-form",
+        &[Context::Forms],
+        &[named(KeyCode::Enter), letter(' ')],
+        Command::Accept,
+        ("Draft it so", "draft"),
+    ),
+    bind("yes", &[Context::Confirm], &[letter('y')], Command::Accept, ("Yes, do it", "yes")),
+    bind("no", &[Context::Confirm], &[letter('n')], Command::Back, ("No, leave it", "no")),
     bind("back", ABOVE, &[letter('q'), named(KeyCode::Esc)], Command::Back, ("Back to the screen before", "back")),
     movement("down", &[letter('j'), named(KeyCode::Down)], Movement::Down, "One line down"),
     movement("up", &[letter('k'), named(KeyCode::Up)], Movement::Up, "One line up"),
@@ -239,43 +316,50 @@ pub const KEYMAP: &[Binding] = &[
     movement("last", &[letter('G'), named(KeyCode::End)], Movement::Last, "To the last line"),
     bind(
         "questions",
-        BROWSING,
+        ROAMING,
         &[letter('Q')],
         Command::Questions,
         ("The open questions, and what the captures say about each", "questions"),
     ),
-    bind("rules", BROWSING, &[letter('R')], Command::Rules, ("The rules, and where they hold and do not", "rules")),
-    bind("marks", BROWSING, &[letter('M')], Command::Marks, ("All marks and notes", "")),
+    bind("rules", ROAMING, &[letter('R')], Command::Rules, ("The rules, and where they hold and do not", "rules")),
+    bind(
+        "findings",
+        ROAMING,
+        &[letter('O')],
+        Command::Findings,
+        ("The findings that you drafted, and what became of them", ""),
+    ),
+    bind("marks", ROAMING, &[letter('M')], Command::Marks, ("All marks and notes", "")),
     bind(
         "captures",
-        BROWSING,
+        ROAMING,
         &[letter('c')],
         Command::Captures,
         ("What was read from each capture, what was not, and why", "captures"),
     ),
     bind(
         "jump-back",
-        BROWSING,
+        ROAMING,
         &[control('o'), letter('H')],
         Command::JumpBack,
         ("Back to where the last jump began", ""),
     ),
-    bind("jump-forward", BROWSING, &[letter('L')], Command::JumpForward, ("Forward again", "")),
+    bind("jump-forward", ROAMING, &[letter('L')], Command::JumpForward, ("Forward again", "")),
     bind(
         "pseudonyms",
-        BROWSING,
+        ROAMING,
         &[letter('p')],
         Command::Pseudonyms,
         ("One letter a person in the place of addresses, or the addresses", ""),
     ),
     bind(
         "times",
-        BROWSING,
+        ROAMING,
         &[letter('t')],
         Command::Times,
         ("Other times: since the start, of day, since the reference", ""),
     ),
-    bind("theme", BROWSING, &[letter('T')], Command::Theme, ("Other colours: dark, light, high contrast, none", "")),
+    bind("theme", ROAMING, &[letter('T')], Command::Theme, ("Other colours: dark, light, high contrast, none", "")),
     bind(
         "copy",
         SHOWN,

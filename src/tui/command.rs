@@ -87,6 +87,18 @@ pub enum Command {
     Copy,
     /// Asks for a file to write what is shown to.
     Save,
+    /// Asks as what the selected question, rule or call is to be reported, and drafts it.
+    Draft,
+    /// Shows the findings that were drafted.
+    Findings,
+    /// Lets the user change a draft in an editor.
+    Compose,
+    /// Asks to which issue a draft goes.
+    Attach,
+    /// Takes a draft away.
+    Remove,
+    /// Copies the address of an issue to the clipboard.
+    CopyAddress,
     /// Shows the keys, or hides them again.
     Help,
     /// Lists every command of this screen.
@@ -159,11 +171,42 @@ pub enum Effect {
         /// What.
         text: String,
     },
-    /// To write a new file.
+    /// To write a file, whole or not at all.
     Write {
         /// Where to.
         path: PathBuf,
         /// What.
+        text: String,
+        /// What did not find room in it, and the file beside it that takes it.
+        rest: Option<(PathBuf, String)>,
+        /// Whether it may take the place of what is there.
+        replaces: bool,
+    },
+    /// To let the user change the text of a draft in an editor.
+    Compose {
+        /// Which draft.
+        id: u64,
+        /// Its text.
+        text: String,
+    },
+}
+
+/// What came of an [`Effect`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// Nothing that would have to be said.
+    Nothing,
+    /// This is to be said.
+    Said(String),
+    /// A file was written.
+    Written(PathBuf),
+    /// A file is there already: what would take its place, after a question.
+    Exists(Effect),
+    /// The user changed the text of a draft.
+    Composed {
+        /// Which draft.
+        id: u64,
+        /// Its new text.
         text: String,
     },
 }

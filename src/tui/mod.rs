@@ -15,6 +15,9 @@ mod columns;
 mod comparison;
 mod dialog;
 mod diff;
+mod drafts;
+mod editor;
+mod jobs;
 mod list;
 mod model;
 mod names;
@@ -31,7 +34,8 @@ mod view;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
@@ -39,9 +43,10 @@ use ratatui::Frame;
 
 use crate::analysis::Analysis;
 use crate::export::Selection;
+use crate::github::Access;
 use crate::notes::Shelf;
 use columns::Column;
-use command::{Command, Effect};
+use command::{Came, Command, Effect};
 use input::Edit;
 use key::Key;
 use keymap::Keymap;
@@ -49,6 +54,7 @@ use model::Model;
 use theme::Theme;
 use view::Scratch;
 
+pub use jobs::{Job, JobDone};
 pub use theme::ThemeName;
 
 /// How often new snapshots are looked for while nobody presses a key.
@@ -82,6 +88,10 @@ pub struct Options {
     pub filter: Option<(String, Selection)>,
     /// The notes, and the files that keep them.
     pub shelf: Shelf,
+    /// The server that findings are sent to.
+    pub access: Access,
+    /// The names of the user and the machine, which may be in no finding.
+    pub here: Vec<String>,
 }
 
 /// Shows the interface until the user quits. Standard output must be a terminal. The first picture is drawn before
@@ -93,15 +103,17 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
     let mut screen = terminal::Screen::enter()?;
     let mut app = App::new(options);
     let mut updates = Some(updates);
+    let mut behind = Behind::new();
     loop {
         screen.draw(|frame| app.draw(frame))?;
         let mut changed = false;
         while !changed {
-            changed = take_newest(&mut updates, &mut app) | app.work();
-            let mut patience = match (changed, &updates) {
+            behind.begin(app.jobs());
+            changed = take_newest(&mut updates, &mut app) | app.work() | behind.take(&mut app);
+            let mut patience = match (changed, updates.is_some() || behind.is_busy()) {
                 (true, _) => MORE,
-                (false, Some(_)) => TICK,
-                (false, None) => IDLE,
+                (false, true) => TICK,
+                (false, false) => IDLE,
             };
             // All keys that are waiting come before the next picture.
             while event::poll(patience)? {
@@ -120,6 +132,43 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
                 }
             }
         }
+    }
+}
+
+/// What is done on threads of its own.
+struct Behind {
+    done: Receiver<JobDone>,
+    tell: Sender<JobDone>,
+    running: usize,
+}
+
+impl Behind {
+    fn new() -> Self {
+        let (tell, done) = mpsc::channel();
+        Self { done, tell, running: 0 }
+    }
+
+    fn begin(&mut self, jobs: Vec<Job>) {
+        for job in jobs {
+            let tell = self.tell.clone();
+            self.running += 1;
+            // Nobody waits for it once the interface is gone.
+            thread::spawn(move || drop(tell.send(job.run())));
+        }
+    }
+
+    const fn is_busy(&self) -> bool {
+        self.running > 0
+    }
+
+    /// Takes what is done; whether anything is.
+    fn take(&mut self, app: &mut App) -> bool {
+        let before = self.running;
+        while let Ok(done) = self.done.try_recv() {
+            self.running -= 1;
+            app.done(done);
+        }
+        self.running < before
     }
 }
 
@@ -158,8 +207,8 @@ impl App {
     /// The interface before anything was read.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, keymap, columns, pseudonyms, filter, shelf } = options;
-        let mut model = Model { keymap, notes: Arc::new(shelf.notes()), shelf, ..Model::default() };
+        let Options { theme, keymap, columns, pseudonyms, filter, shelf, access, here } = options;
+        let mut model = Model { keymap, notes: Arc::new(shelf.notes()), shelf, access, here, ..Model::default() };
         model.names.in_letters = pseudonyms;
         model.list.filter = filter;
         let columns: Vec<Column> = columns.iter().flatten().filter_map(|name| Column::named(name)).collect();
@@ -236,11 +285,19 @@ impl App {
         None
     }
 
-    /// Takes note of what came of an effect, to be shown.
-    pub fn did(&mut self, says: Option<String>) {
-        if says.is_some() {
-            self.model.message = says;
-        }
+    /// Takes note of what came of an effect.
+    pub fn did(&mut self, came: Came) {
+        update::came(&mut self.model, came);
+    }
+
+    /// What is to be done behind, each once.
+    pub fn jobs(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.model.jobs)
+    }
+
+    /// Takes what came of a job.
+    pub fn done(&mut self, done: JobDone) {
+        update::done(&mut self.model, done);
     }
 
     /// Draws everything.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::board::Board;
 use super::columns::Setting;
 use super::dialog::Dialog;
+use super::drafts::Drafts;
+use super::jobs::{Desk, Job};
 use super::keymap::{Context, Keymap};
 use super::list::List;
 use super::names::Names;
@@ -12,6 +14,7 @@ use super::screen::{Opened, Screen};
 use super::search::Search;
 use super::times::Times;
 use crate::analysis::Analysis;
+use crate::github::Access;
 use crate::notes::{Notes, Shelf};
 use crate::origin::Timestamp;
 use crate::spec::Judged;
@@ -55,6 +58,16 @@ pub(super) struct Model {
     pub(super) shelf: Shelf,
     /// Every command and its keys.
     pub(super) keymap: Keymap,
+    /// The findings that were drafted.
+    pub(super) drafts: Drafts,
+    /// What they are made of, once one was.
+    pub(super) desk: Option<Arc<Desk>>,
+    /// What is to be done behind.
+    pub(super) jobs: Vec<Job>,
+    /// The server that findings go to.
+    pub(super) access: Access,
+    /// The names of the user and the machine, which may not leave.
+    pub(super) here: Vec<String>,
     /// What was just done, or could not be.
     pub(super) message: Option<String>,
     /// What the last drawing showed of the pane with the focus.
@@ -165,7 +178,7 @@ impl Model {
 
     /// The list that the screen shows, if it is one: its selected line, and how many it has.
     pub(super) fn shown_list(&mut self) -> Option<(&mut usize, usize)> {
-        let (marks, board) = (self.notes.len(), self.board.as_ref());
+        let (marks, drafts, board) = (self.notes.len(), self.drafts.entries.len(), self.board.as_ref());
         match self.screens.last_mut() {
             None => Some((&mut self.list.selected, self.list.shown.len())),
             Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.findings.len()))),
@@ -176,8 +189,9 @@ impl Model {
             Some(Screen::Rules { selected }) => Some((selected, RULES.len())),
             Some(Screen::Places { selected, .. }) => Some((selected, board.map_or(0, |board| board.places.len()))),
             Some(Screen::Marks { selected }) => Some((selected, marks)),
+            Some(Screen::Findings { selected }) => Some((selected, drafts)),
             Some(Screen::Compare(comparison)) => Some((&mut comparison.selected, comparison.lines.len())),
-            Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. }) => None,
+            Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. } | Screen::Draft(_)) => None,
         }
     }
 

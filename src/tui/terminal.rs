@@ -1,6 +1,6 @@
 //! The terminal, taken over and given back: at the end, on an error, and when the program panics.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Stdout, Write, stdout};
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;
@@ -19,7 +19,8 @@ use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-use super::command::Effect;
+use super::command::{Came, Effect};
+use super::editor;
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(super) struct Screen {
@@ -42,44 +43,61 @@ impl Screen {
     ///
     /// # Errors
     /// If the terminal takes no more bytes.
-    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<String>> {
+    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Came> {
         match effect {
-            Effect::Quit | Effect::NextTheme => Ok(None),
-            Effect::Redraw => self.terminal.clear().map(|()| None),
+            Effect::Quit | Effect::NextTheme => Ok(Came::Nothing),
+            Effect::Redraw => self.terminal.clear().map(|()| Came::Nothing),
             Effect::Copy(text) => {
                 // OSC 52: the terminal puts it on the clipboard of the machine that it runs on, also over ssh.
                 let mut out = stdout();
                 write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes()))?;
-                out.flush().map(|()| None)
+                out.flush().map(|()| Came::Nothing)
             }
-            Effect::Keep { path, text } => Ok(Some(match replace(&path, &text) {
+            Effect::Keep { path, text } => Ok(Came::Said(match put(&path, &text, true) {
                 Ok(()) => format!("Kept in {}", path.display()),
                 Err(error) => format!("Not kept: {}: {error}", path.display()),
             })),
-            Effect::Write { path, text } => Ok(Some(match create(&path, &text) {
-                Ok(()) => format!("Written to {}", path.display()),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    format!("Not written: {} is there already", path.display())
-                }
-                Err(error) => format!("Not written: {}: {error}", path.display()),
-            })),
+            Effect::Write { ref path, ref text, ref rest, replaces } => {
+                let beside = || rest.as_ref().map_or(Ok(()), |(path, text)| put(path, text, replaces));
+                Ok(match put(path, text, replaces).and_then(|()| beside()) {
+                    Ok(()) => Came::Written(path.clone()),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !replaces => Came::Exists(effect),
+                    Err(error) => Came::Said(format!("Not written: {}: {error}", path.display())),
+                })
+            }
+            Effect::Compose { id, text } => self.compose(id, &text),
             Effect::Suspend => self.suspend(),
         }
     }
 
     /// Hands the terminal to the shell, and takes it back when the program is resumed.
     #[cfg(unix)]
-    fn suspend(&mut self) -> io::Result<Option<String>> {
+    fn suspend(&mut self) -> io::Result<Came> {
+        let stopped = self.away(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
+        Ok(stopped.map_or_else(|error| Came::Said(format!("Not suspended: {error}")), |()| Came::Nothing))
+    }
+
+    /// Lets the user change a text in an editor, which has the terminal meanwhile.
+    fn compose(&mut self, id: u64, text: &str) -> io::Result<Came> {
+        let edited = self.away(|| undisturbed(|| editor::edit(text)))?;
+        Ok(edited.map_or_else(
+            |error| Came::Said(format!("Nothing was changed: {error}")),
+            |text| Came::Composed { id, text },
+        ))
+    }
+
+    /// Gives the terminal back while something else has it.
+    fn away<T>(&mut self, meanwhile: impl FnOnce() -> T) -> io::Result<T> {
         self.taken.pause()?;
-        let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
+        let done = meanwhile();
         self.taken.resume()?;
         self.terminal.clear()?;
-        Ok(stopped.err().map(|error| format!("Not suspended: {error}")))
+        Ok(done)
     }
 
     #[cfg(not(unix))]
-    fn suspend(&mut self) -> io::Result<Option<String>> {
-        Ok(Some("This system has no shell to go to".to_owned()))
+    fn suspend(&mut self) -> io::Result<Came> {
+        Ok(Came::Said("This system has no shell to go to".to_owned()))
     }
 
     /// Draws one picture.
@@ -91,17 +109,49 @@ impl Screen {
     }
 }
 
-/// Writes a file that is not there yet.
-fn create(path: &Path, text: &str) -> io::Result<()> {
-    File::options().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+/// Writes a file whole or not at all; in the place of the one that is there only if it `replaces` it. A device or a
+/// pipe is written to as it is.
+fn put(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return File::options().write(true).open(path)?.write_all(text.as_bytes());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ringtrace-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut part = builder.tempfile_in(folder)?;
+    part.write_all(text.as_bytes())?;
+    let placed = if replaces { part.persist(path) } else { part.persist_noclobber(path) };
+    placed.map(drop).map_err(|error| error.error)
 }
 
-/// Writes a file in the place of the one that is there: whole, or not at all.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::Builder::new().prefix(".ringtrace-").suffix(".part").tempfile_in(folder)?;
-    part.write_all(text.as_bytes())?;
-    part.persist(path).map(drop).map_err(|error| error.error)
+/// Runs something whose own terminal keys, Ctrl-C among them, are not to end this program.
+#[cfg(unix)]
+fn undisturbed<T>(run: impl FnOnce() -> T) -> T {
+    use std::sync::OnceLock;
+
+    use signal_hook::consts::{SIGINT, SIGQUIT};
+
+    /// Whether these signals do what they usually do.
+    static USUAL: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let usual = USUAL.get_or_init(|| {
+        let usual = Arc::new(AtomicBool::new(true));
+        for signal in [SIGINT, SIGQUIT] {
+            // Without it such a key ends both, which costs a draft and no more.
+            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&usual));
+        }
+        usual
+    });
+    usual.store(false, Ordering::SeqCst);
+    let done = run();
+    usual.store(true, Ordering::SeqCst);
+    done
+}
+
+#[cfg(not(unix))]
+fn undisturbed<T>(run: impl FnOnce() -> T) -> T {
+    run()
 }
 
 impl Drop for Screen {
@@ -130,14 +180,12 @@ impl Taken {
     }
 
     /// Switches the terminal back for a while.
-    #[cfg(unix)]
     fn pause(&self) -> io::Result<()> {
         switch_back(&self.switched);
         stdout().flush()
     }
 
     /// Takes the terminal again.
-    #[cfg(unix)]
     fn resume(&self) -> io::Result<()> {
         enable_raw_mode()?;
         self.switched.store(true, Ordering::SeqCst);

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::{marks, moves, output, renew_list, update};
+use super::{findings, marks, moves, output, renew_list, update};
 use crate::export::{Selection, fields};
 use crate::filter::complete as completions;
 use crate::tui::columns::Column;
 use crate::tui::command::{Command, Effect};
-use crate::tui::dialog::{Asks, Dialog, Prompt, fitting};
+use crate::tui::dialog::{Asks, Dialog, Prompt, Then, fitting};
 use crate::tui::input::Edit;
 use crate::tui::model::Model;
 
@@ -21,7 +21,13 @@ pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
     let (asks, text) = match command {
         Command::Filter => (Asks::Filter, model.list.filter.as_ref().map_or_else(String::new, |it| it.0.clone())),
         Command::Search => (Asks::Search, String::new()),
-        _ => (Asks::Save, output::file_name(model)),
+        _ => {
+            if let Some(why) = findings::refusal(model) {
+                model.message = Some(why);
+                return None;
+            }
+            (Asks::Save, output::file_name(model))
+        }
     };
     model.dialog = Some(Prompt::dialog(asks, text));
     check(model);
@@ -39,18 +45,26 @@ pub(super) fn edit(model: &mut Model, edit: Edit) {
             prompt.input.edit(edit);
             check(model);
         }
-        Some(Dialog::Help { .. } | Dialog::Columns { .. }) | None => {}
+        Some(Dialog::Help { .. } | Dialog::Columns { .. } | Dialog::Forms { .. } | Dialog::Confirm(_)) | None => {}
     }
 }
 
 /// Looks at what is typed: whether it is right so far, and how it can go on.
 fn check(model: &mut Model) {
     let Some(Dialog::Prompt(prompt)) = &model.dialog else { return };
+    let text = prompt.input.text();
+    let error = match &prompt.asks {
+        _ if text.trim().is_empty() => None,
+        Asks::Filter => Selection::parse(text).err().map(|error| error.to_string()),
+        Asks::Target(id) => findings::target(model, *id, text).err(),
+        Asks::Search | Asks::Note(..) | Asks::Save => None,
+    };
     if prompt.asks != Asks::Filter {
+        if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
+            prompt.error = error;
+        }
         return;
     }
-    let text = prompt.input.text();
-    let error = if text.trim().is_empty() { None } else { Selection::parse(text).err() };
     let fields = fields();
     let found = completions(prompt.input.halves().0, &fields, |field| {
         fields.get(field).map_or_else(Vec::new, |field| values(model, field.name))
@@ -87,6 +101,24 @@ pub(super) fn accept(model: &mut Model) -> Option<Effect> {
             update(model, command)
         }
         Dialog::Prompt(prompt) => take(model, *prompt),
+        Dialog::Forms { subject, stanza, selected } => {
+            findings::begin(model, subject, stanza, selected);
+            None
+        }
+        Dialog::Confirm(confirm) => match confirm.then {
+            Then::Perform(Effect::Write { path, text, rest, .. }) => {
+                Some(Effect::Write { path, text, rest, replaces: true })
+            }
+            Then::Perform(effect) => Some(effect),
+            Then::Send(id, target) => {
+                findings::send(model, id, target);
+                None
+            }
+            Then::Remove(id) => {
+                findings::remove(model, id);
+                None
+            }
+        },
         Dialog::Help { .. } | Dialog::Columns { .. } => None,
     }
 }
@@ -99,7 +131,7 @@ fn take(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             Ok(selection) => set_filter(model, Some((text, selection))),
             Err(error) => {
                 // What is wrong stays where it can be mended.
-                model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error), ..prompt })));
+                model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error.to_string()), ..prompt })));
             }
         },
         Asks::Search => {
@@ -109,6 +141,11 @@ fn take(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             moves::to_match(model, true);
         }
         Asks::Note(subject, captures) => return marks::set(model, subject, Some(&text), &captures),
+        Asks::Target(_) if text.is_empty() => {}
+        Asks::Target(id) => match findings::target(model, id, &text) {
+            Ok(target) => findings::confirm(model, id, target),
+            Err(error) => model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error), ..prompt }))),
+        },
         Asks::Save if text.is_empty() => {}
         Asks::Save => return output::written(model, PathBuf::from(text)),
     }

@@ -14,13 +14,19 @@ use crate::tui::command::Movement;
 use crate::tui::comparison::{Compared, Comparison};
 use crate::tui::dialog::Dialog;
 use crate::tui::model::Model;
-use crate::tui::screen::{Opened, Screen};
+use crate::tui::screen::{Opened, Reading, Screen};
 
 /// Opens what is selected.
 pub(super) fn selected(model: &mut Model) {
     match model.screens.last() {
         None => from_list(model),
-        Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. }) => {}
+        Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. } | Screen::Draft(_)) => {}
+        Some(Screen::Findings { selected }) => {
+            if let Some(id) = model.drafts.entries.get(*selected).map(|entry| entry.id) {
+                model.leave_mark();
+                model.screens.push(Screen::Draft(Reading::of(id)));
+            }
+        }
         Some(Screen::Compare(comparison)) => {
             if let Some(pair) = comparison.pair() {
                 model.leave_mark();

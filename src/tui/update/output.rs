@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::findings;
 use crate::ladder::{Ladder, Lifeline, Party};
 use crate::protocol::xml;
 use crate::spec::rules::RULES;
@@ -9,12 +10,19 @@ use crate::summary;
 use crate::tui::columns::Column;
 use crate::tui::command::Effect;
 use crate::tui::comparison::Comparison;
+use crate::tui::drafts::Entry;
 use crate::tui::model::Model;
 use crate::tui::quantity::NONE;
 use crate::tui::screen::{Line, Opened, Screen};
 
 /// The text to copy: the stanza, the call-id, or the selected line.
 pub(super) fn copied(model: &mut Model) -> Option<String> {
+    if let Some(Screen::Draft(_) | Screen::Findings { .. }) = model.screens.last() {
+        // What leaves is sanitised already, and not changed again.
+        let text = findings::text(model)?;
+        model.message = Some("The draft was handed to the terminal's clipboard".to_owned());
+        return Some(text);
+    }
     let board = model.board.as_ref();
     let (what, text) = match model.screens.last() {
         None => ("The call-id", model.selected_call().map(|(_, judged)| judged.call.id.to_string())),
@@ -44,7 +52,7 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
         }
         Some(Screen::Compare(comparison)) => ("The comparison", Some(compared(comparison))),
         Some(Screen::Page { text, .. }) => ("The page", Some(text.clone())),
-        Some(Screen::Captures { .. }) => {
+        Some(Screen::Captures { .. } | Screen::Draft(_) | Screen::Findings { .. }) => {
             model.message = Some("Nothing to copy here".to_owned());
             return None;
         }
@@ -71,12 +79,18 @@ pub(super) fn file_name(model: &Model) -> String {
             of_list.map_or_else(|| "calls.txt".to_owned(), |call| format!("call-{}.txt", call + 1))
         }
         Some(Screen::Compare(_)) => "comparison.txt".to_owned(),
+        Some(Screen::Draft(_) | Screen::Findings { .. }) => {
+            findings::selected(model).map_or_else(String::new, Entry::file_name)
+        }
         _ => "calls.csv".to_owned(),
     }
 }
 
 /// What is to be written to a file of this name.
 pub(super) fn written(model: &mut Model, path: PathBuf) -> Option<Effect> {
+    if let Some(Screen::Draft(_) | Screen::Findings { .. }) = model.screens.last() {
+        return findings::written(model, path);
+    }
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     let (text, endings) = match model.screens.last() {
         None => ((ending == "csv").then(|| table(model)), ".csv"),
@@ -94,7 +108,7 @@ pub(super) fn written(model: &mut Model, path: PathBuf) -> Option<Effect> {
     if text.is_none() {
         model.message = Some(format!("The name's ending says the form: {endings}"));
     }
-    Some(Effect::Write { path, text: text? })
+    Some(Effect::Write { path, text: text?, rest: None, replaces: false })
 }
 
 /// The list of calls as CSV: the columns and rows that are shown.

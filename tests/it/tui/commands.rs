@@ -6,6 +6,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::export::Selection;
 use ringtrace::notes::Shelf;
 use ringtrace::tui::bindings::KEYMAP;
+use ringtrace::tui::command::Came;
 use ringtrace::tui::keymap::{Context, Keymap};
 
 use super::*;
@@ -343,14 +344,14 @@ fn what_is_selected_is_copied() {
 fn exactly_what_is_shown_is_written() {
     let mut bench = wide();
     bench.keys("foutcome != declined<enter>sw<enter>");
-    let Some(Effect::Write { path, text }) = bench.asked.last() else { panic!("nothing was written") };
+    let Some(Effect::Write { path, text, .. }) = bench.asked.last() else { panic!("nothing was written") };
     assert_eq!(path, &PathBuf::from("calls.csv"));
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[0].starts_with("number,start,caller,callee,media,outcome"));
     assert_eq!(lines.len(), 3);
     assert!(lines[2].contains(",missed,33.3s,,"), "{}", lines[2]);
     bench.keys("<enter>zw<enter>");
-    let Some(Effect::Write { path, text }) = bench.asked.last() else { panic!("nothing was written") };
+    let Some(Effect::Write { path, text, .. }) = bench.asked.last() else { panic!("nothing was written") };
     assert_eq!(path, &PathBuf::from("call-1.txt"));
     assert!(text.contains("offer") && !text.contains("ack offer"), "what is folded is not written: {text}");
     bench.keys("w<c-u>one.xml<enter>");
@@ -374,7 +375,7 @@ fn what_the_program_is_asked_for() {
     let mut bench = narrow();
     bench.keys("<c-z><c-l>");
     assert_eq!(bench.asked, [Effect::Suspend, Effect::Redraw]);
-    bench.app.did(Some("Written to x".to_owned()));
+    bench.app.did(Came::Written("x".into()));
     bench.draw();
     assert!(bench.shows("Written to x"));
 }
