@@ -14,7 +14,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn visible_but(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     let must_escape = |(at, character)| {
-        hidden(character) || character == '\\' && text.get(at..).is_some_and(|rest| rest.starts_with("\\u{"))
+        hidden(character) || character == '\\' && text.get(at..).is_some_and(|rest| rest.starts_with(ESCAPE))
     };
     if !text.char_indices().any(must_escape) {
         return Cow::Borrowed(text);
@@ -29,6 +29,36 @@ pub fn visible_but(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// The text that [`visible_but`] was given, whatever it hid: each `\u{...}` that is a character's code becomes it.
+#[must_use]
+pub fn revealed(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find(ESCAPE) else { return Cow::Borrowed(text) };
+    let (before, mut rest) = text.split_at(first);
+    let mut whole = before.to_owned();
+    while let Some(begin) = rest.find(ESCAPE) {
+        let (between, escape) = rest.split_at(begin);
+        whole.push_str(between);
+        let (character, length) = escaped_character(escape).unwrap_or(('\\', 1));
+        whole.push(character);
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    whole.push_str(rest);
+    Cow::Owned(whole)
+}
+
+/// How an escape begins.
+const ESCAPE: &str = "\\u{";
+
+/// The character whose escape a text begins with, and how many bytes the escape has.
+fn escaped_character(text: &str) -> Option<(char, usize)> {
+    const MOST_DIGITS: usize = 6;
+    let digits = text.strip_prefix(ESCAPE)?;
+    let length = digits.bytes().take(MOST_DIGITS + 1).position(|byte| byte == b'}')?;
+    let code = digits.get(..length).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let character = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
+    Some((character, ESCAPE.len() + length + 1))
 }
 
 /// JSON on one line, with every character that is not plainly visible written as JSON escapes it: `\u001b`. Outside of
@@ -88,6 +118,16 @@ mod tests {
         assert_eq!(visible("a\x1b[2Jb\u{9b}c\r\n"), "a\\u{1b}[2Jb\\u{9b}c\\u{d}\\u{a}");
         assert_eq!(visible("\u{202e}evil\u{200b}"), "\\u{202e}evil\\u{200b}");
         assert_eq!(visible(r"\u{1b} C:\users"), r"\u{5c}u{1b} C:\users");
+    }
+
+    #[test]
+    fn what_was_escaped_is_revealed_and_nothing_else() {
+        for text in ["a\x1b[2J\u{e0001}", r"\u{1b} C:\users", "plain", r"\\u{41}", "\\\u{200b}"] {
+            assert_eq!(revealed(&visible(text)), text);
+        }
+        for text in [r"\u{}", r"\u{110000}", r"\u{0000041}", r"\u{+41}", r"\u{41", r"\u41"] {
+            assert!(revealed(text) == text, "{text}");
+        }
     }
 
     #[test]

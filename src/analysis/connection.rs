@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use super::SeenMessage;
 use super::event::{Described, Yield};
+use super::guess::{Guess, guess};
+use super::session::{Messages, Session};
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::call::Coverage;
 use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin, Timestamp};
 use crate::protocol::Sink;
-use crate::protocol::binary::{self, Decoded, Node};
+use crate::protocol::binary::Node;
 use crate::protocol::noise::{self, Frame, Pattern};
-use crate::protocol::stanza::{self, Stanza, Wire};
+use crate::protocol::stanza::Stanza;
 use crate::protocol::tcp::{Chunk, End};
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
@@ -74,18 +75,6 @@ pub(super) struct Connection {
     held: Anomalies,
 }
 
-/// The layers above the websocket.
-struct Session {
-    keys: Arc<Keys>,
-    noise: noise::Decoder,
-    binary: binary::Decoder,
-    messages: u64,
-    frames: u64,
-    stanzas: u64,
-    /// When it was read without a gap.
-    coverage: Coverage,
-}
-
 impl Connection {
     /// A connection of which nothing was seen.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
@@ -94,15 +83,7 @@ impl Connection {
             ends: None,
             websocket: websocket::Decoder::new(),
             http2: websocket::Http2::default(),
-            session: Session {
-                noise: noise::Decoder::new(Arc::clone(&keys)),
-                keys,
-                binary: binary::Decoder,
-                messages: 0,
-                frames: 0,
-                stanzas: 0,
-                coverage: Coverage::default(),
-            },
+            session: Session::new(keys),
             held: Anomalies::default(),
         }
     }
@@ -188,9 +169,9 @@ impl Connection {
     /// Takes a frame that the client itself decrypted.
     pub(super) fn frame(&mut self, frame: Located<&[u8]>, results: &mut Yield) {
         self.carries = Carries::Stanzas;
-        let Self { session: Session { binary, frames, stanzas, coverage, .. }, held, .. } = self;
+        let Self { session, held, .. } = self;
         let frame = frame.map(|plaintext| Frame { counter: 0, dictionary: None, ciphertext: &[], plaintext });
-        Frames { binary, frames, stanzas, coverage, held, results }.item(frame);
+        session.layers(held, results).1.item(frame);
         results.anomalies.append(std::mem::take(held));
     }
 
@@ -233,14 +214,14 @@ impl Connection {
             tls.finish(&mut Plain { websocket, http2, session, held, results });
         }
         websocket.finish(&mut Messages { session, held, results });
-        let Session { noise, binary, frames, stanzas, coverage, .. } = &mut self.session;
-        noise.finish(&mut Frames { binary, frames, stanzas, coverage, held: &mut self.held, results });
+        let (noise, mut frames) = session.layers(held, results);
+        noise.finish(&mut frames);
         self.release(results);
     }
 
     /// Takes an anomaly of a layer below.
     pub(super) fn anomaly(&mut self, anomaly: Anomaly, results: &mut Yield) {
-        note_loss(&mut self.session.coverage, &anomaly);
+        self.session.note_loss(&anomaly);
         if self.is_of_interest() { results.anomaly(anomaly) } else { self.held.add(anomaly) }
     }
 
@@ -319,8 +300,7 @@ impl Connection {
     fn straight(&mut self, chunk: Located<Chunk<'_>>, reversed: bool, results: &mut Yield) {
         let direction = chunk.origin.direction.map(|way| if reversed { way.reversed() } else { way });
         let origin = Origin { direction, ..chunk.origin };
-        let Session { noise, binary, frames, stanzas, coverage, .. } = &mut self.session;
-        let mut frames = Frames { binary, frames, stanzas, coverage, held: &mut self.held, results };
+        let (noise, mut frames) = self.session.layers(&mut self.held, results);
         match chunk.item {
             Chunk::Data(data) => {
                 noise.push(Located::new(origin, Message { opcode: Opcode::Binary, data }), &mut frames);
@@ -391,36 +371,6 @@ const fn is_closed(state: tls::State) -> bool {
     matches!(state, tls::State::NoKey | tls::State::Unsupported | tls::State::NoHandshake)
 }
 
-/// What the first bytes of a client look like.
-enum Guess {
-    Waits,
-    Websocket,
-    Noise,
-    Tls,
-}
-
-fn guess(head: &[u8]) -> Guess {
-    const INTRO: &[u8] = b"WA";
-    const ROUTED: &[u8] = &[b'E', b'D', 0, 1];
-    const HANDSHAKE: &[u8] = &[0x16, 0x03];
-    const RECORDS: [&[u8]; 3] = [&[0x14, 0x03], &[0x15, 0x03], &[0x17, 0x03]];
-    const RECORD_HEADER: usize = 5;
-    let begins = |with: &[u8]| head.starts_with(with);
-    let may_begin = |with: &[u8]| with.starts_with(head);
-    if begins(HANDSHAKE) || tls::begins_midway(head) {
-        return Guess::Tls;
-    }
-    if (begins(INTRO) && head.len() > INTRO.len()) || begins(ROUTED) {
-        Guess::Noise
-    } else if [INTRO, ROUTED, HANDSHAKE].into_iter().chain(RECORDS).any(may_begin)
-        || (head.len() < RECORD_HEADER && RECORDS.into_iter().any(begins))
-    {
-        Guess::Waits
-    } else {
-        Guess::Websocket
-    }
-}
-
 /// Takes plaintext to the websocket.
 struct Plain<'c> {
     websocket: &'c mut websocket::Decoder,
@@ -443,92 +393,7 @@ impl Sink<Chunk<'_>> for Plain<'_> {
             // There can be many in a capture, and nothing tells them apart.
             anomaly.origin.connection = None;
         }
-        note_loss(&mut self.session.coverage, &anomaly);
+        self.session.note_loss(&anomaly);
         self.held.add(anomaly);
-    }
-}
-
-/// Takes messages to the Noise layer.
-struct Messages<'c> {
-    session: &'c mut Session,
-    held: &'c mut Anomalies,
-    results: &'c mut Yield,
-}
-
-impl Sink<Message<'_>> for Messages<'_> {
-    fn item(&mut self, message: Located<Message<'_>>) {
-        self.session.messages += 1;
-        let Session { noise, binary, frames, stanzas, coverage, .. } = &mut *self.session;
-        let before = self.results.keeps_messages.then(|| noise.report());
-        noise.push(message, &mut Frames { binary, frames, stanzas, coverage, held: self.held, results: self.results });
-        if let Some(before) = before {
-            self.results.message(SeenMessage::new(message, before, noise.report()));
-        }
-    }
-
-    fn anomaly(&mut self, anomaly: Anomaly) {
-        if anomaly.diagnosis.severity == Severity::Loss {
-            self.session.noise.lost_message(anomaly.origin);
-        }
-        note_loss(&mut self.session.coverage, &anomaly);
-        self.held.add(anomaly);
-    }
-}
-
-/// Takes frames to WABinary, and what it reads to the stanzas.
-struct Frames<'c> {
-    binary: &'c mut binary::Decoder,
-    frames: &'c mut u64,
-    stanzas: &'c mut u64,
-    coverage: &'c mut Coverage,
-    held: &'c mut Anomalies,
-    results: &'c mut Yield,
-}
-
-impl Sink<Frame<'_>> for Frames<'_> {
-    fn item(&mut self, frame: Located<Frame<'_>>) {
-        *self.frames += 1;
-        let Self { binary, stanzas, coverage, held, results, .. } = self;
-        binary.push(frame, &mut Nodes { frame: frame.item, stanzas, coverage, held, results });
-    }
-
-    fn anomaly(&mut self, anomaly: Anomaly) {
-        note_loss(self.coverage, &anomaly);
-        self.held.add(anomaly);
-    }
-}
-
-/// Takes nodes, and reads them as stanzas.
-struct Nodes<'c, 'f> {
-    frame: Frame<'f>,
-    stanzas: &'c mut u64,
-    coverage: &'c mut Coverage,
-    held: &'c mut Anomalies,
-    results: &'c mut Yield,
-}
-
-impl Sink<Decoded> for Nodes<'_, '_> {
-    fn item(&mut self, decoded: Located<Decoded>) {
-        let Some(node) = decoded.item.node else { return };
-        *self.stanzas += 1;
-        self.coverage.read(decoded.origin.direction, decoded.origin.time);
-        // Of other stanzas only the count is kept.
-        let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
-        // Only frames that somebody wrote down have no direction.
-        let direction = decoded.origin.direction.or_else(|| stanza::direction_of(&node));
-        let origin = Origin { direction, ..decoded.origin };
-        self.results.stanza(Located::new(origin, Stanza::read(node, wire)));
-    }
-
-    fn anomaly(&mut self, anomaly: Anomaly) {
-        note_loss(self.coverage, &anomaly);
-        self.held.add(anomaly);
-    }
-}
-
-/// What is lost ends a stretch that was read without a gap.
-fn note_loss(coverage: &mut Coverage, anomaly: &Anomaly) {
-    if anomaly.diagnosis.severity == Severity::Loss {
-        coverage.lose(anomaly.origin.direction);
     }
 }

@@ -7,12 +7,14 @@ mod connection;
 mod crew;
 mod event;
 mod exhibit;
+mod guess;
 mod load;
 mod merge;
 mod message;
 mod permits;
 mod pipe;
 mod reader;
+mod session;
 mod shard;
 mod source;
 

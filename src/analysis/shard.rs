@@ -87,11 +87,21 @@ impl Shard {
             Entry::Message(message) => connection.message(Located::new(origin, message), results),
             Entry::Frame(plaintext) => connection.frame(Located::new(origin, plaintext), results),
             Entry::Node(node) => connection.node(Located::new(origin, node), results),
-            Entry::Recorded(Recorded { device, technique, client, omits_own_acks, spans }) => {
+            Entry::Recorded(Recorded {
+                device,
+                technique,
+                client,
+                omits_own_acks,
+                clock,
+                original,
+                is_from_wire,
+                spans,
+            }) => {
                 connection.recorded_by_client();
                 let technique = self.told.or(technique).unwrap_or(self.technique);
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
-                let recording = Recording { technique, client, omits_own_acks, has_own_clock: true, spans };
+                let clock = Some(clock.unwrap_or(id));
+                let recording = Recording { technique, client, omits_own_acks, clock, original, is_from_wire, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
             }
             Entry::Internal(node) => {

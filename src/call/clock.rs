@@ -29,14 +29,12 @@ impl Clock {
     }
 }
 
-/// A clock: that of a capture, without a connection, or of one connection where each was recorded by a clock of its
-/// own.
+/// A clock: that of a capture, without a connection, or that of connections, by one of them.
 pub type ClockId = Socket;
 
 /// The clock by which a socket was recorded.
 pub(super) fn clock_of(socket: Socket, recording: Option<&Recording>) -> ClockId {
-    let has_own = recording.is_some_and(|recording| recording.has_own_clock);
-    (socket.0, socket.1.filter(|_| has_own))
+    (socket.0, recording.and_then(|recording| recording.clock))
 }
 
 /// Two clocks drift apart by no more than one part in this many: 100 ppm.

@@ -50,16 +50,31 @@ impl Passed {
     }
 }
 
-/// The copies of a call that left by one clock and arrived by another: what they say of these clocks.
+/// The most recordings of one passage whose clocks are compared with others.
+const SIGHTS_COMPARED: usize = 8;
+
+/// The copies of a call that left by one clock and arrived by another: what they say of these clocks. Wherever between a
+/// device and the server a passage was recorded, all who recorded the stanza as it left did so before all who recorded its
+/// arrival.
 pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
     let Passed { passages, originals, .. } = Passed::of(part, known);
-    let sample = |(arrived, original): (&Passage, &Option<usize>)| {
-        let left = passages.items.get((*original)?)?;
-        let of = |passage: &Passage| Some((passage.clock, passage.observed.time()?));
-        let is_from_wire = [left, arrived].iter().all(|passage| passage.observed.read().is_from_wire());
-        (left.clock != arrived.clock).then_some(Sample::new(of(left)?, of(arrived)?, is_from_wire))
-    };
-    passages.items.iter().zip(&originals).filter_map(sample).collect()
+    let mut samples = Vec::new();
+    for (arrived, original) in passages.items.iter().zip(&originals) {
+        let Some(left) = original.and_then(|original| passages.items.get(original)) else { continue };
+        for left in left.sights().take(SIGHTS_COMPARED) {
+            for arrived in arrived.sights().take(SIGHTS_COMPARED) {
+                samples.extend(sample(left, arrived, known.sockets));
+            }
+        }
+    }
+    samples
+}
+
+fn sample(left: &Observed, arrived: &Observed, sockets: &Sockets) -> Option<Sample> {
+    let of = |sight: &Observed| Some((sockets.clock(sight.socket()), sight.time()?));
+    let (left_at, arrived_at) = (of(left)?, of(arrived)?);
+    let is_from_wire = [left, arrived].iter().all(|sight| sockets.is_from_wire(sight));
+    (left_at.0 != arrived_at.0).then(|| Sample::new(left_at, arrived_at, is_from_wire))
 }
 
 /// Derives a call from its stanzas.
@@ -67,7 +82,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     let Passed { passages, mut vantages, originals } = Passed::of(part, known);
     let reference = passages.items.iter().min_by_key(|passage| (passage.vantage, passage.clock));
     let reference = reference.map_or_else(ClockId::default, |passage| passage.clock);
-    let spans = spans(&passages);
+    let spans = spans(&passages, known.sockets);
     let alignment = clocks.align(&spans);
     let clock = |clock: &ClockId| Some((*clock, alignment.between(*clock, reference)?));
     let clocks: BTreeMap<ClockId, Clock> = spans.keys().filter_map(clock).collect();
@@ -116,11 +131,11 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
 }
 
 /// When the call lasted, on each clock.
-fn spans(passages: &Passages) -> BTreeMap<ClockId, Span> {
+fn spans(passages: &Passages, sockets: &Sockets) -> BTreeMap<ClockId, Span> {
     let mut spans: BTreeMap<ClockId, Span> = BTreeMap::new();
-    for passage in &passages.items {
-        let Some(time) = passage.observed.time() else { continue };
-        let span = spans.entry(passage.clock).or_insert(Span { from: time, until: time });
+    for sight in passages.items.iter().flat_map(Passage::sights) {
+        let Some(time) = sight.time() else { continue };
+        let span = spans.entry(sockets.clock(sight.socket())).or_insert(Span { from: time, until: time });
         *span = Span { from: span.from.min(time), until: span.until.max(time) };
     }
     if spans.is_empty() {

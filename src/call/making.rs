@@ -1,6 +1,7 @@
 //! Who made the stanzas of a call, as far as all its vantages tell together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::clock::{Alignment, ClockId};
 use super::course::Side;
@@ -83,20 +84,29 @@ struct Silence<'m> {
 
 impl<'m> Silence<'m> {
     fn of(making: &'m Making<'m>, rows: &[Row]) -> Self {
-        let is_from_wire = |row: &Row| row.observed.read().is_from_wire();
-        let on_wire: BTreeSet<usize> = rows.iter().filter(|row| is_from_wire(row)).map(|row| row.vantage).collect();
+        let is_from_wire = |sight: &Observed| making.known.sockets.is_from_wire(sight);
+        let on_wire: BTreeSet<usize> =
+            rows.iter().filter(|row| is_from_wire(&row.observed)).map(|row| row.vantage).collect();
         let mut silence = Self { making, starts: BTreeMap::new(), offered: BTreeSet::new() };
-        for row in rows.iter().filter(|row| is_from_wire(row) || !on_wire.contains(&row.vantage)) {
-            let Some(time) = row.observed.time() else { continue };
-            let clock = making.known.sockets.clock(row.observed.socket());
-            let is_offer = row.observed.read().action().is_some_and(|action| action.name == ActionName::Offer);
-            if !silence.starts.contains_key(&clock) && is_offer && row.emitter == Emitter::Local {
-                silence.offered.insert(clock);
+        for row in rows {
+            let counts = |sight: &&Arc<Observed>| is_from_wire(sight) || !on_wire.contains(&row.vantage);
+            for sight in row.sights().filter(counts) {
+                silence.begin(row, sight);
             }
-            let start = silence.starts.entry(clock).or_insert(time);
-            *start = time.min(*start);
         }
         silence
+    }
+
+    /// Takes one recording of a row into account.
+    fn begin(&mut self, row: &Row, sight: &Observed) {
+        let Some(time) = sight.time() else { return };
+        let clock = self.making.known.sockets.clock(sight.socket());
+        let is_offer = sight.read().action().is_some_and(|action| action.name == ActionName::Offer);
+        if !self.starts.contains_key(&clock) && is_offer && row.emitter == Emitter::Local {
+            self.offered.insert(clock);
+        }
+        let start = self.starts.entry(clock).or_insert(time);
+        *start = time.min(*start);
     }
 
     /// How it is known that the server made the stanza of a row; `None` if it is not.
@@ -104,7 +114,7 @@ impl<'m> Silence<'m> {
         let from = accountable(row)?;
         let people = self.making.known.people;
         let person = people.person(from);
-        let is_silent = |device: u16| self.is_silent(&Jid { device, ..person.clone() }, &row.observed);
+        let is_silent = |device: u16| self.is_silent(&Jid { device, ..person.clone() }, row);
         if from.device != 0 {
             return is_silent(from.device).then_some(Proof::Silence);
         }
@@ -116,9 +126,9 @@ impl<'m> Silence<'m> {
         Some(if is_silent(0) { Proof::Silence } else { Proof::SilenceOfSome })
     }
 
-    /// Whether a recording of a device holds all from the beginning of the call to the moment at which `arrived` was
-    /// there. That it holds no such stanza is known: what arrived is no copy.
-    fn is_silent(&self, device: &Jid, arrived: &Observed) -> bool {
+    /// Whether a recording of a device holds all from the beginning of the call to the moment at which the stanza of
+    /// `arrived` was there. That it holds no such stanza is known: what arrived is no copy.
+    fn is_silent(&self, device: &Jid, arrived: &Row) -> bool {
         let Known { people, covered, .. } = self.making.known;
         let recordings = covered.get(&device_key(device, people)).map_or(&[][..], Vec::as_slice);
         recordings.iter().any(|(clock, spans)| {
@@ -140,9 +150,12 @@ impl<'m> Silence<'m> {
     }
 
     /// The latest moment, on a clock, at which a stanza can have arrived elsewhere.
-    fn end_in(&self, clock: ClockId, arrived: &Observed) -> Option<Timestamp> {
-        let later = self.making.alignment.at_most(self.making.known.sockets.clock(arrived.socket()), clock)?;
-        Some(Timestamp(arrived.time()?.0.saturating_add(later)))
+    fn end_in(&self, clock: ClockId, arrived: &Row) -> Option<Timestamp> {
+        let ends = arrived.sights().filter_map(|sight| {
+            let later = self.making.alignment.at_most(self.making.known.sockets.clock(sight.socket()), clock)?;
+            Some(Timestamp(sight.time()?.0.saturating_add(later)))
+        });
+        ends.min()
     }
 }
 

@@ -38,7 +38,7 @@ pub use grouping::{Grouping, Snapshot};
 pub use local::{FoundBy, LocalDevice};
 pub use maker::{Maker, Proof};
 pub use people::People;
-pub use recording::{Recording, Span};
+pub use recording::{Original, Recording, Span};
 
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
@@ -227,9 +227,14 @@ pub struct Call {
 }
 
 impl Row {
+    /// All recordings of its passage, the one that tells most first.
+    pub fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+        std::iter::once(&self.observed).chain(&self.also)
+    }
+
     /// The recordings of sockets that it was seen in.
     pub fn sockets(&self) -> impl Iterator<Item = Socket> {
-        std::iter::once(&self.observed).chain(&self.also).map(|observed| observed.socket())
+        self.sights().map(|observed| observed.socket())
     }
 }
 
@@ -238,6 +243,17 @@ impl Call {
     #[must_use]
     pub fn start(&self) -> Option<Timestamp> {
         self.rows.first().and_then(|row| row.observed.time())
+    }
+
+    /// The captures that a row's recordings come from.
+    pub fn originals_of(&self, row: &Row) -> impl Iterator<Item = Original> {
+        row.sockets().map(|socket| self.original(socket))
+    }
+
+    /// The capture that the recording of a socket comes from.
+    #[must_use]
+    pub fn original(&self, socket: Socket) -> Original {
+        recording::original_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
     /// Captures with stanzas of the call, in order, without repeats.

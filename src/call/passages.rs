@@ -7,8 +7,9 @@ use super::Observed;
 use super::clock::ClockId;
 use super::local::LocalDevice;
 use super::people::People;
+use super::recording::Original;
 use super::sockets::{Key, Sockets};
-use crate::origin::{CaptureId, Direction};
+use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
 
@@ -23,6 +24,13 @@ pub(super) struct Passage {
     pub(super) vantage: usize,
     /// The clock of `observed`.
     pub(super) clock: ClockId,
+}
+
+impl Passage {
+    /// All recordings of it, the one that tells most first.
+    pub(super) fn sights(&self) -> impl Iterator<Item = &Observed> {
+        std::iter::once(&*self.observed).chain(self.also.iter().map(|observed| &**observed))
+    }
 }
 
 /// What passed through the sockets of a call's vantages.
@@ -55,12 +63,12 @@ impl Passages {
     pub(super) fn of(stanzas: &[Arc<Observed>], sockets: &Sockets, people: &People) -> Self {
         let mut stanzas: Vec<_> = stanzas.iter().collect();
         // Recordings of the wire first: they tell most.
-        stanzas.sort_by_key(|observed| (!observed.read().is_from_wire(), observed.place()));
+        stanzas.sort_by_key(|observed| (!sockets.is_from_wire(observed), observed.place()));
         let mut passages = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
         let mut by_key: HashMap<Key, usize> = HashMap::new();
         let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
         let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::new();
-        let mut seen: HashMap<(CaptureId, usize), usize> = HashMap::new();
+        let mut seen: HashMap<(Original, usize), usize> = HashMap::new();
         for observed in stanzas {
             let stanza = observed.read();
             let clock = sockets.clock(observed.socket());
@@ -76,7 +84,7 @@ impl Passages {
             let same = wire.map(|wire| by_ciphertext.entry((vantage, &wire.ciphertext)).or_default());
             let candidates = same.as_deref().unwrap_or(alike);
             let first = candidates.first().copied().unwrap_or(passages.items.len());
-            let count = seen.entry((observed.capture(), first)).or_default();
+            let count = seen.entry((sockets.original(observed.socket()), first)).or_default();
             let known = candidates.get(*count).copied();
             *count += 1;
             if let Some(passage) = known.and_then(|index| passages.items.get_mut(index)) {

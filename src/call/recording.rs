@@ -1,6 +1,7 @@
 //! How a socket was recorded, and when it was read without a gap.
 
-use crate::origin::Timestamp;
+use super::Socket;
+use crate::origin::{CaptureId, ConnectionId, Timestamp};
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +21,22 @@ pub struct Recording {
     pub client: Option<&'static str>,
     /// Whether the client's log leaves out the acks that it sends: those are neither invented nor missed.
     pub omits_own_acks: bool,
-    /// Whether its times are of a clock of its own, rather than of the capture's.
-    pub has_own_clock: bool,
+    /// The connection of the capture by whose clock its times are; `None` for the capture's own.
+    pub clock: Option<ConnectionId>,
+    /// From which capture it comes, where one holds what was taken from several: an ordinal among these.
+    pub original: u32,
+    /// Whether it says itself that it was made on the network, where its stanzas have no ciphertext to tell it.
+    pub is_from_wire: bool,
     /// The stretches in which every frame was read, in order and apart.
     pub spans: Vec<Span>,
+}
+
+/// A capture; where one holds what was taken from several, one of these.
+pub type Original = (CaptureId, u32);
+
+/// From which capture the recording of a socket comes.
+pub(super) fn original_of(socket: Socket, recording: Option<&Recording>) -> Original {
+    (socket.0, recording.map_or(0, |recording| recording.original))
 }
 
 impl Recording {

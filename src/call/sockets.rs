@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::Socket;
 use super::clock::{ClockId, clock_of};
 use super::local::LocalDevice;
 use super::people::People;
-use super::recording::{Recording, Span, merged};
+use super::recording::{Original, Recording, Span, merged, original_of};
+use super::{Observed, Socket};
 use crate::origin::CaptureId;
 use crate::protocol::binary::Jid;
 
@@ -52,6 +52,17 @@ impl Sockets {
     /// The clock by which a socket was recorded.
     pub(super) fn clock(&self, socket: Socket) -> ClockId {
         clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
+    }
+
+    /// From which capture the recording of a socket comes.
+    pub(super) fn original(&self, socket: Socket) -> Original {
+        original_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
+    }
+
+    /// Whether a stanza was recorded on the network, rather than by the client that sent or received it.
+    pub(super) fn is_from_wire(&self, observed: &Observed) -> bool {
+        let says_so = || self.recordings.get(&observed.socket()).is_some_and(|recording| recording.is_from_wire);
+        observed.read().is_from_wire() || says_so()
     }
 
     /// How a socket was recorded.

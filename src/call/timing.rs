@@ -92,7 +92,9 @@ impl Call {
         self.clock_of_socket(row.observed.socket())
     }
 
-    fn clock_of_socket(&self, socket: Socket) -> ClockId {
+    /// The clock by which a socket was recorded.
+    #[must_use]
+    pub fn clock_of_socket(&self, socket: Socket) -> ClockId {
         clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
@@ -119,7 +121,7 @@ impl Call {
     pub fn gaps(&self, vantage: usize) -> Option<usize> {
         let mut times: BTreeMap<ClockId, (Timestamp, Timestamp)> = BTreeMap::new();
         for row in self.rows.iter().filter(|row| row.vantage == vantage) {
-            for observed in std::iter::once(&row.observed).chain(&row.also) {
+            for observed in row.sights() {
                 let Some(time) = observed.time() else { continue };
                 let (first, last) = times.entry(self.clock_of_socket(observed.socket())).or_insert((time, time));
                 (*first, *last) = (time.min(*first), time.max(*last));

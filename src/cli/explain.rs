@@ -17,11 +17,13 @@ use super::settings::Settings;
 #[command(after_help = "\
 Examples:
   ringtrace explain timeout-terminate-sender       what is asked, what decides it, what is recorded
+  ringtrace explain SIG-03                         what a page of the spec leaves open
+  ringtrace explain 'SIG-03 #2'                    one of its questions
   ringtrace explain tls-no-key                     an anomaly
   ringtrace explain calls.ring_ms                  a column
   ringtrace explain 1                              an exit code")]
 pub(super) struct ExplainArguments {
-    /// A rule, question, discrepancy, column, anomaly or exit code.
+    /// A rule, question, discrepancy, page of the spec, column, anomaly or exit code.
     #[arg(value_name = "ID")]
     id: String,
 

@@ -16,12 +16,17 @@ use super::settings::Settings;
 #[command(mut_arg("files", |files| files.required(false)), after_help = "\
 Examples:
   ringtrace questions                              what is asked
+  ringtrace questions --all                        every question of the spec, and how the program stands to it
   ringtrace questions recordings/ -v               what they answer, with all evidence
   ringtrace questions a.pcap b.log --json          the same for other programs
   ringtrace questions a.pcap --spec ../wacrg       with the wording of a checkout of the spec")]
 pub(super) struct QuestionsArguments {
     #[command(flatten)]
     reading: Reading,
+
+    /// Also list every open question of the spec: where it is looked for, or why it is not.
+    #[arg(long)]
+    all: bool,
 
     /// As JSON.
     #[arg(long)]
@@ -39,7 +44,7 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
         let all = settings.verbosity == Verbosity::Everything;
         questions::text(
             &analysis,
-            Board { spec: spec.as_ref(), all, layout: layout::of_output(settings.color) },
+            Board { spec: spec.as_ref(), all, index: arguments.all, layout: layout::of_output(settings.color) },
             &mut out,
         )?;
     }

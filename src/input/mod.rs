@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use memchr::memmem;
 
 use crate::anomaly::{Anomaly, Diagnosis};
-use crate::origin::{CaptureId, Located, Timestamp};
+use crate::origin::{CaptureId, ConnectionId, Located, Timestamp};
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::packet::Record;
 use crate::protocol::tcp::Chunk;
@@ -140,6 +140,12 @@ pub struct Recorded {
     pub client: Option<&'static str>,
     /// Whether the acks that the client sends are left out.
     pub omits_own_acks: bool,
+    /// The connection by whose clock its times are, where that is another's.
+    pub clock: Option<ConnectionId>,
+    /// From which capture it comes, where the input holds what was taken from several: an ordinal among these.
+    pub original: u32,
+    /// Whether it was made on the network, rather than by the client that sent or received what it holds.
+    pub is_from_wire: bool,
     /// The stretches of time in which everything was recorded, first and last moment, in order and apart.
     pub spans: Vec<(Timestamp, Timestamp)>,
 }

@@ -1,9 +1,9 @@
 //! Every identifier of the captures.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
 
-use super::alias::{Aliases, is_alias, is_nobodys};
+use super::alias::{Aliases, is_alias};
+use super::hosts::{host, is_nobodys};
 use super::policy::{Meaning, meaning};
 use crate::analysis::Analysis;
 use crate::call::People;
@@ -50,7 +50,7 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
             }
         }
         for row in &call.rows {
-            for observed in std::iter::once(&row.observed).chain(&row.also) {
+            for observed in row.sights() {
                 gathered.stanza(observed.read(), &call.people);
             }
         }
@@ -167,10 +167,4 @@ impl Gathered {
         let stem = name.split('.').find(|part| !part.is_empty());
         self.identifiers.extend(parts.chain(stem).map(|part| Identifier::Part(part.to_owned())));
     }
-}
-
-/// The address, and the port, if a text is one of the internet.
-pub(super) fn host(text: &str) -> Option<(IpAddr, Option<u16>)> {
-    let with_port = text.parse::<SocketAddr>().map(|address| (address.ip(), Some(address.port())));
-    with_port.or_else(|_| text.parse::<IpAddr>().map(|address| (address, None))).ok()
 }

@@ -1,16 +1,24 @@
 //! The last look at a finished text: whether a raw identifier is in it, in whatever spelling.
 
+mod escapes;
+mod needles;
+mod view;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, Encoding, HEXLOWER};
 
 use super::gather::Identifier;
 use crate::protocol::binary::Dictionary;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
-use crate::visible::is_hidden;
+use escapes::without_escapes;
+use needles::Needles;
+use view::View;
+
+/// How many escapes one in another are undone: text of a value, in XML, in JSON.
+const LAYERS: usize = 3;
 
 /// The fewest digits of a number that is looked for. Shorter ones are everywhere.
 const NUMBER: usize = 6;
@@ -75,50 +83,12 @@ impl fmt::Display for Leak {
 /// All raw identifiers of the captures, ready to be looked for.
 #[derive(Debug)]
 pub(super) struct Identifiers {
-    /// In the text in lower case.
+    /// In the text in lower case, without what does not show.
     folded: Needles,
     /// In the text as it is.
     exact: Needles,
     /// In the digits of the text, taken together over what may stand between the digits of a number.
     digits: Needles,
-}
-
-/// Strings to be looked for at once.
-#[derive(Debug)]
-struct Needles {
-    automaton: Option<AhoCorasick>,
-    /// What each is, and whether it counts only as a whole word.
-    kinds: Vec<(What, bool)>,
-}
-
-impl Needles {
-    fn new(needles: &BTreeSet<(String, What, bool)>) -> Self {
-        let kinds = needles.iter().map(|(_, what, whole)| (*what, *whole)).collect();
-        let patterns = needles.iter().map(|(needle, _, _)| needle);
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns);
-        // Only more patterns than a file can have would not fit; then every text is held back, see `found_in`.
-        Self { automaton: automaton.ok(), kinds }
-    }
-
-    fn found_in(&self, text: &str, at: impl Fn(usize) -> usize, found: &mut BTreeSet<Leak>) {
-        let Some(automaton) = &self.automaton else {
-            found.insert(Leak { line: 1, what: What::Id });
-            return;
-        };
-        for hit in automaton.find_overlapping_iter(text) {
-            let Some((what, whole)) = self.kinds.get(hit.pattern().as_usize()) else { continue };
-            if !whole || is_word(text, hit.start(), hit.end()) {
-                found.insert(Leak { line: at(hit.start()), what: *what });
-            }
-        }
-    }
-}
-
-/// Whether no letter or digit stands before or after a part of a text.
-fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let before = text.get(..start).and_then(|before| before.chars().next_back());
-    let after = text.get(end..).and_then(|after| after.chars().next());
-    ![before, after].into_iter().flatten().any(char::is_alphanumeric)
 }
 
 impl Identifiers {
@@ -141,6 +111,8 @@ impl Identifiers {
                     {
                         folded.insert(hex);
                     }
+                    // The hex of decimal digits is decimal digits, which may be spelled apart as well.
+                    digits.insert((HEXLOWER.encode(number.as_bytes()), What::Number, false));
                     digits.insert((number, What::Number, false));
                 }
                 Identifier::Id(id) if id.chars().count() >= ID && !is_protocol(&id) => {
@@ -148,10 +120,10 @@ impl Identifiers {
                     folded.insert((id.to_lowercase(), What::Id, false));
                 }
                 Identifier::Name(name) => {
-                    let name = name.trim();
+                    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
                     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
                     if letters >= NAME && !is_protocol(&name.to_lowercase()) {
-                        encoded(name, What::Name, &mut exact, &mut folded);
+                        encoded(&name, What::Name, &mut exact, &mut folded);
                         folded.insert((name.to_lowercase(), What::Name, true));
                     }
                 }
@@ -182,58 +154,22 @@ impl Identifiers {
         Self { folded: Needles::new(&folded), exact: Needles::new(&exact), digits: Needles::new(&digits) }
     }
 
-    /// Every raw identifier in a text, once a line and kind.
+    /// Every raw identifier in a text, once a line and kind: as it stands, and as what reads it undoes its escapes.
     pub(super) fn found_in(&self, text: &str) -> Vec<Leak> {
-        let ends: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
-        let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
         let mut found = BTreeSet::new();
-        // Lower case can have another length in bytes, but never another number of lines.
-        let lower = text.to_lowercase();
-        let lower_ends: Vec<usize> = memchr::memchr_iter(b'\n', lower.as_bytes()).collect();
-        self.folded.found_in(&lower, |at| lower_ends.partition_point(|end| *end < at) + 1, &mut found);
-        self.exact.found_in(text, line, &mut found);
-        let (together, places) = digits_together(text);
-        self.digits.found_in(&together, |at| line(places.get(at).copied().unwrap_or_default()), &mut found);
+        let mut undone: Option<String> = None;
+        for _ in 0..=LAYERS {
+            let text = undone.as_deref().unwrap_or(text);
+            self.folded.found_in(&View::folded(text), &mut found);
+            self.exact.found_in(&View::whole(text), &mut found);
+            self.digits.found_in(&View::digits(text), &mut found);
+            match without_escapes(text) {
+                Some(plain) => undone = Some(plain),
+                None => break,
+            }
+        }
         found.into_iter().collect()
     }
-}
-
-/// The digits of a text, numbers apart by spaces, and the place of each. Up to two of the characters that people put
-/// between the digits of a number do not part it, nor does a line's end.
-fn digits_together(text: &str) -> (String, Vec<usize>) {
-    let (mut together, mut places) = (String::new(), Vec::new());
-    let mut between = 0;
-    for (place, c) in text.char_indices() {
-        if let Some(digit) = digit(c) {
-            if between > 2 {
-                together.push(' ');
-                places.push(place);
-            }
-            between = 0;
-            together.push(digit);
-            places.push(place);
-        } else if is_hidden(c) && c != '\n' && c != '\r' {
-            // It does not show: what stands around it looks like one number.
-        } else if c.is_whitespace() || is_dash(c) || matches!(c, '+' | '(' | ')' | '.' | ',' | '/' | '_' | '\'') {
-            between += 1;
-        } else {
-            between = 3;
-        }
-    }
-    (together, places)
-}
-
-/// The zeros of the scripts whose digits people write numbers with, each followed by its other nine.
-const ZEROS: [char; 6] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{ff10}'];
-
-/// The digit that a character is, as one of ASCII.
-fn digit(c: char) -> Option<char> {
-    let value = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10));
-    value.and_then(|value| char::from_digit(value, 10))
-}
-
-const fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// What bytes look like in base64, whatever stands before them: the characters that depend on them alone, for each of
@@ -312,6 +248,12 @@ mod tests {
             "49\u{2011}170\u{2009}1234567",
             "49\u{200b}1701234567",
             "4_9_1_7_0_1_2_3_4_5_6_7",
+            "34 39 31 37 30 31 32 33 34 35 36 37",
+            r"49\u{200b}1701234567",
+            r"49\\u{200b}1701234567",
+            r"\u0034\u0039 1701234567",
+            "&#52;9170&nbsp;1234567",
+            r"+49 170\n1234567",
             "\u{664}\u{669}\u{661}\u{667}\u{660}\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}\u{667}",
         ] {
             assert_eq!(leaks(text), [What::Number], "{text}");
@@ -326,6 +268,10 @@ mod tests {
         assert_eq!(leaks("the call 00aa11bb22cc33dd"), [What::Id]);
         assert_eq!(leaks("said ZOE QUINTA, twice"), [What::Name]);
         assert_eq!(leaks("zoe quintana"), [], "another word");
+        for spelled in ["zoe\nquinta", "Zoe\u{200b} \u{a0}Quinta", r"Zoe\u0020Quinta", "zoe&#32;quinta"] {
+            assert_eq!(leaks(spelled), [What::Name], "{spelled}");
+        }
+        assert_eq!(leaks("00AA\u{ad}11BB22CC33DD"), [What::Id]);
         assert_eq!(leaks("relay 203.0.113.77:3478"), [What::Address]);
         assert_eq!(leaks("from session-7.pcap"), [What::File]);
         assert_eq!(leaks("see Holiday-With-Zoe in captures"), [What::File]);

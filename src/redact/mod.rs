@@ -9,9 +9,11 @@
 
 mod alias;
 mod gather;
+mod hosts;
 mod leak;
 mod node;
 mod policy;
+mod remarks;
 mod replaced;
 mod sanitised;
 
@@ -20,6 +22,7 @@ use std::fmt;
 
 pub use alias::{Aliases, BadAlias};
 pub use leak::{Leak, What};
+pub use remarks::Remark;
 pub use replaced::Replaced;
 pub use sanitised::Sanitised;
 
@@ -93,8 +96,7 @@ impl Redactor {
         self.aliases.call_id(call_id)
     }
 
-    /// The text with what it names by raw identifiers named by their aliases: for notes and other text that a person
-    /// wrote.
+    /// A text that a person wrote, with the ids of calls and stanzas in it replaced.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         self.aliases.replaced_in(text)

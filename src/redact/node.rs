@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::alias::Aliases;
-use super::gather::host;
+use super::hosts::host;
 use super::policy::{Meaning, label, looks_like_number, looks_like_phrase, looks_like_protocol, meaning};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
 use crate::spec::observe::ringing::caller_timeout;

@@ -1,12 +1,13 @@
 //! All calls of an analysis, rewritten so that texts for others can be made of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Redactor;
 use super::node::seconds;
+use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Clock, LocalDevice, Maker, Observed, Recording, Row, Span, Vantage};
+use crate::call::{Call, Clock, LocalDevice, Maker, Observed, Recording, Row, Socket, Span, Vantage};
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -17,7 +18,10 @@ use crate::spec::{Context, Judged};
 ///
 /// Captures, calls, rows and records keep their numbers.
 #[derive(Clone, Debug)]
-pub struct Sanitised(Analysis);
+pub struct Sanitised {
+    analysis: Analysis,
+    remarks: Vec<Remark>,
+}
 
 impl Sanitised {
     /// Rewrites an analysis.
@@ -30,20 +34,27 @@ impl Sanitised {
         let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
         let strays = strays.map(|strays| Arc::new(Judged::new(strays, &context)));
         let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
-        Self(Analysis {
+        let rewritten = Analysis {
             captures: captures.collect(),
             calls,
             context,
             strays,
             complete: analysis.complete,
             ..Analysis::default()
-        })
+        };
+        Self { analysis: rewritten, remarks: remarks(analysis, redactor.aliases()) }
     }
 
     /// What is known, rewritten.
     #[must_use]
     pub const fn analysis(&self) -> &Analysis {
-        &self.0
+        &self.analysis
+    }
+
+    /// What the user noted on the calls and their stanzas.
+    #[must_use]
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 }
 
@@ -75,7 +86,7 @@ impl Starts {
     fn of(analysis: &Analysis) -> Self {
         let (mut dated, mut relative) = (i64::MAX, BTreeMap::new());
         for row in analysis.judged().flat_map(|judged| &judged.call.rows) {
-            for observed in seen(row) {
+            for observed in row.sights() {
                 let Some(Timestamp(time)) = observed.time() else { continue };
                 let capture = observed.capture();
                 if analysis.capture(capture).is_some_and(|capture| capture.times_are_relative) {
@@ -98,11 +109,6 @@ impl Starts {
     }
 }
 
-/// A row's stanza, as every capture saw it.
-fn seen(row: &Row) -> impl Iterator<Item = &Arc<Observed>> {
-    std::iter::once(&row.observed).chain(&row.also)
-}
-
 struct Rewriting<'r> {
     redactor: &'r Redactor,
     starts: Starts,
@@ -115,8 +121,17 @@ impl Rewriting<'_> {
     fn call(&mut self, call: &Call) -> Call {
         let first = call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)).min();
         let rows: Vec<_> = call.rows.iter().map(|row| self.row(row, first)).collect();
-        let recordings =
-            call.recordings.iter().map(|(socket, recording)| (*socket, self.recording(socket.0, recording)));
+        let on_wire: BTreeSet<Socket> = call
+            .rows
+            .iter()
+            .flat_map(Row::sights)
+            .filter(|seen| seen.read().is_from_wire())
+            .map(|seen| seen.socket())
+            .collect();
+        let recordings = call
+            .recordings
+            .iter()
+            .map(|(socket, recording)| (*socket, self.recording(socket.0, recording, on_wire.contains(socket))));
         let recordings = recordings.collect();
         let jid = |jid: &Option<Jid>| jid.as_ref().map(|jid| self.redactor.jid(jid));
         let shift = |vantage: usize| {
@@ -174,13 +189,15 @@ impl Rewriting<'_> {
         rewritten
     }
 
-    fn recording(&mut self, capture: CaptureId, recording: &Arc<Recording>) -> Arc<Recording> {
+    /// The recording, which says itself that it was made on the network where the ciphertext no longer does.
+    fn recording(&mut self, capture: CaptureId, recording: &Arc<Recording>, on_wire: bool) -> Arc<Recording> {
         if let Some(known) = self.recordings.get(&Arc::as_ptr(recording)) {
             return Arc::clone(known);
         }
         let since = |time| self.starts.since(capture, time);
         let spans = recording.spans.iter().map(|span| Span { from: since(span.from), until: since(span.until) });
-        let rewritten = Arc::new(Recording { spans: spans.collect(), ..recording.as_ref().clone() });
+        let is_from_wire = recording.is_from_wire || on_wire;
+        let rewritten = Arc::new(Recording { spans: spans.collect(), is_from_wire, ..recording.as_ref().clone() });
         self.recordings.insert(Arc::as_ptr(recording), Arc::clone(&rewritten));
         rewritten
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Number;
 
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, LocalDevice, Recording, Socket};
+use crate::call::{Call, ClockId, LocalDevice, Original, Recording, Socket};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::xml;
 use crate::redact::Sanitised;
@@ -24,6 +24,12 @@ struct Header<'a> {
     client: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     omits_own_acks: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    wire: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     window: Vec<(Number, Number)>,
 }
@@ -43,10 +49,12 @@ struct Line<'a> {
 struct Seen<'a> {
     device: &'a LocalDevice,
     recording: Option<&'a Recording>,
+    original: Original,
+    clock: ClockId,
 }
 
 /// The stanzas of some of the calls, by index, or of all and of no call: a header for each recorded socket, and then
-/// each call's stanzas in its order, below a comment with the call's number and alias.
+/// each call's stanzas capture by capture, as they were recorded, below a comment with the call's number and alias.
 #[must_use]
 pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
     let analysis = sanitised.analysis();
@@ -62,24 +70,31 @@ pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
     let names: BTreeMap<Socket, String> =
         sockets.keys().enumerate().map(|(index, socket)| (*socket, format!("v{}", index + 1))).collect();
     let mut text = String::new();
+    let originals = shared("capture-", sockets.values().map(|seen| seen.original), |uses| uses < sockets.len());
+    let clocks = shared("clock-", sockets.values().map(|seen| seen.clock), |uses| uses > 1);
     for (socket, seen) in &sockets {
         let name = names.get(socket).map_or("", String::as_str);
-        push(&mut text, &header(analysis, *socket, name, seen));
+        let capture = originals.get(&seen.original).cloned();
+        let clock = clocks.get(&seen.clock).cloned();
+        push(&mut text, &Header { capture, clock, ..header(analysis, *socket, name, seen) });
     }
     for (title, call) in &chosen {
         text.push_str(format!("# {title} {}", call.id).trim_end());
         text.push('\n');
-        for row in &call.rows {
+        let mut all: Vec<_> =
+            call.rows.iter().flat_map(|row| std::iter::once(&row.observed).chain(&row.also)).collect();
+        all.sort_by_key(|observed| observed.place());
+        for observed in all {
             push(
                 &mut text,
                 &Line {
-                    vantage: names.get(&row.observed.socket()).map_or("", String::as_str),
-                    at: row.observed.time().map(milliseconds),
-                    dir: row.observed.direction().map(|direction| match direction {
+                    vantage: names.get(&observed.socket()).map_or("", String::as_str),
+                    at: observed.time().map(milliseconds),
+                    dir: observed.direction().map(|direction| match direction {
                         Direction::Inbound => "in",
                         Direction::Outbound => "out",
                     }),
-                    xml: xml::write_line(&row.observed.read().node),
+                    xml: xml::write_line(&observed.read().node),
                 },
             );
         }
@@ -94,10 +109,14 @@ fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
     for (_, call) in calls {
         for row in &call.rows {
             let device = call.vantage_of(row).map_or(&NOBODY, |vantage| &vantage.device);
-            for observed in std::iter::once(&row.observed).chain(&row.also) {
+            for observed in row.sights() {
                 let socket = observed.socket();
-                let recording = || call.recordings.get(&socket).map(AsRef::as_ref);
-                let seen = sockets.entry(socket).or_insert_with(|| Seen { device, recording: recording() });
+                let seen = sockets.entry(socket).or_insert_with(|| Seen {
+                    device,
+                    recording: call.recordings.get(&socket).map(AsRef::as_ref),
+                    original: call.original(socket),
+                    clock: call.clock_of_socket(socket),
+                });
                 if seen.device.jid().is_none() {
                     seen.device = device;
                 }
@@ -105,6 +124,21 @@ fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
         }
     }
     sockets
+}
+
+/// A name for each thing that sockets have, if `is_worth_it` for so many of them: whatever else is said follows from
+/// its absence.
+fn shared<T: Copy + Ord>(
+    prefix: &str,
+    of_sockets: impl Iterator<Item = T>,
+    is_worth_it: impl Fn(usize) -> bool,
+) -> BTreeMap<T, String> {
+    let mut uses: BTreeMap<T, usize> = BTreeMap::new();
+    for thing in of_sockets {
+        *uses.entry(thing).or_default() += 1;
+    }
+    let worth_it = uses.into_iter().enumerate().filter(|(_, (_, uses))| is_worth_it(*uses));
+    worth_it.map(|(place, (thing, _))| (thing, format!("{prefix}{}", place + 1))).collect()
 }
 
 fn header<'a>(analysis: &'a Analysis, socket: Socket, name: &'a str, seen: &Seen<'a>) -> Header<'a> {
@@ -119,6 +153,9 @@ fn header<'a>(analysis: &'a Analysis, socket: Socket, name: &'a str, seen: &Seen
         technique: technique.filter(|technique| *technique != "unknown"),
         client: seen.recording.and_then(|recording| recording.client),
         omits_own_acks: seen.recording.is_some_and(|recording| recording.omits_own_acks),
+        capture: None,
+        clock: None,
+        wire: seen.recording.is_some_and(|recording| recording.is_from_wire),
         window: spans.iter().map(|span| (milliseconds(span.from), milliseconds(span.until))).collect(),
     }
 }

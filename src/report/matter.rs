@@ -130,7 +130,7 @@ fn of_question(question: &'static Question, sanitised: &Sanitised) -> Matter {
         verdict,
         citations,
         confidence,
-        pages: vec![question.page],
+        pages: question.pages().collect(),
         open,
         claim: None,
         sides,
@@ -298,7 +298,7 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Matter {
 fn pages_of(judged: &Judged) -> impl Iterator<Item = &'static str> {
     let of_questions = findings(&[]).into_iter().map(|finding| finding.question);
     let asked = of_questions.filter(|question| judged.evidence.iter().any(|piece| piece.question == question.id));
-    let asked: Vec<_> = asked.map(|question| question.page).collect();
+    let asked: Vec<_> = asked.flat_map(Question::pages).collect();
     let broken =
         judged.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty));
     let broken = broken.filter_map(|place| RULES.iter().find(|rule| rule.id == place.rule)).map(|rule| rule.page);

@@ -1,77 +1,32 @@
-//! The call stanzas of a call, as rules look at them.
+//! Every sight of a call stanza, also of copies and repeats: rules check each.
 
+use super::observe::stanzas::Sight;
 use super::rule::Checks;
 use crate::call::{Call, Row};
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node, Value};
-use crate::protocol::stanza::{Ack, Action, ActionName, Body};
-
-/// A `<call>` and the action in it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Act<'c> {
-    /// Index in [`Call::rows`].
-    pub(super) index: usize,
-    /// The row.
-    pub(super) row: &'c Row,
-    /// The `<call>`.
-    pub(super) wrapper: &'c Node,
-    /// Its first child.
-    pub(super) node: &'c Node,
-    /// The same, read.
-    pub(super) action: &'c Action,
-}
-
-impl<'c> Act<'c> {
-    fn of(index: usize, row: &'c Row) -> Option<Self> {
-        let stanza = row.observed.read();
-        Some(Self { index, row, wrapper: &stanza.node, node: stanza.action_node()?, action: stanza.action()? })
-    }
-
-    /// Whether it left the recorded client.
-    pub(super) fn is_outbound(&self) -> bool {
-        self.row.observed.direction() == Some(Direction::Outbound)
-    }
-
-    /// Whether it reached the recorded client.
-    pub(super) fn is_inbound(&self) -> bool {
-        self.row.observed.direction() == Some(Direction::Inbound)
-    }
-
-    /// The action's `call-creator`, if it is an address.
-    pub(super) fn creator(&self) -> Option<Jid> {
-        self.node.attribute("call-creator").and_then(Value::to_jid)
-    }
-
-    /// Whether it is a reject by which the callee declines: one without a reason, or with a reason that says so.
-    pub(super) fn declines(&self) -> bool {
-        let says_so = |reason: &str| matches!(reason, "declined" | "decline" | "rejected" | "reject");
-        self.action.name == ActionName::Reject && self.action.reason.as_deref().is_none_or(says_so)
-    }
-}
+use crate::protocol::stanza::{Ack, ActionName, Body};
 
 /// The call stanzas with an action, in order.
-pub(super) fn acts(call: &Call) -> impl Iterator<Item = Act<'_>> {
-    call.rows.iter().enumerate().filter_map(|(index, row)| Act::of(index, row))
-}
+pub(super) use super::observe::stanzas::sights as acts;
 
 /// Those with one action.
-pub(super) fn named(call: &Call, name: ActionName) -> impl Iterator<Item = Act<'_>> {
+pub(super) fn named(call: &Call, name: ActionName) -> impl Iterator<Item = Sight<'_>> {
     acts(call).filter(move |act| act.action.name == name)
 }
 
 /// The terminates.
-pub(super) fn terminates(call: &Call) -> impl Iterator<Item = Act<'_>> {
+pub(super) fn terminates(call: &Call) -> impl Iterator<Item = Sight<'_>> {
     named(call, ActionName::Terminate)
 }
 
 /// The rejects.
-pub(super) fn rejects(call: &Call) -> impl Iterator<Item = Act<'_>> {
+pub(super) fn rejects(call: &Call) -> impl Iterator<Item = Sight<'_>> {
     named(call, ActionName::Reject)
 }
 
 /// The outbound rejects, each with the offer, or notice of one, that its vantage saw last before it.
-pub(super) fn own_rejects(call: &Call) -> impl Iterator<Item = (Act<'_>, Option<Act<'_>>)> {
-    let mut offers: Vec<Option<Act<'_>>> = vec![None; call.vantages.len()];
+pub(super) fn own_rejects(call: &Call) -> impl Iterator<Item = (Sight<'_>, Option<Sight<'_>>)> {
+    let mut offers: Vec<Option<Sight<'_>>> = vec![None; call.vantages.len()];
     acts(call).filter_map(move |act| match act.action.name {
         ActionName::Offer | ActionName::OfferNotice if act.is_inbound() => {
             *offers.get_mut(act.row.vantage)? = Some(act);
@@ -108,7 +63,7 @@ pub(super) enum Departure {
 
 /// Notes how a stanza stands to a rule on what clients build. An inbound one was rewritten by the server: what would
 /// break the rule in an outbound one is news there.
-pub(super) fn note_built(checks: &mut Checks, act: &Act<'_>, found: Result<&'static str, Departure>) {
+pub(super) fn note_built(checks: &mut Checks, act: &Sight<'_>, found: Result<&'static str, Departure>) {
     let row = act.index;
     match (act.row.observed.direction(), found) {
         (Some(Direction::Outbound), Ok(why)) => checks.holds(row, why),

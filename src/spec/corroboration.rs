@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::judged::Judged;
-use crate::origin::CaptureId;
+use crate::call::Original;
 
 /// The confidence that the spec's corroboration rule allows to claim. Suggested: a person decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +34,7 @@ impl Confidence {
 }
 
 /// One recording's part in an answer: technique, session, client.
-pub(super) type Witness = (&'static str, usize, Option<&'static str>);
+pub(super) type Witness = (&'static str, Original, Option<&'static str>);
 
 /// Clients that one wrote after the other: what both do says no more than what one does.
 const PORTS: [(&str, &str); 2] = [("whatsapp-rust", "zapo"), ("whatsapp-rust", "whatsmeow")];
@@ -54,7 +54,7 @@ pub(super) fn corroborate(witnesses: &BTreeSet<Witness>) -> bool {
 /// Which captures are recordings of one session: those with a call in common.
 pub(super) struct Sessions {
     /// A representative of each capture's session.
-    of: BTreeMap<CaptureId, CaptureId>,
+    of: BTreeMap<Original, Original>,
 }
 
 impl Sessions {
@@ -62,7 +62,7 @@ impl Sessions {
     pub(super) fn of(calls: &[Arc<Judged>]) -> Self {
         let mut sessions = Self { of: BTreeMap::new() };
         for judged in calls {
-            let mut captures = judged.call.captures().into_iter();
+            let mut captures = judged.call.rows.iter().flat_map(|row| judged.call.originals_of(row));
             let Some(first) = captures.next() else { continue };
             let first = sessions.root(first);
             sessions.of.entry(first).or_insert(first);
@@ -74,7 +74,7 @@ impl Sessions {
         sessions
     }
 
-    fn root(&self, mut capture: CaptureId) -> CaptureId {
+    fn root(&self, mut capture: Original) -> Original {
         while let Some(next) = self.of.get(&capture)
             && *next != capture
         {
@@ -86,9 +86,9 @@ impl Sessions {
     /// Adds the recordings that have a row.
     pub(super) fn witnesses(&self, judged: &Judged, row: usize, witnesses: &mut BTreeSet<Witness>) {
         let Some(row) = judged.call.rows.get(row) else { return };
-        for observed in std::iter::once(&row.observed).chain(&row.also) {
+        for observed in row.sights() {
             let Some(recording) = judged.call.recordings.get(&observed.socket()) else { continue };
-            let session = usize::try_from(self.root(observed.capture()).0).unwrap_or(usize::MAX);
+            let session = self.root(judged.call.original(observed.socket()));
             witnesses.insert((recording.technique, session, recording.client));
         }
     }
@@ -97,17 +97,18 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::CaptureId;
 
     #[test]
     fn only_independent_recordings_corroborate() {
         let with = |witnesses: &[Witness]| corroborate(&witnesses.iter().copied().collect());
-        let capture = ("websocket-capture", 0, Some("zapo"));
-        assert!(with(&[capture, ("baileys-instrumentation", 1, Some("baileys"))]));
-        assert!(!with(&[capture, ("baileys-instrumentation", 0, Some("baileys"))]), "one session");
-        assert!(!with(&[capture, ("websocket-capture", 1, Some("baileys"))]), "one technique");
-        assert!(!with(&[capture, ("mitm-tls", 1, Some("zapo"))]), "one client");
-        assert!(!with(&[capture, ("mitm-tls", 1, Some("whatsapp-rust"))]), "a port");
-        assert!(!with(&[capture, ("mitm-tls", 1, None)]), "a client that nobody knows");
-        assert!(!with(&[capture, ("unknown", 1, Some("baileys"))]), "a technique that nobody knows");
+        let capture = ("websocket-capture", (CaptureId(0), 0), Some("zapo"));
+        assert!(with(&[capture, ("baileys-instrumentation", (CaptureId(1), 0), Some("baileys"))]));
+        assert!(!with(&[capture, ("baileys-instrumentation", (CaptureId(0), 0), Some("baileys"))]), "one session");
+        assert!(!with(&[capture, ("websocket-capture", (CaptureId(1), 0), Some("baileys"))]), "one technique");
+        assert!(!with(&[capture, ("mitm-tls", (CaptureId(1), 0), Some("zapo"))]), "one client");
+        assert!(!with(&[capture, ("mitm-tls", (CaptureId(1), 0), Some("whatsapp-rust"))]), "a port");
+        assert!(!with(&[capture, ("mitm-tls", (CaptureId(1), 0), None)]), "a client that nobody knows");
+        assert!(!with(&[capture, ("unknown", (CaptureId(1), 0), Some("baileys"))]), "a technique that nobody knows");
     }
 }

@@ -13,6 +13,8 @@ pub struct Question {
     pub page: &'static str,
     /// Which of the page's open questions it is, from 1; `None` for a discrepancy, which no page asks.
     pub number: Option<u8>,
+    /// Where else the spec asks the same: further pages, and which of their open questions.
+    pub also: &'static [(&'static str, u8)],
     /// The question, in this program's own words.
     pub title: &'static str,
     /// What kind of answer it wants.
@@ -26,10 +28,15 @@ pub struct Question {
 }
 
 impl Question {
-    /// Where the spec asks it: the page, and which of its questions.
+    /// Where the spec asks it first: the page, and which of its questions.
     #[must_use]
     pub fn place(&self) -> String {
         self.number.map_or_else(|| self.page.to_owned(), |number| format!("{} #{number}", self.page))
+    }
+
+    /// The pages that ask it, the first one first.
+    pub fn pages(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.page).chain(self.also.iter().map(|(page, _)| *page))
     }
 }
 

@@ -1,11 +1,16 @@
-//! What an id means: the page of a question, a discrepancy, a rule, a column, an anomaly or an exit code.
+//! What an id means: the page of a question, a discrepancy, a rule, a column, an anomaly or an exit code; the open
+//! questions of a page of the spec.
 
 use std::io::{self, Write};
 
+use super::index::stand;
+use super::plural;
 use super::prose::Layout;
 use crate::analysis::diagnoses;
 use crate::export::{Description, Table};
 use crate::spec::discrepancies::DISCREPANCIES;
+use crate::spec::index::{self, Entry};
+use crate::spec::parts::PAGES;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
 use crate::spec::{Checkout, Grade, Question, Shape, page};
@@ -33,7 +38,7 @@ const TABLES: [(&str, Table); 5] = [
 
 impl Glossary<'_> {
     /// What an id means, in Markdown, one page for each thing of that name; empty if there is none. A column is also
-    /// known as `table.column`.
+    /// known as `table.column`; a page of the spec by its code or id, and one of its open questions as `SIG-14 #2`.
     #[must_use]
     pub fn pages(&self, id: &str) -> Vec<String> {
         let mut pages = Vec::new();
@@ -65,9 +70,35 @@ impl Glossary<'_> {
                 format!("*Column {column}* of table {name}, {}.\n\n{doc}", kind.name())
             }));
         }
+        pages.extend(self.page_of_the_spec(id));
         let codes = self.exit_codes.iter().filter(|(code, _)| code.to_string() == id);
         pages.extend(codes.map(|(code, when)| format!("*Exit code {code}*: {when}")));
         pages
+    }
+
+    /// The open questions of a page of the spec, or the one whose number follows the page's name.
+    fn page_of_the_spec(&self, id: &str) -> Option<String> {
+        let (name, number) = id.split_once('#').map_or((id, None), |(name, number)| (name.trim(), Some(number)));
+        let page = PAGES.iter().find(|page| page.name().eq_ignore_ascii_case(name))?.name();
+        let entries = match number {
+            Some(number) => vec![index::entry(page, number.trim().parse().ok()?)?],
+            None => index::of_page(page),
+        };
+        let title =
+            self.spec.and_then(|spec| spec.page(page)).map_or_else(String::new, |page| format!(" ({})", page.title));
+        let count = match (number, entries.len()) {
+            (Some(_), _) => "one of its open questions".to_owned(),
+            (None, count) => format!("its {count} open question{}", plural(count)),
+        };
+        let entries: Vec<_> = entries.iter().map(|entry| self.entry(entry)).collect();
+        Some(format!("*Page {page}* of the spec{title}, {count}.\n\n{}", entries.join("\n\n")))
+    }
+
+    /// An open question of a page, and how the program stands to it.
+    fn entry(&self, entry: &Entry) -> String {
+        let wording = self.spec.and_then(|spec| spec.wording_at(entry.page, entry.number));
+        let wording = wording.map_or_else(String::new, |wording| format!("\n\nThe spec: {wording}"));
+        format!("*{}.* {}{wording}\n\n{}.", entry.place(), entry.title, capitalised(&stand(entry)))
     }
 
     fn question(&self, question: &Question) -> String {
@@ -79,7 +110,8 @@ impl Glossary<'_> {
                 format!("{}; one direct sight of {occurs} answers", question.hypotheses.join(" or "))
             }
         };
-        let mut text = format!("*{kind} {}*, {}: {answers}.\n\n", question.id, question.place());
+        let also: String = question.also.iter().map(|(page, number)| format!(", also {page} #{number}")).collect();
+        let mut text = format!("*{kind} {}*, {}{also}: {answers}.\n\n", question.id, question.place());
         if let Some(wording) = self.spec.and_then(|spec| spec.wording(question)) {
             text.push_str(&format!("The spec: {wording}\n\n"));
         }
@@ -94,11 +126,18 @@ impl Glossary<'_> {
         let questions = QUESTIONS.iter().chain(DISCREPANCIES).map(|question| question.id.to_owned());
         let rules = RULES.iter().map(|rule| rule.id.to_owned());
         let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id.to_owned());
-        let known = questions.chain(rules).chain(anomalies).chain(columns);
+        let pages = PAGES.iter().map(|page| page.name().to_owned());
+        let known = questions.chain(rules).chain(anomalies).chain(columns).chain(pages);
         // An id has at most a few dozen characters.
         let id: String = id.chars().take(80).collect::<String>().to_lowercase();
         known.min_by_key(|known| distance(&id, &known.to_lowercase()))
     }
+}
+
+/// A sentence of a clause.
+fn capitalised(clause: &str) -> String {
+    let mut characters = clause.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// Writes pages, apart by an empty line.
@@ -165,6 +204,20 @@ mod tests {
         assert_eq!(GLOSSARY.pages("calls.ring_ms").len(), 1);
         assert_eq!(GLOSSARY.pages("2").len(), 1);
         assert!(GLOSSARY.pages("calls.nonsense").is_empty());
+    }
+
+    #[test]
+    fn every_page_of_the_spec_has_its_open_questions() {
+        for known in PAGES {
+            let pages = GLOSSARY.pages(known.name()).concat();
+            assert_eq!(pages.matches(&format!("*{} #", known.name())).count(), known.questions.len(), "{pages}");
+        }
+        let one = GLOSSARY.pages("sig-18 #1");
+        assert!(one.len() == 1 && one.iter().all(|page| page.contains("The same as reject-fanout (SIG-08 #2).")));
+        assert_eq!(GLOSSARY.pages("SIG-18#1"), one);
+        for nonsense in ["SIG-18 #9", "SIG-18 #", "SIG-18 #x", "#1", "SIG-99"] {
+            assert!(GLOSSARY.pages(nonsense).is_empty(), "{nonsense}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod diagram;
 mod drawing;
 pub mod explain;
+mod index;
 pub mod inspect;
 mod json;
 mod mermaid;

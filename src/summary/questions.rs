@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::index;
 use super::json::write_json;
 use super::prose::Layout;
 use super::{moment, plural};
@@ -28,6 +29,8 @@ pub struct Board<'b> {
     pub spec: Option<&'b Checkout>,
     /// Whether to show all evidence.
     pub all: bool,
+    /// Whether to list all questions that the spec asks, also those that the program does not look for.
+    pub index: bool,
     /// How the text is laid out.
     pub layout: Layout,
 }
@@ -50,6 +53,7 @@ pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::
     for finding in all.iter().filter(|finding| finding.question.number.is_none()) {
         write_finding(analysis, finding, board, out)?;
     }
+    index::text(board, out)?;
     board.spec.map_or(Ok(()), |spec| differences(spec, out))
 }
 
@@ -68,7 +72,8 @@ fn heading(page: &str, board: Board<'_>, out: &mut impl Write) -> io::Result<()>
 fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let question = finding.question;
     let number = question.number.map_or_else(|| format!(" ({})", question.page), |number| format!(" #{number}"));
-    writeln!(out, "  {}{number}  {}", question.id, question.title)?;
+    let also = question.also.iter().map(|(page, number)| format!(", also {page} #{number}")).collect::<String>();
+    writeln!(out, "  {}{number}{also}  {}", question.id, question.title)?;
     if let Some(wording) = board.spec.and_then(|spec| spec.wording(question)) {
         write!(out, "{}", board.layout.wrap(&format!("the spec: {wording}"), 4))?;
     }
@@ -203,17 +208,12 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     for difference in &differences {
         match difference {
             Difference::Unknown { .. } => {}
-            Difference::Gone(question) => writeln!(out, "  gone: {} ({})", question.id, question.place())?,
-            Difference::Reworded(question) => {
-                writeln!(
-                    out,
-                    "  reworded: {} ({}); read whether it still asks the same",
-                    question.id,
-                    question.place()
-                )?;
+            Difference::Gone(entry) => writeln!(out, "  gone: {}", entry.name())?,
+            Difference::Reworded(entry) => {
+                writeln!(out, "  reworded: {}; read whether it still asks the same", entry.name())?;
             }
-            Difference::Moved(question, number) => {
-                writeln!(out, "  moved: {} from {} to #{number}", question.id, question.place())?;
+            Difference::Moved(entry, number) => {
+                writeln!(out, "  moved: {} to #{number}", entry.name())?;
             }
         }
     }
@@ -225,7 +225,7 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
         })
         .collect();
     if !unknown.is_empty() {
-        writeln!(out, "  {} question{} that this program does not look for:", unknown.len(), plural(unknown.len()))?;
+        writeln!(out, "  {} question{} that this program does not know:", unknown.len(), plural(unknown.len()))?;
     }
     for (place, wording) in unknown {
         writeln!(out, "    {}  {}", visible(place), visible(wording))?;
@@ -233,7 +233,8 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "questions", "discrepancies"}`, both of one shape.
+/// The same as JSON: `{"schema", "questions", "discrepancies", "index"}`, the first two of one shape; the index has
+/// every open question of the spec.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -243,7 +244,13 @@ pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) 
         let findings = all.iter().filter(|finding| finding.question.number.is_some() == is_question);
         findings.map(|finding| value(analysis, finding, spec)).collect()
     };
-    write_json(&json!({ "schema": SCHEMA, "questions": of(true), "discrepancies": of(false) }), out)
+    let board = json!({
+        "schema": SCHEMA,
+        "questions": of(true),
+        "discrepancies": of(false),
+        "index": index::json(spec),
+    });
+    write_json(&board, out)
 }
 
 fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Value {
@@ -280,6 +287,7 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
         "id": question.id,
         "page": question.page,
         "number": question.number,
+        "also": question.also.iter().map(|(page, number)| json!({ "page": page, "number": number })).collect::<Vec<_>>(),
         "title": question.title,
         "wording": spec.and_then(|spec| spec.wording(question)),
         "verdict": finding.verdict.name(),

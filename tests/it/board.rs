@@ -96,6 +96,26 @@ fn without_a_capture_the_board_says_what_is_asked() {
 }
 
 #[test]
+fn every_question_of_the_spec_is_listed_with_what_the_program_does_about_it() {
+    let board = printed(&ringtrace(&["questions"]));
+    let index = printed(&ringtrace(&["questions", "--all"]));
+    assert!(board.contains("The spec asks 100 questions (--all lists them): "), "{board}");
+    assert!(!board.contains("SIG-03 #1: ") && index.contains("\n  SIG-03 #1: How is the relay endpoint"), "{index}");
+    assert!(index.contains("\n    out of reach: ") && index.contains("\n    the same as reject-fanout (SIG-08 #2)\n"));
+    let json = json(&[]);
+    let index = json["index"].as_array().unwrap();
+    assert_eq!(index.len(), 100);
+    let of = |state: &str| index.iter().filter(|entry| entry["state"] == state).count();
+    assert_eq!(of("looked-for"), json["questions"].as_array().unwrap().len());
+    let also: usize = all(&json).map(|question| question["also"].as_array().unwrap().len()).sum();
+    assert_eq!((of("same-as"), of("looked-for") + also), (also, 100 - of("out-of-reach") - of("not-yet")));
+    for entry in index {
+        assert_eq!(entry["why"].is_string(), entry["question"].is_null(), "{entry}");
+        assert!(entry["title"].is_string() && entry["wording"].is_null(), "{entry}");
+    }
+}
+
+#[test]
 fn what_was_lost_shows_in_the_exit_code() {
     assert_eq!(code(&ringtrace(&["questions", "captures/damaged/damaged.pcap"])), 1);
     assert_eq!(code(&ringtrace(&["questions", "--json", "no-such-file.pcap"])), 1);
@@ -104,12 +124,17 @@ fn what_was_lost_shows_in_the_exit_code() {
 #[test]
 fn ids_are_explained() {
     let page = printed(&ringtrace(&["explain", "reject-fanout"]));
-    assert!(page.starts_with("Question reject-fanout, SIG-08 #2:"), "{page}");
+    assert!(page.starts_with("Question reject-fanout, SIG-08 #2, also SIG-18 #1:"), "{page}");
     assert!(page.contains("What decides it.") && page.lines().all(|line| line.chars().count() <= 100));
     let bold = printed(&ringtrace(&["explain", "reject-fanout", "--color", "always"]));
     assert!(bold.contains("\u{1b}[1mWhat decides it.\u{1b}[0m"));
     assert!(printed(&ringtrace(&["explain", "calls.ring_ms"])).contains("Column ring_ms of table calls, number."));
     assert!(printed(&ringtrace(&["explain", "1"])).starts_with("Exit code 1: something was lost"));
+    let page = printed(&ringtrace(&["explain", "SIG-03"]));
+    assert!(page.starts_with("Page SIG-03 of the spec, its 3 open questions.\n\nSIG-03 #1. How is "), "{page}");
+    assert!(page.contains("\nOut of reach: the token is opaque"), "{page}");
+    let one = printed(&ringtrace(&["explain", "SIG-03 #2"]));
+    assert!(one.starts_with("Page SIG-03 of the spec, one of its open questions.\n\nSIG-03 #2. "), "{one}");
     let unknown = ringtrace(&["explain", "reject-fanuot\u{1b}[2J"]);
     assert_eq!((code(&unknown), printed(&unknown)), (2, String::new()));
     assert_eq!(said(&unknown), "ringtrace: nothing is called reject-fanuot\\u{1b}[2J; did you mean reject-fanout?\n");
@@ -141,8 +166,11 @@ fn a_checkout_of_the_spec_lends_its_wording() {
     assert!(wording.len() > 10);
     let board = printed(&ringtrace(&["questions", "--spec", spec]));
     assert!(board.contains(&format!("the spec: {wording}")), "{wording}");
-    assert!(board.contains("questions that this program does not look for:"));
-    assert!(!board.contains("gone:") && !board.contains("reworded:"));
+    assert!(board.contains("The checkout of the spec: 31 pages\n"));
+    assert!(!["gone:", "reworded:", "moved:", "does not know"].iter().any(|change| board.contains(change)));
+    let index = printed(&ringtrace(&["questions", "--all", "--spec", spec]));
+    assert_eq!(index.matches("the spec: ").count(), board.matches("the spec: ").count() + 100);
+    assert!(printed(&ringtrace(&["explain", "call-rejected #1", "--spec", spec])).contains(&wording));
     assert!(printed(&ringtrace(&["explain", "decline-carrier", "--spec", spec])).contains(&wording));
 }
 

@@ -184,6 +184,50 @@ fn a_call_that_says_nothing_changes_no_verdict() {
     }
 }
 
+/// The recording as one that ends after its first half: the stanzas after that are not in it, and no window goes on.
+fn cut(text: &str) -> String {
+    let time = |line: &str| {
+        let (_, rest) = line.split_once(r#""at":"#)?;
+        rest.split([',', '}']).next()?.parse::<f64>().ok()
+    };
+    let mut times: Vec<f64> = text.lines().filter_map(time).collect();
+    times.sort_by(f64::total_cmp);
+    let end = times.get((times.len() - 1) / 2).copied().unwrap_or_default();
+    let window = |line: &str| {
+        let (before, rest) = line.split_once(r#""window":"#)?;
+        let (spans, after) = rest.split_once("]]")?;
+        let spans: Vec<[f64; 2]> = serde_json::from_str(&format!("{spans}]]")).unwrap();
+        let spans: Vec<_> =
+            spans.into_iter().filter(|[from, _]| *from <= end).map(|[from, until]| [from, until.min(end)]).collect();
+        Some(format!("{before}\"window\":{}{after}", serde_json::to_string(&spans).unwrap()))
+    };
+    let lines = text.lines().filter(|line| time(line).is_none_or(|time| time <= end));
+    lines.map(|line| window(line).unwrap_or_else(|| line.to_owned()) + "\n").collect()
+}
+
+#[test]
+fn a_session_that_is_read_twice_says_what_it_says_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (copy, half) = (folder.path().join("copy.ndjson"), folder.path().join("half.ndjson"));
+    let mut wrong = Vec::new();
+    for question in all() {
+        for path in recordings(question) {
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&copy, &text).unwrap();
+            fs::write(&half, cut(&text)).unwrap();
+            let once = told(&load(&[&path]));
+            for (what, paths) in
+                [("twice", [&path, &copy]), ("whole, then half", [&path, &half]), ("half, then whole", [&half, &path])]
+            {
+                let other = told(&load(&paths.map(PathBuf::as_path)));
+                let differs = once.iter().zip(&other).filter(|(one, other)| one != other);
+                wrong.extend(differs.map(|(one, other)| format!("{} {what}:\n  {one}\n  {other}", path.display())));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The evidence on who sent the terminate, if its maker were known in that way.
 fn known_by(side: Side, proof: Proof) -> Vec<(String, Strength)> {
     let question = all().find(|question| question.id == "timeout-terminate-sender").unwrap();
@@ -258,19 +302,9 @@ fn crowded(count: usize) -> Arc<Analysis> {
 }
 
 #[test]
-fn judging_a_call_costs_what_its_rows_cost() {
-    let time = |analysis: &Analysis| {
-        let once = || {
-            let begun = std::time::Instant::now();
-            let call = Arc::clone(&analysis.calls[0].call);
-            let context = Context::of(&[Arc::clone(&call)], true);
-            let judged = Arc::new(Judged::new(call, &context));
-            assert!(findings(&[judged]).iter().any(|finding| finding.values.len() >= 500));
-            begun.elapsed()
-        };
-        (0..5).map(|_| once()).min().unwrap()
-    };
-    let (small, large) = (time(&crowded(500)), time(&crowded(2_000)));
-    // Four times the rows: sixteen times the cost if each were compared with each.
-    assert!(large < small * 9, "{small:?} for 2,000 rows, {large:?} for 8,000");
+fn every_stanza_of_a_long_call_is_evidence() {
+    let calls = crowded(5_000).calls.clone();
+    let values = |id| findings(&calls).into_iter().find(|finding| finding.question.id == id).map(|it| it.values.len());
+    assert_eq!(values("terminate-reasons"), Some(5_000));
+    assert_eq!(values("reject-extra-attributes"), Some(5_000));
 }

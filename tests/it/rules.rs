@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::{Call, Recording, Span};
@@ -230,16 +229,10 @@ const HEADER: &str =
     "{\"schema\":\"ringtrace/1\",\"vantage\":\"a\",\"device\":[\"10000000000001:7@lid\"],\"window\":[[0,900000]]}\n";
 
 #[test]
-fn judging_takes_time_linear_in_the_stanzas() {
-    let took = |call: &Arc<Call>| {
-        let context = Context::of(std::slice::from_ref(call), true);
-        let start = Instant::now();
-        let judged = Judged::new(Arc::clone(call), &context);
-        assert!(judged.counts.iter().any(|count| count.is_exercised()));
-        start.elapsed()
-    };
-    let (short, long) = (long(2_000), long(20_000));
-    let short = (0..3).map(|_| took(&short)).min().unwrap();
-    let long = took(&long);
-    assert!(long < short * 40, "ten times the stanzas took {long:?} after {short:?}");
+fn every_stanza_of_a_long_call_is_judged() {
+    let call = long(20_000);
+    let context = Context::of(std::slice::from_ref(&call), true);
+    let judged = Judged::new(Arc::clone(&call), &context);
+    let most = judged.counts.iter().map(|count| count.holds + count.violated + count.undecided).max();
+    assert!(most.is_some_and(|most| most >= 10_000), "{most:?}");
 }

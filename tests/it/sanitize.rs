@@ -9,7 +9,7 @@ use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::report;
 use ringtrace::spec::rules::RULES;
-use ringtrace::spec::{Count, findings};
+use ringtrace::spec::{Confidence, Count, Finding, findings};
 
 use crate::shared::shared;
 
@@ -57,8 +57,7 @@ pub(crate) fn recordings() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
     all
 }
 
-/// What was made of captures, without names: calls, verdicts and counts. Lines of several vantages have a clock each, so
-/// that the order of what two of them saw is not part of it.
+/// What was made of captures, without names: calls with their stanzas in order, verdicts and counts.
 fn conclusions(analysis: &Analysis) -> Vec<String> {
     let mut said = Vec::new();
     for judged in &analysis.calls {
@@ -67,22 +66,15 @@ fn conclusions(analysis: &Analysis) -> Vec<String> {
         let times = (course.ring, course.talk);
         said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, course.outcome));
         said.push(format!("{:?} {:?} {:?}", course.ended_by, course.end_strength, course.end_reason));
-        let mut rows: Vec<_> = call
-            .rows
-            .iter()
-            .map(|row| {
-                let answered = row.answers.map(|answered| call.rows[answered].observed.read().node.tag.clone());
-                let copied = (row.copy_of.is_some(), row.repeats.is_some());
-                format!("{:?} {answered:?} {copied:?} {:?} {:?}", row.action, row.maker.side, row.maker.proof)
-            })
-            .collect();
-        rows.sort();
-        said.extend(rows);
+        said.extend(call.rows.iter().map(|row| {
+            let places = (row.vantage, row.also.len(), row.answers, row.copy_of, row.repeats);
+            format!("{:?} {places:?} {:?} {:?}", row.action, row.maker.side, row.maker.proof)
+        }));
     }
     for finding in findings(&analysis.calls) {
-        let pieces = |tally: &ringtrace::spec::Tally| (tally.supporting, tally.refuting, tally.direct);
-        let tallies: Vec<_> = finding.tallies.iter().map(pieces).collect();
-        said.push(format!("{} {:?} {:?} {tallies:?}", finding.question.id, finding.verdict, finding.named));
+        let values: Vec<_> = finding.values.iter().map(|seen| (&seen.value, seen.count)).collect();
+        let verdict = (finding.verdict, finding.confidence, &finding.named);
+        said.push(format!("{} {verdict:?} {:?} {values:?}", finding.question.id, finding.tallies));
     }
     for (index, rule) in RULES.iter().enumerate() {
         let mut total = Count::default();
@@ -101,11 +93,52 @@ fn same(one: &[String], other: &[String], what: &str) {
     assert_eq!(one.len(), other.len(), "{what}");
 }
 
+/// Recordings of calls at several ends: each capture alone, all of them together, and beside what clients wrote down.
+fn vantages() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let Some(folder) = shared("captures/vantages") else { return Vec::new() };
+    let [a, b1, b2, all] = ["a.pcap", "b1.pcap", "b2.pcap", "all.pcap"];
+    let views = [vec![a], vec![b1], vec![b2], vec![a, b1], vec![a, b2], vec![b2, b1], vec![b2, a, b1], vec![all]];
+    let with_logs = [
+        ("rz-ends", vec!["a.rust.log"]),
+        ("rz-ends", vec![b1, "b1.zapo.log"]),
+        ("rz-ends", vec!["b2.zapo.log", b1, a, b2, "a.rust.log"]),
+        ("rz-ends", vec!["b1.zapo.log", "b2.zapo.log", "a.rust.log"]),
+        ("zb-timeouts", vec![a, "a.zapo.log", b1, "b1.baileys.log"]),
+        ("zb-timeouts", vec!["b2.baileys.log", all]),
+        ("zb-timeouts", vec!["b1.baileys.log", "b2.baileys.log", "a.zapo.log"]),
+        ("zb-timeouts", vec![b1, all, a]),
+    ];
+    let sets = ["rz-ends", "zb-timeouts"];
+    let views = sets.iter().flat_map(|set| views.iter().map(|view| (*set, view.clone())));
+    views
+        .chain(with_logs)
+        .map(|(set, files)| {
+            let path = |name: &&str| folder.join(format!("{set}.{name}"));
+            (files.iter().map(path).collect(), vec![folder.join(format!("{set}.noisekeys.txt"))])
+        })
+        .collect()
+}
+
+/// Two sessions that bear each other out: one thing seen with different clients and by different techniques.
+fn sessions(folder: &Path) -> Vec<PathBuf> {
+    let fixture = "tests/fixtures/questions/ack_error/answered-appears.ndjson";
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture)).unwrap();
+    let session = |(name, call, made): (&str, &str, &str)| {
+        let path = folder.join(name);
+        let text = text.replace("\"technique\":\"websocket-capture\"", made).replace("'C", call);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let zapo = "\"technique\":\"websocket-capture\",\"client\":\"zapo\"";
+    let baileys = "\"technique\":\"baileys-instrumentation\",\"client\":\"baileys\"";
+    [("one.ndjson", "'D", zapo), ("two.ndjson", "'E", baileys)].map(session).to_vec()
+}
+
 #[test]
 fn what_is_sanitised_says_the_same_and_says_it_again_when_read() {
     let folder = tempfile::tempdir().unwrap();
-    for (captures, keys) in recordings() {
-        let what = captures[0].display().to_string();
+    for (captures, keys) in recordings().into_iter().chain(vantages()) {
+        let what = format!("{captures:?}");
         let analysis = load(&captures, &keys);
         assert!(!analysis.calls.is_empty(), "{what}");
         let redactor = Redactor::new(&analysis, Aliases::default(), None);
@@ -117,6 +150,22 @@ fn what_is_sanitised_says_the_same_and_says_it_again_when_read() {
         let again = load(&[file], &[]);
         same(&conclusions(&analysis), &conclusions(&again), &what);
     }
+}
+
+#[test]
+fn what_several_sessions_bear_out_is_still_borne_out_when_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let analysis = load(&sessions(folder.path()), &[]);
+    let confirmed = |finding: &Finding| finding.confidence == Confidence::Confirmed;
+    assert!(findings(&analysis.calls).iter().any(confirmed), "else the comparison shows nothing");
+    let redactor = Redactor::new(&analysis, Aliases::default(), None);
+    let file = folder.path().join("again.ndjson");
+    fs::write(&file, redactor.release(report::lines(&redactor.sanitise(&analysis), None)).unwrap().as_str()).unwrap();
+    let again = load(std::slice::from_ref(&file), &[]);
+    same(&conclusions(&analysis), &conclusions(&again), "several sessions");
+    let redactor = Redactor::new(&again, Aliases::default(), None);
+    let lines = redactor.release(report::lines(&redactor.sanitise(&again), None)).unwrap();
+    assert_eq!(lines.as_str(), fs::read_to_string(file).unwrap(), "what is sanitised already stays as it is");
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn parsed(keys: &str) -> Vec<KeyEvent> {
 #[test]
 fn the_calls_on_a_narrow_terminal() {
     let bench = Bench::with(NARROW, &fixture::three_calls());
-    screen!(bench, "calls-80", ["answered", "caller timeout", "?2", "declined"]);
+    screen!(bench, "calls-80", ["answered", "caller timeout", "?3", "declined"]);
     assert!(!bench.shows("Stanzas"), "the least telling column gives way");
 }
 
@@ -201,7 +201,7 @@ fn an_answered_call_beside_its_offer() {
 #[test]
 fn a_missed_call_above_its_terminate() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("j<enter>ee");
+    bench.keys("j<enter>eee");
     screen!(
         bench,
         "ladder-80",

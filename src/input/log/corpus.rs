@@ -115,7 +115,8 @@ fn one(document: Capture, origin: Origin, held: &mut Held, out: &mut dyn Sink) -
     };
     let recorded = Recorded { technique, ..Recorded::default() };
     let client = if id.is_empty() { format!("document {}", origin.first) } else { id };
-    let _ = held.header(&CORPUS, Header { client: client.clone(), recorded, unknown }, origin, out);
+    let _ =
+        held.header(&CORPUS, Header { client: client.clone(), recorded, unknown, ..Header::default() }, origin, out);
     let body = raw.body.as_str();
     match raw.format.as_str() {
         "xml" => {

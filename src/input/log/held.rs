@@ -11,6 +11,7 @@ use super::diagnoses::{
     SEVERAL_FORMATS, STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
 use super::line::{Event, Found, Header, LineFormat, Stamp, Standing};
+use super::shared::Shared;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
@@ -41,6 +42,7 @@ pub(super) struct Held {
     /// open.
     has_sent: Option<bool>,
     clients: HashMap<(&'static str, String), ConnectionId>,
+    shared: Shared,
     format: Option<&'static Format>,
     /// The first place of each note that is made once a log.
     noted: Vec<&'static Diagnosis>,
@@ -68,6 +70,7 @@ impl Held {
             hour: Clock::new(HOUR),
             has_sent: None,
             clients: HashMap::new(),
+            shared: Shared::default(),
             format: None,
             noted: Vec::new(),
             first_undated: None,
@@ -126,15 +129,17 @@ impl Held {
         out: &mut dyn Sink,
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
-        let Header { client, recorded, unknown } = header;
+        let Header { client, mut recorded, clock, capture, unknown } = header;
         for (diagnosis, what) in unknown {
             out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("line {}: {what}", origin.last)));
         }
         if let Some(technique) = recorded.technique {
             out.technique(technique);
         }
-        let connection = Some(self.connection(format, client, origin, out)?);
-        out.entry(Located::new(Origin { connection, ..origin }, Entry::Recorded(recorded)))
+        let connection = self.connection(format, client, origin, out)?;
+        recorded.clock = Some(self.shared.clock(clock, connection));
+        recorded.original = self.shared.original(capture);
+        out.entry(Located::new(Origin { connection: Some(connection), ..origin }, Entry::Recorded(recorded)))
     }
 
     /// Takes a decrypted frame, a flag byte and WABinary.

@@ -113,6 +113,10 @@ pub(super) struct Header {
     pub(super) client: String,
     /// What is said.
     pub(super) recorded: Recorded,
+    /// The name of the clock that it shares with all others that name it; empty for a clock of its own.
+    pub(super) clock: String,
+    /// The name of the capture that it comes from; those that name none come from one.
+    pub(super) capture: String,
     /// What is said and not known here, each with what it is.
     pub(super) unknown: Vec<(&'static Diagnosis, String)>,
 }

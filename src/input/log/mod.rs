@@ -16,6 +16,7 @@ mod line;
 mod pino;
 mod ringtrace;
 mod scanner;
+mod shared;
 mod web;
 mod whatsapp_rust;
 mod whatsmeow;

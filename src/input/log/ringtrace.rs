@@ -55,6 +55,12 @@ struct Line<'a> {
     client: Option<Cow<'a, str>>,
     #[serde(default)]
     omits_own_acks: bool,
+    #[serde(borrow)]
+    capture: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    clock: Option<Cow<'a, str>>,
+    #[serde(default)]
+    wire: bool,
     #[serde(default)]
     window: Vec<(f64, f64)>,
     at: Option<f64>,
@@ -112,10 +118,13 @@ fn header(line: Line<'_>) -> Result<Outcome, &'static str> {
         technique,
         client,
         omits_own_acks: line.omits_own_acks,
+        is_from_wire: line.wire,
         spans: spans(&line.window)?,
+        ..Recorded::default()
     };
     let client = vantage(line.vantage);
-    Ok(Outcome::Header { lines: 1, header: Box::new(Header { client, recorded, unknown }) })
+    let [clock, capture] = [line.clock, line.capture].map(|name| name.unwrap_or_default().into_owned());
+    Ok(Outcome::Header { lines: 1, header: Box::new(Header { client, recorded, clock, capture, unknown }) })
 }
 
 /// The stretches of a window, in order and apart.

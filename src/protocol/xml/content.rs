@@ -5,6 +5,7 @@ use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 use super::dialect::{ContentForm, Dialect};
 use super::tree::unescaped;
 use crate::protocol::binary::Content;
+use crate::visible::is_control;
 
 /// Reads the text between a start tag and its end tag. Also says whether it could as well be something else.
 pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
@@ -21,7 +22,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
             None => (as_text(trimmed), false),
         },
         // Bytes that can be shown are shown as text: what decodes to such bytes was not encoded.
-        ContentForm::TextOrHex => match lower_hex(trimmed).filter(|decoded| !is_printable(decoded)) {
+        ContentForm::TextOrHex => match lower_hex(trimmed).filter(|decoded| !is_shown(decoded)) {
             Some(decoded) => (bytes(&decoded), is_word(trimmed)),
             None => (as_text(text), false),
         },
@@ -70,8 +71,8 @@ fn is_padded(text: &str) -> bool {
     !text.starts_with(char::is_whitespace) && behind.bytes().filter(|byte| *byte == b'\n').count() > 1
 }
 
-fn is_printable(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(char::is_control))
+fn is_shown(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(is_control))
 }
 
 /// Whether something encoded may be a word or a number of plain text instead.

@@ -7,6 +7,8 @@ pub struct Dialect {
     pub content: ContentForm,
     /// Whether `&lt;` and its like stand for a character. Where a program escapes nothing, they stand for themselves.
     pub escapes: bool,
+    /// Whether `\u{1b}` stands for a character that does not show.
+    pub reveals: bool,
 }
 
 /// How a program prints content that is no nodes.
@@ -31,19 +33,19 @@ pub enum ContentForm {
 
 impl Dialect {
     /// Baileys.
-    pub const BAILEYS: Self = Self { content: ContentForm::HexLine, escapes: false };
+    pub const BAILEYS: Self = Self { content: ContentForm::HexLine, escapes: false, reveals: false };
     /// whatsmeow.
-    pub const WHATSMEOW: Self = Self { content: ContentForm::TextOrHex, escapes: false };
+    pub const WHATSMEOW: Self = Self { content: ContentForm::TextOrHex, escapes: false, reveals: false };
     /// whatsapp-rust.
-    pub const WHATSAPP_RUST: Self = Self { content: ContentForm::Text, escapes: false };
+    pub const WHATSAPP_RUST: Self = Self { content: ContentForm::Text, escapes: false, reveals: false };
     /// zapo.
-    pub const ZAPO: Self = Self { content: ContentForm::Base64, escapes: true };
+    pub const ZAPO: Self = Self { content: ContentForm::Base64, escapes: true, reveals: false };
     /// WhatsApp Web itself.
-    pub const WHATSAPP_WEB: Self = Self { content: ContentForm::QuotedOrUpperHex, escapes: false };
+    pub const WHATSAPP_WEB: Self = Self { content: ContentForm::QuotedOrUpperHex, escapes: false, reveals: false };
     /// XML with all bytes as hex, escaped as XML should be.
-    pub const HEX: Self = Self { content: ContentForm::Hex, escapes: true };
+    pub const HEX: Self = Self { content: ContentForm::Hex, escapes: true, reveals: false };
     /// This program, as [`write_line`](super::write_line) writes.
-    pub const RINGTRACE: Self = Self { content: ContentForm::TextOrHex, escapes: true };
+    pub const RINGTRACE: Self = Self { content: ContentForm::TextOrHex, escapes: true, reveals: true };
     /// Whoever it was.
-    pub const UNKNOWN: Self = Self { content: ContentForm::Unknown, escapes: true };
+    pub const UNKNOWN: Self = Self { content: ContentForm::Unknown, escapes: true, reveals: false };
 }

@@ -6,6 +6,7 @@ use super::content;
 use super::dialect::Dialect;
 use super::read::{Departures, End, Reading};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
+use crate::visible::revealed;
 
 /// Elements nested deeper are left out: as many levels as WABinary is read to.
 const DEPTH_LIMIT: usize = 128;
@@ -39,15 +40,16 @@ impl Tree {
             self.departures.too_deep += 1;
             return;
         }
-        let node = Node { tag: Cow::Owned(tag.to_owned()), ..Node::default() };
+        let node = Node { tag: Cow::Owned(self.shown(tag).into_owned()), ..Node::default() };
         self.open.push(Open { node, children: Vec::new(), text: String::new(), elided: None });
     }
 
     /// Adds an attribute to the element that was begun last.
     pub(super) fn attribute(&mut self, name: &str, text: &str) {
         let dialect = self.dialect;
+        let name = self.shown(name);
         if let Some(open) = self.kept() {
-            open.node.attributes.push(attribute(name, &unescaped(text, dialect)));
+            open.node.attributes.push(attribute(&name, &unescaped(text, dialect)));
         }
     }
 
@@ -98,6 +100,7 @@ impl Tree {
             // The names of those that are left out are not kept.
             return Some(1);
         }
+        let tag = self.shown(tag);
         self.open.iter().rev().position(|open| open.node.tag == tag).map(|above| above + 1)
     }
 
@@ -115,6 +118,11 @@ impl Tree {
         Reading { node: self.root, length, end, departures: self.departures }
     }
 
+    /// A name with what it has for characters that do not show.
+    fn shown<'t>(&self, name: &'t str) -> Cow<'t, str> {
+        if self.dialect.reveals { revealed(name) } else { Cow::Borrowed(name) }
+    }
+
     fn kept(&mut self) -> Option<&mut Open> {
         if self.below > 0 { None } else { self.open.last_mut() }
     }
@@ -126,12 +134,14 @@ pub fn attribute(name: &str, text: &str) -> Attribute {
     Attribute { name: Cow::Owned(name.to_owned()), value: value(name, text), span: Span::default() }
 }
 
-/// Text with its entities read, where the dialect has any; as it stands where it has others.
+/// Text with what its dialect has for characters read, as it stands where that has nothing of the kind.
 pub(super) fn unescaped(text: &str, dialect: Dialect) -> Cow<'_, str> {
-    if !dialect.escapes || !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    quick_xml::escape::unescape(text).unwrap_or(Cow::Borrowed(text))
+    let text = if dialect.escapes && text.contains('&') {
+        quick_xml::escape::unescape(text).unwrap_or(Cow::Borrowed(text))
+    } else {
+        Cow::Borrowed(text)
+    };
+    if dialect.reveals && text.contains('\\') { Cow::Owned(revealed(&text).into_owned()) } else { text }
 }
 
 /// Attributes that people write in: what looks like an address there is none.

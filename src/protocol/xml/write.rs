@@ -7,7 +7,8 @@
 //!
 //! A character that a terminal would act on or not show (controls, bidirectional overrides, zero-width characters,
 //! noncharacters), or that has no place in a name, is never written as itself but as `\u{...}`, its code in hex.
-//! A backslash that would be read as the beginning of such an escape is written so too; every other one stays.
+//! A backslash that would be read as the beginning of such an escape is written so too; every other one stays. Reading
+//! in the dialect [`RINGTRACE`](super::Dialect::RINGTRACE) undoes that.
 
 use std::slice;
 

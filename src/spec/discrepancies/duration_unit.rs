@@ -19,6 +19,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "duration-unit",
     page: "SIG-14",
     number: None,
+    also: &[],
     title: "Are durations seconds, or milliseconds?",
     shape: Shape::Exclusive,
     hypotheses: &["seconds", "milliseconds"],

@@ -18,6 +18,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "elsewhere-spelling",
     page: "SIG-14",
     number: None,
+    also: &[],
     title: "How is the reason \"elsewhere\" spelled?",
     shape: Shape::Exclusive,
     hypotheses: &["participle", "stem", "other"],

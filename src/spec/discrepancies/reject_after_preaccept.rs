@@ -23,6 +23,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "reject-after-preaccept",
     page: "SIG-08",
     number: None,
+    also: &[],
     title: "May a device that rings with a preaccept reject?",
     shape: Shape::Existential { occurs: "preaccept-first" },
     hypotheses: &["preaccept-first", "reject-alone"],

@@ -16,6 +16,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "reject-carries-reason",
     page: "SIG-08",
     number: None,
+    also: &[],
     title: "Does the reject of a user who declines carry a reason?",
     shape: Shape::Exclusive,
     hypotheses: &["two-attributes", "reason"],

@@ -20,6 +20,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "reject-no-media",
     page: "SIG-08",
     number: None,
+    also: &[],
     title: "Does a device that rejects prepare the media path before?",
     shape: Shape::Existential { occurs: "media-prepared" },
     hypotheses: &["media-prepared", "no-media"],

@@ -17,6 +17,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "reject-receipt",
     page: "SIG-08",
     number: None,
+    also: &[],
     title: "Does a reject get a receipt?",
     shape: Shape::Existential { occurs: "receipt" },
     hypotheses: &["receipt", "no-receipt"],

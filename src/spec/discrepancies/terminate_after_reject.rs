@@ -18,6 +18,7 @@ pub(super) const DISCREPANCY: Question = Question {
     id: "terminate-after-reject",
     page: "call-rejected",
     number: None,
+    also: &[],
     title: "Does a terminate follow a decline?",
     shape: Shape::Existential { occurs: "terminate" },
     hypotheses: &["terminate", "none"],

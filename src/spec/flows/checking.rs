@@ -5,7 +5,7 @@ use crate::call::{Call, Role};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::stanza::ActionName;
 use crate::spec::acts::{acts, is_of_media};
-use crate::spec::coverage::covered_until;
+use crate::spec::observe::covered::covered_until;
 use crate::spec::{Checks, Context};
 
 /// Notes what was seen of a step, from 1, of a flow in a call that ended as the flow does.

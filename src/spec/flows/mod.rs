@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::acts::acts;
 use super::context::Context;
-use super::coverage::{MOMENT, Uncovered, covered_for, covered_until, own_acks_covered};
+use super::observe::covered::{MOMENT, Uncovered, covered_for, covered_until, own_acks_covered};
 use crate::call::{Call, Role, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;

@@ -1,7 +1,7 @@
 //! What answers what.
 
 use crate::call::{Call, Row};
-use crate::protocol::stanza::{Ack, Body, Receipt};
+use crate::protocol::stanza::{Ack, AckError, Body, Receipt};
 
 /// The answers to one row, as indexes into [`Call::rows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,14 +53,51 @@ pub fn receipt(row: &Row) -> Option<&Receipt> {
     }
 }
 
-/// Whether the log of the row's client leaves out the acks that it sends.
-#[must_use]
-pub fn omits_own_acks(call: &Call, row: &Row) -> bool {
-    call.recording(row).is_some_and(|recording| recording.omits_own_acks)
-}
-
 /// The name of the action that a row is, or answers.
 #[must_use]
 pub fn action_name(row: &Row) -> &str {
     row.action.as_ref().map_or("unknown", crate::protocol::stanza::ActionName::as_str)
+}
+
+/// How the server took a stanza that was sent, as the acks of it say. Rows are indexes into [`Call::rows`].
+#[derive(Clone, Copy, Debug)]
+pub enum Reception<'c> {
+    /// It was acked, and no ack has an error.
+    Acked {
+        /// The first ack.
+        row: usize,
+    },
+    /// An ack has an error.
+    Refused {
+        /// That ack.
+        row: usize,
+        /// What it says.
+        error: &'c AckError,
+    },
+    /// No ack was seen.
+    Unknown,
+}
+
+impl Reception<'_> {
+    /// It in words, after "and".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Acked { .. } => "acked".to_owned(),
+            Self::Refused { error, .. } => {
+                format!("refused with {}", error.code.as_deref().unwrap_or("an error without code"))
+            }
+            Self::Unknown => "no ack of it was seen".to_owned(),
+        }
+    }
+}
+
+/// How the server took what these answer.
+#[must_use]
+pub fn reception<'c>(call: &'c Call, answers: &Answers) -> Reception<'c> {
+    let refusal = answers.acks.iter().find_map(|row| {
+        let (ack, _) = ack(call, call.rows.get(*row)?)?;
+        Some(Reception::Refused { row: *row, error: ack.error.as_ref()? })
+    });
+    refusal.unwrap_or_else(|| answers.acks.first().map_or(Reception::Unknown, |row| Reception::Acked { row: *row }))
 }

@@ -1,8 +1,12 @@
-//! How answered calls end.
+//! Answered calls, what stops the ringing of other devices in them, and how they end.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::stanzas::{self, Sight};
-use crate::call::Call;
+use super::{covered, declined};
+use crate::call::{Call, Row};
 use crate::protocol::stanza::ActionName;
+use crate::spec::Context;
 
 /// A terminate that ended an answered call.
 #[derive(Clone, Copy, Debug)]
@@ -30,4 +34,81 @@ pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
     sights.sort_by_key(|sight| sight.index);
     let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && !sight.action.is_elsewhere());
     hang_ups.map(|sight| HangUp { talk: talk(&sight), sight }).collect()
+}
+
+/// An answered call as one vantage saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk<'c> {
+    /// Index of the accept in [`Call::rows`].
+    pub accept: usize,
+    /// The accept.
+    pub accepted: &'c Row,
+    /// The terminate that ended the call there, or the last stanza of the call there.
+    pub last: &'c Row,
+}
+
+impl Talk<'_> {
+    /// Nanoseconds from the accept to the end.
+    #[must_use]
+    pub fn duration(&self) -> Option<i64> {
+        Some(self.last.observed.time()?.nanoseconds_since(self.accepted.observed.time()?))
+    }
+
+    /// Whether everything was read that passed the socket in between.
+    #[must_use]
+    pub fn is_covered(&self, call: &Call, context: &Context) -> bool {
+        covered::between(call, context, self.accepted, self.accepted.observed.time(), self.last.observed.time())
+    }
+}
+
+/// The vantages that saw a call answered, by vantage.
+#[must_use]
+pub fn talks(call: &Call) -> BTreeMap<usize, Talk<'_>> {
+    let mut talks: BTreeMap<usize, Talk<'_>> = BTreeMap::new();
+    if call.course.accepted.is_none() {
+        return talks;
+    }
+    let mut ended = BTreeSet::new();
+    for (index, row) in call.rows.iter().enumerate() {
+        let action = row.observed.read().action();
+        match talks.get_mut(&row.vantage) {
+            Some(talk) if !ended.contains(&row.vantage) => {
+                talk.last = row;
+                if action.is_some_and(|action| action.name == ActionName::Terminate && !action.is_elsewhere()) {
+                    ended.insert(row.vantage);
+                }
+            }
+            None if action.is_some_and(|action| action.name == ActionName::Accept) => {
+                talks.insert(row.vantage, Talk { accept: index, accepted: row, last: row });
+            }
+            Some(_) | None => {}
+        }
+    }
+    talks
+}
+
+/// The terminates, each once, that tell a device that another device of its account took the call: by the word in the
+/// reason, or because an accept went before and the reason does not speak of a decline.
+#[must_use]
+pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
+    let mut terminates = stanzas::of(call, &ActionName::Terminate);
+    terminates.retain(|sight| {
+        let reason = sight.action.reason.as_deref().unwrap_or_default();
+        let follows = call.course.accepted.is_some_and(|accepted| accepted < sight.index);
+        sight.action.is_elsewhere() && (reason.starts_with("accept") || follows && !declined::speaks_of_decline(reason))
+    });
+    terminates
+}
+
+/// The call stanzas, each once, that a vantage sent or got after the accept, with what it saw of the call.
+#[must_use]
+pub fn during(call: &Call) -> Vec<(Sight<'_>, Talk<'_>)> {
+    let talks = talks(call);
+    if talks.is_empty() {
+        return Vec::new();
+    }
+    let sights = stanzas::each(call).into_iter();
+    sights
+        .filter_map(|sight| Some((sight, *talks.get(&sight.row.vantage).filter(|it| it.accept < sight.index)?)))
+        .collect()
 }

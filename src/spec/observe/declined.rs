@@ -46,6 +46,6 @@ pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
     terminates
 }
 
-fn speaks_of_decline(reason: &str) -> bool {
+pub(super) fn speaks_of_decline(reason: &str) -> bool {
     reason.starts_with("reject") || reason.starts_with("decline")
 }

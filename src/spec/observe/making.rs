@@ -53,3 +53,14 @@ pub fn seen_at(call: &Call, row: &Row) -> String {
     };
     format!("{direction} at {role}")
 }
+
+/// What is known of the program that made the stanza of a row: what the envelope of an inbound one names, and what the
+/// recording of an outbound one says. Empty, or begins with a comma. Text from the capture in it is untrusted.
+#[must_use]
+pub fn program(call: &Call, row: &Row) -> String {
+    let node = &row.observed.read().node;
+    let named = ["platform", "version"].into_iter().filter_map(|name| Some(format!(", {name} {}", node.text(name)?)));
+    let sent = row.maker.proof == Proof::Outbound;
+    let recorded = call.recording(row).and_then(|recording| recording.client).filter(|_| sent);
+    named.chain(recorded.map(|client| format!(", sent by {client}"))).collect()
+}

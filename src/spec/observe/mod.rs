@@ -2,9 +2,15 @@
 
 pub mod acknowledging;
 pub mod answered;
+pub mod candidates;
+pub mod content;
 pub mod covered;
 pub mod declined;
+pub mod endpoints;
+pub mod latency;
 pub mod making;
+pub mod naming;
+pub mod repeated;
 pub mod ringing;
 pub mod stanzas;
 

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::declined::is_decline;
 use crate::call::{Call, Row};
 use crate::origin::Direction;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{Action, ActionName};
 
 /// A call stanza, at the row that stands for all sights of it.
@@ -21,11 +22,48 @@ pub struct Sight<'c> {
     pub node: &'c Node,
 }
 
-impl Sight<'_> {
+impl<'c> Sight<'c> {
+    /// The call stanza that a row is, if it has an action.
+    #[must_use]
+    pub fn of(index: usize, row: &'c Row) -> Option<Self> {
+        let stanza = row.observed.read();
+        Some(Self { index, row, action: stanza.action()?, node: stanza.action_node()? })
+    }
+
+    /// The `<call>` around the action.
+    #[must_use]
+    pub fn wrapper(&self) -> &'c Node {
+        &self.row.observed.read().node
+    }
+
     /// Whether it left the recorded socket.
     #[must_use]
     pub fn is_outbound(&self) -> bool {
         self.row.observed.direction() == Some(Direction::Outbound)
+    }
+
+    /// Whether it reached the recorded socket.
+    #[must_use]
+    pub fn is_inbound(&self) -> bool {
+        self.row.observed.direction() == Some(Direction::Inbound)
+    }
+
+    /// The action's `call-creator`, if it is an address.
+    #[must_use]
+    pub fn creator(&self) -> Option<Jid> {
+        self.node.attribute("call-creator").and_then(Value::to_jid)
+    }
+
+    /// Whether it is a reject by which the callee declines: one without a reason, or with a reason that says so.
+    #[must_use]
+    pub fn declines(&self) -> bool {
+        self.action.name == ActionName::Reject && is_decline(self.action)
+    }
+
+    /// Whether the call had been answered before it.
+    #[must_use]
+    pub fn is_in_call(&self, call: &Call) -> bool {
+        call.course.accepted.is_some_and(|accepted| accepted < self.index)
     }
 }
 
@@ -33,15 +71,25 @@ impl Sight<'_> {
 /// several devices, and what was sent again are left out.
 #[must_use]
 pub fn each(call: &Call) -> Vec<Sight<'_>> {
+    once(call, |_| true)
+}
+
+/// Every call stanza of one action once, in order.
+#[must_use]
+pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
+    once(call, |action| action == name)
+}
+
+/// Every call stanza once whose action is wanted.
+fn once(call: &Call, is_wanted: impl Fn(&ActionName) -> bool) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
-    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
-        let stanza = row.observed.read();
-        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
+    let sights = sights(call).filter(|sight| is_wanted(&sight.action.name)).filter(|sight| {
         let mut is_first = || {
-            let id = stanza.id.as_deref();
-            sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())))
+            let id = sight.row.observed.read().id.as_deref();
+            let name = &sight.action.name;
+            sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, name, sight.row.maker.side.name())))
         };
-        (row.copy_of.is_none() && row.repeats.is_none() && is_first()).then_some(sight)
+        sight.row.copy_of.is_none() && sight.row.repeats.is_none() && is_first()
     });
     sights.collect()
 }
@@ -51,23 +99,20 @@ pub fn each(call: &Call) -> Vec<Sight<'_>> {
 #[must_use]
 pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
-    let sights = call.rows.iter().enumerate().filter_map(|(index, row)| {
-        let stanza = row.observed.read();
-        let sight = Sight { index, row, action: stanza.action()?, node: stanza.action_node()? };
-        let is_inbound = row.observed.direction() == Some(Direction::Inbound) && row.repeats.is_none();
-        let mut is_first =
-            || stanza.id.as_deref().is_none_or(|id| arrived.insert((id, &sight.action.name, row.maker.side.name())));
-        (is_inbound && is_first()).then_some(sight)
+    let sights = sights(call).filter(|sight| {
+        let is_inbound = sight.row.observed.direction() == Some(Direction::Inbound) && sight.row.repeats.is_none();
+        let mut is_first = || {
+            let id = sight.row.observed.read().id.as_deref();
+            id.is_none_or(|id| arrived.insert((id, &sight.action.name, sight.row.maker.side.name())))
+        };
+        is_inbound && is_first()
     });
     sights.collect()
 }
 
-/// Every call stanza of one action once, in order.
-#[must_use]
-pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
-    let mut sights = each(call);
-    sights.retain(|sight| sight.action.name == *name);
-    sights
+/// Every row with a call stanza, in order.
+pub fn sights(call: &Call) -> impl Iterator<Item = Sight<'_>> {
+    call.rows.iter().enumerate().filter_map(|(index, row)| Sight::of(index, row))
 }
 
 /// The index of the first row of each vantage that `is` one, by vantage.

@@ -21,6 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "ack-coverage",
     page: "call-ack",
     number: Some(2),
+    also: &[("outgoing-1to1-audio", 2)],
     title: "Which call stanzas are acknowledged?",
     shape: Shape::List,
     hypotheses: &[],
@@ -53,8 +54,12 @@ fn judge(call: &Call, context: &Context, index: usize, row: &Row, answers: &Answ
         let why = format!("An {direction} {action} was {kind}{latency}.");
         evidence.push(Evidence::supporting(QUESTION.id, format!("{action} {kind}"), Strength::Direct, *answer, why));
     }
-    let is_unseen = direction == "inbound" && acknowledging::omits_own_acks(call, row);
-    if answers.is_empty() && !is_unseen && covered::after(call, context, row, covered::ANSWERED_WITHIN) {
+    let is_covered = if direction == "inbound" {
+        covered::own_acks_covered(call, context, row)
+    } else {
+        covered::covered_for(call, context, row, covered::ANSWERED_WITHIN)
+    };
+    if answers.is_empty() && is_covered.is_ok() {
         let why =
             format!("An {direction} {action} got neither ack nor receipt while its socket was read without a gap.");
         evidence.push(Evidence::supporting(QUESTION.id, format!("{action} neither"), Strength::Absence, index, why));

@@ -18,6 +18,7 @@ pub(super) const QUESTION: Question = Question {
     id: "ack-error",
     page: "call-ack",
     number: Some(3),
+    also: &[],
     title: "Do acks of call stanzas carry errors, and which?",
     shape: Shape::Existential { occurs: "appears" },
     hypotheses: &["appears", "not-seen"],

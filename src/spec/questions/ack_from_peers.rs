@@ -22,6 +22,7 @@ pub(super) const QUESTION: Question = Question {
     id: "ack-from-peers",
     page: "call-ack",
     number: Some(1),
+    also: &[],
     title: "Do peer devices acknowledge call stanzas, or only the server?",
     shape: Shape::Existential { occurs: "peers-too" },
     hypotheses: &["peers-too", "server-only"],

@@ -17,6 +17,7 @@ pub(super) const QUESTION: Question = Question {
     id: "call-receipt",
     page: "call-ack",
     number: Some(4),
+    also: &[],
     title: "Is there a receipt for calls, beside the ack?",
     shape: Shape::Existential { occurs: "exists" },
     hypotheses: &["exists", "not-seen"],

@@ -19,6 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "cancel-vs-timeout",
     page: "call-missed-timeout",
     number: Some(3),
+    also: &[],
     title: "Does a caller who gives up send another reason than a ring timeout does?",
     shape: Shape::Exclusive,
     hypotheses: &["distinct", "same"],

@@ -19,6 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "decline-carrier",
     page: "call-rejected",
     number: Some(1),
+    also: &[],
     title: "Is a decline a reject, or a terminate?",
     shape: Shape::Exclusive,
     hypotheses: &["reject", "terminate-declined"],

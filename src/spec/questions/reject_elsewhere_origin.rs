@@ -18,6 +18,7 @@ pub(super) const QUESTION: Question = Question {
     id: "reject-elsewhere-origin",
     page: "call-rejected",
     number: Some(3),
+    also: &[],
     title: "Who makes the terminate that says \"rejected elsewhere\"?",
     shape: Shape::Exclusive,
     hypotheses: &["server", "caller", "callee"],

@@ -7,7 +7,7 @@
 //! counts once, where it left its maker if that was recorded.
 //!
 //! *What is recorded.* The names of the attributes, and of the children in angle brackets, as a list; their values, where the
-//! reject was seen, and the platform and version that its envelope names.
+//! reject was seen, and what is known of the program that made it.
 
 use crate::call::Call;
 use crate::protocol::stanza::ActionName;
@@ -20,6 +20,7 @@ pub(super) const QUESTION: Question = Question {
     id: "reject-extra-attributes",
     page: "SIG-08",
     number: Some(1),
+    also: &[],
     title: "Do rejects carry more than the two attributes that name the call?",
     shape: Shape::Existential { occurs: "some" },
     hypotheses: &["some", "none"],
@@ -37,7 +38,7 @@ fn judge(call: &Call, sight: &Sight<'_>) -> Evidence {
         attributes.map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
     let children = sight.node.children().iter().map(|child| format!("<{}>", child.tag));
     let values: Vec<_> = names.into_iter().chain(children.clone()).collect();
-    let place = format!("{}{}", making::seen_at(call, sight.row), client(sight));
+    let place = format!("{}{}", making::seen_at(call, sight.row), making::program(call, sight.row));
     if values.is_empty() {
         let why = format!("A reject {place} has the two attributes, and no more.");
         return Evidence::supporting(QUESTION.id, "none", Strength::Absence, sight.index, why);
@@ -45,11 +46,4 @@ fn judge(call: &Call, sight: &Sight<'_>) -> Evidence {
     let shown: Vec<_> = shown.into_iter().chain(children).collect();
     let why = format!("A reject {place} also has {}.", shown.join(" and "));
     Evidence::supporting(QUESTION.id, "some", Strength::Direct, sight.index, why).with_values(values)
-}
-
-/// The platform and version that the envelope names.
-fn client(sight: &Sight<'_>) -> String {
-    let node = &sight.row.observed.read().node;
-    let named = ["platform", "version"].into_iter().filter_map(|name| Some(format!(", {name} {}", node.text(name)?)));
-    named.collect()
 }

@@ -19,6 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "reject-fanout",
     page: "SIG-08",
     number: Some(2),
+    also: &[("SIG-18", 1)],
     title: "Who tells the callee's other devices that one of them declined?",
     shape: Shape::Exclusive,
     hypotheses: &["caller-forwards", "server-forwards", "each-device-rejects"],

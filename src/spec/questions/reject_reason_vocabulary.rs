@@ -19,6 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "reject-reason-vocabulary",
     page: "call-rejected",
     number: Some(2),
+    also: &[],
     title: "Does a reject give a reason, and is it one of a terminate's?",
     shape: Shape::Exclusive,
     hypotheses: &["no-reason", "in-terminate-enum", "separate-set"],

@@ -22,6 +22,7 @@ pub(super) const QUESTION: Question = Question {
     id: "ring-timeout-side",
     page: "call-missed-timeout",
     number: Some(1),
+    also: &[("SIG-12", 1)],
     title: "Whose timer ends a call that nobody answers?",
     shape: Shape::Exclusive,
     hypotheses: &["caller", "callee", "server"],

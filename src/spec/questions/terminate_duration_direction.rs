@@ -21,6 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "terminate-duration-direction",
     page: "SIG-14",
     number: Some(2),
+    also: &[],
     title: "Do clients send call durations on terminates, or only get them?",
     shape: Shape::Existential { occurs: "sent-outbound" },
     hypotheses: &["sent-outbound", "received-only"],

@@ -21,6 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "terminate-reason-inbound",
     page: "SIG-14",
     number: Some(3),
+    also: &[],
     title: "Do clients expect a reason on an inbound terminate?",
     shape: Shape::Exclusive,
     hypotheses: &["expected", "optional", "validated"],

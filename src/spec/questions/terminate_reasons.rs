@@ -20,6 +20,7 @@ pub(super) const QUESTION: Question = Question {
     id: "terminate-reasons",
     page: "SIG-14",
     number: Some(1),
+    also: &[],
     title: "Which reasons do terminates give?",
     shape: Shape::List,
     hypotheses: &[],

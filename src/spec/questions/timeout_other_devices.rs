@@ -23,6 +23,7 @@ pub(super) const QUESTION: Question = Question {
     id: "timeout-other-devices",
     page: "call-missed-timeout",
     number: Some(4),
+    also: &[],
     title: "With what reason do the callee's other devices stop ringing when nobody answers?",
     shape: Shape::Exclusive,
     hypotheses: &["timeout", "elsewhere", "none"],

@@ -24,6 +24,7 @@ pub(super) const QUESTION: Question = Question {
     id: "timeout-terminate-sender",
     page: "call-missed-timeout",
     number: Some(2),
+    also: &[],
     title: "Who sends the terminate when nobody answers?",
     shape: Shape::Exclusive,
     hypotheses: &["caller", "callee", "server"],

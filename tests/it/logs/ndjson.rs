@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use ringtrace::call::Clock;
 use ringtrace::origin::Timestamp;
 use ringtrace::protocol::binary::Content;
 
@@ -58,6 +59,32 @@ fn each_vantage_is_a_connection_with_its_device_and_its_recording() {
         "10000000000001@lid",
         "the two addresses of a device are one person's"
     );
+}
+
+#[test]
+fn vantages_can_share_a_clock_and_come_from_several_captures() {
+    let file = fixture("one-clock.ndjson");
+    let analysis = load(&file);
+    assert!(anomalies(&analysis).is_empty(), "{:?}", anomalies(&analysis));
+    let call = &analysis.calls[0].call;
+    assert_eq!(call.vantages.iter().map(|vantage| vantage.clock).collect::<Vec<_>>(), [Some(Clock::SAME); 2]);
+    let rows: Vec<_> = call.rows.iter().map(|row| (row.vantage, row.copy_of, row.also.len(), row.repeats)).collect();
+    assert_eq!(
+        rows,
+        [(0, None, 0, None), (1, Some(0), 1, None), (1, None, 1, None), (0, Some(2), 0, None)],
+        "what the log has too is no stanza sent again"
+    );
+    let sockets: Vec<_> = call.recordings.keys().copied().collect();
+    let originals: Vec<_> = sockets.iter().map(|socket| call.original(*socket).1).collect();
+    assert_eq!(originals, [1, 1, 2]);
+    assert_eq!(call.clock_of_socket(sockets[1]), call.clock_of_socket(sockets[0]));
+    assert_ne!(call.clock_of_socket(sockets[2]), call.clock_of_socket(sockets[0]));
+    assert_eq!(
+        call.recordings.values().map(|recording| recording.is_from_wire).collect::<Vec<_>>(),
+        [true, true, false]
+    );
+    let offer = call.rows[0].observed.read().action_node().unwrap();
+    assert_eq!(offer.text("note").unwrap(), "a\u{200b}b");
 }
 
 #[test]

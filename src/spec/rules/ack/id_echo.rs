@@ -11,7 +11,7 @@
 
 use crate::call::Call;
 use crate::spec::acts::acks;
-use crate::spec::coverage::covered_before;
+use crate::spec::observe::covered::covered_before;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.

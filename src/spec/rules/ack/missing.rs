@@ -13,7 +13,7 @@
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
-use crate::spec::coverage::{ANSWER, covered_for, own_acks_covered};
+use crate::spec::observe::covered::{ANSWERED_WITHIN, covered_for, own_acks_covered};
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -51,7 +51,9 @@ fn check(call: &Call, context: &Context, checks: &mut Checks) {
         }
         let last = last_copy.get(index).and_then(|last| call.rows.get(*last)).unwrap_or(first);
         let (covered, what) = match first.observed.direction() {
-            Some(Direction::Outbound) => (covered_for(call, context, last, ANSWER), "the server sent no ack for it"),
+            Some(Direction::Outbound) => {
+                (covered_for(call, context, last, ANSWERED_WITHIN), "the server sent no ack for it")
+            }
             Some(Direction::Inbound) => {
                 (own_acks_covered(call, context, last), "the client sent neither ack nor receipt for it")
             }

@@ -12,7 +12,7 @@
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
-use crate::spec::coverage::{Uncovered, covered_until};
+use crate::spec::observe::covered::{Uncovered, covered_until};
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.

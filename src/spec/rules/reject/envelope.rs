@@ -9,7 +9,8 @@
 //! *What a capture cannot show.* Nothing: the attributes are those of the stanza that came in.
 
 use crate::call::Call;
-use crate::spec::acts::{Act, rejects};
+use crate::spec::acts::rejects;
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -29,10 +30,10 @@ const NEEDED: [&str; 3] = ["from", "id", "t"];
 const OPTIONAL: [&str; 4] = ["notify", "platform", "version", "e"];
 
 fn check(call: &Call, _: &Context, checks: &mut Checks) {
-    for reject in rejects(call).filter(Act::is_inbound) {
+    for reject in rejects(call).filter(Sight::is_inbound) {
         let known = |name: &str| NEEDED.contains(&name) || OPTIONAL.contains(&name);
-        let unknown = reject.wrapper.attributes.iter().map(|attribute| &attribute.name).find(|name| !known(name));
-        let missing = NEEDED.into_iter().find(|name| reject.wrapper.attribute(name).is_none());
+        let unknown = reject.wrapper().attributes.iter().map(|attribute| &attribute.name).find(|name| !known(name));
+        let missing = NEEDED.into_iter().find(|name| reject.wrapper().attribute(name).is_none());
         match (unknown, missing) {
             (Some(unknown), _) => checks.novelty(reject.index, format!("its `<call>` carries `{unknown}`")),
             (None, Some(missing)) => checks.violated(reject.index, format!("its `<call>` has no `{missing}`")),

@@ -9,7 +9,8 @@
 //! read it.
 
 use crate::call::Call;
-use crate::spec::acts::{Act, rejects};
+use crate::spec::acts::rejects;
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -23,7 +24,7 @@ pub(in crate::spec) const RULE: Rule = Rule {
 };
 
 fn check(call: &Call, _: &Context, checks: &mut Checks) {
-    for reject in rejects(call).filter(Act::is_inbound) {
+    for reject in rejects(call).filter(Sight::is_inbound) {
         let present = |name: &&str| reject.node.text(name).is_some_and(|value| !value.is_empty());
         match ["call-id", "call-creator"].into_iter().find(|name| !present(name)) {
             Some(missing) => checks.violated(reject.index, format!("it came in without `{missing}`: malformed")),

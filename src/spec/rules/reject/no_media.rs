@@ -12,7 +12,7 @@
 
 use crate::call::Call;
 use crate::spec::acts::{acts, is_of_media, own_rejects};
-use crate::spec::coverage::covered_until;
+use crate::spec::observe::covered::covered_until;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.

@@ -11,8 +11,9 @@ use std::collections::HashSet;
 
 use crate::call::Call;
 use crate::protocol::stanza::Body;
-use crate::spec::acts::{Act, rejects};
-use crate::spec::coverage::{ANSWER, covered_for};
+use crate::spec::acts::rejects;
+use crate::spec::observe::covered::{ANSWERED_WITHIN, covered_for};
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -28,12 +29,12 @@ pub(in crate::spec) const RULE: Rule = Rule {
 fn check(call: &Call, context: &Context, checks: &mut Checks) {
     let receipts = call.rows.iter().filter(|row| matches!(row.observed.read().body, Body::Receipt(_)));
     let receipted: HashSet<usize> = receipts.filter_map(|row| row.answers).collect();
-    for reject in rejects(call).filter(Act::is_inbound) {
+    for reject in rejects(call).filter(Sight::is_inbound) {
         if receipted.contains(&reject.index) {
             checks.undecided(reject.index, "the client sends a receipt for it: see reject-receipt");
             continue;
         }
-        match covered_for(call, context, reject.row, ANSWER) {
+        match covered_for(call, context, reject.row, ANSWERED_WITHIN) {
             Ok(()) => checks.holds(reject.index, "no receipt followed it"),
             Err(why) => checks.undecided(reject.index, format!("whether a receipt followed: {why}")),
         }

@@ -13,8 +13,9 @@
 
 use crate::call::Call;
 use crate::protocol::stanza::ActionName;
-use crate::spec::acts::{Act, acts};
-use crate::spec::coverage::{MOMENT, covered_for};
+use crate::spec::acts::acts;
+use crate::spec::observe::covered::{MOMENT, covered_for};
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -32,9 +33,9 @@ pub(in crate::spec) const RULE: Rule = Rule {
 struct Device<'c> {
     preaccepted: bool,
     accepted: bool,
-    rejected: Option<Act<'c>>,
+    rejected: Option<Sight<'c>>,
     /// The first thing that it did in the call after its reject.
-    after: Option<Act<'c>>,
+    after: Option<Sight<'c>>,
 }
 
 fn check(call: &Call, context: &Context, checks: &mut Checks) {

@@ -9,7 +9,8 @@
 //! *What a capture cannot show.* The offer's values, if it was not recorded.
 
 use crate::call::Call;
-use crate::spec::acts::{Act, own_rejects};
+use crate::spec::acts::own_rejects;
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -31,7 +32,7 @@ fn check(call: &Call, _: &Context, checks: &mut Checks) {
     }
 }
 
-fn compare(call: &Call, reject: &Act<'_>, offer: &Act<'_>, checks: &mut Checks) {
+fn compare(call: &Call, reject: &Sight<'_>, offer: &Sight<'_>, checks: &mut Checks) {
     let row = reject.index;
     let is_binary = [reject, offer].iter().all(|act| act.row.observed.read().wire.is_some());
     for name in ["call-id", "call-creator"] {

@@ -13,7 +13,8 @@
 use crate::call::Call;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
-use crate::spec::acts::{Act, acts, terminates};
+use crate::spec::acts::{acts, terminates};
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -27,7 +28,7 @@ pub(in crate::spec) const RULE: Rule = Rule {
 };
 
 fn check(call: &Call, context: &Context, checks: &mut Checks) {
-    let is_offer = |act: &Act<'_>| matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice);
+    let is_offer = |act: &Sight<'_>| matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice);
     let offered = acts(call).filter(is_offer).find_map(|act| act.creator());
     for act in terminates(call) {
         let row = act.index;

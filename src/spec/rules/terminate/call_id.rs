@@ -26,7 +26,7 @@ pub(in crate::spec) const RULE: Rule = Rule {
 fn check(call: &Call, _: &Context, checks: &mut Checks) {
     let first = acts(call).next().map(|act| act.index);
     for act in terminates(call) {
-        let wrapper_id = act.wrapper.text("id");
+        let wrapper_id = act.wrapper().text("id");
         match act.node.text("call-id") {
             None => checks.violated(act.index, "it has no `call-id`"),
             Some(id) if id.is_empty() => checks.violated(act.index, "its `call-id` is empty"),

@@ -14,8 +14,9 @@ use super::destinations;
 use crate::call::{Call, Row};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
-use crate::spec::acts::{Act, acts};
-use crate::spec::coverage::{Uncovered, covered_until};
+use crate::spec::acts::acts;
+use crate::spec::observe::covered::{Uncovered, covered_until};
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// Devices that took or declined a call that are remembered: a call has few.
@@ -67,7 +68,7 @@ fn covered_from_offer(call: &Call, context: &Context, offer: Option<&Row>, end: 
 }
 
 /// Judges the targets of an elsewhere terminate after the devices `takers` accepted or declined.
-fn targets(call: &Call, act: &Act<'_>, takers: &[Jid], checks: &mut Checks) {
+fn targets(call: &Call, act: &Sight<'_>, takers: &[Jid], checks: &mut Checks) {
     let row = act.index;
     let is_taker = |target: &&Jid| takers.iter().any(|taker| call.people.same_device(taker, target));
     if destinations(act).next().is_some() {

@@ -14,10 +14,10 @@ pub(super) mod to_required;
 pub(super) mod unknown_action;
 
 use crate::protocol::binary::Node;
-use crate::spec::acts::Act;
+use crate::spec::observe::stanzas::Sight;
 
 /// The `<destination>` children of an action.
-fn destinations<'c>(act: &Act<'c>) -> impl Iterator<Item = &'c Node> {
+fn destinations<'c>(act: &Sight<'c>) -> impl Iterator<Item = &'c Node> {
     act.node.children().iter().filter(|child| child.tag == "destination")
 }
 

@@ -23,7 +23,7 @@ pub(in crate::spec) const RULE: Rule = Rule {
 
 fn check(call: &Call, _: &Context, checks: &mut Checks) {
     for act in terminates(call).filter(|act| !act.is_inbound()) {
-        match (act.wrapper.text("to"), &act.row.observed.read().to) {
+        match (act.wrapper().text("to"), &act.row.observed.read().to) {
             (_, Some(_)) if act.is_outbound() => checks.holds(act.index, "`to` is an address"),
             (_, Some(_)) => {}
             _ if !act.is_outbound() => {

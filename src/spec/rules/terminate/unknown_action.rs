@@ -12,8 +12,9 @@
 use crate::call::Call;
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
-use crate::spec::acts::{Act, acks, acts};
-use crate::spec::coverage::{MOMENT, covered_for};
+use crate::spec::acts::{acks, acts};
+use crate::spec::observe::covered::{MOMENT, covered_for};
+use crate::spec::observe::stanzas::Sight;
 use crate::spec::{Checks, Context, Grade, Rule};
 
 /// The rule.
@@ -34,7 +35,7 @@ fn check(call: &Call, context: &Context, checks: &mut Checks) {
             *answered |= outbound && ack.error.is_some();
         }
     }
-    for act in acts(call).filter(Act::is_inbound) {
+    for act in acts(call).filter(Sight::is_inbound) {
         let ActionName::Unknown(name) = &act.action.name else { continue };
         checks.novelty(act.index, format!("the action `{name}` is new"));
         if refused.get(act.index).is_some_and(|refused| *refused) {

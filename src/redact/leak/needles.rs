@@ -1,0 +1,47 @@
+//! Strings to be looked for at once.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::view::View;
+use super::{Leak, What};
+
+/// Strings to be looked for at once.
+#[derive(Debug)]
+pub(super) struct Needles {
+    automaton: Option<AhoCorasick>,
+    /// What each is, and whether it counts only as a whole word.
+    kinds: Vec<(What, bool)>,
+}
+
+impl Needles {
+    pub(super) fn new(needles: &BTreeSet<(String, What, bool)>) -> Self {
+        let kinds = needles.iter().map(|(_, what, whole)| (*what, *whole)).collect();
+        let patterns = needles.iter().map(|(needle, _, _)| needle);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns);
+        // Only more patterns than a file can have would not fit; then every text is held back, see `found_in`.
+        Self { automaton: automaton.ok(), kinds }
+    }
+
+    /// Adds what is found in a text.
+    pub(super) fn found_in(&self, view: &View, found: &mut BTreeSet<Leak>) {
+        let Some(automaton) = &self.automaton else {
+            found.insert(Leak { line: 1, what: What::Id });
+            return;
+        };
+        for hit in automaton.find_overlapping_iter(&view.text) {
+            let Some((what, whole)) = self.kinds.get(hit.pattern().as_usize()) else { continue };
+            if !whole || is_word(&view.text, hit.start(), hit.end()) {
+                found.insert(Leak { line: view.line(hit.start()), what: *what });
+            }
+        }
+    }
+}
+
+/// Whether no letter or digit stands before or after a part of a text.
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).and_then(|before| before.chars().next_back());
+    let after = text.get(end..).and_then(|after| after.chars().next());
+    ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+}

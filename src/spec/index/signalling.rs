@@ -1,0 +1,187 @@
+//! The open questions of the spec's pages with a code that the program does not look for.
+
+use super::Entry;
+
+pub(super) const UNSOUGHT: &[Entry] = &[
+    Entry::out_of_reach(
+        "SIG-05",
+        1,
+        "How is the relay token of a transport made up inside?",
+        "the token is opaque to all but the server and the relay that it is for",
+    ),
+    Entry::not_yet(
+        "SIG-05",
+        2,
+        "Which types of transport messages are there?",
+        "a list of the types that transports carry",
+    ),
+    Entry::not_yet(
+        "SIG-05",
+        3,
+        "Which media of the network do transports name?",
+        "a list of the values that transports carry; what they mean stays with the client",
+    ),
+    Entry::not_yet(
+        "SIG-05",
+        4,
+        "How do the rounds of exchanged candidates count, and when do they end?",
+        "a look at the rounds of each call, and at the last one",
+    ),
+    Entry::not_yet(
+        "SIG-06",
+        1,
+        "How are group calls made, joined and left, and how is the roster sent?",
+        "a look at the group elements of offers and at the updates of participants",
+    ),
+    Entry::out_of_reach(
+        "SIG-06",
+        2,
+        "How do the senders of a group call hand out their keys, and change them?",
+        "the keys are inside ciphertext that the recorded keys do not open",
+    ),
+    Entry::not_yet(
+        "SIG-07",
+        1,
+        "Does the server take an offer's receipt without a sender's address?",
+        "a look at outbound receipts without `from`, and at what answers them",
+    ),
+    Entry::not_yet(
+        "SIG-07",
+        2,
+        "Does any stanza but the offer get a receipt beside its ack?",
+        "a list of what receipts are for",
+    ),
+    Entry::not_yet(
+        "SIG-09",
+        1,
+        "What carries a raised hand, and is it acked?",
+        "a look for a stanza that speaks of it; none is known",
+    ),
+    Entry::not_yet(
+        "SIG-10",
+        1,
+        "What carries a reaction in a call, and for how long does it show?",
+        "a look for a stanza that speaks of it; none is known, and how long it shows is the client's affair",
+    ),
+    Entry::not_yet(
+        "SIG-11",
+        1,
+        "What marks that a screen is shared?",
+        "a look at in-call stanzas that speak of it; the media plane is not read",
+    ),
+    Entry::not_yet(
+        "SIG-12",
+        2,
+        "Does the terminate of a missed call have a reason of its own?",
+        "a look at the reasons of calls that rang out, apart from all others",
+    ),
+    Entry::not_yet(
+        "SIG-12",
+        3,
+        "Does the server send its own word of a missed call, beside the caller's terminate?",
+        "a look at what the server sends of calls that rang out; the chat history is out of reach",
+    ),
+    Entry::not_yet(
+        "SIG-12",
+        4,
+        "What durations does the terminate of a missed call give?",
+        "a look at the durations of calls that rang out",
+    ),
+    Entry::not_yet(
+        "SIG-13",
+        1,
+        "Which states does a mute give, and how are they written?",
+        "a list of the values that mutes carry",
+    ),
+    Entry::not_yet(
+        "SIG-13",
+        2,
+        "Does the action that mutes the sound mute the picture, too?",
+        "a look at what is sent about video in a call",
+    ),
+    Entry::not_yet("SIG-13", 3, "Does the receiver of a mute answer it?", "a look at what answers mutes"),
+    Entry::not_yet(
+        "SIG-13",
+        4,
+        "Is there an older form of the mute, and how do the two go together?",
+        "a list of the forms of mutes, by client and version",
+    ),
+    Entry::not_yet(
+        "SIG-15",
+        1,
+        "How is the relay's address laid out in a latency report?",
+        "a look at the lengths of the addresses; what the bytes mean shows only beside the relay list",
+    ),
+    Entry::not_yet(
+        "SIG-15",
+        2,
+        "Which names do relays have, and which of them does a client report?",
+        "a list of the names in offers' acks and in reports",
+    ),
+    Entry::not_yet(
+        "SIG-15",
+        3,
+        "Is a latency report answered, and when is it sent?",
+        "a look at what answers reports, and at when they come",
+    ),
+    Entry::not_yet(
+        "SIG-15",
+        4,
+        "Does a group call report several relays at once?",
+        "a count of the relays in each report of a group call",
+    ),
+    Entry::not_yet(
+        "SIG-16",
+        1,
+        "Does a device ever accept without a preaccept?",
+        "a look at accepts of devices that sent no preaccept",
+    ),
+    Entry::not_yet(
+        "SIG-16",
+        2,
+        "When does an accept need relay endpoint, token and settings, and whence are they?",
+        "a comparison of accepts with the relay lists of their offers",
+    ),
+    Entry::not_yet(
+        "SIG-16",
+        3,
+        "When does the receipt of an offer name its sender, and by which address?",
+        "a list of the forms of `from` in the receipts of offers",
+    ),
+    Entry::not_yet(
+        "SIG-17",
+        1,
+        "In which order do caller and callee exchange the types of transports?",
+        "a look at the sequence of types in each call",
+    ),
+    Entry::out_of_reach(
+        "SIG-17",
+        2,
+        "What makes the caller start the media of an accepted call?",
+        "media packets are not read, and what starts them is inside the client",
+    ),
+    Entry::not_yet(
+        "SIG-17",
+        3,
+        "Must the caller stop the callee's other devices when one has accepted?",
+        "a look at the terminates that follow an accept",
+    ),
+    Entry::not_yet(
+        "SIG-17",
+        4,
+        "What does a caller do when an offer gets no receipt, preaccept or accept?",
+        "a look at offers that are sent again, and at how such calls end",
+    ),
+    Entry::not_yet(
+        "SIG-18",
+        2,
+        "Must the receipt of an offer go before the reject?",
+        "a look at the order of receipt and reject",
+    ),
+    Entry::out_of_reach(
+        "SIG-18",
+        3,
+        "Does the caller show a declined call in another way than a missed one?",
+        "what a client shows its user is not sent",
+    ),
+];

@@ -1,0 +1,37 @@
+//! The `<te>` elements of call stanzas: transport endpoints, whose bytes no page lays out.
+
+use super::content::{self, Announced};
+use super::{making, stanzas};
+use crate::call::Call;
+use crate::protocol::binary::Node;
+use crate::protocol::stanza::ActionName;
+use crate::spec::{Evidence, Strength};
+
+/// Priority and length of each `<te>` in the stanzas of one action, as evidence of a list.
+#[must_use]
+pub fn shapes(call: &Call, question: &'static str, action: &ActionName) -> Vec<Evidence> {
+    let sights = stanzas::of(call, action);
+    if sights.iter().all(|sight| sight.node.child("te").is_none()) {
+        return Vec::new();
+    }
+    let announced = Announced::of(call);
+    let mut evidence = Vec::new();
+    for sight in &sights {
+        let place = making::seen_at(call, sight.row);
+        for te in of(sight.node) {
+            let priority = te.text("priority").map_or_else(|| "no priority".into(), |it| format!("priority {it}"));
+            let fits = content::length(te).map_or("", content::address_of);
+            let from = announced.holder(te);
+            let from = from.map_or_else(String::new, |tag| format!("; the offer has the same bytes in {tag}"));
+            let why = format!("A te of the {}, {place}{fits}{from}.", action.as_str());
+            let value = format!("{priority}: {}", content::size(te));
+            evidence.push(Evidence::supporting(question, value, Strength::Direct, sight.index, why));
+        }
+    }
+    evidence
+}
+
+/// The `<te>` elements of an action.
+pub fn of(action: &Node) -> impl Iterator<Item = &Node> {
+    action.children().iter().filter(|child| child.tag == "te")
+}
