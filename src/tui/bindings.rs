@@ -258,6 +258,13 @@ pub const KEYMAP: &[Binding] = &[
         Command::Tick,
         ("Show the column, or leave it out", "show"),
     ),
+    bind(
+        "keep-columns",
+        COLUMNS,
+        &[letter('w')],
+        Command::Save,
+        ("Keep this choice in the config file, for the next time too", "keep"),
+    ),
     bind("mark", LISTS, &[letter('m')], Command::Mark, ("Mark it; again: take mark and note away", "")),
     bind("note", LISTS, &[letter(';')], Command::Note, ("Write a note on it, kept beside the capture", "note")),
     bind("next-mark", LISTS, &[letter('}')], Command::NextMark, ("Next mark", "")),

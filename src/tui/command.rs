@@ -171,6 +171,13 @@ pub enum Effect {
         /// What.
         text: String,
     },
+    /// To write the columns of the list of calls, by name, into a config file.
+    KeepColumns {
+        /// Which file.
+        path: PathBuf,
+        /// The columns.
+        columns: Vec<&'static str>,
+    },
     /// To write a file, whole or not at all.
     Write {
         /// Where to.

@@ -25,6 +25,7 @@ mod quantity;
 mod regions;
 mod screen;
 mod search;
+mod settings;
 mod terminal;
 mod text;
 mod theme;
@@ -33,6 +34,7 @@ mod update;
 mod view;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
@@ -55,6 +57,7 @@ use theme::Theme;
 use view::Scratch;
 
 pub use jobs::{Job, JobDone};
+pub use settings::Wrong;
 pub use theme::ThemeName;
 
 /// How often new snapshots are looked for while nobody presses a key.
@@ -82,6 +85,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The columns of the list of calls, by name; `None` for the usual ones. Unknown names are passed over.
     pub columns: Option<Vec<String>>,
+    /// The config file, which the choice of columns can be written to.
+    pub config: Option<PathBuf>,
     /// Whether letters stand in the place of addresses.
     pub pseudonyms: bool,
     /// The filter of the list, and its text.
@@ -207,8 +212,9 @@ impl App {
     /// The interface before anything was read.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, keymap, columns, pseudonyms, filter, shelf, access, here } = options;
-        let mut model = Model { keymap, notes: Arc::new(shelf.notes()), shelf, access, here, ..Model::default() };
+        let Options { theme, keymap, columns, config, pseudonyms, filter, shelf, access, here } = options;
+        let mut model =
+            Model { keymap, notes: Arc::new(shelf.notes()), shelf, access, here, config, ..Model::default() };
         model.names.in_letters = pseudonyms;
         model.list.filter = filter;
         let columns: Vec<Column> = columns.iter().flatten().filter_map(|name| Column::named(name)).collect();

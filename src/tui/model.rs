@@ -1,5 +1,6 @@
 //! What the interface knows: what was analysed, and where the user is in it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::board::Board;
@@ -58,6 +59,8 @@ pub(super) struct Model {
     pub(super) shelf: Shelf,
     /// Every command and its keys.
     pub(super) keymap: Keymap,
+    /// The config file, which the choice of columns can be written to.
+    pub(super) config: Option<PathBuf>,
     /// The findings that were drafted.
     pub(super) drafts: Drafts,
     /// What they are made of, once one was.

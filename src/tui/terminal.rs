@@ -21,6 +21,7 @@ use ratatui::backend::CrosstermBackend;
 
 use super::command::{Came, Effect};
 use super::editor;
+use crate::config;
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(super) struct Screen {
@@ -65,6 +66,10 @@ impl Screen {
                     Err(error) => Came::Said(format!("Not written: {}: {error}", path.display())),
                 })
             }
+            Effect::KeepColumns { path, columns } => Ok(Came::Said(match keep_columns(&path, &columns) {
+                Ok(()) => format!("These columns are kept in {}", path.display()),
+                Err(error) => format!("Not kept: {}: {error}", path.display()),
+            })),
             Effect::Compose { id, text } => self.compose(id, &text),
             Effect::Suspend => self.suspend(),
         }
@@ -124,6 +129,20 @@ fn put(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
     part.write_all(text.as_bytes())?;
     let placed = if replaces { part.persist(path) } else { part.persist_noclobber(path) };
     placed.map(drop).map_err(|error| error.error)
+}
+
+/// Writes columns into a config file, which is made if it is not there.
+fn keep_columns(path: &Path, columns: &[&str]) -> io::Result<()> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => config::TEMPLATE.to_owned(),
+        read => read?,
+    };
+    let text = config::with_columns(&text, columns).map_err(io::Error::other)?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // A link to a file that is kept elsewhere stays one.
+    put(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), &text, true)
 }
 
 /// Runs something whose own terminal keys, Ctrl-C among them, are not to end this program.
@@ -242,5 +261,35 @@ fn switch_back(switched: &AtomicBool) {
     if switched.swap(false, Ordering::SeqCst) {
         let _ = disable_raw_mode();
         let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_appear_whole_and_take_the_place_of_others_only_when_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.md");
+        put(&path, "first", false).unwrap();
+        assert_eq!(put(&path, "second", false).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        put(&path, "second", true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert!(put(&folder.path().join("none").join("two.md"), "", false).is_err());
+    }
+
+    #[test]
+    fn columns_are_kept_in_a_config_file_that_need_not_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ringtrace").join("config.toml");
+        keep_columns(&path, &["ring"]).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("\ncolumns = [\"ring\"]\n") && text.starts_with("# ringtrace's config file."));
+        fs::write(&path, "colour = 1\n").unwrap();
+        assert!(keep_columns(&path, &["ring"]).unwrap_err().to_string().contains("line 1"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "colour = 1\n", "what is wrong stays as it is");
     }
 }

@@ -18,6 +18,9 @@ const VALUES_OFFERED: usize = 40;
 
 /// Asks for a line.
 pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
+    if let (Command::Save, Some(Dialog::Columns { .. })) = (command, &model.dialog) {
+        return keep_columns(model);
+    }
     let (asks, text) = match command {
         Command::Filter => (Asks::Filter, model.list.filter.as_ref().map_or_else(String::new, |it| it.0.clone())),
         Command::Search => (Asks::Search, String::new()),
@@ -32,6 +35,15 @@ pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
     model.dialog = Some(Prompt::dialog(asks, text));
     check(model);
     None
+}
+
+/// Asks for the choice of columns to be kept.
+fn keep_columns(model: &mut Model) -> Option<Effect> {
+    let columns = model.list.columns.iter().map(|column| column.name()).collect();
+    if model.config.is_none() {
+        model.message = Some("There is no place for a config file: --config FILE names one".to_owned());
+    }
+    Some(Effect::KeepColumns { path: model.config.clone()?, columns })
 }
 
 /// Changes what is typed.

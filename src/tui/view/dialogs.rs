@@ -77,7 +77,8 @@ pub(super) fn palette(
 
 /// Draws the choice of columns.
 pub(super) fn columns(model: &Model, selected: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
-    let inner = framed("Columns: Space shows one or leaves it out", Column::ALL.len(), theme, frame, area);
+    let inner =
+        framed("Columns: Space shows one or leaves it out, w keeps the choice", Column::ALL.len(), theme, frame, area);
     let lines = Column::ALL.iter().map(|column| {
         let tick = if model.list.columns.contains(column) { "✓ " } else { "  " };
         Line::from(vec![

@@ -108,6 +108,23 @@ fn columns_are_chosen() {
 }
 
 #[test]
+fn a_choice_of_columns_is_kept_where_the_config_file_is() {
+    let mut bench = wide();
+    bench.keys("Cw");
+    assert!(bench.shows("There is no place for a config file") && bench.asked.is_empty());
+    bench.app = App::new(Options {
+        config: Some(PathBuf::from("mine.toml")),
+        columns: Some(vec!["outcome".to_owned(), "ring".to_owned()]),
+        ..Options::default()
+    });
+    bench.load(&fixture::three_calls());
+    assert!(bench.shows("Outcome") && !bench.shows("Caller"));
+    bench.keys("C <esc>C<down> w");
+    let columns = vec!["number", "start", "outcome", "ring"];
+    assert_eq!(bench.asked, [Effect::KeepColumns { path: PathBuf::from("mine.toml"), columns }]);
+}
+
+#[test]
 fn a_filter_says_at_once_whether_it_is_one() {
     let mut bench = narrow();
     bench.keys("facton");
