@@ -65,6 +65,7 @@ const PAGED: &[Context] = &[Context::Questions, Context::Rules, Context::Evidenc
 const PLACES: &[Context] = &[Context::Evidence, Context::Places, Context::Marks];
 const TICKED: &[Context] = &[Context::Calls, Context::Ladder];
 const SEARCHED: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza];
+const BOARD: &[Context] = &[Context::Questions];
 const DRAFTS: &[Context] = &[Context::Draft, Context::Findings];
 
 /// What a finding can be about.
@@ -232,6 +233,9 @@ pub const KEYMAP: &[Binding] = &[
     bind("search", SEARCHED, &[letter('/')], Command::Search, ("Look for a text in all stanzas", "search")),
     bind("next-match", SEARCHED, &[letter('n')], Command::NextMatch, ("Next stanza with the text", "")),
     bind("previous-match", SEARCHED, &[letter('N')], Command::PreviousMatch, ("Previous stanza with the text", "")),
+    bind("find-question", BOARD, &[letter('/')], Command::Search, ("Look for a text in the questions", "search")),
+    bind("next-found", BOARD, &[letter('n')], Command::NextMatch, ("Next question with the text", "")),
+    bind("previous-found", BOARD, &[letter('N')], Command::PreviousMatch, ("Previous question with the text", "")),
     bind("next-difference", COMPARE, &[letter('n')], Command::NextMatch, ("Next difference", "next")),
     bind("previous-difference", COMPARE, &[letter('N')], Command::PreviousMatch, ("Previous difference", "previous")),
     bind("sort", CALLS, &[letter('s')], Command::Sort, ("Sort by the next column", "sort")),
@@ -271,6 +275,20 @@ pub const KEYMAP: &[Binding] = &[
     bind("previous-mark", LISTS, &[letter('{')], Command::PreviousMark, ("Previous mark", "")),
     bind("unmark", &[Context::Marks], &[letter('m')], Command::Mark, ("Take mark and note away", "unmark")),
     bind("edit-note", &[Context::Marks], &[letter(';')], Command::Note, ("Write a note on it", "note")),
+    bind(
+        "only-evidence",
+        &[Context::Questions],
+        &[letter('h')],
+        Command::OnlyEvidence,
+        ("Hide the questions that no evidence bears on; again: show all", "hide open"),
+    ),
+    bind(
+        "strays",
+        &[Context::Calls, Context::Captures],
+        &[letter('o')],
+        Command::Strays,
+        ("The stanzas that belong to no call", ""),
+    ),
     bind(
         "page",
         PAGED,

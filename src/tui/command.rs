@@ -79,6 +79,10 @@ pub enum Command {
     Questions,
     /// Shows the rules, and what was found.
     Rules,
+    /// Leaves out the questions that no evidence bears on, or shows them again.
+    OnlyEvidence,
+    /// Shows the stanzas that belong to no call.
+    Strays,
     /// Shows the page of the selected question or rule.
     Page,
     /// Shows what was read from each capture.

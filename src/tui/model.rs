@@ -43,6 +43,8 @@ pub(super) struct Model {
     pub(super) jumps: Jumps,
     /// What follows for questions and rules, while a screen shows it.
     pub(super) board: Option<Board>,
+    /// Whether questions that no evidence bears on are left out.
+    pub(super) with_evidence: bool,
     /// The text that is looked for in all stanzas.
     pub(super) search: Search,
     /// How the ladder and the stanza share the room.
@@ -151,6 +153,16 @@ impl Model {
         self.analysis.as_ref().map_or(&[], |analysis| &analysis.calls)
     }
 
+    /// The call of this number, or what belongs to no call, which comes after the last.
+    pub(super) fn judged(&self, number: usize) -> Option<&Arc<Judged>> {
+        self.calls().get(number).or_else(|| self.strays().filter(|_| number == self.calls().len()))
+    }
+
+    /// What belongs to no call, once that is known.
+    pub(super) fn strays(&self) -> Option<&Arc<Judged>> {
+        self.analysis.as_ref()?.strays.as_ref()
+    }
+
     /// The call selected in the list, and its index.
     pub(super) fn selected_call(&self) -> Option<(usize, &Arc<Judged>)> {
         let index = self.list.selected_call()?;
@@ -184,7 +196,7 @@ impl Model {
         let (marks, drafts, board) = (self.notes.len(), self.drafts.entries.len(), self.board.as_ref());
         match self.screens.last_mut() {
             None => Some((&mut self.list.selected, self.list.shown.len())),
-            Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.findings.len()))),
+            Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.asked.len()))),
             Some(Screen::Evidence { question, selected }) => {
                 let pieces = board.and_then(|board| board.finding(question)).map_or(0, |finding| finding.pieces.len());
                 Some((selected, pieces))
@@ -274,8 +286,9 @@ impl Model {
         });
         match &self.analysis {
             Some(analysis) if is_shown => {
-                if self.board.as_ref().is_none_or(|board| !board.is_of(analysis, rule)) {
-                    self.board = Some(Board::new(analysis, rule));
+                let with_evidence = self.with_evidence;
+                if self.board.as_ref().is_none_or(|board| !board.is_of(analysis, rule, with_evidence)) {
+                    self.board = Some(Board::new(analysis, rule, with_evidence));
                 }
             }
             _ => self.board = None,

@@ -34,9 +34,7 @@ fn subject(model: &Model) -> Option<(Subject, Option<(usize, usize)>)> {
             let call = place_of(model.calls(), &judged.call)?;
             Some((Subject::Call(call), Some((call, row))))
         }
-        Some(Screen::Questions { selected }) => {
-            Some((Subject::Question(board?.findings.get(*selected)?.question), None))
-        }
+        Some(Screen::Questions { selected }) => Some((Subject::Question(board?.finding_at(*selected)?.question), None)),
         Some(Screen::Evidence { question, selected }) => {
             let at = board?.finding(question).and_then(|finding| finding.pieces.get(*selected));
             let row = at.and_then(|at| Some((at.call, model.calls().get(at.call)?.evidence.get(at.piece)?.row)));

@@ -7,6 +7,7 @@ mod moves;
 mod open;
 mod output;
 mod pointer;
+mod questions;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use super::times::Times;
 use crate::analysis::Analysis;
 
 pub(super) use pointer::{Grip, point};
+pub(super) use questions::reason;
 
 /// Does what a key asks for.
 pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
@@ -92,7 +94,9 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::Questions => show(model, Context::Questions, Screen::Questions { selected: 0 }),
         Command::Rules => show(model, Context::Rules, Screen::Rules { selected: 0 }),
         Command::Captures => show(model, Context::Captures, Screen::Captures { scroll: 0 }),
-        Command::Page => open::page(model),
+        Command::OnlyEvidence => questions::only_evidence(model),
+        Command::Strays => open::strays(model),
+        Command::Page => questions::page(model),
         Command::Draft => findings::ask_form(model),
         Command::Findings => show(model, Context::Findings, Screen::Findings { selected: 0 }),
         Command::Compose => return findings::compose(model),

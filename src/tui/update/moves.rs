@@ -1,5 +1,6 @@
 //! Moving within a screen, and to what belongs to a row.
 
+use super::questions;
 use crate::spec::{Conformance, Judged};
 use crate::tui::columns::Column;
 use crate::tui::command::Movement;
@@ -121,6 +122,9 @@ pub(super) fn to_match(model: &mut Model, forward: bool) {
     if model.search.text.is_empty() {
         model.message = Some("Nothing was looked for yet: / asks".to_owned());
         return;
+    }
+    if let Some(Screen::Questions { .. }) = model.screens.last() {
+        return questions::find_question(model, forward);
     }
     let row = model.opened().and_then(|opened| Some(opened.place()?.1));
     model.search.begin(model.list.selected, row, model.list.shown.len(), forward);

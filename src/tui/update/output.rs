@@ -7,6 +7,7 @@ use crate::ladder::{Ladder, Lifeline, Party};
 use crate::protocol::xml;
 use crate::spec::rules::RULES;
 use crate::summary;
+use crate::tui::board::Asked;
 use crate::tui::columns::Column;
 use crate::tui::command::Effect;
 use crate::tui::comparison::Comparison;
@@ -28,8 +29,12 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
         None => ("The call-id", model.selected_call().map(|(_, judged)| judged.call.id.to_string())),
         Some(Screen::Call(opened)) => ("The stanza", stanza(model, opened)),
         Some(Screen::Questions { selected }) => {
-            let finding = board.and_then(|board| board.findings.get(*selected));
-            let line = finding.map(|it| format!("{}: {}", it.question.id, it.verdict.name()));
+            let line = board.and_then(|board| match board.asked.get(*selected)? {
+                Asked::Unsought(entry) => Some(format!("{}: {}", entry.place(), entry.title)),
+                Asked::Sought(place) => {
+                    board.findings.get(*place).map(|it| format!("{}: {}", it.question.id, it.verdict.name()))
+                }
+            });
             ("The line", line)
         }
         Some(Screen::Evidence { question, selected }) => {
@@ -44,7 +49,7 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
         }
         Some(Screen::Places { selected, .. }) => {
             let at = board.and_then(|board| board.places.get(*selected).copied());
-            let place = at.and_then(|(call, place)| model.calls().get(call)?.places.get(place));
+            let place = at.and_then(|(call, place)| model.judged(call)?.places.get(place));
             ("The line", place.map(|it| format!("{}: {}: {}", it.rule, it.found.name(), it.why)))
         }
         Some(Screen::Marks { selected }) => {

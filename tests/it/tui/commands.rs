@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::export::Selection;
 use ringtrace::notes::Shelf;
-use ringtrace::spec::questions::QUESTIONS;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::command::Came;
 use ringtrace::tui::keymap::{Context, Keymap};
@@ -268,9 +267,7 @@ fn two_stanzas_are_compared_by_token() {
 #[test]
 fn questions_lead_to_their_evidence_and_back() {
     let mut bench = narrow();
-    bench.keys("Q");
-    let place = QUESTIONS.iter().position(|question| question.id == "timeout-terminate-sender").unwrap();
-    bench.keys(&"j".repeat(place));
+    bench.keys("Q/timeout-terminate-sender<enter>");
     screen!(bench, "questions-80", ["answered", "probable", "Who sends the terminate", "caller", "1 for, 1 direct"]);
     bench.keys("<enter>");
     screen!(bench, "evidence-80", ["#2", "for caller", "direct", "The unanswered"]);
@@ -283,9 +280,62 @@ fn questions_lead_to_their_evidence_and_back() {
     bench.keys("qqq");
     assert!(bench.line_with("ringtrace").contains("Calls"));
     let mut bench = wide();
-    bench.keys("Q");
-    bench.keys(&"j".repeat(place));
+    bench.keys("Q/timeout-terminate-sender<enter>");
     screen!(bench, "questions-160", ["call-missed-timeout #2", "Page"]);
+}
+
+#[test]
+fn the_questions_can_be_searched_and_those_without_evidence_hidden() {
+    for size in [NARROW, WIDE] {
+        let mut bench = Bench::with(size, &fixture::three_calls());
+        bench.keys("Q");
+        assert!(bench.shows("open      "));
+        bench.keys("h");
+        assert!(bench.shows("questions that evidence bears on"));
+        bench.keys("G");
+        assert!(!bench.shows("open      ") && !bench.shows("out of reach"), "{}", bench.screen());
+        bench.keys("h");
+        assert!(bench.shows("All ") && bench.shows("questions"));
+        bench.keys("/RELAY TOKEN<enter>");
+        assert!(bench.shows("No recording can show it: the token is opaque"), "{}", bench.screen());
+        bench.keys("<enter>");
+        assert!(bench.shows("How is the relay token of a transport made up inside? (SIG-05 #1)"));
+        assert!(bench.shows("No recording can show it. the token is opaque"), "{}", bench.screen());
+        bench.keys("q/nowhere to be found<enter>");
+        assert!(bench.shows("\"nowhere to be found\" is in no question shown"));
+        bench.keys("/call-missed-timeout<enter>");
+        let first = bench.screen();
+        bench.keys("n");
+        assert_ne!(bench.screen(), first);
+        bench.keys("N");
+        assert_eq!(bench.screen(), first);
+    }
+    let mut bench = narrow();
+    bench.keys("QG");
+    screen!(bench, "questions-end-80", ["out of reach", "not yet"]);
+    bench.keys("D");
+    assert!(bench.shows("Nothing here can be reported") || bench.shows("Draft a finding about"));
+    let mut bench = wide();
+    bench.keys("Q/same as<enter>G");
+    assert!(bench.shows("same as"), "{}", bench.screen());
+}
+
+#[test]
+fn what_belongs_to_no_call_can_be_reached() {
+    let mut bench = Bench::with(NARROW, &fixture::with_strays());
+    screen!(bench, "strays-80", ["2 stanzas belong to no call: o shows them", "missed"]);
+    bench.keys("o");
+    screen!(bench, "strays-opened-80", ["Of no call", "lobby"]);
+    bench.keys("D");
+    assert!(bench.shows("Nothing here can be reported"));
+    bench.keys("qc");
+    assert!(bench.shows("2 stanzas could not be put into a call") && bench.shows("o shows them"), "{}", bench.screen());
+    bench.keys("o");
+    assert!(bench.line_with("ringtrace").contains("Of no call"));
+    let mut bench = narrow();
+    assert!(!bench.shows("belong to no call"));
+    bench.keys("o");
+    assert!(bench.shows("Every stanza about calls belongs to one"));
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn every_subject_has_its_forms() {
         ("QD", "question", "protocol-finding"),
         ("RD", "rule", "protocol-finding"),
         ("R<enter>D", "rule", "protocol-finding"),
-        ("QGD", "discrepancy", "discrepancy"),
+        ("Q/spelled<enter>D", "discrepancy", "discrepancy"),
     ] {
         let mut bench = bench(WIDE);
         bench.keys(keys);
