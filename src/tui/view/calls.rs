@@ -57,7 +57,7 @@ fn widths(column: Column, calls: usize) -> (usize, usize) {
         Column::EndedBy => (14, 30),
         Column::Vantages => (8, 8),
         Column::Violations => (2, 6),
-        Column::Evidence => (2, 3),
+        Column::Evidence => (3, 4),
         Column::Note => (8, 40),
     }
 }
