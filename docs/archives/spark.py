@@ -1,7 +1,9 @@
-"""An archive of captures as one Parquet data set, by Apache Spark: spark.py CAPTURES TARGET [CORES].
+"""An archive of captures as Parquet, by Apache Spark: spark.py CAPTURES TARGET [CORES].
 
-Each partition reads captures with `ringtrace export --format arrow`; rows go from its standard output to Spark as Arrow
-record batches. The environment variable RINGTRACE names the program.
+Each partition has some of the folders with captures, and reads each folder with `ringtrace export --format arrow`, so
+that recordings of one call that lie together become one call. Rows go from ringtrace's standard output to Spark as
+Arrow record batches. Each table is one data set in TARGET, partitioned by the month of its times, those with techniques
+by these too. The environment variable RINGTRACE names the program.
 """
 
 import os
@@ -12,23 +14,31 @@ from pathlib import Path
 
 import pyarrow as pa
 from pyspark.sql import SparkSession
+from pyspark.sql.functions import col, date_format
 from pyspark.sql.pandas.types import from_arrow_schema
 
 RINGTRACE = os.environ.get("RINGTRACE", "ringtrace")
 ENDINGS = {".pcap", ".pcapng"}
+
+# Each table, the column with its time, and what it is partitioned by beside the month of that.
+TABLES = [("calls", "start_utc", []), ("evidence", "time_utc", ["technique"]), ("stanzas", "time_utc", ["technique"])]
 
 
 def command(table, captures):
     return [RINGTRACE, "export", "--quiet", "--format", "arrow", "--table", table, *captures]
 
 
-def exported(table, captures):
+def captures_in(folder):
+    return sorted(str(path) for path in Path(folder).iterdir() if path.suffix in ENDINGS)
+
+
+def exported(table, folder):
     """The record batches of one run. Exit code 1 says that something of a capture was lost; the rest is there."""
-    with subprocess.Popen(command(table, captures), stdout=subprocess.PIPE) as run:
+    with subprocess.Popen(command(table, captures_in(folder)), stdout=subprocess.PIPE) as run:
         with pa.ipc.open_stream(run.stdout) as stream:
             yield from stream
     if run.returncode not in (0, 1):
-        raise RuntimeError(f"ringtrace ended with {run.returncode} on {captures}")
+        raise RuntimeError(f"ringtrace ended with {run.returncode} on {folder}")
 
 
 def layout(table):
@@ -40,17 +50,17 @@ def layout(table):
 
 
 def read(spark, folder, table, partitions):
-    captures = sorted(str(path) for path in Path(folder).rglob("*") if path.suffix in ENDINGS)
+    folders = sorted({str(path.parent) for path in Path(folder).rglob("*") if path.suffix in ENDINGS})
     columns = layout(table)
 
     def rows(batches):
         for batch in batches:
-            for capture in batch.column("path").to_pylist():
-                for found in exported(table, [capture]):
+            for folder in batch.column("folder").to_pylist():
+                for found in exported(table, folder):
                     yield from pa.Table.from_batches([found]).cast(columns).to_batches()
 
-    paths = spark.createDataFrame([(path,) for path in captures], "path string").repartition(partitions)
-    return paths.mapInArrow(rows, from_arrow_schema(columns))
+    folders = spark.createDataFrame([(folder,) for folder in folders], "folder string").repartition(partitions)
+    return folders.mapInArrow(rows, from_arrow_schema(columns))
 
 
 def main(folder, target, cores="2"):
@@ -61,21 +71,22 @@ def main(folder, target, cores="2"):
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
-    for table in ["calls", "stanzas"]:
+    for table, when, kinds in TABLES:
         begun = time.monotonic()
-        rows = read(spark, folder, table, partitions=4 * int(cores))
-        rows.write.mode("overwrite").parquet(f"{target}/{table}")
+        rows = read(spark, folder, table, partitions=4 * int(cores)).withColumn("month", date_format(col(when), "yyyy-MM"))
+        rows.write.mode("overwrite").partitionBy(*kinds, "month").parquet(f"{target}/{table}")
         spark.read.parquet(f"{target}/{table}").createOrReplaceTempView(table)
         count = spark.table(table).count()
         print(f"{table}: {count} rows in {time.monotonic() - begun:.1f} s")
     begun = time.monotonic()
     spark.sql(
         """
-        SELECT calls.outcome, count(DISTINCT calls.captures, calls.call_id) AS calls, count(*) AS acks,
-               round(percentile(stanzas.ack_latency_ms, 0.5), 1) AS median_ack_ms
-        FROM calls JOIN stanzas ON stanzas.call_id = calls.call_id AND stanzas.capture = calls.captures
-        WHERE stanzas.tag = 'ack' AND stanzas.ack_latency_ms IS NOT NULL
-        GROUP BY calls.outcome ORDER BY calls DESC, outcome
+        WITH seen AS (SELECT call_id, outcome, explode(split(captures, ';')) AS capture FROM calls)
+        SELECT evidence.hypothesis, seen.outcome, count(DISTINCT seen.capture, seen.call_id) AS calls,
+               count_if(evidence.supports) AS pieces_for, count_if(NOT evidence.supports) AS pieces_against
+        FROM evidence JOIN seen ON seen.call_id = evidence.call_id AND seen.capture = evidence.capture
+        WHERE evidence.question = 'timeout-terminate-sender' AND evidence.strength = 'direct'
+        GROUP BY evidence.hypothesis, seen.outcome ORDER BY evidence.hypothesis, seen.outcome
         """
     ).show(truncate=False)
     print(f"the join took {time.monotonic() - begun:.1f} s")

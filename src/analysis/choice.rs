@@ -1,6 +1,7 @@
-//! Which call somebody means.
+//! Which calls somebody means.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::Analysis;
 use crate::visible::visible;
@@ -11,16 +12,29 @@ const LISTED: usize = 5;
 /// Characters of an id that are compared to find the nearest.
 const COMPARED: usize = 64;
 
+/// Some of all calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// The place of each among all, from 0, in order.
+    pub places: Vec<usize>,
+    /// How many calls there are in all.
+    pub of: usize,
+}
+
 /// Why no call was chosen. Calls are numbered as they are listed, from 1; their ids are untrusted text, which is made
 /// safe where this is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoChoice {
     /// There are no calls.
     NoCalls,
+    /// None of these many was chosen before.
+    NoneChosen(usize),
     /// Nothing was asked for, and there are several calls.
     Several(Vec<(usize, Box<str>)>),
     /// There is no such number; there are so many calls.
     NoSuchNumber(usize),
+    /// The call of this number is not among those that were chosen before.
+    LeftOut(usize),
     /// No id begins so; the nearest, if one is near.
     Unknown(String, Option<(usize, Box<str>)>),
     /// These ids begin so, or the same id is that of several calls.
@@ -41,12 +55,14 @@ impl fmt::Display for NoChoice {
         };
         match self {
             Self::NoCalls => f.write_str("there are no calls"),
+            Self::NoneChosen(count) => write!(f, "--filter names none of the {count} calls"),
             Self::Several(calls) => {
                 f.write_str("--call says which call is meant; there are ")?;
                 list(f, calls)
             }
             Self::NoSuchNumber(1) => f.write_str("there is one call, #1"),
             Self::NoSuchNumber(count) => write!(f, "there are {count} calls, #1 to #{count}"),
+            Self::LeftOut(number) => write!(f, "--filter leaves call #{number} out"),
             Self::Unknown(asked, None) => write!(f, "there is no call {}", visible(asked)),
             Self::Unknown(asked, Some((number, id))) => {
                 write!(f, "there is no call {}; the nearest is #{number} {}", visible(asked), visible(id))
@@ -63,6 +79,29 @@ impl fmt::Display for NoChoice {
 }
 
 impl Analysis {
+    /// The same with the calls at these indexes only, each with what it says about the spec beside all others. What
+    /// belongs to no call is left out.
+    #[must_use]
+    pub fn narrowed(&self, indexes: &[usize]) -> Self {
+        let calls = indexes.iter().filter_map(|index| self.calls.get(*index)).cloned().collect();
+        let places = indexes.iter().map(|index| self.number(*index) - 1).collect();
+        let chosen = Some(Arc::new(Chosen { places, of: self.calls_in_all() }));
+        Self { calls, chosen, strays: None, orphans: Vec::new(), ..self.clone() }
+    }
+
+    /// The number by which the call at an index is listed: its place among all calls, from 1.
+    #[must_use]
+    pub fn number(&self, index: usize) -> usize {
+        let places = self.chosen.as_ref().map(|chosen| &chosen.places);
+        places.and_then(|places| places.get(index)).copied().unwrap_or(index) + 1
+    }
+
+    /// How many calls there are, whether they were chosen or not.
+    #[must_use]
+    pub fn calls_in_all(&self) -> usize {
+        self.chosen.as_ref().map_or(self.calls.len(), |chosen| chosen.of)
+    }
+
     /// The index in [`calls`](Self::calls) of the call that is meant by its call-id, by the beginning of it, or by
     /// `#N` as calls are listed. Nothing means the only call there is.
     ///
@@ -71,20 +110,24 @@ impl Analysis {
     pub fn choose(&self, asked: Option<&str>) -> Result<usize, NoChoice> {
         let calls = self.calls.iter().enumerate();
         let all: Vec<(usize, &str)> = calls.map(|(index, judged)| (index, &*judged.call.id)).collect();
-        let named = |calls: &[(usize, &str)]| calls.iter().map(|(index, id)| (index + 1, (*id).into())).collect();
+        let named =
+            |calls: &[(usize, &str)]| calls.iter().map(|(index, id)| (self.number(*index), (*id).into())).collect();
+        if all.is_empty() {
+            let count = self.calls_in_all();
+            return Err(if count == 0 { NoChoice::NoCalls } else { NoChoice::NoneChosen(count) });
+        }
         let Some(asked) = asked else {
             return match all.as_slice() {
-                [] => Err(NoChoice::NoCalls),
                 [_] => Ok(0),
                 several => Err(NoChoice::Several(named(several))),
             };
         };
-        if all.is_empty() {
-            return Err(NoChoice::NoCalls);
-        }
         if let Some(number) = asked.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
-            let index = number.checked_sub(1).filter(|index| *index < all.len());
-            return index.ok_or(NoChoice::NoSuchNumber(all.len()));
+            let index = (0..all.len()).find(|index| self.number(*index) == number);
+            let is_left_out = (1..=self.calls_in_all()).contains(&number);
+            let why =
+                || if is_left_out { NoChoice::LeftOut(number) } else { NoChoice::NoSuchNumber(self.calls_in_all()) };
+            return index.ok_or_else(why);
         }
         let that = |fits: &dyn Fn(&str) -> bool| -> Vec<(usize, &str)> {
             all.iter().filter(|(_, id)| fits(id)).copied().collect()
@@ -97,7 +140,7 @@ impl Analysis {
             [] => {
                 let nearest = all.iter().min_by_key(|(_, id)| distance(asked, id));
                 let near = nearest.filter(|(_, id)| distance(asked, id) <= asked.chars().count() / 2);
-                Err(NoChoice::Unknown(asked.to_owned(), near.map(|(index, id)| (index + 1, (*id).into()))))
+                Err(NoChoice::Unknown(asked.to_owned(), near.map(|(index, id)| (self.number(*index), (*id).into()))))
             }
             [(index, _)] => Ok(*index),
             several => Err(NoChoice::Ambiguous(asked.to_owned(), named(several))),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::event::{Described, Yield};
 use super::guess::{Guess, guess};
+use super::lookup::Below;
 use super::session::{Messages, Session};
 use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use crate::call::Coverage;
@@ -300,6 +301,9 @@ impl Connection {
     fn straight(&mut self, chunk: Located<Chunk<'_>>, reversed: bool, results: &mut Yield) {
         let direction = chunk.origin.direction.map(|way| if reversed { way.reversed() } else { way });
         let origin = Origin { direction, ..chunk.origin };
+        if let (Some(tap), Chunk::Data(data)) = (&mut results.tap, chunk.item) {
+            tap.message(origin, data, false);
+        }
         let (noise, mut frames) = self.session.layers(&mut self.held, results);
         match chunk.item {
             Chunk::Data(data) => {
@@ -308,6 +312,7 @@ impl Connection {
             Chunk::Gap(_) => noise.gap(origin, &mut frames),
             Chunk::End(_) => {}
         }
+        self.session.tell_login(origin, results);
     }
 
     /// What is to be said of it; `None` if it is of no interest.
@@ -383,6 +388,9 @@ struct Plain<'c> {
 impl Sink<Chunk<'_>> for Plain<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {
         let Self { websocket, http2, session, held, results } = self;
+        if let (Some(tap), Chunk::Data(data)) = (&mut results.tap, chunk.item) {
+            tap.see(Below::Plain, chunk.origin, data);
+        }
         let mut messages = Messages { session, held, results };
         http2.push(chunk, &mut messages);
         websocket.push(chunk, &mut messages);

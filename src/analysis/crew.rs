@@ -12,12 +12,14 @@ use std::thread::{self, JoinHandle};
 
 use super::batch::Batch;
 use super::event::{Described, Yield};
+use super::lookup::Below;
 use super::permits::Permits;
 use super::shard::{Notice, Shard};
 use crate::anomaly::Anomaly;
 use crate::input::Entry;
 use crate::keys::Keys;
 use crate::origin::{ConnectionId, Located};
+use crate::protocol::tcp::Chunk;
 
 /// How many batches are under way at a time.
 const DEPTH: usize = 4;
@@ -91,6 +93,9 @@ impl Crew {
     /// Takes the next entry of a connection: anything but records and secrets.
     pub(super) fn push(&mut self, id: ConnectionId, entry: Located<Entry<'_>>) {
         let place = self.place(id);
+        if let (Some(tap), Entry::Chunk(Chunk::Data(data))) = (&mut self.results.tap, &entry.item) {
+            tap.see(Below::Stream, entry.origin, data);
+        }
         match &mut self.hands {
             Hands::Own(shard) => shard.push(id, entry, &mut self.results),
             Hands::Workers(workers) => {

@@ -1,5 +1,6 @@
 //! What is found in a capture, on its way from its connections to the analysis.
 
+use super::tap::Tap;
 use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Coverage, Recording, Socket, Span};
@@ -23,6 +24,8 @@ pub(super) enum Event {
     Anomalies(Anomalies),
     /// The device whose socket was recorded, and how it was.
     Recorded(Box<(Socket, Vec<Jid>, Recording)>),
+    /// The device that logged in over a socket.
+    LoggedIn(Box<(Socket, Jid)>),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
     /// When its connections were read without a gap, once it has ended.
@@ -40,6 +43,7 @@ impl Event {
             Self::Internal(_)
             | Self::Others(_)
             | Self::Recorded(_)
+            | Self::LoggedIn(_)
             | Self::Covered(_)
             | Self::Message(_)
             | Self::Anomalies(_)
@@ -96,6 +100,8 @@ pub(super) struct Yield {
     pub(super) dismissed: Vec<ConnectionId>,
     /// Whether messages are to be kept.
     pub(super) keeps_messages: bool,
+    /// What keeps the bytes around one frame, where they were asked for.
+    pub(super) tap: Option<Box<Tap>>,
 }
 
 impl Yield {
@@ -120,6 +126,11 @@ impl Yield {
     /// Takes the addresses of the device whose socket was recorded, and how it was.
     pub(super) fn recorded(&mut self, socket: Socket, device: Vec<Jid>, recording: Recording) {
         self.event(Event::Recorded(Box::new((socket, device, recording))));
+    }
+
+    /// Takes the device that logged in over a socket.
+    pub(super) fn logged_in(&mut self, socket: Socket, device: Jid) {
+        self.event(Event::LoggedIn(Box::new((socket, device))));
     }
 
     /// Takes the next message.

@@ -13,6 +13,7 @@ use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread;
 
 use super::crew::Crew;
+use super::lookup::Lookup;
 use super::merge::Merge;
 use super::permits::Permits;
 use super::reader::{Found, Reader, Statics};
@@ -78,6 +79,13 @@ impl Request {
         let captures = self.sources.iter().map(|source| source.path().map(Path::to_owned));
         let key_logs = self.key_logs.iter().map(PathBuf::from);
         captures.chain(key_logs.chain(self.shelf.files().map(Path::to_owned)).map(Some)).collect()
+    }
+
+    /// A look-up of bytes in its captures as they are now.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        let captures = self.sources.iter().enumerate();
+        Lookup::new(captures.map(|(index, source)| (source.clone(), self.told.get(&index).cloned())), self.keys.clone())
     }
 
     /// Says of the capture in this place what it need not say itself.

@@ -101,6 +101,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                     self.grouping.set_local(socket, &device);
                     self.grouping.record(socket, recording);
                 }
+                Event::LoggedIn(login) => self.grouping.log_in(login.0, &login.1),
                 Event::Others(count) => self.stanzas += count,
                 Event::Message(message) => self.messages.push(*message),
                 Event::Anomalies(anomalies) => self.anomalies.append(anomalies),

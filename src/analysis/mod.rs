@@ -9,6 +9,7 @@ mod event;
 mod exhibit;
 mod guess;
 mod load;
+mod lookup;
 mod merge;
 mod message;
 mod permits;
@@ -17,14 +18,16 @@ mod reader;
 mod session;
 mod shard;
 mod source;
+mod tap;
 
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
-pub use choice::{NoChoice, nearest};
+pub use choice::{Chosen, NoChoice, nearest};
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::{Publish, Request};
+pub use lookup::{Below, Lookup, LookupError, Passage, Passages, Wanted};
 pub use message::SeenMessage;
 pub use source::{Source, Told};
 
@@ -42,6 +45,8 @@ pub struct Analysis {
     pub captures: Vec<Capture>,
     /// The calls, by their first stanza, each with what it says about the spec.
     pub calls: Vec<Arc<Judged>>,
+    /// Which of all calls those are, where they were chosen.
+    pub chosen: Option<Arc<Chosen>>,
     /// What is known of all calls together.
     pub context: Context,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
@@ -140,6 +145,12 @@ impl Capture {
     #[must_use]
     pub fn connections_are(&self) -> &'static str {
         self.known_format().map_or("connection", |format| format.connections)
+    }
+
+    /// Whether its records are packets.
+    #[must_use]
+    pub fn has_packets(&self) -> bool {
+        self.known_format().is_some_and(|format| matches!(format.name, "pcap" | "pcapng"))
     }
 
     fn known_format(&self) -> Option<&'static Format> {

@@ -131,7 +131,8 @@ impl Pipe {
                 self.records += 1;
                 let length = record.data.len() as u64;
                 self.look_who_waits(length);
-                let mut out = Packets { transport: &mut self.transport, traffic: &mut self.traffic, length };
+                let data = record.data;
+                let mut out = Packets { transport: &mut self.transport, traffic: &mut self.traffic, length, data };
                 self.packets.push(Located::new(origin, record), &mut out);
             }
             (Entry::Secrets(log), _) => self.learn(Located::new(origin, log)),
@@ -146,7 +147,7 @@ impl Pipe {
     /// Ends the capture: what is incomplete is reported.
     pub(super) fn finish(&mut self) {
         let Self { packets, transport, traffic, .. } = self;
-        packets.finish(&mut Packets { transport, traffic, length: 0 });
+        packets.finish(&mut Packets { transport, traffic, length: 0, data: &[] });
         let Transport { tcp, crew, .. } = &mut self.transport;
         tcp.finish(&mut Chunks(crew));
         crew.notice(Notice::Finish);
@@ -241,6 +242,8 @@ struct Packets<'p> {
     traffic: &'p mut Traffic,
     /// Captured bytes of the record that the packet is from.
     length: u64,
+    /// These bytes.
+    data: &'p [u8],
 }
 
 impl Sink<Packet<'_>> for Packets<'_> {
@@ -261,7 +264,13 @@ impl Sink<Packet<'_>> for Packets<'_> {
             self.transport.ignore_dismissed();
         }
         let Transport { tcp, crew, .. } = &mut *self.transport;
+        if let Some(tap) = &mut crew.results.tap {
+            tap.record(packet.origin, self.data);
+        }
         let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks(crew));
+        if let Some(tap) = &mut crew.results.tap {
+            tap.belongs(id);
+        }
         self.traffic.count(id, self.length);
         self.transport.ignore_dismissed();
     }

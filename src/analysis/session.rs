@@ -9,8 +9,8 @@ use crate::call::Coverage;
 use crate::keys::Keys;
 use crate::origin::{Located, Origin};
 use crate::protocol::Sink;
-use crate::protocol::binary::{self, Decoded};
-use crate::protocol::noise::{self, Frame};
+use crate::protocol::binary::{self, Decoded, Jid, JidForm};
+use crate::protocol::noise::{self, Frame, Login};
 use crate::protocol::stanza::{self, Stanza, Wire};
 use crate::protocol::websocket::Message;
 
@@ -27,6 +27,8 @@ pub(super) struct Session {
     pub(super) frames: u64,
     /// Stanzas, of whatever kind.
     pub(super) stanzas: u64,
+    /// Whether it was told who logged in.
+    is_logged_in: bool,
     /// When it was read without a gap.
     pub(super) coverage: Coverage,
 }
@@ -41,6 +43,7 @@ impl Session {
             messages: 0,
             frames: 0,
             stanzas: 0,
+            is_logged_in: false,
             coverage: Coverage::default(),
         }
     }
@@ -53,6 +56,18 @@ impl Session {
     ) -> (&'c mut noise::Decoder, Frames<'c>) {
         let Self { noise, binary, frames, stanzas, coverage, .. } = self;
         (noise, Frames { binary, frames, stanzas, coverage, held, results })
+    }
+
+    /// Tells who logged in, as soon as that is known.
+    pub(super) fn tell_login(&mut self, origin: Origin, results: &mut Yield) {
+        if self.is_logged_in || origin.connection.is_none() {
+            return;
+        }
+        let Some(Login { user, device }) = self.noise.report().login else { return };
+        self.is_logged_in = true;
+        let server = "s.whatsapp.net".into();
+        let device = Jid { user: user.to_string().into(), agent: 0, device, server, form: JidForm::Text };
+        results.logged_in((origin.capture, origin.connection), device);
     }
 
     /// Takes note of what was lost: it ends a stretch that was read without a gap.
@@ -74,12 +89,16 @@ pub(super) struct Messages<'c> {
 impl Sink<Message<'_>> for Messages<'_> {
     fn item(&mut self, message: Located<Message<'_>>) {
         self.session.messages += 1;
+        if let Some(tap) = &mut self.results.tap {
+            tap.message(message.origin, message.item.data, true);
+        }
         let before = self.results.keeps_messages.then(|| self.session.noise.report());
         let (noise, mut frames) = self.session.layers(self.held, self.results);
         noise.push(message, &mut frames);
         if let Some(before) = before {
             self.results.message(SeenMessage::new(message, before, self.session.noise.report()));
         }
+        self.session.tell_login(message.origin, self.results);
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

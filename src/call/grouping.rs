@@ -94,6 +94,13 @@ impl Grouping {
         }
     }
 
+    /// Takes the address that logged in over a socket, as the handshake has it.
+    pub fn log_in(&mut self, socket: Socket, device: &Jid) {
+        if self.sockets.learn(socket, |known| known.log_in(device)) {
+            self.learnt(socket);
+        }
+    }
+
     /// Takes the next stanza of a capture. What belongs to no call is dropped here.
     pub fn push(&mut self, observed: Observed) {
         let socket = observed.socket();

@@ -16,6 +16,8 @@ pub enum FoundBy {
     Pairing,
     /// A login names it.
     Login,
+    /// The payload with which the client logs in names it.
+    Payload,
     /// It signs a receipt, call or ack of its own.
     OwnStanza,
     /// It created a call that it offers.
@@ -31,6 +33,7 @@ impl FoundBy {
             Self::Stated => "named by the capture",
             Self::Pairing => "named by the pairing",
             Self::Login => "named by the login",
+            Self::Payload => "named by the login payload",
             Self::OwnStanza => "named as sender of an outbound stanza",
             Self::OwnOffer => "named as creator of an outbound offer",
         }
@@ -61,6 +64,11 @@ impl LocalDevice {
         for jid in jids {
             self.is(jid, FoundBy::Stated);
         }
+    }
+
+    /// Learns the address that logged in, from the handshake.
+    pub(super) fn log_in(&mut self, jid: &Jid) {
+        self.is(jid, FoundBy::Payload);
     }
 
     /// Learns from a stanza of the device's connection.

@@ -12,6 +12,7 @@ mod coverage;
 mod derive;
 mod emitter;
 mod grouping;
+mod holes;
 mod listing;
 mod local;
 mod maker;
@@ -35,6 +36,7 @@ pub use course::{Course, Outcome, Phase, Side, says_declined};
 pub use coverage::Coverage;
 pub use emitter::Emitter;
 pub use grouping::{Grouping, Snapshot};
+pub use holes::Hole;
 pub use local::{FoundBy, LocalDevice};
 pub use maker::{Maker, Proof};
 pub use people::People;
@@ -289,11 +291,11 @@ impl Call {
         self.vantages.get(row.vantage)
     }
 
-    /// Milliseconds between what row `index` answers and the row itself.
+    /// Milliseconds between what row `index` answers and the row itself, on aligned clocks; `None` where they are
+    /// unknown.
     #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "differences within a call are far below 2^53 ns")]
     pub fn answer_latency(&self, index: usize) -> Option<f64> {
-        let row = self.rows.get(index)?;
-        let asked = self.rows.get(row.answers?)?;
-        Some(row.observed.time()?.milliseconds_since(asked.observed.time()?))
+        Some(self.elapsed(self.rows.get(index)?.answers?, index)? as f64 / 1e6)
     }
 }

@@ -87,6 +87,34 @@ impl Call {
         Some(elapsed.saturating_add(add(to)?).saturating_sub(add(from)?))
     }
 
+    /// How far [`Self::elapsed`] may be from the truth, in nanoseconds: 0 between rows of one clock. `None` where that
+    /// is.
+    #[must_use]
+    pub fn uncertainty(&self, from: usize, to: usize) -> Option<i64> {
+        let (from, to) = (self.rows.get(from)?, self.rows.get(to)?);
+        if from.vantage == to.vantage || self.clock_of(from) == self.clock_of(to) {
+            return Some(0);
+        }
+        let half = |row: &Row| {
+            let clock = self.clocks.get(&self.clock_of(row))?;
+            Some(clock.most.saturating_sub(clock.least) / 2)
+        };
+        Some(half(from)?.saturating_add(half(to)?))
+    }
+
+    /// When a row was recorded, on the clock of the call's first vantage in the middle of its bounds; `None` where its
+    /// time or its clock is unknown.
+    #[must_use]
+    pub fn aligned(&self, row: usize) -> Option<Timestamp> {
+        let row = self.rows.get(row)?;
+        let time = row.observed.time()?;
+        if row.vantage == 0 {
+            return Some(time);
+        }
+        let add = self.clocks.get(&self.clock_of(row))?.middle();
+        Some(Timestamp(time.0.saturating_add(add)))
+    }
+
     /// The clock by which a row was recorded.
     fn clock_of(&self, row: &Row) -> ClockId {
         self.clock_of_socket(row.observed.socket())

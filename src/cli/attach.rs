@@ -80,7 +80,14 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     if let Some(saved) = &saved {
         save(saved)?;
     }
-    show(&post, &arguments.api_url)?;
+    match show(&post, &arguments.api_url) {
+        // Who said --yes need not read it to its end, and who only looks may leave.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && arguments.yes => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !arguments.dry_run => {
+            return Err(Failure::Usage("nothing was sent, since it could not be shown to its end".to_owned()));
+        }
+        shown => shown?,
+    }
     if arguments.dry_run {
         return Ok(reading::exit(&ready.analysis));
     }

@@ -4,8 +4,6 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use ringtrace::redact::Leak;
-
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -27,10 +25,16 @@ pub(super) const EXIT_CODES: &[(u8, &str)] = &[
     (
         1,
         "something was lost, and the rest was done: a file that cannot be read, a cut or corrupt record, a gap, or \
-         traffic that stayed encrypted. `ringtrace inspect` says what, and what to do about it.",
+         traffic that stayed encrypted. `ringtrace inspect` says what, and what to do about it. Also: what was asked for \
+         could not be written, as on a full disk; then there is no half of it.",
     ),
     (2, "the command line makes no sense: an unknown option or id, or a pattern that matches no file."),
-    (3, "the program refused to write, because the target is there already."),
+    (
+        3,
+        "the program refused to write: the target is there already (--force overwrites it), or what was to leave still \
+         has a number, an id or a name of the captures, also in a note of yours. Nothing was written.",
+    ),
+    (4, "the server that a report was to be sent to said no, or gave no answer."),
 ];
 
 impl From<Exit> for ExitCode {
@@ -70,9 +74,9 @@ pub(super) enum Failure {
         /// What the system said.
         error: io::Error,
     },
-    /// Raw identifiers are left in what was to leave.
+    /// Raw identifiers are left in what was to leave: where, and of which kinds.
     #[error("nothing was written, since raw identifiers are left: {}", Listed(.0))]
-    Leaks(Vec<Leak>),
+    Leaks(Vec<String>),
     /// The server of issues said no, or nothing.
     #[error("{0}")]
     Remote(ringtrace::github::Error),
@@ -110,7 +114,7 @@ impl Failure {
 const LISTED: usize = 10;
 
 /// Leaks as a list.
-struct Listed<'l>(&'l [Leak]);
+struct Listed<'l>(&'l [String]);
 
 impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,13 +1,14 @@
 //! `ringtrace ladder`: one call's sequence diagram.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use ringtrace::summary::{self, Diagram};
+use ringtrace::summary::{self, Diagram, Scene};
 
 use super::exit::{Exit, Failure};
 use super::progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::settings::Settings;
 use super::target::Target;
 
@@ -17,12 +18,16 @@ use super::target::Target;
 Examples:
   ringtrace ladder call.pcap --call '#3'
   ringtrace ladder call.pcap --call A1B2 --format mermaid    between ```mermaid and ``` in an issue
+  ringtrace ladder call.pcap --call '#2' --expected
   ringtrace ladder caller.pcap callee.pcap --call '#1' --format svg -o call.svg
 
 What is drawn holds addresses and ids as they were recorded.")]
 pub(super) struct LadderArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 
     /// Which call: its call-id, the beginning of it, or `#N` as listed. Not needed where there is one call.
     #[arg(long, value_name = "ID")]
@@ -31,6 +36,10 @@ pub(super) struct LadderArguments {
     /// In which form.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Draws too what the spec's flow of such a call has, what the recording would have shown, and what was not seen.
+    #[arg(long)]
+    expected: bool,
 
     /// Where to; `-` is standard output.
     #[arg(short, long, value_name = "PATH")]
@@ -54,18 +63,22 @@ enum Format {
 /// Runs `ladder`.
 pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let selection = arguments.filtering.selection()?;
     let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
     reading::report(&analysis, settings.verbosity);
+    let exit = reading::exit(&analysis);
+    let analysis = selection.map_or_else(|| Arc::clone(&analysis), |selection| Arc::new(selection.narrow(&analysis)));
     let chosen = analysis.choose(arguments.call.as_deref());
     let chosen = chosen.map_err(|none| Failure::Usage(none.to_string()))?;
     let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("there is no such call".to_owned()))?;
+    let scene = Scene::of(judged, arguments.expected);
     target.write(|out| {
         let written = match arguments.format {
-            Format::Text => summary::call(chosen, judged, &analysis, out),
-            Format::Mermaid => out.write_all(Diagram::of(judged, &analysis).mermaid().as_bytes()),
-            Format::Svg => out.write_all(Diagram::of(judged, &analysis).svg().as_bytes()),
+            Format::Text => summary::call(chosen, &scene, &analysis, out),
+            Format::Mermaid => out.write_all(Diagram::drawn(&scene, &analysis).mermaid().as_bytes()),
+            Format::Svg => out.write_all(Diagram::drawn(&scene, &analysis).svg().as_bytes()),
         };
         written.map_err(|error| target.failure(error))
     })?;
-    Ok(reading::exit(&analysis))
+    Ok(exit)
 }

@@ -19,6 +19,7 @@ mod rules;
 mod sanitize;
 mod settings;
 mod shell;
+mod stats;
 mod target;
 
 use std::io::{self, Write};
@@ -38,6 +39,7 @@ Examples:
   ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
   ringtrace export *.pcap --table calls            one row a call, over several recordings
   ringtrace rules call.pcap                        how its calls stand to the rules of the spec
+  ringtrace stats recordings/ --by action --of ack_latency_ms   percentiles; also of earlier Parquet exports
   ringtrace questions recordings/                  what they say about the open questions of the spec
   ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
 
@@ -92,6 +94,8 @@ enum Command {
     Rules(rules::RulesArguments),
     /// Draws one call's sequence diagram, as text, Mermaid or SVG.
     Ladder(ladder::LadderArguments),
+    /// Counts calls and stanzas by any of their columns, with percentiles of times; also from earlier Parquet exports.
+    Stats(stats::StatsArguments),
     /// Prints a script that completes ringtrace's arguments in a shell.
     Completions(shell::CompletionsArguments),
     /// Prints the manual page.
@@ -154,6 +158,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Report(report)) => report::run(&report, &settings),
         Some(Command::Attach(attach)) => attach::run(&attach, &settings),
         Some(Command::Sanitize(sanitize)) => sanitize::run(&sanitize, &settings),
+        Some(Command::Stats(stats)) => stats::run(&stats, &settings),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
         Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),

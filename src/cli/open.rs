@@ -54,10 +54,11 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
     let shelf = request.shelf().clone();
+    let lookup = Some(request.lookup());
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
     let theme = if layout::wants_colour(color) { options.theme } else { ThemeName::None };
-    let shown = tui::run(updates, tui::Options { theme, filter, shelf, here: names_here(), ..options });
+    let shown = tui::run(updates, tui::Options { theme, filter, shelf, lookup, here: names_here(), ..options });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

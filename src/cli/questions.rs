@@ -8,7 +8,7 @@ use ringtrace::summary::questions::{self, Board};
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::layout;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::settings::Settings;
 
 /// What `questions` takes.
@@ -19,6 +19,7 @@ Examples:
   ringtrace questions --all                        every question of the spec, and how the program stands to it
   ringtrace questions recordings/ -v               what they answer, with all evidence
   ringtrace questions a.pcap b.log --json          the same for other programs
+  ringtrace questions a.pcap --filter 'media == video'   what its video calls answer
   ringtrace questions a.pcap --spec ../wacrg       with the wording of a checkout of the spec")]
 pub(super) struct QuestionsArguments {
     #[command(flatten)]
@@ -28,6 +29,9 @@ pub(super) struct QuestionsArguments {
     #[arg(long)]
     all: bool,
 
+    #[command(flatten)]
+    filtering: Filtering,
+
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -36,14 +40,17 @@ pub(super) struct QuestionsArguments {
 /// Runs `questions`.
 pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result<Exit, Failure> {
     let spec = arguments.reading.spec()?;
+    let selection = arguments.filtering.selection_of(&arguments.reading)?;
     let analysis = arguments.reading.prepare(settings)?.load();
+    let narrowed = selection.map(|selection| selection.narrow(&analysis));
+    let chosen = narrowed.as_ref().unwrap_or(&analysis);
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.json {
-        questions::json(&analysis, spec.as_ref(), &mut out)?;
+        questions::json(chosen, spec.as_ref(), &mut out)?;
     } else {
         let all = settings.verbosity == Verbosity::Everything;
         questions::text(
-            &analysis,
+            chosen,
             Board { spec: spec.as_ref(), all, index: arguments.all, layout: layout::of_output(settings.color) },
             &mut out,
         )?;

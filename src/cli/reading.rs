@@ -53,7 +53,7 @@ pub(super) struct Reading {
 #[derive(Debug, Args)]
 pub(super) struct Filtering {
     /// Only what an expression names, such as `action == terminate and reason == "timeout"`. Its fields are the
-    /// tables' columns.
+    /// tables' columns. Whole calls are chosen, but for rows of a table; `ringtrace explain filter` says more.
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
 }
@@ -73,6 +73,17 @@ impl Filtering {
             .as_deref()
             .map(|text| Selection::parse(text).map_err(|error| wrong_filter(text, &error)))
             .transpose()
+    }
+
+    /// The filter of calls, for a command that needs no captures.
+    ///
+    /// # Errors
+    /// If it is none, or there is nothing to choose among.
+    pub(super) fn selection_of(&self, reading: &Reading) -> Result<Option<Selection>, Failure> {
+        if self.filter.is_some() && !reading.has_files() {
+            return Err(Failure::Usage("--filter chooses among the calls of captures, and none is given".to_owned()));
+        }
+        self.selection()
     }
 
     /// The filter of a table's rows, if one was given.
@@ -96,11 +107,25 @@ impl Reading {
     /// # Errors
     /// If a pattern is none or matches nothing, or a key log cannot be read.
     pub(super) fn prepare(&self, settings: &Settings) -> Result<Request, Failure> {
+        Ok(self.prepare_but(settings, |_| false)?.0)
+    }
+
+    /// The same without the files that are no captures, which are given beside.
+    ///
+    /// # Errors
+    /// As for all.
+    pub(super) fn prepare_but(
+        &self,
+        settings: &Settings,
+        is_none: impl Fn(&Path) -> bool,
+    ) -> Result<(Request, Vec<Source>), Failure> {
         self.spec()?;
         let mut sources = Vec::new();
         let mut told = Vec::new();
+        let mut others = Vec::new();
         for file in self.files.iter() {
             expand(&file.path, &mut sources)?;
+            others.extend(sources.extract_if(told.len().., |source| source.path().is_some_and(&is_none)));
             told.resize(sources.len(), &file.told);
         }
         let mut key_logs = Vec::new();
@@ -142,7 +167,7 @@ impl Reading {
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));
             read.map_err(|error| Failure::KeyLog { path: visible(&name).into_owned(), error })?;
         }
-        Ok(request)
+        Ok((request, others))
     }
 
     /// The checkout of the spec, if one was given.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ringtrace::analysis::Analysis;
-use ringtrace::redact::{Aliases, Redacted, Redactor};
+use ringtrace::redact::{Aliases, Leak, Redactor};
 use ringtrace::visible::visible;
 
 use super::exit::Failure;
@@ -70,12 +70,28 @@ impl Redaction {
     }
 }
 
-/// Lets a text leave.
+/// Says in which lines raw identifiers are left, and of which kinds.
+pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
+    Failure::Leaks(leaks.iter().map(ToString::to_string).collect())
+}
+
+/// Looks at each of the user's notes, given with what it is on.
 ///
 /// # Errors
-/// If an identifier is in it: in which lines, and of which kinds.
-pub(super) fn release(redactor: &Redactor, text: String) -> Result<Redacted, Failure> {
-    redactor.release(text).map_err(Failure::Leaks)
+/// If an identifier is in one: in which notes, and of which kinds.
+pub(super) fn release_notes(redactor: &Redactor, notes: &[(String, String)]) -> Result<(), Failure> {
+    let leaks = notes.iter().flat_map(|(on, note)| {
+        let leaks = redactor.release(note.clone()).err().unwrap_or_default();
+        leaks.into_iter().map(move |leak| format!("the note on {on}: {}", leak.what))
+    });
+    let leaks: Vec<_> = leaks.collect();
+    if leaks.is_empty() { Ok(()) } else { Err(Failure::Leaks(leaks)) }
+}
+
+/// A filter for others to read: itself with the ids in it replaced, unless it names somebody.
+pub(super) fn fit(redactor: &Redactor, filter: &str) -> String {
+    let released = redactor.release(redactor.text(filter));
+    released.map_or_else(|_| "...".to_owned(), |filter| filter.to_string())
 }
 
 /// The names of the user and of this machine.

@@ -14,8 +14,8 @@ use ringtrace::visible::visible;
 use super::Verbosity;
 use super::exit::{Exit, Failure};
 use super::progress;
-use super::reading::{self, Reading};
-use super::redaction::Redaction;
+use super::reading::{self, Filtering, Reading};
+use super::redaction::{self, Redaction};
 use super::settings::Settings;
 use super::target::Target;
 
@@ -33,6 +33,9 @@ No name, number, id, file name or time of day leaves: people are letters, calls 
 pub(super) struct ReportArguments {
     #[command(flatten)]
     reading: Reading,
+
+    #[command(flatten)]
+    filtering: Filtering,
 
     #[command(flatten)]
     about: About,
@@ -144,7 +147,7 @@ impl Ready {
     /// # Errors
     /// If an identifier is in it.
     pub(super) fn release(&self, draft: Draft) -> Result<Released, Failure> {
-        draft.release(&self.redactor).map_err(Failure::Leaks)
+        draft.release(&self.redactor).map_err(redaction::leaks)
     }
 }
 
@@ -158,18 +161,28 @@ impl ReportArguments {
         if self.about.call.is_none() {
             self.about.subject(&Analysis::default())?;
         }
+        let selection = self.filtering.selection()?;
         let analysis = progress::load(self.reading.prepare(settings)?, settings.verbosity);
         reading::report(&analysis, settings.verbosity);
-        let subject = self.about.subject(&analysis)?;
         let redactor = self.redaction.redactor(&analysis)?;
         let digests = report::digests(&analysis);
-        let sanitised = redactor.sanitise(&analysis);
-        let stanza = self.stanza.map(Shown::Seq);
-        let report = Report { sanitised: &sanitised, digests: &digests, subject, form: self.form.into(), stanza };
+        let mut sanitised = redactor.sanitise(&analysis);
+        let subject = match selection.map(|selection| selection.calls(&analysis)) {
+            Some(calls) => {
+                sanitised = sanitised.narrowed(&calls);
+                self.about.subject(&analysis.narrowed(&calls))?
+            }
+            None => self.about.subject(&analysis)?,
+        };
+        let (form, stanza) = (self.form.into(), self.stanza.map(Shown::Seq));
+        let filter = self.filtering.text().map(|filter| redaction::fit(&redactor, &filter));
+        let filter = filter.as_deref();
+        let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza, filter };
         let draft = report.draft().map_err(|unfit| Failure::Usage(unfit.to_string()))?;
         if let (Some(note), true) = (&draft.note, settings.verbosity >= Verbosity::Losses) {
             eprintln!("ringtrace: {note}");
         }
+        redaction::release_notes(&redactor, &draft.remarks)?;
         Ok(Ready { analysis, redactor, draft })
     }
 
@@ -192,6 +205,8 @@ impl ReportArguments {
             Target::new(Some(&path), self.force).map(|target| (path, target, rest))
         });
         let rest = rest.transpose()?;
+        // Names that could not be kept would be others the next time.
+        self.redaction.save(redactor)?;
         put(target, &report.body)?;
         if let Some((path, target, rest)) = rest {
             put(&target, rest)?;
@@ -199,7 +214,7 @@ impl ReportArguments {
                 eprintln!("ringtrace: what is too long for an issue is in {}", path.display());
             }
         }
-        self.redaction.save(redactor)
+        Ok(())
     }
 
     /// Beside the report; where that goes to no file, in the current folder.

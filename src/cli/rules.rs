@@ -7,7 +7,7 @@ use ringtrace::analysis::Analysis;
 use ringtrace::summary::rules;
 
 use super::exit::{Exit, Failure};
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::settings::Settings;
 
 /// What `rules` takes.
@@ -21,6 +21,9 @@ pub(super) struct RulesArguments {
     #[command(flatten)]
     reading: Reading,
 
+    #[command(flatten)]
+    filtering: Filtering,
+
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -28,11 +31,14 @@ pub(super) struct RulesArguments {
 
 /// Runs `rules`.
 pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exit, Failure> {
+    let selection = arguments.filtering.selection_of(&arguments.reading)?;
     let analysis = if arguments.reading.has_files() { Some(arguments.reading.prepare(settings)?.load()) } else { None };
+    let narrowed = analysis.as_deref().zip(selection).map(|(analysis, selection)| selection.narrow(analysis));
+    let chosen = narrowed.as_ref().or(analysis.as_deref());
     let mut out = BufWriter::new(io::stdout().lock());
-    match (arguments.json, &analysis) {
-        (true, _) => rules::json(analysis.as_deref().unwrap_or(&Analysis::default()), &mut out)?,
-        (false, Some(analysis)) => rules::text(analysis, &mut out)?,
+    match (arguments.json, chosen) {
+        (true, _) => rules::json(chosen.unwrap_or(&Analysis::default()), &mut out)?,
+        (false, Some(chosen)) => rules::text(chosen, &mut out)?,
         (false, None) => rules::list(&mut out)?,
     }
     out.flush()?;

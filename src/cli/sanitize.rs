@@ -1,5 +1,6 @@
 //! `ringtrace sanitize`: the calls' stanzas, fit for others to read.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use ringtrace::report;
 
 use super::exit::{Exit, Failure};
 use super::progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Filtering, Reading};
 use super::redaction::{self, Redaction};
 use super::settings::Settings;
 use super::target::Target;
@@ -29,6 +30,9 @@ pub(super) struct SanitizeArguments {
     #[command(flatten)]
     reading: Reading,
 
+    #[command(flatten)]
+    filtering: Filtering,
+
     /// Only this call: its call-id, the beginning of it, or `#N` as listed. May be given again.
     #[arg(long, value_name = "ID")]
     call: Vec<String>,
@@ -48,14 +52,20 @@ pub(super) struct SanitizeArguments {
 /// Runs `sanitize`.
 pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<Exit, Failure> {
     let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let selection = arguments.filtering.selection()?;
     let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
     reading::report(&analysis, settings.verbosity);
-    let chosen = arguments.call.iter().map(|call| analysis.choose(Some(call)));
+    let redactor = arguments.redaction.redactor(&analysis)?;
+    let sanitised = redactor.sanitise(&analysis);
+    let (wanted, sanitised) = match selection.map(|selection| selection.calls(&analysis)) {
+        Some(calls) => (Cow::Owned(analysis.narrowed(&calls)), sanitised.narrowed(&calls)),
+        None => (Cow::Borrowed(&*analysis), sanitised),
+    };
+    let chosen = arguments.call.iter().map(|call| wanted.choose(Some(call)));
     let calls = chosen.collect::<Result<BTreeSet<usize>, _>>().map_err(|none| Failure::Usage(none.to_string()))?;
     let calls = (!calls.is_empty()).then(|| calls.into_iter().collect::<Vec<_>>());
-    let redactor = arguments.redaction.redactor(&analysis)?;
-    let lines = redaction::release(&redactor, report::lines(&redactor.sanitise(&analysis), calls.as_deref()))?;
-    target.write(|out| out.write_all(lines.as_str().as_bytes()).map_err(|error| target.failure(error)))?;
+    let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
     arguments.redaction.save(&redactor)?;
+    target.write(|out| out.write_all(lines.as_str().as_bytes()).map_err(|error| target.failure(error)))?;
     Ok(reading::exit(&analysis))
 }

@@ -23,10 +23,14 @@ impl Target {
     /// Reads `-o`: `-` and nothing are standard output.
     ///
     /// # Errors
-    /// If a regular file or a folder is there already, and may not be overwritten.
+    /// If a regular file or a folder is there already, and may not be overwritten; or if the folder is not there.
     pub(super) fn new(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Self::Stdout) };
         match fs::metadata(path) {
+            Err(_) if !folder_of(path).is_dir() => {
+                let error = fs::metadata(folder_of(path)).err().unwrap_or_else(|| io::ErrorKind::NotADirectory.into());
+                Err(Self::File(path.to_owned()).failure(error))
+            }
             Err(_) => Ok(Self::File(path.to_owned())),
             Ok(there) if there.is_dir() => Err(Failure::Usage(format!("{} is a folder", path.display()))),
             Ok(there) if !there.is_file() => Ok(Self::Device(path.to_owned())),
@@ -58,8 +62,7 @@ impl Target {
                 out.flush().map_err(|error| self.failure(error))
             }
             Self::File(path) => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let part = part_in(folder.unwrap_or(Path::new("."))).map_err(|error| self.failure(error))?;
+                let part = part_in(folder_of(path)).map_err(|error| self.failure(error))?;
                 let mut out = BufWriter::new(part);
                 write(&mut out)?;
                 let part = out.into_inner().map_err(|error| self.failure(error.into_error()))?;
@@ -70,12 +73,22 @@ impl Target {
 
     /// That the target took no bytes.
     pub(super) fn failure(&self, error: io::Error) -> Failure {
-        let target = match self {
-            Self::Stdout => "standard output".to_owned(),
-            Self::File(path) | Self::Device(path) => path.display().to_string(),
-        };
-        Failure::Write { target, error }
+        match self {
+            Self::Stdout => Failure::Write { target: "standard output".to_owned(), error },
+            Self::Device(path) => Failure::Write { target: path.display().to_string(), error },
+            Self::File(path) => Failure::Write { target: path.display().to_string(), error: bare(&error) },
+        }
     }
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What the system said, without the name of the unfinished file.
+fn bare(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 /// A new file for what is not finished yet, with the permissions of an ordinary one.

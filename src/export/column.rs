@@ -81,6 +81,19 @@ impl<'a> Cell<'a> {
         nanoseconds.map_or(Self::Null, |nanoseconds| Self::Number(nanoseconds as f64 / 1e6))
     }
 
+    /// The same, on its own.
+    #[must_use]
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+            Self::Null => Cell::Null,
+            Self::Integer(number) => Cell::Integer(number),
+            Self::Number(number) => Cell::Number(number),
+            Self::Boolean(boolean) => Cell::Boolean(boolean),
+            Self::Time(time) => Cell::Time(time),
+        }
+    }
+
     /// A moment, or null.
     pub(super) fn time(time: Option<Timestamp>) -> Self {
         time.map_or(Self::Null, Self::Time)
@@ -88,7 +101,7 @@ impl<'a> Cell<'a> {
 }
 
 /// A moment as RFC 3339 in UTC, with nanoseconds.
-pub(super) fn rfc3339(time: Timestamp) -> Option<String> {
+pub(crate) fn rfc3339(time: Timestamp) -> Option<String> {
     let moment = Moment::from_nanosecond(i128::from(time.0)).ok()?;
     Some(format!("{moment:.9}"))
 }

@@ -42,7 +42,7 @@ fn visible_text(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// A text that a spreadsheet takes for text: one that begins like a formula gets an apostrophe in front.
-fn inert(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(crate) fn inert(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { text }
 }
 

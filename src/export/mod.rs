@@ -18,9 +18,14 @@ mod watched;
 
 use std::io::Write;
 
+pub(crate) use column::rfc3339;
 pub use column::{Cell, Column, Description, Kind};
-pub use selection::{Chooser, RowFilter, Selection, fields, values};
-use watched::Watched;
+pub(crate) use csv::inert;
+use frame::Spelling;
+use polars::prelude::DataFrame;
+pub use selection::{Chooser, RowFilter, Selection, fields, page as filter_page, values};
+pub(crate) use selection::{fields_of, value};
+pub(crate) use watched::Watched;
 
 use crate::analysis::Analysis;
 
@@ -41,7 +46,7 @@ pub enum Table {
 
 /// The version of the tables' schemas, in the metadata of Parquet and Arrow. Columns may be added without a new one;
 /// one that is removed, renamed, or of another type needs it.
-const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
 
 /// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +137,24 @@ impl Table {
         options: Options<'_>,
         out: impl Write,
     ) -> Result<(), Error> {
+        self.give(analysis, options, Encode { table: self, format, options, out })
+    }
+
+    /// The rows as a frame with these columns only, in this order. What is no column of the table is left out.
+    ///
+    /// # Errors
+    /// If the frame cannot be built.
+    pub(crate) fn frame(
+        self,
+        analysis: &Analysis,
+        filter: Option<&RowFilter>,
+        names: &[&str],
+    ) -> Result<DataFrame, Error> {
+        self.give(analysis, Options { filter, xml: true, ..Options::default() }, Frame { names })
+    }
+
+    /// Gives the rows that are wanted to whoever takes them.
+    fn give<T: Take>(self, analysis: &Analysis, options: Options<'_>, taker: T) -> Result<T::Made, Error> {
         let filter = options.filter;
         let chooser = filter.and_then(RowFilter::of_calls).map(|selection| selection.over(analysis));
         match self {
@@ -139,55 +162,73 @@ impl Table {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
                 let rows = stanzas::rows(analysis, options.internal);
-                let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row)));
-                self.encode(&columns, rows, format, options, out)
+                taker.take(columns, rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row))))
             }
             Self::Calls => {
                 let rows = calls::rows(analysis);
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
-                self.encode(&calls::columns(), rows, format, options, out)
+                taker.take(calls::columns(), rows)
             }
             Self::Evidence => {
-                let columns = evidence::columns();
-                let rows = evidence::rows(analysis);
-                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
-                self.encode(&columns, rows, format, options, out)
+                let (columns, rows) = (evidence::columns(), evidence::rows(analysis));
+                taker.take(evidence::columns(), rows.filter(|row| filter.is_none_or(|it| it.wants(&columns, row))))
             }
             Self::Messages => {
-                let columns = messages::columns();
-                let rows = messages::rows(analysis);
-                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
-                self.encode(&columns, rows, format, options, out)
+                let (columns, rows) = (messages::columns(), messages::rows(analysis));
+                taker.take(messages::columns(), rows.filter(|row| filter.is_none_or(|it| it.wants(&columns, row))))
             }
             Self::Anomalies => {
-                let columns = anomalies::columns();
-                let rows = anomalies::rows(analysis);
-                let rows = rows.filter(|row| filter.is_none_or(|filter| filter.wants(&columns, row)));
-                self.encode(&columns, rows, format, options, out)
+                let (columns, rows) = (anomalies::columns(), anomalies::rows(analysis));
+                taker.take(anomalies::columns(), rows.filter(|row| filter.is_none_or(|it| it.wants(&columns, row))))
             }
         }
     }
+}
 
-    fn encode<R>(
-        self,
-        columns: &[Column<R>],
-        rows: impl Iterator<Item = R>,
-        format: Format,
-        options: Options<'_>,
-        out: impl Write,
-    ) -> Result<(), Error> {
-        let about = [
-            ("ringtrace.table", self.name().to_owned()),
-            ("ringtrace.schema", SCHEMA.to_string()),
-            ("ringtrace.version", env!("CARGO_PKG_VERSION").to_owned()),
-        ];
-        let mut out = Watched::new(out);
-        let done = match format {
-            Format::Csv => csv::write(columns, rows, options, &mut out),
-            Format::Parquet => parquet::write(columns, rows, &about, &mut out),
-            Format::ArrowFile => arrow::write_file(columns, rows, &about, &mut out),
-            Format::ArrowStream => arrow::write_stream(columns, rows, &about, &mut out),
-            Format::Ndjson => ndjson::write(columns, rows, &mut out),
+/// Whoever takes the rows of a table, of whatever kind they are.
+trait Take {
+    /// What is made of them.
+    type Made;
+
+    fn take<R>(self, columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<Self::Made, Error>;
+}
+
+/// Makes a frame with some of the columns.
+struct Frame<'n> {
+    names: &'n [&'n str],
+}
+
+impl Take for Frame<'_> {
+    type Made = DataFrame;
+
+    fn take<R>(self, mut columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<DataFrame, Error> {
+        let place = |column: &Column<R>| self.names.iter().position(|name| *name == column.name);
+        columns.retain(|column| place(column).is_some());
+        columns.sort_by_key(place);
+        frame::frame(&columns, &rows.collect::<Vec<_>>(), &Spelling::TYPED)
+    }
+}
+
+/// Writes a table in one of the formats.
+struct Encode<'f, W> {
+    table: Table,
+    format: Format,
+    options: Options<'f>,
+    out: W,
+}
+
+impl<W: Write> Take for Encode<'_, W> {
+    type Made = ();
+
+    fn take<R>(self, columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<(), Error> {
+        let about = about(self.table);
+        let mut out = Watched::new(self.out);
+        let done = match self.format {
+            Format::Csv => csv::write(&columns, rows, self.options, &mut out),
+            Format::Parquet => parquet::write(&columns, rows, &about, &mut out),
+            Format::ArrowFile => arrow::write_file(&columns, rows, &about, &mut out),
+            Format::ArrowStream => arrow::write_stream(&columns, rows, &about, &mut out),
+            Format::Ndjson => ndjson::write(&columns, rows, &mut out),
         };
         // What the system said is worth more than what the encoder makes of it.
         match out.failure() {
@@ -195,4 +236,22 @@ impl Table {
             None => done,
         }
     }
+}
+
+/// The key in the metadata of Parquet and Arrow that names the table.
+pub(crate) const TABLE_KEY: &str = "ringtrace.table";
+
+/// The key of the version of its schema.
+pub(crate) const SCHEMA_KEY: &str = "ringtrace.schema";
+
+/// The key of the version of the program that wrote it.
+pub(crate) const VERSION_KEY: &str = "ringtrace.version";
+
+/// The metadata of a table's files.
+fn about(table: Table) -> [(&'static str, String); 3] {
+    [
+        (TABLE_KEY, table.name().to_owned()),
+        (SCHEMA_KEY, SCHEMA.to_string()),
+        (VERSION_KEY, env!("CARGO_PKG_VERSION").to_owned()),
+    ]
 }

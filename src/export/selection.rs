@@ -1,12 +1,26 @@
-//! Which calls and stanzas a filter names: the tables' columns as the fields of the filter language.
+//! Which calls and stanzas a filter names: the fields are the columns of the tables.
+//!
+//! Rows of a table are chosen one by one: of `stanzas` and `calls` by the columns of both, of the others by their own.
+//!
+//! Everywhere else whole calls are chosen: a call, if one of its stanzas is named, or, where the filter asks about the
+//! call alone, if the call is. A chosen call is judged with all of its stanzas, as if there were no filter, so that none
+//! that speaks against an answer is hidden in it; what is known of all calls together, such as how long somebody's calls
+//! ring, stays known. Evidence of the calls that are left out is not counted, nor is what belongs to no call: it is said
+//! how many calls were considered, and of how many. Calls keep the numbers that they have without a filter.
 
 use std::cell::OnceCell;
 
-use super::column::{Cell, Column, Kind, rfc3339};
+use super::column::{Cell, Column, Description, Kind, rfc3339};
 use super::{Table, anomalies, calls, evidence, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value};
-use crate::spec::Judged;
+use crate::spec::{self, Judged};
+
+/// What is to be known of filters, in Markdown: how they are written, and what they choose.
+#[must_use]
+pub fn page() -> String {
+    [include_str!("../filter/mod.rs"), include_str!("selection.rs")].map(spec::page).join("\n\n")
+}
 
 /// The fields of a filter of calls and their stanzas: the columns of `stanzas`, then those of `calls` that only it
 /// has.
@@ -32,10 +46,19 @@ pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
     calls::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect()
 }
 
+/// The fields of a filter of the rows of one table: its columns.
+pub(crate) fn fields_of(table: Table) -> Vec<Field> {
+    table.columns().into_iter().map(described).collect()
+}
+
 /// Columns that say the same of each stanza of a call.
 const OF_BOTH: [&str; 4] = ["call_id", "call_creator", "media", "outcome"];
 
 fn field<R>(column: &Column<R>) -> Field {
+    described(column.describe())
+}
+
+fn described(column: Description) -> Field {
     let kind = match column.kind {
         // A moment is compared as it is written: the order of RFC 3339 in UTC is that of time.
         Kind::Text | Kind::Time => Type::Text,
@@ -46,7 +69,7 @@ fn field<R>(column: &Column<R>) -> Field {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole numbers in tables are far below 2^53")]
-fn value(cell: Cell<'_>) -> Value<'_> {
+pub(crate) fn value(cell: Cell<'_>) -> Value<'_> {
     match cell {
         Cell::Null => Value::Nothing,
         Cell::Text(text) => Value::Text(text),
@@ -91,12 +114,18 @@ impl Selection {
         Chooser { selection: self, analysis, calls: only_of_calls.collect(), stanzas }
     }
 
+    /// The indexes of the wanted calls.
+    #[must_use]
+    pub fn calls(&self, analysis: &Analysis) -> Vec<usize> {
+        let chooser = self.over(analysis);
+        let calls = analysis.calls.iter().enumerate();
+        calls.filter(|(_, judged)| chooser.wants_call(judged)).map(|(index, _)| index).collect()
+    }
+
     /// The analysis with the wanted calls only, and nothing that belongs to no call.
     #[must_use]
     pub fn narrow(&self, analysis: &Analysis) -> Analysis {
-        let chooser = self.over(analysis);
-        let calls = analysis.calls.iter().filter(|judged| chooser.wants_call(judged)).cloned().collect();
-        Analysis { calls, strays: None, orphans: Vec::new(), ..analysis.clone() }
+        analysis.narrowed(&self.calls(analysis))
     }
 }
 

@@ -3,18 +3,18 @@
 use std::io::{self, Write};
 
 /// Passes bytes on, and keeps the first failure, which an encoder may turn into words.
-pub(super) struct Watched<W> {
+pub(crate) struct Watched<W> {
     inner: W,
     failure: Option<io::Error>,
 }
 
 impl<W: Write> Watched<W> {
-    pub(super) const fn new(inner: W) -> Self {
+    pub(crate) const fn new(inner: W) -> Self {
         Self { inner, failure: None }
     }
 
     /// The first failure, if there was one.
-    pub(super) fn failure(self) -> Option<io::Error> {
+    pub(crate) fn failure(self) -> Option<io::Error> {
         self.failure
     }
 

@@ -135,6 +135,12 @@ impl Filter {
         self.expression.holds(row)
     }
 
+    /// Whether it asks for a text in any field.
+    #[must_use]
+    pub fn asks_anywhere(&self) -> bool {
+        self.expression.names_any(&|_| false)
+    }
+
     /// Whether it asks about any of the fields for which `is_one` holds, or about all.
     #[must_use]
     pub fn names_any(&self, is_one: impl Fn(usize) -> bool) -> bool {

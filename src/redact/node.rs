@@ -30,6 +30,7 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
         Content::None => Content::None,
         Content::Nodes(nodes) => Content::Nodes(nodes.iter().map(|node| redacted(node, by)).collect()),
         Content::Bytes(bytes) if bytes.is_empty() => Content::None,
+        Content::Bytes(bytes) if node.tag == "capability" && bytes.len() <= CAPABILITY => node.content.clone(),
         Content::Bytes(bytes) => Content::Elided(bytes.len() as u64),
         Content::Elided(length) => Content::Elided(*length),
         Content::Value(content) => Content::Value(unknown(content, by)),
@@ -37,6 +38,9 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
     let content = announced(node).unwrap_or(content);
     Node { tag: node.tag.clone(), attributes: attributes.collect(), content, span: Span::default() }
 }
+
+/// The most bytes of a capability that stay: bits that say what a program can do, the same for all who use it.
+const CAPABILITY: usize = 8;
 
 /// Settings that announce how long a call rings, without anything else that they say: that is evidence.
 fn announced(node: &Node) -> Option<Content> {
@@ -180,6 +184,20 @@ mod tests {
             "<voip_settings>{&quot;options&quot;:{&quot;caller_timeout&quot;:&quot;45&quot;}}</voip_settings>"
         );
         assert_eq!(settings(r#"{"who":"Zoe"}"#).content, Content::Elided(13));
+    }
+
+    #[test]
+    fn the_bits_of_a_capability_stay_and_more_than_bits_does_not() {
+        let capability = |bytes: &[u8]| {
+            let node = Node { tag: "capability".into(), content: Content::Bytes(bytes.into()), ..Node::default() };
+            let aliases = Aliases::default();
+            redacted(&node, &Rewriting { aliases: &aliases, kept: &BTreeSet::new(), start: None }).content
+        };
+        assert_eq!(
+            capability(&[1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13]),
+            Content::Bytes([1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13].into())
+        );
+        assert_eq!(capability(&[7; 9]), Content::Elided(9));
     }
 
     #[test]

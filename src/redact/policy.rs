@@ -43,6 +43,10 @@ const EVERYWHERE: &[(&str, Meaning)] = &[
 const UNDER: &[(&str, &str, Meaning)] = &[
     ("error", "code", Meaning::Protocol),
     ("error", "text", Meaning::Protocol),
+    ("mute_v2", "mute-state", Meaning::Protocol),
+    ("net", "medium", Meaning::Protocol),
+    ("transport", "p2p-cand-round", Meaning::Protocol),
+    ("transport", "transport-message-type", Meaning::Protocol),
     ("relaylatency", "transaction-id", Meaning::Unknown),
     ("te", "relay_name", Meaning::Unknown),
 ];

@@ -51,6 +51,14 @@ impl Sanitised {
         &self.analysis
     }
 
+    /// The same with the calls at these indexes only. They keep their numbers, and what is said of them.
+    #[must_use]
+    pub fn narrowed(&self, calls: &[usize]) -> Self {
+        let place = |call: usize| calls.iter().position(|chosen| *chosen == call);
+        let remark = |remark: &Remark| Some(Remark { call: place(remark.call)?, ..remark.clone() });
+        Self { analysis: self.analysis.narrowed(calls), remarks: self.remarks.iter().filter_map(remark).collect() }
+    }
+
     /// What the user noted on the calls and their stanzas.
     #[must_use]
     pub fn remarks(&self) -> &[Remark] {

@@ -46,12 +46,12 @@ pub(super) fn capture(id: CaptureId) -> String {
 }
 
 /// Where a row was recorded: capture, record, call and the time since the call began.
-pub(super) fn place(call: &Call, index: usize, row: &Row) -> String {
+pub(super) fn place(analysis: &Analysis, call: &Call, index: usize, row: &Row) -> String {
     format!(
         "{}, {}, call #{}{}",
         capture(row.observed.capture()),
         row.observed.stanza.origin,
-        index + 1,
+        analysis.number(index),
         since(call, row)
     )
 }

@@ -8,7 +8,7 @@ use super::finding::reproduce;
 use super::lines::lines;
 use super::matter::{Citation, Matter, row_of};
 use super::sheet::{LIMIT, fenced};
-use super::{Report, Subject};
+use super::{Report, Subject, remarks};
 use crate::call::Call;
 use crate::spec::{Context, Judged, Verdict, findings};
 use crate::summary::Diagram;
@@ -22,6 +22,9 @@ const DIAGRAM: usize = 16_000;
 /// Characters of a sentence in the table.
 const SENTENCE: usize = 300;
 
+/// Bytes of the longest list of notes.
+const NOTED: usize = 8_000;
+
 /// Bytes for what stands around the parts of variable length.
 const AROUND: usize = 400;
 
@@ -31,6 +34,7 @@ pub(super) fn write(report: &Report<'_>, matter: &Matter) -> (String, Option<Str
     let shown: Vec<_> = foremost(matter).into_iter().take(LISTED).collect();
     let mut text = format!("{}\n\n**{}**\n\n{}\n", report.marker(), matter.title, matter.summary.replace(" #", " \\#"));
     text.push_str(&table(report, &shown, matter.citations.len()));
+    text.push_str(&noted(report, matter));
     let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));
     let diagram = shown.first().map(|citation| citation.call).or(report.subject_call());
     let diagram = diagram
@@ -127,7 +131,7 @@ fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
             "| {} | {}, call `#{}` | {} | {after} | {} | {} |\n",
             cell(&citation.says),
             cite::capture(row.observed.capture()),
-            citation.call + 1,
+            report.sanitised.analysis().number(citation.call),
             row.observed.stanza.origin.last,
             cell(&cite::vantage(call, row)),
             cell(&why),
@@ -137,6 +141,21 @@ fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
         text.push_str(&format!("\n{} more places are not listed.\n", all - shown.len()));
     }
     text
+}
+
+/// The user's notes as a list, as many as there is room for.
+fn noted(report: &Report<'_>, matter: &Matter) -> String {
+    let remarks = remarks::about(report, matter);
+    let mut text = String::new();
+    for (place, remark) in remarks.iter().enumerate() {
+        let line = format!("- {}\n", cell(&remarks::line(report, remark)));
+        if text.len() + line.len() > NOTED {
+            text.push_str(&format!("- {} more notes are not listed\n", remarks.len() - place));
+            break;
+        }
+        text.push_str(&line);
+    }
+    if text.is_empty() { text } else { format!("\n**Notes**\n\n{text}") }
 }
 
 /// A text that stays in its cell, and is nothing but text there.
@@ -158,5 +177,5 @@ fn cell(text: &str) -> String {
 fn diagram_of(report: &Report<'_>, index: usize) -> Option<String> {
     let analysis = report.sanitised.analysis();
     let diagram = Diagram::of(analysis.calls.get(index)?, analysis).mermaid();
-    Some(format!("\nCall `#{}`:\n\n{}\n", index + 1, fenced("mermaid", &diagram)))
+    Some(format!("\nCall `#{}`:\n\n{}\n", analysis.number(index), fenced("mermaid", &diagram)))
 }

@@ -21,6 +21,8 @@ pub struct Draft {
     pub note: Option<String>,
     /// The hidden line by which the same finding is found again: what it is about, and the first capture.
     pub marker: String,
+    /// The user's notes that are in it: on what each is, and the note.
+    pub remarks: Vec<(String, String)>,
 }
 
 /// A report without any raw identifier.

@@ -1,8 +1,8 @@
 //! The values of the forms for findings and discrepancies.
 
-use super::Report;
 use super::cite::{self, TOOL};
 use super::matter::{Citation, Matter, row_of};
+use super::{Report, remarks};
 use crate::protocol::xml;
 
 /// Stanzas that a report shows whole.
@@ -17,7 +17,7 @@ pub(super) fn values(report: &Report<'_>, matter: &Matter) -> Vec<String> {
         cite::techniques(report.sanitised, &matter.citations).join(", "),
         matter.confidence.name().to_owned(),
         affects(matter),
-        points(&matter.open),
+        points(&open(report, matter)),
     ]
 }
 
@@ -28,6 +28,8 @@ fn evidence(report: &Report<'_>, matter: &Matter) -> String {
     if matter.citations.is_empty() {
         lines.push("No stanza of these captures bears on it.".to_owned());
     }
+    let noted = remarks::about(report, matter).into_iter().filter(|remark| !remarks::asks(remark));
+    lines.extend(noted.map(|remark| format!("- {}", remarks::line(report, remark))));
     lines.push(String::new());
     lines.extend(stanzas(report, matter.citations.iter()));
     lines.push(reproduce(report, &matter.calls()));
@@ -42,7 +44,7 @@ fn citation_line(report: &Report<'_>, citation: &Citation) -> Option<String> {
         "- {}: {} [{}, vantage {}, {technique}]",
         plain(&citation.says),
         citation.why,
-        cite::place(call, citation.call, row),
+        cite::place(report.sanitised.analysis(), call, citation.call, row),
         cite::vantage(call, row)
     ))
 }
@@ -55,7 +57,7 @@ fn stanzas<'c>(report: &Report<'_>, citations: impl Iterator<Item = &'c Citation
     let shown = foremost.into_iter().take(SHOWN).filter_map(|citation| {
         let (call, row) = row_of(report.sanitised, citation)?;
         let stanza = xml::write(&row.observed.read().node);
-        Some(format!("{}:\n{stanza}\n", cite::place(call, citation.call, row)))
+        Some(format!("{}:\n{stanza}\n", cite::place(report.sanitised.analysis(), call, citation.call, row)))
     });
     shown.collect()
 }
@@ -93,6 +95,12 @@ fn page_ids(page: &'static str) -> (Option<&'static str>, Option<&'static str>) 
     }
 }
 
+/// What remains to be known, and the notes that ask something.
+fn open(report: &Report<'_>, matter: &Matter) -> Vec<String> {
+    let asked = remarks::about(report, matter).into_iter().filter(|remark| remarks::asks(remark));
+    matter.open.iter().cloned().chain(asked.map(|remark| remarks::line(report, remark))).collect()
+}
+
 fn points(points: &[String]) -> String {
     points.iter().map(|point| format!("- {point}")).collect::<Vec<_>>().join("\n")
 }
@@ -117,7 +125,7 @@ pub(super) fn discrepancy(report: &Report<'_>, matter: &Matter) -> Vec<String> {
             (one, sides.next().unwrap_or_else(none))
         }
     };
-    vec![matter.summary.clone(), one, other, resolution(matter)]
+    vec![matter.summary.clone(), one, other, resolution(report, matter)]
 }
 
 /// What speaks for one side.
@@ -142,8 +150,9 @@ fn side(report: &Report<'_>, matter: &Matter, name: Option<&str>) -> String {
     lines.join("\n")
 }
 
-/// How the two might be reconciled, as far as the captures tell.
-fn resolution(matter: &Matter) -> String {
+/// How the two might be reconciled, as far as the captures tell, and what the user noted.
+fn resolution(report: &Report<'_>, matter: &Matter) -> String {
     let verdict = format!("These captures: {}.", matter.verdict);
-    std::iter::once(verdict).chain(matter.open.iter().cloned()).collect::<Vec<_>>().join("\n")
+    let noted = remarks::about(report, matter).into_iter().map(|remark| format!("- {}", remarks::line(report, remark)));
+    std::iter::once(verdict).chain(matter.open.iter().cloned()).chain(noted).collect::<Vec<_>>().join("\n")
 }

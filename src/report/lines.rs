@@ -58,7 +58,8 @@ struct Seen<'a> {
 #[must_use]
 pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
     let analysis = sanitised.analysis();
-    let call = |index: usize| Some((format!("call #{}", index + 1), analysis.calls.get(index)?.call.as_ref()));
+    let call =
+        |index: usize| Some((format!("call #{}", analysis.number(index)), analysis.calls.get(index)?.call.as_ref()));
     let mut chosen: Vec<(String, &Call)> = match calls {
         Some(calls) => calls.iter().filter_map(|index| call(*index)).collect(),
         None => (0..analysis.calls.len()).filter_map(call).collect(),

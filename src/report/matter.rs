@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::Analysis;
 use crate::call::{Call, Row};
 use crate::redact::Sanitised;
 use crate::spec::rules::RULES;
@@ -24,12 +25,12 @@ pub enum Subject {
 impl Subject {
     /// The option that names it on the command line.
     #[must_use]
-    pub fn option(&self) -> String {
+    pub fn option(&self, analysis: &Analysis) -> String {
         match self {
             Self::Question(question) if question.number.is_none() => format!("--discrepancy {}", question.id),
             Self::Question(question) => format!("--question {}", question.id),
             Self::Rule(rule) => format!("--rule {}", rule.id),
-            Self::Call(index) => format!("--call '#{}'", index + 1),
+            Self::Call(index) => format!("--call '#{}'", analysis.number(*index)),
         }
     }
 }
@@ -77,11 +78,18 @@ pub(super) struct Matter {
 impl Matter {
     /// What sanitised captures say about a subject.
     pub(super) fn of(subject: Subject, sanitised: &Sanitised) -> Self {
-        match subject {
+        let mut matter = match subject {
             Subject::Question(question) => of_question(question, sanitised),
             Subject::Rule(rule) => of_rule(rule, sanitised),
-            Subject::Call(index) => of_call(index, sanitised),
+            Subject::Call(index) => return of_call(index, sanitised),
+        };
+        let analysis = sanitised.analysis();
+        if analysis.chosen.is_some() {
+            let (some, all) = (analysis.calls.len(), analysis.calls_in_all());
+            let verb = if some == 1 { "was" } else { "were" };
+            matter.summary.push_str(&format!(" Only {some} of {} {verb} considered.", counted(all, "call")));
         }
+        matter
     }
 
     /// The calls with a place, in order.
@@ -252,7 +260,7 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Matter {
     let analysis = sanitised.analysis();
     let Some(judged) = analysis.calls.get(index) else {
         return Matter {
-            title: format!("call #{}", index + 1),
+            title: format!("call #{}", analysis.number(index)),
             verdict: String::new(),
             summary: String::new(),
             citations: Vec::new(),
@@ -277,10 +285,10 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Matter {
     let broken: Vec<_> = departures.filter_map(|place| RULES.iter().find(|rule| rule.id == place.rule)).collect();
     let claim = broken.first().map(|rule| format!("The spec's page {} ({}): {}", rule.page, rule.id, rule.title));
     Matter {
-        title: format!("call #{}: {how}", index + 1),
+        title: format!("call #{}: {how}", analysis.number(index)),
         summary: format!(
             "Call #{}: {how}. {} of its {} bear on the spec.",
-            index + 1,
+            analysis.number(index),
             counted(citations.len(), "place"),
             counted(judged.call.rows.len(), "stanza")
         ),

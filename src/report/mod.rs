@@ -11,6 +11,7 @@ mod finding;
 mod form;
 mod lines;
 mod matter;
+mod remarks;
 mod sheet;
 mod stanza;
 
@@ -20,7 +21,7 @@ pub use form::{Form, IssueForm, Slot};
 pub use lines::lines;
 pub use matter::Subject;
 
-use crate::redact::Sanitised;
+use crate::redact::{Remark, Sanitised};
 use crate::visible::is_hidden;
 use matter::Matter;
 use stanza::Exhibit;
@@ -38,6 +39,8 @@ pub struct Report<'r> {
     pub form: Form,
     /// The stanza to show, where a report shows one; the one that tells most unless it is said.
     pub stanza: Option<Shown>,
+    /// The filter that chose the calls, for others to read.
+    pub filter: Option<&'r str>,
 }
 
 /// A stanza to be shown.
@@ -78,6 +81,7 @@ struct Written {
     fields: Vec<(&'static str, String)>,
     rest: Option<String>,
     note: Option<String>,
+    remarks: Vec<(String, String)>,
 }
 
 impl Report<'_> {
@@ -95,40 +99,49 @@ impl Report<'_> {
             rest: draft.rest.as_deref().map(shown),
             note: draft.note,
             marker: self.marker(),
+            remarks: draft.remarks,
         })
     }
 
     fn written(&self) -> Result<Written, Unfit> {
         let matter = Matter::of(self.subject, self.sanitised);
+        let about = || self.named(remarks::about(self, &matter));
         let titled = |title: &str| one_line(&format!("{}{title}", self.form.issue().map_or("", |form| form.title)));
-        let (title, values, note) = match self.form {
-            Form::ProtocolFinding => (matter.title.clone(), finding::values(self, &matter), None),
-            Form::Discrepancy => (matter.title.clone(), finding::discrepancy(self, &matter), None),
+        let (title, values, note, remarks) = match self.form {
+            Form::ProtocolFinding => (matter.title.clone(), finding::values(self, &matter), None, about()),
+            Form::Discrepancy => (matter.title.clone(), finding::discrepancy(self, &matter), None, about()),
             Form::StanzaCapture => {
                 let exhibit = Exhibit::of(self, &matter)?;
-                (exhibit.title(), exhibit.values(), Some(exhibit.note()))
+                (exhibit.title(), exhibit.values(), Some(exhibit.note()), self.named(exhibit.remarks()))
             }
             Form::Comment => {
                 let (body, rest) = comment::write(self, &matter);
-                return Ok(Written { title: titled(&matter.title), body, fields: Vec::new(), rest, note: None });
+                let title = titled(&matter.title);
+                return Ok(Written { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
             }
             Form::Corpus => {
                 let exhibit = Exhibit::of(self, &matter)?;
-                let body = exhibit.corpus()?;
-                let note = Some(exhibit.note());
-                return Ok(Written { title: titled(&exhibit.title()), body, fields: Vec::new(), rest: None, note });
+                let (title, body) = (titled(&exhibit.title()), exhibit.corpus()?);
+                let (note, remarks) = (Some(exhibit.note()), self.named(exhibit.remarks()));
+                return Ok(Written { title, body, fields: Vec::new(), rest: None, note, remarks });
             }
         };
         let (body, rest) = self.form.issue().map_or_else(Default::default, |form| sheet::write(form, &values));
         let slots = self.form.issue().map_or(&[][..], |form| form.fields);
         let fields = slots.iter().map(|slot| slot.id).zip(values).filter(|(_, value)| !value.is_empty()).collect();
-        Ok(Written { title: titled(&title), body, fields, rest, note })
+        Ok(Written { title: titled(&title), body, fields, rest, note, remarks })
+    }
+
+    /// Notes with what each is on.
+    fn named(&self, remarks: Vec<&Remark>) -> Vec<(String, String)> {
+        remarks.into_iter().map(|remark| (remarks::subject(self, remark), remark.text.clone())).collect()
     }
 
     /// The hidden line by which the same finding is found again: what it is about, and the first capture.
     fn marker(&self) -> String {
         let capture = self.digests.iter().flatten().next().and_then(|digest| digest.get(..16)).unwrap_or("stdin");
-        let about = self.subject.option().replace("--", "").replace(' ', ":").replace('\'', "");
+        let about =
+            self.subject.option(self.sanitised.analysis()).replace("--", "").replace(' ', ":").replace('\'', "");
         format!("<!-- ringtrace {about} {capture} -->")
     }
 
@@ -138,7 +151,13 @@ impl Report<'_> {
         let stanza =
             self.stanza.and_then(|stanza| self.seq(stanza)).map_or_else(String::new, |seq| format!(" --stanza {seq}"));
         let captures = captures.collect::<String>();
-        format!("ringtrace report{captures} {} --form {}{stanza}", self.subject.option(), self.form.name())
+        let filter = self.filter.map(|filter| format!(" --filter '{}'", filter.replace('\'', "'\\''")));
+        let stanza = format!("{stanza}{}", filter.unwrap_or_default());
+        format!(
+            "ringtrace report{captures} {} --form {}{stanza}",
+            self.subject.option(self.sanitised.analysis()),
+            self.form.name()
+        )
     }
 
     /// The ordinal of a stanza in its capture.

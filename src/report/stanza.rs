@@ -2,10 +2,12 @@
 
 use super::cite::{self, TOOL};
 use super::matter::{Citation, Matter};
-use super::{Report, Shown, Unfit};
+use super::{Report, Shown, Unfit, remarks};
+use crate::analysis::Analysis;
 use crate::call::{Call, Proof, Row};
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::xml;
+use crate::redact::Remark;
 use crate::spec::Confidence;
 
 /// The stanza that a report shows.
@@ -51,12 +53,16 @@ impl<'r> Exhibit<'r> {
         Ok(Self { report, call, number, row, index, citations })
     }
 
+    fn analysis(&self) -> &'r Analysis {
+        self.report.sanitised.analysis()
+    }
+
     fn node(&self) -> &'r Node {
         &self.row.observed.read().node
     }
 
     fn technique(&self) -> Option<&'r str> {
-        cite::technique(self.report.sanitised.analysis(), self.call, self.row)
+        cite::technique(self.analysis(), self.call, self.row)
     }
 
     fn direction(&self) -> Option<&'static str> {
@@ -75,10 +81,19 @@ impl<'r> Exhibit<'r> {
         format!("{tag}{action} {}", self.direction().unwrap_or("of unknown direction"))
     }
 
+    /// The user's notes that it shows.
+    pub(super) fn remarks(&self) -> Vec<&'r Remark> {
+        remarks::on_stanza(self.report, self.number, self.index)
+    }
+
     /// Which stanza it is, to be said beside the report.
     pub(super) fn note(&self) -> String {
         let seq = self.row.observed.seq;
-        format!("the stanza is {} ({}; --stanza {seq})", self.title(), cite::place(self.call, self.number, self.row))
+        format!(
+            "the stanza is {} ({}; --stanza {seq})",
+            self.title(),
+            cite::place(self.analysis(), self.call, self.number, self.row)
+        )
     }
 
     /// The values of the form for a stanza.
@@ -166,16 +181,19 @@ impl<'r> Exhibit<'r> {
 
     fn provenance(&self) -> String {
         let technique = self.technique().unwrap_or("not known");
-        let place = cite::place(self.call, self.number, self.row);
+        let place = cite::place(self.analysis(), self.call, self.number, self.row);
         let vantage = cite::vantage(self.call, self.row);
         let captures = cite::captures(self.report.sanitised, self.report.digests, &[self.number]);
         let command = self.report.command();
         format!("Technique: {technique}. Recorded at {vantage}: {place}.\n{captures}\nMade by {TOOL}: `{command}`")
     }
 
+    /// What it says about the spec, and what the user noted on it and its call.
     fn notes(&self) -> String {
         let cited = self.citations.iter().map(|citation| format!("- {}: {}", citation.says, citation.why));
-        cited.collect::<Vec<_>>().join("\n")
+        let noted = remarks::on_stanza(self.report, self.number, self.index);
+        let noted = noted.into_iter().map(|remark| format!("- {}", remarks::line(self.report, remark)));
+        cited.chain(noted).collect::<Vec<_>>().join("\n")
     }
 
     /// An entry of the corpus, as YAML.
@@ -195,7 +213,10 @@ impl<'r> Exhibit<'r> {
             yaml.push('\n');
         };
         line(&format!("id: {}", quoted(&format!("ringtrace-{capture}-{seq}"))));
-        line(&format!("title: {}", quoted(&format!("{}, call #{}", self.title(), self.number + 1))));
+        line(&format!(
+            "title: {}",
+            quoted(&format!("{}, call #{}", self.title(), self.analysis().number(self.number)))
+        ));
         line("status: draft");
         line(&format!("source:\n  technique: {technique}\n  tools:\n    - {}", quoted(TOOL)));
         line(&format!("stanza_tag: {}", quoted(&self.node().tag)));

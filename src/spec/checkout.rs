@@ -249,7 +249,7 @@ mod tests {
         }
         page.questions.push("And the sun?".to_owned());
         checkout.pages.remove("call-rejected");
-        checkout.pages.remove("SIG-10");
+        checkout.pages.remove("SIG-18");
         let said: Vec<_> = checkout
             .differences()
             .into_iter()
@@ -261,10 +261,12 @@ mod tests {
             })
             .collect();
         let expected = [
-            "gone SIG-10 #1",
             "moved terminate-reasons (SIG-14 #1) to 3",
             "reworded terminate-duration-direction (SIG-14 #2)",
             "moved terminate-reason-inbound (SIG-14 #3) to 1",
+            "gone reject-fanout (SIG-18 #1)",
+            "gone reject-before-receipt (SIG-18 #2)",
+            "gone SIG-18 #3",
             "gone decline-carrier (call-rejected #1)",
             "gone reject-reason-vocabulary (call-rejected #2)",
             "gone reject-elsewhere-origin (call-rejected #3)",

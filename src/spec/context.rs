@@ -119,6 +119,12 @@ impl Context {
         }
     }
 
+    /// The shortest and longest ring time, in nanoseconds, of the three or more calls that show somebody's timer.
+    #[must_use]
+    pub fn cluster(&self, ender: &Ender) -> Option<(i64, i64)> {
+        self.habits.get(ender)?.cluster
+    }
+
     /// The reasons with which somebody ended calls at the ring timeout.
     pub fn reasons_at_timeout(&self, ender: &Ender) -> impl Iterator<Item = Option<&str>> {
         self.habits.get(ender).into_iter().flat_map(|habit| habit.reasons.iter().map(Option::as_deref))

@@ -49,6 +49,8 @@ pub struct Evidence {
     pub supports: bool,
     /// How much it proves.
     pub strength: Strength,
+    /// Whether it says what stanzas of its kind hold anyway: it counts like any other, and its row is not marked for it.
+    pub routine: bool,
     /// Index of the row in [`Call::rows`](crate::call::Call::rows).
     pub row: usize,
     /// What the wire has, as sent, where a question asks for values beside its hypotheses. Untrusted text.
@@ -68,12 +70,18 @@ impl Evidence {
         why: impl Into<String>,
     ) -> Self {
         let (hypothesis, why) = (hypothesis.into(), why.into());
-        Self { question, hypothesis, supports: true, strength, row, values: Vec::new(), why }
+        Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
     }
 
     /// The same, with what the wire has.
     #[must_use]
     pub fn with_values(self, values: Vec<String>) -> Self {
         Self { values, ..self }
+    }
+
+    /// The same, as one of many: it says what stanzas of its kind hold anyway.
+    #[must_use]
+    pub fn routine(self) -> Self {
+        Self { routine: true, ..self }
     }
 }

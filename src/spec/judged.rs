@@ -20,9 +20,11 @@ pub struct Judged {
     /// What it says about the open questions and the discrepancies, by row; in a row, what tells something by
     /// itself first.
     pub evidence: Vec<Evidence>,
-    /// The rows with evidence that tells something by itself, in order: lists have every stanza of a kind, and absence is
-    /// nowhere in particular.
+    /// The rows with evidence that tells something by itself, in order: lists have every stanza of a kind, as routine has,
+    /// and absence is nowhere in particular.
     pub telling: Vec<usize>,
+    /// How many questions it tells something about by itself.
+    pub questions_told: usize,
     /// Where rules were checked in it, by row.
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
@@ -35,9 +37,10 @@ impl Judged {
     /// Judges a call.
     #[must_use]
     pub fn new(call: Arc<Call>, context: &Context) -> Self {
-        let (mut evidence, mut telling) = (Vec::new(), Vec::new());
+        let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in QUESTIONS.iter().chain(DISCREPANCIES) {
             let found = (question.observe)(&call, context);
+            questions_told += usize::from(found.iter().any(|piece| tells(question.shape, piece)));
             telling.extend(found.iter().filter(|piece| tells(question.shape, piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(question.shape, &piece), piece)));
         }
@@ -56,7 +59,7 @@ impl Judged {
         }
         places.sort_by_key(|place| place.row);
         let flow = Alignment::of(&call, context);
-        Self { call, evidence, telling, places, counts, flow }
+        Self { call, evidence, telling, questions_told, places, counts, flow }
     }
 
     /// The evidence in one row.
@@ -65,7 +68,7 @@ impl Judged {
         self.evidence.iter().skip(first).take_while(move |piece| piece.row == row)
     }
 
-    /// Whether a piece tells something by itself: it is no item of a list, and no absence.
+    /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
     #[must_use]
     pub fn is_told(piece: &Evidence) -> bool {
         let questions = || QUESTIONS.iter().chain(DISCREPANCIES);
@@ -103,5 +106,5 @@ impl Judged {
 
 /// Whether a piece of evidence on a question of that shape tells something by itself.
 fn tells(shape: Shape, piece: &Evidence) -> bool {
-    shape != Shape::List && piece.strength != Strength::Absence
+    shape != Shape::List && piece.strength != Strength::Absence && !piece.routine
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{began, course, name, seconds};
+use super::scene::{Scene, took_words};
+use super::{began, clock, course, seconds};
 use crate::analysis::Analysis;
-use crate::call::{Call, Media, Row, Socket};
-use crate::ladder::{self, Ladder, Rung};
-use crate::origin::{Direction, Timestamp};
+use crate::call::{Call, Media, Row};
+use crate::ladder::{self, Line, Rung};
+use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
 use crate::spec::{Conformance, Judged};
@@ -46,8 +47,21 @@ pub enum Step {
     Arrow(Arrow),
     /// Nothing for long.
     Wait(String),
-    /// A part of the recording is missing.
-    Gap,
+    /// A part of a recording is missing: how much, and whose.
+    Gap(String),
+    /// A stanza that was to be seen and was not.
+    Expected(Absent),
+}
+
+/// A stanza that was to be seen and was not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absent {
+    /// Index of the lifeline that it would have left.
+    pub from: usize,
+    /// Index of the lifeline that it would have reached.
+    pub to: usize,
+    /// What it would have been, and who says so.
+    pub label: String,
 }
 
 /// A stanza on its way.
@@ -61,12 +75,15 @@ pub struct Arrow {
     pub label: String,
     /// The record that completed it; with the number of its capture in front where there are several.
     pub record: String,
-    /// Since the call began; nothing where times are not known.
+    /// Since the call began; nothing where times are not known. With `~` where the clocks do not tell whether it was
+    /// before or after the arrow above.
     pub time: String,
     /// What kind of stanza it is.
     pub kind: ArrowKind,
     /// Index in [`Diagram::steps`] of what it answers, and how long that took.
     pub answers: Option<(usize, String)>,
+    /// How long it was on its way since another recorded device sent it.
+    pub way: Option<String>,
     /// Whether it was sent before, under the same id.
     pub again: bool,
     /// What it says about the spec.
@@ -96,53 +113,59 @@ pub struct Mark {
 }
 
 impl Diagram {
-    /// The diagram of a call of an analysis.
+    /// The diagram of all of a call of an analysis that was seen.
     #[must_use]
     pub fn of(judged: &Judged, analysis: &Analysis) -> Self {
-        let call = &judged.call;
-        let ladder = Ladder::of(call);
-        let mut steps: Vec<Step> = Vec::with_capacity(ladder.rungs.len());
-        let mut step_of_row: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut last_at: BTreeMap<Socket, Timestamp> = BTreeMap::new();
-        let mut previous: Option<Timestamp> = None;
-        let start = call.rows.first().and_then(|row| time_of(call, row));
-        for rung in &ladder.rungs {
-            let Some(row) = call.rows.get(rung.row) else { continue };
-            if is_after_gap(call, row, &mut last_at) {
-                steps.push(Step::Gap);
+        Self::drawn(&Scene::of(judged, false), analysis)
+    }
+
+    /// The diagram of a scene, whose calls are of this analysis.
+    #[must_use]
+    pub fn drawn(scene: &Scene<'_>, analysis: &Analysis) -> Self {
+        let mut steps: Vec<Step> = Vec::with_capacity(scene.lines.len());
+        let mut step_of_row: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let mut previous: Option<&Rung> = None;
+        for line in scene.lines.iter() {
+            match line {
+                Line::Rung(index) => {
+                    let Some(rung) = scene.ladder.rungs.get(*index) else { continue };
+                    let Some((judged, row)) = scene.at(rung) else { continue };
+                    let waited = previous.and_then(|previous| scene.elapsed(previous, rung));
+                    if let Some(waited) = waited.filter(|waited| *waited >= LONG_WAIT) {
+                        steps.push(Step::Wait(seconds(waited)));
+                    }
+                    step_of_row.insert((rung.call, rung.row), steps.len());
+                    let step_of = |row| step_of_row.get(&(rung.call, row)).copied();
+                    steps.push(Step::Arrow(arrow(scene, (judged, row), rung, previous, step_of)));
+                    previous = Some(rung);
+                }
+                Line::Gap(index) => {
+                    steps.extend(scene.ladder.gaps.get(*index).map(|gap| Step::Gap(scene.gap_says(gap))));
+                }
+                Line::Ghost(index) => {
+                    let absent = scene.ladder.ghosts.get(*index).map(|ghost| Absent {
+                        from: ghost.from,
+                        to: ghost.to,
+                        label: visible(&ghost.label).into_owned(),
+                    });
+                    steps.extend(absent.map(Step::Expected));
+                }
             }
-            let time = time_of(call, row);
-            let waited = time.zip(previous).map(|(time, previous)| time.nanoseconds_since(previous));
-            if let Some(waited) = waited.filter(|waited| *waited >= LONG_WAIT) {
-                steps.push(Step::Wait(seconds(waited)));
-            }
-            previous = time.or(previous);
-            step_of_row.insert(rung.row, steps.len());
-            let since = time.zip(start).map(|(time, start)| seconds(time.nanoseconds_since(start)));
-            steps.push(Step::Arrow(arrow(judged, rung, row, since.unwrap_or_default(), &step_of_row)));
         }
-        let lifelines = ladder.lifelines.iter().map(|lifeline| Party {
-            name: name(&lifeline.party),
-            role: role(call, &lifeline.party),
+        let lifelines = scene.ladder.lifelines.iter().map(|lifeline| Party {
+            name: scene.name_of(lifeline),
+            role: scene.calls.first().map_or("", |judged| role(&judged.call, &lifeline.party)),
             recorded: lifeline.recorded,
         });
-        let lifelines = lifelines.collect();
-        let kind = match (call.group, call.media) {
-            (true, Some(media)) => format!("Group {} call", media.name()),
-            (true, None) => "Group call".to_owned(),
-            (false, Some(Media::Audio)) => "Audio call".to_owned(),
-            (false, Some(Media::Video)) => "Video call".to_owned(),
-            (false, None) => "Call".to_owned(),
-        };
-        let subtitle = format!("{}, call-id {}", began(call, analysis), visible(&call.id));
-        Self { title: format!("{kind}: {}", course(call)), subtitle, lifelines, steps }
+        let (title, subtitle) = heading(scene, analysis);
+        Self { title, subtitle, lifelines: lifelines.collect(), steps }
     }
 
     /// The arrows, each with its index in [`steps`](Self::steps).
     pub(super) fn arrows(&self) -> impl Iterator<Item = (usize, &Arrow)> {
         self.steps.iter().enumerate().filter_map(|(index, step)| match step {
             Step::Arrow(arrow) => Some((index, arrow)),
-            Step::Wait(_) | Step::Gap => None,
+            Step::Wait(_) | Step::Gap(_) | Step::Expected(_) => None,
         })
     }
 }
@@ -158,21 +181,33 @@ fn role(call: &Call, party: &ladder::Party) -> &'static str {
     }
 }
 
-/// When a row was seen, by the clock of the call's first vantage as far as that is known.
-fn time_of(call: &Call, row: &Row) -> Option<Timestamp> {
-    let clock = call.vantage_of(row).and_then(|vantage| vantage.clock);
-    let shift = clock.map_or(0, |clock| clock.least.midpoint(clock.most));
-    row.observed.time().map(|time| Timestamp(time.0.saturating_add(shift)))
+/// What calls they were and how they went; when the first began, its call-id, and the clocks of those who saw it.
+fn heading(scene: &Scene<'_>, analysis: &Analysis) -> (String, String) {
+    let Some((judged, others)) = scene.calls.split_first() else { return (String::new(), String::new()) };
+    let call = &judged.call;
+    let kind = match (call.group, call.media) {
+        (true, Some(media)) => format!("Group {} call", media.name()),
+        (true, None) => "Group call".to_owned(),
+        (false, Some(Media::Audio)) => "Audio call".to_owned(),
+        (false, Some(Media::Video)) => "Video call".to_owned(),
+        (false, None) => "Call".to_owned(),
+    };
+    let more = if others.is_empty() { String::new() } else { format!(", and {} more", others.len()) };
+    let clocks = call.vantages.iter().enumerate().filter_map(|(index, vantage)| {
+        let whose = vantage.device.jid().map_or_else(|| "a device".to_owned(), |jid| (scene.name)(jid, &call.people));
+        Some(format!(", clock of {} {}", visible(&whose), clock(index, vantage)?))
+    });
+    let subtitle = format!("{}, call-id {}{}", began(call, analysis), visible(&call.id), clocks.collect::<String>());
+    (format!("{kind}: {}{more}", course(call)), subtitle)
 }
 
-/// Whether a part of the recording is missing between the row and the one before it on the same socket.
-fn is_after_gap(call: &Call, row: &Row, last_at: &mut BTreeMap<Socket, Timestamp>) -> bool {
-    let Some(time) = row.observed.time() else { return false };
-    let Some(before) = last_at.insert(row.observed.socket(), time) else { return false };
-    call.recording(row).is_some_and(|recording| !recording.spans.is_empty() && !recording.covers(before, time))
-}
-
-fn arrow(judged: &Judged, rung: &Rung, row: &Row, time: String, step_of_row: &BTreeMap<usize, usize>) -> Arrow {
+fn arrow(
+    scene: &Scene<'_>,
+    (judged, row): (&Judged, &Row),
+    rung: &Rung,
+    previous: Option<&Rung>,
+    step_of: impl Fn(usize) -> Option<usize>,
+) -> Arrow {
     let call = &judged.call;
     let kind = match (&row.observed.read().body, row.observed.direction()) {
         (Body::Ack(_) | Body::Receipt(_), _) => ArrowKind::Answer,
@@ -185,32 +220,23 @@ fn arrow(judged: &Judged, rung: &Rung, row: &Row, time: String, step_of_row: &BT
         Some(capture) if captures.len() > 1 => format!("{}:{record}", capture + 1),
         _ => record.to_string(),
     };
-    let answered = row.answers.and_then(|answered| Some((*step_of_row.get(&answered)?, call.rows.get(answered)?)));
-    let answers = answered.map(|(step, asked)| {
-        let took = time_of(call, row).zip(time_of(call, asked)).map(|(time, asked)| time.nanoseconds_since(asked));
-        (step, took.map(took_words).unwrap_or_default())
+    let since_start = scene.ladder.rungs.first().and_then(|first| scene.elapsed(first, rung));
+    let nearly = if previous.is_none_or(|previous| scene.is_order_known(previous, rung)) { "" } else { "~" };
+    let answers = row.answers.and_then(|answered| {
+        let took = call.elapsed(answered, rung.row);
+        Some((step_of(answered)?, took.map(took_words).unwrap_or_default()))
     });
     Arrow {
         from: rung.from,
         to: rung.to,
-        label: visible(&rung.label).into_owned(),
+        label: scene.label(rung),
         record,
-        time,
+        time: since_start.map_or_else(String::new, |since| format!("{nearly}{}", seconds(since))),
         kind,
         answers,
+        way: scene.way(rung),
         again: row.repeats.is_some(),
         marks: marks(judged, rung.row),
-    }
-}
-
-/// A short time: in milliseconds.
-fn took_words(nanoseconds: i64) -> String {
-    if (0..1_000_000).contains(&nanoseconds) {
-        "less than 1 ms".to_owned()
-    } else if nanoseconds.abs() < 10_000_000_000 {
-        format!("{} ms", (nanoseconds + 500_000).div_euclid(1_000_000))
-    } else {
-        seconds(nanoseconds)
     }
 }
 

@@ -7,7 +7,7 @@ use super::index::stand;
 use super::plural;
 use super::prose::Layout;
 use crate::analysis::diagnoses;
-use crate::export::{Description, Table};
+use crate::export::{Description, Table, filter_page};
 use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::index::{self, Entry};
 use crate::spec::parts::PAGES;
@@ -26,6 +26,9 @@ pub struct Glossary<'g> {
     /// A checkout of the spec, for the wording of its questions.
     pub spec: Option<&'g Checkout>,
 }
+
+/// The id of the page about filters.
+const FILTER: &str = "filter";
 
 /// The tables with columns that can be explained.
 const TABLES: [(&str, Table); 5] = [
@@ -71,6 +74,9 @@ impl Glossary<'_> {
             }));
         }
         pages.extend(self.page_of_the_spec(id));
+        if id == FILTER {
+            pages.push(format!("*The language of --filter.*\n\n{}", filter_page()));
+        }
         let codes = self.exit_codes.iter().filter(|(code, _)| code.to_string() == id);
         pages.extend(codes.map(|(code, when)| format!("*Exit code {code}*: {when}")));
         pages
@@ -126,7 +132,7 @@ impl Glossary<'_> {
         let questions = QUESTIONS.iter().chain(DISCREPANCIES).map(|question| question.id.to_owned());
         let rules = RULES.iter().map(|rule| rule.id.to_owned());
         let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id.to_owned());
-        let pages = PAGES.iter().map(|page| page.name().to_owned());
+        let pages = PAGES.iter().map(|page| page.name().to_owned()).chain([FILTER.to_owned()]);
         let known = questions.chain(rules).chain(anomalies).chain(columns).chain(pages);
         // An id has at most a few dozen characters.
         let id: String = id.chars().take(80).collect::<String>().to_lowercase();

@@ -25,8 +25,11 @@ impl Diagram {
             let before = text.len();
             match step {
                 Step::Wait(time) => line(&mut text, &format!("Note over p0,p{last}: {} later", escaped(time))),
-                Step::Gap => line(&mut text, &format!("Note over p0,p{last}: a part of the recording is missing")),
+                Step::Gap(what) => line(&mut text, &format!("Note over p0,p{last}: gap, {}", escaped(what))),
                 Step::Arrow(arrow) => draw(&mut text, arrow, last),
+                Step::Expected(absent) => {
+                    line(&mut text, &format!("p{}--xp{}: {}", absent.from, absent.to, escaped(&absent.label)));
+                }
             }
             if text.len() > LIMIT {
                 text.truncate(before);
@@ -48,7 +51,8 @@ fn draw(text: &mut String, arrow: &Arrow, last: usize) {
     let stroke = if arrow.kind == ArrowKind::Answer { "-->>" } else { "->>" };
     let again = if arrow.again { " (again)" } else { "" };
     let took = arrow.answers.as_ref().map_or("", |(_, took)| took);
-    let after = if took.is_empty() { String::new() } else { format!(" after {took}") };
+    let way = arrow.way.as_ref().map_or_else(String::new, |way| format!(", {way}"));
+    let after = if took.is_empty() { way } else { format!(" after {took}{way}") };
     line(text, &format!("p{}{stroke}p{}: {}{again}{}", arrow.from, arrow.to, escaped(&arrow.label), escaped(&after)));
     for mark in &arrow.marks {
         let place = match (arrow.from.min(arrow.to), arrow.from.max(arrow.to)) {

@@ -1,8 +1,10 @@
 //! Analysis to local text: what the program prints where there is no terminal to draw on.
 
+mod changes;
 mod diagram;
 mod drawing;
 pub mod explain;
+pub mod figure;
 mod index;
 pub mod inspect;
 mod json;
@@ -10,6 +12,7 @@ mod mermaid;
 mod prose;
 pub mod questions;
 pub mod rules;
+mod scene;
 mod svg;
 
 use std::io::{self, Write};
@@ -19,7 +22,6 @@ use jiff::Timestamp as Moment;
 use crate::analysis::Analysis;
 use crate::anomaly::{Severity, Tally};
 use crate::call::{Call, Clock, Vantage};
-use crate::ladder::{Ladder, Lifeline, Party};
 use crate::origin::Timestamp;
 use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
@@ -27,6 +29,7 @@ use crate::visible::visible;
 pub use diagram::{Arrow, ArrowKind, Diagram, Mark, Step};
 pub use drawing::draw;
 pub use prose::Layout;
+pub use scene::{Scene, first_answer, part};
 
 /// Writes what was read, every call with its ladder and marks, and what could not be read.
 ///
@@ -41,7 +44,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, judged, analysis, &mut *out)?;
+        call(index, &Scene::of(judged, false), analysis, &mut *out)?;
     }
     if !analysis.orphans.is_empty() {
         let count = analysis.orphans.len();
@@ -53,18 +56,20 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     anomalies(analysis, out)
 }
 
-/// Writes one call, which is listed as the one with this index: a line on how it went, and its ladder with the marks.
+/// Writes the first call of a scene, which is listed as the one with this index: a line on how it went, its ladder with
+/// the marks, and what the server changed in stanzas of which both ends were recorded.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
-pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
+pub fn call(index: usize, scene: &Scene<'_>, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
+    let Some(judged) = scene.calls.first() else { return Ok(()) };
     let call = &judged.call;
-    writeln!(out, "#{}  {}", index + 1, headline(call, analysis))?;
+    writeln!(out, "#{}  {}", analysis.number(index), headline(call, analysis))?;
     let devices = call.vantages.iter().enumerate().map(|(index, vantage)| recorded_at(index, vantage));
     let devices = devices.collect::<Vec<_>>().join("; ");
     let shared = if call.shares_id { ", an id that another user's call has too" } else { "" };
     writeln!(out, "    call-id {}{shared}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
-    draw(judged, &Ladder::of(call), starred, &mut out)?;
+    draw(scene, &mut out)?;
     for piece in judged.evidence.iter().filter(|piece| Judged::is_told(piece)) {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
         let bearing = if piece.supports { "for" } else { "against" };
@@ -77,7 +82,17 @@ pub fn call(index: usize, judged: &Judged, analysis: &Analysis, mut out: impl Wr
             visible(&piece.why)
         )?;
     }
-    departures(judged, &mut out)
+    departures(judged, &mut out)?;
+    changes::write(call, &mut out)
+}
+
+/// How many calls are considered, and of how many where some were chosen.
+fn considered(analysis: &Analysis) -> String {
+    let all = analysis.calls_in_all();
+    match analysis.chosen {
+        Some(_) => format!("{} of {all} call{}, those that the filter names", analysis.calls.len(), plural(all)),
+        None => format!("{all} call{}", plural(all)),
+    }
 }
 
 /// Writes where rules are violated and what is new.
@@ -95,17 +110,22 @@ fn recorded_at(index: usize, vantage: &Vantage) -> String {
     let jid = vantage.device.jid();
     let jid = jid.map_or_else(|| "an unknown device".to_owned(), |jid| visible(&jid.to_string()).into_owned());
     let found = vantage.device.found_by.map_or_else(String::new, |found_by| format!(", {}", found_by.phrase()));
-    let clock = match vantage.clock {
-        _ if index == 0 => String::new(),
-        Some(clock) if clock == Clock::SAME => String::new(),
+    let clock = clock(index, vantage).map_or_else(String::new, |clock| format!(", its clock {clock}"));
+    format!("{jid} ({}{found}{clock})", vantage.role.name())
+}
+
+/// How the clock of a vantage is to that of the first; `None` if it is the same.
+fn clock(index: usize, vantage: &Vantage) -> Option<String> {
+    match vantage.clock {
+        _ if index == 0 => None,
+        Some(clock) if clock == Clock::SAME => None,
         Some(clock) => {
             let bound = clock.most.saturating_sub(clock.least) / 2;
             let way = if clock.middle() < 0 { "ahead" } else { "behind" };
-            format!(", its clock {} {way}, give or take {}", seconds(clock.middle().saturating_abs()), seconds(bound))
+            Some(format!("{} {way}, give or take {}", seconds(clock.middle().saturating_abs()), seconds(bound)))
         }
-        None => ", its clock unknown".to_owned(),
-    };
-    format!("{jid} ({}{found}{clock})", vantage.role.name())
+        None => Some("unknown".to_owned()),
+    }
 }
 
 /// When a call began, between whom, and how it went.
@@ -173,21 +193,6 @@ fn anomaly_line(tally: &Tally) -> String {
     let connection = tally.first.connection.map_or_else(String::new, |id| format!("connection {}, ", id.0));
     let records = if tally.count == 1 { tally.first.to_string() } else { format!("first in {}", tally.first) };
     format!("{connection}{records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
-}
-
-/// What a party is called.
-fn name(party: &Party) -> String {
-    match party {
-        Party::Local => "this client".to_owned(),
-        Party::Server => "server".to_owned(),
-        Party::Device(jid) => visible(&jid.to_string()).into_owned(),
-    }
-}
-
-/// The same, with a star where its socket was recorded.
-fn starred(lifeline: &Lifeline) -> String {
-    let star = if lifeline.recorded { " *" } else { "" };
-    format!("{}{star}", name(&lifeline.party))
 }
 
 fn moment(time: Timestamp) -> String {

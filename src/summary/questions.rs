@@ -5,12 +5,13 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::index;
-use super::json::write_json;
+use super::json::{json_considered, write_json};
 use super::prose::Layout;
-use super::{moment, plural};
+use super::{considered, moment, plural};
+use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
+use crate::stats;
 use crate::visible::visible;
 
 /// The version of what [`json`] writes. Fields may be added without a new one.
@@ -42,6 +43,9 @@ pub struct Board<'b> {
 /// If `out` takes no more bytes.
 pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut page = None;
+    if analysis.chosen.is_some() {
+        writeln!(out, "{}\n", considered(analysis))?;
+    }
     let all = findings(&analysis.calls);
     for finding in all.iter().filter(|finding| finding.question.number.is_some()) {
         if page.replace(finding.question.page) != Some(finding.question.page) {
@@ -97,6 +101,10 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
         let values = finding.values.iter().map(|seen| format!("{} ({})", visible(&seen.value), seen.count));
         writeln!(out, "      values: {}", values.collect::<Vec<_>>().join(", "))?;
     }
+    if let Some(figure) = stats::of_question(question.id, analysis) {
+        write!(out, "{}", board.layout.wrap(&figure.title, 6))?;
+        figure::text(&figure, 8, out)?;
+    }
     for tally in &finding.tallies {
         evidence(analysis, tally, of(&exhibits, tally), board, out)?;
     }
@@ -141,11 +149,11 @@ fn latency(exhibit: &Exhibit<'_>) -> Option<f64> {
     exhibit.judged.call.answer_latency(exhibit.piece.row)
 }
 
-/// The median, the 95th percentile (nearest rank) and the maximum.
+/// The median, the 95th percentile and the maximum.
 fn percentiles(values: &mut [f64]) -> Option<[f64; 3]> {
     values.sort_by(f64::total_cmp);
-    let rank = |percent: usize| values.get((values.len() * percent).div_ceil(100).checked_sub(1)?).copied();
-    Some([rank(50)?, rank(95)?, rank(100)?])
+    let at = |percent| stats::percentile(values, percent);
+    Some([at(50)?, at(95)?, at(100)?])
 }
 
 /// The evidence of a finding, by hypothesis.
@@ -233,8 +241,8 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "questions", "discrepancies", "index"}`, the first two of one shape; the index has
-/// every open question of the spec.
+/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies", "index"}`, questions and
+/// discrepancies of one shape; the index has every open question of the spec.
 ///
 /// # Errors
 /// If `out` takes no more bytes.
@@ -246,6 +254,7 @@ pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) 
     };
     let board = json!({
         "schema": SCHEMA,
+        "calls": json_considered(analysis),
         "questions": of(true),
         "discrepancies": of(false),
         "index": index::json(spec),
@@ -296,6 +305,7 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
         "hypotheses": hypotheses.collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
         "evidence": evidence.collect::<Vec<_>>(),
+        "figure": stats::of_question(question.id, analysis).as_ref().map(figure::value),
     })
 }
 
@@ -319,14 +329,6 @@ fn cited(exhibit: &Exhibit<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_values_that_occurred() {
-        assert_eq!(percentiles(&mut []), None);
-        assert_eq!(percentiles(&mut [3.0]), Some([3.0; 3]));
-        let mut hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        assert_eq!(percentiles(&mut hundred), Some([50.0, 95.0, 100.0]));
-    }
 
     #[test]
     fn a_bar_is_never_longer_than_its_place() {

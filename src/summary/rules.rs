@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::json::write_json;
-use super::plural;
+use super::considered;
+use super::json::{json_considered, write_json};
 use crate::analysis::Analysis;
 use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Count, Grade, Judged, Place, Rule, sentences};
@@ -71,8 +71,7 @@ pub fn list(out: &mut impl Write) -> io::Result<()> {
 /// # Errors
 /// If `out` takes no more bytes.
 pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    let calls = analysis.calls.len();
-    writeln!(out, "{} rules, {calls} call{}", RULES.len(), plural(calls))?;
+    writeln!(out, "{} rules, {}", RULES.len(), considered(analysis))?;
     let width = id_width();
     for (index, standing) in standings(analysis).iter().enumerate() {
         page_heading(index, out)?;
@@ -150,7 +149,7 @@ fn place_of(analysis: &Analysis, judged: &Judged, place: &Place) -> String {
     format!("{}, record {record}, {call}", visible(capture))
 }
 
-/// The same as JSON: `{"schema", "rules": [{"id", "page", "title", "grade", "holds", "violated", "undecided",
+/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "rules": [{"id", "page", "title", "grade", "holds", "violated", "undecided",
 /// "novelties", "not_exercised", "places": [{"capture", "record", "call_id", "verdict", "why"}]}]}`. Of places where
 /// a rule holds, each call has its first. `call_id` is null for what belongs to no call.
 ///
@@ -173,7 +172,8 @@ pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
             "places": places.collect::<Vec<_>>(),
         })
     });
-    write_json(&json!({ "schema": SCHEMA, "rules": rules.collect::<Vec<_>>() }), out)
+    let rules = rules.collect::<Vec<_>>();
+    write_json(&json!({ "schema": SCHEMA, "calls": json_considered(analysis), "rules": rules }), out)
 }
 
 fn json_place(analysis: &Analysis, judged: &Judged, place: &Place) -> Value {

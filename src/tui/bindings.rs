@@ -145,10 +145,7 @@ const ROAMING: &[Context] = &[
     Context::Help,
 ];
 
-/// What can be written to a file.
-const SAVED: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza, Context::Compare];
-
-/// What can be copied.
+/// What can be copied, and written to a file.
 const SHOWN: &[Context] = &[
     Context::Calls,
     Context::Ladder,
@@ -213,12 +210,20 @@ pub const KEYMAP: &[Binding] = &[
         ("Fold acks and keep-alives; then only what the filter names; then all", "fold"),
     ),
     bind(
+        "expected",
+        CALL,
+        &[letter('u')],
+        Command::Expected,
+        ("Steps of the spec's flow that were to be seen and were not, or only what was seen", ""),
+    ),
+    bind(
         "layer",
         CALL,
         &[letter('x')],
         Command::Layer,
-        ("The stanza as XML, or the bytes of each layer that it came through", "hex"),
+        ("The stanza as XML, or the bytes of each layer that it came through, down to the record", "hex"),
     ),
+    bind("layer-above", CALL, &[letter('X')], Command::LayerAbove, ("The layer above that", "")),
     bind("grow", CALL, &[letter('+'), letter('='), letter('>')], Command::Grow, ("More room for the ladder", "")),
     bind("shrink", CALL, &[letter('-'), letter('<')], Command::Shrink, ("More room for the stanza", "")),
     bind(
@@ -392,7 +397,7 @@ pub const KEYMAP: &[Binding] = &[
         Command::Copy,
         ("Copy the stanza, the call-id or the line to the clipboard", ""),
     ),
-    bind("save", SAVED, &[letter('w')], Command::Save, ("Write what is shown to a file", "")),
+    bind("save", SHOWN, &[letter('w')], Command::Save, ("Write what is shown to a file", "")),
     bind("help", BROWSING, &[letter('?'), named(KeyCode::F(1))], Command::Help, ("These keys", "help")),
     bind("palette", BROWSING, &[letter(':')], Command::Palette, ("Every command of this screen, by name", "commands")),
     bind("quit", CALLS, &[letter('q')], Command::Quit, ("Quit", "quit")),

@@ -117,7 +117,7 @@ impl Column {
             Self::EndedBy => "who ended it, and the reason",
             Self::Vantages => "how many of its devices were recorded",
             Self::Violations => "! rules violated, + novelties",
-            Self::Evidence => "? pieces of evidence for open questions",
+            Self::Evidence => "? open questions that it tells something about",
             Self::Note => "your note on it",
         }
     }
@@ -161,7 +161,7 @@ impl Column {
                 let part = |sign: char, count: usize| if count == 0 { String::new() } else { format!("{sign}{count}") };
                 part('!', violated) + &part('+', novel)
             }
-            Self::Evidence => match judged.telling.len() {
+            Self::Evidence => match judged.questions_told {
                 0 => String::new(),
                 count => format!("?{count}"),
             },
@@ -192,7 +192,7 @@ impl Column {
             }
             Self::Vantages => left.vantages.len().cmp(&right.vantages.len()),
             Self::Violations => marks(one).cmp(&marks(other)),
-            Self::Evidence => one.evidence.len().cmp(&other.evidence.len()),
+            Self::Evidence => one.questions_told.cmp(&other.questions_told),
         }
     }
 }

@@ -55,8 +55,12 @@ pub enum Command {
     Compare,
     /// Shows fewer rows: folds acks and what keeps a call alive, then what the filter leaves out, then nothing.
     Fold,
-    /// Shows the stanza's XML, or the bytes of one of the layers that it came through.
+    /// Shows the steps of the spec's flow that were to be seen and were not, or leaves them out.
+    Expected,
+    /// Shows the stanza's XML, or the bytes of the next layer that it came through.
     Layer,
+    /// Shows the layer above that, or the stanza's XML.
+    LayerAbove,
     /// Shows the next kind of times.
     Times,
     /// Measures times from the selected row on.
@@ -190,8 +194,8 @@ pub enum Effect {
         text: String,
         /// What did not find room in it, and the file beside it that takes it.
         rest: Option<(PathBuf, String)>,
-        /// Whether it may take the place of what is there.
-        replaces: bool,
+        /// Whether one that is there is replaced.
+        over: bool,
     },
     /// To let the user change the text of a draft in an editor.
     Compose {
@@ -202,17 +206,15 @@ pub enum Effect {
     },
 }
 
-/// What came of an [`Effect`].
+/// What came of an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Came {
-    /// Nothing that would have to be said.
-    Nothing,
-    /// This is to be said.
-    Said(String),
+pub enum Done {
+    /// Something to say about it.
+    Says(String),
     /// A file was written.
     Written(PathBuf),
-    /// A file is there already: what would take its place, after a question.
-    Exists(Effect),
+    /// Nothing was written, for this file is there already: the user is to be asked.
+    IsThere(PathBuf),
     /// The user changed the text of a draft.
     Composed {
         /// Which draft.

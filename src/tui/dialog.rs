@@ -1,9 +1,10 @@
 //! What lies over a screen: the help, the palette, choices, questions, and a line being typed.
 
+use std::path::PathBuf;
+
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::command::Effect;
 use super::input::Input;
 use super::keymap::{Bound, Context, Keymap};
 use crate::filter::Completions;
@@ -63,8 +64,8 @@ pub(super) struct Confirm {
 /// What follows from yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Then {
-    /// The program is to do something.
-    Perform(Effect),
+    /// The program ends.
+    Quit,
     /// A draft is to be sent.
     Send(u64, Target),
     /// A draft is to be taken away.
@@ -93,8 +94,8 @@ pub(super) enum Asks {
     Search,
     /// A note on a call or a stanza that these captures hold.
     Note(notes::Subject, Vec<CaptureId>),
-    /// A file to write what is shown to.
-    Save,
+    /// A file to write what is shown to; the one that is there already, which the same name replaces.
+    Save(Option<PathBuf>),
     /// The issue that a draft goes to.
     Target(u64),
 }

@@ -3,6 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
+use super::drafts::about;
 use crate::analysis::Analysis;
 use crate::github::{Access, Error, Post, Prefilled, Target, by_hand};
 use crate::redact::{Aliases, Redactor, Sanitised};
@@ -32,7 +33,7 @@ pub(super) struct Order {
 impl Order {
     /// Whether it would give the same draft.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        let key = |order: &Self| (order.subject.option(), order.form, order.stanza);
+        let key = |order: &Self| (about(&order.subject), order.form, order.stanza);
         key(self) == key(other)
     }
 }
@@ -50,6 +51,7 @@ impl Desk {
             subject: order.subject,
             form: order.form,
             stanza: order.stanza.map(|(call, row)| Shown::Row { call, row }),
+            filter: None,
         };
         let draft = report.draft().map_err(|unfit| unfit.to_string())?;
         // A comment in YAML would be none.

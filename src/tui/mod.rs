@@ -10,6 +10,7 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 
+mod background;
 mod board;
 mod columns;
 mod comparison;
@@ -19,8 +20,10 @@ mod drafts;
 mod editor;
 mod jobs;
 mod list;
+mod lower;
 mod model;
 mod names;
+mod opened;
 mod quantity;
 mod regions;
 mod screen;
@@ -33,7 +36,7 @@ mod times;
 mod update;
 mod view;
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
@@ -43,12 +46,13 @@ use std::time::Duration;
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::Frame;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
 use crate::export::Selection;
 use crate::github::Access;
 use crate::notes::Shelf;
+use background::Background;
 use columns::Column;
-use command::{Came, Command, Effect};
+use command::{Command, Done, Effect};
 use input::Edit;
 use key::Key;
 use keymap::Keymap;
@@ -67,8 +71,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// source of events looks at all.
 const MORE: Duration = Duration::from_millis(1);
 
-/// How long a key is waited for when nothing else can come.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long a key is waited for when nothing else can come: then it is looked whether the terminal is still there, since
+/// one that was closed sends nothing, and makes waiting for it work.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Columns of the terminal, if there is one.
 #[must_use]
@@ -77,7 +82,7 @@ pub fn columns() -> Option<u16> {
 }
 
 /// How the interface looks and what it begins with.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// The colours.
     pub theme: ThemeName,
@@ -97,6 +102,8 @@ pub struct Options {
     pub access: Access,
     /// The names of the user and the machine, which may be in no finding.
     pub here: Vec<String>,
+    /// Where the bytes of stanzas are looked up; without one, they are not.
+    pub lookup: Option<Lookup>,
 }
 
 /// Shows the interface until the user quits. Standard output must be a terminal. The first picture is drawn before
@@ -104,8 +111,9 @@ pub struct Options {
 ///
 /// # Errors
 /// If the terminal cannot be read from or written to. It is given back in any case.
-pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()> {
+pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result<()> {
     let mut screen = terminal::Screen::enter()?;
+    let mut background = Background::new(options.lookup.take());
     let mut app = App::new(options);
     let mut updates = Some(updates);
     let mut behind = Behind::new();
@@ -115,7 +123,15 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
         while !changed {
             behind.begin(app.jobs());
             changed = take_newest(&mut updates, &mut app) | app.work() | behind.take(&mut app);
-            let mut patience = match (changed, updates.is_some() || behind.is_busy()) {
+            if let Some((wanted, found)) = background.answer() {
+                app.found(&wanted, found);
+                changed = true;
+            }
+            if let Some(wanted) = app.wants() {
+                background.ask(wanted);
+            }
+            let awaits = updates.is_some() || behind.is_busy() || background.is_waiting();
+            let mut patience = match (changed, awaits) {
                 (true, _) => MORE,
                 (false, true) => TICK,
                 (false, false) => IDLE,
@@ -135,6 +151,9 @@ pub fn run(updates: Receiver<Arc<Analysis>>, options: Options) -> io::Result<()>
                     Some(effect) => app.did(screen.perform(effect)?),
                     None => {}
                 }
+            }
+            if !changed && !io::stdout().is_terminal() {
+                return Err(io::ErrorKind::BrokenPipe.into());
             }
         }
     }
@@ -212,7 +231,7 @@ impl App {
     /// The interface before anything was read.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, keymap, columns, config, pseudonyms, filter, shelf, access, here } = options;
+        let Options { theme, keymap, columns, config, pseudonyms, filter, shelf, lookup: _, access, here } = options;
         let mut model =
             Model { keymap, notes: Arc::new(shelf.notes()), shelf, access, here, config, ..Model::default() };
         model.names.in_letters = pseudonyms;
@@ -239,6 +258,17 @@ impl App {
     pub fn work(&mut self) -> bool {
         let busy = self.model.is_busy();
         update::work(&mut self.model) || busy
+    }
+
+    /// A stanza whose bytes are to be looked up, if they are to be shown; each is asked for once.
+    pub fn wants(&mut self) -> Option<Wanted> {
+        let wanted = self.model.opened().and_then(opened::Opened::wanted)?;
+        self.model.lower.want(&wanted).then_some(wanted)
+    }
+
+    /// Takes what came of looking up the bytes of a stanza.
+    pub fn found(&mut self, wanted: &Wanted, found: Result<Passages, LookupError>) {
+        self.model.lower.take(wanted, found);
     }
 
     /// Takes a key. A terminal sends Alt and a key as Escape and that key, so they are taken as these two.
@@ -292,8 +322,10 @@ impl App {
     }
 
     /// Takes note of what came of an effect.
-    pub fn did(&mut self, came: Came) {
-        update::came(&mut self.model, came);
+    pub fn did(&mut self, done: Option<Done>) {
+        if let Some(done) = done {
+            update::did(&mut self.model, done);
+        }
     }
 
     /// What is to be done behind, each once.

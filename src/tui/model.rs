@@ -10,8 +10,10 @@ use super::drafts::Drafts;
 use super::jobs::{Desk, Job};
 use super::keymap::{Context, Keymap};
 use super::list::List;
+use super::lower::Lower;
 use super::names::Names;
-use super::screen::{Opened, Screen};
+use super::opened::Opened;
+use super::screen::Screen;
 use super::search::Search;
 use super::times::Times;
 use crate::analysis::Analysis;
@@ -45,6 +47,8 @@ pub(super) struct Model {
     pub(super) board: Option<Board>,
     /// Whether questions that no evidence bears on are left out.
     pub(super) with_evidence: bool,
+    /// What the selected stanza came in.
+    pub(super) lower: Lower,
     /// The text that is looked for in all stanzas.
     pub(super) search: Search,
     /// How the ladder and the stanza share the room.

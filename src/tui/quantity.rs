@@ -60,6 +60,12 @@ pub(super) fn latency(milliseconds: f64) -> String {
     }
 }
 
+/// Nanoseconds as milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+pub(super) fn in_milliseconds(nanoseconds: i64) -> f64 {
+    nanoseconds as f64 / 1e6
+}
+
 /// A number of bytes: `812 B`, `12.3 MB`.
 #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
 pub(super) fn bytes(count: u64) -> String {

@@ -13,13 +13,15 @@ use std::thread;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use data_encoding::BASE64;
 use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-use super::command::{Came, Effect};
+use super::command::{Done, Effect};
 use super::editor;
 use crate::config;
 
@@ -40,54 +42,59 @@ impl Screen {
         Ok(Self { terminal, taken })
     }
 
-    /// Does what the interface asks for. Gives what there is to say about it.
+    /// Does what the interface asks for. Gives what came of it, where there is something to say.
     ///
     /// # Errors
     /// If the terminal takes no more bytes.
-    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Came> {
+    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<Done>> {
         match effect {
-            Effect::Quit | Effect::NextTheme => Ok(Came::Nothing),
-            Effect::Redraw => self.terminal.clear().map(|()| Came::Nothing),
+            Effect::Quit | Effect::NextTheme => Ok(None),
+            Effect::Redraw => self.begin_anew().map(|()| None),
             Effect::Copy(text) => {
                 // OSC 52: the terminal puts it on the clipboard of the machine that it runs on, also over ssh.
                 let mut out = stdout();
                 write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes()))?;
-                out.flush().map(|()| Came::Nothing)
+                out.flush().map(|()| None)
             }
-            Effect::Keep { path, text } => Ok(Came::Said(match put(&path, &text, true) {
+            Effect::Keep { path, text } => Ok(Some(Done::Says(match put(&path, &text, true) {
                 Ok(()) => format!("Kept in {}", path.display()),
                 Err(error) => format!("Not kept: {}: {error}", path.display()),
-            })),
-            Effect::Write { ref path, ref text, ref rest, replaces } => {
-                let beside = || rest.as_ref().map_or(Ok(()), |(path, text)| put(path, text, replaces));
-                Ok(match put(path, text, replaces).and_then(|()| beside()) {
-                    Ok(()) => Came::Written(path.clone()),
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !replaces => Came::Exists(effect),
-                    Err(error) => Came::Said(format!("Not written: {}: {error}", path.display())),
-                })
-            }
-            Effect::KeepColumns { path, columns } => Ok(Came::Said(match keep_columns(&path, &columns) {
+            }))),
+            Effect::KeepColumns { path, columns } => Ok(Some(Done::Says(match keep_columns(&path, &columns) {
                 Ok(()) => format!("These columns are kept in {}", path.display()),
                 Err(error) => format!("Not kept: {}: {error}", path.display()),
-            })),
-            Effect::Compose { id, text } => self.compose(id, &text),
+            }))),
+            Effect::Write { path, text, rest, over } => {
+                let beside = || rest.map_or(Ok(()), |(path, text)| put(&path, &text, over));
+                Ok(Some(match put(&path, &text, over).and_then(|()| beside()) {
+                    Ok(()) => Done::Written(path),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !over => Done::IsThere(path),
+                    Err(error) => Done::Says(format!("Not written: {}: {error}", path.display())),
+                }))
+            }
+            Effect::Compose { id, text } => self.compose(id, &text).map(Some),
             Effect::Suspend => self.suspend(),
         }
     }
 
     /// Hands the terminal to the shell, and takes it back when the program is resumed.
     #[cfg(unix)]
-    fn suspend(&mut self) -> io::Result<Came> {
+    fn suspend(&mut self) -> io::Result<Option<Done>> {
         let stopped = self.away(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
-        Ok(stopped.map_or_else(|error| Came::Said(format!("Not suspended: {error}")), |()| Came::Nothing))
+        Ok(stopped.err().map(|error| Done::Says(format!("Not suspended: {error}"))))
+    }
+
+    #[cfg(not(unix))]
+    fn suspend(&mut self) -> io::Result<Option<Done>> {
+        Ok(Some(Done::Says("This system has no shell to go to".to_owned())))
     }
 
     /// Lets the user change a text in an editor, which has the terminal meanwhile.
-    fn compose(&mut self, id: u64, text: &str) -> io::Result<Came> {
+    fn compose(&mut self, id: u64, text: &str) -> io::Result<Done> {
         let edited = self.away(|| undisturbed(|| editor::edit(text)))?;
         Ok(edited.map_or_else(
-            |error| Came::Said(format!("Nothing was changed: {error}")),
-            |text| Came::Composed { id, text },
+            |error| Done::Says(format!("Nothing was changed: {error}")),
+            |text| Done::Composed { id, text },
         ))
     }
 
@@ -96,13 +103,16 @@ impl Screen {
         self.taken.pause()?;
         let done = meanwhile();
         self.taken.resume()?;
-        self.terminal.clear()?;
+        self.begin_anew()?;
         Ok(done)
     }
 
-    #[cfg(not(unix))]
-    fn suspend(&mut self) -> io::Result<Came> {
-        Ok(Came::Said("This system has no shell to go to".to_owned()))
+    /// Empties the screen: the next picture is drawn whole. The terminal is not asked where its cursor is, for not every
+    /// one answers.
+    fn begin_anew(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     /// Draws one picture.
@@ -264,9 +274,16 @@ fn switch_back(switched: &AtomicBool) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::io::Read;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
     use super::*;
+
+    /// Says to this test, run by itself in a terminal of its own, that it is to panic there.
+    const IN_A_TERMINAL: &str = "RINGTRACE_PANIC_IN_A_TERMINAL";
 
     #[test]
     fn files_appear_whole_and_take_the_place_of_others_only_when_told() {
@@ -291,5 +308,40 @@ mod tests {
         fs::write(&path, "colour = 1\n").unwrap();
         assert!(keep_columns(&path, &["ring"]).unwrap_err().to_string().contains("line 1"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "colour = 1\n", "what is wrong stays as it is");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        if std::env::var_os(IN_A_TERMINAL).is_some() {
+            let mut screen = Screen::enter().unwrap();
+            screen.draw(|frame| frame.render_widget("drawn", frame.area())).unwrap();
+            panic!("planted");
+        }
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut again = CommandBuilder::new(std::env::current_exe().unwrap());
+        let name = "tui::terminal::tests::a_panic_gives_the_terminal_back_before_it_is_told";
+        again.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+        again.env(IN_A_TERMINAL, "1");
+        again.env("TERM", "xterm-256color");
+        again.env("RUST_BACKTRACE", "0");
+        again.cwd(env!("CARGO_MANIFEST_DIR"));
+        let mut child = pty.slave.spawn_command(again).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        drop(pty.slave);
+        let mut raw = Vec::new();
+        // A closed terminal is an error to its reader.
+        let _ = reader.read_to_end(&mut raw);
+        assert!(!child.wait().unwrap().success(), "it panicked");
+        let mut shown = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        shown.process(&raw);
+        let modes = format!("{:?}", pty.master.get_termios().unwrap().local_flags);
+        let raw = String::from_utf8_lossy(&raw);
+        let left = raw.find("\x1b[?1049l").expect("the alternate screen is left");
+        assert!(raw.contains("drawn") && raw.find("planted").is_some_and(|told| left < told), "{raw}");
+        assert!(!shown.screen().alternate_screen() && !shown.screen().hide_cursor());
+        assert!(shown.screen().contents().contains("planted"), "{}", shown.screen().contents());
+        assert!(modes.contains("ICANON") && modes.contains("ECHO"), "{modes}");
+        assert_eq!(raw.matches("\x1b[?1049l").count(), 1, "it is given back once");
     }
 }

@@ -100,7 +100,7 @@ fn every_question_of_the_spec_is_listed_with_what_the_program_does_about_it() {
     let board = printed(&ringtrace(&["questions"]));
     let index = printed(&ringtrace(&["questions", "--all"]));
     assert!(board.contains("The spec asks 100 questions (--all lists them): "), "{board}");
-    assert!(!board.contains("SIG-03 #1: ") && index.contains("\n  SIG-03 #1: How is the relay endpoint"), "{index}");
+    assert!(!board.contains("SIG-18 #3: ") && index.contains("\n  SIG-18 #3: Does the caller show"), "{index}");
     assert!(index.contains("\n    out of reach: ") && index.contains("\n    the same as reject-fanout (SIG-08 #2)\n"));
     let json = json(&[]);
     let index = json["index"].as_array().unwrap();
@@ -130,11 +130,11 @@ fn ids_are_explained() {
     assert!(bold.contains("\u{1b}[1mWhat decides it.\u{1b}[0m"));
     assert!(printed(&ringtrace(&["explain", "calls.ring_ms"])).contains("Column ring_ms of table calls, number."));
     assert!(printed(&ringtrace(&["explain", "1"])).starts_with("Exit code 1: something was lost"));
-    let page = printed(&ringtrace(&["explain", "SIG-03"]));
-    assert!(page.starts_with("Page SIG-03 of the spec, its 3 open questions.\n\nSIG-03 #1. How is "), "{page}");
-    assert!(page.contains("\nOut of reach: the token is opaque"), "{page}");
-    let one = printed(&ringtrace(&["explain", "SIG-03 #2"]));
-    assert!(one.starts_with("Page SIG-03 of the spec, one of its open questions.\n\nSIG-03 #2. "), "{one}");
+    let page = printed(&ringtrace(&["explain", "SIG-18"]));
+    assert!(page.starts_with("Page SIG-18 of the spec, its 3 open questions.\n\nSIG-18 #1. Who "), "{page}");
+    assert!(page.contains("\nOut of reach: what a client shows"), "{page}");
+    let one = printed(&ringtrace(&["explain", "SIG-18 #3"]));
+    assert!(one.starts_with("Page SIG-18 of the spec, one of its open questions.\n\nSIG-18 #3. "), "{one}");
     let unknown = ringtrace(&["explain", "reject-fanuot\u{1b}[2J"]);
     assert_eq!((code(&unknown), printed(&unknown)), (2, String::new()));
     assert_eq!(said(&unknown), "ringtrace: nothing is called reject-fanuot\\u{1b}[2J; did you mean reject-fanout?\n");

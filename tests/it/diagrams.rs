@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringtrace::analysis::{Analysis, NoChoice};
-use ringtrace::call::{Call, Clock, Recording, Span};
+use ringtrace::call::{Call, Clock, Recording, Socket, Span};
 use ringtrace::origin::Timestamp;
 use ringtrace::spec::{Conformance, Context, Judged, Place};
 use ringtrace::summary::{Diagram, Step};
@@ -149,7 +149,8 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
     let diagram = diagram(judged);
     let steps = diagram.steps.iter().map(|step| match step {
         Step::Wait(time) => format!("wait {time}"),
-        Step::Gap => "gap".to_owned(),
+        Step::Gap(what) => format!("gap {what}"),
+        Step::Expected(absent) => format!("{}>{} {}", absent.from, absent.to, absent.label),
         Step::Arrow(arrow) => {
             let marks: String = arrow.marks.iter().map(|mark| mark.sign).collect();
             let answers = arrow.answers.as_ref().map_or(String::new(), |(step, took)| format!(" <- {step} {took}"));
@@ -161,7 +162,7 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
         "2 0>2 offer !",
         "3 2>1 ack offer <- 0 100 ms ?",
         "4 0>2 again offer ",
-        "gap",
+        "gap 5.000 s not recorded",
         "wait 17.500 s",
         "5 0>2 terminate reason=timeout *???",
         "6 2>1 ack terminate <- 5 250 ms ",
@@ -188,7 +189,12 @@ fn what_both_sockets_saw_goes_by_the_server_and_on_one_clock() {
     let (sent, got) = (0, 1);
     call.rows[got].copy_of = Some(sent);
     let vantage = call.rows[got].vantage;
-    call.vantages[vantage].clock = Some(Clock { least: -450_000_000, most: -350_000_000 });
+    let clock = Clock { least: -450_000_000, most: -350_000_000 };
+    call.vantages[vantage].clock = Some(clock);
+    let sockets = [sent, got].map(|row| call.rows[row].observed.socket());
+    let own_clock = |socket: Socket| (socket, Arc::new(Recording { clock: socket.1, ..Recording::default() }));
+    call.recordings = sockets.into_iter().map(own_clock).collect();
+    call.clocks = BTreeMap::from([(sockets[0], Clock::SAME), (sockets[1], clock)]);
     let diagram = diagram(judged(call));
     let server = diagram.lifelines.iter().position(|party| party.name == "server").unwrap();
     let arrows: Vec<_> = diagram
@@ -202,6 +208,16 @@ fn what_both_sockets_saw_goes_by_the_server_and_on_one_clock() {
     let (caller, callee) = (arrows[0].0, arrows[1].1);
     assert_eq!(arrows, [(caller, server, "0.000 s"), (server, callee, "0.100 s")]);
     assert!(caller != callee && diagram.lifelines[caller].recorded && diagram.lifelines[callee].recorded);
+    let way = diagram.steps.iter().find_map(|step| match step {
+        Step::Arrow(arrow) => arrow.way.clone(),
+        _ => None,
+    });
+    assert_eq!(way.as_deref(), Some("100 ms ± 50 ms on its way"));
+    assert!(
+        diagram.subtitle.ends_with("clock of 100:7@lid 0.400 s ahead, give or take 0.050 s"),
+        "{}",
+        diagram.subtitle
+    );
 }
 
 #[test]

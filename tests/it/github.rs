@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use crate::sanitize::own;
 
+mod prompt;
+
 /// A request as the server got it.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -68,13 +70,18 @@ impl Server {
 
     /// Runs `attach` against it.
     fn attach(&self, folder: &Path, arguments: &[&str]) -> Output {
+        self.command(folder, arguments).output().unwrap()
+    }
+
+    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
         let capture = own("answered-and-missed", "pcap");
         command.arg("attach").arg(capture).args(["-q", "--repo", "owner/name"]).args(arguments);
         command.args(["--api-url", &format!("http://{}", self.address)]);
         command.env("GITHUB_TOKEN", "ghp_verysecret").env("USER", "nobody-in-particular").env("PATH", folder);
         command.env_remove("http_proxy").env_remove("HTTP_PROXY").env_remove("ALL_PROXY");
-        command.current_dir(folder).stdin(Stdio::null()).output().unwrap()
+        command.current_dir(folder).stdin(Stdio::null());
+        command
     }
 }
 
@@ -197,6 +204,17 @@ fn nothing_is_sent_without_a_word_from_the_user() {
     let output = server.attach(folder.path(), &on_issue(&[]));
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(server.seen(), Vec::<String>::new());
+}
+
+#[test]
+fn what_nobody_reads_to_its_end_is_sent_only_if_it_was_said_to() {
+    for (more, code, sent) in [(&["--yes"][..], 0, 1), (&[], 2, 0), (&["--dry-run"], 0, 0)] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::new(|_, _, _| None);
+        let mut child = server.command(folder.path(), &on_issue(more)).stdout(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!((child.wait().unwrap().code(), server.bodies().len()), (Some(code), sent), "{more:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Crates that only one place may name.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("polars", &["src/export/"]),
+    ("polars", &["src/export/", "src/stats/"]),
     ("polars_arrow", &["src/export/"]),
     ("etherparse", &["src/protocol/packet/"]),
     ("pcap_parser", &["src/input/pcap"]),

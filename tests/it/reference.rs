@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
-use ringtrace::export::{Description, Table};
+use ringtrace::export::{Description, Table, filter_page};
 use ringtrace::spec::rules::RULES;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::keymap::Context;
@@ -34,6 +34,7 @@ fn reference() -> String {
         "questions",
         "rules",
         "explain",
+        "stats",
         "ladder",
         "report",
         "attach",
@@ -53,6 +54,7 @@ fn reference() -> String {
             writeln!(page, "| {} | `{}` | {} |", cell(&keys.join(" ")), binding.name, cell(binding.help)).unwrap();
         }
     }
+    write!(page, "\n## Filters\n\n{}\n", filter_page()).unwrap();
     page.push_str("\n## Columns\n\nAn empty value is not known, not there, or not reported. A column that is never empty is marked. A `time` is RFC 3339 in UTC with nanoseconds in CSV and JSON; in Parquet and Arrow it is a timestamp in UTC, cut to microseconds, which is what all common engines read.\n");
     for table in [Table::Stanzas, Table::Calls, Table::Evidence, Table::Anomalies, Table::Messages] {
         write!(page, "\n### `{}`\n\n| column | type | says |\n| --- | --- | --- |\n", table.name()).unwrap();

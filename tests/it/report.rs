@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use ringtrace::notes::{self, Notes};
 use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::report::{Draft, Form, Report, Subject, Unfit};
 use ringtrace::spec::findings;
@@ -82,7 +83,7 @@ fn each_report(form: Form, mut check: impl FnMut(&Report<'_>, Result<Draft, Unfi
         let questions = findings(&[]).into_iter().map(|finding| Subject::Question(finding.question));
         let subjects = questions.chain(RULES.iter().map(|rule| Subject::Rule(rule)));
         for subject in subjects.chain((0..analysis.calls.len()).map(Subject::Call)) {
-            let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza: None };
+            let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza: None, filter: None };
             let draft = report.draft();
             if let Ok(draft) = &draft {
                 for text in [&draft.title, &draft.body].into_iter().chain(&draft.rest) {
@@ -206,6 +207,86 @@ fn a_report_names_no_file_and_says_how_to_come_to_the_same() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!text.contains("answered-and-missed") && text.contains("ringtrace report capture-1 --question timeout-"));
     insta::assert_snapshot!("finding", text);
+}
+
+/// A folder with a capture in it, its keys, and notes: on the first call, on the terminate of the second, and on
+/// another stanza of that.
+fn noted(on_call: &str, on_terminate: &str, on_other: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for ending in ["pcap", "noisekeys.txt"] {
+        fs::copy(own("answered-and-missed", ending), folder.path().join(format!("call.{ending}"))).unwrap();
+    }
+    let analysis = load(&[own("answered-and-missed", "pcap")], &[own("answered-and-missed", "noisekeys.txt")]);
+    let calls: Vec<_> = analysis.calls.iter().map(|judged| &judged.call).collect();
+    let mut notes = Notes::default();
+    notes.set(notes::Subject::of_call(calls[0]), on_call);
+    let terminate = calls[1].course.ended.unwrap();
+    notes.set(notes::Subject::of_row(calls[1], terminate).unwrap(), on_terminate);
+    notes.set(notes::Subject::of_row(calls[1], 0).unwrap(), on_other);
+    fs::write(folder.path().join("call.pcap.notes.ndjson"), notes.write()).unwrap();
+    folder
+}
+
+/// What a report in a folder says, and its exit code.
+fn report_in(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
+    let all: Vec<_> = ["report", "call.pcap"].iter().chain(arguments).copied().collect();
+    let output = ringtrace(folder, &all);
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (out, err, output.status.code().unwrap())
+}
+
+#[test]
+fn notes_are_in_the_reports_that_are_about_what_they_are_on() {
+    let analysis = load(&[own("answered-and-missed", "pcap")], &[own("answered-and-missed", "noisekeys.txt")]);
+    let id = analysis.calls[0].call.id.to_string();
+    let on_call = format!("as in {id}:\nthe phone was off");
+    let folder = noted(&on_call, "is this the caller's own?", "### sent | by <hand> #1");
+    let report = |arguments: &[&str]| {
+        let (out, err, code) = report_in(folder.path(), arguments);
+        assert_eq!(code, 0, "{err}");
+        out
+    };
+    let comment = report(&["--call", "#2"]);
+    assert!(comment.contains("\n**Notes**\n\n- Note on capture-1, "), "{comment}");
+    assert!(comment.contains(": \\#\\#\\# sent \\| by &lt;hand> \\#1\n"), "nothing in a note is markup: {comment}");
+    assert!(comment.contains("is this the caller's own?\n") && !comment.contains("the phone was off"));
+    let comment = report(&["--call", "#1"]);
+    assert!(comment.contains("- Note on call \\#1: as in CALL1: the phone was off\n"), "{comment}");
+    let finding = report(&["--question", "timeout-terminate-sender", "--form", "protocol-finding"]);
+    let found = fields(&finding);
+    let value = |label: &str| found.iter().find(|(known, _)| known == label).unwrap().1.clone();
+    assert!(!finding.contains("by <hand>"), "that stanza does not bear on it");
+    assert!(value("Open questions").contains(", call #2, +") && value("Open questions").ends_with("caller's own?"));
+    let evidence = fields(&report(&["--call", "#2", "--form", "protocol-finding"]))[2].1.clone();
+    assert!(evidence.contains("- Note on capture-1, ") && evidence.contains("### sent | by <hand> #1"));
+    let (stanza, err, _) = report_in(folder.path(), &["--call", "#2", "--form", "stanza-capture"]);
+    let notes = fields(&stanza).pop().unwrap();
+    assert!(notes.0 == "Notes / open questions" && notes.1.contains("is this the caller's own?"), "{err}");
+    assert!(!stanza.contains("by <hand>"), "that is another stanza");
+    let corpus = report(&["--call", "#2", "--form", "corpus"]);
+    assert!(corpus.contains("is this the caller's own?"), "{corpus}");
+    let conflict = report(&["--call", "#2", "--form", "discrepancy"]);
+    assert!(fields(&conflict)[3].1.contains("is this the caller's own?"), "{conflict}");
+}
+
+#[test]
+fn a_note_that_names_somebody_holds_the_report_back_and_is_named() {
+    let capture = load(&[own("answered-and-missed", "pcap")], &[own("answered-and-missed", "noisekeys.txt")]);
+    let device = capture.calls[0].call.vantages[0].device.jid().unwrap().to_string();
+    let number = device.split([':', '@']).next().unwrap();
+    let spelled = format!("+{} {}-{}", &number[..2], &number[2..5], &number[5..]);
+    for named in [&device, &spelled, &data_encoding::BASE64.encode(number.as_bytes())] {
+        for form in ["comment", "protocol-finding", "stanza-capture", "discrepancy", "corpus"] {
+            let folder = noted("fine", &format!("{named} hung up"), "fine");
+            let (out, err, code) = report_in(folder.path(), &["-q", "--call", "#2", "--form", form, "-o", "report.md"]);
+            assert_eq!((code, out.as_str()), (3, ""), "{named} {form}: {err}");
+            assert!(err.contains("the note on capture-1, ") && err.contains(": a number that identifies someone"));
+            assert!(!err.contains(named.as_str()) && !err.contains(number), "{err}");
+            assert!(!folder.path().join("report.md").exists());
+            let (_, err, code) = report_in(folder.path(), &["-q", "--call", "#1", "--form", form]);
+            assert_eq!(code, 0, "the note is on another call: {err}");
+        }
+    }
 }
 
 #[test]

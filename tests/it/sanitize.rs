@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::notes::{self, Notes};
 use ringtrace::redact::{Aliases, Redactor};
-use ringtrace::report;
+use ringtrace::report::{self, Draft, Form, Report, Shown};
 use ringtrace::spec::rules::RULES;
 use ringtrace::spec::{Confidence, Count, Finding, findings};
 
@@ -25,7 +27,7 @@ pub(crate) fn own(name: &str, ending: &str) -> PathBuf {
 }
 
 /// Reads captures, with all key logs given.
-pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> std::sync::Arc<Analysis> {
+pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> Arc<Analysis> {
     let mut request = Request::new(captures.iter().cloned().map(Source::File).collect());
     for log in key_logs {
         let bytes = fs::read(log).unwrap();
@@ -217,6 +219,19 @@ fn a_call_that_is_not_there_is_a_usage_error_that_names_the_nearest() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("#1 to #7"));
 }
 
+const FORMS: [Form; 5] = [Form::ProtocolFinding, Form::StanzaCapture, Form::Discrepancy, Form::Comment, Form::Corpus];
+
+/// A report on the only call there is, which has a note.
+fn with_note(analysis: &Analysis, redactor: &Redactor, note: &str, form: Form) -> Result<Draft, String> {
+    let mut notes = Notes::default();
+    notes.set(notes::Subject::of_call(&analysis.calls[0].call), note);
+    let sanitised = redactor.sanitise(&Analysis { notes: Arc::new(notes), ..analysis.clone() });
+    let subject = report::Subject::Call(0);
+    let report =
+        Report { sanitised: &sanitised, digests: &[None], subject, form, stanza: Some(Shown::Seq(1)), filter: None };
+    report.draft().map_err(|unfit| format!("{form:?}: {unfit}"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -228,6 +243,7 @@ proptest! {
         name in "[A-Z][a-z]{4,8} [A-Z][a-z]{4,8}",
         unknown in "[a-z]{3,9}",
         host in prop::array::uniform4(1_u8..250),
+        first_form in 0..FORMS.len(),
     ) {
         let [a, b, c] = [&people[0], &people[1], &people[2]];
         let ip = host.map(|part| part.to_string()).join(".");
@@ -239,7 +255,7 @@ proptest! {
         let line = serde_json::json!({ "vantage": "v", "at": 1, "dir": "in", "xml": xml }).to_string();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("private-recording-7.ndjson");
-        fs::write(&file, format!("{{\"schema\":\"ringtrace/1\",\"vantage\":\"v\"}}\n{line}\n")).unwrap();
+        fs::write(&file, format!("{{\"schema\":\"ringtrace/1\",\"vantage\":\"v\",\"technique\":\"websocket-capture\"}}\n{line}\n")).unwrap();
         let analysis = load(&[file], &[]);
         prop_assert_eq!(analysis.calls.len(), 1);
         let redactor = Redactor::new(&analysis, Aliases::default(), None);
@@ -258,8 +274,31 @@ proptest! {
             format!("see {name}."),
             format!("at {ip}"),
         ];
-        for text in spelled {
+        for text in &spelled {
             prop_assert!(redactor.release(text.clone()).is_err(), "{text}");
+        }
+        let noted = [
+            format!("{a}:3@lid hung up"),
+            format!("asked {c}"),
+            format!("it is +{}-{}.{}", &c[..2], &c[2..6], &c[6..]),
+            format!("{}\u{200b}{}", &a[..4], &a[4..]),
+            format!("{}\n{}", &a[..4], &a[4..]),
+            format!("said {}", name.to_uppercase()),
+            format!("said {}", name.replace(' ', "\n  ")),
+            format!("from {ip}:3478"),
+            format!("x{}", id.to_lowercase()),
+            format!("x{id}"),
+        ];
+        for (note, form) in spelled.iter().chain(&noted).zip(FORMS.into_iter().cycle().skip(first_form)) {
+            let draft = with_note(&analysis, &redactor, note, form).map_err(TestCaseError::fail)?;
+            prop_assert!(redactor.release(draft.body.clone()).is_err(), "{note:?} in {form:?}: {}", draft.body);
+            prop_assert_eq!(draft.remarks.len(), 1);
+            prop_assert!(redactor.release(draft.remarks[0].1.clone()).is_err(), "{note:?}");
+        }
+        for form in FORMS {
+            let draft = with_note(&analysis, &redactor, &format!("see {id}."), form).map_err(TestCaseError::fail)?;
+            let body = redactor.release(draft.body).map_err(|leaks| TestCaseError::fail(format!("{leaks:?}")))?;
+            prop_assert!(body.as_str().contains("see CALL1."), "{form:?}: {body}");
         }
     }
 }

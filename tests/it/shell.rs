@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const COMMANDS: [&str; 7] = ["open", "export", "inspect", "rules", "ladder", "completions", "man"];
+const COMMANDS: [&str; 8] = ["open", "export", "inspect", "rules", "stats", "ladder", "completions", "man"];
 
 /// Runs the program for a user whose config file is in `folder`.
 fn ringtrace(folder: &Path, arguments: &[&str]) -> Output {

@@ -14,6 +14,7 @@ macro_rules! screen {
 mod commands;
 mod findings;
 mod fixture;
+mod merged;
 
 use std::sync::Arc;
 
@@ -201,14 +202,13 @@ fn an_answered_call_beside_its_offer() {
 #[test]
 fn a_missed_call_above_its_terminate() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("j<enter>eee");
+    bench.keys("j<enter>Gk");
     screen!(
         bench,
         "ladder-80",
         [
             "again: preaccept",
             "Who sends the terminate when nobody answers? (call-missed-timeout #2)",
-            "for caller, direct: The unanswered call was ended",
             "Whose timer ends a call that nobody answers? (call-missed-timeout #1)",
             "record 54 · 09:10:19.386 · out · emitter local",
         ]

@@ -1,5 +1,6 @@
 //! One call, seen from several sockets: vantages, copies, clocks, order, and who made what.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -482,4 +483,19 @@ proptest! {
             prop_assert!(seqs.is_sorted());
         }
     }
+}
+
+/// A person reads what the server changed, one line for each way; where one end was recorded, there is none.
+#[test]
+fn what_was_changed_on_the_way_is_told() {
+    let told = |fixture: &str| {
+        let file = format!("tests/fixtures/questions/{fixture}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        let output = command.args(["-q", &file]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.contains("\n#1  "), "{printed}");
+        printed.lines().filter(|line| line.starts_with("    ~ ")).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!("changed_on_the_way", told("reject_fanout/answered-server-forwards-merged.ndjson"));
+    assert_eq!(told("ack_error/answered-appears.ndjson"), "");
 }

@@ -95,6 +95,20 @@ pub(super) enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The same of as many lines as `were` says that so many were.
+    pub(super) fn of_lines(mut self, were: impl Fn(usize) -> usize) -> Self {
+        match &mut self {
+            Self::Read { lines, .. }
+            | Self::Events { lines, .. }
+            | Self::Header { lines, .. }
+            | Self::Broken { lines, .. } => *lines = were((*lines).max(1)),
+            Self::Unrelated | Self::More => {}
+        }
+        self
+    }
+}
+
 /// An event of a call that a client logged in the place of a stanza.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Event {

@@ -9,6 +9,7 @@ mod clock;
 mod corpus;
 mod diagnoses;
 mod events;
+mod extent;
 mod frames;
 mod held;
 mod json_node;

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr_iter, memmem, memrchr};
 
 use super::super::lines::{self, LONGEST_LINE};
 use super::super::source::Source;
 use super::super::{Error, Format, Sink, message};
 use super::diagnoses::{NO_STANZAS, NOT_UTF8, UNREADABLE, UNRELATED};
 use super::events::EVENTS;
+use super::extent::{LONGEST_ENTRY, Pieces, line_length, lines_length, whole_line};
 use super::held::Held;
 use super::line::{LineFormat, Outcome, Text};
 use super::wrapping::unwrapped;
@@ -24,9 +25,6 @@ type Named = (&'static Format, &'static LineFormat);
 
 /// How much of a log is searched for the signs of clients that print no stanzas.
 const SIGNS_WITHIN: usize = 1 << 20;
-
-/// The most bytes that an entry of several lines has.
-const LONGEST_ENTRY: usize = 4 << 20;
 
 /// Reads a log, and returns the format of its first entry with the number of its lines; `None` if it has no line in
 /// any of the formats.
@@ -53,6 +51,7 @@ pub(in crate::input) fn read(
         of_entries: 0,
         comments: 0,
         first_unrelated: None,
+        pieces: Pieces::default(),
         held: Held::new(),
     };
     source.skip_byte_order_mark();
@@ -125,6 +124,7 @@ struct Scanner {
     /// How many others were comments.
     comments: u64,
     first_unrelated: Option<u64>,
+    pieces: Pieces,
     held: Held,
 }
 
@@ -153,8 +153,10 @@ impl Scanner {
                 // What may be the beginning of a marker is looked at again with what follows.
                 let line = memrchr(b'\n', data).map_or(0, |end| end + 1);
                 let overlap = search.max_pattern_len();
-                self.pass(source, line);
-                if source.data().len() > LONGEST_LINE {
+                let begin = self.pieces.begin_of(data, line);
+                let is_long = data.len() - line > LONGEST_LINE;
+                self.pass(source, if is_long { line } else { begin });
+                if is_long {
                     self.pass_long_line(source, out)?;
                 }
                 let left = source.data().len();
@@ -166,19 +168,21 @@ impl Scanner {
                 continue;
             };
             let place = searched + hit.start();
-            let begin = memrchr(b'\n', data.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
+            let line = memrchr(b'\n', data.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
+            let begin = self.pieces.begin_of(data, line);
             self.pass(source, begin);
             searched = 0;
             let Some(length) = line_length(source, place - begin)? else {
                 self.pass_long_line(source, out)?;
                 continue;
             };
+            let length = whole_line(source, length)?;
             match self.entry(source, length, out)? {
                 Step::Entry(length) => {
                     let before = self.lines;
                     self.count(source, length);
                     self.of_entries += self.lines - before;
-                    source.consume(length);
+                    self.consume(source, length);
                 }
                 Step::Unrelated => self.pass(source, length),
                 Step::Enough => return Ok(ControlFlow::Break(())),
@@ -200,7 +204,12 @@ impl Scanner {
         } else if self.lines > before {
             self.first_unrelated.get_or_insert(before + 1);
         }
+        self.consume(source, length);
+    }
+
+    fn consume(&mut self, source: &mut Source<'_>, length: usize) {
         source.consume(length);
+        self.pieces.consumed(length);
     }
 
     /// Counts the lines that the first `length` bytes of the data have.
@@ -214,6 +223,7 @@ impl Scanner {
 
     fn pass_long_line(&mut self, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<(), Error> {
         let origin = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
+        self.pieces = Pieces::default();
         if let Some(lines::Line::TooLong(bytes)) = lines::next(source)? {
             self.lines += 1;
             out.anomaly(Anomaly::new(&message::TOO_LONG, origin).bytes(bytes));
@@ -289,9 +299,10 @@ impl Candidate {
             let bytes = source.data().get(..length).unwrap_or_default();
             let text = String::from_utf8_lossy(bytes);
             let is_lossy = matches!(text, Cow::Owned(_));
-            let outcome = (self.lines.read)(&Text { text: &unwrapped(&text), is_all });
+            let unwrapped = unwrapped(&text);
+            let outcome = (self.lines.read)(&Text { text: &unwrapped.text, is_all });
             if is_all || outcome != Outcome::More {
-                return Ok((outcome, is_lossy));
+                return Ok((outcome.of_lines(|count| unwrapped.were(count)), is_lossy));
             }
             (length, is_all) = self.extend(source, length)?;
         }
@@ -313,27 +324,4 @@ impl Candidate {
         }
         Ok((limit, is_end || limit >= LONGEST_ENTRY))
     }
-}
-
-/// The length of the line that the data begin with or go on with behind `from`, with its end; `None` if it is too long.
-fn line_length(source: &mut Source<'_>, from: usize) -> Result<Option<usize>, Error> {
-    let mut seen = from;
-    loop {
-        let data = source.data();
-        if let Some(end) = memchr(b'\n', data.get(seen..).unwrap_or_default()) {
-            return Ok(Some(seen + end + 1).filter(|length| *length <= LONGEST_LINE));
-        }
-        seen = data.len();
-        if seen > LONGEST_LINE {
-            return Ok(None);
-        }
-        if !source.reach(seen + 1) {
-            return Ok(Some(seen));
-        }
-    }
-}
-
-/// The length of this many lines, with their ends.
-fn lines_length(data: &[u8], lines: usize) -> usize {
-    memchr_iter(b'\n', data).nth(lines - 1).map_or(data.len(), |end| end + 1)
 }

@@ -134,6 +134,7 @@ impl Connection {
             client_ephemeral: self.handshake.as_ref().map(Handshake::ephemeral),
             key_used: self.key_used,
             server_static: self.handshake.as_ref().and_then(Handshake::server_static),
+            login: self.handshake.as_ref().and_then(Handshake::login),
             counters: self.counters,
             outbound,
             inbound,

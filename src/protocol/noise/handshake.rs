@@ -9,6 +9,7 @@ use ring::hkdf;
 
 use super::Pattern;
 use super::cipher::Cipher;
+use super::login::Login;
 use super::messages::{ClientFinish, ClientHello, ServerHello};
 use crate::keys::{PrivateKeys, PublicKey, Secret, TransportKeys};
 
@@ -70,9 +71,9 @@ impl Symmetric {
         self.open(sealed)?.try_into().ok()
     }
 
-    /// Decrypts a payload, where there is one.
-    fn open_payload(&mut self, sealed: Option<&[u8]>) -> Option<()> {
-        sealed.map_or(Some(()), |sealed| self.open(sealed).map(drop))
+    /// Decrypts a payload, where there is one; else it is empty.
+    fn open_payload(&mut self, sealed: Option<&[u8]>) -> Option<Vec<u8>> {
+        sealed.map_or_else(|| Some(Vec::new()), |sealed| self.open(sealed))
     }
 
     fn split(&self) -> Option<TransportKeys> {
@@ -117,6 +118,7 @@ pub(super) struct Handshake {
     server_static: Option<PublicKey>,
     /// After a server hello of XX or XXfallback, what the client finish continues, and the server's ephemeral.
     unfinished: Option<(Symmetric, PublicKey)>,
+    login: Option<Login>,
 }
 
 impl Handshake {
@@ -124,7 +126,15 @@ impl Handshake {
     pub(super) fn new(prologue: [u8; 4], hello: &ClientHello<'_>) -> Self {
         let resumed = hello.static_key.map(|sealed| (sealed.to_vec(), hello.payload.map(<[u8]>::to_vec)));
         let pattern = if resumed.is_some() { Pattern::Ik } else { Pattern::Xx };
-        Self { prologue, ephemeral: *hello.ephemeral, resumed, pattern, server_static: None, unfinished: None }
+        Self {
+            prologue,
+            ephemeral: *hello.ephemeral,
+            resumed,
+            pattern,
+            server_static: None,
+            unfinished: None,
+            login: None,
+        }
     }
 
     /// The pattern, as far as the messages show.
@@ -140,6 +150,11 @@ impl Handshake {
     /// The server's static public key, once a server hello proved it.
     pub(super) const fn server_static(&self) -> Option<PublicKey> {
         self.server_static
+    }
+
+    /// Who logs in, once the client's payload was opened.
+    pub(super) const fn login(&self) -> Option<Login> {
+        self.login
     }
 
     /// Notes what a server hello says about the pattern.
@@ -198,10 +213,12 @@ impl Handshake {
         if client_static != private.static_key.public() {
             return Err(Failure::WrongKey("the client finish names another static key than the key log's"));
         }
-        state
+        let payload = state
             .mix_key(&private.static_key.agree(&server_ephemeral))
             .and_then(|()| state.open_payload(finish.payload))
-            .ok_or(Failure::WrongKey("the client finish's payload did not authenticate"))
+            .ok_or(Failure::WrongKey("the client finish's payload did not authenticate"))?;
+        self.login = Login::read(&payload);
+        Ok(())
     }
 
     /// `-> e, es, s, ss` with the server's static key that fits, then `<- e, ee, se`.
@@ -235,16 +252,17 @@ impl Handshake {
         if client_static != private.static_key.public() {
             return Err(Failure::WrongKey("the client hello names another static key than the key log's"));
         }
-        state
+        let payload = state
             .mix_key(&private.static_key.agree(&server_static))
             .and_then(|()| state.open_payload(payload.as_deref()))
             .ok_or(Failure::WrongKey("the client hello's payload did not authenticate"))?;
+        self.login = Login::read(&payload);
         state.mix_hash(hello.ephemeral);
         state
             .mix_key(&private.ephemeral.agree(hello.ephemeral))
             .and_then(|()| state.mix_key(&private.static_key.agree(hello.ephemeral)))
             .and_then(|()| state.open_payload(hello.payload))
-            .and_then(|()| state.split())
+            .and_then(|_| state.split())
             .ok_or(Failure::WrongKey("the server hello's payload did not authenticate"))
     }
 }

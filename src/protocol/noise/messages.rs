@@ -2,6 +2,7 @@
 //! matter here. Unknown fields are skipped.
 
 use super::framing::TAG;
+use super::protobuf::{Fields, Value};
 use crate::keys::PublicKey;
 
 /// Bytes of a sealed X25519 key.
@@ -89,40 +90,16 @@ fn sealed_key(field: Option<&[u8]>) -> Option<Option<&[u8]>> {
 
 /// The last occurrence of each of the length-delimited fields `numbers` in a message; `None` if it does not
 /// parse to its end.
-fn fields<const N: usize>(mut message: &[u8], numbers: [u64; N]) -> Option<[Option<&[u8]>; N]> {
+fn fields<const N: usize>(message: &[u8], numbers: [u64; N]) -> Option<[Option<&[u8]>; N]> {
     let mut found = [None; N];
-    while !message.is_empty() {
-        let key = varint(&mut message)?;
-        match key & 7 {
-            0 => drop(varint(&mut message)?),
-            1 => message = message.get(8..)?,
-            2 => {
-                let length = usize::try_from(varint(&mut message)?).ok()?;
-                let (value, rest) = message.split_at_checked(length)?;
-                message = rest;
-                if let Some((_, slot)) = numbers.iter().zip(&mut found).find(|(number, _)| **number == key >> 3) {
-                    *slot = Some(value);
-                }
-            }
-            5 => message = message.get(4..)?,
-            _ => return None,
+    for field in Fields::of(message) {
+        if let (number, Value::Bytes(value)) = field?
+            && let Some((_, slot)) = numbers.iter().zip(&mut found).find(|(known, _)| **known == number)
+        {
+            *slot = Some(value);
         }
     }
     Some(found)
-}
-
-/// Takes a base-128 number off the front.
-fn varint(message: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = message.split_first()?;
-        *message = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -131,17 +108,24 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// A length-delimited field.
-    pub(in super::super) fn field(number: u8, value: &[u8]) -> Vec<u8> {
-        let mut bytes = vec![number << 3 | 2];
-        let mut length = value.len();
-        while length > 0x7f {
-            bytes.push(0x80 | (length & 0x7f) as u8);
-            length >>= 7;
+    fn varint(mut value: u64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while value > 0x7f {
+            bytes.push(0x80 | (value & 0x7f) as u8);
+            value >>= 7;
         }
-        bytes.push(length as u8);
-        bytes.extend_from_slice(value);
+        bytes.push(value as u8);
         bytes
+    }
+
+    /// A length-delimited field.
+    pub(in super::super) fn field(number: u64, value: &[u8]) -> Vec<u8> {
+        [varint(number << 3 | 2), varint(value.len() as u64), value.to_vec()].concat()
+    }
+
+    /// A field with a number.
+    pub(in super::super) fn number(number: u64, value: u64) -> Vec<u8> {
+        [varint(number << 3), varint(value)].concat()
     }
 
     #[test]

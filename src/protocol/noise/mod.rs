@@ -18,7 +18,11 @@ mod framing;
 
 mod cipher;
 
+mod protobuf;
+
 mod messages;
+
+mod login;
 
 mod handshake;
 
@@ -32,6 +36,7 @@ mod undecided;
 mod tests;
 
 use connection::Connection;
+pub use login::Login;
 use undecided::{Undecided, Verdict};
 
 /// What this layer can report.
@@ -164,6 +169,8 @@ pub struct Report {
     pub key_used: Option<PublicKey>,
     /// The server's static public key, if the handshake revealed or confirmed it.
     pub server_static: Option<PublicKey>,
+    /// Who logged in, if the handshake could be opened: that takes the client's private keys.
+    pub login: Option<Login>,
     /// How the counters came to be known, once a key is used.
     pub counters: Option<Counters>,
     /// What the client sent.

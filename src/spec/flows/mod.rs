@@ -1,6 +1,7 @@
 //! The flows of the spec: what follows what in a call that ends in some way, and which of it was seen.
 
 mod checking;
+mod expected;
 pub(super) mod missed;
 pub(super) mod rejected;
 

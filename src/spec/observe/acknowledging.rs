@@ -1,7 +1,10 @@
 //! What answers what.
 
+use super::covered;
 use crate::call::{Call, Row};
+use crate::origin::Direction;
 use crate::protocol::stanza::{Ack, AckError, Body, Receipt};
+use crate::spec::Context;
 
 /// The answers to one row, as indexes into [`Call::rows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +36,44 @@ pub fn answers(call: &Call) -> Vec<Answers> {
         }
     }
     answers
+}
+
+/// How a call stanza was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// Index of its row in [`Call::rows`].
+    pub index: usize,
+    /// Which way it travelled.
+    pub direction: Direction,
+    /// Index of its first ack.
+    pub acked: Option<usize>,
+    /// Index of its first receipt.
+    pub receipted: Option<usize>,
+    /// Whether nothing answered it, while its socket was read without a gap for long enough.
+    pub is_unanswered: bool,
+}
+
+/// How each call stanza of known direction was answered, in order.
+#[must_use]
+pub fn coverage(call: &Call, context: &Context) -> Vec<Coverage> {
+    let answers = answers(call);
+    let rows = call.rows.iter().zip(&answers).enumerate();
+    let coverage = rows.filter_map(|(index, (row, answers))| {
+        let direction = row.observed.direction()?;
+        let is_call = matches!(row.observed.read().body, Body::Call(Some(_)));
+        let was_read = || match direction {
+            Direction::Inbound => covered::own_acks_covered(call, context, row).is_ok(),
+            Direction::Outbound => covered::after(call, context, row, covered::ANSWERED_WITHIN),
+        };
+        is_call.then(|| Coverage {
+            index,
+            direction,
+            acked: answers.acks.first().copied(),
+            receipted: answers.receipts.first().copied(),
+            is_unanswered: answers.is_empty() && was_read(),
+        })
+    });
+    coverage.collect()
 }
 
 /// The ack that a row is, and the row of the call stanza or receipt that it answers, if that was seen.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stanzas::{self, Sight};
-use super::{covered, declined};
+use super::{SECOND, covered, declined, seconds};
 use crate::call::{Call, Row};
 use crate::protocol::stanza::ActionName;
 use crate::spec::Context;
@@ -47,11 +47,27 @@ pub struct Talk<'c> {
     pub last: &'c Row,
 }
 
+/// Nanoseconds after the accept for which a call may still be set up.
+pub const SET_UP: i64 = 5 * SECOND;
+
 impl Talk<'_> {
+    /// Nanoseconds from the accept to a row of the same vantage.
+    #[must_use]
+    pub fn until(&self, row: &Row) -> Option<i64> {
+        Some(row.observed.time()?.nanoseconds_since(self.accepted.observed.time()?))
+    }
+
     /// Nanoseconds from the accept to the end.
     #[must_use]
     pub fn duration(&self) -> Option<i64> {
-        Some(self.last.observed.time()?.nanoseconds_since(self.accepted.observed.time()?))
+        self.until(self.last)
+    }
+
+    /// The same in words, if the call went on after the accept and everything was read that passed the socket.
+    #[must_use]
+    pub fn watched(&self, call: &Call, context: &Context) -> Option<String> {
+        let lasted = self.duration().filter(|lasted| *lasted > 0 && self.is_covered(call, context))?;
+        Some(seconds(lasted))
     }
 
     /// Whether everything was read that passed the socket in between.

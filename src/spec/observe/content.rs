@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::acknowledging;
-use crate::call::Call;
+use crate::call::{Call, Row};
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::stanza::{ActionName, Body};
 
@@ -69,14 +68,8 @@ impl<'c> Announced<'c> {
     #[must_use]
     pub fn of(call: &'c Call) -> Self {
         let mut known = HashMap::new();
-        for row in &call.rows {
-            let stanza = row.observed.read();
-            let node = match &stanza.body {
-                Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node(),
-                Body::Ack(_) if acknowledging::action_name(row) == "offer" => Some(&stanza.node),
-                _ => None,
-            };
-            let mut open: Vec<&Node> = node.into_iter().collect();
+        for announcement in call.rows.iter().filter_map(announcement) {
+            let mut open = vec![announcement];
             while let Some(node) = open.pop() {
                 if let Some(bytes) = bytes(node).filter(|bytes| bytes.len() >= LEAST) {
                     known.entry(bytes).or_insert(node.tag.as_ref());
@@ -91,6 +84,17 @@ impl<'c> Announced<'c> {
     #[must_use]
     pub fn holder(&self, node: &Node) -> Option<&'c str> {
         self.0.get(bytes(node)?).copied()
+    }
+}
+
+/// The element with what a row announces of its call, if it is an offer, or an ack of one.
+#[must_use]
+pub fn announcement(row: &Row) -> Option<&Node> {
+    let stanza = row.observed.read();
+    match &stanza.body {
+        Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node(),
+        Body::Ack(_) if row.action == Some(ActionName::Offer) => Some(&stanza.node),
+        Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
     }
 }
 

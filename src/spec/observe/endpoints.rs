@@ -1,5 +1,7 @@
 //! The `<te>` elements of call stanzas: transport endpoints, whose bytes no page lays out.
 
+use std::collections::HashSet;
+
 use super::content::{self, Announced};
 use super::{making, stanzas};
 use crate::call::Call;
@@ -29,6 +31,32 @@ pub fn shapes(call: &Call, question: &'static str, action: &ActionName) -> Vec<E
         }
     }
     evidence
+}
+
+/// The addresses in the lists of relays that come with the offers of a call, or with their acks.
+#[derive(Debug, Default)]
+pub struct RelayList<'c> {
+    /// How long they are, in bytes.
+    pub lengths: HashSet<u64>,
+    /// The addresses themselves, where the recording has them.
+    pub addresses: HashSet<&'c [u8]>,
+}
+
+impl<'c> RelayList<'c> {
+    /// The addresses of all such lists.
+    #[must_use]
+    pub fn of(call: &'c Call) -> Self {
+        let mut list = Self::default();
+        for holder in call.rows.iter().filter_map(content::announcement) {
+            for relay in holder.children().iter().filter(|child| child.tag == "relay") {
+                for endpoint in relay.children().iter().filter(|child| matches!(child.tag.as_ref(), "te" | "te2")) {
+                    list.lengths.extend(content::length(endpoint));
+                    list.addresses.extend(content::bytes(endpoint));
+                }
+            }
+        }
+        list
+    }
 }
 
 /// The `<te>` elements of an action.

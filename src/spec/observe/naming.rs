@@ -1,7 +1,10 @@
 //! Elements and attributes that are called by a word.
 
-use super::stanzas::Sight;
+use super::stanzas::{self, Sight};
+use super::{acknowledging, article, making};
+use crate::call::Call;
 use crate::protocol::binary::Node;
+use crate::spec::{Evidence, Strength};
 
 /// The most elements of one stanza that are looked at.
 const ELEMENTS: usize = 64;
@@ -36,6 +39,26 @@ pub fn named(sight: &Sight<'_>, words: &[&str]) -> Vec<Named> {
     found
 }
 
+/// What in the stanzas of a call is called by one of the words, as evidence of a list.
+#[must_use]
+pub fn list(call: &Call, question: &'static str, words: &[&str]) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    let mut answers = None;
+    for sight in stanzas::each(call) {
+        for found in named(&sight, words) {
+            let answers = answers.get_or_insert_with(|| acknowledging::answers(call)).get(sight.index);
+            let is_acked = answers.is_some_and(|answers| !answers.acks.is_empty());
+            let acked = if is_acked { "acked" } else { "no ack of it was seen" };
+            let action = sight.action.name.as_str();
+            let value = found.value.map_or_else(String::new, |value| format!(", with value {value}"));
+            let place = making::seen_at(call, sight.row);
+            let why = format!("In {} {action} {place}{value}; {acked}.", article(action));
+            evidence.push(Evidence::supporting(question, found.name, Strength::Direct, sight.index, why));
+        }
+    }
+    evidence
+}
+
 /// Them in words, with their values.
 #[must_use]
 pub fn shown(found: &[Named]) -> String {
@@ -44,6 +67,12 @@ pub fn shown(found: &[Named]) -> String {
         None => named.name.clone(),
     });
     shown.collect::<Vec<_>>().join(" and ")
+}
+
+/// Whether an action says that something is on or off.
+#[must_use]
+pub fn says_state(sight: &Sight<'_>) -> bool {
+    sight.node.attributes.iter().any(|attribute| has_word(&attribute.name, &["state", "enabled"]))
 }
 
 /// Whether one of the words stands in a name.

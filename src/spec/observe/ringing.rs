@@ -169,8 +169,9 @@ fn span(call: &Call, row: &Row) -> Option<(i64, i64)> {
     Some((time.saturating_add(clock.least), time.saturating_add(clock.most)))
 }
 
-/// The `caller_timeout`, in seconds, of the settings in the offer or its ack.
-fn announced(call: &Call) -> Option<Announced> {
+/// The `caller_timeout` of the settings in the offer or its ack.
+#[must_use]
+pub fn announced(call: &Call) -> Option<Announced> {
     call.rows.iter().enumerate().find_map(|(index, row)| {
         let stanza = row.observed.read();
         let settings = match &stanza.body {

@@ -48,6 +48,18 @@ impl<'c> Sight<'c> {
         self.row.observed.direction() == Some(Direction::Inbound)
     }
 
+    /// Whether the call had been answered before it.
+    #[must_use]
+    pub fn is_in_call(&self, call: &Call) -> bool {
+        call.course.accepted.is_some_and(|accepted| accepted < self.index)
+    }
+
+    /// What is the same of one stanza at each device that it reaches; `None` where it has no id.
+    fn arrival(&self) -> Option<(&'c str, &'c ActionName, &'static str)> {
+        let id = self.row.observed.read().id.as_deref()?;
+        Some((id, &self.action.name, self.row.maker.side.name()))
+    }
+
     /// The action's `call-creator`, if it is an address.
     #[must_use]
     pub fn creator(&self) -> Option<Jid> {
@@ -58,12 +70,6 @@ impl<'c> Sight<'c> {
     #[must_use]
     pub fn declines(&self) -> bool {
         self.action.name == ActionName::Reject && is_decline(self.action)
-    }
-
-    /// Whether the call had been answered before it.
-    #[must_use]
-    pub fn is_in_call(&self, call: &Call) -> bool {
-        call.course.accepted.is_some_and(|accepted| accepted < self.index)
     }
 }
 
@@ -83,15 +89,12 @@ pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
 /// Every call stanza once whose action is wanted.
 fn once(call: &Call, is_wanted: impl Fn(&ActionName) -> bool) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
-    let sights = sights(call).filter(|sight| is_wanted(&sight.action.name)).filter(|sight| {
-        let mut is_first = || {
-            let id = sight.row.observed.read().id.as_deref();
-            let name = &sight.action.name;
-            sight.is_outbound() || id.is_none_or(|id| arrived.insert((id, name, sight.row.maker.side.name())))
-        };
+    let wanted = sights(call).filter(|sight| is_wanted(&sight.action.name));
+    let once = wanted.filter(|sight| {
+        let mut is_first = || sight.is_outbound() || sight.arrival().is_none_or(|arrival| arrived.insert(arrival));
         sight.row.copy_of.is_none() && sight.row.repeats.is_none() && is_first()
     });
-    sights.collect()
+    once.collect()
 }
 
 /// Every call stanza that arrived, once, in order: where the question is what arrives, its copy counts, and not the
@@ -99,15 +102,11 @@ fn once(call: &Call, is_wanted: impl Fn(&ActionName) -> bool) -> Vec<Sight<'_>> 
 #[must_use]
 pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
     let mut arrived = HashSet::new();
-    let sights = sights(call).filter(|sight| {
-        let is_inbound = sight.row.observed.direction() == Some(Direction::Inbound) && sight.row.repeats.is_none();
-        let mut is_first = || {
-            let id = sight.row.observed.read().id.as_deref();
-            id.is_none_or(|id| arrived.insert((id, &sight.action.name, sight.row.maker.side.name())))
-        };
-        is_inbound && is_first()
+    let arrivals = sights(call).filter(|sight| {
+        let mut is_first = || sight.arrival().is_none_or(|arrival| arrived.insert(arrival));
+        sight.is_inbound() && sight.row.repeats.is_none() && is_first()
     });
-    sights.collect()
+    arrivals.collect()
 }
 
 /// Every row with a call stanza, in order.

@@ -47,7 +47,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             let form =
                 if spelled > 0 { format!(", {spelled} of them with an address in attributes") } else { String::new() };
             let why = format!("An accept, {place}, has {count} candidate{}{form}.", plural(count));
-            return Evidence::supporting(QUESTION.id, "in-accept", Strength::Direct, sight.index, why);
+            return Evidence::supporting(QUESTION.id, "in-accept", Strength::Direct, sight.index, why).routine();
         }
         let elsewhere = if with.contains(&(sight.row.vantage, sight.is_outbound())) {
             "; transports in the same direction have some"

@@ -1,7 +1,8 @@
 //! Who tells the callee's other devices that one of them took the call, and with which word?
 //!
 //! *The question.* The flow of the incoming call draws a terminate from the server to the devices that did not answer,
-//! and asks whether the server makes it or a peer does, and whether its reason is exactly the one drawn.
+//! and asks whether the server makes it or a peer does, and whether its reason is exactly the one drawn. SIG-17 asks whether
+//! that is left to the caller.
 //!
 //! *What decides it.* The maker of each terminate with an "elsewhere" reason that speaks of an accept, or follows one.
 //! Leaving a recorded socket, or matched with a copy that did, it is direct; so is the silence of the device that
@@ -18,7 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "accept-elsewhere-sender",
     page: "incoming-1to1-audio",
     number: Some(2),
-    also: &[],
+    also: &[("SIG-17", 3)],
     title: "Who tells the callee's other devices that one took the call, and with which word?",
     shape: Shape::Exclusive,
     hypotheses: &["server", "caller", "callee"],

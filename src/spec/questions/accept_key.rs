@@ -40,7 +40,9 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
         let keygen = sight.node.child("encopt").and_then(|options| options.text("keygen"));
         let beside = keygen.map_or_else(String::new, |keygen| format!(" beside keygen={keygen}"));
         let why = format!("An accept, {place}, has a wrapped key of type {}{beside}.", kinds.join(" and "));
-        Evidence::supporting(QUESTION.id, "carries-key", Strength::Direct, sight.index, why).with_values(kinds)
+        Evidence::supporting(QUESTION.id, "carries-key", Strength::Direct, sight.index, why)
+            .with_values(kinds)
+            .routine()
     });
     pieces.collect()
 }

@@ -3,12 +3,12 @@
 //! *The question.* An accept can end with `<rte>` and `<voip_settings uncompressed="1">`. SIG-03 asks what is in them.
 //! Offers and their acks have such settings as well.
 //!
-//! *What decides it.* A list: how long each `<rte>` is; the attributes of `<voip_settings>`, whether its body is JSON,
-//! and the names at the head of it. Which element of the offer holds the same bytes as an `<rte>` tells where it is
-//! from.
+//! *What decides it.* A list: how long each `<rte>` is, and which stanzas have `<voip_settings>`, compressed or not.
+//! Which element of the offer holds the same bytes as an `<rte>` tells where it is from; settings in JSON have names at
+//! their head.
 //!
-//! *What is recorded.* The element and the stanza that it stands in, and what it holds. Values of settings are not
-//! shown.
+//! *What is recorded.* The element and the stanza that it stands in, and what is known of its content. Values of
+//! settings are not shown.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use serde::de::IgnoredAny;
 
 use crate::call::{Call, Row};
 use crate::protocol::binary::Node;
-use crate::protocol::stanza::{ActionName, Body};
+use crate::protocol::stanza::ActionName;
 use crate::spec::observe::content::{self, Announced};
-use crate::spec::observe::{acknowledging, making};
+use crate::spec::observe::making;
 use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
@@ -51,10 +51,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
                     let from = from.map_or_else(String::new, |tag| format!("; the offer has the same bytes in {tag}"));
                     (format!("rte in {what}: {}", content::size(element)), from)
                 }
-                "voip_settings" => {
-                    let (form, names) = form(element);
-                    (format!("voip_settings{} in {what}: {form}", switch(element)), names)
-                }
+                "voip_settings" => (format!("voip_settings{} in {what}", switch(element)), form(element)),
                 _ => continue,
             };
             let why = format!("It was seen {place}{more}.");
@@ -67,12 +64,11 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
 /// What a row is, and the element whose children count.
 fn holder(row: &Row) -> Option<(&'static str, &Node)> {
     let stanza = row.observed.read();
-    match &stanza.body {
-        Body::Call(Some(action)) if action.name == ActionName::Accept => Some(("accept", stanza.action_node()?)),
-        Body::Call(Some(action)) if action.name == ActionName::Offer => Some(("offer", stanza.action_node()?)),
-        Body::Ack(_) if acknowledging::action_name(row) == "offer" => Some(("the ack of an offer", &stanza.node)),
-        Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
+    if let Some(announcement) = content::announcement(row) {
+        return Some((if stanza.action().is_some() { "offer" } else { "the ack of an offer" }, announcement));
     }
+    stanza.action().filter(|action| action.name == ActionName::Accept)?;
+    Some(("accept", stanza.action_node()?))
 }
 
 /// Whether settings say that they are not compressed.
@@ -80,18 +76,18 @@ fn switch(settings: &Node) -> String {
     settings.text("uncompressed").map_or_else(String::new, |said| format!(" uncompressed={said}"))
 }
 
-/// The form of settings, and a clause with the names at their head.
-fn form(settings: &Node) -> (&'static str, String) {
+/// A clause on the form of settings, with the names at their head.
+fn form(settings: &Node) -> String {
     match (content::bytes(settings), content::length(settings)) {
-        (_, Some(0)) => ("empty", String::new()),
+        (_, Some(0)) => "; it is empty".to_owned(),
         (Some(bytes), _) => match sections(bytes) {
             Some(sections) => {
                 let names: Vec<String> = sections.into_keys().take(NAMES).collect();
-                ("JSON", format!("; it has {}", names.join(", ")))
+                format!("; it is JSON with {}", names.join(", "))
             }
-            None => ("not JSON", String::new()),
+            None => "; it is not JSON".to_owned(),
         },
-        (None, _) => ("bytes that the recording leaves out", String::new()),
+        (None, _) => String::new(),
     }
 }
 

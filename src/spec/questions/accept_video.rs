@@ -20,7 +20,7 @@ pub(super) const QUESTION: Question = Question {
     id: "accept-video",
     page: "SIG-02",
     number: Some(2),
-    also: &[],
+    also: &[("call-accept", 3)],
     title: "Does the accept of a video call speak of the video?",
     shape: Shape::Existential { occurs: "speaks" },
     hypotheses: &["speaks", "silent"],

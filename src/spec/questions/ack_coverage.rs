@@ -9,11 +9,9 @@
 //!
 //! *What is recorded.* The answer, in which direction, and how long it took; or the stanza that got none.
 
-use crate::call::{Call, Row};
+use crate::call::Call;
 use crate::origin::Direction;
-use crate::protocol::stanza::Body;
-use crate::spec::observe::acknowledging::{self, Answers};
-use crate::spec::observe::covered;
+use crate::spec::observe::acknowledging;
 use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
@@ -30,38 +28,23 @@ pub(super) const QUESTION: Question = Question {
 };
 
 fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
-    let answers = acknowledging::answers(call);
     let mut evidence = Vec::new();
-    for (index, (row, answers)) in call.rows.iter().zip(&answers).enumerate() {
-        if matches!(row.observed.read().body, Body::Call(Some(_))) {
-            judge(call, context, index, row, answers, &mut evidence);
+    for stanza in acknowledging::coverage(call, context) {
+        let action = call.rows.get(stanza.index).map_or("unknown", acknowledging::action_name);
+        let direction = if stanza.direction == Direction::Outbound { "outbound" } else { "inbound" };
+        for (kind, answer) in [("acked", stanza.acked), ("receipted", stanza.receipted)] {
+            let Some(answer) = answer else { continue };
+            let latency =
+                call.answer_latency(answer).map_or_else(String::new, |latency| format!(" after {latency:.1} ms"));
+            let why = format!("An {direction} {action} was {kind}{latency}.");
+            evidence.push(Evidence::supporting(QUESTION.id, format!("{action} {kind}"), Strength::Direct, answer, why));
+        }
+        if stanza.is_unanswered {
+            let why =
+                format!("An {direction} {action} got neither ack nor receipt while its socket was read without a gap.");
+            let value = format!("{action} neither");
+            evidence.push(Evidence::supporting(QUESTION.id, value, Strength::Absence, stanza.index, why));
         }
     }
     evidence
-}
-
-fn judge(call: &Call, context: &Context, index: usize, row: &Row, answers: &Answers, evidence: &mut Vec<Evidence>) {
-    let action = acknowledging::action_name(row);
-    let direction = match row.observed.direction() {
-        Some(Direction::Outbound) => "outbound",
-        Some(Direction::Inbound) => "inbound",
-        None => return,
-    };
-    for (kind, of_kind) in [("acked", &answers.acks), ("receipted", &answers.receipts)] {
-        let Some(answer) = of_kind.first() else { continue };
-        let latency =
-            call.answer_latency(*answer).map_or_else(String::new, |latency| format!(" after {latency:.1} ms"));
-        let why = format!("An {direction} {action} was {kind}{latency}.");
-        evidence.push(Evidence::supporting(QUESTION.id, format!("{action} {kind}"), Strength::Direct, *answer, why));
-    }
-    let is_covered = if direction == "inbound" {
-        covered::own_acks_covered(call, context, row)
-    } else {
-        covered::covered_for(call, context, row, covered::ANSWERED_WITHIN)
-    };
-    if answers.is_empty() && is_covered.is_ok() {
-        let why =
-            format!("An {direction} {action} got neither ack nor receipt while its socket was read without a gap.");
-        evidence.push(Evidence::supporting(QUESTION.id, format!("{action} neither"), Strength::Absence, index, why));
-    }
 }

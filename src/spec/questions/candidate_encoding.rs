@@ -40,7 +40,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             };
             let why = format!("A candidate of a transport, {place}, is written as {hypothesis}: {form}.");
             let piece = Evidence::supporting(QUESTION.id, hypothesis, Strength::Direct, sight.index, why);
-            Some(piece.with_values(vec![form]))
+            Some(piece.with_values(vec![form]).routine())
         })
     });
     repeated::first_of_each(pieces)

@@ -40,7 +40,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             };
             let why = format!("A candidate of a transport, {place}, has priority {sent}, {fits}.");
             let piece = Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why);
-            Some(piece.with_values(vec![sent.into_owned()]))
+            Some(piece.with_values(vec![sent.into_owned()]).routine())
         })
     });
     repeated::first_of_each(pieces)

@@ -38,7 +38,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
         }
         counts.into_iter().map(move |(tag, count)| {
             let why = format!("A transport, {place}, has {count} candidate{} with the tag {tag}.", plural(count));
-            Evidence::supporting(QUESTION.id, tag, Strength::Direct, sight.index, why)
+            Evidence::supporting(QUESTION.id, tag, Strength::Direct, sight.index, why).routine()
         })
     });
     repeated::first_of_each(pieces)

@@ -32,24 +32,21 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     let transports = answered::during(call).into_iter().filter(|(sight, _)| sight.action.name == ActionName::Transport);
     let sent = transports.filter_map(|(sight, talk)| {
         let count = Some(candidates::count(sight.node)).filter(|count| *count > 0)?;
-        let later = sight.row.observed.time().zip(talk.accepted.observed.time());
-        let later =
-            later.map_or_else(String::new, |(at, accept)| format!(" {}", seconds(at.nanoseconds_since(accept))));
+        let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
         let place = making::seen_at(call, sight.row);
         let why = format!("A transport, {place},{later} after the accept has {count} candidate{}.", plural(count));
-        Some(Evidence::supporting(QUESTION.id, "sent-again", Strength::Direct, sight.index, why))
+        Some(Evidence::supporting(QUESTION.id, "sent-again", Strength::Direct, sight.index, why).routine())
     });
     let sent = repeated::first_of_each(sent);
     if !sent.is_empty() {
         return sent;
     }
-    let talks = answered::talks(call).into_values().filter(|talk| talk.duration() > Some(0));
-    let silent = talks.filter(|talk| talk.is_covered(call, context)).map(|talk| {
-        let lasted = talk.duration().map_or_else(String::new, |lasted| format!(" for {}", seconds(lasted)));
+    let silent = answered::talks(call).into_values().filter_map(|talk| {
+        let lasted = talk.watched(call, context)?;
         let why = format!(
-            "The call went on{lasted} after the accept, and no transport with a candidate was sent or came in."
+            "In the {lasted} from the accept to the end of the call, no transport with a candidate was sent or came in."
         );
-        Evidence::supporting(QUESTION.id, "not-seen", Strength::Absence, talk.accept, why)
+        Some(Evidence::supporting(QUESTION.id, "not-seen", Strength::Absence, talk.accept, why))
     });
     silent.collect()
 }

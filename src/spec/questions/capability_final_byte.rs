@@ -82,5 +82,5 @@ fn compare(
         making::seen_at(call, sight.row),
         making::program(call, sight.row),
     );
-    Some(Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why))
+    Some(Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why).routine())
 }

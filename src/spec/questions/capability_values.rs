@@ -19,7 +19,7 @@ pub(super) const QUESTION: Question = Question {
     id: "capability-values",
     page: "SIG-01",
     number: Some(1),
-    also: &[],
+    also: &[("call-offer", 2), ("call-offer", 6)],
     title: "Which capabilities do call stanzas carry?",
     shape: Shape::List,
     hypotheses: &[],

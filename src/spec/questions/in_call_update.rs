@@ -4,14 +4,14 @@
 //! told in a transport as before, or in another offer.
 //!
 //! *What decides it.* What a device sent or got after the accept: a transport, or an offer of the same call that is not the
-//! first one sent again. Both are direct. A transport within five seconds of the accept may still set the call up, and is
-//! indirect. An offer with a call-id of its own is another call here.
+//! first one sent again. Both are direct. A transport within five seconds of the accept may still set the call up, and says
+//! nothing. An offer with a call-id of its own is another call here.
 //!
 //! *What is recorded.* The first of each kind at each end, and how long after the accept it came.
 
 use crate::call::Call;
 use crate::protocol::stanza::ActionName;
-use crate::spec::observe::{SECOND, answered, making, repeated, seconds};
+use crate::spec::observe::{answered, making, repeated, seconds};
 use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
@@ -27,20 +27,16 @@ pub(super) const QUESTION: Question = Question {
     observe,
 };
 
-/// Nanoseconds after the accept for which a call may still be set up.
-const SETUP: i64 = 5 * SECOND;
-
 fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
     let pieces = answered::during(call).into_iter().filter_map(|(sight, talk)| {
-        let later = sight.row.observed.time()?.nanoseconds_since(talk.accepted.observed.time()?);
-        let (hypothesis, strength, what) = match sight.action.name {
-            ActionName::Transport if later > SETUP => ("transport", Strength::Direct, "A transport"),
-            ActionName::Transport => ("transport", Strength::Indirect, "A transport"),
-            ActionName::Offer => ("new-offer", Strength::Direct, "Another offer of the call"),
+        let later = talk.until(sight.row)?;
+        let (hypothesis, what) = match sight.action.name {
+            ActionName::Transport if later > answered::SET_UP => ("transport", "A transport"),
+            ActionName::Offer => ("new-offer", "Another offer of the call"),
             _ => return None,
         };
         let why = format!("{what}, {}, came {} after the accept.", making::seen_at(call, sight.row), seconds(later));
-        Some(Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why))
+        Some(Evidence::supporting(QUESTION.id, hypothesis, Strength::Direct, sight.index, why))
     });
     repeated::first_of_each(pieces)
 }

@@ -12,7 +12,7 @@
 
 use crate::call::Call;
 use crate::protocol::stanza::ActionName;
-use crate::spec::observe::{SECOND, answered, latency, making, repeated, seconds};
+use crate::spec::observe::{answered, latency, making, repeated, seconds};
 use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
@@ -28,9 +28,6 @@ pub(super) const QUESTION: Question = Question {
     observe,
 };
 
-/// Nanoseconds after the accept for which a call may still be set up.
-const SETUP: i64 = 5 * SECOND;
-
 fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     let reports = latency::reports(call);
     if reports.is_empty() {
@@ -39,9 +36,10 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     let talks = answered::talks(call);
     let late = reports.iter().filter_map(|report| {
         let talk = talks.get(&report.row.vantage)?;
-        let later = report.row.observed.time()?.nanoseconds_since(talk.accepted.observed.time()?);
+        let later = talk.until(report.row)?;
         let why = format!("A report, {}, came {} after the accept.", making::seen_at(call, report.row), seconds(later));
-        (later > SETUP).then(|| Evidence::supporting(QUESTION.id, "in-call", Strength::Direct, report.index, why))
+        (later > answered::SET_UP)
+            .then(|| Evidence::supporting(QUESTION.id, "in-call", Strength::Direct, report.index, why))
     });
     let late = repeated::first_of_each(late);
     if !late.is_empty() {
@@ -51,7 +49,7 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
         let seen =
             call.rows.iter().filter(|row| row.vantage == *vantage && row.action == Some(ActionName::RelayLatency));
         let count = seen.filter(|row| row.observed.read().action().is_some()).count();
-        let lasted = talk.duration().filter(|lasted| *lasted > SETUP)?;
+        let lasted = talk.duration().filter(|lasted| *lasted > answered::SET_UP)?;
         let why = format!(
             "The device saw {count} reports as the call was set up, and none in the {} of the call.",
             seconds(lasted)

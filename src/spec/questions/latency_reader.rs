@@ -53,11 +53,11 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
             let is_handed_on = matches!(report.row.maker.side, Side::Caller | Side::Callee);
             let why = format!("A report of the other side came in, {place}: the server hands it on.");
             return is_handed_on
-                .then(|| Evidence::supporting(QUESTION.id, "peer", Strength::Indirect, report.index, why));
+                .then(|| Evidence::supporting(QUESTION.id, "peer", Strength::Indirect, report.index, why).routine());
         }
         if copied.contains(&report.index) {
             let why = format!("A report, {place}, was delivered to a recorded device of the other side.");
-            return Some(Evidence::supporting(QUESTION.id, "peer", Strength::Indirect, report.index, why));
+            return Some(Evidence::supporting(QUESTION.id, "peer", Strength::Indirect, report.index, why).routine());
         }
         let mut peers = devices.values().filter(|row| is_peer(report.row, row)).peekable();
         peers.peek()?;

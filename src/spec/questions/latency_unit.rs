@@ -48,7 +48,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
                 ("plain-milliseconds", Strength::Indirect, why)
             };
             let piece = Evidence::supporting(QUESTION.id, hypothesis, strength, report.index, why);
-            Some(piece.with_values(vec![sent.into_owned()]))
+            Some(piece.with_values(vec![sent.into_owned()]).routine())
         })
     });
     repeated::first_of_each(pieces)

@@ -22,7 +22,7 @@ pub(super) const QUESTION: Question = Question {
     id: "media-key-parameters",
     page: "SIG-01",
     number: Some(2),
-    also: &[],
+    also: &[("call-offer", 5)],
     title: "Does an offer carry a length or a salt for the media key?",
     shape: Shape::Existential { occurs: "carried" },
     hypotheses: &["carried", "not-carried"],

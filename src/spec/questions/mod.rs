@@ -1,8 +1,10 @@
 //! The open questions that this program knows, one file each.
 
+mod accept_alone;
 mod accept_candidates;
 mod accept_elsewhere_sender;
 mod accept_key;
+mod accept_optional;
 mod accept_order;
 mod accept_settings;
 mod accept_te;
@@ -11,32 +13,49 @@ mod ack_coverage;
 mod ack_error;
 mod ack_from_peers;
 mod auto_reject_reason;
+mod call_reactions;
 mod call_receipt;
 mod cancel_vs_timeout;
 mod candidate_encoding;
 mod candidate_priority;
+mod candidate_rounds;
 mod candidate_tag;
 mod candidates_after_accept;
 mod capability_final_byte;
 mod capability_values;
 mod decline_carrier;
+mod group_keys;
+mod group_stanzas;
 mod hang_up_reason;
 mod in_call_update;
+mod latency_answer;
 mod latency_cadence;
 mod latency_reader;
 mod latency_unit;
 mod media_key_parameters;
+mod missed_call_notice;
+mod missed_durations;
+mod missed_reason;
+mod mute_answer;
+mod mute_first_version;
 mod mute_form;
+mod mute_states;
 mod offer_answer_order;
 mod offer_audio;
 mod offer_form;
 mod offer_keygen;
+mod offer_retry;
 mod preaccept_candidates;
 mod preaccept_children;
 mod preaccept_conduct;
 mod preaccept_devices;
 mod preaccept_effect;
 mod preaccept_route;
+mod raised_hand;
+mod receipt_actions;
+mod receipt_address;
+mod receipt_without_from;
+mod reject_before_receipt;
 mod reject_elsewhere_origin;
 mod reject_extra_attributes;
 mod reject_fanout;
@@ -44,9 +63,13 @@ mod reject_reason_vocabulary;
 mod reject_reasons;
 mod reject_then_terminate;
 mod rekeying;
+mod relay_address;
 mod relay_choice_moment;
 mod relay_naming;
+mod relays_per_report;
+mod ring_time;
 mod ring_timeout_side;
+mod screen_sharing;
 mod terminate_duration_direction;
 mod terminate_figures;
 mod terminate_reason_inbound;
@@ -54,9 +77,15 @@ mod terminate_reason_makers;
 mod terminate_reasons;
 mod timeout_other_devices;
 mod timeout_terminate_sender;
+mod transport_medium;
+mod transport_sequence;
+mod transport_te;
+mod transport_types;
 mod video_attributes;
 mod video_escalation;
+mod video_mute;
 mod video_position;
+mod video_toggle_tag;
 
 use super::Question;
 
@@ -74,11 +103,38 @@ pub const QUESTIONS: &[&Question] = &[
     &preaccept_effect::QUESTION,
     &preaccept_children::QUESTION,
     &capability_final_byte::QUESTION,
+    &transport_te::QUESTION,
+    &transport_types::QUESTION,
+    &transport_medium::QUESTION,
+    &candidate_rounds::QUESTION,
+    &group_stanzas::QUESTION,
+    &group_keys::QUESTION,
+    &receipt_without_from::QUESTION,
+    &receipt_actions::QUESTION,
     &reject_extra_attributes::QUESTION,
     &reject_fanout::QUESTION,
+    &raised_hand::QUESTION,
+    &call_reactions::QUESTION,
+    &screen_sharing::QUESTION,
+    &ring_time::QUESTION,
+    &missed_reason::QUESTION,
+    &missed_call_notice::QUESTION,
+    &missed_durations::QUESTION,
+    &mute_states::QUESTION,
+    &video_mute::QUESTION,
+    &mute_first_version::QUESTION,
     &terminate_reasons::QUESTION,
     &terminate_duration_direction::QUESTION,
     &terminate_reason_inbound::QUESTION,
+    &relay_address::QUESTION,
+    &latency_answer::QUESTION,
+    &relays_per_report::QUESTION,
+    &accept_alone::QUESTION,
+    &accept_optional::QUESTION,
+    &receipt_address::QUESTION,
+    &transport_sequence::QUESTION,
+    &offer_retry::QUESTION,
+    &reject_before_receipt::QUESTION,
     &decline_carrier::QUESTION,
     &reject_reason_vocabulary::QUESTION,
     &reject_elsewhere_origin::QUESTION,
@@ -98,6 +154,8 @@ pub const QUESTIONS: &[&Question] = &[
     &ack_error::QUESTION,
     &call_receipt::QUESTION,
     &mute_form::QUESTION,
+    &video_toggle_tag::QUESTION,
+    &mute_answer::QUESTION,
     &offer_audio::QUESTION,
     &offer_keygen::QUESTION,
     &offer_form::QUESTION,

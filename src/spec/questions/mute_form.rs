@@ -50,5 +50,6 @@ fn judge(call: &Call, sight: &Sight<'_>) -> Evidence {
         ("one-tag", Strength::Direct, format!("A {tag}, {place}, says its state: {}.", states.join(" and ")))
     };
     let value = std::iter::once(tag.to_owned()).chain(states).collect::<Vec<_>>().join(" ");
-    Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why).with_values(vec![value])
+    let piece = Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why).with_values(vec![value]);
+    if hypothesis == "one-tag" { piece.routine() } else { piece }
 }

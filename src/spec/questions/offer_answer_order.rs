@@ -65,7 +65,7 @@ fn judge(call: &Call, preaccept: usize, answer: usize, offer: &Row) -> Option<Ev
     let (answered, rang) = (after(answer).unwrap_or_default(), after(preaccept).unwrap_or_default());
     let why = format!("The device answered the offer with {kind}{answered}, and said that it rings{rang}.");
     Some(if answer < preaccept {
-        Evidence::supporting(QUESTION.id, "before", Strength::Indirect, answer, why)
+        Evidence::supporting(QUESTION.id, "before", Strength::Indirect, answer, why).routine()
     } else {
         Evidence::supporting(QUESTION.id, "after", Strength::Direct, answer, why)
     })

@@ -36,7 +36,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             }
             count => {
                 let why = format!("A preaccept, {place}, has {count} candidate{}.", plural(count));
-                Evidence::supporting(QUESTION.id, "in-preaccept", Strength::Direct, sight.index, why)
+                Evidence::supporting(QUESTION.id, "in-preaccept", Strength::Direct, sight.index, why).routine()
             }
         }
     });

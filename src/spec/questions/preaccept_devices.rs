@@ -32,19 +32,15 @@ pub(super) const QUESTION: Question = Question {
 
 fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     let preaccepts = stanzas::of(call, &ActionName::Preaccept);
-    let mut told = preaccepts.iter().filter_map(|sight| {
-        let device = sight.row.maker.device.as_ref().filter(|device| device.device != 0)?;
-        Some((sight, making::made(sight.row)?, device))
-    });
-    let Some((first, first_made, first_device)) = told.next() else { return Vec::new() };
-    let others = told.filter(|(_, _, device)| !call.people.same_device(first_device, device));
-    let others = others.map(|(sight, made, device)| {
+    let mut told = preaccepts.iter().filter_map(|sight| Some((sight, making::made(sight.row)?)));
+    let Some((first, first_made)) = told.next() else { return Vec::new() };
+    let others = told.filter(|(sight, _)| are_two_devices(call, first, sight));
+    let others = others.map(|(sight, made)| {
         let later = call.elapsed(first.index, sight.index);
         let later = later.map_or_else(String::new, |later| format!(" {}", seconds(later)));
-        let why = format!(
-            "After {first_device} the callee's device {device} sent a preaccept, too,{later} later: {}.",
-            made.how
-        );
+        let device = sight.row.maker.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
+        let why =
+            format!("A second device of the callee{device} sent a preaccept{later} after the first: {}.", made.how);
         Evidence::supporting(QUESTION.id, "several", made.strength.min(first_made.strength), sight.index, why)
     });
     let several = repeated::first_of_each(others);
@@ -53,6 +49,16 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     } else {
         several
     }
+}
+
+/// Whether two stanzas are known to be of two devices: each left a recorded device of its own, or their addresses name
+/// two.
+fn are_two_devices(call: &Call, one: &Sight<'_>, other: &Sight<'_>) -> bool {
+    if one.is_outbound() && other.is_outbound() {
+        return one.row.vantage != other.row.vantage;
+    }
+    let device = |sight: &Sight<'_>| sight.row.maker.device.clone().filter(|device| device.device != 0);
+    device(one).zip(device(other)).is_some_and(|(one, other)| !call.people.same_device(&one, &other))
 }
 
 /// One preaccept at a caller who offered the call to several devices, and watched to the end.

@@ -10,11 +10,13 @@
 //!
 //! *What is recorded.* How it is addressed when it leaves and when it arrives, as a list, and whether the server acked it.
 
+use std::collections::BTreeSet;
+
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
-use crate::spec::observe::{acknowledging, stanzas};
+use crate::spec::observe::{acknowledging, repeated, stanzas};
 use crate::spec::{Context, Evidence, Question, Shape, Strength};
 
 /// The question.
@@ -36,34 +38,39 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
         return Vec::new();
     }
     let answers = acknowledging::answers(call);
-    let pieces = rows().filter(|(_, row)| row.repeats.is_none()).filter_map(|(index, row)| {
-        let form = vec![addressed(row)?];
+    let copied: BTreeSet<_> = rows().filter_map(|(_, row)| row.copy_of).collect();
+    // One that was recorded at both ends counts where it arrived.
+    let counted = rows().filter(|(index, row)| row.repeats.is_none() && !copied.contains(index));
+    let pieces = counted.filter_map(|(index, row)| {
+        let form = addressed(row)?;
         let sent = row.copy_of.and_then(|sent| call.rows.get(sent)).and_then(addressed);
         let is_acked = answers.get(index).is_some_and(|answers| !answers.acks.is_empty());
-        let (strength, why) = match (sent, row.observed.direction()?) {
+        let (strength, why) = match (&sent, row.observed.direction()?) {
             (Some(sent), _) => (
                 Strength::Direct,
-                format!("A preaccept that left {sent} arrived {}: the server wrote its envelope anew.", form.concat()),
+                format!("A preaccept left one recorded device {sent}, and arrived at another {form}: the server is at the other end of both connections."),
             ),
             (None, Direction::Outbound) => {
                 let acked = if is_acked { "which acked it" } else { "whose ack was not seen" };
-                (Strength::Indirect, format!("A preaccept left for the server, {acked}; its further way is not seen."))
+                (Strength::Indirect, format!("A preaccept left {form} for the server, {acked}; its further way is not seen."))
             }
-            (None, Direction::Inbound) => {
-                (Strength::Indirect, "A preaccept came from the server; its way up to there is not seen.".to_owned())
-            }
+            (None, Direction::Inbound) => (
+                Strength::Indirect,
+                format!("A preaccept {form} came in from the server; its way up to there is not seen."),
+            ),
         };
-        Some(Evidence::supporting(QUESTION.id, "through-server", strength, index, why).with_values(form))
+        let forms = sent.into_iter().chain([form]).collect();
+        Some(Evidence::supporting(QUESTION.id, "through-server", strength, index, why).with_values(forms).routine())
     });
-    pieces.collect()
+    repeated::first_of_each(pieces)
 }
 
-/// How an envelope is addressed: `to an account`, `from a device`.
+/// How an envelope is addressed: `addressed to an account`, `stamped with a device`.
 fn addressed(row: &Row) -> Option<String> {
     let stanza = row.observed.read();
     let (way, jid) = match row.observed.direction()? {
-        Direction::Outbound => ("to", &stanza.to),
-        Direction::Inbound => ("from", &stanza.from),
+        Direction::Outbound => ("addressed to", &stanza.to),
+        Direction::Inbound => ("stamped with", &stanza.from),
     };
     let whom = |jid: &Jid| match (jid.is_server(), jid.device) {
         (true, _) => "the server",

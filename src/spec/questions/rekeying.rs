@@ -30,12 +30,10 @@ pub(super) const QUESTION: Question = Question {
 fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     let keyed = answered::during(call).into_iter().filter_map(|(sight, talk)| {
         candidates::wrapped_keys(sight.node).next()?;
-        let later = sight.row.observed.time().zip(talk.accepted.observed.time());
-        let later =
-            later.map_or_else(String::new, |(at, accept)| format!(" {}", seconds(at.nanoseconds_since(accept))));
+        let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
         let tag = sight.action.name.as_str();
         let place = making::seen_at(call, sight.row);
-        let why = format!("After the accept,{later} later, {} {tag}, {place}, brought a wrapped key.", article(tag));
+        let why = format!("A wrapped key came in {} {tag}, {place},{later} after the accept.", article(tag));
         let piece = Evidence::supporting(QUESTION.id, "new-key", Strength::Direct, sight.index, why);
         Some(piece.with_values(vec![format!("<{tag}>")]))
     });
@@ -43,11 +41,11 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
     if !keyed.is_empty() {
         return keyed;
     }
-    let talks = answered::talks(call).into_values().filter(|talk| talk.duration() > Some(0));
-    let none = talks.filter(|talk| talk.is_covered(call, context)).map(|talk| {
-        let lasted = talk.duration().map_or_else(String::new, |lasted| format!(" in {}", seconds(lasted)));
-        let why = format!("Between the accept and the end of the call{lasted} no wrapped key was sent or came in.");
-        Evidence::supporting(QUESTION.id, "none-seen", Strength::Absence, talk.accept, why)
+    let none = answered::talks(call).into_values().filter_map(|talk| {
+        let lasted = talk.watched(call, context)?;
+        let why =
+            format!("In the {lasted} from the accept to the end of the call, no wrapped key was sent or came in.");
+        Some(Evidence::supporting(QUESTION.id, "none-seen", Strength::Absence, talk.accept, why))
     });
     none.collect()
 }

@@ -56,8 +56,7 @@ fn observe(call: &Call, context: &Context) -> Vec<Evidence> {
 
 fn judge(call: &Call, talk: &Talk<'_>, last: usize, what: &str, strength: Strength) -> Option<Evidence> {
     let row = call.rows.get(last)?;
-    let apart = row.observed.time().zip(talk.accepted.observed.time()).map(|(at, accept)| at.nanoseconds_since(accept));
-    let apart = apart.map_or_else(String::new, |apart| format!(" {}", seconds(apart.saturating_abs())));
+    let apart = talk.until(row).map_or_else(String::new, |apart| format!(" {}", seconds(apart.saturating_abs())));
     let hypothesis = if last < talk.accept { "before" } else { "after" };
     let why = format!("The last {what}, {}, came{apart} {hypothesis} the accept.", making::seen_at(call, row));
     Some(Evidence::supporting(QUESTION.id, hypothesis, strength, last, why))

@@ -42,7 +42,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             let form = form(relay);
             let why = format!("A report, {place}, names a relay by {form}.");
             let piece = Evidence::supporting(QUESTION.id, hypothesis, Strength::Direct, report.index, why);
-            Some(piece.with_values(vec![form]))
+            Some(piece.with_values(vec![form]).routine())
         })
     });
     repeated::first_of_each(pieces)

@@ -22,7 +22,7 @@ pub(super) const QUESTION: Question = Question {
     id: "ring-timeout-side",
     page: "call-missed-timeout",
     number: Some(1),
-    also: &[("SIG-12", 1)],
+    also: &[],
     title: "Whose timer ends a call that nobody answers?",
     shape: Shape::Exclusive,
     hypotheses: &["caller", "callee", "server"],

@@ -60,5 +60,5 @@ fn judge(call: &Call, sight: &Sight<'_>) -> Evidence {
     let strength = if has_number { Strength::Direct } else { Strength::Indirect };
     let shown: Vec<_> = shown.into_iter().chain(tags).collect();
     let why = format!("A terminate, {place}, also has {}.", shown.join(" and "));
-    Evidence::supporting(QUESTION.id, "figures", strength, sight.index, why).with_values(values)
+    Evidence::supporting(QUESTION.id, "figures", strength, sight.index, why).with_values(values).routine()
 }

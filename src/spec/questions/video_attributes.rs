@@ -55,7 +55,7 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
             ("some", Strength::Direct, format!("has {}", shown.join(" and ")))
         };
         let why = format!("The video of an offer {place} {what}{taken}.");
-        Some(Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why).with_values(values))
+        Some(Evidence::supporting(QUESTION.id, hypothesis, strength, sight.index, why).with_values(values).routine())
     });
     pieces.collect()
 }

@@ -21,7 +21,7 @@ pub(super) const QUESTION: Question = Question {
     id: "video-escalation",
     page: "SIG-02",
     number: Some(3),
-    also: &[],
+    also: &[("call-mute", 3)],
     title: "How does an audio call become a video call?",
     shape: Shape::Exclusive,
     hypotheses: &["fresh-offer", "other-action"],
@@ -48,8 +48,7 @@ fn judge(call: &Call, sight: &Sight<'_>) -> Option<Evidence> {
     if !has_video && !is_video || matches!(name, ActionName::Accept | ActionName::Preaccept) {
         return None;
     }
-    let says_state =
-        is_video && sight.node.attributes.iter().any(|it| naming::has_word(&it.name, &["state", "enabled"]));
+    let says_state = is_video && naming::says_state(sight);
     let strength = if has_video || says_state { Strength::Direct } else { Strength::Indirect };
     let hypothesis = if *name == ActionName::Offer { "fresh-offer" } else { "other-action" };
     let tag = name.as_str();

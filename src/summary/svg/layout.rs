@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::diagram::{Arrow, ArrowKind, Diagram, Step};
+use super::super::diagram::{ArrowKind, Diagram, Step};
 
 /// Room on all sides.
 pub(super) const MARGIN: f64 = 20.0;
@@ -97,17 +97,17 @@ impl Layout {
         let mut places = Vec::with_capacity(diagram.steps.len());
         let mut y = HEADER + BOX + 34.0;
         for step in &diagram.steps {
-            let is_break = !matches!(step, Step::Arrow(_));
+            let is_break = matches!(step, Step::Wait(_) | Step::Gap(_));
             places.push(Place { y, is_break });
             y += match step {
                 Step::Arrow(arrow) => width(arrow.marks.len().saturating_sub(1)) * MARK + ROW,
-                Step::Wait(_) | Step::Gap => ROW,
+                Step::Wait(_) | Step::Gap(_) | Step::Expected(_) => ROW,
             };
         }
         let bottom = y - ROW / 2.0;
         let longest = diagram.lifelines.iter().map(|party| party.name.chars().count()).max().unwrap_or_default();
         let card = (width(longest) * 8.0 + 24.0).max(150.0);
-        let spacing = diagram.arrows().map(|(_, arrow)| wanted(arrow)).fold(SPACING.0.max(card + 20.0), f64::max);
+        let spacing = diagram.steps.iter().map(wanted).fold(SPACING.0.max(card + 20.0), f64::max);
         let spacing = spacing.min(SPACING.1.max(card + 20.0));
         let left = TIME + 24.0 + card / 2.0;
         let lifelines: Vec<f64> = (0..diagram.lifelines.len()).map(|index| left + width(index) * spacing).collect();
@@ -116,6 +116,7 @@ impl Layout {
         let said = diagram.arrows().flat_map(|(_, arrow)| &arrow.marks).map(|mark| mark.short.chars().count()).max();
         let end = said.map_or(right + card / 2.0, |said| marks + 26.0 + width(said) * LETTER);
         let title = MARGIN + width(diagram.title.chars().count()) * 8.6;
+        let title = title.max(MARGIN + width(diagram.subtitle.chars().count()) * LETTER);
         let ties = ties(diagram, &lifelines);
         Self {
             lifelines,
@@ -147,12 +148,19 @@ fn width(count: usize) -> f64 {
     count as f64
 }
 
-/// How far apart an arrow wants the lifelines to be, so that its words fit.
-fn wanted(arrow: &Arrow) -> f64 {
-    let took = arrow.answers.as_ref().map_or(0, |(_, took)| took.len() + " after ".len());
-    let again = if arrow.again { " (again)".len() } else { 0 };
-    let words = width(arrow.label.chars().count() + took + again) * CHARACTER + 2.0 * tie_reach(LANES);
-    words / width(arrow.from.abs_diff(arrow.to).max(1))
+/// How far apart a step wants the lifelines to be, so that its words fit.
+fn wanted(step: &Step) -> f64 {
+    let (characters, span) = match step {
+        Step::Arrow(arrow) => {
+            let took = arrow.answers.as_ref().map_or(0, |(_, took)| took.len() + " after ".len());
+            let way = arrow.way.as_ref().map_or(0, |way| way.chars().count() + ", ".len());
+            let again = if arrow.again { " (again)".len() } else { 0 };
+            (arrow.label.chars().count() + took + way + again, arrow.from.abs_diff(arrow.to))
+        }
+        Step::Expected(absent) => (absent.label.chars().count(), absent.from.abs_diff(absent.to)),
+        Step::Wait(_) | Step::Gap(_) => return 0.0,
+    };
+    (width(characters) * CHARACTER + 2.0 * tie_reach(LANES)) / width(span.max(1))
 }
 
 /// The brackets, each in the first lane that is free all the way.

@@ -3,7 +3,7 @@
 mod layout;
 mod style;
 
-use super::diagram::{Arrow, ArrowKind, Diagram, Mark, Party, Step};
+use super::diagram::{Absent, Arrow, ArrowKind, Diagram, Mark, Party, Step};
 use crate::protocol::xml::{Document, number};
 use layout::{Layout, Place};
 
@@ -36,13 +36,14 @@ impl Diagram {
             match step {
                 Step::Arrow(arrow) => draw(&mut svg, arrow, place, &layout),
                 Step::Wait(time) => pause(&mut svg, "wait", &format!("{time} later"), place, &layout),
-                Step::Gap => pause(&mut svg, "gap", "a part of the recording is missing", place, &layout),
+                Step::Gap(what) => pause(&mut svg, "gap", &format!("gap: {what}"), place, &layout),
+                Step::Expected(absent) => ghost(&mut svg, absent, place, &layout),
             }
         }
         for (index, arrow) in self.arrows() {
             tie(&mut svg, index, arrow, &layout);
         }
-        legend(&mut svg, &layout);
+        legend(&mut svg, self, &layout);
         svg.finish()
     }
 }
@@ -146,14 +147,9 @@ fn words(svg: &mut Document, arrow: &Arrow, x: f64, y: f64, layout: &Layout) {
     let again = if arrow.again { " (again)" } else { "" };
     let took = arrow.answers.as_ref().filter(|(_, took)| !took.is_empty());
     let took = took.map_or_else(String::new, |(_, took)| format!(" after {took}"));
-    let whole = format!("{}{again}{took}", arrow.label);
-    let room = layout.characters(arrow.from.abs_diff(arrow.to));
-    let shown = if whole.chars().count() > room {
-        let cut: String = whole.chars().take(room.saturating_sub(1)).collect();
-        format!("{}…", cut.trim_end())
-    } else {
-        whole.clone()
-    };
+    let way = arrow.way.as_ref().map_or_else(String::new, |way| format!(", {way}"));
+    let whole = format!("{}{again}{took}{way}", arrow.label);
+    let shown = cut(&whole, layout.characters(arrow.from.abs_diff(arrow.to)));
     let (action, attributes) = match (arrow.kind, shown.split_once(' ')) {
         (ArrowKind::Answer, _) | (_, None) => (shown.as_str(), String::new()),
         (_, Some((action, attributes))) => (action, format!(" {attributes}")),
@@ -166,6 +162,35 @@ fn words(svg: &mut Document, arrow: &Arrow, x: f64, y: f64, layout: &Layout) {
     if !attributes.is_empty() {
         svg.text("tspan", &[("class", "attributes")], &attributes);
     }
+    svg.close();
+}
+
+/// A text in at most so many characters.
+fn cut(whole: &str, room: usize) -> String {
+    if whole.chars().count() <= room {
+        return whole.to_owned();
+    }
+    let cut: String = whole.chars().take(room.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// What was to be seen and was not.
+fn ghost(svg: &mut Document, absent: &Absent, place: &Place, layout: &Layout) {
+    let (Some(from), Some(to)) = (layout.lifelines.get(absent.from), layout.lifelines.get(absent.to)) else { return };
+    let towards = (to - from).signum();
+    svg.open("g", &[("class", "ghost")]);
+    if absent.from == absent.to {
+        line(svg, "line", (*from, place.y), (from + 26.0, place.y));
+    } else {
+        line(svg, "line", (*from, place.y), (to - 6.0 * towards, place.y));
+        head(svg, (*to, place.y), towards);
+    }
+    let shown = cut(&absent.label, layout.characters(absent.from.abs_diff(absent.to)));
+    let (x, y) = (number(f64::midpoint(*from, *to)), number(place.y - 6.0));
+    svg.open("text", &[("class", "words"), ("x", &x), ("y", &y)]);
+    svg.text("title", &[], &absent.label);
+    svg.text("tspan", &[("class", "attributes")], &shown);
+    svg.close();
     svg.close();
 }
 
@@ -227,14 +252,17 @@ fn tie(svg: &mut Document, index: usize, arrow: &Arrow, layout: &Layout) {
 }
 
 /// What the lines mean.
-fn legend(svg: &mut Document, layout: &Layout) {
+fn legend(svg: &mut Document, diagram: &Diagram, layout: &Layout) {
     let y = layout.height - 18.0;
     let mut x = layout::MARGIN;
-    for (class, what) in [
+    let known = [
         ("out", "left a recorded device"),
         ("in", "reached one"),
         ("answer", "ack or receipt, tied to what it answers"),
-    ] {
+        ("ghost", "expected, not seen"),
+    ];
+    let has_ghosts = diagram.steps.iter().any(|step| matches!(step, Step::Expected(_)));
+    for (class, what) in known.into_iter().filter(|(class, _)| has_ghosts || *class != "ghost") {
         svg.open("g", &[("class", class)]);
         line(svg, "line", (x, y), (x + 22.0, y));
         head(svg, (x + 28.0, y), 1.0);

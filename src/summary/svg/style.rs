@@ -21,6 +21,7 @@ text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu S
 .out .line { stroke: #0550ae } .out .head { fill: #0550ae }
 .in .line { stroke: #116329 } .in .head { fill: #116329 }
 .answer .line { stroke: #8c959f; stroke-width: 1.2; stroke-dasharray: 5 4 } .answer .head { fill: #8c959f }
+.ghost .line { stroke: #8c959f; stroke-width: 1.2; stroke-dasharray: 2 5 } .ghost .head { fill: none; stroke: #8c959f } .ghost .words tspan { fill: #59636e; font-style: italic }
 .again .words tspan { font-style: italic }
 .tie .line { stroke: #8c959f; stroke-width: 1 }
 .wait .line { stroke: #8c959f } .wait .why { fill: #59636e; font-style: italic }
@@ -32,13 +33,13 @@ text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu S
 text { fill: #e6edf3 }
 .page { fill: #0d1117 }
 .words { stroke: #0d1117 }
-.small, .number, .answer .action, .wait .why { fill: #9198a1 }
+.small, .number, .answer .action, .ghost .words tspan, .wait .why { fill: #9198a1 }
 .box { fill: #161b22; stroke: #6e7681 }
 .box.recorded { fill: #0c2d6b; stroke: #58a6ff }
 .life { stroke: #484f58 } .life.recorded { stroke: #58a6ff }
 .out .line { stroke: #58a6ff } .out .head { fill: #58a6ff }
 .in .line { stroke: #3fb950 } .in .head { fill: #3fb950 }
-.answer .line, .tie .line, .wait .line { stroke: #6e7681 } .answer .head { fill: #6e7681 }
+.answer .line, .ghost .line, .tie .line, .wait .line { stroke: #6e7681 } .answer .head { fill: #6e7681 }
 .gap .line { stroke: #f0883e } .gap .why { fill: #f0883e }
 .open circle { fill: #8957e5 } .broken circle { fill: #da3633 } .new circle { fill: #9e6a03 }
 }

@@ -29,7 +29,12 @@ pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
                 model.message = Some(why);
                 return None;
             }
-            (Asks::Save, output::file_name(model))
+            let names = output::names(model);
+            let Some(first) = names.entries.first().map(|name| name.text.clone()) else {
+                model.message = Some("Nothing of this screen can be written".to_owned());
+                return None;
+            };
+            (Asks::Save(None), first)
         }
     };
     model.dialog = Some(Prompt::dialog(asks, text));
@@ -44,6 +49,13 @@ fn keep_columns(model: &mut Model) -> Option<Effect> {
         model.message = Some("There is no place for a config file: --config FILE names one".to_owned());
     }
     Some(Effect::KeepColumns { path: model.config.clone()?, columns })
+}
+
+/// Asks whether a file that is there is to be replaced, or under which other name to write.
+pub(super) fn ask_to_replace(model: &mut Model, path: PathBuf) {
+    let name = path.to_string_lossy().into_owned();
+    model.message = None;
+    model.dialog = Some(Prompt::dialog(Asks::Save(Some(path)), name));
 }
 
 /// Changes what is typed.
@@ -64,12 +76,19 @@ pub(super) fn edit(model: &mut Model, edit: Edit) {
 /// Looks at what is typed: whether it is right so far, and how it can go on.
 fn check(model: &mut Model) {
     let Some(Dialog::Prompt(prompt)) = &model.dialog else { return };
+    if prompt.asks == Asks::Save(None) {
+        let names = output::names(model);
+        if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
+            prompt.completions = names;
+        }
+        return;
+    }
     let text = prompt.input.text();
     let error = match &prompt.asks {
         _ if text.trim().is_empty() => None,
         Asks::Filter => Selection::parse(text).err().map(|error| error.to_string()),
         Asks::Target(id) => findings::target(model, *id, text).err(),
-        Asks::Search | Asks::Note(..) | Asks::Save => None,
+        Asks::Search | Asks::Note(..) | Asks::Save(_) => None,
     };
     if prompt.asks != Asks::Filter {
         if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
@@ -97,7 +116,7 @@ fn values(model: &Model, column: &str) -> Vec<String> {
 pub(super) fn complete(model: &mut Model) {
     if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
         if let Some(entry) = prompt.completions.entries.get(prompt.selected) {
-            let gap = if entry.text.ends_with('(') { "" } else { " " };
+            let gap = if entry.text.ends_with('(') || prompt.asks != Asks::Filter { "" } else { " " };
             prompt.input.replace_from(prompt.completions.start, &format!("{}{gap}", entry.text));
         }
         check(model);
@@ -118,10 +137,7 @@ pub(super) fn accept(model: &mut Model) -> Option<Effect> {
             None
         }
         Dialog::Confirm(confirm) => match confirm.then {
-            Then::Perform(Effect::Write { path, text, rest, .. }) => {
-                Some(Effect::Write { path, text, rest, replaces: true })
-            }
-            Then::Perform(effect) => Some(effect),
+            Then::Quit => Some(Effect::Quit),
             Then::Send(id, target) => {
                 findings::send(model, id, target);
                 None
@@ -158,8 +174,12 @@ fn take(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             Ok(target) => findings::confirm(model, id, target),
             Err(error) => model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error), ..prompt }))),
         },
-        Asks::Save if text.is_empty() => {}
-        Asks::Save => return output::written(model, PathBuf::from(text)),
+        Asks::Save(_) if text.is_empty() => {}
+        Asks::Save(there) => {
+            let path = PathBuf::from(text);
+            let over = there.as_ref() == Some(&path);
+            return output::written(model, path, over);
+        }
     }
     None
 }

@@ -112,7 +112,7 @@ pub(super) fn done(model: &mut Model, done: JobDone) {
             let name = entry.file_name();
             // What cannot be sent is saved, unless something else is being asked.
             if model.dialog.is_none() && reading(model).is_some_and(|reading| reading.id == id) {
-                model.dialog = Some(Prompt::dialog(Asks::Save, name));
+                model.dialog = Some(Prompt::dialog(Asks::Save(None), name));
             }
             Some("No token in GITHUB_TOKEN or gh: save it here; u copies the address for it".to_owned())
         }
@@ -220,7 +220,7 @@ pub(super) fn refusal(model: &Model) -> Option<String> {
 }
 
 /// What is to be written to a file for the selected draft.
-pub(super) fn written(model: &mut Model, path: PathBuf) -> Option<Effect> {
+pub(super) fn written(model: &mut Model, path: PathBuf, over: bool) -> Option<Effect> {
     let made = match cleared(model) {
         Ok(made) => made,
         Err(why) => {
@@ -238,7 +238,7 @@ pub(super) fn written(model: &mut Model, path: PathBuf) -> Option<Effect> {
     let text = released.body.as_str().to_owned();
     let id = selected(model)?.id;
     model.drafts.get_mut(id)?.file = Some((path.clone(), false));
-    Some(Effect::Write { path, text, rest, replaces: false })
+    Some(Effect::Write { path, text, rest, over })
 }
 
 /// Takes note that a file was written.

@@ -11,18 +11,20 @@ mod questions;
 
 use std::sync::Arc;
 
-use super::command::{Came, Command, Effect};
+use super::command::{Command, Done, Effect};
 use super::dialog::{Confirm, Dialog, Then};
 use super::jobs::JobDone;
 use super::keymap::Context;
 use super::model::Model;
-use super::screen::{Focus, Fold, Screen};
+use super::opened::{Focus, Fold};
+use super::screen::Screen;
 use super::search::Hunted;
 use super::times::Times;
 use crate::analysis::Analysis;
+use crate::export::Selection;
 
 pub(super) use pointer::{Grip, point};
-pub(super) use questions::reason;
+pub(super) use questions::{reason, standing};
 
 /// Does what a key asks for.
 pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
@@ -70,9 +72,10 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::Tick => open::tick(model),
         Command::Compare => open::compare(model),
         Command::Fold => fold(model),
-        Command::Layer => {
+        Command::Expected => expected(model),
+        Command::Layer | Command::LayerAbove => {
             if let Some(opened) = model.opened_mut() {
-                opened.layer = opened.layer.next();
+                opened.layer = opened.layer.next(command == Command::Layer);
                 opened.stanza_scroll = 0;
             }
         }
@@ -123,11 +126,11 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
 
 /// Ends, after a question where something would be lost that is nowhere else. Asked again, it ends.
 fn quit(model: &mut Model) -> Option<Effect> {
-    let is_asked = matches!(&model.dialog, Some(Dialog::Confirm(asked)) if asked.then == Then::Perform(Effect::Quit));
+    let is_asked = matches!(&model.dialog, Some(Dialog::Confirm(asked)) if asked.then == Then::Quit);
     let Some(lost) = model.drafts.lost_by_quitting().filter(|_| !is_asked) else { return Some(Effect::Quit) };
     let asks = format!("{lost}: quit all the same?");
-    let then = Then::Perform(Effect::Quit);
-    model.dialog = Some(Dialog::Confirm(Box::new(Confirm { asks, text: String::new(), scroll: 0, then })));
+    let confirm = Confirm { asks, text: String::new(), scroll: 0, then: Then::Quit };
+    model.dialog = Some(Dialog::Confirm(Box::new(confirm)));
     None
 }
 
@@ -137,22 +140,15 @@ pub(super) fn done(model: &mut Model, done: JobDone) {
 }
 
 /// Takes what came of what the program was asked for.
-pub(super) fn came(model: &mut Model, came: Came) {
-    match came {
-        Came::Nothing => {}
-        Came::Said(says) => model.message = Some(says),
-        Came::Written(path) => {
+pub(super) fn did(model: &mut Model, done: Done) {
+    match done {
+        Done::Says(says) => model.message = Some(says),
+        Done::Written(path) => {
             findings::saved(model, &path);
             model.message = Some(format!("Written to {}", path.display()));
         }
-        Came::Exists(effect) => {
-            if let Effect::Write { path, .. } = &effect {
-                let asks = format!("{} is there already: overwrite it?", path.display());
-                let then = Then::Perform(effect);
-                model.dialog = Some(Dialog::Confirm(Box::new(Confirm { asks, text: String::new(), scroll: 0, then })));
-            }
-        }
-        Came::Composed { id, text } => findings::composed(model, id, text),
+        Done::IsThere(path) => dialogs::ask_to_replace(model, path),
+        Done::Composed { id, text } => findings::composed(model, id, text),
     }
 }
 
@@ -219,10 +215,15 @@ fn show(model: &mut Model, context: Context, screen: Screen) {
     model.renew_board();
 }
 
+/// The filter of the list, where rows can be chosen by it.
+fn wanted(model: &Model) -> Option<(Selection, Arc<Analysis>)> {
+    let (_, selection) = model.list.filter.clone()?;
+    Some((selection, model.analysis.clone()?))
+}
+
 fn fold(model: &mut Model) {
-    let filter = model.list.filter.clone();
-    let analysis = model.analysis.clone();
-    let wanted = filter.as_ref().zip(analysis.as_deref()).map(|((_, selection), analysis)| (selection, analysis));
+    let wanted = wanted(model);
+    let wanted = wanted.as_ref().map(|(selection, analysis)| (selection, analysis.as_ref()));
     let Some(opened) = model.opened_mut() else { return };
     opened.fold = match opened.fold {
         Fold::Nothing => Fold::Noise,
@@ -239,11 +240,30 @@ fn fold(model: &mut Model) {
     model.message = Some(says);
 }
 
+/// Shows the steps that were to be seen and were not, or leaves them out, and says how many there are.
+fn expected(model: &mut Model) {
+    let wanted = wanted(model);
+    let wanted = wanted.as_ref().map(|(selection, analysis)| (selection, analysis.as_ref()));
+    let Some(opened) = model.opened_mut() else { return };
+    opened.toggle_expected(wanted);
+    let flows: Vec<_> = opened.calls.iter().filter_map(|judged| judged.flow.as_ref()).collect();
+    let hidden: usize = flows.iter().map(|flow| flow.hidden()).sum();
+    let says = match (opened.expects, flows.is_empty()) {
+        (false, _) => "Only what was seen is shown".to_owned(),
+        (true, true) => "The spec draws no flow of a call that ends so".to_owned(),
+        (true, false) => {
+            let missing = opened.ladder.ghosts.len();
+            format!("Expected and not seen: {missing}; not visible from here: {hidden}")
+        }
+    };
+    model.message = Some(says);
+}
+
 /// Measures times from the selected row; from the start again if they are measured from it already.
 fn reference(model: &mut Model) {
     let time = model.opened().and_then(|opened| {
         let (judged, row) = opened.place()?;
-        judged.call.rows.get(row)?.observed.time()
+        judged.call.aligned(row)
     });
     let Some(time) = time else { return };
     if model.times == Times::Reference(time) {

@@ -7,7 +7,8 @@ use crate::tui::command::Movement;
 use crate::tui::dialog::{Dialog, fitting};
 use crate::tui::drafts::forms;
 use crate::tui::model::Model;
-use crate::tui::screen::{Focus, Opened, Screen};
+use crate::tui::opened::{Focus, Opened};
+use crate::tui::screen::Screen;
 
 /// Moves in the pane with the focus.
 pub(super) fn go(model: &mut Model, movement: Movement) {

@@ -12,7 +12,8 @@ use crate::tui::command::Movement;
 use crate::tui::comparison::{Compared, Comparison};
 use crate::tui::dialog::Dialog;
 use crate::tui::model::Model;
-use crate::tui::screen::{Opened, Reading, Screen};
+use crate::tui::opened::{Fold, Opened};
+use crate::tui::screen::{Reading, Screen};
 
 /// Opens what is selected.
 pub(super) fn selected(model: &mut Model) {
@@ -98,8 +99,7 @@ pub(super) fn neighbour(model: &mut Model, forward: bool) {
     model.list.selected = movement.from(model.list.selected, last, 1);
     let judged = model.selected_call().map(|(_, judged)| Arc::clone(judged));
     if let (Some(judged), Some(opened)) = (judged, model.opened_mut()) {
-        let (fold, layer, focus) = (opened.fold, opened.layer, opened.focus);
-        *opened = Opened { fold, layer, focus, ..Opened::new(vec![judged]) };
+        *opened = opened.with(vec![judged]);
         let filter = model.list.filter.clone();
         let analysis = model.analysis.clone();
         let wanted = filter.as_ref().zip(analysis.as_deref()).map(|((_, selection), analysis)| (selection, analysis));
@@ -127,7 +127,8 @@ pub(super) fn place(model: &mut Model, call: usize, row: usize) {
         match opened.calls.iter().position(is_same) {
             Some(index) => opened.select_row(index, row),
             None => {
-                *opened = Opened { focus: opened.focus, layer: opened.layer, ..Opened::new(vec![judged]) };
+                *opened = Opened { fold: Fold::Nothing, ..opened.with(vec![judged]) };
+                opened.arrange(None);
                 opened.select_row(0, row);
             }
         }

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use super::{moves, open, renew_list};
 use crate::tui::command::Movement;
 use crate::tui::model::{Model, Split};
+use crate::tui::opened::Focus;
 use crate::tui::regions::{Regions, Target};
-use crate::tui::screen::Focus;
 
 /// Lines that one turn of the wheel scrolls.
 const WHEEL: usize = 3;

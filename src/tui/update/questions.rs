@@ -9,11 +9,16 @@ use crate::tui::board::Asked;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 
+/// How the program stands to a question, in a word or two.
+pub(in crate::tui) fn standing(entry: &Entry) -> String {
+    entry.state.name().replace('-', " ")
+}
+
 /// Why a question is not looked for, where it is not: in a word, and the reason.
 pub(in crate::tui) fn reason(entry: &Entry) -> Option<(&'static str, String)> {
     match entry.state {
         State::OutOfReach(why) => Some(("No recording can show it", why.to_owned())),
-        State::NotYet(missing) => Some(("It is not looked for yet", format!("Missing is {missing}"))),
+        State::NotYet(missing) => Some(("It is not looked for yet; missing is", missing.to_owned())),
         State::LookedFor(_) | State::SameAs(_) => None,
     }
 }
@@ -46,7 +51,7 @@ pub(super) fn find_question(model: &mut Model, forward: bool) {
     let (Some(Screen::Questions { selected }), Some(board)) = (model.screens.last_mut(), &model.board) else { return };
     let has = |line: &usize| {
         let said = match board.asked.get(*line) {
-            Some(Asked::Unsought(entry)) => format!("{} {}", entry.place(), entry.title),
+            Some(Asked::Unsought(entry)) => format!("{} {} {}", standing(entry), entry.place(), entry.title),
             _ => board.finding_at(*line).map_or_else(String::new, |it| {
                 format!("{} {} {} {}", it.question.id, it.question.place(), it.question.title, it.verdict.name())
             }),
@@ -75,7 +80,7 @@ pub(super) fn page(model: &mut Model) {
     if let Some(Asked::Unsought(entry)) = unsought
         && let Some((says, why)) = reason(entry)
     {
-        let (page, text) = (entry.page, format!("{} ({})\n\n*{says}.* {why}.", entry.title, entry.place()));
+        let (page, text) = (entry.page, format!("{} ({})\n\n*{says}:* {why}.", entry.title, entry.place()));
         model.leave_mark();
         model.screens.push(Screen::Page { title: page, text, scroll: 0 });
         return;

@@ -150,7 +150,7 @@ pub(super) fn prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area
         Asks::Filter => "filter: ",
         Asks::Search => "search: ",
         Asks::Note(..) => "note: ",
-        Asks::Save => "write to: ",
+        Asks::Save(_) => "write to: ",
         Asks::Target(_) => "send to: ",
     };
     frame.render_widget(Clear, bottom);
@@ -158,6 +158,12 @@ pub(super) fn prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area
     let above = Rect { height: area.height.saturating_sub(1), ..area };
     let says = match &prompt.error {
         Some(error) => Some(format!("✗ {error}")),
+        None if matches!(prompt.asks, Asks::Save(Some(_))) => {
+            Some("It is there already: Enter replaces it, another name keeps it".to_owned())
+        }
+        None if matches!(prompt.asks, Asks::Save(None)) => {
+            Some("The ending says the form; Tab takes the selected".to_owned())
+        }
         None if is_filter && !prompt.input.text().trim().is_empty() => Some("✓ Enter applies it".to_owned()),
         None if matches!(prompt.asks, Asks::Target(_)) => {
             Some("OWNER/NAME#12 is a comment, OWNER/NAME a new issue; Enter shows it first".to_owned())

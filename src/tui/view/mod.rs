@@ -10,7 +10,6 @@ mod dialogs;
 mod draft;
 mod findings;
 mod help;
-mod hex;
 mod ladder;
 mod marks;
 mod page;
@@ -24,8 +23,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::dialog::Dialog;
 use super::model::{Model, Viewport};
+use super::opened::{Focus, Opened};
 use super::regions::{Regions, Target};
-use super::screen::{Focus, Opened, Screen};
+use super::screen::Screen;
 use super::theme::Theme;
 use canvas::Canvas;
 

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::board::{Board, Pieces, Scroll, cell};
 use super::canvas::Canvas;
 use crate::spec::discrepancies::DISCREPANCIES;
-use crate::spec::index::{Entry, State};
+use crate::spec::index::Entry;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::{Finding, Verdict};
 use crate::tui::board::Asked;
@@ -14,7 +14,7 @@ use crate::tui::model::Viewport;
 use crate::tui::quantity::{NONE, clock_precise};
 use crate::tui::text::{cut, visible_all, wrap};
 use crate::tui::theme::Theme;
-use crate::tui::update::reason;
+use crate::tui::update::{reason, standing};
 
 /// Columns of a bar.
 const BAR: usize = 10;
@@ -82,13 +82,7 @@ fn sought(finding: &Finding, is_wide: bool, theme: &Theme) -> Pieces {
 
 /// The line of a question that is not looked for, or under another page, up to its title.
 fn unsought(entry: &Entry, is_wide: bool, theme: &Theme) -> Pieces {
-    let state = match entry.state {
-        State::LookedFor(_) => "looked for",
-        State::SameAs(_) => "same as",
-        State::OutOfReach(_) => "out of reach",
-        State::NotYet(_) => "not yet",
-    };
-    let mut pieces = vec![cell(state, 12, theme.muted)];
+    let mut pieces = vec![cell(&standing(entry), 12, theme.muted)];
     if is_wide {
         pieces.push(cell("", 11 + 1 + BAR + 7, theme.muted));
         pieces.push(cell(&entry.place(), PLACE, theme.muted));

@@ -263,6 +263,45 @@ fn an_entry_that_a_log_driver_split_is_a_loss() {
     assert!(analysis.is_lossy() && found[0].starts_with("input/log-entry-unreadable at 2, "), "{found:?}");
 }
 
+/// A log as Docker's driver writes it: lines in pieces of 16 KiB.
+fn by_docker(lines: &[String]) -> String {
+    let pieces = lines.iter().flat_map(|line| {
+        let bytes = format!("{line}\n").into_bytes();
+        let pieces: Vec<_> = bytes.chunks(16 << 10).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect();
+        pieces
+    });
+    pieces.map(|log| format!("{}\n", serde_json::json!({ "log": log, "stream": "stdout", "time": "" }))).collect()
+}
+
+#[test]
+fn an_entry_that_docker_split_is_whole_again() {
+    let length = 100_000;
+    let long = OFFER.replace("/></call>", &format!("><enc>{}</enc></offer></call>", "61".repeat(length)));
+    for client in ["pino", "whatsmeow", "zerolog", "env_logger", "tracing", "tracing json"] {
+        let [offer, reject] = <[String; 2]>::try_from(two(client)).unwrap();
+        let [short, content] = [OFFER, &long].map(|xml| {
+            let quoted = xml.replace('\'', "\"");
+            if offer.contains(&quoted) || client != "pino" { quoted } else { xml.to_owned() }
+        });
+        let escaped = |text: &str| text.replace('"', "\\\"");
+        let whole = offer.replace(&short, &content).replace(&escaped(&short), &escaped(&content));
+        assert!(whole.len() > 2 * length, "{client}");
+        let noise = vec!["noise".to_owned(); 3];
+        let lines = [noise.clone(), vec![whole.clone()], noise, vec![reject, whole]].concat();
+        let text = by_docker(&lines);
+        let analysis = load_text(text.as_bytes());
+        let said = anomalies(&analysis);
+        let offer = "00AA in call offer 1.1 unknown".to_owned();
+        assert_eq!(timeline(&analysis), [offer.clone(), expected()[1].clone(), offer], "{client}: {said:?}");
+        assert!(!analysis.is_lossy(), "{client}: {said:?}");
+        let row = &analysis.calls[0].call.rows[0];
+        let (first, last) = (row.observed.stanza.origin.first, row.observed.stanza.origin.last);
+        assert_eq!((first, last - first + 1), (4, (2 * length as u64).div_ceil(16 << 10)), "{client}");
+        let unrelated = said.iter().find(|line| line.starts_with("input/unrelated-lines at 1"));
+        assert!(unrelated.is_some_and(|line| line.contains(": 6 of ")), "{client}: {said:?}");
+    }
+}
+
 #[test]
 fn neither_json_of_other_tools_nor_prose_is_a_pasted_stanza() {
     for text in [

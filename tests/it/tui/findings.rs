@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ringtrace::github::{Pace, Token};
-use ringtrace::tui::command::Came;
+use ringtrace::tui::command::Done;
 use serde_json::json;
 
 use super::*;
@@ -46,8 +46,8 @@ impl Bench {
         }
     }
 
-    fn came(&mut self, came: Came) -> &mut Self {
-        self.app.did(came);
+    fn did(&mut self, done: Done) -> &mut Self {
+        self.app.did(Some(done));
         self.draw();
         self
     }
@@ -56,7 +56,7 @@ impl Bench {
     fn rewrites(&mut self, old: &str, new: &str) -> &mut Self {
         let (id, text) = self.composes();
         assert!(text.contains(old), "{text}");
-        self.came(Came::Composed { id, text: text.replace(old, new) })
+        self.did(Done::Composed { id, text: text.replace(old, new) })
     }
 
     /// Sends to this server from now on.
@@ -214,19 +214,18 @@ fn names_of_the_user_and_of_captures_are_raw_too() {
 fn a_draft_is_saved_and_overwrites_only_when_told() {
     let mut bench = drafted(NARROW);
     bench.keys("w<enter>");
-    let Some(Effect::Write { path, text, rest: None, replaces: false }) = bench.asked.pop() else {
+    let Some(Effect::Write { path, text, rest: None, over: false }) = bench.asked.pop() else {
         panic!("nothing was written")
     };
     assert_eq!(path, PathBuf::from("finding-1.md"));
     assert!(text.starts_with("### Area\n") && !text.contains("100000000000001"), "{text}");
-    bench.came(Came::Exists(Effect::Write { path: path.clone(), text: text.clone(), rest: None, replaces: false }));
-    assert!(bench.shows("finding-1.md is there already: overwrite it?"));
-    bench.keys("n");
+    bench.did(Done::IsThere(path.clone()));
+    assert!(bench.shows("It is there already: Enter replaces it, another name keeps it"), "{}", bench.screen());
+    bench.keys("<esc>");
     assert!(bench.asked.is_empty());
-    bench.came(Came::Exists(Effect::Write { path: path.clone(), text: text.clone(), rest: None, replaces: false }));
-    bench.keys("y");
-    assert_eq!(bench.asked.pop(), Some(Effect::Write { path: path.clone(), text, rest: None, replaces: true }));
-    bench.came(Came::Written(path)).keys("O");
+    bench.did(Done::IsThere(path.clone())).keys("<enter>");
+    assert_eq!(bench.asked.pop(), Some(Effect::Write { path: path.clone(), text, rest: None, over: true }));
+    bench.did(Done::Written(path)).keys("O");
     assert!(bench.line_with("protocol-finding").contains("saved as finding-1.md"));
 }
 

@@ -1,6 +1,6 @@
 //! From the handshake to the keys.
 
-use super::peer::{PROLOGUE, Parties, Peer, line, talked};
+use super::peer::{LOGIN, PROLOGUE, Parties, Peer, line, talked};
 use super::*;
 use crate::keys::Secret;
 use crate::protocol::noise::messages::tests::field;
@@ -273,4 +273,33 @@ fn a_server_hello_captured_late() {
     assert_eq!(out.plaintexts(Direction::Outbound), talked(Direction::Outbound, 0..3));
     assert_eq!(report.outbound, Count { frames: 3, decrypted: 3 });
     assert_eq!(report.state, State::Decrypted, "{:?}", out.tallies());
+}
+
+#[test]
+fn private_keys_show_who_logs_in_and_transport_keys_do_not() {
+    let parties = Parties::new(6);
+    let stale = Secret::new([77; 32]);
+    let stale_line = line(
+        "WA_NOISE_IK",
+        &[
+            parties.client_ephemeral.public(),
+            *parties.client_ephemeral.bytes(),
+            *parties.client_static.bytes(),
+            stale.public(),
+        ],
+    );
+    let cases = [
+        (Peer::xx(&parties), parties.xx_line()),
+        (Peer::ik(&parties), parties.ik_line()),
+        (Peer::xx_fallback(&parties, &stale), stale_line),
+    ];
+    for (mut peer, private) in cases {
+        let messages = whole(&mut peer, 1);
+        let (report, out) = decode(&keys(&[private]), &messages);
+        assert_eq!((report.login, out.tallies()), (Some(LOGIN), vec![]));
+        let (report, _) = decode(&keys(&[peer.transport_line()]), &messages);
+        assert_eq!(report.login, None);
+        let (report, _) = decode(&Keys::new(), &messages);
+        assert_eq!(report.login, None);
+    }
 }

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use ring::{digest, hmac};
 
 use super::super::cipher::Cipher;
-use super::super::messages::tests::field;
+use super::super::messages::tests::{field, number};
 use super::*;
 use crate::keys::Secret;
 
@@ -125,7 +125,7 @@ impl Peer {
         let server_hello = [field(1, &server_ephemeral.public()), field(2, &sealed_static), field(3, &certificate)];
         let sealed_static = state.seal(&client_static.public());
         state.mix_key(client_static, server_ephemeral);
-        let payload = state.seal(&[8; 40]);
+        let payload = state.seal(&payload());
         let finish = field(4, &[field(1, &sealed_static), field(2, &payload)].concat());
         let handshake = vec![
             (Direction::Outbound, [PROLOGUE.to_vec(), framed(client_hello)].concat()),
@@ -190,6 +190,14 @@ impl Peer {
     }
 }
 
+/// Who logs in.
+pub(super) const LOGIN: Login = Login { user: 10_000_000_001, device: 7 };
+
+/// What a client says of itself.
+fn payload() -> Vec<u8> {
+    [number(1, LOGIN.user), number(3, 0), field(5, &[8, 14]), number(18, LOGIN.device.into())].concat()
+}
+
 /// `-> e, es, s, ss`.
 fn ik_hello(parties: &Parties, server_static: &Secret) -> (State, Vec<u8>) {
     let Parties { client_ephemeral, client_static, .. } = parties;
@@ -199,7 +207,7 @@ fn ik_hello(parties: &Parties, server_static: &Secret) -> (State, Vec<u8>) {
     state.mix_key(client_ephemeral, server_static);
     let sealed_static = state.seal(&client_static.public());
     state.mix_key(client_static, server_static);
-    let payload = state.seal(&[8; 40]);
+    let payload = state.seal(&payload());
     let parts = [field(1, &client_ephemeral.public()), field(2, &sealed_static), field(3, &payload)];
     (state, field(2, &parts.concat()))
 }

@@ -1,0 +1,224 @@
+//! Origin to bytes: what a stanza came in, layer by layer, read again from its capture.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use super::crew::Crew;
+use super::pipe::Pipe;
+use super::source::{Source, Told};
+use super::tap::Tap;
+use crate::anomaly::Anomaly;
+use crate::input::{self, Entry, Format};
+use crate::keys::Keys;
+use crate::origin::{Located, Origin};
+
+/// Bytes that are shown of a record that is no packet.
+const RECORD_SHOWN: u64 = 64 << 10;
+
+/// Entries between two looks at whether anybody still waits.
+const ENTRIES_A_LOOK: u32 = 256;
+
+/// A stanza whose bytes are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its frame as it was encrypted; empty where it was recorded without.
+    pub ciphertext: Box<[u8]>,
+}
+
+/// A layer below Noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Below {
+    /// The capture's records: packets, or the lines of a log.
+    Record,
+    /// The bytes of the TCP stream.
+    Stream,
+    /// What TLS records held, decrypted.
+    Plain,
+    /// The message of the websocket, unmasked and inflated.
+    Message,
+}
+
+/// What of a layer a stanza came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// From the first byte to the last. Records that are packets are one after the other.
+    pub origin: Origin,
+    /// The bytes, or as many of them as are kept.
+    pub bytes: Vec<u8>,
+    /// How many there are in all.
+    pub length: u64,
+}
+
+/// What a stanza came in, by layer; those that its connection does not have are not in it.
+pub type Passages = BTreeMap<Below, Passage>;
+
+/// Why the bytes of a stanza cannot be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LookupError {
+    /// Its capture was standard input.
+    #[error("standard input cannot be read a second time")]
+    StandardInput,
+    /// Its capture cannot be read any more, and why.
+    #[error("the capture cannot be read again: {0}")]
+    Unreadable(String),
+    /// Its capture is not what it was.
+    #[error("the capture has changed since it was read")]
+    Changed,
+    /// Something else went wrong: it was there, and is not found again.
+    #[error("it was not found again in the capture")]
+    NotFound,
+    /// Nobody waits for it any more.
+    #[error("something else was asked for")]
+    Stopped,
+}
+
+/// Length and time of a file.
+type Stamp = (u64, Option<SystemTime>);
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let there = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some((there.len(), there.modified().ok()))
+}
+
+/// The captures of an analysis, to be read again.
+#[derive(Debug)]
+pub struct Lookup {
+    captures: Vec<(Source, Option<Told>, Option<Stamp>)>,
+    keys: Arc<Keys>,
+}
+
+impl Lookup {
+    /// A look-up in these captures as they are now.
+    pub(super) fn new(captures: impl Iterator<Item = (Source, Option<Told>)>, keys: Keys) -> Self {
+        let captures = captures.map(|(source, told)| {
+            let stamp = source.path().and_then(stamp);
+            (source, told, stamp)
+        });
+        Self { captures: captures.collect(), keys: Arc::new(keys) }
+    }
+
+    /// Reads a capture again up to a stanza, and gives what it came in. That takes as long as reading the capture did,
+    /// and no more memory; where `stop` is set meanwhile, it gives up.
+    ///
+    /// # Errors
+    /// If the capture cannot be read a second time, or does not hold the stanza any more.
+    pub fn passages(&self, wanted: &Wanted, stop: &AtomicBool) -> Result<Passages, LookupError> {
+        let index = usize::try_from(wanted.origin.capture.0).ok();
+        let found = index.and_then(|index| self.captures.get(index)).ok_or(LookupError::NotFound)?;
+        let (source, told, before) = found;
+        let path = source.path().ok_or(LookupError::StandardInput)?;
+        let now = stamp(path);
+        let has_changed = before.is_none() || now != *before;
+        // The bytes of a frame prove themselves; those of a line of a log do not.
+        if has_changed && wanted.ciphertext.is_empty() {
+            return Err(if now.is_none() { unreadable(path) } else { LookupError::Changed });
+        }
+        let mut reader = source.open().map_err(|error| LookupError::Unreadable(error.to_string()))?;
+        let mut search = Search::new(wanted, Crew::alone(Arc::clone(&self.keys), false), stop);
+        let format = told.as_ref().and_then(|told| told.format.as_deref());
+        let outcome = input::read(wanted.origin.capture, &mut reader, format, &mut search);
+        if search.is_stopped {
+            return Err(LookupError::Stopped);
+        }
+        search.pipe.finish();
+        let container = outcome.map_err(|error| LookupError::Unreadable(error.to_string()))?.container;
+        let (from, until) = (search.record, search.until);
+        let mut passages = search.found().unwrap_or_default();
+        if let (Some(from), None) = (from, container) {
+            let record = text_record(path, from, until).map_err(|error| LookupError::Unreadable(error.to_string()))?;
+            passages.insert(Below::Record, record);
+        }
+        match passages.is_empty() {
+            false => Ok(passages),
+            true if has_changed => Err(LookupError::Changed),
+            true => Err(LookupError::NotFound),
+        }
+    }
+}
+
+fn unreadable(path: &Path) -> LookupError {
+    let why = path.metadata().map_or_else(|error| error.to_string(), |_| "it is no file".to_owned());
+    LookupError::Unreadable(why)
+}
+
+/// A record that is no packet, as it stands in its file: up to the next one.
+fn text_record(path: &Path, origin: Origin, until: Option<u64>) -> std::io::Result<Passage> {
+    let mut file = File::open(path)?;
+    let end = until.unwrap_or(file.metadata()?.len());
+    let length = end.saturating_sub(origin.offset);
+    file.seek(SeekFrom::Start(origin.offset))?;
+    let mut bytes = Vec::new();
+    file.take(length.min(RECORD_SHOWN)).read_to_end(&mut bytes)?;
+    Ok(Passage { origin, bytes, length })
+}
+
+/// A capture being read again.
+struct Search<'s> {
+    pipe: Pipe,
+    wanted: &'s Wanted,
+    stop: &'s AtomicBool,
+    entries: u32,
+    is_stopped: bool,
+    /// The entry that the stanza was in, where that is no packet.
+    record: Option<Origin>,
+    /// Where the entry after it begins.
+    until: Option<u64>,
+}
+
+impl<'s> Search<'s> {
+    fn new(wanted: &'s Wanted, crew: Crew, stop: &'s AtomicBool) -> Self {
+        let mut pipe = Pipe::new(crew);
+        pipe.results().tap = Some(Box::new(Tap::new(wanted.clone())));
+        Self { pipe, wanted, stop, entries: 0, is_stopped: false, record: None, until: None }
+    }
+
+    fn found(&mut self) -> Option<Passages> {
+        self.pipe.results().tap.as_mut()?.found().take()
+    }
+
+    fn has_found(&mut self) -> bool {
+        self.pipe.results().tap.as_mut().is_some_and(|tap| tap.found().is_some())
+    }
+
+    /// Takes note of where an entry that is no packet begins, and whether it is the one.
+    fn note(&mut self, origin: Origin) {
+        match self.record {
+            Some(record) if origin.offset > record.offset => self.until = self.until.or(Some(origin.offset)),
+            None if origin.last == self.wanted.origin.last && origin.connection == self.wanted.origin.connection => {
+                self.record = Some(origin);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl input::Sink for Search<'_> {
+    fn recognized(&mut self, format: &'static Format) {
+        self.pipe.recognized(format, None);
+    }
+
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        if matches!(entry.item, Entry::Message(_) | Entry::Frame(_) | Entry::Node(_) | Entry::Internal(_)) {
+            self.note(entry.origin);
+        }
+        self.pipe.push(entry);
+        let results = self.pipe.results();
+        // Only the bytes are wanted.
+        results.events.clear();
+        results.anomalies = Default::default();
+        self.entries = self.entries.wrapping_add(1);
+        self.is_stopped = self.entries.is_multiple_of(ENTRIES_A_LOOK) && self.stop.load(Ordering::Relaxed);
+        let is_read = if self.record.is_some() { self.until.is_some() } else { self.has_found() };
+        if self.is_stopped || is_read { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn anomaly(&mut self, _anomaly: Anomaly) {}
+}

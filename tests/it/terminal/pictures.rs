@@ -1,0 +1,124 @@
+//! The pictures in `assets/`, made of what the program shows.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::CAPTURE;
+use super::session::Session;
+
+/// The pictures in `assets/`, and what is pressed, and waited for, to get there.
+const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\ree", "for caller, indirect")];
+
+#[test]
+fn the_pictures_show_what_the_program_shows() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    for (name, keys, awaited) in PICTURES {
+        let mut session = Session::start(&[CAPTURE], 140, 22);
+        session.wait_for("7 calls").press(keys).wait_for(awaited);
+        session.settle();
+        let svg = picture(session.screen.screen());
+        session.press("\x03").end();
+        let path: PathBuf = assets.join(format!("{name}.svg"));
+        if std::env::var_os("RINGTRACE_BLESS").is_some() {
+            fs::write(&path, svg).unwrap();
+        } else {
+            let committed = fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                committed == svg,
+                "{} is not what the program shows; RINGTRACE_BLESS=1 makes it anew",
+                path.display()
+            );
+        }
+    }
+}
+
+/// The palette of the pictures' terminal: the sixteen colours, dark.
+const COLOURS: [&str; 16] = [
+    "#1c1f26", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c8ccd4", "#6b7280", "#ff7b86",
+    "#b5e890", "#ffd68a", "#7cc4ff", "#e28cf5", "#6fd6e2", "#ffffff",
+];
+
+fn colour(colour: vt100::Color, default: &str) -> String {
+    match colour {
+        vt100::Color::Default => default.to_owned(),
+        vt100::Color::Idx(index @ 0..=15) => COLOURS[usize::from(index)].to_owned(),
+        vt100::Color::Idx(index @ 16..=231) => {
+            let level = |value: u8| if value == 0 { 0 } else { 55 + 40 * u16::from(value) };
+            let index = index - 16;
+            format!("#{:02x}{:02x}{:02x}", level(index / 36), level(index / 6 % 6), level(index % 6))
+        }
+        vt100::Color::Idx(index) => {
+            let grey = 8 + 10 * (index - 232);
+            format!("#{grey:02x}{grey:02x}{grey:02x}")
+        }
+        vt100::Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
+    }
+}
+
+/// A run of cells that look alike.
+struct Stretch {
+    column: u16,
+    width: u16,
+    text: String,
+    style: (String, String, bool, bool),
+}
+
+/// The screen as SVG: a rectangle and a text per run of cells that look alike.
+fn picture(screen: &vt100::Screen) -> String {
+    const CELL: (f32, f32) = (8.4, 18.0);
+    let (rows, columns) = screen.size();
+    let (rows, columns) = (rows.get(), columns.get());
+    let (width, height) = (f32::from(columns) * CELL.0 + 20.0, f32::from(rows) * CELL.1 + 20.0);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1c1f26\"/>\n"
+    );
+    for row in 0..rows {
+        for stretch in stretches(screen, row, columns) {
+            let (x, y) = (10.0 + f32::from(stretch.column) * CELL.0, 10.0 + f32::from(row) * CELL.1);
+            let (ink, paper, bold, underlined) = &stretch.style;
+            let run = f32::from(stretch.width) * CELL.0;
+            if paper != COLOURS[0] {
+                svg.push_str(&format!(
+                    "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{run:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>\n",
+                    CELL.1
+                ));
+            }
+            if !stretch.text.trim().is_empty() {
+                let weight = if *bold { " font-weight=\"bold\"" } else { "" };
+                let line = if *underlined { " text-decoration=\"underline\"" } else { "" };
+                let text = quick_xml::escape::escape(stretch.text.as_str());
+                svg.push_str(&format!(
+                    "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"{ink}\"{weight}{line} textLength=\"{run:.1}\" lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\">{text}</text>\n",
+                    y + 13.5
+                ));
+            }
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn stretches(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for column in 0..columns {
+        let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
+        let (mut ink, mut paper) = (colour(cell.fgcolor(), "#c8ccd4"), colour(cell.bgcolor(), COLOURS[0]));
+        if cell.inverse() {
+            std::mem::swap(&mut ink, &mut paper);
+        }
+        if cell.dim() {
+            ink = "#7f8591".to_owned();
+        }
+        let style = (ink, paper, cell.bold(), cell.underline());
+        let text = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };
+        let width = if cell.is_wide() { 2 } else { 1 };
+        match stretches.last_mut() {
+            Some(last) if last.style == style && last.column + last.width == column => {
+                last.text.push_str(&text);
+                last.width += width;
+            }
+            _ => stretches.push(Stretch { column, width, text, style }),
+        }
+    }
+    stretches
+}
