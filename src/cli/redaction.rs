@@ -100,7 +100,7 @@ pub(super) fn fit(redactor: &Redactor, filter: &str) -> String {
 }
 
 /// The names of the user and of this machine.
-fn names_here() -> Vec<String> {
+pub(super) fn names_here() -> Vec<String> {
     let variables = ["USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME"];
     let host = fs::read_to_string("/etc/hostname").ok();
     let names = variables.iter().filter_map(|variable| std::env::var(variable).ok()).chain(host);
