@@ -1,11 +1,17 @@
-//! The interface: a key and the picture after it, in a list of 100,000 calls and in a call of 100,000 stanzas.
+//! The interface: a key and the picture after it, in a list of 100,000 calls and in a call of 100,000 stanzas; and, of
+//! the whole program in a terminal, how long it takes to the first picture and to the first call.
+//!
+//! `RINGTRACE_BENCH_CAPTURE=FILE` adds the first picture of a capture of one's own, however large.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
 use std::hint::black_box;
+use std::io::Read;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ringtrace::analysis::{Analysis, Capture};
@@ -120,12 +126,12 @@ fn interface(criterion: &mut Criterion) {
     });
     group.bench_function("the longest wait while looking through them", |bencher| {
         bencher.iter_custom(|iterations| {
-            let mut longest = std::time::Duration::ZERO;
+            let mut longest = Duration::ZERO;
             for _ in 0..iterations {
                 bench.type_in("/nowhere");
                 bench.press(KeyCode::Enter);
                 loop {
-                    let begun = std::time::Instant::now();
+                    let begun = Instant::now();
                     let more = bench.app.work();
                     longest = longest.max(begun.elapsed());
                     if !more {
@@ -148,8 +154,58 @@ fn interface(criterion: &mut Criterion) {
     group.bench_function("page through 100,000 stanzas", |bencher| {
         bencher.iter(|| bench.frame(KeyCode::PageDown));
     });
+    group.bench_function("fold the acks of 100,000 stanzas", |bencher| {
+        bencher.iter(|| bench.frame(KeyCode::Char('z')));
+    });
+
+    let few = Arc::new(Analysis { calls: calls.calls.iter().take(100).cloned().collect(), ..Analysis::clone(&calls) });
+    let mut bench = Bench::new(&few);
+    group.bench_function("page through 100 calls", |bencher| {
+        bencher.iter(|| bench.frame(KeyCode::PageDown));
+    });
     group.finish();
 }
 
-criterion_group!(benches, interface);
+/// How long the program takes, from its start in a terminal, until `awaited` is on the screen.
+fn until(capture: &str, awaited: &str) -> Duration {
+    let size = PtySize { rows: 50, cols: 160, pixel_width: 0, pixel_height: 0 };
+    let pty = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.arg(capture);
+    command.cwd(env!("CARGO_MANIFEST_DIR"));
+    command.env("TERM", "xterm-256color");
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let begun = Instant::now();
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    let mut screen = vt100::Parser::new(50.try_into().unwrap(), 160.try_into().unwrap(), 0);
+    let mut buffer = [0; 16 << 10];
+    while !screen.screen().contents().contains(awaited) {
+        let read = reader.read(&mut buffer).unwrap();
+        screen.process(&buffer[..read]);
+    }
+    let took = begun.elapsed();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    took
+}
+
+fn process(criterion: &mut Criterion) {
+    const INCLUDED: &str = "captures/answered-and-missed/answered-and-missed.pcap";
+    let mut group = criterion.benchmark_group("process");
+    group.sample_size(20);
+    let mut measure = |name: &str, capture: &str, awaited: &str| {
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|iterations| (0..iterations).map(|_| until(capture, awaited)).sum());
+        });
+    };
+    measure("the first picture", INCLUDED, "ringtrace");
+    measure("all seven calls of the included capture", INCLUDED, "of 7 calls");
+    if let Ok(own) = std::env::var("RINGTRACE_BENCH_CAPTURE") {
+        measure("the first picture of a capture of one's own", &own, "ringtrace");
+        measure("the first progress line of it", &own, "record");
+    }
+    group.finish();
+}
+
+criterion_group!(benches, interface, process);
 criterion_main!(benches);

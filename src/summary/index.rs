@@ -17,7 +17,7 @@ pub(super) fn text(board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let count = |is: fn(&State) -> bool| entries.iter().filter(|entry| is(&entry.state)).count();
     let hint = if board.index { "" } else { " (--all lists them)" };
     let counts = format!(
-        "The spec asks {} questions{hint}: {} are looked for, {} more ask the same, {} are out of reach of a recording, and {} are not looked for yet",
+        "The spec asks {} questions{hint}: looked for: {}; asked elsewhere in the same way: {}; out of reach of a recording: {}; not looked for yet: {}",
         entries.len(),
         count(|state| matches!(state, State::LookedFor(_))),
         count(|state| matches!(state, State::SameAs(_))),

@@ -94,8 +94,7 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
         finding.tallies.iter().map(|tally| visible(&tally.hypothesis).chars().count()).max().unwrap_or_default();
     for tally in &finding.tallies {
         let name = visible(&tally.hypothesis);
-        let latency = latencies(question.shape, of(&exhibits, tally));
-        writeln!(out, "      {name:<width$}  {}  {}{latency}", bar(tally.supporting, most), counts(tally))?;
+        writeln!(out, "      {name:<width$}  {}  {}", bar(tally.supporting, most), counts(tally))?;
     }
     if question.shape != Shape::List && !finding.values.is_empty() {
         let values = finding.values.iter().map(|seen| format!("{} ({})", visible(&seen.value), seen.count));
@@ -131,17 +130,6 @@ fn bar(count: u64, most: u64) -> String {
 fn counts(tally: &Tally) -> String {
     let against = if tally.refuting > 0 { format!(", {} against", tally.refuting) } else { String::new() };
     format!("{} for ({} direct){against}", tally.supporting, tally.direct)
-}
-
-/// How long the answers took that are evidence for a hypothesis, where they are answers.
-fn latencies(shape: Shape, exhibits: &[Exhibit<'_>]) -> String {
-    if shape != Shape::List {
-        return String::new();
-    }
-    let mut latencies: Vec<f64> = exhibits.iter().filter_map(latency).collect();
-    percentiles(&mut latencies).map_or_else(String::new, |[half, most, all]| {
-        format!(", in {half:.1} ms half of the time, {most:.1} ms in 95 of 100, {all:.1} ms at most")
-    })
 }
 
 /// Milliseconds from what a row answers to the row.

@@ -65,7 +65,7 @@ pub use settings::Wrong;
 pub use theme::ThemeName;
 
 /// How often new snapshots are looked for while nobody presses a key.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(10);
 
 /// How long more keys are waited for before a picture shows what those before them did. Not zero: then not every
 /// source of events looks at all.

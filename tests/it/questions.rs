@@ -266,6 +266,22 @@ fn values_are_listed_as_sent() {
     assert_eq!(finding.verdict, Verdict::Observed);
 }
 
+#[test]
+fn lists_say_what_their_recordings_show() {
+    let mut said = String::new();
+    for question in all().filter(|question| question.shape == Shape::List) {
+        for path in recordings(question).iter().filter(|path| name(path).starts_with("observed")) {
+            said += &format!("{}/{}\n", stem(question), name(path));
+            let analysis = load(&[path]);
+            let pieces = analysis.calls.iter().flat_map(|judged| &judged.evidence);
+            for piece in pieces.filter(|piece| piece.question == question.id) {
+                said += &format!("  {} ({}): {}\n", piece.hypothesis, piece.strength.name(), piece.why);
+            }
+        }
+    }
+    insta::assert_snapshot!("lists", said);
+}
+
 /// A call with so many terminates, rejects and acks, each different.
 fn crowded(count: usize) -> Arc<Analysis> {
     let folder = tempfile::tempdir().unwrap();

@@ -24,7 +24,8 @@ pub fn shapes(call: &Call, question: &'static str, action: &ActionName) -> Vec<E
             let priority = te.text("priority").map_or_else(|| "no priority".into(), |it| format!("priority {it}"));
             let fits = content::length(te).map_or("", content::address_of);
             let from = announced.holder(te);
-            let from = from.map_or_else(String::new, |tag| format!("; the offer has the same bytes in {tag}"));
+            let from =
+                from.map_or_else(String::new, |tag| format!("; the offer or its ack has the same bytes in {tag}"));
             let why = format!("A te of the {}, {place}{fits}{from}.", action.as_str());
             let value = format!("{priority}: {}", content::size(te));
             evidence.push(Evidence::supporting(question, value, Strength::Direct, sight.index, why));

@@ -48,7 +48,8 @@ fn observe(call: &Call, _: &Context) -> Vec<Evidence> {
                 "rte" => {
                     let announced = announced.get_or_insert_with(|| Announced::of(call));
                     let from = announced.holder(element).filter(|holder| *holder != "rte");
-                    let from = from.map_or_else(String::new, |tag| format!("; the offer has the same bytes in {tag}"));
+                    let from = from
+                        .map_or_else(String::new, |tag| format!("; the offer or its ack has the same bytes in {tag}"));
                     (format!("rte in {what}: {}", content::size(element)), from)
                 }
                 "voip_settings" => (format!("voip_settings{} in {what}", switch(element)), form(element)),

@@ -1,7 +1,7 @@
 //! For how long does a call ring that nobody answers?
 //!
-//! *The question.* SIG-12 asks how long the ring timeout is, and which side it runs on. The side is the question `ring-
-//! timeout-side`; this one is for the length.
+//! *The question.* SIG-12 asks how long the ring timeout is, and which side it runs on. The side is the question
+//! `ring-timeout-side`; this one is for the length.
 //!
 //! *What decides it.* A list of whole seconds: what the settings of an offer or of its ack announce as the caller's
 //! timeout, which is indirect; and the time from the offer to a terminate that says `timeout`, in a call that rang

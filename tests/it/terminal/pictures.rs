@@ -5,17 +5,42 @@ use std::path::{Path, PathBuf};
 
 use super::CAPTURE;
 use super::session::Session;
+use crate::merged::without_gap;
 
-/// The pictures in `assets/`, and what is pressed, and waited for, to get there.
-const PICTURES: &[(&str, &str, &str)] = &[("calls", "", "7 calls"), ("ladder", "j\ree", "for caller, indirect")];
+/// The pictures in `assets/`: of what, and what is pressed, and waited for, to get there.
+const PICTURES: &[(&str, Of, &str, &str)] = &[
+    ("calls", Of::Included, "", "7 calls"),
+    ("ladder", Of::Included, "j\rGk", "terminate reason=timeout"),
+    ("expected", Of::BothSides, "\rGk", "expected: ack terminate"),
+    ("hex", Of::Included, "j\rxxx", "A message of the websocket"),
+    ("compare", Of::Included, " jd", "lines differ"),
+    ("questions", Of::Included, "Q", "Question"),
+    ("rules", Of::Included, "R", "Holds"),
+    ("captures", Of::Included, "c", "noise decrypted"),
+];
+
+/// A capture that pictures are made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// The included one.
+    Included,
+    /// A call that both sides recorded, each by its own clock.
+    BothSides,
+}
 
 #[test]
 fn the_pictures_show_what_the_program_shows() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-    for (name, keys, awaited) in PICTURES {
-        let mut session = Session::start(&[CAPTURE], 140, 22);
-        session.wait_for("7 calls").press(keys).wait_for(awaited);
-        session.settle();
+    let folder = tempfile::tempdir().unwrap();
+    let both = folder.path().join("both-sides.ndjson");
+    fs::write(&both, without_gap().trim_start()).unwrap();
+    for (name, of, keys, awaited) in PICTURES {
+        let (capture, calls) = match of {
+            Of::Included => (CAPTURE, "7 calls"),
+            Of::BothSides => (both.to_str().unwrap(), "1 call"),
+        };
+        let mut session = Session::start(&[capture], 140, 26);
+        session.wait_for(calls).press(keys).wait_for(awaited).settle();
         let svg = picture(session.screen.screen());
         session.press("\x03").end();
         let path: PathBuf = assets.join(format!("{name}.svg"));

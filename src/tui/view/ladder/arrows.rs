@@ -31,8 +31,9 @@ enum End {
 struct Look {
     style: Style,
     stroke: &'static str,
-    /// Its tips, leftward and rightward.
-    tips: [&'static str; 2],
+    /// Its tips.
+    leftward: &'static str,
+    rightward: &'static str,
 }
 
 impl Picture<'_> {
@@ -59,7 +60,8 @@ impl Picture<'_> {
         put(buffer, line, low + 1, &look.stroke.repeat(inside), look.style);
         let rightward = tail < head;
         let tip = match (to, rightward) {
-            (End::At(_), _) => look.tips[usize::from(rightward)],
+            (End::At(_), true) => look.rightward,
+            (End::At(_), false) => look.leftward,
             (_, true) => "»",
             (_, false) => "«",
         };
@@ -104,7 +106,7 @@ impl Picture<'_> {
         for column in &self.columns {
             put(buffer, line, *column, "│", style);
         }
-        let look = Look { style, stroke: "┈", tips: ["◁", "▷"] };
+        let look = Look { style, stroke: "┈", leftward: "◁", rightward: "▷" };
         let whole = usize::from(line.width);
         let Some((left, inside)) = self.line(buffer, line, (ghost.from, ghost.to), &look) else {
             return self.alone(buffer, line, self.left, &ghost.label, style);
@@ -187,7 +189,7 @@ impl Picture<'_> {
             _ if row.repeats.is_some() => (self.theme.warning, "─"),
             Body::Call(_) | Body::Login(_) | Body::Other => (by_direction, "─"),
         };
-        Look { style, stroke, tips: ["◄", "►"] }
+        Look { style, stroke, leftward: "◄", rightward: "►" }
     }
 }
 

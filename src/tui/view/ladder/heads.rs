@@ -77,7 +77,9 @@ impl Picture<'_> {
                 let room = spacing.saturating_sub(beside(1) + 1) / if last == 1 { 2 } else { 1 };
                 put(buffer, line, *column, &self.name(lifeline, part, room), style);
             } else if place == last {
-                let room = spacing.saturating_sub(beside(last - 1) + 1) / if last == 1 { 2 } else { 1 };
+                // A clock may be written over a neighbour of which there is nothing to say.
+                let over = if part >= 2 && last > 1 && beside(last - 1) == 0 { spacing } else { 0 };
+                let room = spacing.saturating_sub(beside(last - 1) + 1) / if last == 1 { 2 } else { 1 } + over;
                 let name = self.name(lifeline, part, room);
                 put(buffer, line, (column + 1).saturating_sub(width(&name)), &name, style);
             } else if let Some(name) = inner.get(place) {

@@ -113,6 +113,9 @@ impl Panel<'_> {
 
     /// What the server added, dropped, changed and put in another order, in this copy or in the copies of this stanza.
     pub(super) fn changes(&mut self, call: &Call, index: usize) {
+        if call.vantages.len() < 2 {
+            return;
+        }
         let copies = call.rows.iter().enumerate().filter(|(_, row)| row.copy_of == Some(index)).map(|(copy, _)| copy);
         let copies: Vec<usize> = copies.take(ANSWERS_NAMED).collect();
         for copy in copies {
