@@ -1,11 +1,17 @@
 //! Every command, once: keys, palette, footer, help and the reference page are made from this table.
 
+mod contexts;
+
 use crossterm::event::KeyCode;
 
 use super::command::{Command, Movement};
 use super::input::Edit;
 use super::key::Key;
 use super::keymap::Context;
+use contexts::{
+    ABOVE, BOARD, BOARDS, BROWSING, CALL, CALLS, COLUMNS, COMPARE, DRAFTS, INPUT, LADDER, LISTS, PAGED, PALETTE,
+    PLACES, ROAMING, SEARCHED, SHOWN, STANZA, SUBJECTS, TICKED, TYPING,
+};
 
 /// A command as the user meets it.
 #[derive(Debug)]
@@ -53,111 +59,6 @@ const fn edit(name: &'static str, keys: &'static [Key], edit: Edit, help: &'stat
 const fn movement(name: &'static str, keys: &'static [Key], movement: Movement, help: &'static str) -> Binding {
     bind(name, BROWSING, keys, Command::Move(movement), (help, ""))
 }
-
-const CALLS: &[Context] = &[Context::Calls];
-const LADDER: &[Context] = &[Context::Ladder];
-const STANZA: &[Context] = &[Context::Stanza];
-const CALL: &[Context] = &[Context::Ladder, Context::Stanza];
-const LISTS: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza];
-const COMPARE: &[Context] = &[Context::Compare];
-const BOARDS: &[Context] = &[Context::Questions, Context::Rules];
-const PAGED: &[Context] = &[Context::Questions, Context::Rules, Context::Evidence, Context::Places];
-const PLACES: &[Context] = &[Context::Evidence, Context::Places, Context::Marks];
-const TICKED: &[Context] = &[Context::Calls, Context::Ladder];
-const SEARCHED: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza];
-const BOARD: &[Context] = &[Context::Questions];
-const DRAFTS: &[Context] = &[Context::Draft, Context::Findings];
-
-/// What a finding can be about.
-const SUBJECTS: &[Context] = &[
-    Context::Calls,
-    Context::Ladder,
-    Context::Stanza,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Draft,
-];
-
-const COLUMNS: &[Context] = &[Context::Columns];
-const TYPING: &[Context] = &[Context::Input, Context::Palette];
-const PALETTE: &[Context] = &[Context::Palette];
-const INPUT: &[Context] = &[Context::Input];
-
-/// Where the screens before are gone back to.
-const ABOVE: &[Context] = &[
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Captures,
-    Context::Marks,
-    Context::Findings,
-    Context::Draft,
-    Context::Columns,
-    Context::Forms,
-    Context::Confirm,
-    Context::Help,
-];
-
-/// Everywhere but where text is typed.
-const BROWSING: &[Context] = &[
-    Context::Calls,
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Captures,
-    Context::Marks,
-    Context::Findings,
-    Context::Draft,
-    Context::Columns,
-    Context::Forms,
-    Context::Confirm,
-    Context::Help,
-];
-
-/// Where other screens can be gone to.
-const ROAMING: &[Context] = &[
-    Context::Calls,
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Captures,
-    Context::Marks,
-    Context::Findings,
-    Context::Draft,
-    Context::Columns,
-    Context::Help,
-];
-
-/// What can be copied, and written to a file.
-const SHOWN: &[Context] = &[
-    Context::Calls,
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Marks,
-];
 
 /// Every command.
 pub const KEYMAP: &[Binding] = &[
