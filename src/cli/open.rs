@@ -13,6 +13,7 @@ use super::exit::{Exit, Failure};
 use super::layout;
 use super::progress;
 use super::reading::{self, Filtering, Reading};
+use super::redaction::names_here;
 use super::settings::Settings;
 
 /// How `open` is called.
@@ -48,6 +49,7 @@ fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure>
 
 /// Loads on a thread of its own, so that the first screen does not wait for anything.
 fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
+    let options = settings.interface()?;
     let color = settings.color;
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
@@ -55,8 +57,8 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let lookup = Some(request.lookup());
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let theme = if layout::wants_colour(color) { ThemeName::Dark } else { ThemeName::None };
-    let shown = tui::run(updates, tui::Options { theme, filter, shelf, lookup, ..tui::Options::default() });
+    let theme = if layout::wants_colour(color) { options.theme } else { ThemeName::None };
+    let shown = tui::run(updates, tui::Options { theme, filter, shelf, lookup, here: names_here(), ..options });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(reading::exit(&analysis)),

@@ -15,9 +15,10 @@ use super::target::Target;
 /// How raw identifiers are replaced.
 #[derive(Debug, Args)]
 pub(super) struct Redaction {
-    /// Lets the values of an attribute of a tag stay as they are; the last look for identifiers stays.
-    #[arg(long, value_name = "TAG@ATTR", value_parser = kept)]
-    keep: Vec<(String, String)>,
+    /// Lets the values of an attribute of a tag, or the bytes in a tag, stay as they are; the last look for identifiers
+    /// stays.
+    #[arg(long, value_name = "TAG[@ATTR]", value_parser = kept)]
+    keep: Vec<(String, Option<String>)>,
 
     /// A file of this machine with what stands for whom: read if it is there, and written afterwards, so that several
     /// runs use the same names.
@@ -25,12 +26,13 @@ pub(super) struct Redaction {
     alias_file: Option<PathBuf>,
 }
 
-fn kept(text: &str) -> Result<(String, String), &'static str> {
+fn kept(text: &str) -> Result<(String, Option<String>), &'static str> {
     match text.split_once('@') {
         Some((tag, attribute)) if !tag.is_empty() && !attribute.is_empty() => {
-            Ok((tag.to_owned(), attribute.to_owned()))
+            Ok((tag.to_owned(), Some(attribute.to_owned())))
         }
-        _ => Err("it has the form TAG@ATTRIBUTE"),
+        None if !text.is_empty() => Ok((text.to_owned(), None)),
+        _ => Err("it has the form TAG@ATTRIBUTE, or TAG"),
     }
 }
 
@@ -42,7 +44,10 @@ impl Redaction {
     pub(super) fn redactor(&self, analysis: &Analysis) -> Result<Redactor, Failure> {
         let mut redactor = Redactor::new(analysis, self.aliases()?, names_here());
         for (tag, attribute) in &self.keep {
-            redactor.keep(tag, attribute);
+            match attribute {
+                Some(attribute) => redactor.keep(tag, attribute),
+                None => redactor.keep_content(tag),
+            }
         }
         Ok(redactor)
     }
@@ -95,7 +100,7 @@ pub(super) fn fit(redactor: &Redactor, filter: &str) -> String {
 }
 
 /// The names of the user and of this machine.
-fn names_here() -> Vec<String> {
+pub(super) fn names_here() -> Vec<String> {
     let variables = ["USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME"];
     let host = fs::read_to_string("/etc/hostname").ok();
     let names = variables.iter().filter_map(|variable| std::env::var(variable).ok()).chain(host);

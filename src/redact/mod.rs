@@ -17,7 +17,6 @@ mod remarks;
 mod replaced;
 mod sanitised;
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 pub use alias::{Aliases, BadAlias};
@@ -54,7 +53,7 @@ pub struct Redactor {
     aliases: Aliases,
     identifiers: Identifiers,
     /// Attributes whose values the user releases, as tag and name.
-    kept: BTreeSet<(String, String)>,
+    kept: node::Kept,
 }
 
 impl Redactor {
@@ -63,12 +62,21 @@ impl Redactor {
     #[must_use]
     pub fn new(analysis: &Analysis, aliases: Aliases, here: impl IntoIterator<Item = String>) -> Self {
         let gathered = gather::gather(analysis, aliases, here);
-        Self { aliases: gathered.aliases, identifiers: Identifiers::new(gathered.identifiers), kept: BTreeSet::new() }
+        Self {
+            aliases: gathered.aliases,
+            identifiers: Identifiers::new(gathered.identifiers),
+            kept: node::Kept::default(),
+        }
     }
 
     /// Lets the values of an attribute stay as they are. [`Self::release`] still looks at them.
     pub fn keep(&mut self, tag: impl Into<String>, attribute: impl Into<String>) {
-        self.kept.insert((tag.into(), attribute.into()));
+        self.kept.attributes.insert((tag.into(), attribute.into()));
+    }
+
+    /// Lets the bytes in an element stay as they are. [`Self::release`] still looks at them.
+    pub fn keep_content(&mut self, tag: impl Into<String>) {
+        self.kept.contents.insert(tag.into());
     }
 
     /// The stanza with everything rewritten that is not known to be harmless. `start` is the moment, in seconds since

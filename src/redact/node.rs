@@ -14,9 +14,18 @@ pub(super) struct Rewriting<'r> {
     /// What stands for what.
     pub(super) aliases: &'r Aliases,
     /// Attributes whose values stay, as tag and name.
-    pub(super) kept: &'r BTreeSet<(String, String)>,
+    pub(super) kept: &'r Kept,
     /// The moment from which moments are counted, in seconds since the Unix epoch.
     pub(super) start: Option<i64>,
+}
+
+/// What the user lets through as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    /// Attributes, each of a tag.
+    pub(super) attributes: BTreeSet<(String, String)>,
+    /// Tags whose bytes stay.
+    pub(super) contents: BTreeSet<String>,
 }
 
 /// The node, rewritten. Its depth is bounded by whoever read it.
@@ -30,7 +39,7 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
         Content::None => Content::None,
         Content::Nodes(nodes) => Content::Nodes(nodes.iter().map(|node| redacted(node, by)).collect()),
         Content::Bytes(bytes) if bytes.is_empty() => Content::None,
-        Content::Bytes(bytes) if node.tag == "capability" && bytes.len() <= CAPABILITY => node.content.clone(),
+        Content::Bytes(_) if by.kept.contents.contains(&*node.tag) => node.content.clone(),
         Content::Bytes(bytes) => Content::Elided(bytes.len() as u64),
         Content::Elided(length) => Content::Elided(*length),
         Content::Value(content) => Content::Value(unknown(content, by)),
@@ -39,9 +48,6 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
     Node { tag: node.tag.clone(), attributes: attributes.collect(), content, span: Span::default() }
 }
 
-/// The most bytes of a capability that stay: bits that say what a program can do, the same for all who use it.
-const CAPABILITY: usize = 8;
-
 /// Settings that announce how long a call rings, without anything else that they say: that is evidence.
 fn announced(node: &Node) -> Option<Content> {
     let seconds = caller_timeout(node).filter(|_| node.tag == "voip_settings")?;
@@ -49,7 +55,7 @@ fn announced(node: &Node) -> Option<Content> {
 }
 
 fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
-    if by.kept.contains(&(tag.to_owned(), name.to_owned())) {
+    if by.kept.attributes.contains(&(tag.to_owned(), name.to_owned())) {
         return value.clone();
     }
     if let Value::Jid(jid) = value {
@@ -120,7 +126,8 @@ mod tests {
             let jid = Jid::parse(person).unwrap();
             aliases.add_person(&jid, &jid);
         }
-        let kept = kept.iter().map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned())).collect();
+        let attributes = kept.iter().map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned())).collect();
+        let kept = Kept { attributes, ..Kept::default() };
         let by = Rewriting { aliases: &aliases, kept: &kept, start: Some(1_778_770_900) };
         xml::write_line(&redacted(&node, &by))
     }
@@ -175,7 +182,7 @@ mod tests {
             let content = Content::Bytes(text.as_bytes().into());
             let node = Node { tag: "voip_settings".into(), content, ..Node::default() };
             let aliases = Aliases::default();
-            redacted(&node, &Rewriting { aliases: &aliases, kept: &BTreeSet::new(), start: None })
+            redacted(&node, &Rewriting { aliases: &aliases, kept: &Kept::default(), start: None })
         };
         let announced = settings(r#"{"options":{"who":"Zoe","caller_timeout":"45"}}"#);
         assert_eq!(caller_timeout(&announced), Some(45));
@@ -187,24 +194,22 @@ mod tests {
     }
 
     #[test]
-    fn the_bits_of_a_capability_stay_and_more_than_bits_does_not() {
-        let capability = |bytes: &[u8]| {
-            let node = Node { tag: "capability".into(), content: Content::Bytes(bytes.into()), ..Node::default() };
-            let aliases = Aliases::default();
-            redacted(&node, &Rewriting { aliases: &aliases, kept: &BTreeSet::new(), start: None }).content
-        };
-        assert_eq!(
-            capability(&[1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13]),
-            Content::Bytes([1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13].into())
-        );
-        assert_eq!(capability(&[7; 9]), Content::Elided(9));
+    fn bytes_stay_only_where_their_tag_is_let_through() {
+        let bytes = Content::Bytes([1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13].into());
+        let node = Node { tag: "capability".into(), content: bytes.clone(), ..Node::default() };
+        let aliases = Aliases::default();
+        let content = |kept: &Kept| redacted(&node, &Rewriting { aliases: &aliases, kept, start: None }).content;
+        assert_eq!(content(&Kept::default()), Content::Elided(7));
+        let kept = |tag: &str| Kept { contents: BTreeSet::from([tag.to_owned()]), ..Kept::default() };
+        assert_eq!(content(&kept("enc")), Content::Elided(7));
+        assert_eq!(content(&kept("capability")), bytes);
     }
 
     #[test]
     fn nothing_stays_nothing() {
         let empty = Node { content: Content::Bytes([].into()), tag: "reject".into(), ..Node::default() };
         let aliases = Aliases::default();
-        let kept = BTreeSet::new();
+        let kept = Kept::default();
         let by = Rewriting { aliases: &aliases, kept: &kept, start: None };
         assert_eq!(redacted(&empty, &by).content, Content::None);
     }

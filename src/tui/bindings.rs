@@ -1,11 +1,17 @@
 //! Every command, once: keys, palette, footer, help and the reference page are made from this table.
 
+mod contexts;
+
 use crossterm::event::KeyCode;
 
 use super::command::{Command, Movement};
 use super::input::Edit;
 use super::key::Key;
 use super::keymap::Context;
+use contexts::{
+    ABOVE, BOARD, BOARDS, BROWSING, CALL, CALLS, COLUMNS, COMPARE, DRAFTS, INPUT, LADDER, LISTS, PAGED, PALETTE,
+    PLACES, ROAMING, SEARCHED, SHOWN, STANZA, SUBJECTS, TICKED, TYPING,
+};
 
 /// A command as the user meets it.
 #[derive(Debug)]
@@ -53,69 +59,6 @@ const fn edit(name: &'static str, keys: &'static [Key], edit: Edit, help: &'stat
 const fn movement(name: &'static str, keys: &'static [Key], movement: Movement, help: &'static str) -> Binding {
     bind(name, BROWSING, keys, Command::Move(movement), (help, ""))
 }
-
-const CALLS: &[Context] = &[Context::Calls];
-const LADDER: &[Context] = &[Context::Ladder];
-const STANZA: &[Context] = &[Context::Stanza];
-const CALL: &[Context] = &[Context::Ladder, Context::Stanza];
-const LISTS: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza];
-const COMPARE: &[Context] = &[Context::Compare];
-const BOARDS: &[Context] = &[Context::Questions, Context::Rules];
-const PAGED: &[Context] = &[Context::Questions, Context::Rules, Context::Evidence, Context::Places];
-const PLACES: &[Context] = &[Context::Evidence, Context::Places, Context::Marks];
-const TICKED: &[Context] = &[Context::Calls, Context::Ladder];
-const SEARCHED: &[Context] = &[Context::Calls, Context::Ladder, Context::Stanza];
-const COLUMNS: &[Context] = &[Context::Columns];
-const TYPING: &[Context] = &[Context::Input, Context::Palette];
-const PALETTE: &[Context] = &[Context::Palette];
-const INPUT: &[Context] = &[Context::Input];
-
-/// Where the screens before are gone back to.
-const ABOVE: &[Context] = &[
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Captures,
-    Context::Marks,
-    Context::Columns,
-    Context::Help,
-];
-
-/// Everywhere but where text is typed.
-const BROWSING: &[Context] = &[
-    Context::Calls,
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Captures,
-    Context::Marks,
-    Context::Columns,
-    Context::Help,
-];
-
-/// What can be copied, and written to a file.
-const SHOWN: &[Context] = &[
-    Context::Calls,
-    Context::Ladder,
-    Context::Stanza,
-    Context::Compare,
-    Context::Questions,
-    Context::Evidence,
-    Context::Rules,
-    Context::Places,
-    Context::Page,
-    Context::Marks,
-];
 
 /// Every command.
 pub const KEYMAP: &[Binding] = &[
@@ -193,26 +136,20 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind("filter", LISTS, &[letter('f')], Command::Filter, ("Show only calls that an expression names", "filter")),
     bind("clear-filter", LISTS, &[letter('F')], Command::ClearFilter, ("Show every call again", "")),
-    bind("search", SEARCHED, &[letter('/')], Command::Search, ("Look for a text in all stanzas", "search")),
+    bind("search", SEARCHED, &[letter('/')], Command::Search, ("Look for a text in all stanzas", "find")),
     bind("next-match", SEARCHED, &[letter('n')], Command::NextMatch, ("Next stanza with the text", "")),
     bind("previous-match", SEARCHED, &[letter('N')], Command::PreviousMatch, ("Previous stanza with the text", "")),
+    bind("find-question", BOARD, &[letter('/')], Command::Search, ("Look for a text in the questions", "find")),
+    bind("next-found", BOARD, &[letter('n')], Command::NextMatch, ("Next question with the text", "")),
+    bind("previous-found", BOARD, &[letter('N')], Command::PreviousMatch, ("Previous question with the text", "")),
     bind("next-difference", COMPARE, &[letter('n')], Command::NextMatch, ("Next difference", "next")),
     bind("previous-difference", COMPARE, &[letter('N')], Command::PreviousMatch, ("Previous difference", "previous")),
-    bind("sort", CALLS, &[letter('s')], Command::Sort, ("Sort by the next column", "sort")),
-    bind("reverse", CALLS, &[letter('S')], Command::ReverseSort, ("Turn the order round", "")),
     bind(
         "tick",
         TICKED,
         &[letter(' ')],
         Command::Tick,
         ("Tick it: two can be compared, several calls opened in one ladder", "tick"),
-    ),
-    bind(
-        "compare",
-        LISTS,
-        &[letter('d')],
-        Command::Compare,
-        ("Compare the ticked two, or the ticked one with this one", "compare"),
     ),
     bind("columns", CALLS, &[letter('C')], Command::Columns, ("Choose the columns", "")),
     bind(
@@ -222,6 +159,13 @@ pub const KEYMAP: &[Binding] = &[
         Command::Tick,
         ("Show the column, or leave it out", "show"),
     ),
+    bind(
+        "keep-columns",
+        COLUMNS,
+        &[letter('w')],
+        Command::Save,
+        ("Keep this choice in the config file, for the next time too", "keep"),
+    ),
     bind("mark", LISTS, &[letter('m')], Command::Mark, ("Mark it; again: take mark and note away", "")),
     bind("note", LISTS, &[letter(';')], Command::Note, ("Write a note on it, kept beside the capture", "note")),
     bind("next-mark", LISTS, &[letter('}')], Command::NextMark, ("Next mark", "")),
@@ -229,12 +173,71 @@ pub const KEYMAP: &[Binding] = &[
     bind("unmark", &[Context::Marks], &[letter('m')], Command::Mark, ("Take mark and note away", "unmark")),
     bind("edit-note", &[Context::Marks], &[letter(';')], Command::Note, ("Write a note on it", "note")),
     bind(
+        "only-evidence",
+        &[Context::Questions],
+        &[letter('h')],
+        Command::OnlyEvidence,
+        ("Hide the questions that no evidence bears on; again: show all", "hide open"),
+    ),
+    bind(
+        "strays",
+        &[Context::Calls, Context::Captures],
+        &[letter('o')],
+        Command::Strays,
+        ("The stanzas that belong to no call", ""),
+    ),
+    bind(
         "page",
         PAGED,
         &[letter('i')],
         Command::Page,
         ("Its page: what the spec asks or says, and what decides it", "page"),
     ),
+    bind("open-draft", &[Context::Findings], &[named(KeyCode::Enter)], Command::Open, ("Read the draft", "read")),
+    bind("compose", DRAFTS, &[letter('e')], Command::Compose, ("Change it in your editor", "edit")),
+    bind("attach", DRAFTS, &[letter('a')], Command::Attach, ("Send it to an issue, after showing it", "attach")),
+    bind("save-draft", DRAFTS, &[letter('w')], Command::Save, ("Write it to a file", "save")),
+    bind("copy-draft", DRAFTS, &[letter('y')], Command::Copy, ("Copy it to the clipboard", "copy")),
+    bind("remove", DRAFTS, &[letter('x')], Command::Remove, ("Take the draft away", "remove")),
+    bind(
+        "copy-address",
+        DRAFTS,
+        &[letter('u')],
+        Command::CopyAddress,
+        ("Copy the address of the issue, or of a form that is filled in already", ""),
+    ),
+    bind(
+        "focus-replaced",
+        &[Context::Draft],
+        &[named(KeyCode::Tab), named(KeyCode::BackTab)],
+        Command::SwitchFocus,
+        ("Scroll what was replaced; again: the text", "replaced"),
+    ),
+    bind(
+        "draft",
+        SUBJECTS,
+        &[letter('D')],
+        Command::Draft,
+        ("Draft a finding about it, sanitised, to be saved or sent", "draft"),
+    ),
+    bind(
+        "choose-form",
+        &[Context::Forms],
+        &[named(KeyCode::Enter), letter(' ')],
+        Command::Accept,
+        ("Draft it so", "draft"),
+    ),
+    bind(
+        "compare",
+        LISTS,
+        &[letter('d')],
+        Command::Compare,
+        ("Compare the ticked two, or the ticked one with this one", "compare"),
+    ),
+    bind("sort", CALLS, &[letter('s')], Command::Sort, ("Sort by the next column", "sort")),
+    bind("reverse", CALLS, &[letter('S')], Command::ReverseSort, ("Turn the order round", "")),
+    bind("yes", &[Context::Confirm], &[letter('y')], Command::Accept, ("Yes, do it", "yes")),
+    bind("no", &[Context::Confirm], &[letter('n')], Command::Back, ("No, leave it", "no")),
     bind("back", ABOVE, &[letter('q'), named(KeyCode::Esc)], Command::Back, ("Back to the screen before", "back")),
     movement("down", &[letter('j'), named(KeyCode::Down)], Movement::Down, "One line down"),
     movement("up", &[letter('k'), named(KeyCode::Up)], Movement::Up, "One line up"),
@@ -244,43 +247,50 @@ pub const KEYMAP: &[Binding] = &[
     movement("last", &[letter('G'), named(KeyCode::End)], Movement::Last, "To the last line"),
     bind(
         "questions",
-        BROWSING,
+        ROAMING,
         &[letter('Q')],
         Command::Questions,
         ("The open questions, and what the captures say about each", "questions"),
     ),
-    bind("rules", BROWSING, &[letter('R')], Command::Rules, ("The rules, and where they hold and do not", "rules")),
-    bind("marks", BROWSING, &[letter('M')], Command::Marks, ("All marks and notes", "")),
+    bind("rules", ROAMING, &[letter('R')], Command::Rules, ("The rules, and where they hold and do not", "rules")),
+    bind(
+        "findings",
+        ROAMING,
+        &[letter('O')],
+        Command::Findings,
+        ("The findings that you drafted, and what became of them", ""),
+    ),
+    bind("marks", ROAMING, &[letter('M')], Command::Marks, ("All marks and notes", "")),
     bind(
         "captures",
-        BROWSING,
+        ROAMING,
         &[letter('c')],
         Command::Captures,
         ("What was read from each capture, what was not, and why", "captures"),
     ),
     bind(
         "jump-back",
-        BROWSING,
+        ROAMING,
         &[control('o'), letter('H')],
         Command::JumpBack,
         ("Back to where the last jump began", ""),
     ),
-    bind("jump-forward", BROWSING, &[letter('L')], Command::JumpForward, ("Forward again", "")),
+    bind("jump-forward", ROAMING, &[letter('L')], Command::JumpForward, ("Forward again", "")),
     bind(
         "pseudonyms",
-        BROWSING,
+        ROAMING,
         &[letter('p')],
         Command::Pseudonyms,
         ("One letter a person in the place of addresses, or the addresses", ""),
     ),
     bind(
         "times",
-        BROWSING,
+        ROAMING,
         &[letter('t')],
         Command::Times,
         ("Other times: since the start, of day, since the reference", ""),
     ),
-    bind("theme", BROWSING, &[letter('T')], Command::Theme, ("Other colours: dark, light, high contrast, none", "")),
+    bind("theme", ROAMING, &[letter('T')], Command::Theme, ("Other colours: dark, light, high contrast, none", "")),
     bind(
         "copy",
         SHOWN,

@@ -83,6 +83,10 @@ pub enum Command {
     Questions,
     /// Shows the rules, and what was found.
     Rules,
+    /// Leaves out the questions that no evidence bears on, or shows them again.
+    OnlyEvidence,
+    /// Shows the stanzas that belong to no call.
+    Strays,
     /// Shows the page of the selected question or rule.
     Page,
     /// Shows what was read from each capture.
@@ -91,6 +95,18 @@ pub enum Command {
     Copy,
     /// Asks for a file to write what is shown to.
     Save,
+    /// Asks as what the selected question, rule or call is to be reported, and drafts it.
+    Draft,
+    /// Shows the findings that were drafted.
+    Findings,
+    /// Lets the user change a draft in an editor.
+    Compose,
+    /// Asks to which issue a draft goes.
+    Attach,
+    /// Takes a draft away.
+    Remove,
+    /// Copies the address of an issue to the clipboard.
+    CopyAddress,
     /// Shows the keys, or hides them again.
     Help,
     /// Lists every command of this screen.
@@ -163,14 +179,30 @@ pub enum Effect {
         /// What.
         text: String,
     },
-    /// To write a file.
+    /// To write the columns of the list of calls, by name, into a config file.
+    KeepColumns {
+        /// Which file.
+        path: PathBuf,
+        /// The columns.
+        columns: Vec<&'static str>,
+    },
+    /// To write a file, whole or not at all.
     Write {
         /// Where to.
         path: PathBuf,
         /// What.
         text: String,
+        /// What did not find room in it, and the file beside it that takes it.
+        rest: Option<(PathBuf, String)>,
         /// Whether one that is there is replaced.
         over: bool,
+    },
+    /// To let the user change the text of a draft in an editor.
+    Compose {
+        /// Which draft.
+        id: u64,
+        /// Its text.
+        text: String,
     },
 }
 
@@ -179,6 +211,15 @@ pub enum Effect {
 pub enum Done {
     /// Something to say about it.
     Says(String),
+    /// A file was written.
+    Written(PathBuf),
     /// Nothing was written, for this file is there already: the user is to be asked.
     IsThere(PathBuf),
+    /// The user changed the text of a draft.
+    Composed {
+        /// Which draft.
+        id: u64,
+        /// Its new text.
+        text: String,
+    },
 }

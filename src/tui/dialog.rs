@@ -1,4 +1,4 @@
-//! What lies over a screen: the help, the palette, the choice of columns, and a line being typed.
+//! What lies over a screen: the help, the palette, choices, questions, and a line being typed.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::input::Input;
 use super::keymap::{Bound, Context, Keymap};
-use crate::filter::{Completions, Error};
-use crate::notes::Subject;
+use crate::filter::Completions;
+use crate::github::Target;
+use crate::notes;
 use crate::origin::CaptureId;
+use crate::report::Subject;
 
 /// What lies over the screen.
 #[derive(Debug)]
@@ -31,8 +33,43 @@ pub(super) enum Dialog {
         /// The selected one of all columns.
         selected: usize,
     },
+    /// As what something is to be reported.
+    Forms {
+        /// What.
+        subject: Subject,
+        /// The stanza to show, by the indexes of its call and row.
+        stanza: Option<(usize, usize)>,
+        /// The selected one of the forms that suit it.
+        selected: usize,
+    },
+    /// A question to be answered with yes or no.
+    Confirm(Box<Confirm>),
     /// A line being typed.
     Prompt(Box<Prompt>),
+}
+
+/// A question to be answered with yes or no.
+#[derive(Debug)]
+pub(super) struct Confirm {
+    /// What is asked.
+    pub(super) asks: String,
+    /// What it is about, to be read before the answer.
+    pub(super) text: String,
+    /// How far that is scrolled.
+    pub(super) scroll: usize,
+    /// What follows from yes.
+    pub(super) then: Then,
+}
+
+/// What follows from yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The program ends.
+    Quit,
+    /// A draft is to be sent.
+    Send(u64, Target),
+    /// A draft is to be taken away.
+    Remove(u64),
 }
 
 /// A line being typed.
@@ -45,7 +82,7 @@ pub(super) struct Prompt {
     /// The selected completion.
     pub(super) selected: usize,
     /// Why what was typed cannot be taken.
-    pub(super) error: Option<Error>,
+    pub(super) error: Option<String>,
 }
 
 /// What is asked for.
@@ -56,9 +93,11 @@ pub(super) enum Asks {
     /// A text to look for.
     Search,
     /// A note on a call or a stanza that these captures hold.
-    Note(Subject, Vec<CaptureId>),
+    Note(notes::Subject, Vec<CaptureId>),
     /// A file to write what is shown to; the one that is there already, which the same name replaces.
     Save(Option<PathBuf>),
+    /// The issue that a draft goes to.
+    Target(u64),
 }
 
 impl Dialog {
@@ -68,6 +107,8 @@ impl Dialog {
             Self::Help { .. } => Context::Help,
             Self::Palette { .. } => Context::Palette,
             Self::Columns { .. } => Context::Columns,
+            Self::Forms { .. } => Context::Forms,
+            Self::Confirm(_) => Context::Confirm,
             Self::Prompt(_) => Context::Input,
         }
     }

@@ -31,8 +31,16 @@ pub enum Context {
     Captures,
     /// The marks and notes.
     Marks,
+    /// The findings that were drafted.
+    Findings,
+    /// One of them.
+    Draft,
     /// The choice of columns.
     Columns,
+    /// The choice of a form.
+    Forms,
+    /// A question to be answered with yes or no.
+    Confirm,
     /// The help.
     Help,
     /// A line being typed.
@@ -55,7 +63,11 @@ impl Context {
         Self::Page,
         Self::Captures,
         Self::Marks,
+        Self::Findings,
+        Self::Draft,
         Self::Columns,
+        Self::Forms,
+        Self::Confirm,
         Self::Help,
         Self::Input,
         Self::Palette,
@@ -76,7 +88,11 @@ impl Context {
             Self::Page => "Page",
             Self::Captures => "Captures",
             Self::Marks => "Marks",
+            Self::Findings => "Findings",
+            Self::Draft => "Draft",
             Self::Columns => "Columns",
+            Self::Forms => "Form",
+            Self::Confirm => "Confirm",
             Self::Help => "Help",
             Self::Input => "Input",
             Self::Palette => "Palette",

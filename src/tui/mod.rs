@@ -16,6 +16,9 @@ mod columns;
 mod comparison;
 mod dialog;
 mod diff;
+mod drafts;
+mod editor;
+mod jobs;
 mod list;
 mod lower;
 mod model;
@@ -25,6 +28,7 @@ mod quantity;
 mod regions;
 mod screen;
 mod search;
+mod settings;
 mod terminal;
 mod text;
 mod theme;
@@ -33,8 +37,10 @@ mod update;
 mod view;
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
@@ -42,6 +48,7 @@ use ratatui::Frame;
 
 use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
 use crate::export::Selection;
+use crate::github::Access;
 use crate::notes::Shelf;
 use background::Background;
 use columns::Column;
@@ -53,6 +60,8 @@ use model::Model;
 use theme::Theme;
 use view::Scratch;
 
+pub use jobs::{Job, JobDone};
+pub use settings::Wrong;
 pub use theme::ThemeName;
 
 /// How often new snapshots are looked for while nobody presses a key.
@@ -81,12 +90,18 @@ pub struct Options {
     pub keymap: Keymap,
     /// The columns of the list of calls, by name; `None` for the usual ones. Unknown names are passed over.
     pub columns: Option<Vec<String>>,
+    /// The config file, which the choice of columns can be written to.
+    pub config: Option<PathBuf>,
     /// Whether letters stand in the place of addresses.
     pub pseudonyms: bool,
     /// The filter of the list, and its text.
     pub filter: Option<(String, Selection)>,
     /// The notes, and the files that keep them.
     pub shelf: Shelf,
+    /// The server that findings are sent to.
+    pub access: Access,
+    /// The names of the user and the machine, which may be in no finding.
+    pub here: Vec<String>,
     /// Where the bytes of stanzas are looked up; without one, they are not.
     pub lookup: Option<Lookup>,
 }
@@ -101,11 +116,13 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
     let mut background = Background::new(options.lookup.take());
     let mut app = App::new(options);
     let mut updates = Some(updates);
+    let mut behind = Behind::new();
     loop {
         screen.draw(|frame| app.draw(frame))?;
         let mut changed = false;
         while !changed {
-            changed = take_newest(&mut updates, &mut app) | app.work();
+            behind.begin(app.jobs());
+            changed = take_newest(&mut updates, &mut app) | app.work() | behind.take(&mut app);
             if let Some((wanted, found)) = background.answer() {
                 app.found(&wanted, found);
                 changed = true;
@@ -113,7 +130,8 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
             if let Some(wanted) = app.wants() {
                 background.ask(wanted);
             }
-            let mut patience = match (changed, updates.is_some() || background.is_waiting()) {
+            let awaits = updates.is_some() || behind.is_busy() || background.is_waiting();
+            let mut patience = match (changed, awaits) {
                 (true, _) => MORE,
                 (false, true) => TICK,
                 (false, false) => IDLE,
@@ -138,6 +156,43 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
         }
+    }
+}
+
+/// What is done on threads of its own.
+struct Behind {
+    done: Receiver<JobDone>,
+    tell: Sender<JobDone>,
+    running: usize,
+}
+
+impl Behind {
+    fn new() -> Self {
+        let (tell, done) = mpsc::channel();
+        Self { done, tell, running: 0 }
+    }
+
+    fn begin(&mut self, jobs: Vec<Job>) {
+        for job in jobs {
+            let tell = self.tell.clone();
+            self.running += 1;
+            // Nobody waits for it once the interface is gone.
+            thread::spawn(move || drop(tell.send(job.run())));
+        }
+    }
+
+    const fn is_busy(&self) -> bool {
+        self.running > 0
+    }
+
+    /// Takes what is done; whether anything is.
+    fn take(&mut self, app: &mut App) -> bool {
+        let before = self.running;
+        while let Ok(done) = self.done.try_recv() {
+            self.running -= 1;
+            app.done(done);
+        }
+        self.running < before
     }
 }
 
@@ -176,8 +231,9 @@ impl App {
     /// The interface before anything was read.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, keymap, columns, pseudonyms, filter, shelf, lookup: _ } = options;
-        let mut model = Model { keymap, notes: Arc::new(shelf.notes()), shelf, ..Model::default() };
+        let Options { theme, keymap, columns, config, pseudonyms, filter, shelf, lookup: _, access, here } = options;
+        let mut model =
+            Model { keymap, notes: Arc::new(shelf.notes()), shelf, access, here, config, ..Model::default() };
         model.names.in_letters = pseudonyms;
         model.list.filter = filter;
         let columns: Vec<Column> = columns.iter().flatten().filter_map(|name| Column::named(name)).collect();
@@ -265,13 +321,21 @@ impl App {
         None
     }
 
-    /// Takes note of what came of an effect, to be shown; asks whether a file that is there is to be replaced.
+    /// Takes note of what came of an effect.
     pub fn did(&mut self, done: Option<Done>) {
-        match done {
-            Some(Done::Says(says)) => self.model.message = Some(says),
-            Some(Done::IsThere(path)) => update::ask_to_replace(&mut self.model, path),
-            None => {}
+        if let Some(done) = done {
+            update::did(&mut self.model, done);
         }
+    }
+
+    /// What is to be done behind, each once.
+    pub fn jobs(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.model.jobs)
+    }
+
+    /// Takes what came of a job.
+    pub fn done(&mut self, done: JobDone) {
+        update::done(&mut self.model, done);
     }
 
     /// Draws everything.

@@ -1,10 +1,13 @@
 //! What the interface knows: what was analysed, and where the user is in it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::board::Board;
 use super::columns::Setting;
 use super::dialog::Dialog;
+use super::drafts::Drafts;
+use super::jobs::{Desk, Job};
 use super::keymap::{Context, Keymap};
 use super::list::List;
 use super::lower::Lower;
@@ -14,6 +17,7 @@ use super::screen::Screen;
 use super::search::Search;
 use super::times::Times;
 use crate::analysis::Analysis;
+use crate::github::Access;
 use crate::notes::{Notes, Shelf};
 use crate::origin::Timestamp;
 use crate::spec::Judged;
@@ -41,6 +45,8 @@ pub(super) struct Model {
     pub(super) jumps: Jumps,
     /// What follows for questions and rules, while a screen shows it.
     pub(super) board: Option<Board>,
+    /// Whether questions that no evidence bears on are left out.
+    pub(super) with_evidence: bool,
     /// What the selected stanza came in.
     pub(super) lower: Lower,
     /// The text that is looked for in all stanzas.
@@ -59,6 +65,18 @@ pub(super) struct Model {
     pub(super) shelf: Shelf,
     /// Every command and its keys.
     pub(super) keymap: Keymap,
+    /// The config file, which the choice of columns can be written to.
+    pub(super) config: Option<PathBuf>,
+    /// The findings that were drafted.
+    pub(super) drafts: Drafts,
+    /// What they are made of, once one was.
+    pub(super) desk: Option<Arc<Desk>>,
+    /// What is to be done behind.
+    pub(super) jobs: Vec<Job>,
+    /// The server that findings go to.
+    pub(super) access: Access,
+    /// The names of the user and the machine, which may not leave.
+    pub(super) here: Vec<String>,
     /// What was just done, or could not be.
     pub(super) message: Option<String>,
     /// What the last drawing showed of the pane with the focus.
@@ -139,6 +157,16 @@ impl Model {
         self.analysis.as_ref().map_or(&[], |analysis| &analysis.calls)
     }
 
+    /// The call of this number, or what belongs to no call, which comes after the last.
+    pub(super) fn judged(&self, number: usize) -> Option<&Arc<Judged>> {
+        self.calls().get(number).or_else(|| self.strays().filter(|_| number == self.calls().len()))
+    }
+
+    /// What belongs to no call, once that is known.
+    pub(super) fn strays(&self) -> Option<&Arc<Judged>> {
+        self.analysis.as_ref()?.strays.as_ref()
+    }
+
     /// The call selected in the list, and its index.
     pub(super) fn selected_call(&self) -> Option<(usize, &Arc<Judged>)> {
         let index = self.list.selected_call()?;
@@ -169,10 +197,10 @@ impl Model {
 
     /// The list that the screen shows, if it is one: its selected line, and how many it has.
     pub(super) fn shown_list(&mut self) -> Option<(&mut usize, usize)> {
-        let (marks, board) = (self.notes.len(), self.board.as_ref());
+        let (marks, drafts, board) = (self.notes.len(), self.drafts.entries.len(), self.board.as_ref());
         match self.screens.last_mut() {
             None => Some((&mut self.list.selected, self.list.shown.len())),
-            Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.findings.len()))),
+            Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.asked.len()))),
             Some(Screen::Evidence { question, selected }) => {
                 let pieces = board.and_then(|board| board.finding(question)).map_or(0, |finding| finding.pieces.len());
                 Some((selected, pieces))
@@ -180,8 +208,9 @@ impl Model {
             Some(Screen::Rules { selected }) => Some((selected, RULES.len())),
             Some(Screen::Places { selected, .. }) => Some((selected, board.map_or(0, |board| board.places.len()))),
             Some(Screen::Marks { selected }) => Some((selected, marks)),
+            Some(Screen::Findings { selected }) => Some((selected, drafts)),
             Some(Screen::Compare(comparison)) => Some((&mut comparison.selected, comparison.lines.len())),
-            Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. }) => None,
+            Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. } | Screen::Draft(_)) => None,
         }
     }
 
@@ -261,8 +290,9 @@ impl Model {
         });
         match &self.analysis {
             Some(analysis) if is_shown => {
-                if self.board.as_ref().is_none_or(|board| !board.is_of(analysis, rule)) {
-                    self.board = Some(Board::new(analysis, rule));
+                let with_evidence = self.with_evidence;
+                if self.board.as_ref().is_none_or(|board| !board.is_of(analysis, rule, with_evidence)) {
+                    self.board = Some(Board::new(analysis, rule, with_evidence));
                 }
             }
             _ => self.board = None,

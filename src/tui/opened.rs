@@ -169,6 +169,11 @@ impl Opened {
         self.select_rung(selected);
     }
 
+    /// Whether it shows what belongs to no call.
+    pub(super) fn is_of_no_call(&self) -> bool {
+        matches!(self.calls.as_slice(), [judged] if judged.call.id.is_empty())
+    }
+
     /// The selected rung's index.
     pub(super) fn rung_index(&self) -> Option<usize> {
         match self.lines.get(self.selected) {

@@ -58,6 +58,35 @@ pub(super) enum Screen {
         /// The selected one.
         selected: usize,
     },
+    /// The findings that were drafted.
+    Findings {
+        /// The selected one.
+        selected: usize,
+    },
+    /// One of them.
+    Draft(Reading),
+}
+
+/// A draft that is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// Which.
+    pub(super) id: u64,
+    /// How far its text is scrolled.
+    pub(super) scroll: usize,
+    /// How far what was replaced in it is scrolled.
+    pub(super) replaced_scroll: usize,
+    /// Whether keys move in what was replaced.
+    pub(super) in_replaced: bool,
+    /// Whether what was replaced is told by what it was.
+    pub(super) raw: bool,
+}
+
+impl Reading {
+    /// A draft at its beginning.
+    pub(super) const fn of(id: u64) -> Self {
+        Self { id, scroll: 0, replaced_scroll: 0, in_replaced: false, raw: false }
+    }
 }
 
 impl Screen {
@@ -76,6 +105,8 @@ impl Screen {
             Self::Page { .. } => Context::Page,
             Self::Captures { .. } => Context::Captures,
             Self::Marks { .. } => Context::Marks,
+            Self::Findings { .. } => Context::Findings,
+            Self::Draft(_) => Context::Draft,
         }
     }
 }

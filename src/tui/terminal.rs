@@ -1,6 +1,6 @@
 //! The terminal, taken over and given back: at the end, on an error, and when the program panics.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Stdout, Write, stdout};
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;
@@ -22,6 +22,8 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::command::{Done, Effect};
+use super::editor;
+use crate::config;
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(super) struct Screen {
@@ -54,18 +56,23 @@ impl Screen {
                 write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes()))?;
                 out.flush().map(|()| None)
             }
-            Effect::Keep { path, text } => Ok(Some(Done::Says(match replace(&path, &text) {
+            Effect::Keep { path, text } => Ok(Some(Done::Says(match put(&path, &text, true) {
                 Ok(()) => format!("Kept in {}", path.display()),
                 Err(error) => format!("Not kept: {}: {error}", path.display()),
             }))),
-            Effect::Write { path, text, over } => {
-                let written = if over { replace(&path, &text) } else { create(&path, &text) };
-                Ok(Some(match written {
-                    Ok(()) => Done::Says(format!("Written to {}", path.display())),
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Done::IsThere(path),
+            Effect::KeepColumns { path, columns } => Ok(Some(Done::Says(match keep_columns(&path, &columns) {
+                Ok(()) => format!("These columns are kept in {}", path.display()),
+                Err(error) => format!("Not kept: {}: {error}", path.display()),
+            }))),
+            Effect::Write { path, text, rest, over } => {
+                let beside = || rest.map_or(Ok(()), |(path, text)| put(&path, &text, over));
+                Ok(Some(match put(&path, &text, over).and_then(|()| beside()) {
+                    Ok(()) => Done::Written(path),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !over => Done::IsThere(path),
                     Err(error) => Done::Says(format!("Not written: {}: {error}", path.display())),
                 }))
             }
+            Effect::Compose { id, text } => self.compose(id, &text).map(Some),
             Effect::Suspend => self.suspend(),
         }
     }
@@ -73,16 +80,31 @@ impl Screen {
     /// Hands the terminal to the shell, and takes it back when the program is resumed.
     #[cfg(unix)]
     fn suspend(&mut self) -> io::Result<Option<Done>> {
-        self.taken.pause()?;
-        let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
-        self.taken.resume()?;
-        self.begin_anew()?;
+        let stopped = self.away(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
         Ok(stopped.err().map(|error| Done::Says(format!("Not suspended: {error}"))))
     }
 
     #[cfg(not(unix))]
     fn suspend(&mut self) -> io::Result<Option<Done>> {
         Ok(Some(Done::Says("This system has no shell to go to".to_owned())))
+    }
+
+    /// Lets the user change a text in an editor, which has the terminal meanwhile.
+    fn compose(&mut self, id: u64, text: &str) -> io::Result<Done> {
+        let edited = self.away(|| undisturbed(|| editor::edit(text)))?;
+        Ok(edited.map_or_else(
+            |error| Done::Says(format!("Nothing was changed: {error}")),
+            |text| Done::Composed { id, text },
+        ))
+    }
+
+    /// Gives the terminal back while something else has it.
+    fn away<T>(&mut self, meanwhile: impl FnOnce() -> T) -> io::Result<T> {
+        self.taken.pause()?;
+        let done = meanwhile();
+        self.taken.resume()?;
+        self.begin_anew()?;
+        Ok(done)
     }
 
     /// Empties the screen: the next picture is drawn whole. The terminal is not asked where its cursor is, for not every
@@ -102,17 +124,63 @@ impl Screen {
     }
 }
 
-/// Writes a file that is not there yet.
-fn create(path: &Path, text: &str) -> io::Result<()> {
-    File::options().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+/// Writes a file whole or not at all; in the place of the one that is there only if it `replaces` it. A device or a
+/// pipe is written to as it is.
+fn put(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return File::options().write(true).open(path)?.write_all(text.as_bytes());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ringtrace-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut part = builder.tempfile_in(folder)?;
+    part.write_all(text.as_bytes())?;
+    let placed = if replaces { part.persist(path) } else { part.persist_noclobber(path) };
+    placed.map(drop).map_err(|error| error.error)
 }
 
-/// Writes a file in the place of the one that is there: whole, or not at all.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::Builder::new().prefix(".ringtrace-").suffix(".part").tempfile_in(folder)?;
-    part.write_all(text.as_bytes())?;
-    part.persist(path).map(drop).map_err(|error| error.error)
+/// Writes columns into a config file, which is made if it is not there.
+fn keep_columns(path: &Path, columns: &[&str]) -> io::Result<()> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => config::TEMPLATE.to_owned(),
+        read => read?,
+    };
+    let text = config::with_columns(&text, columns).map_err(io::Error::other)?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // A link to a file that is kept elsewhere stays one.
+    put(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), &text, true)
+}
+
+/// Runs something whose own terminal keys, Ctrl-C among them, are not to end this program.
+#[cfg(unix)]
+fn undisturbed<T>(run: impl FnOnce() -> T) -> T {
+    use std::sync::OnceLock;
+
+    use signal_hook::consts::{SIGINT, SIGQUIT};
+
+    /// Whether these signals do what they usually do.
+    static USUAL: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let usual = USUAL.get_or_init(|| {
+        let usual = Arc::new(AtomicBool::new(true));
+        for signal in [SIGINT, SIGQUIT] {
+            // Without it such a key ends both, which costs a draft and no more.
+            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&usual));
+        }
+        usual
+    });
+    usual.store(false, Ordering::SeqCst);
+    let done = run();
+    usual.store(true, Ordering::SeqCst);
+    done
+}
+
+#[cfg(not(unix))]
+fn undisturbed<T>(run: impl FnOnce() -> T) -> T {
+    run()
 }
 
 impl Drop for Screen {
@@ -141,14 +209,12 @@ impl Taken {
     }
 
     /// Switches the terminal back for a while.
-    #[cfg(unix)]
     fn pause(&self) -> io::Result<()> {
         switch_back(&self.switched);
         stdout().flush()
     }
 
     /// Takes the terminal again.
-    #[cfg(unix)]
     fn resume(&self) -> io::Result<()> {
         enable_raw_mode()?;
         self.switched.store(true, Ordering::SeqCst);
@@ -218,6 +284,31 @@ mod tests {
 
     /// Says to this test, run by itself in a terminal of its own, that it is to panic there.
     const IN_A_TERMINAL: &str = "RINGTRACE_PANIC_IN_A_TERMINAL";
+
+    #[test]
+    fn files_appear_whole_and_take_the_place_of_others_only_when_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.md");
+        put(&path, "first", false).unwrap();
+        assert_eq!(put(&path, "second", false).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        put(&path, "second", true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert!(put(&folder.path().join("none").join("two.md"), "", false).is_err());
+    }
+
+    #[test]
+    fn columns_are_kept_in_a_config_file_that_need_not_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ringtrace").join("config.toml");
+        keep_columns(&path, &["ring"]).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("\ncolumns = [\"ring\"]\n") && text.starts_with("# ringtrace's config file."));
+        fs::write(&path, "colour = 1\n").unwrap();
+        assert!(keep_columns(&path, &["ring"]).unwrap_err().to_string().contains("line 1"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "colour = 1\n", "what is wrong stays as it is");
+    }
 
     #[test]
     fn a_panic_gives_the_terminal_back_before_it_is_told() {

@@ -16,7 +16,7 @@ mod prompt;
 
 /// A request as the server got it.
 #[derive(Clone, Debug)]
-struct Request {
+pub(crate) struct Request {
     method: String,
     path: String,
     authorization: String,
@@ -24,23 +24,23 @@ struct Request {
 }
 
 /// An answer: status, headers, body; or the connection is cut before it, after the request was taken.
-enum Answer {
+pub(crate) enum Answer {
     Status(u16, Vec<(&'static str, String)>, Value),
     Cut,
 }
 
 /// Comments or issues as they stand on the server.
-type Shelf = Arc<Mutex<Vec<Value>>>;
+pub(crate) type Shelf = Arc<Mutex<Vec<Value>>>;
 
-struct Server {
-    address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
     shelf: Shelf,
 }
 
 impl Server {
     /// Answers each request first by `trouble`, and where that gives nothing as GitHub does.
-    fn new(trouble: impl Fn(usize, &Request, &Shelf) -> Option<Answer> + Send + 'static) -> Self {
+    pub(crate) fn new(trouble: impl Fn(usize, &Request, &Shelf) -> Option<Answer> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (requests, shelf): (Arc<Mutex<Vec<Request>>>, Shelf) = Default::default();
@@ -60,11 +60,11 @@ impl Server {
         server
     }
 
-    fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         self.requests.lock().unwrap().iter().map(|request| format!("{} {}", request.method, request.path)).collect()
     }
 
-    fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         self.shelf.lock().unwrap().iter().map(|item| item["body"].as_str().unwrap().to_owned()).collect()
     }
 

@@ -107,3 +107,23 @@ fn the_config_file_says_what_holds_where_no_option_does() {
     let absent = ringtrace(folder.path(), &["export", capture, "--config", "absent.toml"]);
     assert_eq!((code(&absent), said(&absent).contains("absent.toml: ")), (2, true));
 }
+
+#[test]
+fn a_config_file_that_names_something_wrongly_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    for (text, says) in [
+        ("# mine\ncolumns = [\"ringing\"]\n", "line 2: there is no column \"ringing\"; did you mean \"ring\"?"),
+        ("[keys]\nfiltre = \"f\"\n", "line 2: there is no command \"filtre\"; did you mean \"filter\"?"),
+        ("theme = \"drak\"\n", "line 1: there is no theme \"drak\"; did you mean \"dark\"?"),
+        ("themes = \"dark\"\n", "unknown field `themes`"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let output = ringtrace(folder.path(), &["questions", "--config", path.to_str().unwrap()]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("config.toml: ") && said.contains(says), "{said}");
+    }
+    fs::write(&path, "theme = \"light\"\npseudonyms = true\n[keys]\nsort = []\n").unwrap();
+    assert!(ringtrace(folder.path(), &["questions", "--config", path.to_str().unwrap()]).status.success());
+}

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::{marks, moves, output, renew_list, update};
+use super::{findings, marks, moves, output, renew_list, update};
 use crate::export::{Selection, fields};
 use crate::filter::complete as completions;
 use crate::tui::columns::Column;
 use crate::tui::command::{Command, Effect};
-use crate::tui::dialog::{Asks, Dialog, Prompt, fitting};
+use crate::tui::dialog::{Asks, Dialog, Prompt, Then, fitting};
 use crate::tui::input::Edit;
 use crate::tui::model::Model;
 
@@ -18,10 +18,17 @@ const VALUES_OFFERED: usize = 40;
 
 /// Asks for a line.
 pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
+    if let (Command::Save, Some(Dialog::Columns { .. })) = (command, &model.dialog) {
+        return keep_columns(model);
+    }
     let (asks, text) = match command {
         Command::Filter => (Asks::Filter, model.list.filter.as_ref().map_or_else(String::new, |it| it.0.clone())),
         Command::Search => (Asks::Search, String::new()),
         _ => {
+            if let Some(why) = findings::refusal(model) {
+                model.message = Some(why);
+                return None;
+            }
             let names = output::names(model);
             let Some(first) = names.entries.first().map(|name| name.text.clone()) else {
                 model.message = Some("Nothing of this screen can be written".to_owned());
@@ -35,8 +42,17 @@ pub(super) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
     None
 }
 
+/// Asks for the choice of columns to be kept.
+fn keep_columns(model: &mut Model) -> Option<Effect> {
+    let columns = model.list.columns.iter().map(|column| column.name()).collect();
+    if model.config.is_none() {
+        model.message = Some("There is no place for a config file: --config FILE names one".to_owned());
+    }
+    Some(Effect::KeepColumns { path: model.config.clone()?, columns })
+}
+
 /// Asks whether a file that is there is to be replaced, or under which other name to write.
-pub(in crate::tui) fn ask_to_replace(model: &mut Model, path: PathBuf) {
+pub(super) fn ask_to_replace(model: &mut Model, path: PathBuf) {
     let name = path.to_string_lossy().into_owned();
     model.message = None;
     model.dialog = Some(Prompt::dialog(Asks::Save(Some(path)), name));
@@ -53,7 +69,7 @@ pub(super) fn edit(model: &mut Model, edit: Edit) {
             prompt.input.edit(edit);
             check(model);
         }
-        Some(Dialog::Help { .. } | Dialog::Columns { .. }) | None => {}
+        Some(Dialog::Help { .. } | Dialog::Columns { .. } | Dialog::Forms { .. } | Dialog::Confirm(_)) | None => {}
     }
 }
 
@@ -67,11 +83,19 @@ fn check(model: &mut Model) {
         }
         return;
     }
+    let text = prompt.input.text();
+    let error = match &prompt.asks {
+        _ if text.trim().is_empty() => None,
+        Asks::Filter => Selection::parse(text).err().map(|error| error.to_string()),
+        Asks::Target(id) => findings::target(model, *id, text).err(),
+        Asks::Search | Asks::Note(..) | Asks::Save(_) => None,
+    };
     if prompt.asks != Asks::Filter {
+        if let Some(Dialog::Prompt(prompt)) = &mut model.dialog {
+            prompt.error = error;
+        }
         return;
     }
-    let text = prompt.input.text();
-    let error = if text.trim().is_empty() { None } else { Selection::parse(text).err() };
     let fields = fields();
     let found = completions(prompt.input.halves().0, &fields, |field| {
         fields.get(field).map_or_else(Vec::new, |field| values(model, field.name))
@@ -108,6 +132,21 @@ pub(super) fn accept(model: &mut Model) -> Option<Effect> {
             update(model, command)
         }
         Dialog::Prompt(prompt) => take(model, *prompt),
+        Dialog::Forms { subject, stanza, selected } => {
+            findings::begin(model, subject, stanza, selected);
+            None
+        }
+        Dialog::Confirm(confirm) => match confirm.then {
+            Then::Quit => Some(Effect::Quit),
+            Then::Send(id, target) => {
+                findings::send(model, id, target);
+                None
+            }
+            Then::Remove(id) => {
+                findings::remove(model, id);
+                None
+            }
+        },
         Dialog::Help { .. } | Dialog::Columns { .. } => None,
     }
 }
@@ -120,7 +159,7 @@ fn take(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             Ok(selection) => set_filter(model, Some((text, selection))),
             Err(error) => {
                 // What is wrong stays where it can be mended.
-                model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error), ..prompt })));
+                model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error.to_string()), ..prompt })));
             }
         },
         Asks::Search => {
@@ -130,6 +169,11 @@ fn take(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             moves::to_match(model, true);
         }
         Asks::Note(subject, captures) => return marks::set(model, subject, Some(&text), &captures),
+        Asks::Target(_) if text.is_empty() => {}
+        Asks::Target(id) => match findings::target(model, id, &text) {
+            Ok(target) => findings::confirm(model, id, target),
+            Err(error) => model.dialog = Some(Dialog::Prompt(Box::new(Prompt { error: Some(error), ..prompt }))),
+        },
         Asks::Save(_) if text.is_empty() => {}
         Asks::Save(there) => {
             let path = PathBuf::from(text);

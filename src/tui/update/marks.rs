@@ -52,6 +52,8 @@ pub(super) fn set(model: &mut Model, subject: Subject, note: Option<&str>, captu
         Some(note) => notes.set(subject, note),
         None => notes.remove(&subject),
     }
+    // Drafts repeat what was noted.
+    model.desk = None;
     // Filters can ask for notes.
     let notes = Arc::clone(&model.notes);
     if let Some(analysis) = &mut model.analysis {

@@ -1,16 +1,19 @@
 //! How commands and new snapshots change the model.
 
 mod dialogs;
+mod findings;
 mod marks;
 mod moves;
 mod open;
 mod output;
 mod pointer;
+mod questions;
 
 use std::sync::Arc;
 
-use super::command::{Command, Effect};
-use super::dialog::Dialog;
+use super::command::{Command, Done, Effect};
+use super::dialog::{Confirm, Dialog, Then};
+use super::jobs::JobDone;
 use super::keymap::Context;
 use super::model::Model;
 use super::opened::{Focus, Fold};
@@ -20,8 +23,8 @@ use super::times::Times;
 use crate::analysis::Analysis;
 use crate::export::Selection;
 
-pub(super) use dialogs::ask_to_replace;
 pub(super) use pointer::{Grip, point};
+pub(super) use questions::{reason, standing};
 
 /// Does what a key asks for.
 pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
@@ -40,7 +43,9 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
             }
         }
         Command::SwitchFocus => {
-            if let Some(opened) = model.opened_mut() {
+            if let Some(Screen::Draft(reading)) = model.screens.last_mut() {
+                reading.in_replaced = !reading.in_replaced;
+            } else if let Some(opened) = model.opened_mut() {
                 opened.focus = match opened.focus {
                     Focus::Ladder => Focus::Stanza,
                     Focus::Stanza => Focus::Ladder,
@@ -79,7 +84,10 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
             model.message = Some(format!("Times: {}", model.times.says()));
         }
         Command::Reference => reference(model),
-        Command::Pseudonyms => pseudonyms(model),
+        Command::Pseudonyms => match model.screens.last_mut() {
+            Some(Screen::Draft(reading)) => reading.raw = !reading.raw,
+            _ => pseudonyms(model),
+        },
         Command::Theme => return Some(Effect::NextTheme),
         Command::Mark => return marks::toggle(model),
         Command::Note => marks::ask(model),
@@ -89,7 +97,15 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::Questions => show(model, Context::Questions, Screen::Questions { selected: 0 }),
         Command::Rules => show(model, Context::Rules, Screen::Rules { selected: 0 }),
         Command::Captures => show(model, Context::Captures, Screen::Captures { scroll: 0 }),
-        Command::Page => open::page(model),
+        Command::OnlyEvidence => questions::only_evidence(model),
+        Command::Strays => open::strays(model),
+        Command::Page => questions::page(model),
+        Command::Draft => findings::ask_form(model),
+        Command::Findings => show(model, Context::Findings, Screen::Findings { selected: 0 }),
+        Command::Compose => return findings::compose(model),
+        Command::Attach => findings::ask_target(model),
+        Command::Remove => findings::ask_removal(model),
+        Command::CopyAddress => return findings::address(model),
         Command::Copy => return output::copied(model).map(Effect::Copy),
         Command::Help => {
             let is_open = matches!(model.dialog, Some(Dialog::Help { .. }));
@@ -100,12 +116,40 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         }
         Command::Redraw => return Some(Effect::Redraw),
         Command::Suspend => return Some(Effect::Suspend),
-        Command::Quit => return Some(Effect::Quit),
+        Command::Quit => return quit(model),
         Command::Accept => return dialogs::accept(model),
         Command::Complete => dialogs::complete(model),
         Command::Edit(edit) => dialogs::edit(model, edit),
     }
     None
+}
+
+/// Ends, after a question where something would be lost that is nowhere else. Asked again, it ends.
+fn quit(model: &mut Model) -> Option<Effect> {
+    let is_asked = matches!(&model.dialog, Some(Dialog::Confirm(asked)) if asked.then == Then::Quit);
+    let Some(lost) = model.drafts.lost_by_quitting().filter(|_| !is_asked) else { return Some(Effect::Quit) };
+    let asks = format!("{lost}: quit all the same?");
+    let confirm = Confirm { asks, text: String::new(), scroll: 0, then: Then::Quit };
+    model.dialog = Some(Dialog::Confirm(Box::new(confirm)));
+    None
+}
+
+/// Takes what came of something that was done behind.
+pub(super) fn done(model: &mut Model, done: JobDone) {
+    findings::done(model, done);
+}
+
+/// Takes what came of what the program was asked for.
+pub(super) fn did(model: &mut Model, done: Done) {
+    match done {
+        Done::Says(says) => model.message = Some(says),
+        Done::Written(path) => {
+            findings::saved(model, &path);
+            model.message = Some(format!("Written to {}", path.display()));
+        }
+        Done::IsThere(path) => dialogs::ask_to_replace(model, path),
+        Done::Composed { id, text } => findings::composed(model, id, text),
+    }
 }
 
 /// Takes a new snapshot. What is selected stays selected, wherever it now stands.
@@ -118,6 +162,7 @@ pub(super) fn load(model: &mut Model, mut analysis: Arc<Analysis>) {
         let stays = analysis.calls.get(index).is_some_and(|known| known.call.id == judged.call.id);
         if stays { Some(index) } else { super::screen::place_of(&analysis.calls, &judged.call) }
     });
+    model.desk = None;
     model.lossy = analysis.is_lossy();
     model.analysis = Some(analysis);
     renew_list(model);

@@ -1,9 +1,11 @@
 //! Moving within a screen, and to what belongs to a row.
 
+use super::questions;
 use crate::spec::{Conformance, Judged};
 use crate::tui::columns::Column;
 use crate::tui::command::Movement;
 use crate::tui::dialog::{Dialog, fitting};
+use crate::tui::drafts::forms;
 use crate::tui::model::Model;
 use crate::tui::opened::{Focus, Opened};
 use crate::tui::screen::Screen;
@@ -30,6 +32,10 @@ pub(super) fn go(model: &mut Model, movement: Movement) {
             Focus::Ladder => opened.select_line(moved(opened.selected, opened.lines.len())),
         },
         Some(Screen::Page { scroll, .. } | Screen::Captures { scroll }) => *scroll = scrolled(*scroll),
+        Some(Screen::Draft(reading)) => {
+            let scroll = if reading.in_replaced { &mut reading.replaced_scroll } else { &mut reading.scroll };
+            *scroll = scrolled(*scroll);
+        }
         _ => {}
     }
 }
@@ -41,6 +47,12 @@ fn in_dialog(model: &mut Model, movement: Movement) {
         Some(Dialog::Help { scroll }) => *scroll = movement.from(*scroll, viewport.last_scroll(), viewport.page),
         Some(Dialog::Columns { selected }) => {
             *selected = movement.from(*selected, Column::ALL.len() - 1, viewport.page);
+        }
+        Some(Dialog::Forms { subject, selected, .. }) => {
+            *selected = movement.from(*selected, forms(subject).len().saturating_sub(1), viewport.page);
+        }
+        Some(Dialog::Confirm(confirm)) => {
+            confirm.scroll = movement.from(confirm.scroll, viewport.last_scroll(), viewport.page);
         }
         Some(Dialog::Palette { input, selected }) => {
             let last = fitting(&model.keymap, below, input.text()).len().saturating_sub(1);
@@ -111,6 +123,9 @@ pub(super) fn to_match(model: &mut Model, forward: bool) {
     if model.search.text.is_empty() {
         model.message = Some("Nothing was looked for yet: / asks".to_owned());
         return;
+    }
+    if let Some(Screen::Questions { .. }) = model.screens.last() {
+        return questions::find_question(model, forward);
     }
     let row = model.opened().and_then(|opened| Some(opened.place()?.1));
     model.search.begin(model.list.selected, row, model.list.shown.len(), forward);

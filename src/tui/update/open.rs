@@ -2,26 +2,30 @@
 
 use std::sync::Arc;
 
-use super::moves;
+use super::{moves, questions};
 use crate::call::Call;
 use crate::notes::Subject;
-use crate::spec::discrepancies::DISCREPANCIES;
-use crate::spec::questions::QUESTIONS;
+use crate::spec::Judged;
 use crate::spec::rules::RULES;
-use crate::spec::{Judged, page as page_of};
 use crate::tui::columns::Column;
 use crate::tui::command::Movement;
 use crate::tui::comparison::{Compared, Comparison};
 use crate::tui::dialog::Dialog;
 use crate::tui::model::Model;
 use crate::tui::opened::{Fold, Opened};
-use crate::tui::screen::Screen;
+use crate::tui::screen::{Reading, Screen};
 
 /// Opens what is selected.
 pub(super) fn selected(model: &mut Model) {
     match model.screens.last() {
         None => from_list(model),
-        Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. }) => {}
+        Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. } | Screen::Draft(_)) => {}
+        Some(Screen::Findings { selected }) => {
+            if let Some(id) = model.drafts.entries.get(*selected).map(|entry| entry.id) {
+                model.leave_mark();
+                model.screens.push(Screen::Draft(Reading::of(id)));
+            }
+        }
         Some(Screen::Compare(comparison)) => {
             if let Some(pair) = comparison.pair() {
                 model.leave_mark();
@@ -31,10 +35,14 @@ pub(super) fn selected(model: &mut Model) {
             }
         }
         Some(Screen::Questions { selected }) => {
-            let finding = model.board.as_ref().and_then(|board| board.findings.get(*selected));
-            if let Some(question) = finding.map(|finding| finding.question.id) {
-                model.leave_mark();
-                model.screens.push(Screen::Evidence { question, selected: 0 });
+            let finding = model.board.as_ref().and_then(|board| board.finding_at(*selected));
+            match finding.map(|finding| finding.question.id) {
+                Some(question) => {
+                    model.leave_mark();
+                    model.screens.push(Screen::Evidence { question, selected: 0 });
+                }
+                // What is not looked for has a reason in the place of evidence.
+                None => questions::page(model),
             }
         }
         Some(Screen::Rules { selected }) => {
@@ -56,7 +64,7 @@ pub(super) fn selected(model: &mut Model) {
         }
         Some(Screen::Places { selected, .. }) => {
             let at = model.board.as_ref().and_then(|board| board.places.get(*selected).copied());
-            let row = at.and_then(|(call, place)| Some(model.calls().get(call)?.places.get(place)?.row));
+            let row = at.and_then(|(call, place)| Some(model.judged(call)?.places.get(place)?.row));
             if let Some(((call, _), row)) = at.zip(row) {
                 place(model, call, row);
             }
@@ -111,7 +119,7 @@ pub(super) fn at(model: &mut Model, listed: usize, row: usize) {
 /// Goes to a row of a call, by its index in the analysis: in the ladder that is open if it is there, else in one of
 /// its own.
 pub(super) fn place(model: &mut Model, call: usize, row: usize) {
-    let Some(judged) = model.calls().get(call).map(Arc::clone) else { return };
+    let Some(judged) = model.judged(call).map(Arc::clone) else { return };
     model.leave_mark();
     model.list.select_call(call);
     let is_same = |known: &Arc<Judged>| same_call(&known.call, &judged.call);
@@ -235,26 +243,14 @@ pub(super) fn compare(model: &mut Model) {
     }
 }
 
-/// Shows the page of the selected question or rule.
-pub(super) fn page(model: &mut Model) {
-    let board = model.board.as_ref();
-    let question = match model.screens.last() {
-        Some(Screen::Questions { selected }) => {
-            board.and_then(|board| board.findings.get(*selected)).map(|finding| finding.question)
+/// Shows what belongs to no call.
+pub(super) fn strays(model: &mut Model) {
+    match model.strays().cloned() {
+        Some(strays) => {
+            model.leave_mark();
+            model.screens.push(Screen::Call(Box::new(Opened::new(vec![strays]))));
         }
-        Some(Screen::Evidence { question, .. }) => {
-            QUESTIONS.iter().chain(DISCREPANCIES).find(|known| known.id == *question).copied()
-        }
-        _ => None,
-    };
-    let rule = match model.screens.last() {
-        Some(Screen::Rules { selected }) => RULES.get(*selected).copied(),
-        Some(Screen::Places { rule, .. }) => RULES.iter().find(|known| known.id == *rule).copied(),
-        _ => None,
-    };
-    let of_question = question.map(|question| (question.id, question.source));
-    if let Some((title, source)) = of_question.or_else(|| rule.map(|rule| (rule.id, rule.source))) {
-        model.leave_mark();
-        model.screens.push(Screen::Page { title, text: page_of(source), scroll: 0 });
+        None if model.is_reading() => model.message = Some("That is known once reading has ended".to_owned()),
+        None => model.message = Some("Every stanza about calls belongs to one".to_owned()),
     }
 }

@@ -11,7 +11,7 @@ use crate::protocol::binary::Jid;
 use crate::spec::Judged;
 use crate::tui::columns::Column;
 use crate::tui::model::{Model, Viewport};
-use crate::tui::quantity::NONE;
+use crate::tui::quantity::{NONE, counted};
 use crate::tui::regions::Target;
 use crate::tui::text::{address, cut, shown, visible_all, width};
 use crate::tui::theme::Theme;
@@ -22,6 +22,9 @@ pub(super) struct Scroll(usize);
 
 /// Columns of the marks before each call: ticked, noted.
 const MARKS: usize = 2;
+
+/// From this height on there is a line for what belongs to no call.
+const LEAST_WITH_STRAYS: u16 = 6;
 
 /// The columns that give way where room is short, the first to go first.
 const GIVE_WAY: &[Column] = &[
@@ -54,7 +57,7 @@ fn widths(column: Column, calls: usize) -> (usize, usize) {
         Column::EndedBy => (14, 30),
         Column::Vantages => (8, 8),
         Column::Violations => (2, 6),
-        Column::Evidence => (2, 3),
+        Column::Evidence => (3, 4),
         Column::Note => (8, 40),
     }
 }
@@ -106,12 +109,21 @@ pub(super) fn draw(scroll: &mut Scroll, mut canvas: Canvas<'_, '_>) -> Viewport 
         headings(&columns, marks, canvas.part(row));
     }
     let body = Rect { y: area.bottom().saturating_sub(area.height - u16::from(area.height > 2)), ..area };
-    let body = Rect { height: area.bottom() - body.y, ..body };
+    let strays = model.strays().filter(|_| area.height >= LEAST_WITH_STRAYS).map_or(0, |strays| strays.call.rows.len());
+    let height = (area.bottom() - body.y).saturating_sub(u16::from(strays > 0));
+    let body = Rect { height, ..body };
+    if strays > 0 {
+        let below = Rect { y: body.bottom(), height: 1, ..body };
+        let key = model.keymap.key_of("strays").map_or_else(String::new, |key| format!(": {key} shows them"));
+        let belong = if strays == 1 { "belongs" } else { "belong" };
+        let says = format!("{} {belong} to no call{key}", counted(strays as u64, "stanza"));
+        canvas.frame.render_widget(Line::styled(says, theme.muted), below);
+    }
     let room = usize::from(body.height);
     scroll.0 = pane::follow(scroll.0, list.selected, list.shown.len(), room);
     let Canvas { regions, frame, .. } = canvas;
     regions.add(body, Target::Lines(scroll.0));
-    for ((place, index), row) in list.shown.iter().enumerate().skip(scroll.0).zip(rows) {
+    for ((place, index), row) in list.shown.iter().enumerate().skip(scroll.0).zip(rows.take(room)) {
         let Some(judged) = model.calls().get(*index) else { continue };
         let mut cells = Vec::new();
         if marks > 0 {

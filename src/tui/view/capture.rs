@@ -92,7 +92,8 @@ fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> 
         report.gap();
         let count = counted(analysis.orphans.len() as u64, "stanza");
         let why = "acks of what was not recorded, or calls without a call-id";
-        report.line(0, &format!("{count} could not be put into a call: {why}."), Style::new());
+        let next = analysis.strays.as_ref().map_or("", |_| "; o shows them");
+        report.line(0, &format!("{count} could not be put into a call: {why}{next}."), Style::new());
     }
     report.lines
 }

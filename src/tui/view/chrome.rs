@@ -36,6 +36,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let date = start.map_or_else(String::new, date);
     let (name, right) = match (model.context_below(), model.opened()) {
         (_, Some(opened)) if opened.calls.len() > 1 => (format!("{} calls", opened.calls.len()), date),
+        (_, Some(opened)) if opened.is_of_no_call() => ("Of no call".to_owned(), date),
         (_, Some(_)) => (format!("Call {} of {count}", model.list.selected + 1), date),
         (Context::Calls, None) if model.calls().is_empty() => ("Calls".to_owned(), String::new()),
         (Context::Calls, None) => {
@@ -54,6 +55,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let left = format!(" ringtrace  {name}");
     let room = whole.saturating_sub(width(&left) + width(&right) + 7);
     let what = match (model.screens.last(), model.opened()) {
+        (_, Some(opened)) if opened.is_of_no_call() => captures(model),
         (_, Some(opened)) => opened.place().map_or_else(String::new, |(judged, _)| call_in(model, &judged.call, room)),
         (Some(Screen::Evidence { question: what, .. } | Screen::Page { title: what, .. }), _) => (*what).to_owned(),
         (Some(Screen::Places { rule, .. }), _) => (*rule).to_owned(),

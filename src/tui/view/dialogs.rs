@@ -1,17 +1,19 @@
-//! What lies over the screen: the palette, the choice of columns, and the line being typed.
+//! What lies over the screen: the palette, choices, questions, and the line being typed.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
 use super::pane;
+use crate::report::{Form, Subject};
 use crate::tui::columns::Column;
-use crate::tui::dialog::{Asks, Prompt, fitting};
+use crate::tui::dialog::{Asks, Confirm, Prompt, fitting};
+use crate::tui::drafts;
 use crate::tui::input::Input;
 use crate::tui::model::{Model, Viewport};
-use crate::tui::text::{cut, width};
+use crate::tui::text::{cut, visible_all, width, wrap};
 use crate::tui::theme::Theme;
 
 /// The widest and the highest that a dialog gets.
@@ -75,7 +77,8 @@ pub(super) fn palette(
 
 /// Draws the choice of columns.
 pub(super) fn columns(model: &Model, selected: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
-    let inner = framed("Columns: Space shows one or leaves it out", Column::ALL.len(), theme, frame, area);
+    let inner =
+        framed("Columns: Space shows one or leaves it out, w keeps the choice", Column::ALL.len(), theme, frame, area);
     let lines = Column::ALL.iter().map(|column| {
         let tick = if model.list.columns.contains(column) { "✓ " } else { "  " };
         Line::from(vec![
@@ -85,6 +88,53 @@ pub(super) fn columns(model: &Model, selected: usize, theme: &Theme, frame: &mut
         ])
     });
     list(lines.collect(), selected, theme, frame, inner)
+}
+
+/// What each form is for.
+const fn says(form: Form) -> &'static str {
+    match form {
+        Form::ProtocolFinding => "a new issue: how the protocol acts",
+        Form::StanzaCapture => "a new issue: one stanza as it was recorded",
+        Form::Discrepancy => "a new issue: two sources that disagree",
+        Form::Comment => "for an issue that is there: evidence, diagram, stanzas",
+        Form::Corpus => "one stanza as an entry of the spec's corpus",
+    }
+}
+
+/// Draws the choice of a form.
+pub(super) fn forms(subject: &Subject, selected: usize, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+    let forms = drafts::forms(subject);
+    let title = format!("Draft a finding about {}", drafts::about(subject));
+    let inner = framed(&title, forms.len(), theme, frame, area);
+    let lines = forms.iter().map(|form| {
+        Line::from(vec![Span::raw(format!(" {:<17}", form.name())), Span::styled(says(*form), theme.muted)])
+    });
+    list(lines.collect(), selected, theme, frame, inner)
+}
+
+/// Draws a question, and what is to be read before the answer, as large as the screen where it needs that.
+pub(super) fn confirm(confirm: &Confirm, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> Viewport {
+    let columns = usize::from(area.width.saturating_sub(2));
+    let mut lines = wrap(&[Span::styled(visible_all(&confirm.asks), theme.warning)], columns, 0);
+    let asked = u16::try_from(lines.len()).unwrap_or(1);
+    if !confirm.text.is_empty() {
+        lines.push(Line::default());
+        lines.extend(confirm.text.lines().flat_map(|line| wrap(&[Span::raw(visible_all(line))], columns, 0)));
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
+    let area = area.centered(Constraint::Length(area.width), Constraint::Length(height));
+    let block = Block::bordered().title(" y: yes   n: no ").border_style(theme.accent).style(theme.base);
+    let inner = block.inner(area);
+    // The question stays where it is; what it is about scrolls below it.
+    let [question, text] =
+        Layout::vertical([Constraint::Length(asked.min(inner.height)), Constraint::Fill(1)]).areas(inner);
+    let text_lines = lines.split_off(lines.len().min(asked.into()));
+    let seen = Viewport { page: text.height.into(), lines: text_lines.len() };
+    let block = block.title_bottom(Line::from(pane::position(confirm.scroll, seen)).right_aligned());
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    pane::text(&lines, 0, frame, question);
+    pane::text(&text_lines, confirm.scroll, frame, text)
 }
 
 /// Draws the line being typed at the bottom of `area`, and over it how it can go on, or what is wrong with it.
@@ -101,6 +151,7 @@ pub(super) fn prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area
         Asks::Search => "search: ",
         Asks::Note(..) => "note: ",
         Asks::Save(_) => "write to: ",
+        Asks::Target(_) => "send to: ",
     };
     frame.render_widget(Clear, bottom);
     styled_line(label, &prompt.input, look, theme, frame, bottom);
@@ -114,6 +165,9 @@ pub(super) fn prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area
             Some("The ending says the form; Tab takes the selected".to_owned())
         }
         None if is_filter && !prompt.input.text().trim().is_empty() => Some("✓ Enter applies it".to_owned()),
+        None if matches!(prompt.asks, Asks::Target(_)) => {
+            Some("OWNER/NAME#12 is a comment, OWNER/NAME a new issue; Enter shows it first".to_owned())
+        }
         None => None,
     };
     let entries = &prompt.completions.entries;

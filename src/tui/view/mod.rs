@@ -7,6 +7,8 @@ mod capture;
 mod chrome;
 mod compare;
 mod dialogs;
+mod draft;
+mod findings;
 mod help;
 mod ladder;
 mod marks;
@@ -37,6 +39,7 @@ pub(super) struct Scratch {
     captures: capture::Cache,
     compare: compare::Scroll,
     board: board::Scroll,
+    draft: draft::Cache,
     /// What was drawn where.
     pub(super) regions: Regions,
 }
@@ -69,6 +72,8 @@ pub(super) fn view(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &
         Some(Dialog::Help { scroll }) => help::draw(model, *scroll, theme, frame, body),
         Some(Dialog::Palette { input, selected }) => dialogs::palette(model, (input, *selected), theme, frame, body),
         Some(Dialog::Columns { selected }) => dialogs::columns(model, *selected, theme, frame, body),
+        Some(Dialog::Forms { subject, selected, .. }) => dialogs::forms(subject, *selected, theme, frame, body),
+        Some(Dialog::Confirm(confirm)) => dialogs::confirm(confirm, theme, frame, body),
         Some(Dialog::Prompt(prompt)) => dialogs::prompt(prompt, theme, frame, body),
     }
 }
@@ -88,6 +93,8 @@ fn screen(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &mut Frame
         Some(Screen::Rules { selected }) => rules::draw(*selected, board, canvas),
         Some(Screen::Places { rule, selected }) => rules::places((rule, *selected), board, canvas),
         Some(Screen::Marks { selected }) => marks::draw(*selected, board, canvas),
+        Some(Screen::Findings { selected }) => findings::draw(*selected, board, canvas),
+        Some(Screen::Draft(reading)) => draft::draw(reading, &mut scratch.draft, canvas),
         Some(Screen::Page { text, scroll, .. }) => page::draw(text, *scroll, canvas),
         Some(Screen::Captures { scroll }) => capture::draw(&mut scratch.captures, *scroll, canvas),
     }

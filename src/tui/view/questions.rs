@@ -3,54 +3,109 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::board::{Board, Scroll, cell};
+use super::board::{Board, Pieces, Scroll, cell};
 use super::canvas::Canvas;
 use crate::spec::discrepancies::DISCREPANCIES;
+use crate::spec::index::Entry;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::{Finding, Verdict};
+use crate::tui::board::Asked;
 use crate::tui::model::Viewport;
 use crate::tui::quantity::{NONE, clock_precise};
 use crate::tui::text::{cut, visible_all, wrap};
 use crate::tui::theme::Theme;
+use crate::tui::update::{reason, standing};
 
 /// Columns of a bar.
 const BAR: usize = 10;
 
+/// Columns of the page, where there is room for its whole place and where there is not.
+const PLACE: usize = 26;
+const PAGE: usize = 13;
+
 /// Draws the open questions.
 pub(super) fn draw(selected: usize, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
     let (model, theme) = (canvas.model, canvas.theme);
-    let findings = model.board.as_ref().map_or(&[][..], |board| &board.findings);
+    let board = model.board.as_ref();
     let is_wide = canvas.area.width >= 100;
-    let place = if is_wide { 26 } else { 0 };
-    let mut heading = vec![cell("Verdict", 9, Style::new())];
-    heading.push(cell("Confidence", 11, Style::new()));
-    heading.push(cell("For/against", BAR + 8, Style::new()));
+    let mut heading = vec![cell("Verdict", 12, Style::new())];
     if is_wide {
-        heading.push(cell("Page", place, Style::new()));
+        heading.push(cell("Confidence", 11, Style::new()));
+        heading.push(cell("For/against", BAR + 8, Style::new()));
+        heading.push(cell("Page", PLACE, Style::new()));
+    } else {
+        heading.push(cell("For", 7, Style::new()));
+        heading.push(cell("Page", PAGE, Style::new()));
     }
     heading.push(Span::raw("Question"));
-    let board = Board {
-        heading: Line::from(heading),
-        selected,
-        count: findings.len(),
-        empty: "No open question is known to this version.",
-    };
+    let empty = if model.with_evidence { "No evidence bears on any question. h shows all." } else { "None is known." };
+    let count = board.map_or(0, |board| board.asked.len());
+    let list = Board { heading: Line::from(heading), selected, count, empty };
     let entry = |index: usize, columns: usize| {
-        let finding = findings.get(index)?;
-        let (supporting, refuting) = weight(finding);
-        let mut pieces = vec![cell(finding.verdict.name(), 9, verdict_style(finding.verdict, theme))];
+        let mut pieces = match board?.asked.get(index)? {
+            Asked::Sought(place) => sought(board?.findings.get(*place)?, is_wide, theme),
+            Asked::Unsought(entry) => unsought(entry, is_wide, theme),
+        };
+        let taken: usize = pieces.iter().map(Span::width).sum();
+        let (title, style) = match board?.asked.get(index)? {
+            Asked::Sought(place) => (board?.findings.get(*place)?.question.title, Style::new()),
+            Asked::Unsought(entry) => (entry.title, theme.muted),
+        };
+        pieces.push(Span::styled(cut(title, columns.saturating_sub(taken)).into_owned(), style));
+        Some(pieces)
+    };
+    let details = |columns: usize| match board.and_then(|board| Some((board, board.asked.get(selected)?))) {
+        Some((board, Asked::Sought(place))) => {
+            board.findings.get(*place).map_or_else(Vec::new, |it| hypotheses(it, columns, theme))
+        }
+        Some((_, Asked::Unsought(entry))) => why_not(entry, columns, theme),
+        None => Vec::new(),
+    };
+    list.draw(scroll, canvas, entry, details)
+}
+
+/// The line of a question that is looked for, up to its title.
+fn sought(finding: &Finding, is_wide: bool, theme: &Theme) -> Pieces {
+    let (supporting, refuting) = weight(finding);
+    let mut pieces = vec![cell(finding.verdict.name(), 12, verdict_style(finding.verdict, theme))];
+    if is_wide {
         pieces.push(cell(finding.confidence.name(), 11, theme.muted));
         pieces.push(Span::styled(bar(supporting, refuting), theme.incoming));
         pieces.push(cell(&format!(" {supporting}/{refuting}"), 7, theme.muted));
-        if place > 0 {
-            pieces.push(cell(&finding.question.place(), place, theme.muted));
+        pieces.push(cell(&finding.question.place(), PLACE, theme.muted));
+    } else {
+        pieces.push(cell(&format!("{supporting}/{refuting}"), 7, theme.muted));
+        pieces.push(cell(finding.question.page, PAGE, theme.muted));
+    }
+    pieces
+}
+
+/// The line of a question that is not looked for, or under another page, up to its title.
+fn unsought(entry: &Entry, is_wide: bool, theme: &Theme) -> Pieces {
+    let mut pieces = vec![cell(&standing(entry), 12, theme.muted)];
+    if is_wide {
+        pieces.push(cell("", 11 + 1 + BAR + 7, theme.muted));
+        pieces.push(cell(&entry.place(), PLACE, theme.muted));
+    } else {
+        pieces.push(cell("", 7, theme.muted));
+        pieces.push(cell(entry.page, PAGE, theme.muted));
+    }
+    pieces
+}
+
+/// Why a question is not looked for, or where it is.
+fn why_not(entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let title = format!("{} ({})", entry.title, entry.place());
+    let mut lines = wrap(&[Span::styled(title, theme.heading)], columns, 2);
+    let text = match (reason(entry), entry.state.question()) {
+        (Some((says, why)), _) => format!("{says}: {why}."),
+        (None, Some(question)) => {
+            format!("The same as {} ({}): Enter goes to its evidence.", question.id, question.place())
         }
-        let taken: usize = pieces.iter().map(Span::width).sum();
-        pieces.push(Span::raw(cut(finding.question.title, columns.saturating_sub(taken)).into_owned()));
-        Some(pieces)
+        (None, None) => String::new(),
     };
-    let details = |columns: usize| findings.get(selected).map_or_else(Vec::new, |it| hypotheses(it, columns, theme));
-    board.draw(scroll, canvas, entry, details)
+    lines.extend(wrap(&[Span::raw(text)], columns, 2));
+    lines
 }
 
 /// Pieces for and against all hypotheses.
@@ -78,7 +133,8 @@ fn verdict_style(verdict: Verdict, theme: &Theme) -> Style {
 /// The question, and a bar per hypothesis.
 fn hypotheses(finding: &Finding, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let title = format!("{} ({})", finding.question.title, finding.question.place());
-    let mut lines = wrap(&[Span::styled(title, theme.heading)], columns, 2);
+    let confidence = format!("  {}, {}", finding.verdict.name(), finding.confidence.name());
+    let mut lines = wrap(&[Span::styled(title, theme.heading), Span::styled(confidence, theme.muted)], columns, 2);
     let most = finding.tallies.iter().map(|tally| tally.supporting).max().unwrap_or(0).max(1);
     for tally in &finding.tallies {
         let full = usize::try_from(tally.supporting * 20 / most).unwrap_or(0);

@@ -81,7 +81,7 @@ pub(super) fn places((rule, selected): (&'static str, usize), scroll: &mut Scrol
     let places = model.board.as_ref().map_or(&[][..], |board| &board.places);
     let place = |index: usize| {
         let (call, place) = *places.get(index)?;
-        let judged = model.calls().get(call)?;
+        let judged = model.judged(call)?;
         let place = judged.places.get(place)?;
         Some((call, judged, judged.call.rows.get(place.row)?, place))
     };
@@ -106,7 +106,11 @@ pub(super) fn places((rule, selected): (&'static str, usize), scroll: &mut Scrol
             Conformance::Holds => theme.accent,
         };
         let mut pieces = vec![
-            cell(&format!("#{}", call + 1), 6, theme.muted),
+            cell(
+                &if call < model.calls().len() { format!("#{}", call + 1) } else { "none".to_owned() },
+                6,
+                theme.muted,
+            ),
             cell(&row.observed.stanza.origin.last.to_string(), 8, theme.muted),
             cell(found.found.name(), 9, style),
         ];

@@ -7,7 +7,6 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::analysis::{Below, LookupError, Passage};
 use ringtrace::export::Selection;
 use ringtrace::notes::Shelf;
-use ringtrace::spec::questions::QUESTIONS;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::command::Done;
 use ringtrace::tui::keymap::{Context, Keymap};
@@ -55,7 +54,7 @@ const CLICK: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
 fn the_palette_finds_and_runs_every_command() {
     let mut bench = narrow();
     bench.keys(":");
-    screen!(bench, "palette-80", ["Commands of this screen", "clear-filter", "sort"]);
+    screen!(bench, "palette-80", ["Commands of this screen", "clear-filter", "tick"]);
     bench.keys("quest<enter>");
     assert!(bench.line_with("ringtrace").contains("Questions"));
     bench.keys("q:nothing-is-called-this");
@@ -107,6 +106,23 @@ fn columns_are_chosen() {
     assert!(!bench.shows("Media"));
     bench.keys("Cjjjj <esc>");
     assert!(bench.shows("Media"));
+}
+
+#[test]
+fn a_choice_of_columns_is_kept_where_the_config_file_is() {
+    let mut bench = wide();
+    bench.keys("Cw");
+    assert!(bench.shows("There is no place for a config file") && bench.asked.is_empty());
+    bench.app = App::new(Options {
+        config: Some(PathBuf::from("mine.toml")),
+        columns: Some(vec!["outcome".to_owned(), "ring".to_owned()]),
+        ..Options::default()
+    });
+    bench.load(&fixture::three_calls());
+    assert!(bench.shows("Outcome") && !bench.shows("Caller"));
+    bench.keys("C <esc>C<down> w");
+    let columns = vec!["number", "start", "outcome", "ring"];
+    assert_eq!(bench.asked, [Effect::KeepColumns { path: PathBuf::from("mine.toml"), columns }]);
 }
 
 #[test]
@@ -291,9 +307,7 @@ fn two_stanzas_are_compared_by_token() {
 #[test]
 fn questions_lead_to_their_evidence_and_back() {
     let mut bench = narrow();
-    bench.keys("Q");
-    let place = QUESTIONS.iter().position(|question| question.id == "timeout-terminate-sender").unwrap();
-    bench.keys(&"j".repeat(place));
+    bench.keys("Q/timeout-terminate-sender<enter>");
     screen!(bench, "questions-80", ["answered", "probable", "Who sends the terminate", "caller", "1 for, 1 direct"]);
     bench.keys("<enter>");
     screen!(bench, "evidence-80", ["#2", "for caller", "direct", "The unanswered"]);
@@ -306,9 +320,60 @@ fn questions_lead_to_their_evidence_and_back() {
     bench.keys("qqq");
     assert!(bench.line_with("ringtrace").contains("Calls"));
     let mut bench = wide();
-    bench.keys("Q");
-    bench.keys(&"j".repeat(place));
+    bench.keys("Q/timeout-terminate-sender<enter>");
     screen!(bench, "questions-160", ["call-missed-timeout #2", "Page"]);
+}
+
+#[test]
+fn the_questions_can_be_searched_and_those_without_evidence_hidden() {
+    for size in [NARROW, WIDE] {
+        let mut bench = Bench::with(size, &fixture::three_calls());
+        bench.keys("Q");
+        assert!(bench.shows("open      "));
+        bench.keys("h");
+        assert!(bench.shows("questions that evidence bears on"));
+        bench.keys("G");
+        assert!(!bench.shows("open      ") && !bench.shows("out of reach"), "{}", bench.screen());
+        bench.keys("h");
+        assert!(bench.shows("All ") && bench.shows("questions"));
+        bench.keys("/OUT OF reach<enter>");
+        assert!(bench.shows("No recording can show it: "), "{}", bench.screen());
+        bench.keys("<enter>");
+        assert!(bench.line_with("ringtrace").contains("Page") && bench.shows("No recording can show it: "));
+        bench.keys("q/nowhere to be found<enter>");
+        assert!(bench.shows("\"nowhere to be found\" is in no question shown"));
+        bench.keys("/call-missed-timeout<enter>");
+        let first = bench.screen();
+        bench.keys("n");
+        assert_ne!(bench.screen(), first);
+        bench.keys("N");
+        assert_eq!(bench.screen(), first);
+    }
+    let mut bench = narrow();
+    bench.keys("QG");
+    screen!(bench, "questions-end-80", ["out of reach"]);
+    bench.keys("/out of reach<enter>D");
+    assert!(bench.shows("Nothing here can be reported"));
+    bench.keys("/same as<enter><enter>");
+    assert!(bench.line_with("ringtrace").contains("Evidence"), "{}", bench.screen());
+}
+
+#[test]
+fn what_belongs_to_no_call_can_be_reached() {
+    let mut bench = Bench::with(NARROW, &fixture::with_strays());
+    screen!(bench, "strays-80", ["2 stanzas belong to no call: o shows them", "missed"]);
+    bench.keys("o");
+    screen!(bench, "strays-opened-80", ["Of no call", "lobby"]);
+    bench.keys("D");
+    assert!(bench.shows("Nothing here can be reported"));
+    bench.keys("qc");
+    assert!(bench.shows("2 stanzas could not be put into a call") && bench.shows("o shows them"), "{}", bench.screen());
+    bench.keys("o");
+    assert!(bench.line_with("ringtrace").contains("Of no call"));
+    let mut bench = narrow();
+    assert!(!bench.shows("belong to no call"));
+    bench.keys("o");
+    assert!(bench.shows("Every stanza about calls belongs to one"));
 }
 
 #[test]

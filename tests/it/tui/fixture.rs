@@ -8,6 +8,7 @@ use ringtrace::call::{Grouping, Observed};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::{Stanza, Wire};
+use ringtrace::spec::Judged;
 
 pub(super) const ME: &str = "100000000000001:7@lid";
 pub(super) const PEER: &str = "200000000000001@lid";
@@ -186,6 +187,19 @@ pub(super) fn three_calls() -> Arc<Analysis> {
     missed(recording.wait(60_000));
     declined(recording.wait(60_000));
     recording.analysis(true)
+}
+
+/// A missed call, and stanzas that belong to none: an ack of what was not recorded, a call stanza without an id.
+pub(super) fn with_strays() -> Arc<Analysis> {
+    let mut recording = Recording::new();
+    missed(&mut recording);
+    let ack = [("from", PEER), ("class", "call"), ("id", "GONE"), ("type", "offer"), ("error", "404")];
+    recording.wait(40).inbound(node("ack", &ack, vec![]));
+    recording.wait(10).inbound(node("call", &[("from", PEER), ("id", "S1")], vec![node("lobby", &[], vec![])]));
+    let mut analysis = Analysis::clone(&recording.analysis(true));
+    let strays = recording.grouping.strays().map(|call| Judged::new(Arc::new(call), &analysis.context));
+    analysis.strays = strays.map(Arc::new);
+    Arc::new(analysis)
 }
 
 /// A call whose texts hold whatever a sender can put there.

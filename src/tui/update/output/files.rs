@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{compared, stanza, tables};
+use super::{compared, findings, stanza, tables};
 use crate::analysis::Analysis;
 use crate::call::People;
 use crate::filter::{Completion, Completions};
 use crate::protocol::binary::Jid;
+use crate::report::Form;
 use crate::spec::Judged;
 use crate::summary::{self, Diagram, Scene};
 use crate::tui::command::Effect;
@@ -24,6 +25,8 @@ const LADDER: &[(&str, &str)] = &[
 ];
 const TABLE: &[(&str, &str)] = &[("csv", "the rows as they are shown, comma-separated")];
 const COMPARISON: &[(&str, &str)] = &[("txt", "both sides, line by line")];
+const DRAFT: &[(&str, &str)] = &[("md", "the draft as it is sent")];
+const CORPUS: &[(&str, &str)] = &[("yaml", "the draft as an entry of the corpus")];
 const PAGE: &[(&str, &str)] = &[("md", "the page, as Markdown")];
 
 /// What the screen can be written as: the file's name without an ending, and its endings.
@@ -41,6 +44,10 @@ fn forms(model: &Model) -> Option<(String, &'static [(&'static str, &'static str
         Some(Screen::Places { rule, .. }) => (format!("places-{}", rule.replace('/', "-")), TABLE),
         Some(Screen::Marks { .. }) => ("notes".to_owned(), TABLE),
         Some(Screen::Page { title, .. }) => (title.replace('/', "-"), PAGE),
+        Some(Screen::Draft(_) | Screen::Findings { .. }) => {
+            let entry = findings::selected(model)?;
+            (format!("finding-{}", entry.id), if entry.order.form == Form::Corpus { CORPUS } else { DRAFT })
+        }
         Some(Screen::Captures { .. }) => return None,
     })
 }
@@ -54,6 +61,9 @@ pub(in crate::tui::update) fn names(model: &Model) -> Completions {
 
 /// What is to be written to a file of this name; in the place of the one that is there only where `over`.
 pub(in crate::tui::update) fn written(model: &mut Model, path: PathBuf, over: bool) -> Option<Effect> {
+    if let Some(Screen::Draft(_) | Screen::Findings { .. }) = model.screens.last() {
+        return findings::written(model, path, over);
+    }
     let (_, endings) = forms(model)?;
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     let is_known = endings.iter().any(|(known, _)| *known == ending);
@@ -62,7 +72,7 @@ pub(in crate::tui::update) fn written(model: &mut Model, path: PathBuf, over: bo
         let known = endings.iter().map(|(ending, doc)| format!(".{ending} {doc}")).collect::<Vec<_>>().join("; ");
         model.message = Some(format!("Not written: the name's ending says the form: {known}"));
     }
-    Some(Effect::Write { path, text: text?, over })
+    Some(Effect::Write { path, text: text?, rest: None, over })
 }
 
 fn text(model: &Model, ending: &str) -> Option<String> {

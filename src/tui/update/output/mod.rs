@@ -3,8 +3,10 @@
 mod files;
 mod tables;
 
+use super::findings;
 use crate::protocol::xml;
 use crate::spec::rules::RULES;
+use crate::tui::board::Asked;
 use crate::tui::comparison::Comparison;
 use crate::tui::model::Model;
 use crate::tui::opened::Opened;
@@ -14,13 +16,23 @@ pub(super) use files::{names, written};
 
 /// The text to copy: the stanza, the call-id, or the selected line.
 pub(super) fn copied(model: &mut Model) -> Option<String> {
+    if let Some(Screen::Draft(_) | Screen::Findings { .. }) = model.screens.last() {
+        // What leaves is sanitised already, and not changed again.
+        let text = findings::text(model)?;
+        model.message = Some("The draft was handed to the terminal's clipboard".to_owned());
+        return Some(text);
+    }
     let board = model.board.as_ref();
     let (what, text) = match model.screens.last() {
         None => ("The call-id", model.selected_call().map(|(_, judged)| judged.call.id.to_string())),
         Some(Screen::Call(opened)) => ("The stanza", stanza(model, opened)),
         Some(Screen::Questions { selected }) => {
-            let finding = board.and_then(|board| board.findings.get(*selected));
-            let line = finding.map(|it| format!("{}: {}", it.question.id, it.verdict.name()));
+            let line = board.and_then(|board| match board.asked.get(*selected)? {
+                Asked::Unsought(entry) => Some(format!("{}: {}", entry.place(), entry.title)),
+                Asked::Sought(place) => {
+                    board.findings.get(*place).map(|it| format!("{}: {}", it.question.id, it.verdict.name()))
+                }
+            });
             ("The line", line)
         }
         Some(Screen::Evidence { question, selected }) => {
@@ -35,7 +47,7 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
         }
         Some(Screen::Places { selected, .. }) => {
             let at = board.and_then(|board| board.places.get(*selected).copied());
-            let place = at.and_then(|(call, place)| model.calls().get(call)?.places.get(place));
+            let place = at.and_then(|(call, place)| model.judged(call)?.places.get(place));
             ("The line", place.map(|it| format!("{}: {}: {}", it.rule, it.found.name(), it.why)))
         }
         Some(Screen::Marks { selected }) => {
@@ -43,7 +55,7 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
         }
         Some(Screen::Compare(comparison)) => ("The comparison", Some(compared(comparison))),
         Some(Screen::Page { text, .. }) => ("The page", Some(text.clone())),
-        Some(Screen::Captures { .. }) => {
+        Some(Screen::Captures { .. } | Screen::Draft(_) | Screen::Findings { .. }) => {
             model.message = Some("Nothing to copy here".to_owned());
             return None;
         }

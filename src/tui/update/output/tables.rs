@@ -1,7 +1,9 @@
 //! The tables as they are shown, as CSV (RFC 4180).
 
 use crate::notes::Subject;
+use crate::spec::index::Entry;
 use crate::spec::rules::RULES;
+use crate::tui::board::Asked;
 use crate::tui::columns::Column;
 use crate::tui::model::Model;
 use crate::tui::quantity::{NONE, clock_precise};
@@ -32,7 +34,14 @@ pub(super) fn csv(model: &Model, screen: Option<&Screen>) -> Option<String> {
         Some(Screen::Rules { .. }) => rules(model),
         Some(Screen::Places { .. }) => places(model),
         Some(Screen::Marks { .. }) => marks(model),
-        Some(Screen::Call(_) | Screen::Compare(_) | Screen::Page { .. } | Screen::Captures { .. }) => return None,
+        Some(
+            Screen::Call(_)
+            | Screen::Compare(_)
+            | Screen::Page { .. }
+            | Screen::Captures { .. }
+            | Screen::Findings { .. }
+            | Screen::Draft(_),
+        ) => return None,
     };
     let mut text = heading.join(",") + "\n";
     for row in rows {
@@ -62,10 +71,15 @@ fn calls(model: &Model) -> Table {
 }
 
 fn questions(model: &Model) -> Table {
-    let findings = model.board.as_ref().map_or(&[][..], |board| &board.findings);
-    let rows = findings.iter().map(|finding| {
+    let board = model.board.as_ref();
+    let asked = board.map_or(&[][..], |board| &board.asked);
+    let rows = asked.iter().filter_map(|asked| {
+        let finding = match asked {
+            Asked::Sought(place) => board?.findings.get(*place)?,
+            Asked::Unsought(entry) => return Some(unsought(entry)),
+        };
         let sum = |count: fn(&crate::spec::Tally) -> u64| finding.tallies.iter().map(count).sum::<u64>();
-        vec![
+        Some(vec![
             Cell::text(finding.question.id),
             Cell::text(finding.question.place()),
             Cell::text(finding.verdict.name()),
@@ -74,10 +88,26 @@ fn questions(model: &Model) -> Table {
             Cell::count(sum(|tally| tally.supporting)),
             Cell::count(sum(|tally| tally.refuting)),
             Cell::text(finding.question.title),
-        ]
+        ])
     });
     let heading = vec!["question", "page", "verdict", "hypothesis", "confidence", "for", "against", "title"];
     (heading, rows.collect())
+}
+
+/// The line of a question that is not looked for, or under another page.
+fn unsought(entry: &Entry) -> Vec<Cell> {
+    let [id, none] = [entry.state.question().map_or("", |question| question.id), ""].map(Cell::text);
+    let empty = || Cell::text("");
+    vec![
+        id,
+        Cell::text(entry.place()),
+        Cell::text(entry.state.name()),
+        none,
+        empty(),
+        empty(),
+        empty(),
+        Cell::text(entry.title),
+    ]
 }
 
 fn evidence(model: &Model, question: &str) -> Table {
@@ -120,12 +150,12 @@ fn rules(model: &Model) -> Table {
 fn places(model: &Model) -> Table {
     let places = model.board.as_ref().map_or(&[][..], |board| &board.places);
     let rows = places.iter().filter_map(|(call, place)| {
-        let judged = model.calls().get(*call)?;
+        let judged = model.judged(*call)?;
         let place = judged.places.get(*place)?;
         let row = judged.call.rows.get(place.row)?;
         Some(vec![
             Cell::text(place.rule),
-            Cell::count(call + 1),
+            if *call < model.calls().len() { Cell::count(call + 1) } else { Cell::text("") },
             Cell::count(row.observed.stanza.origin.last),
             Cell::text(place.found.name()),
             Cell::text(model.names.in_text(&place.why, &judged.call.people)),
