@@ -33,7 +33,8 @@ pub(super) struct Merge<'m, 'p> {
     key_logs: Vec<String>,
     notes: Arc<Notes>,
     published: Arc<Analysis>,
-    last: Instant,
+    /// When the last snapshot was made.
+    last: Option<Instant>,
     publish: Option<&'m mut Publish<'p>>,
     is_stopped: bool,
 }
@@ -58,7 +59,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             key_logs,
             notes,
             published: Arc::default(),
-            last: Instant::now(),
+            last: None,
             publish,
             is_stopped: false,
         }
@@ -113,7 +114,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                 Event::Covered(covered) => self.cover(index, covered),
             }
         }
-        if !self.is_stopped && self.is_watched() && self.last.elapsed() >= PUBLISH_EVERY {
+        if !self.is_stopped && self.is_watched() && self.last.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY) {
             let snapshot = self.snapshot(false);
             self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));
         }
@@ -153,7 +154,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
         }
         self.published = Arc::new(analysis);
-        self.last = Instant::now();
+        self.last = Some(Instant::now());
         Arc::clone(&self.published)
     }
 }

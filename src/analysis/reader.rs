@@ -75,7 +75,8 @@ pub(super) struct Reader<'h> {
     pipe: Pipe,
     /// Whether somebody wants to know how far it is.
     describes: bool,
-    described: Instant,
+    /// When it was described last.
+    described: Option<Instant>,
     entries: u32,
     found: Found,
     hand_on: &'h mut HandOn<'h>,
@@ -88,7 +89,7 @@ impl<'h> Reader<'h> {
             capture,
             pipe: Pipe::new(crew),
             describes,
-            described: Instant::now(),
+            described: None,
             entries: 0,
             found: Found::default(),
             hand_on,
@@ -127,7 +128,7 @@ impl<'h> Reader<'h> {
 
     /// Hands on what there is, if it is much or time for it.
     fn look(&mut self) -> ControlFlow<()> {
-        let is_due = self.describes && self.described.elapsed() >= PUBLISH_EVERY;
+        let is_due = self.describes && self.described.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY);
         if is_due {
             self.describe();
         }
@@ -138,7 +139,7 @@ impl<'h> Reader<'h> {
         self.pipe.describe(&mut self.capture);
         self.found.events.retain(|event| !matches!(event, Event::Capture(_)));
         self.found.push(Event::Capture(Box::new(self.capture.clone())));
-        self.described = Instant::now();
+        self.described = Some(Instant::now());
     }
 
     fn hand_on(&mut self) -> ControlFlow<()> {
