@@ -81,7 +81,9 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
     if let Some(wording) = board.spec.and_then(|spec| spec.wording(question)) {
         write!(out, "{}", board.layout.wrap(&format!("the spec: {wording}"), 4))?;
     }
-    writeln!(out, "    {}", verdict(finding))?;
+    if !analysis.captures.is_empty() {
+        writeln!(out, "    {}", verdict(finding))?;
+    }
     if finding.verdict == Verdict::Open {
         if !question.hypotheses.is_empty() {
             writeln!(out, "      hypotheses: {}", question.hypotheses.join(", "))?;
