@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 use etherparse::PacketBuilder;
 use tempfile::TempDir;
 
+use crate::outcome::{code, printed, said};
+
 const NAME: &str = "answered-and-missed";
 
 fn own(ending: &str) -> PathBuf {
@@ -25,18 +27,6 @@ fn without_keys() -> TempDir {
 fn ringtrace(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
 }
 
 #[test]

@@ -14,6 +14,7 @@ use ringtrace::spec::{Conformance, Context, Judged, Place};
 use ringtrace::summary::{Diagram, Step};
 
 use crate::calls::only_call;
+use crate::outcome::{code, printed, said};
 
 const NAME: &str = "answered-and-missed";
 
@@ -25,18 +26,6 @@ fn ladder(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
     let capture = format!("{NAME}.pcap");
     command.args(["ladder", "-q", &capture]).args(arguments).current_dir(own()).stdin(Stdio::null()).output().unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
 }
 
 fn judged(call: Call) -> Judged {

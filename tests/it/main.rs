@@ -20,6 +20,7 @@ mod logs;
 mod lookup;
 mod lost;
 mod merged;
+mod outcome;
 mod questions;
 mod reference;
 mod refusals;

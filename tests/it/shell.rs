@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::outcome::{code, printed, said};
+
 const COMMANDS: [&str; 8] = ["open", "export", "inspect", "rules", "stats", "ladder", "completions", "man"];
 
 /// Runs the program for a user whose config file is in `folder`.
@@ -11,18 +13,6 @@ fn ringtrace(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
     let home = command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("HOME", folder);
     home.env("XDG_CONFIG_HOME", folder.join("config")).output().unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
 }
 
 #[test]

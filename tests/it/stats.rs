@@ -14,6 +14,7 @@ use ringtrace::stats::{Archive, Asked, Gathering, Query};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::outcome::{code, said};
 use crate::shared::shared;
 
 const CAPTURE: &str = "captures/answered-and-missed/answered-and-missed.pcap";
@@ -33,14 +34,6 @@ fn printed(arguments: &[&str]) -> String {
 fn refused(arguments: &[&str]) -> (i32, String) {
     let output = ringtrace(&[&["stats"], arguments].concat());
     (code(&output), said(&output))
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
 }
 
 /// An export of a table of a capture, in a folder of its own.

@@ -11,6 +11,7 @@ use polars_arrow::io::ipc::read::{FileReader, StreamReader, StreamState, read_fi
 use polars_arrow::record_batch::RecordBatch;
 use ringtrace::export::{Description, Kind, Table};
 
+use crate::outcome::{code, said};
 use crate::shared::shared;
 
 const FORMATS: [&str; 4] = ["csv", "parquet", "arrow", "ndjson"];
@@ -28,14 +29,6 @@ fn calls() -> String {
 fn export(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
     command.arg("export").args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
 }
 
 /// A value, whatever the format. Times are in microseconds.

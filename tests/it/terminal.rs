@@ -4,7 +4,7 @@ mod lifecycle;
 mod pictures;
 mod session;
 
-use session::Session;
+pub(crate) use session::Session;
 
 const CAPTURE: &str = "captures/answered-and-missed/answered-and-missed.pcap";
 

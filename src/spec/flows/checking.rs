@@ -88,19 +88,26 @@ fn note_absence(call: &Call, context: &Context, checks: &mut Checks, what: &'sta
     }
 }
 
-/// Declares the rule of one step of a flow.
-macro_rules! step_rule {
-    ($name:ident, $file:literal, $id:literal, $number:literal, $title:literal) => {
-        /// The rule of this step.
+/// Declares a rule of a flow: the function that checks it, with the number of the step where it is about one.
+macro_rules! flow_rule {
+    ($name:ident, $file:literal, $id:literal, $check:ident($($step:literal)?), $title:literal) => {
+        #[doc = $title]
         pub(in crate::spec) const $name: Rule = Rule {
             id: $id,
             page: FLOW.page,
             title: $title,
             grade: Grade::Warning,
             source: include_str!($file),
-            check: |call, context, checks| check_step(&FLOW, $number, call, context, checks),
+            check: |call, context, checks| $check(&FLOW, $($step,)? call, context, checks),
         };
     };
 }
 
-pub(super) use step_rule;
+/// Declares the rule of one step of a flow.
+macro_rules! step_rule {
+    ($name:ident, $file:literal, $id:literal, $number:literal, $title:literal) => {
+        flow_rule!($name, $file, $id, check_step($number), $title);
+    };
+}
+
+pub(super) use {flow_rule, step_rule};

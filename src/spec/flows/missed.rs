@@ -15,7 +15,7 @@
 //! *What a capture cannot show.* Steps between others than the recorded devices and the server. Who made what came in:
 //! the server stamps its sender.
 
-use super::checking::{check_no_accept, check_no_media, check_step, step_rule};
+use super::checking::{check_no_accept, check_no_media, check_step, flow_rule, step_rule};
 use super::{End, Flow, Passes, Step};
 use crate::call::{Call, Outcome, Role};
 use crate::origin::Direction;
@@ -113,22 +113,5 @@ step_rule!(STEP_4, "missed.rs", "FLOW/missed-step-4", 4, "Of a missed call, the 
 step_rule!(STEP_5, "missed.rs", "FLOW/missed-step-5", 5, "A missed call ends with a terminate to the callee.");
 step_rule!(STEP_6, "missed.rs", "FLOW/missed-step-6", 6, "Of a missed call, the callee acknowledges the terminate.");
 
-/// The rule that nobody accepts.
-pub(in crate::spec) const NO_ACCEPT: Rule = Rule {
-    id: "FLOW/missed-no-accept",
-    page: FLOW.page,
-    title: "A missed call is never accepted.",
-    grade: Grade::Warning,
-    source: include_str!("missed.rs"),
-    check: |call, context, checks| check_no_accept(&FLOW, call, context, checks),
-};
-
-/// The rule that no media path is set up.
-pub(in crate::spec) const NO_MEDIA: Rule = Rule {
-    id: "FLOW/missed-no-media",
-    page: FLOW.page,
-    title: "A missed call gets no media path.",
-    grade: Grade::Warning,
-    source: include_str!("missed.rs"),
-    check: |call, context, checks| check_no_media(&FLOW, call, context, checks),
-};
+flow_rule!(NO_ACCEPT, "missed.rs", "FLOW/missed-no-accept", check_no_accept(), "A missed call is never accepted.");
+flow_rule!(NO_MEDIA, "missed.rs", "FLOW/missed-no-media", check_no_media(), "A missed call gets no media path.");

@@ -15,7 +15,7 @@
 //! *What a capture cannot show.* Steps between others than the recorded devices and the server. Who made what came in:
 //! the server stamps its sender.
 
-use super::checking::{check_no_accept, check_no_media, check_step, step_rule};
+use super::checking::{check_no_accept, check_no_media, check_step, flow_rule, step_rule};
 use super::{End, Flow, Passes, Step};
 use crate::call::{Call, Outcome};
 use crate::protocol::stanza::ActionName;
@@ -108,22 +108,11 @@ step_rule!(
     "Of a declined call, the callee's other devices are told."
 );
 
-/// The rule that nobody accepts.
-pub(in crate::spec) const NO_ACCEPT: Rule = Rule {
-    id: "FLOW/rejected-no-accept",
-    page: FLOW.page,
-    title: "A declined call is never accepted.",
-    grade: Grade::Warning,
-    source: include_str!("rejected.rs"),
-    check: |call, context, checks| check_no_accept(&FLOW, call, context, checks),
-};
-
-/// The rule that no media path is set up.
-pub(in crate::spec) const NO_MEDIA: Rule = Rule {
-    id: "FLOW/rejected-no-media",
-    page: FLOW.page,
-    title: "A declined call gets no media path.",
-    grade: Grade::Warning,
-    source: include_str!("rejected.rs"),
-    check: |call, context, checks| check_no_media(&FLOW, call, context, checks),
-};
+flow_rule!(
+    NO_ACCEPT,
+    "rejected.rs",
+    "FLOW/rejected-no-accept",
+    check_no_accept(),
+    "A declined call is never accepted."
+);
+flow_rule!(NO_MEDIA, "rejected.rs", "FLOW/rejected-no-media", check_no_media(), "A declined call gets no media path.");

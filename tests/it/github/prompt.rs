@@ -1,34 +1,22 @@
 //! The question before something is sent, asked and answered in a real terminal.
 
-use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
+use portable_pty::CommandBuilder;
 
 use super::{QUESTION, Server};
 use crate::sanitize::own;
-
-/// How long an output is waited for before the test gives up: far longer than it ever takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::terminal::Session;
 
 const ASKED: &str = "Send this? [y/N] ";
 
 /// A run of `attach` in a terminal.
-struct Run {
-    child: Box<dyn Child + Send + Sync>,
-    keyboard: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    bytes: Vec<u8>,
-    _pty: PtyPair,
-}
+struct Run(Session);
 
 impl Run {
     fn start(server: &Server, folder: &Path, arguments: &[&str]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringtrace"));
         command.arg("attach");
         command.arg(own("answered-and-missed", "pcap"));
@@ -42,56 +30,29 @@ impl Run {
         for proxy in ["http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
             command.env_remove(proxy);
         }
-        let child = pty.slave.spawn_command(command).unwrap();
-        let mut reader = pty.master.try_clone_reader().unwrap();
-        let keyboard = pty.master.take_writer().unwrap();
-        let (send, output) = mpsc::channel();
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if send.send(buffer[..read].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { child, keyboard, output, bytes: Vec::new(), _pty: pty }
-    }
-
-    /// All that was printed so far, with the ends of lines as they were written.
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).replace("\r\n", "\n")
+        Self(Session::spawn(command, 80, 24))
     }
 
     fn wait_for(&mut self, text: &str) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.text().contains(text) {
-            assert!(Instant::now() < deadline, "no `{text}` in\n{}", self.text());
-            self.bytes.extend(self.output.recv_timeout(Duration::from_millis(50)).unwrap_or_default());
-        }
+        self.0.wait_until(&format!("`{text}` in what was printed"), |session| printed(session).contains(text));
         self
     }
 
     fn press(&mut self, keys: &str) -> &mut Self {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
+        self.0.press(keys);
         self
     }
 
-    /// Waits for the program to end. Says whether it did what was asked for, and all that it printed.
+    /// Waits for the program to end. Says whether it did what was asked for, its exit code, and all that it printed.
     fn end(&mut self) -> (bool, u32, String) {
-        let deadline = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "it does not end:\n{}", self.text());
-            self.bytes.extend(self.output.recv_timeout(Duration::from_millis(10)).unwrap_or_default());
-        };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
-            self.bytes.extend(bytes);
-        }
-        (status.success(), status.exit_code(), self.text())
+        let code = self.0.end();
+        (code == 0, code, printed(&self.0))
     }
+}
+
+/// All that was printed so far, with the ends of lines as they were written.
+fn printed(session: &Session) -> String {
+    String::from_utf8_lossy(&session.raw).replace("\r\n", "\n")
 }
 
 fn comment() -> [&'static str; 4] {

@@ -24,14 +24,14 @@ pub(super) fn dress(command: &mut CommandBuilder) {
 }
 
 /// A run of the program in a terminal.
-pub(super) struct Session {
+pub(crate) struct Session {
     pub(super) pty: PtyPair,
     pub(super) child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
     pub(super) output: Receiver<Vec<u8>>,
     pub(super) screen: vt100::Parser,
     /// Everything that was sent to the terminal.
-    pub(super) raw: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
 }
 
 impl Session {
@@ -43,9 +43,14 @@ impl Session {
 
     /// A run of any program.
     pub(super) fn of(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
+        dress(&mut command);
+        Self::spawn(command, columns, rows)
+    }
+
+    /// A run of a program that is dressed already.
+    pub(crate) fn spawn(command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
-        dress(&mut command);
         let child = pty.slave.spawn_command(command).unwrap();
         let mut reader = pty.master.try_clone_reader().unwrap();
         let keyboard = pty.master.take_writer().unwrap();
@@ -68,7 +73,7 @@ impl Session {
     }
 
     /// Waits until something holds.
-    pub(super) fn wait_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
+    pub(crate) fn wait_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
         let deadline = Instant::now() + PATIENCE;
         while !holds(self) {
             assert!(Instant::now() < deadline, "not {what}:\n{}", self.contents());
@@ -110,7 +115,7 @@ impl Session {
         self.wait_until(&format!("`{text}` on"), |session| session.contents().contains(text))
     }
 
-    pub(super) fn press(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self.keyboard.flush().unwrap();
         self
@@ -123,7 +128,7 @@ impl Session {
     }
 
     /// Waits for the program to end; its exit code.
-    pub(super) fn end(&mut self) -> u32 {
+    pub(crate) fn end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;
         loop {
             while let Ok(bytes) = self.output.try_recv() {
