@@ -111,11 +111,39 @@ pub struct Diagnosis {
     pub kind: Kind,
     /// Whether something is lost by it.
     pub severity: Severity,
-    /// What was found, as a sentence's predicate in lower case, without a full stop.
+    /// What was found: completes the sentence "In this capture, ...", without a full stop.
     pub why: &'static str,
     /// What the user can do about it; empty if nothing.
     pub next: &'static str,
 }
+
+/// Declares a layer's diagnoses, one row each, and `DIAGNOSES`, the list of them in the order of the rows.
+///
+/// A row is `NAME "what-happened" Kind Severity: "why", "next";`. `why` completes the sentence "In this capture, ...";
+/// `next` says what the user can do about it, and is empty if that is nothing. Doc comments above a row add to its
+/// documentation what only a maintainer needs.
+macro_rules! diagnoses {
+    (
+        $layer:ident $prefix:literal;
+        $($(#[$more:meta])* $name:ident $slug:literal $kind:ident $severity:ident: $why:literal, $next:literal;)*
+    ) => {
+        /// Everything that this layer reports.
+        pub const DIAGNOSES: &[&$crate::anomaly::Diagnosis] = &[$(&$name),*];
+        $(
+            #[doc = concat!("In this capture, ", $why, ".")]
+            $(#[doc = ""] #[$more])*
+            pub const $name: $crate::anomaly::Diagnosis = $crate::anomaly::Diagnosis {
+                id: concat!($prefix, "/", $slug),
+                layer: $crate::anomaly::Layer::$layer,
+                kind: $crate::anomaly::Kind::$kind,
+                severity: $crate::anomaly::Severity::$severity,
+                why: $why,
+                next: $next,
+            };
+        )*
+    };
+}
+pub(crate) use diagnoses;
 
 /// One occurrence of a [`Diagnosis`].
 #[derive(Clone, Debug, PartialEq, Eq)]

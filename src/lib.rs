@@ -30,6 +30,8 @@ pub mod origin;
 
 pub mod visible;
 
+pub mod words;
+
 pub mod config;
 
 pub mod anomaly;

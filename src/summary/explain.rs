@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use super::index::stand;
 use super::plural;
-use super::prose::Layout;
 use crate::analysis::diagnoses;
 use crate::export::{Description, Table, filter_page};
 use crate::spec::discrepancies::DISCREPANCIES;
@@ -14,6 +13,7 @@ use crate::spec::parts::PAGES;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
 use crate::spec::{Checkout, Grade, Question, Shape, page};
+use crate::words::Layout;
 
 /// An exit code, and when the program ends with it.
 pub type ExitCode = (u8, &'static str);

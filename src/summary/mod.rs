@@ -9,7 +9,6 @@ mod index;
 pub mod inspect;
 mod json;
 mod mermaid;
-mod prose;
 pub mod questions;
 pub mod rules;
 mod scene;
@@ -26,9 +25,9 @@ use crate::origin::Timestamp;
 use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
 
+pub use crate::words::Layout;
 pub use diagram::{Arrow, ArrowKind, Diagram, Mark, Step};
 pub use drawing::draw;
-pub use prose::Layout;
 pub use scene::{Scene, first_answer, part};
 
 /// Writes what was read, every call with its ladder and marks, and what could not be read.

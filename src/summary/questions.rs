@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::{json_considered, write_json};
-use super::prose::Layout;
 use super::{considered, moment, plural};
 use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
 use crate::stats;
 use crate::visible::visible;
+use crate::words::Layout;
 
 /// The version of what [`json`] writes. Fields may be added without a new one.
 const SCHEMA: u32 = 1;
