@@ -23,6 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),
+    ("tempfile", &["src/output.rs", "src/tui/editor.rs"]),
     ("indicatif", &["src/cli/progress.rs"]),
     ("etcetera", &["src/cli/settings.rs"]),
     ("toml", &["src/config.rs"]),
@@ -105,7 +106,8 @@ fn named(line: &str, module: &[String]) -> Vec<(Vec<String>, bool)> {
 
 /// Code only: no comments, no tests (which stand at the end).
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let until = text.find("#[cfg(test)]\nmod ").unwrap_or(text.len());
+    let tests = ["#[cfg(test)]\nmod ", "#[cfg(all(test, unix))]\nmod "];
+    let until = tests.iter().filter_map(|start| text.find(start)).min().unwrap_or(text.len());
     let lines = text[..until].lines().enumerate();
     lines.map(|(index, line)| (index + 1, line.split("//").next().unwrap())).filter(|(_, line)| !line.trim().is_empty())
 }
