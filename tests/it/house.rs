@@ -1,5 +1,11 @@
-//! The laws of the house: a module names only those above it, and some crates have one room each.
+//! The laws of the house: at every level, a module names only those listed before it, and some crates have one room
+//! each.
+//!
+//! The order is the one in which `lib.rs` and each `mod.rs` list their modules. A `mod.rs` either defines what its own
+//! children name or names its children, never both, so that no folder has a circle. Re-exports and imports are
+//! followed to the file that defines the name; tests inside the sources are exempt.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,21 +26,55 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ureq", &["src/github/"]),
     ("nucleo_matcher", &["src/tui/"]),
     ("signal_hook", &["src/tui/terminal.rs"]),
+    ("strsim", &["src/words/"]),
+    ("tempfile", &["src/output.rs", "src/tui/editor.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),
-    ("tempfile", &["src/output.rs", "src/tui/editor.rs"]),
     ("indicatif", &["src/cli/progress.rs"]),
     ("etcetera", &["src/cli/settings.rs"]),
     ("toml", &["src/config.rs"]),
 ];
 
+/// Rooms whose inside does not keep the order yet.
+const UNMENDED: &[&str] = &[
+    "analysis", "call", "cli", "export", "filter", "github", "input", "keys", "ladder", "protocol", "redact", "report",
+    "spec", "stats", "summary", "tui",
+];
+
+/// A module's path from the root of the crate; empty for the root.
+type Module = Vec<String>;
+
 /// A mention that the laws forbid.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Breach {
     file: PathBuf,
     line: usize,
     says: String,
+}
+
+/// The sources of the crate, and what their modules declare.
+struct House {
+    files: BTreeMap<Module, Source>,
+}
+
+struct Source {
+    file: PathBuf,
+    /// Lines of code without comments and unit tests.
+    code: Vec<(usize, String)>,
+    /// The modules that it declares, in order.
+    children: Vec<String>,
+    /// What it imports.
+    imports: Vec<Import>,
+}
+
+#[derive(Clone)]
+struct Import {
+    line: usize,
+    path: Vec<String>,
+    /// The name under which the importing module knows it.
+    alias: String,
+    is_reexport: bool,
 }
 
 fn root() -> PathBuf {
@@ -59,106 +99,256 @@ fn sources() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The modules that a file declares, in order.
-fn declared(text: &str) -> Vec<&str> {
-    let names = text.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'));
-    names.collect()
-}
-
-/// The module path of a file: `src/protocol/tcp/stream.rs` is `protocol::tcp::stream`.
-fn module_path(file: &Path) -> Vec<String> {
+/// The module that a file is: `src/protocol/tcp/stream.rs` is `protocol::tcp::stream`.
+fn module_of(file: &Path) -> Module {
     let inside = file.strip_prefix("src").unwrap().with_extension("");
-    let mut path: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let mut path: Module = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if matches!(path.last().map(String::as_str), Some("mod" | "lib" | "main")) {
         path.pop();
     }
     path
 }
 
-/// The module paths that a line names by `crate::` or `super::`, resolved from `module`, and whether a group of names
-/// follows.
-fn named(line: &str, module: &[String]) -> Vec<(Vec<String>, bool)> {
-    let mut found = Vec::new();
-    for (prefix, is_super) in [("crate::", false), ("super::", true)] {
-        for (place, _) in line.match_indices(prefix) {
-            if line[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
-                continue;
-            }
-            let mut rest = &line[place..];
-            let mut base: Vec<String> = Vec::new();
-            if is_super {
-                base = module.to_vec();
-                while let Some(further) = rest.strip_prefix("super::") {
-                    base.pop();
-                    rest = further;
+/// Code only: no comments, and neither what is compiled for tests only nor what follows it at the end of a file.
+fn code(text: &str) -> Vec<(usize, String)> {
+    let until = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    let mut lines = Vec::new();
+    let mut is_for_tests = false;
+    for (index, line) in text[..until].lines().enumerate() {
+        let bare = line.split("//").next().unwrap_or_default();
+        if line.trim() == "#[cfg(test)]" {
+            is_for_tests = true;
+        } else if is_for_tests && line.trim_start().starts_with("#[") {
+            continue;
+        } else if is_for_tests {
+            is_for_tests = false;
+        } else if !bare.trim().is_empty() {
+            lines.push((index + 1, bare.to_owned()));
+        }
+    }
+    lines
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+/// The paths that a `use` tree names, each with its alias.
+fn unfold(tree: &str, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
+    let tree = tree.trim();
+    let (path, group) = match tree.find('{') {
+        Some(brace) => (&tree[..brace], Some(&tree[brace + 1..tree.rfind('}').unwrap_or(tree.len())])),
+        None => (tree, None),
+    };
+    let (path, alias) = path.split_once(" as ").map_or((path, None), |(path, alias)| (path, Some(alias.trim())));
+    let mut whole = before.to_vec();
+    whole.extend(path.split("::").map(str::trim).filter(|part| !part.is_empty() && *part != "self").map(str::to_owned));
+    let Some(group) = group else {
+        let name = alias.map_or_else(|| whole.last().cloned().unwrap_or_default(), str::to_owned);
+        found.push((whole, name));
+        return;
+    };
+    let (mut depth, mut start) = (0, 0);
+    for (at, character) in group.char_indices().chain([(group.len(), ',')]) {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                if !group[start..at].trim().is_empty() {
+                    unfold(&group[start..at], &whole, found);
                 }
-            } else {
-                rest = &rest["crate::".len()..];
+                start = at + 1;
             }
-            let tail = rest.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).next().unwrap();
-            let is_group = rest[tail.len()..].starts_with('{');
-            base.extend(tail.split("::").filter(|part| !part.is_empty()).map(str::to_owned));
-            found.push((base, is_group));
+            _ => {}
+        }
+    }
+}
+
+/// The imports of a file, and the code that is left without them.
+fn split_imports(code: &[(usize, String)]) -> (Vec<Import>, Vec<(usize, String)>) {
+    let (mut imports, mut rest) = (Vec::new(), Vec::new());
+    let mut lines = code.iter();
+    while let Some((number, line)) = lines.next() {
+        let trimmed = line.trim_start();
+        let after_visibility = match trimmed.strip_prefix("pub") {
+            Some(after) if after.starts_with('(') => after.split_once(") ").map_or(after, |(_, after)| after),
+            Some(after) => after.trim_start(),
+            None => trimmed,
+        };
+        let Some(tree) = after_visibility.strip_prefix("use ") else {
+            rest.push((*number, line.clone()));
+            continue;
+        };
+        let mut tree = tree.to_owned();
+        while !tree.contains(';') {
+            let Some((_, further)) = lines.next() else { break };
+            tree.push(' ');
+            tree.push_str(further.trim());
+        }
+        let mut paths = Vec::new();
+        unfold(tree.trim_end().trim_end_matches(';'), &[], &mut paths);
+        let is_reexport = trimmed.starts_with("pub");
+        imports.extend(paths.into_iter().map(|(path, alias)| Import { line: *number, path, alias, is_reexport }));
+    }
+    (imports, rest)
+}
+
+/// The paths of two or more names in a line of code.
+fn paths(line: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    while let Some(begin) = rest.find(is_word) {
+        let is_continued = rest[..begin].ends_with("::") || rest[..begin].ends_with('"');
+        rest = &rest[begin..];
+        let end = rest.find(|character| !is_word(character) && character != ':').unwrap_or(rest.len());
+        let (path, after) = rest.split_at(end);
+        rest = after;
+        let parts: Vec<String> = path.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        if !is_continued && path.contains("::") && parts.iter().all(|part| part.chars().all(is_word)) {
+            found.push(parts);
         }
     }
     found
 }
 
-/// Code only: no comments, no tests (which stand at the end).
-fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let tests = ["#[cfg(test)]\nmod ", "#[cfg(all(test, unix))]\nmod "];
-    let until = tests.iter().filter_map(|start| text.find(start)).min().unwrap_or(text.len());
-    let lines = text[..until].lines().enumerate();
-    lines.map(|(index, line)| (index + 1, line.split("//").next().unwrap())).filter(|(_, line)| !line.trim().is_empty())
-}
-
-/// Every mention of a module further down in one of the ordered lists of modules, and of a crate outside its room.
-fn breaches(files: &[(PathBuf, String)]) -> Vec<Breach> {
-    let list = |file: &str| {
-        let (_, text) = files.iter().find(|(path, _)| path == Path::new(file)).unwrap();
-        declared(text).into_iter().map(str::to_owned).collect::<Vec<_>>()
-    };
-    let (top, layers) = (list("src/lib.rs"), list("src/protocol/mod.rs"));
-    assert!(top.len() > 5 && layers.len() > 5, "the lists of modules were read");
-    let rank = |path: &[String]| -> Option<(usize, usize)> {
-        let outer = top.iter().position(|name| Some(name) == path.first())?;
-        let is_layer = path.first().is_some_and(|name| name == "protocol");
-        let inner =
-            if is_layer { path.get(1).and_then(|name| layers.iter().position(|known| known == name)) } else { None };
-        Some((outer, inner.map_or(0, |inner| inner + 1)))
-    };
-    let mut breaches = Vec::new();
-    for (file, text) in files {
-        let module = module_path(file);
-        let is_library =
-            !file.starts_with("src/cli") && file != Path::new("src/main.rs") && file != Path::new("src/lib.rs");
-        for (line, words) in code(text) {
-            let mut breach = |says: String| breaches.push(Breach { file: file.clone(), line, says });
-            if is_library {
-                let own = rank(&module).unwrap_or_else(|| panic!("{} is in no list of modules", file.display()));
-                for (path, is_group) in named(words, &module) {
-                    if is_group && (path.is_empty() || path == ["protocol"]) {
-                        breach("imports several modules in one group, which hides them from this test".to_owned());
-                    }
-                    if rank(&path).is_some_and(|other| other > own) {
-                        breach(format!("names {} from above it", path.join("::")));
-                    }
-                }
-            }
-            for (name, rooms) in ROOMS {
-                let mentions = words.contains(&format!("{name}::"));
-                if mentions && !rooms.iter().any(|room| file.to_string_lossy().starts_with(room)) {
-                    breach(format!("names the crate {name}"));
-                }
+impl House {
+    fn new(files: &[(PathBuf, String)]) -> Self {
+        let mut house = Self { files: BTreeMap::new() };
+        for (file, text) in files {
+            let code = code(text);
+            let children = code.iter().filter_map(|(_, line)| {
+                let line = line.trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+                Some(line.trim().strip_prefix("mod ")?.strip_suffix(';')?.to_owned())
+            });
+            let children: Vec<String> = children.collect();
+            let (imports, code) = split_imports(&code);
+            let source = Source { file: file.clone(), code, children, imports };
+            match house.files.get_mut(&module_of(file)) {
+                // `main.rs` comes after `lib.rs`: its modules follow all of the library's.
+                Some(library) => library.children.extend(source.children),
+                None => drop(house.files.insert(module_of(file), source)),
             }
         }
+        house
     }
-    breaches
+
+    /// The module whose file defines what `path`, as written in `from`, names; `None` for what is not of this crate.
+    fn definer(&self, from: &Module, path: &[String], depth: usize) -> Option<Module> {
+        let source = self.files.get(from)?;
+        let (mut at, mut rest) = (from.clone(), path);
+        match path.first()?.as_str() {
+            "crate" => (at, rest) = (Vec::new(), &path[1..]),
+            "self" => rest = &path[1..],
+            "super" => {
+                while rest.first().is_some_and(|part| part == "super") {
+                    at.pop();
+                    rest = &rest[1..];
+                }
+            }
+            first if source.children.iter().any(|child| child == first) => {}
+            first => {
+                let import = source.imports.iter().find(|import| import.alias == first && import.path[0] != first)?;
+                (at, rest) = (self.definer(from, &import.path, depth + 1)?, &[]);
+            }
+        }
+        self.descend(at, rest, depth)
+    }
+
+    fn descend(&self, mut at: Module, path: &[String], depth: usize) -> Option<Module> {
+        for (index, part) in path.iter().enumerate() {
+            let source = self.files.get(&at)?;
+            if source.children.contains(part) {
+                at.push(part.clone());
+            } else if let Some(import) = source.imports.iter().find(|import| &import.alias == part) {
+                if depth > 16 {
+                    return None;
+                }
+                let there = self.definer(&at, &import.path, depth + 1)?;
+                return self.descend(there, &path[index + 1..], depth + 1);
+            } else {
+                return Some(at);
+            }
+        }
+        Some(at)
+    }
+
+    /// Every mention of a module of this crate: the line, and the module that defines what is named. A re-export counts
+    /// only where it is used.
+    fn mentions(&self, module: &Module) -> Vec<(usize, Module)> {
+        let source = &self.files[module];
+        let imported = source.imports.iter().filter(|import| !import.is_reexport);
+        let imported = imported.map(|import| (import.line, import.path.clone()));
+        let written = source.code.iter().flat_map(|(line, text)| paths(text).into_iter().map(|path| (*line, path)));
+        let mentions = imported.chain(written);
+        mentions.filter_map(|(line, path)| Some((line, self.definer(module, &path, 0)?))).collect()
+    }
+
+    fn breaches(&self) -> Vec<Breach> {
+        let mut breaches = BTreeSet::new();
+        // Where a module names its children, and where its children name it.
+        let (mut down, mut up) = (BTreeMap::new(), BTreeMap::new());
+        for (module, source) in &self.files {
+            for (line, named) in self.mentions(module) {
+                let shared = module.iter().zip(&named).take_while(|(one, other)| one == other).count();
+                let breach = |says| Breach { file: source.file.clone(), line, says };
+                match (module.get(shared), named.get(shared)) {
+                    (None, None) => {}
+                    (None, Some(_)) => drop(down.entry(module.clone()).or_insert_with(|| breach(named.join("::")))),
+                    (Some(_), None) => drop(up.entry(named.clone()).or_insert_with(|| breach(named.join("::")))),
+                    (Some(own), Some(other)) => {
+                        let order = &self.files[&module[..shared]].children;
+                        let rank = |name| order.iter().position(|known| known == name);
+                        if rank(other) > rank(own) {
+                            breaches.insert(breach(format!("names {} from above it", named.join("::"))));
+                        }
+                    }
+                }
+            }
+            for (line, text) in &source.code {
+                let imported =
+                    source.imports.iter().filter(|import| import.line == *line).flat_map(|it| it.path.first());
+                let written: Vec<String> = paths(text).into_iter().filter_map(|path| path.into_iter().next()).collect();
+                for name in imported.chain(&written) {
+                    breaches.extend(self.crate_outside_its_room(source, *line, name));
+                }
+            }
+            for import in &source.imports {
+                breaches.extend(self.crate_outside_its_room(source, import.line, &import.path[0]));
+            }
+        }
+        for (module, breach) in down {
+            if let Some(child) = up.get(&module).filter(|_| !module.is_empty()) {
+                let says = format!("names {}, and {} names what it defines", breach.says, child.file.display());
+                breaches.insert(Breach { says, ..breach });
+            }
+        }
+        breaches.into_iter().collect()
+    }
+
+    fn crate_outside_its_room(&self, source: &Source, line: usize, name: &str) -> Option<Breach> {
+        let (_, rooms) = ROOMS.iter().find(|(known, _)| *known == name)?;
+        let is_inside = rooms.iter().any(|room| source.file.to_string_lossy().starts_with(room));
+        let is_module = self.definer(&module_of(&source.file), &[name.to_owned()], 0).is_some();
+        (!is_inside && !is_module).then(|| Breach {
+            file: source.file.clone(),
+            line,
+            says: format!("names the crate {name}"),
+        })
+    }
+}
+
+fn is_unmended(breach: &Breach) -> bool {
+    let room = module_of(&breach.file).into_iter().next();
+    room.is_some_and(|room| UNMENDED.contains(&room.as_str()))
 }
 
 #[test]
-fn a_module_names_only_those_above_it() {
-    assert_eq!(breaches(&sources()), []);
+fn a_module_names_only_those_listed_before_it() {
+    let (unmended, breaches): (Vec<_>, Vec<_>) = House::new(&sources()).breaches().into_iter().partition(is_unmended);
+    for breach in &unmended {
+        eprintln!("{}:{}: {}", breach.file.display(), breach.line, breach.says);
+    }
+    assert!(breaches.is_empty(), "{breaches:#?}");
 }
 
 #[test]
@@ -166,36 +356,65 @@ fn planted_breaches_are_found() {
     let plants = [
         (
             "src/protocol/tcp/planted.rs",
-            "use crate::protocol::noise::Frame;",
-            "names protocol::noise::Frame from above it",
+            "use crate::protocol::{noise::Frame, xml};",
+            "names protocol::noise from above it",
         ),
-        (
-            "src/protocol/tcp/planted.rs",
-            "use super::super::websocket::Message;",
-            "names protocol::websocket::Message from above it",
-        ),
-        ("src/origin.rs", "use crate::call::Call;", "names call::Call from above it"),
-        (
-            "src/protocol/tcp/planted.rs",
-            "use super::super::{noise, websocket};",
-            "imports several modules in one group, which hides them from this test",
-        ),
+        ("src/protocol/tcp/planted.rs", "use super::super::websocket::Message;", "names protocol::websocket"),
+        ("src/origin.rs", "use crate::call::Call;", "names call"),
+        ("src/origin.rs", "fn f(call: &crate::call::Call) {}", "names call"),
         ("src/call/planted.rs", "fn f(p: polars::prelude::Series) {}", "names the crate polars"),
+        ("src/call/planted.rs", "use polars::prelude::Series;", "names the crate polars"),
     ];
     for (file, line, says) in plants {
         let mut files = sources();
+        files.retain(|(path, _)| path != Path::new(file));
         files.push((PathBuf::from(file), format!("{line}\n")));
-        let found = breaches(&files);
-        assert!(found.contains(&Breach { file: file.into(), line: 1, says: says.into() }), "{line}: {found:?}");
+        let found = House::new(&files).breaches();
+        let is_found =
+            |breach: &Breach| breach.file == Path::new(file) && breach.line == 1 && breach.says.starts_with(says);
+        assert!(found.iter().any(is_found), "{line}: {found:#?}");
     }
+}
+
+/// A crate with one room, `shop`, whose files are given.
+fn shop(files: &[(&str, &str)]) -> Vec<String> {
+    let lib = (PathBuf::from("src/lib.rs"), "pub mod shop;\n".to_owned());
+    let files = files.iter().map(|(name, text)| (Path::new("src/shop").join(name), (*text).to_owned()));
+    House::new(&std::iter::once(lib).chain(files).collect::<Vec<_>>())
+        .breaches()
+        .into_iter()
+        .map(|it| it.says)
+        .collect()
+}
+
+#[test]
+fn the_order_holds_inside_a_room_too() {
+    let wiring = "mod goods;\nmod till;\npub use goods::Good;\npub fn sell() { till::ring(); }\n";
+    let goods = ("goods.rs", "pub struct Good;\n");
+    let clean = [("mod.rs", wiring), goods, ("till.rs", "use super::Good;\npub fn ring() {}\n")];
+    assert_eq!(shop(&clean), [""; 0], "a re-export leads to the file that defines the name");
+
+    let upward = [("mod.rs", wiring), ("goods.rs", "use super::till;\npub struct Good;\n"), ("till.rs", "")];
+    assert_eq!(shop(&upward), ["names shop::till from above it"]);
+
+    let circle = [("mod.rs", wiring), goods, ("till.rs", "pub fn ring() { super::sell() }\n")];
+    assert_eq!(shop(&circle), ["names shop::till, and src/shop/till.rs names what it defines"]);
+
+    let tests = [
+        ("mod.rs", wiring),
+        goods,
+        ("till.rs", "pub fn ring() {}\n#[cfg(test)]\nmod tests {\nuse super::super::sell;\n}\n"),
+    ];
+    assert_eq!(shop(&tests), [""; 0], "unit tests are exempt");
 }
 
 #[test]
 fn comments_and_allowed_mentions_pass() {
     let mut files = sources();
+    let before = House::new(&files).breaches();
     files.push((
-        PathBuf::from("src/call/planted.rs"),
-        "// crate::tui::run\nuse crate::protocol::stanza::Stanza;\nuse super::Call;\n".into(),
+        PathBuf::from("src/filter/planted.rs"),
+        "// crate::tui::run\nuse crate::protocol::stanza::Stanza;\nuse crate::call::Call;\n".into(),
     ));
-    assert_eq!(breaches(&files), []);
+    assert_eq!(House::new(&files).breaches(), before);
 }
