@@ -32,6 +32,8 @@ pub mod visible;
 
 pub mod words;
 
+pub mod output;
+
 pub mod config;
 
 pub mod anomaly;

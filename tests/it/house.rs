@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nucleo_matcher", &["src/tui/"]),
     ("signal_hook", &["src/tui/terminal.rs"]),
     ("strsim", &["src/words/"]),
+    ("tempfile", &["src/output.rs", "src/tui/editor.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),
