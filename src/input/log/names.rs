@@ -1,21 +1,21 @@
-//! What several vantages of one file have in common, by the names that their headers give it.
+//! Clocks and captures that several vantages of one file share, by the names that their headers give them.
 
 use std::collections::HashMap;
 
 use crate::origin::ConnectionId;
 
-/// The most names of each kind: those after them are taken for vantages that share nothing.
+/// The most names of each kind. Vantages with later names share nothing.
 const NAMES_LIMIT: usize = 256;
 
 /// Clocks and captures that headers have named.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub(super) struct SharedNames {
     clocks: HashMap<String, ConnectionId>,
     captures: HashMap<String, u32>,
 }
 
-impl Shared {
-    /// The connection by whose clock another is: the first that named the same one, or itself.
+impl SharedNames {
+    /// The connection whose clock a vantage reads: the first that named the same clock, or its own.
     pub(super) fn clock(&mut self, name: String, own: ConnectionId) -> ConnectionId {
         let has_room = self.clocks.len() < NAMES_LIMIT;
         match self.clocks.get(&name) {
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn what_has_the_same_name_is_the_same() {
-        let mut shared = Shared::default();
+        let mut shared = SharedNames::default();
         let [one, two, three] = [0, 1, 2].map(ConnectionId);
         assert_eq!(shared.clock("c".to_owned(), one), one);
         assert_eq!(shared.clock("c".to_owned(), two), one);
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn names_are_kept_up_to_a_limit() {
-        let mut shared = Shared::default();
+        let mut shared = SharedNames::default();
         for number in 0..2 * NAMES_LIMIT {
             let own = ConnectionId(u32::try_from(number).unwrap());
             assert_eq!(shared.clock(number.to_string(), own), own);

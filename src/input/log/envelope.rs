@@ -1,4 +1,4 @@
-//! What stands around a client's lines: colours, and the JSON that a container's log driver or the journal puts them in.
+//! What surrounds a client's lines: colours, and the JSON that a container's log driver or the journal puts them in.
 
 use std::borrow::Cow;
 
@@ -15,8 +15,8 @@ struct Wrapped<'a> {
     stream: Cow<'a, str>,
 }
 
-/// The bytes of a piece of a line that was too long for the buffer of Docker's driver, but for what was cut of a last
-/// character.
+/// The least bytes of a piece of a line that was too long for the buffer of Docker's driver: less by what may have been
+/// cut of the last character.
 const PIECE: usize = (16 << 10) - 3;
 
 impl Wrapped<'_> {
@@ -25,8 +25,8 @@ impl Wrapped<'_> {
         self.log.as_deref().or(self.message.as_deref())
     }
 
-    /// Whether it is a piece, and the next entry of its stream goes on with the line.
-    fn goes_on(&self) -> bool {
+    /// Returns whether it is a piece of a line that the next entry of its stream continues.
+    fn continues(&self) -> bool {
         self.log.as_ref().is_some_and(|log| log.len() >= PIECE && !log.ends_with('\n'))
     }
 }
@@ -40,15 +40,15 @@ pub(super) struct Unwrapped<'t> {
 }
 
 impl Unwrapped<'_> {
-    /// How many lines the first `count` lines were.
+    /// How many lines of the log the first `count` lines were.
     pub(super) fn were(&self, count: usize) -> usize {
         count.checked_sub(1).and_then(|last| self.before.get(last)).copied().unwrap_or(count)
     }
 }
 
-/// Whether a line is a piece of one that goes on in the next.
-pub(super) fn goes_on(line: &[u8]) -> bool {
-    let is_piece = |line: &str| serde_json::from_str::<Wrapped<'_>>(line).is_ok_and(|wrapped| wrapped.goes_on());
+/// Returns whether a line is a piece of one that continues in the next.
+pub(super) fn continues(line: &[u8]) -> bool {
+    let is_piece = |line: &str| serde_json::from_str::<Wrapped<'_>>(line).is_ok_and(|wrapped| wrapped.continues());
     line.len() >= PIECE && std::str::from_utf8(line).is_ok_and(|line| is_wrapped(line) && is_piece(line))
 }
 
@@ -68,7 +68,7 @@ fn is_wrapped(text: &str) -> bool {
 /// The lines, and of each how many lines it and those before it were.
 fn unwrapped_lines(text: &str) -> (Cow<'_, str>, Vec<usize>) {
     let (mut lines, mut before) = (String::with_capacity(text.len()), Vec::new());
-    // The stream of the line that goes on.
+    // The stream of the line that continues.
     let mut open: Option<String> = None;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let wrapped = serde_json::from_str::<Wrapped<'_>>(line).ok();
@@ -82,7 +82,7 @@ fn unwrapped_lines(text: &str) -> (Cow<'_, str>, Vec<usize>) {
         match piece {
             Some((wrapped, text)) => {
                 lines.extend(text.trim_end_matches(['\r', '\n']).chars().filter(|character| *character != '\n'));
-                if wrapped.goes_on() {
+                if wrapped.continues() {
                     open = Some(wrapped.stream.clone().into_owned());
                     continue;
                 }
@@ -153,7 +153,7 @@ mod tests {
         let whole = unwrapped(&log);
         assert_eq!(whole.text, format!("{one}{two}c\nd\n"));
         assert_eq!([0, 1, 2].map(|count| whole.were(count)), [0, 3, 4]);
-        let pieces: Vec<_> = log.split_inclusive('\n').map(|line| goes_on(line.as_bytes())).collect();
+        let pieces: Vec<_> = log.split_inclusive('\n').map(|line| continues(line.as_bytes())).collect();
         assert_eq!(pieces, [true, true, false, false]);
     }
 

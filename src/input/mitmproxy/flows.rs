@@ -4,12 +4,12 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::tnetstring::{self, Value, Values};
-use super::{ALTERED, FLOW_DAMAGED, NEWEST, VERSION};
 use crate::anomaly::Anomaly;
 use crate::input::damage::Stop;
-use crate::input::message::{self, NO_WEBSOCKET, TOO_LONG, UNREADABLE};
+use crate::input::diagnoses::{ALTERED, FLOW_DAMAGED, FLOW_VERSION, MESSAGE_UNREADABLE, NO_WEBSOCKET, TOO_LONG};
+use crate::input::model::{Ends, Entry, Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{Ends, Entry, Error, Sink};
+use crate::input::{message, time};
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
 use crate::protocol::websocket::{Message, Opcode};
 
@@ -19,8 +19,44 @@ const LONGEST_MESSAGE: u64 = 32 << 20;
 /// The longest value other than a message that is looked at.
 const LONGEST_VALUE: u64 = 4096;
 
+/// The newest version of the flow format that is known, that of mitmproxy 11.
+const NEWEST: i64 = 21;
+
+/// Returns whether an input that begins so is a file of flows: with a dictionary whose first name is one of a flow's.
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"websocket",
+        b"response",
+        b"request",
+        b"version",
+        b"type",
+        b"id",
+        b"error",
+        b"client_conn",
+        b"server_conn",
+        b"intercepted",
+        b"marked",
+        b"metadata",
+        b"messages",
+        b"backup",
+        b"comment",
+        b"is_replay",
+        b"mode",
+        b"timestamp_created",
+        b"close_code",
+        b"handshake_flow",
+    ];
+    let inside = tnetstring::length(beginning).ok().and_then(|(_, header)| beginning.get(header..));
+    let name = inside.and_then(tnetstring::value);
+    matches!(name, Some((Value::Bytes(name), _)) if NAMES.contains(&name))
+}
+
 /// Reads a file of flows, and returns the number of its messages.
-pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read(
+    _format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     let mut file = File { source, out, records: 0, connections: 0, flows: 0 };
     loop {
         if !file.source.fill(1)? {
@@ -166,7 +202,7 @@ impl File<'_, '_> {
         origin.connection = known.connection;
         if known.version.is_some_and(|version| version > NEWEST) {
             let version = known.version.unwrap_or_default();
-            self.out.anomaly(Anomaly::new(&VERSION, origin).detail(format!("version {version}")));
+            self.out.anomaly(Anomaly::new(&FLOW_VERSION, origin).detail(format!("version {version}")));
         }
         if known.connection.is_some() && !matches!(outcome, Err(Stop::Enough)) {
             let asked = known.host.zip(known.port).map(|(host, port)| message::address(&host, &port));
@@ -264,13 +300,13 @@ fn put(mut values: Values<'_>, mut origin: Origin, out: &mut dyn Sink) -> Contro
         Some(Value::Number(opcode)),
         Some(Value::Bool(from_client)),
         Some(Value::Bytes(data)),
-        Some(Value::Number(time)),
+        Some(Value::Number(at)),
     ) = fields
     else {
-        out.anomaly(Anomaly::new(&UNREADABLE, origin).detail("it is not written as websocket messages are"));
+        out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail("it is not written as websocket messages are"));
         return ControlFlow::Continue(());
     };
-    origin.time = message::decimal(time);
+    origin.time = time::decimal_seconds(at);
     origin.direction = Some(if from_client { Direction::Outbound } else { Direction::Inbound });
     let is_set = |flag: Option<Value<'_>>| flag == Some(Value::Bool(true));
     let (withheld, made_up) = (is_set(values.next()), is_set(values.next()));

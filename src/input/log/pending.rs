@@ -1,80 +1,82 @@
 //! Stanzas of a log on their way to the stanza layer, held back while something about them is open: the date, or
-//! whether an ack stands in the log twice.
+//! whether an ack is logged twice.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
-use super::super::{Ends, Entry, Format, Reading, Recorded, Sink};
 use super::clock::{Clock, DAY, HOUR};
-use super::diagnoses::{
-    AMBIGUOUS, CUT, DATES_INFERRED, DIRECTIONS_INFERRED, ECHOES, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
-    SEVERAL_FORMATS, STRAY_TEXT, TOLERANT, TOO_DEEP,
-};
-use super::line::{Event, Found, Header, LineFormat, Stamp, Standing};
-use super::shared::Shared;
+use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
+use super::names::SharedNames;
 use crate::anomaly::{Anomaly, Diagnosis};
+use crate::input::diagnoses::{
+    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
+    SEVERAL_FORMATS, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP,
+};
+use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
 use crate::origin::{ConnectionId, Direction, Located, Origin};
 use crate::protocol::binary::Node;
 use crate::protocol::stanza;
 
-/// The most stanzas that wait.
+/// The most stanzas that are held back.
 const WAITING_LIMIT: usize = 65_536;
 
-/// The most bytes of text that the waiting stanzas were read from.
+/// The most bytes of text that the stanzas held back were read from.
 const BYTES_LIMIT: usize = 64 << 20;
 
 /// What can be a time in seconds since the Unix epoch: ten digits.
 const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
 
-/// The most events that are kept, and calls with stanzas that are known beside them.
+/// The most events that are kept, and the most calls with stanzas that are remembered.
 const EVENTS_LIMIT: usize = 65_536;
 
-/// The most clients that are told apart in a log.
-const CLIENTS_LIMIT: usize = 256;
+/// The most vantages that are distinguished in a log.
+const VANTAGES_LIMIT: usize = 256;
 
 /// Stanzas of a log, in order.
-pub(super) struct Held {
-    waiting: VecDeque<Waiting>,
+pub(super) struct Pending {
+    waiting: VecDeque<PendingStanza>,
     bytes: usize,
     day: Clock,
     hour: Clock,
-    /// Whether the log has what was sent as such, so that acks that stand in it twice are left out; `None` if that is
-    /// open.
-    has_sent: Option<bool>,
-    clients: HashMap<(&'static str, String), ConnectionId>,
-    shared: Shared,
+    /// Whether the log has primary entries for what was sent, so that fallbacks are left out; `None` while that is open.
+    has_primary: Option<bool>,
+    vantages: HashMap<(&'static str, String), ConnectionId>,
+    names: SharedNames,
     format: Option<&'static Format>,
-    /// The first place of each note that is made once a log.
+    /// What was reported once per log.
     noted: Vec<&'static Diagnosis>,
     first_undated: Option<Origin>,
     /// Events of calls, and the calls of which there are stanzas.
     events: Vec<(Event, Origin)>,
+    event_format: Option<&'static Format>,
     calls: HashSet<String>,
 }
 
-struct Waiting {
+/// A stanza that is held back.
+struct PendingStanza {
     origin: Origin,
     node: Node,
-    stamp: Stamp,
-    is_echo: bool,
+    time: LogTime,
+    is_fallback: bool,
     is_internal: bool,
     bytes: usize,
 }
 
-impl Held {
+impl Pending {
     pub(super) fn new() -> Self {
         Self {
             waiting: VecDeque::new(),
             bytes: 0,
             day: Clock::new(DAY),
             hour: Clock::new(HOUR),
-            has_sent: None,
-            clients: HashMap::new(),
-            shared: Shared::default(),
+            has_primary: None,
+            vantages: HashMap::new(),
+            names: SharedNames::default(),
             format: None,
             noted: Vec::new(),
             first_undated: None,
             events: Vec::new(),
+            event_format: None,
             calls: HashSet::new(),
         }
     }
@@ -84,7 +86,7 @@ impl Held {
         self.format
     }
 
-    /// Takes a log for one in `format`, if it is not known for one in another.
+    /// Takes the log as one in `format`, unless it is already known as one in another.
     pub(super) fn recognize(&mut self, format: &'static Format, origin: Origin, out: &mut dyn Sink) {
         match self.format {
             None => {
@@ -98,15 +100,18 @@ impl Held {
         }
     }
 
-    /// Takes events of calls.
-    pub(super) fn events(&mut self, events: Vec<Event>, origin: Origin) {
+    /// Takes events of calls from a log in `format`.
+    pub(super) fn events(&mut self, format: &'static Format, events: Vec<Event>, origin: Origin) {
         let room = EVENTS_LIMIT.saturating_sub(self.events.len());
         self.events.extend(events.into_iter().take(room).map(|event| (event, origin)));
+        if !self.events.is_empty() {
+            self.event_format = Some(format);
+        }
     }
 
-    /// Whether there were any.
-    pub(super) const fn has_events(&self) -> bool {
-        !self.events.is_empty()
+    /// The format of the events, if there were any.
+    pub(super) const fn event_format(&self) -> Option<&'static Format> {
+        self.event_format
     }
 
     /// Reports events of calls of which the log has no stanza.
@@ -120,7 +125,7 @@ impl Held {
         }
     }
 
-    /// Takes what a file says of how the stanzas of a client were recorded.
+    /// Takes how the stanzas of a vantage were recorded.
     pub(super) fn header(
         &mut self,
         format: &'static Format,
@@ -129,16 +134,16 @@ impl Held {
         out: &mut dyn Sink,
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
-        let Header { client, mut recorded, clock, capture, unknown } = header;
+        let Header { vantage, mut recorded, clock, capture, unknown } = header;
         for (diagnosis, what) in unknown {
             out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("line {}: {what}", origin.last)));
         }
         if let Some(technique) = recorded.technique {
             out.technique(technique);
         }
-        let connection = self.connection(format, client, origin, out)?;
-        recorded.clock = Some(self.shared.clock(clock, connection));
-        recorded.original = self.shared.original(capture);
+        let connection = self.connection(format, vantage, origin, out)?;
+        recorded.clock = Some(self.names.clock(clock, connection));
+        recorded.original = self.names.original(capture);
         out.entry(Located::new(Origin { connection: Some(connection), ..origin }, Entry::Recorded(recorded)))
     }
 
@@ -146,7 +151,7 @@ impl Held {
     pub(super) fn frame(
         &mut self,
         format: &'static Format,
-        client: String,
+        vantage: String,
         plaintext: &[u8],
         origin: Origin,
         out: &mut dyn Sink,
@@ -155,7 +160,7 @@ impl Held {
         if origin.direction.is_none() {
             self.note(&DIRECTIONS_INFERRED, origin, None, out);
         }
-        let connection = Some(self.connection(format, client, origin, out)?);
+        let connection = Some(self.connection(format, vantage, origin, out)?);
         out.entry(Located::new(Origin { connection, ..origin }, Entry::Frame(plaintext)))
     }
 
@@ -163,45 +168,45 @@ impl Held {
     pub(super) fn push(
         &mut self,
         format: &'static Format,
-        found: Found,
+        stanza: LoggedStanza,
         mut origin: Origin,
         bytes: usize,
         out: &mut dyn Sink,
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
-        self.report(&found, origin, out);
-        let Found { node, direction, stamp, client, standing, is_internal, .. } = found;
+        self.report(&stanza, origin, out);
+        let LoggedStanza { node, direction, time, vantage, precedence, is_internal, .. } = stanza;
         if is_internal {
             out.anomaly(Anomaly::new(&INTERNAL, origin));
         } else {
             origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
         }
-        origin.connection = Some(self.connection(format, client, origin, out)?);
-        let stamp = self.read_clock(stamp, &node, &origin);
+        origin.connection = Some(self.connection(format, vantage, origin, out)?);
+        let time = self.read_clock(time, &node, &origin);
         if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
         {
             self.calls.insert(call_id.into_owned());
         }
-        match standing {
-            Standing::Only => {}
-            Standing::Sent => self.has_sent = Some(true),
-            Standing::Echo if self.has_sent == Some(true) => {
-                out.anomaly(Anomaly::new(&ECHOES, Origin { connection: None, ..origin }));
+        match precedence {
+            Precedence::Only => {}
+            Precedence::Primary => self.has_primary = Some(true),
+            Precedence::Fallback if self.has_primary == Some(true) => {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
                 return ControlFlow::Continue(());
             }
-            Standing::Echo => {}
+            Precedence::Fallback => {}
         }
         self.bytes += bytes;
-        let is_echo = standing == Standing::Echo;
-        self.waiting.push_back(Waiting { origin, node, stamp, is_echo, is_internal, bytes });
+        let is_fallback = precedence == Precedence::Fallback;
+        self.waiting.push_back(PendingStanza { origin, node, time, is_fallback, is_internal, bytes });
         if self.waiting.len() > WAITING_LIMIT || self.bytes > BYTES_LIMIT {
             self.settle();
         }
         self.release(out)
     }
 
-    /// Lets go of everything, and says what was inferred.
+    /// Releases everything, and reports what was inferred.
     pub(super) fn finish(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
         self.settle();
         self.release(out)?;
@@ -217,43 +222,43 @@ impl Held {
     }
 
     fn settle(&mut self) {
-        self.has_sent.get_or_insert(false);
+        self.has_primary.get_or_insert(false);
         for waiting in &self.waiting {
-            match waiting.stamp {
-                Stamp::OfDay(_) => self.day.settle(),
-                Stamp::OfHour(_) => self.hour.settle(),
-                Stamp::None | Stamp::At(_) | Stamp::Relative(_) => {}
+            match waiting.time {
+                LogTime::OfDay(_) => self.day.settle(),
+                LogTime::OfHour(_) => self.hour.settle(),
+                LogTime::None | LogTime::At(_) | LogTime::Relative(_) => {}
             }
         }
     }
 
-    /// Gives what waits no longer.
+    /// Passes on what nothing is open about any more.
     fn release(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
         while let Some(first) = self.waiting.front() {
-            let is_open = match first.stamp {
-                Stamp::OfDay(_) => !self.day.is_set(),
-                Stamp::OfHour(_) => !self.hour.is_set(),
-                Stamp::None | Stamp::At(_) | Stamp::Relative(_) => false,
+            let is_open = match first.time {
+                LogTime::OfDay(_) => !self.day.is_set(),
+                LogTime::OfHour(_) => !self.hour.is_set(),
+                LogTime::None | LogTime::At(_) | LogTime::Relative(_) => false,
             };
-            if is_open || (first.is_echo && self.has_sent.is_none()) {
+            if is_open || (first.is_fallback && self.has_primary.is_none()) {
                 break;
             }
             let Some(waiting) = self.waiting.pop_front() else { break };
-            let Waiting { mut origin, node, stamp, is_echo, is_internal, bytes } = waiting;
+            let PendingStanza { mut origin, node, time, is_fallback, is_internal, bytes } = waiting;
             self.bytes = self.bytes.saturating_sub(bytes);
-            if is_echo && self.has_sent == Some(true) {
-                out.anomaly(Anomaly::new(&ECHOES, Origin { connection: None, ..origin }));
+            if is_fallback && self.has_primary == Some(true) {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
                 continue;
             }
-            origin.time = match stamp {
-                Stamp::None => None,
-                Stamp::At(time) => Some(time),
-                Stamp::Relative(time) => {
+            origin.time = match time {
+                LogTime::None => None,
+                LogTime::At(time) => Some(time),
+                LogTime::Relative(time) => {
                     out.relative();
                     Some(time)
                 }
-                Stamp::OfDay(read) => Some(self.day.moment(read)),
-                Stamp::OfHour(read) => Some(self.hour.moment(read)),
+                LogTime::OfDay(read) => Some(self.day.moment(read)),
+                LogTime::OfHour(read) => Some(self.hour.moment(read)),
             };
             let entry = if is_internal { Entry::Internal(node) } else { Entry::Node(node) };
             out.entry(Located::new(origin, entry))?;
@@ -262,11 +267,11 @@ impl Held {
     }
 
     /// Reads a clock that has no dates, and sets it by what the server stamped on the stanza.
-    fn read_clock(&mut self, stamp: Stamp, node: &Node, origin: &Origin) -> Stamp {
-        let (clock, shown) = match stamp {
-            Stamp::OfDay(shown) => (&mut self.day, shown),
-            Stamp::OfHour(shown) => (&mut self.hour, shown),
-            Stamp::None | Stamp::At(_) | Stamp::Relative(_) => return stamp,
+    fn read_clock(&mut self, time: LogTime, node: &Node, origin: &Origin) -> LogTime {
+        let (clock, shown) = match time {
+            LogTime::OfDay(shown) => (&mut self.day, shown),
+            LogTime::OfHour(shown) => (&mut self.hour, shown),
+            LogTime::None | LogTime::At(_) | LogTime::Relative(_) => return time,
         };
         self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
         let read = clock.read(shown);
@@ -277,50 +282,51 @@ impl Held {
         {
             clock.learn(read, seconds, node.tag == "call");
         }
-        if matches!(stamp, Stamp::OfDay(_)) { Stamp::OfDay(read) } else { Stamp::OfHour(read) }
+        if matches!(time, LogTime::OfDay(_)) { LogTime::OfDay(read) } else { LogTime::OfHour(read) }
     }
 
-    /// Which way a stanza went by its addresses, and a note that it follows from these.
+    /// The direction of a stanza by its addresses, reported as inferred from these.
     fn infer_direction(&mut self, node: &Node, origin: Origin, out: &mut dyn Sink) -> Option<Direction> {
         let direction = stanza::direction_of(node);
         self.note(if direction.is_some() { &DIRECTIONS_INFERRED } else { &NO_DIRECTIONS }, origin, None, out);
         direction
     }
 
-    /// The connection of a client, a new one if it was not seen before.
+    /// The connection of a vantage, a new one if it was not seen before.
     fn connection(
         &mut self,
         format: &'static Format,
-        client: String,
+        vantage: String,
         origin: Origin,
         out: &mut dyn Sink,
     ) -> ControlFlow<(), ConnectionId> {
-        let name = if client.is_empty() { format.name.to_owned() } else { format!("{}, {client}", format.name) };
-        let key = (format.name, client);
-        if let Some(known) = self.clients.get(&key) {
+        let name = if vantage.is_empty() { format.name.to_owned() } else { format!("{}, {vantage}", format.name) };
+        let key = (format.name, vantage);
+        if let Some(known) = self.vantages.get(&key) {
             return ControlFlow::Continue(*known);
         }
-        let id = ConnectionId(u32::try_from(self.clients.len().min(CLIENTS_LIMIT)).unwrap_or(u32::MAX));
-        if self.clients.len() < CLIENTS_LIMIT {
-            self.clients.insert(key, id);
+        let id = ConnectionId(u32::try_from(self.vantages.len().min(VANTAGES_LIMIT)).unwrap_or(u32::MAX));
+        if self.vantages.len() < VANTAGES_LIMIT {
+            self.vantages.insert(key, id);
             let ends = Entry::Ends(Ends { client: Some(&name), server: None });
             let origin = Origin { connection: Some(id), ..origin };
             out.entry(Located::new(origin, ends))?;
-            if let Reading::Lines(LineFormat { program: Some(program), omits_own_acks, .. }) = format.reading {
-                let recorded = Recorded { client: Some(program), omits_own_acks, ..Recorded::default() };
+            if let Some(client) = format.client {
+                let (client, omits_own_acks) = (Some(client.name), client.omits_own_acks);
+                let recorded = Recorded { client, omits_own_acks, ..Recorded::default() };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }
         ControlFlow::Continue(id)
     }
 
-    fn report(&mut self, found: &Found, origin: Origin, out: &mut dyn Sink) {
-        let departures = found.departures;
-        if found.is_cut {
-            out.anomaly(Anomaly::new(&CUT, origin).detail(format!("in line {}", origin.last)));
+    fn report(&mut self, stanza: &LoggedStanza, origin: Origin, out: &mut dyn Sink) {
+        let departures = stanza.departures;
+        if stanza.is_cut {
+            out.anomaly(Anomaly::new(&STANZA_CUT, origin).detail(format!("in line {}", origin.last)));
         }
         for (diagnosis, is_so) in [
-            (&TOLERANT, departures.tolerant && !found.is_cut),
+            (&TOLERANT, departures.tolerant && !stanza.is_cut),
             (&TOO_DEEP, departures.too_deep > 0),
             (&STRAY_TEXT, departures.stray_text > 0),
         ] {
@@ -335,7 +341,7 @@ impl Held {
         }
     }
 
-    /// Makes a note, once a log.
+    /// Reports a diagnosis, once per log.
     fn note(&mut self, diagnosis: &'static Diagnosis, origin: Origin, detail: Option<String>, out: &mut dyn Sink) {
         if !self.noted.contains(&diagnosis) {
             self.noted.push(diagnosis);
