@@ -228,7 +228,7 @@ fn a_malformed_line_in_the_capture_is_told() {
     let output = ringtrace(&files, &["call.pcapng", "--noise-keylog", "noise"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("it has 1 fields after its label, not 2"), "{said}");
+    assert!(said.contains("expected 2 fields after the label, found 1"), "{said}");
 }
 
 #[test]
