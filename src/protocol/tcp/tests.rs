@@ -520,6 +520,7 @@ mod far {
 }
 
 mod limits {
+    use super::super::flow::Pair;
     use super::*;
 
     #[test]
