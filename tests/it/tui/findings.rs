@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ringtrace::github::{Pace, Token};
+use ringtrace::github::{Backoff, Token};
 use ringtrace::tui::command::Done;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ impl Bench {
         let access = Access {
             api: format!("http://{}", server.address).parse().unwrap(),
             token: |_| Token::new("ghp_verysecret"),
-            pace: Pace { attempts: 1, ..Pace::default() },
+            backoff: Backoff { attempts: 1, ..Backoff::default() },
         };
         let mut bench = Self::new(size);
         bench.app = App::new(Options { access, ..Options::default() });
