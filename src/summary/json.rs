@@ -1,24 +1,18 @@
-//! JSON that a terminal can show.
+//! JSON that is safe to show in a terminal.
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::analysis::Analysis;
 use crate::visible::visible_json;
 
-/// Writes a value in lines. Characters that a terminal would act on are escaped, as JSON allows in its strings.
+/// Writes a value, pretty-printed. Characters that a terminal would act on are escaped, as JSON strings allow.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub(super) fn write_json(value: &Value, out: &mut impl Write) -> io::Result<()> {
     for line in format!("{value:#}").lines() {
         writeln!(out, "{}", visible_json(line))?;
     }
     Ok(())
-}
-
-/// How many calls are considered, and of how many.
-pub(super) fn json_considered(analysis: &Analysis) -> Value {
-    json!({ "considered": analysis.calls.len(), "of": analysis.calls_in_all() })
 }
