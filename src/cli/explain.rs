@@ -4,9 +4,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use ringtrace::print::explain::{self, Glossary};
 use ringtrace::spec::Checkout;
 use ringtrace::spec::parts::fingerprint;
-use ringtrace::summary::explain::{self, Glossary};
 use ringtrace::visible::visible;
 
 use super::exit::{EXIT_CODES, Exit, Failure};

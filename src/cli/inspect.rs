@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
-use ringtrace::summary::inspect;
+use ringtrace::print::inspect;
 
 use super::exit::{Exit, Failure};
 use super::loading;

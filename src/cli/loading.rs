@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 use ringtrace::analysis::{Analysis, Request};
 use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
+use ringtrace::print;
 use ringtrace::protocol::tls;
-use ringtrace::summary;
 use ringtrace::visible::visible;
 use ringtrace::words::counted;
 
@@ -64,7 +64,7 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
     };
     let reported: Vec<_> = analysis.anomalies.iter().filter(|tally| is_reported(tally)).collect();
     for (index, tally) in reported.iter().enumerate() {
-        eprintln!("ringtrace: {}", summary::anomaly(analysis, tally));
+        eprintln!("ringtrace: {}", print::anomaly(analysis, tally));
         let again =
             reported.get(index + 1..).is_some_and(|later| later.iter().any(|later| later.diagnosis == tally.diagnosis));
         if !tally.diagnosis.next.is_empty() && !again {

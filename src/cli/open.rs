@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
-use ringtrace::summary;
+use ringtrace::print;
 use ringtrace::tui::{self, ThemeName};
 
 use super::exit::{Exit, Failure};
@@ -40,7 +40,7 @@ fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure>
     let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let mut out = BufWriter::new(io::stdout().lock());
-    summary::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
+    print::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
     out.flush()?;
     Ok(loading::exit(&analysis))
 }

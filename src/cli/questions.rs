@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
-use ringtrace::summary::questions::{self, Board};
+use ringtrace::print::questions::{self, Board};
 
 use super::exit::{Exit, Failure};
 use super::loading;

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use clap::Args;
 use ringtrace::analysis::Analysis;
-use ringtrace::summary::rules;
+use ringtrace::print::rules;
 
 use super::exit::{Exit, Failure};
 use super::loading;

@@ -6,8 +6,8 @@ use std::panic;
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::{Analysis, Source};
 use ringtrace::export::{self, Table};
+use ringtrace::print::figure;
 use ringtrace::stats::{self, Archive, ArchiveError, Asked, Figure, Gathering, Query, USUAL};
-use ringtrace::summary::figure;
 use ringtrace::visible::visible;
 use ringtrace::words::counted;
 

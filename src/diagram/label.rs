@@ -1,10 +1,12 @@
-//! What an arrow says.
+//! The label of an arrow.
 
 use crate::call::Row;
 use crate::protocol::stanza::{ActionName, Body};
 
-/// The action and its telling attributes.
-pub(super) fn label(row: &Row) -> String {
+/// Returns a stanza's action and its significant attributes, as in `terminate reason=timeout`. Text from the capture in
+/// it is untrusted.
+#[must_use]
+pub fn label(row: &Row) -> String {
     let stanza = row.observed.read();
     let mut label = match &stanza.body {
         Body::Ack(_) | Body::Receipt(_) => {

@@ -12,12 +12,7 @@ use crate::words::Layout;
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub(super) fn text(
-    is_listed: bool,
-    spec: Option<&Checkout>,
-    layout: Layout,
-    out: &mut impl Write,
-) -> io::Result<()> {
+pub(super) fn text(is_listed: bool, spec: Option<&Checkout>, layout: Layout, out: &mut impl Write) -> io::Result<()> {
     let entries = index::all();
     let count = |is: fn(&State) -> bool| entries.iter().filter(|entry| is(&entry.state)).count();
     let hint = if is_listed { "" } else { " (use --all to list them)" };

@@ -1,30 +1,32 @@
-//! The time from one row to another, and the order of several calls.
+//! The time between two rows, and the order of the rows of several calls.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ptr;
 
 use crate::call::Call;
 use crate::origin::Timestamp;
 
-/// Nanoseconds from a row of a call to a row of the same or another call, on aligned clocks; negative if the first is
-/// later. `None` where a time or how the clocks are to one another is unknown. The clocks of two calls' first vantages
-/// are taken for equal.
+/// Returns the nanoseconds from a row of a call to a row of the same or another call, on aligned clocks; negative if
+/// the first is later. `None` if a time, or the difference between the clocks, is unknown. The clocks of two calls'
+/// first vantages are assumed to agree.
 #[must_use]
 pub fn elapsed(from: (&Call, usize), to: (&Call, usize)) -> Option<i64> {
-    if std::ptr::eq(from.0, to.0) {
+    if ptr::eq(from.0, to.0) {
         return from.0.elapsed(from.1, to.1);
     }
     Some(to.0.aligned(to.1)?.nanoseconds_since(from.0.aligned(from.1)?))
 }
 
-/// Whether two rows of one call are known to be in the order in which they stand. Of two calls nobody asks.
+/// Returns whether the clocks are known well enough to say which of two rows of a call came first. Rows of two
+/// different calls are always taken to be in order.
 #[must_use]
 pub fn is_order_known(one: (&Call, usize), other: (&Call, usize)) -> bool {
-    !std::ptr::eq(one.0, other.0) || one.1 == other.1 || one.0.is_before(one.1, other.1).is_some()
+    !ptr::eq(one.0, other.0) || one.1 == other.1 || one.0.is_before(one.1, other.1).is_some()
 }
 
-/// The rows of all calls, as index of the call and of the row: those of one call in its order, otherwise by time. What
-/// has no time comes with what is before it in its call.
+/// Returns the rows of all calls, as the index of the call and of the row: those of one call in its order, otherwise by
+/// time. A row without a time stays next to the row before it in its call.
 pub(super) fn merged(calls: &[&Call]) -> Vec<(usize, usize)> {
     let mut rows = Vec::with_capacity(calls.iter().map(|call| call.rows.len()).sum());
     let mut heads = BinaryHeap::new();

@@ -1,6 +1,6 @@
-//! What the picture's elements look like. Only what old renderers understand, and fonts that every system has.
+//! How the picture's elements look, with properties that old renderers know and fonts that every system has.
 
-/// The style sheet: first for light pages, then what is different on dark ones.
+/// The style sheet: first for light pages, then the differences on dark ones.
 pub(super) const STYLE: &str = "
 text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif; font-size: 13px; fill: #1f2328 }
 .page { fill: #ffffff }
