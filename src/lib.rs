@@ -22,10 +22,6 @@
 //!
 //! The modules stand in the order in which data moves; each names only those above it.
 
-#[cfg(test)]
-#[path = "../tests/it/shared.rs"]
-mod shared;
-
 pub mod origin;
 
 pub mod visible;

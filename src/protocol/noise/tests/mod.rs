@@ -4,7 +4,6 @@ mod following;
 mod midway;
 mod opening;
 mod peer;
-mod recorded;
 
 use std::sync::Arc;
 
