@@ -1,26 +1,44 @@
 //! The command line: one file per subcommand, after what they share.
 
 mod exit;
-mod files;
-mod loading;
-mod manifest;
-mod reading;
-mod redaction;
+
 mod settings;
+
 mod target;
 
-mod attach;
-mod explain;
-mod export;
-mod inspect;
-mod ladder;
+mod manifest;
+
+mod files;
+
+mod reading;
+
+mod loading;
+
+mod redaction;
+
 mod open;
+
+mod inspect;
+
 mod questions;
-mod report;
+
 mod rules;
-mod sanitize;
-mod shell;
+
+mod explain;
+
+mod ladder;
+
+mod export;
+
 mod stats;
+
+mod report;
+
+mod attach;
+
+mod sanitize;
+
+mod shell;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

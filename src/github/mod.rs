@@ -4,11 +4,15 @@
 //! A hidden marker identifies a finding: an earlier post with the same marker is updated. If a response is lost, the
 //! marker is looked up before anything is sent again, so that nothing is posted twice.
 
-mod client;
 mod destination;
-mod post;
-mod prefilled;
+
 mod response;
+
+mod client;
+
+mod prefilled;
+
+mod post;
 
 pub use client::{Access, Backoff, Client, Token};
 pub use destination::{Api, BadApi, Place, Repository, Target};

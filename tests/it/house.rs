@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),
-    ("indicatif", &["src/cli/progress.rs"]),
+    ("indicatif", &["src/cli/loading.rs"]),
     ("etcetera", &["src/cli/settings.rs"]),
     ("toml", &["src/config.rs"]),
 ];

@@ -141,7 +141,7 @@ fn a_gap_of_the_only_recording_needs_no_name() {
 fn times_are_on_one_clock_and_an_order_within_its_bound_is_marked() {
     let analysis = analysis(MERGED);
     let text = text(&analysis, false);
-    assert!(line(&text, "recorded at").contains("its clock 395 ms ahead ± "), "{text}");
+    assert!(line(&text, "captured at").contains("clock 395 ms ahead ± "), "{text}");
     let rows: Vec<_> = text.lines().filter(|line| line.contains(" +0.") || line.contains(" +45.")).collect();
     assert_eq!(rows.len(), 8, "{text}");
     assert!(rows[2].contains("offer") && rows[2].contains("~+0.0"), "{}", rows[2]);

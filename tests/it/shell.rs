@@ -6,7 +6,21 @@ use std::process::{Command, Output, Stdio};
 
 use crate::outcome::{code, printed, said};
 
-const COMMANDS: [&str; 8] = ["open", "export", "inspect", "rules", "stats", "ladder", "completions", "man"];
+const COMMANDS: [&str; 13] = [
+    "open",
+    "inspect",
+    "questions",
+    "rules",
+    "explain",
+    "ladder",
+    "export",
+    "stats",
+    "report",
+    "attach",
+    "sanitize",
+    "completions",
+    "man",
+];
 
 /// Runs the program for a user whose config file is in `folder`.
 fn ringtrace(folder: &Path, arguments: &[&str]) -> Output {
@@ -101,7 +115,7 @@ fn a_config_file_that_names_something_wrongly_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     for (text, says) in [
-        ("# mine\ncolumns = [\"ringing\"]\n", "line 2: there is no column \"ringing\"; did you mean \"ring\"?"),
+        ("# mine\ncolumns = [\"rinh\"]\n", "line 2: there is no column \"rinh\"; did you mean \"ring\"?"),
         ("[keys]\nfiltre = \"f\"\n", "line 2: there is no command \"filtre\"; did you mean \"filter\"?"),
         ("theme = \"drak\"\n", "line 1: there is no theme \"drak\"; did you mean \"dark\"?"),
         ("themes = \"dark\"\n", "unknown field `themes`"),

@@ -304,7 +304,7 @@ fn an_archive_of_the_other_table_is_passed_over_and_said() {
     let whole = folder.path().to_str().unwrap();
     let (code, said) = refused(&[whole, "--by", "outcome", "--of", "ring_ms"]);
     assert_eq!((code, said.lines().count()), (0, 1), "{said}");
-    assert!(said.contains("holds the table stanzas, which is not counted here"), "{said}");
+    assert!(said.contains("skipped: contains table `stanzas`, which these statistics do not use"), "{said}");
     assert_eq!(printed(&[whole]), printed(&[CAPTURE]), "both tables, and both of a capture");
     let only_calls = printed(&[&path("calls.parquet")]);
     assert!(only_calls.starts_with("How long calls ring") && only_calls.matches("How").count() == 1, "{only_calls}");
