@@ -42,7 +42,7 @@ impl Files {
 #[derive(Debug, Args)]
 struct Arguments {
     /// Captures: files, folders, glob patterns, or `-` for stdin.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required = true, help_heading = "Arguments")]
     files: Vec<PathBuf>,
 
     /// Input format of the FILEs that follow, if it can't be detected or is detected wrongly.

@@ -95,7 +95,7 @@ struct CommandLine {
     verbose: bool,
 
     /// Print a config file with every setting, commented out.
-    #[arg(long, exclusive = true)]
+    #[arg(long, exclusive = true, help_heading = GLOBAL)]
     print_config_template: bool,
 }
 

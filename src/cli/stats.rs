@@ -168,7 +168,7 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
     let is_lossy = Archives { sources: &archives, verbosity: settings.verbosity }.add_to(&mut wanted);
     let repeated = wanted.iter().map(|one| one.gathering.repeated()).max().unwrap_or_default();
     if repeated > 0 && settings.verbosity >= Verbosity::Losses {
-        eprintln!("ringtrace: {} across inputs counted once", counted(repeated as u64, "duplicate row"));
+        eprintln!("ringtrace: {} across inputs counted once", counted(repeated, "duplicate row"));
     }
     // Of the default figures, keep those whose table is in the inputs.
     if wanted.iter().any(|one| one.has_input) {

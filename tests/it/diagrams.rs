@@ -62,17 +62,17 @@ fn a_call_is_chosen_by_id_prefix_or_number() {
     mistyped.replace_range(3..5, "__");
     for (asked, expected) in [
         (mistyped.as_str(), format!("did you mean #2 {id}?")),
-        ("teapot", "there is no call teapot".to_owned()),
-        ("#0", "there are 7 calls, #1 to #7".to_owned()),
-        ("#8", "there are 7 calls, #1 to #7".to_owned()),
-        ("", "there is no call".to_owned()),
+        ("teapot", "no call-id begins with `teapot`".to_owned()),
+        ("#0", "no such call; there are #1 to #7".to_owned()),
+        ("#8", "no such call; there are #1 to #7".to_owned()),
+        ("", "no call-id begins with ``".to_owned()),
     ] {
         let output = ladder(&["--call", asked]);
         assert_eq!((code(&output), output.stdout.len()), (2, 0), "{asked}");
         assert!(said(&output).contains(&expected), "{asked}: {}", said(&output));
     }
     let none = ladder(&[]);
-    assert_eq!((code(&none), said(&none).contains("--call says which")), (2, true));
+    assert_eq!((code(&none), said(&none).contains("use --call to select")), (2, true));
 }
 
 /// An analysis of calls with these ids.

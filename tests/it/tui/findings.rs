@@ -235,7 +235,7 @@ fn a_draft_is_sent_after_it_was_shown_and_then_updated() {
         let server = Server::new(|_, _, _| None);
         let mut bench = Bench::sends_to(size, &server);
         bench.keys("aowner");
-        assert!(bench.shows("✗ expected OWNER/NAME#12 to comment on issue 12, or OWNER/NAME to open a new issue"));
+        assert!(bench.shows("✗ expected OWNER/NAME#12 to comment on issue 12"));
         bench.keys("<enter>");
         assert!(bench.shows("send to: owner"), "what is wrong stays to be mended");
         bench.keys("/name#12<enter>");
@@ -257,7 +257,7 @@ fn a_draft_is_sent_after_it_was_shown_and_then_updated() {
         bench.keys("u");
         assert_eq!(bench.asked.pop(), Some(Effect::Copy("https://git.example/1".to_owned())));
         bench.rewrites("signaling", "signaling, looked at again").keys("a<enter>y");
-        assert!(bench.shows("Updated what was sent before: https://git.example/1"), "{}", bench.screen());
+        assert!(bench.shows("Updated the earlier post: https://git.example/1"), "{}", bench.screen());
         assert_eq!(server.bodies().len(), 1);
         assert!(server.bodies()[0].contains("looked at again"));
         bench.keys("a<enter>y");
