@@ -3,23 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Analysis;
+use super::model::{Analysis, Chosen};
 use crate::visible::visible;
+use crate::words::nearest;
 
 /// Ids that a message lists.
 const LISTED: usize = 5;
-
-/// Characters of an id that are compared to find the nearest.
-const COMPARED: usize = 64;
-
-/// Some of all calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chosen {
-    /// The place of each among all, from 0, in order.
-    pub places: Vec<usize>,
-    /// How many calls there are in all.
-    pub of: usize,
-}
 
 /// Why no call was chosen. Calls are numbered as they are listed, from 1; their ids are untrusted text, which is made
 /// safe where this is shown.
@@ -138,59 +127,12 @@ impl Analysis {
         }
         match found.as_slice() {
             [] => {
-                let nearest = all.iter().min_by_key(|(_, id)| distance(asked, id));
-                let near = nearest.filter(|(_, id)| distance(asked, id) <= asked.chars().count() / 2);
+                let suggestion = nearest(asked, all.iter().map(|(_, id)| *id));
+                let near = all.iter().find(|(_, id)| Some(*id) == suggestion);
                 Err(NoChoice::Unknown(asked.to_owned(), near.map(|(index, id)| (self.number(*index), (*id).into()))))
             }
             [(index, _)] => Ok(*index),
             several => Err(NoChoice::Ambiguous(asked.to_owned(), named(several))),
-        }
-    }
-}
-
-/// The name that is nearest to what was asked for, if one is near.
-#[must_use]
-pub fn nearest<'n>(asked: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let (distance, nearest) = names.map(|name| (distance(asked, name), name)).min()?;
-    (distance <= asked.chars().count() / 2).then_some(nearest)
-}
-
-/// How many characters must be put in, taken out or changed to make one text of the other, letter case aside.
-fn distance(one: &str, other: &str) -> usize {
-    let lower = |text: &str| -> Vec<char> { text.chars().take(COMPARED).map(|c| c.to_ascii_lowercase()).collect() };
-    let (one, other) = (lower(one), lower(other));
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, here) in one.iter().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (there, above) in other.iter().zip(row.iter_mut().skip(1)) {
-            let changed = diagonal + usize::from(here != there);
-            diagonal = *above;
-            left = changed.min(left + 1).min(*above + 1);
-            *above = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn distances_are_those_of_levenshtein() {
-        for (one, other, expected) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("kitten", "sitting", 3),
-            ("ABCD", "abcd", 0),
-            ("flaw", "lawn", 2),
-            ("a", "", 1),
-        ] {
-            assert_eq!(distance(one, other), expected, "{one} {other}");
         }
     }
 }

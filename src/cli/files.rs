@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
-use ringtrace::analysis::Told;
+use ringtrace::analysis::Overrides;
 use ringtrace::input::{FORMATS, TECHNIQUES};
 use ringtrace::protocol::binary::Jid;
 
@@ -18,7 +18,7 @@ pub(super) struct Given {
     /// A file, a folder, a pattern, or `-`.
     pub(super) path: PathBuf,
     /// The options before it.
-    pub(super) told: Told,
+    pub(super) overrides: Overrides,
 }
 
 impl Files {
@@ -68,12 +68,12 @@ impl FromArgMatches for Files {
         let given = files.into_iter().zip(places("files")).map(|(path, place)| {
             let [format, used_technique, device] =
                 [0, 1, 2].map(|option| options.get(option).and_then(|places| last_before(places, place)));
-            let told = Told {
+            let overrides = Overrides {
                 format: format.and_then(|index| input_format.get(index)).cloned(),
                 technique: used_technique.and_then(|index| technique.get(index)).cloned(),
                 device: device.and_then(|index| me.get(index)).cloned(),
             };
-            Given { path, told }
+            Given { path, overrides }
         });
         Ok(Self(given.collect()))
     }

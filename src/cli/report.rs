@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use ringtrace::analysis::{Analysis, nearest};
+use ringtrace::analysis::Analysis;
 use ringtrace::redact::{Redacted, Redactor};
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
 use ringtrace::spec::findings;
 use ringtrace::spec::rules::RULES;
 use ringtrace::visible::visible;
+use ringtrace::words::nearest;
 
 use super::Verbosity;
 use super::exit::{Exit, Failure};
