@@ -43,25 +43,25 @@ impl fmt::Display for NoChoice {
             }
         };
         match self {
-            Self::NoCalls => f.write_str("there are no calls"),
-            Self::NoneChosen(count) => write!(f, "--filter names none of the {count} calls"),
+            Self::NoCalls => f.write_str("no calls found"),
+            Self::NoneChosen(count) => write!(f, "--filter matches none of the {count} calls"),
             Self::Several(calls) => {
-                f.write_str("--call says which call is meant; there are ")?;
+                f.write_str("use --call to select one of: ")?;
                 list(f, calls)
             }
-            Self::NoSuchNumber(1) => f.write_str("there is one call, #1"),
-            Self::NoSuchNumber(count) => write!(f, "there are {count} calls, #1 to #{count}"),
-            Self::LeftOut(number) => write!(f, "--filter leaves call #{number} out"),
-            Self::Unknown(asked, None) => write!(f, "there is no call {}", visible(asked)),
+            Self::NoSuchNumber(1) => f.write_str("no such call; there is only #1"),
+            Self::NoSuchNumber(count) => write!(f, "no such call; there are #1 to #{count}"),
+            Self::LeftOut(number) => write!(f, "--filter excludes call #{number}"),
+            Self::Unknown(asked, None) => write!(f, "no call-id begins with `{}`", visible(asked)),
             Self::Unknown(asked, Some((number, id))) => {
-                write!(f, "there is no call {}; the nearest is #{number} {}", visible(asked), visible(id))
+                write!(f, "no call-id begins with `{}`; did you mean #{number} {}?", visible(asked), visible(id))
             }
             Self::Ambiguous(asked, calls) => {
                 let same = calls.iter().all(|(_, id)| **id == **asked);
-                let why = if same { "is the id of" } else { "begins the ids of" };
-                write!(f, "{} {why} {} calls: ", visible(asked), calls.len())?;
+                let why = if same { "is the call-id of" } else { "begins the call-ids of" };
+                write!(f, "`{}` {why} {} calls: ", visible(asked), calls.len())?;
                 list(f, calls)?;
-                f.write_str("; the number says which is meant")
+                f.write_str("; use the number to select one")
             }
         }
     }
