@@ -1,20 +1,22 @@
 //! The last look at a finished text: whether a raw identifier is in it, in whatever spelling.
 
 mod escapes;
-mod needles;
+
 mod view;
 
+mod needles;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, Encoding, HEXLOWER};
 
-use super::gather::Identifier;
+use super::identifiers::Identifier;
 use crate::protocol::binary::Dictionary;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
 use escapes::without_escapes;
 use needles::Needles;
+pub use needles::{Leak, What};
 use view::View;
 
 /// How many escapes one in another are undone: text of a value, in XML, in JSON.
@@ -34,51 +36,6 @@ const SHORT_NAME: usize = 3;
 
 /// The fewest hex digits of a number that is looked for in that form.
 const HEX_NUMBER: usize = 8;
-
-/// What was left in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
-    /// A phone number, or the number of a LID or a group.
-    Number,
-    /// A call-id or a stanza id.
-    Id,
-    /// A name that a person chose.
-    Name,
-    /// An address of the internet.
-    Address,
-    /// The name of a file, or of a folder that it is in.
-    File,
-    /// The name of the user or of the machine.
-    Here,
-}
-
-impl fmt::Display for What {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Number => "a number that identifies someone",
-            Self::Id => "the id of a call, a stanza or someone",
-            Self::Name => "a name that someone chose",
-            Self::Address => "an internet address",
-            Self::File => "the name of a file or a folder",
-            Self::Here => "the name of a user or a machine",
-        })
-    }
-}
-
-/// A raw identifier in a text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Leak {
-    /// The line of the text, from 1.
-    pub line: usize,
-    /// What it is. The identifier itself is not repeated.
-    pub what: What,
-}
-
-impl fmt::Display for Leak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.what)
-    }
-}
 
 /// All raw identifiers of the captures, ready to be looked for.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::matter::{Citation, row_of};
+use super::assessment::{Citation, row_of};
 use crate::analysis::{Analysis, Capture};
 use crate::call::{Call, Row};
 use crate::origin::{CaptureId, Direction};
