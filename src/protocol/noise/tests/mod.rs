@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::*;
 use crate::anomaly::{Anomalies, Anomaly, Severity};
 use crate::origin::{CaptureId, ConnectionId};
+use crate::protocol::Sink;
 
 /// What came out of a decoder.
 #[derive(Default)]
