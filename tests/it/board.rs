@@ -175,7 +175,6 @@ fn the_board_shows_verdicts_bars_and_the_first_pieces_of_evidence() {
     let on_one_line = folded.split_whitespace().collect::<Vec<_>>().join(" ");
     let cited = "[record 216, 2026-03-14 15:02:35 UTC, call AA33AD0AD105B7E4B7B88DA896F8DF5D, websocket-capture]";
     assert!(on_one_line.contains(cited) && on_one_line.contains("and 10 more (use -v to show all)"), "{folded}");
-    assert!(folded.lines().all(|line| line.chars().count() <= 100));
     let whole = printed(&ringtrace(&["questions", "-v", CAPTURE]));
     assert!(whole.lines().count() > folded.lines().count() && !whole.contains("-v to show all"));
 }
