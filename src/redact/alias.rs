@@ -1,4 +1,4 @@
-//! What stands for what.
+//! Aliases of people, groups, calls, stanzas and hosts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::hosts::{for_documents, is_nobodys};
 use crate::protocol::binary::{Jid, JidForm};
 
-/// Servers whose names stay. Any other could be anything.
+/// Servers whose names are kept. Any other name could be anything.
 const SERVERS: &[&str] = &[
     "s.whatsapp.net",
     "c.us",
@@ -25,16 +25,16 @@ const SERVERS: &[&str] = &[
     "interop",
 ];
 
-/// Servers whose users are no people.
+/// Servers whose users are not people.
 const GROUPS: &[&str] = &["g.us", "broadcast", "newsletter"];
 
-/// The fewest characters of an id that is told from other words.
+/// The fewest characters of an id that is distinguishable from other words.
 const LEAST_ID: usize = 4;
 
-/// What stands for the people, groups, calls, stanzas and hosts of captures: one letter a person, a number a group, a
-/// call or a stanza id, and an address from the ranges for documents a host, in the order in which they were first seen.
+/// The aliases of captures: a letter per person, a number per group, call and stanza id, and a documentation address per
+/// host, in the order of first occurrence.
 ///
-/// As text, a line an alias. Such a text belongs on this machine only.
+/// As text, one line per alias. It contains the raw identifiers, so it must not leave the machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aliases {
     /// The ordinal of each address' person, by the user and server of the address.
@@ -192,9 +192,9 @@ impl fmt::Display for Aliases {
     }
 }
 
-/// A line of a file of aliases that is none.
+/// An invalid line in a pseudonym file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} is no alias followed by what it stands for")]
+#[error("line {line}: expected `ALIAS IDENTIFIER`")]
 pub struct BadAlias {
     /// The line's number, from 1.
     pub line: usize,
@@ -216,7 +216,7 @@ impl FromStr for Aliases {
 }
 
 impl Aliases {
-    /// Each alias with what it stands for, in the order of kinds and ordinals: to be shown on this machine.
+    /// Each alias with its raw identifier, by kind and number. Only for this machine.
     #[must_use]
     pub fn listed(&self) -> Vec<(String, String)> {
         let mut people: Vec<_> = self.people.iter().collect();
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn one_letter_a_person_with_the_device_and_the_server() {
+    fn a_person_has_one_letter_and_keeps_device_and_server() {
         let aliases = some();
         let alias = |text| aliases.jid(&jid(text)).to_string();
         assert_eq!(alias("10000000000001:7@lid"), "A:7@lid");
@@ -311,13 +311,13 @@ mod tests {
     }
 
     #[test]
-    fn aliases_are_known_as_such() {
+    fn aliases_are_recognised() {
         assert!(is_alias("CALL12") && is_alias("ID3"));
         assert!(!is_alias("CALL") && !is_alias("ID3F") && !is_alias("3"));
     }
 
     #[test]
-    fn a_host_becomes_one_for_documents_unless_it_is_nobodys() {
+    fn a_host_becomes_a_documentation_address() {
         let aliases = some();
         assert_eq!(aliases.host("10.9.8.7".parse().unwrap()).to_string(), "192.0.2.2");
         let document: IpAddr = "203.0.113.9".parse().unwrap();
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_wrote_names_calls_and_stanzas_by_their_aliases() {
+    fn ids_in_a_users_text_are_replaced() {
         let mut aliases = some();
         aliases.add_stanza_id("7");
         assert_eq!(

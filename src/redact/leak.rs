@@ -1,4 +1,4 @@
-//! The last look at a finished text: whether a raw identifier is in it, in whatever spelling.
+//! The leak check: finds raw identifiers in a finished text, in any spelling.
 
 mod escapes;
 
@@ -19,7 +19,7 @@ use needles::Needles;
 pub use needles::{Leak, What};
 use view::View;
 
-/// How many escapes one in another are undone: text of a value, in XML, in JSON.
+/// How many layers of escapes are undone: a value's text, in XML, in JSON.
 const LAYERS: usize = 3;
 
 /// The fewest digits of a number that is looked for. Shorter ones are everywhere.
@@ -37,7 +37,7 @@ const SHORT_NAME: usize = 3;
 /// The fewest hex digits of a number that is looked for in that form.
 const HEX_NUMBER: usize = 8;
 
-/// All raw identifiers of the captures, ready to be looked for.
+/// All raw identifiers of the captures, prepared for the search.
 #[derive(Debug)]
 pub(super) struct Identifiers {
     /// In the text in lower case, without what does not show.
@@ -49,7 +49,7 @@ pub(super) struct Identifiers {
 }
 
 impl Identifiers {
-    /// Prepares the spellings of every identifier that is long enough to be told from chance.
+    /// Prepares the spellings of every identifier that is long enough not to match by chance.
     pub(super) fn new(identifiers: BTreeSet<Identifier>) -> Self {
         let (mut folded, mut exact, mut digits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let encoded = |text: &str, what, exact: &mut BTreeSet<_>, folded: &mut BTreeSet<_>| {
@@ -111,7 +111,7 @@ impl Identifiers {
         Self { folded: Needles::new(&folded), exact: Needles::new(&exact), digits: Needles::new(&digits) }
     }
 
-    /// Every raw identifier in a text, once a line and kind: as it stands, and as what reads it undoes its escapes.
+    /// Every raw identifier in a text, once per line and kind: as written, and with escapes undone.
     pub(super) fn found_in(&self, text: &str) -> Vec<Leak> {
         let mut found = BTreeSet::new();
         let mut undone: Option<String> = None;

@@ -1,11 +1,10 @@
-//! What leaves the machine: [`Redacted`], and the only maker of it.
+//! What may leave the machine: [`Redacted`], which only this room can create.
 //!
 //! Stanzas are rewritten by an allow-list over tags and attributes ([`Redactor::node`]): people become letters, ids
-//! become numbered placeholders, times become times since the call began, and content becomes its length. The names of
-//! unknown tags and attributes stay, since they are the find; their values stay only where they look like protocol.
-//! [`Sanitised`] is everything that reports are made of, rewritten so, with captures by number and times that begin with
-//! the recording. Whatever text is then made of it, and whoever wrote it, goes through [`Redactor::release`], which looks for every
-//! raw identifier of the captures once more and refuses a text that has one.
+//! become numbered placeholders, times become times since the call began, and content becomes its length. Names of
+//! unknown tags and attributes are kept, since they may be the discovery; their values are kept only if they look like
+//! protocol. [`Sanitised`] is a whole analysis rewritten like that. Every text built from it, whoever wrote it, must pass
+//! the leak check ([`Redactor::release`]), which searches it for every raw identifier of the captures.
 
 mod hosts;
 

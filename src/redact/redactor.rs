@@ -9,7 +9,7 @@ use super::node;
 use crate::analysis::Analysis;
 use crate::protocol::binary::{Jid, Node};
 
-/// A text without any raw identifier of the captures that it was made from.
+/// A text that contains no raw identifier of the captures it was built from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redacted(String);
 
@@ -37,8 +37,8 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Gathers every identifier of the captures, and gives each an alias. Aliases that `aliases` has already are kept.
-    /// `here` has the names of the user and the machine, which may not leave either.
+    /// Collects every identifier in the captures and assigns aliases. Those already in `aliases` are kept. `here` are the
+    /// names of the user and the machine, which must not leave it either.
     #[must_use]
     pub fn new(analysis: &Analysis, aliases: Aliases, here: impl IntoIterator<Item = String>) -> Self {
         let gathered = identifiers::gather(analysis, aliases, here);
@@ -49,18 +49,18 @@ impl Redactor {
         }
     }
 
-    /// Lets the values of an attribute stay as they are. [`Self::release`] still looks at them.
+    /// Keeps the values of an attribute. [`Self::release`] still checks them.
     pub fn keep(&mut self, tag: impl Into<String>, attribute: impl Into<String>) {
         self.kept.attributes.insert((tag.into(), attribute.into()));
     }
 
-    /// Lets the bytes in an element stay as they are. [`Self::release`] still looks at them.
+    /// Keeps the bytes of an element. [`Self::release`] still checks them.
     pub fn keep_content(&mut self, tag: impl Into<String>) {
         self.kept.contents.insert(tag.into());
     }
 
-    /// The stanza with everything rewritten that is not known to be harmless. `start` is the moment, in seconds since
-    /// the Unix epoch, since which its wall-clock times are counted instead.
+    /// A stanza with everything replaced that is not known to be harmless. Its wall-clock times become seconds since
+    /// `start`, which is in seconds since the Unix epoch.
     #[must_use]
     pub fn node(&self, node: &Node, start: Option<i64>) -> Node {
         node::redacted(node, &node::Rewriting { aliases: &self.aliases, kept: &self.kept, start })
@@ -78,22 +78,22 @@ impl Redactor {
         self.aliases.call_id(call_id)
     }
 
-    /// A text that a person wrote, with the ids of calls and stanzas in it replaced.
+    /// A user's text with ids of calls and stanzas replaced.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         self.aliases.replaced_in(text)
     }
 
-    /// What stands for what, to be shown on this machine or kept in a file for the next run.
+    /// The aliases, to be shown on this machine or saved for the next run.
     #[must_use]
     pub const fn aliases(&self) -> &Aliases {
         &self.aliases
     }
 
-    /// Lets a text leave.
+    /// Checks a text for leaks.
     ///
     /// # Errors
-    /// If it has a raw identifier of the captures, in whatever spelling: all of those found.
+    /// If it contains raw identifiers of the captures, in any spelling: all that were found.
     pub fn release(&self, text: String) -> Result<Redacted, Vec<Leak>> {
         let leaks = self.identifiers.found_in(&text);
         if leaks.is_empty() { Ok(Redacted(text)) } else { Err(leaks) }

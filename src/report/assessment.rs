@@ -1,4 +1,4 @@
-//! What a report is about, and what the captures say about it.
+//! The subject of a report, and what the captures say about it.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ pub(super) struct Citation {
     pub(super) side: Option<String>,
     /// One sentence why.
     pub(super) why: String,
-    /// How much it tells: those that tell most first.
+    /// Its significance; higher is more significant.
     pub(super) weight: u8,
 }
 
@@ -98,7 +98,7 @@ impl Assessment {
         calls.into_iter().collect()
     }
 
-    /// The place that tells most; of equals the first.
+    /// The most significant place; the first of equals.
     pub(super) fn foremost(&self) -> Option<&Citation> {
         self.citations.iter().min_by_key(|citation| std::cmp::Reverse(citation.weight))
     }

@@ -1,4 +1,4 @@
-//! How a report names places, recordings and itself.
+//! How a report cites places, captures and ringtrace.
 
 use std::collections::BTreeSet;
 

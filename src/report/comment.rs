@@ -48,13 +48,13 @@ pub(super) fn write(report: &Report<'_>, assessment: &Assessment) -> (String, Op
     let room = LIMIT.saturating_sub(text.len() + AROUND);
     let fitting = fitting(report, &calls, assessment, room);
     if fitting.is_empty() && !calls.is_empty() {
-        text.push_str("\nThe sanitised stanzas are in the file beside this comment: they are too long for it.\n");
+        text.push_str("\nThe sanitised stanzas are too long for this comment; they are in a separate file.\n");
     } else if !fitting.is_empty() {
         let some = format!("{} of {} calls", fitting.len(), calls.len());
         let which = if fitting.len() == calls.len() {
             "all calls".to_owned()
         } else {
-            format!("{some}; the rest is in the file beside this comment")
+            format!("{some}; the rest is in a separate file")
         };
         let stanzas = fenced("json", &lines(report.sanitised, Some(&fitting)));
         text.push_str(&format!(

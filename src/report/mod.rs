@@ -1,7 +1,7 @@
-//! What others get to read: sanitised calls as text for the spec's issue forms, for comments and for its corpus.
+//! Reports for others: sanitised calls as the spec's issue forms, as comments, and as entries of its corpus.
 //!
-//! Nothing here sees a raw capture: everything is made of a [`Sanitised`] analysis, and may leave only through
-//! [`Redactor::release`](crate::redact::Redactor::release).
+//! Nothing here sees a raw capture: everything is built from a [`Sanitised`](crate::redact::Sanitised) analysis, and leaves
+//! only through the leak check ([`Redactor::release`](crate::redact::Redactor::release)).
 
 mod form;
 

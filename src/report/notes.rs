@@ -1,4 +1,4 @@
-//! The user's notes, where a report is about what they are on.
+//! The user's notes on the subject of a report.
 
 use std::collections::BTreeSet;
 

@@ -4,20 +4,20 @@ use super::assessment::Subject;
 use super::form::Form;
 use crate::redact::Sanitised;
 
-/// What is to be reported, and as what.
+/// A report to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'r> {
     /// The calls.
     pub sanitised: &'r Sanitised,
     /// The SHA-256 of each capture, in order; `None` of one that can be read only once.
     pub digests: &'r [Option<String>],
-    /// About what.
+    /// The subject.
     pub subject: Subject,
-    /// As what.
+    /// The form.
     pub form: Form,
-    /// The stanza to show, where a report shows one; the one that tells most unless it is said.
+    /// The stanza to show, if the form shows one; by default the most significant one.
     pub stanza: Option<Shown>,
-    /// The filter that chose the calls, for others to read.
+    /// The filter that selected the calls, fit to be quoted.
     pub filter: Option<&'r str>,
 }
 
@@ -35,20 +35,20 @@ pub enum Shown {
     },
 }
 
-/// Why there is no such report.
+/// Why a report cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// No stanza bears on it.
-    #[error("no stanza of these captures bears on it; --stanza names one")]
+    #[error("no relevant stanza found; use --stanza to select one")]
     NoStanza,
     /// No call has a stanza of that number.
-    #[error("no call has a stanza {0}; `seq` in ringtrace export has the numbers")]
+    #[error("no call has a stanza {0}; see the column `seq` of `ringtrace export`")]
     NoSuchStanza(u64),
     /// An entry of the corpus has to say how it was recorded.
-    #[error("the technique of the recording is not known; --technique says it")]
+    #[error("unknown capture technique; specify it with --technique")]
     NoTechnique,
     /// An entry of the corpus has to say which way its stanza went.
-    #[error("the recording does not tell which way the stanza went")]
+    #[error("unknown direction: the capture does not show which way the stanza went")]
     NoDirection,
 }
 

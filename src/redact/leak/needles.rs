@@ -1,4 +1,4 @@
-//! Strings to be looked for at once.
+//! Searching for all spellings at once.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::view::View;
 
-/// What was left in a text.
+/// The kind of an identifier found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     /// A phone number, or the number of a LID or a group.
@@ -42,7 +42,7 @@ impl fmt::Display for What {
 pub struct Leak {
     /// The line of the text, from 1.
     pub line: usize,
-    /// What it is. The identifier itself is not repeated.
+    /// Its kind. The identifier itself is not repeated.
     pub what: What,
 }
 
