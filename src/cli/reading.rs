@@ -9,12 +9,12 @@ use std::thread;
 use clap::Args;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
-use ringtrace::export::{RowFilter, Selection, Table};
 use ringtrace::filter;
 use ringtrace::notes::{self, Shelf};
 use ringtrace::protocol::tls;
 use ringtrace::spec::Checkout;
 use ringtrace::summary;
+use ringtrace::tables::{RowFilter, Selection, Table};
 use ringtrace::visible::visible;
 
 use super::Verbosity;

@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use super::index::stand;
 use super::plural;
 use crate::analysis::diagnoses;
-use crate::export::{Description, Table, filter_page};
 use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::index::{self, Entry};
 use crate::spec::parts::PAGES;
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
 use crate::spec::{Checkout, Grade, Question, Shape, page};
+use crate::tables::{Description, Table, filter_page};
 use crate::words::Layout;
 
 /// An exit code, and when the program ends with it.
