@@ -7,7 +7,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> diagram, tables, tui, summary;     Analysis -redact-> Sanitised -report-> Redacted -> github
+//! Analysis (read only) -> diagram, tables, tui, print;     Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -21,10 +21,6 @@
 //! - No layer reads a clock, a file, the environment or a global.
 //!
 //! The modules stand in the order in which data moves; each names only those above it.
-
-#[cfg(test)]
-#[path = "../tests/it/shared.rs"]
-mod shared;
 
 pub mod origin;
 
@@ -60,7 +56,7 @@ pub mod redact;
 
 pub mod tables;
 
-pub mod summary;
+pub mod print;
 
 pub mod report;
 
