@@ -261,7 +261,7 @@ fn a_draft_is_sent_after_it_was_shown_and_then_updated() {
         assert_eq!(server.bodies().len(), 1);
         assert!(server.bodies()[0].contains("looked at again"));
         bench.keys("a<enter>y");
-        assert!(bench.shows("It stands there already"));
+        assert!(bench.shows("Already posted, unchanged"));
         bench.keys("O");
         assert!(bench.shows("already posted, unchanged: owner/name#12"), "{}", bench.screen());
         assert!(!bench.screen().contains("verysecret"));
