@@ -80,7 +80,7 @@ fn nameless(index: usize, capture: &Capture) -> Capture {
         name: format!("capture-{}", index + 1),
         format: capture.format,
         container: None,
-        told_technique: capture.told_technique.clone(),
+        technique_override: capture.technique_override.clone(),
         times_are_relative: true,
         records: capture.records,
         bytes: capture.bytes,
