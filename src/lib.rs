@@ -7,7 +7,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> tui, export -> stats, summary;     Analysis -redact-> Sanitised -report-> Redacted -> github
+//! Analysis (read only) -> diagram, tui, export -> stats, summary;     Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -22,15 +22,13 @@
 //!
 //! The modules stand in the order in which data moves; each names only those above it.
 
-#[cfg(test)]
-#[path = "../tests/it/shared.rs"]
-mod shared;
-
 pub mod origin;
 
 pub mod visible;
 
 pub mod words;
+
+pub mod output;
 
 pub mod config;
 
@@ -48,11 +46,11 @@ pub mod filter;
 
 pub mod notes;
 
-pub mod ladder;
-
 pub mod spec;
 
 pub mod analysis;
+
+pub mod diagram;
 
 pub mod redact;
 

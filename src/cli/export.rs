@@ -114,7 +114,7 @@ impl Format {
             }
             Self::Csv => Ok(export::Format::Csv),
             Self::Parquet => Ok(export::Format::Parquet),
-            Self::Arrow if matches!(target, Target::File(_)) => Ok(export::Format::ArrowFile),
+            Self::Arrow if target.is_regular_file() => Ok(export::Format::ArrowFile),
             Self::Arrow => Ok(export::Format::ArrowStream),
             Self::Ndjson => Ok(export::Format::Ndjson),
         }

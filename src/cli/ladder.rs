@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use ringtrace::summary::{self, Diagram, Scene};
+use ringtrace::diagram::{Diagram, Picture};
+use ringtrace::summary;
 
 use super::exit::{Exit, Failure};
 use super::progress;
@@ -71,12 +72,13 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
     let chosen = analysis.choose(arguments.call.as_deref());
     let chosen = chosen.map_err(|none| Failure::Usage(none.to_string()))?;
     let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("there is no such call".to_owned()))?;
-    let scene = Scene::of(judged, arguments.expected);
+    let diagram = Diagram::new(vec![Arc::clone(judged)], arguments.expected);
+    let picture = Picture::of(&diagram);
     target.write(|out| {
         let written = match arguments.format {
-            Format::Text => summary::call(chosen, &scene, &analysis, out),
-            Format::Mermaid => out.write_all(Diagram::drawn(&scene, &analysis).mermaid().as_bytes()),
-            Format::Svg => out.write_all(Diagram::drawn(&scene, &analysis).svg().as_bytes()),
+            Format::Text => summary::call(chosen, &picture, &analysis, out),
+            Format::Mermaid => out.write_all(picture.mermaid(&analysis).as_bytes()),
+            Format::Svg => out.write_all(picture.svg(&analysis).as_bytes()),
         };
         written.map_err(|error| target.failure(error))
     })?;

@@ -1,10 +1,10 @@
-//! Where a table or a text goes: standard output, a file by rename at the end, or a device directly.
+//! Where a table or a text is written: standard output or a file.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use ringtrace::output::{self, Existing, Output};
 
 use super::exit::Failure;
 
@@ -13,41 +13,45 @@ use super::exit::Failure;
 pub(super) enum Target {
     /// Standard output.
     Stdout,
-    /// A regular file, which appears whole at the end or not at all.
-    File(PathBuf),
-    /// A device or a pipe that is there already.
-    Device(PathBuf),
+    /// A file, which appears whole at the end or not at all; or an existing device or pipe.
+    File(PathBuf, Existing),
 }
 
 impl Target {
-    /// Reads `-o`: `-` and nothing are standard output.
+    /// Reads `-o`: without it, and for `-`, the target is standard output.
     ///
     /// # Errors
-    /// If a regular file or a folder is there already, and may not be overwritten; or if the folder is not there.
+    /// If the file exists and must not be overwritten, if it is a folder, or if its folder does not exist. This is
+    /// checked before the captures are read, which may take long.
     pub(super) fn new(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Self::Stdout) };
+        let existing = if force { Existing::Replace } else { Existing::Keep };
+        let target = Self::File(path.to_owned(), existing);
         match fs::metadata(path) {
-            Err(_) if !folder_of(path).is_dir() => {
-                let error = fs::metadata(folder_of(path)).err().unwrap_or_else(|| io::ErrorKind::NotADirectory.into());
-                Err(Self::File(path.to_owned()).failure(error))
+            Err(_) if !output::folder_of(path).is_dir() => {
+                let error = fs::metadata(output::folder_of(path)).err();
+                Err(target.failure(error.unwrap_or_else(|| io::ErrorKind::NotADirectory.into())))
             }
-            Err(_) => Ok(Self::File(path.to_owned())),
-            Ok(there) if there.is_dir() => Err(Failure::Usage(format!("{} is a folder", path.display()))),
-            Ok(there) if !there.is_file() => Ok(Self::Device(path.to_owned())),
-            Ok(_) if force => Ok(Self::File(path.to_owned())),
-            Ok(_) => Err(Failure::Exists(path.display().to_string())),
+            Ok(metadata) if metadata.is_dir() => Err(Failure::Usage(format!("{} is a folder", path.display()))),
+            Ok(metadata) if metadata.is_file() && !force => Err(Failure::Exists(path.display().to_string())),
+            _ => Ok(target),
         }
     }
 
-    /// Whether what is written is shown to somebody at once.
+    /// Returns whether the output is shown on a terminal.
     pub(super) fn is_terminal(&self) -> bool {
         matches!(self, Self::Stdout) && io::stdout().is_terminal()
     }
 
-    /// Lets `write` write, and puts the result in place if it succeeded.
+    /// Returns whether the output is a file that can be written in any order, not a stream.
+    pub(super) fn is_regular_file(&self) -> bool {
+        matches!(self, Self::File(path, _) if !output::is_device(path))
+    }
+
+    /// Runs `write`, and puts the result in place if it succeeds.
     ///
     /// # Errors
-    /// What `write` says, or why the target takes no bytes.
+    /// Those of `write`, and those of writing to the target.
     pub(super) fn write(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
         match self {
             Self::Stdout => {
@@ -55,47 +59,22 @@ impl Target {
                 write(&mut out)?;
                 out.flush().map_err(|error| self.failure(error))
             }
-            Self::Device(path) => {
-                let file = File::options().write(true).open(path).map_err(|error| self.failure(error))?;
-                let mut out = BufWriter::new(file);
+            Self::File(path, existing) => {
+                let mut out = Output::create(path, *existing).map_err(|error| self.failure(error))?;
                 write(&mut out)?;
-                out.flush().map_err(|error| self.failure(error))
-            }
-            Self::File(path) => {
-                let part = part_in(folder_of(path)).map_err(|error| self.failure(error))?;
-                let mut out = BufWriter::new(part);
-                write(&mut out)?;
-                let part = out.into_inner().map_err(|error| self.failure(error.into_error()))?;
-                part.persist(path).map(drop).map_err(|error| self.failure(error.error))
+                out.finish().map_err(|error| self.failure(error))
             }
         }
     }
 
-    /// That the target took no bytes.
+    /// The failure to write to this target.
     pub(super) fn failure(&self, error: io::Error) -> Failure {
         match self {
             Self::Stdout => Failure::Write { target: "standard output".to_owned(), error },
-            Self::Device(path) => Failure::Write { target: path.display().to_string(), error },
-            Self::File(path) => Failure::Write { target: path.display().to_string(), error: bare(&error) },
+            Self::File(path, _) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Failure::Exists(path.display().to_string())
+            }
+            Self::File(path, _) => Failure::Write { target: path.display().to_string(), error },
         }
     }
-}
-
-/// The folder that a file is in.
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// What the system said, without the name of the unfinished file.
-fn bare(error: &io::Error) -> io::Error {
-    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
-}
-
-/// A new file for what is not finished yet, with the permissions of an ordinary one.
-fn part_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ringtrace-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }

@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::{json_considered, write_json};
-use super::{considered, moment, plural};
+use super::{considered, plural};
 use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
 use crate::stats;
 use crate::visible::visible;
-use crate::words::Layout;
+use crate::words::{Layout, date_and_time};
 
 /// The version of what [`json`] writes. Fields may be added without a new one.
 const SCHEMA: u32 = 1;
@@ -187,7 +187,7 @@ fn evidence(
 /// A piece of evidence on one line: how strong, where, and why.
 fn citation(analysis: &Analysis, exhibit: &Exhibit<'_>) -> String {
     let against = if exhibit.piece.supports { "" } else { " against" };
-    let time = exhibit.utc().map_or_else(String::new, |time| format!(", {}", moment(time)));
+    let time = exhibit.utc().map_or_else(String::new, |time| format!(", {}", date_and_time(time)));
     let several = analysis.captures.len() > 1;
     let capture = exhibit.capture().filter(|_| several).map_or_else(String::new, |capture| format!("{capture}, "));
     format!(

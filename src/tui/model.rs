@@ -200,7 +200,7 @@ impl Model {
             Step::Rung(rung) => {
                 self.leave_mark();
                 if let Some(screen) = self.ladder_mut()
-                    && let Some((call, row)) = screen.ladder.rungs.get(rung).map(|rung| (rung.call, rung.row))
+                    && let Some((call, row)) = screen.diagram.arrow(rung).map(|rung| (rung.call, rung.row))
                 {
                     screen.select_row(call, row);
                 }

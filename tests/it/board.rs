@@ -144,9 +144,10 @@ fn a_folder_that_is_no_checkout_of_the_spec_is_refused() {
     }
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn a_checkout_of_the_spec_lends_its_wording() {
-    let Some(spec) = shared("wacrg") else { return };
+    let spec = shared("wacrg");
     let spec = spec.to_str().unwrap();
     let wording = {
         let page = std::fs::read_to_string(Path::new(spec).join("spec/flows/call-rejected.yaml")).unwrap();
@@ -174,10 +175,10 @@ fn evidence_is_a_table_too() {
 }
 
 /// Recordings of real clients, read one by one, and what follows from each: reviewed by hand.
+#[test_with::path(../shared)]
 #[test]
 fn real_clients_answer_what_they_can() {
-    let Some(folder) = shared("captures") else { return };
-    let root = folder.parent().unwrap();
+    let root = shared("");
     let recordings = [
         "captures/zapo-ws-xx.pcap",
         "captures/baileys-ws.pcap",

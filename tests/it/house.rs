@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nucleo_matcher", &["src/tui/"]),
     ("signal_hook", &["src/tui/kit/terminal.rs"]),
     ("strsim", &["src/words/"]),
+    ("tempfile", &["src/output.rs", "src/tui/kit/"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("clap_complete", &["src/cli/shell.rs"]),
     ("clap_mangen", &["src/cli/shell.rs"]),
@@ -37,8 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Rooms whose inside does not keep the order yet.
 const UNMENDED: &[&str] = &[
-    "analysis", "call", "cli", "export", "filter", "github", "input", "keys", "ladder", "protocol", "redact", "report",
-    "spec", "stats", "summary", "tui",
+    "analysis", "call", "cli", "export", "filter", "github", "input", "keys", "protocol", "redact", "report", "spec",
+    "stats", "summary", "tui",
 ];
 
 /// A module's path from the root of the crate; empty for the root.

@@ -7,6 +7,8 @@ pub(super) mod rejected;
 
 use std::collections::HashSet;
 
+pub use expected::Missing;
+
 use super::acts::acts;
 use super::context::Context;
 use super::observe::covered::{MOMENT, Uncovered, covered_for, covered_until, own_acks_covered};

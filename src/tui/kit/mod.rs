@@ -12,22 +12,22 @@ pub mod bindings;
 
 pub mod keymap;
 
-pub(in crate::tui) mod text;
+pub(super) mod text;
 
-pub(in crate::tui) mod theme;
+pub(super) mod theme;
 
-pub(in crate::tui) mod pane;
+pub(super) mod pane;
 
-pub(in crate::tui) mod list;
+pub(super) mod list;
 
-pub(in crate::tui) mod csv;
+pub(super) mod csv;
 
-pub(in crate::tui) mod diff;
+pub(super) mod diff;
 
-pub(in crate::tui) mod names;
+pub(super) mod names;
 
-pub(in crate::tui) mod times;
+pub(super) mod times;
 
 mod editor;
 
-pub(in crate::tui) mod terminal;
+pub(super) mod terminal;

@@ -1,6 +1,6 @@
 //! The terminal: switched to the alternate screen, and restored at the end, on an error and on a panic.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Stdout, Write, stdout};
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;
@@ -24,6 +24,7 @@ use ratatui::backend::CrosstermBackend;
 use super::command::{Done, Effect};
 use super::editor;
 use crate::config;
+use crate::output::{self, Existing};
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(in crate::tui) struct Screen {
@@ -56,17 +57,20 @@ impl Screen {
                 write!(out, "\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes()))?;
                 out.flush().map(|()| None)
             }
-            Effect::Keep { path, text } => Ok(Some(Done::Message(match put(&path, &text, true) {
-                Ok(()) => format!("Saved in {}", path.display()),
-                Err(error) => format!("Cannot save {}: {error}", path.display()),
-            }))),
+            Effect::Keep { path, text } => {
+                Ok(Some(Done::Message(match output::write(&path, &text, Existing::Replace) {
+                    Ok(()) => format!("Saved in {}", path.display()),
+                    Err(error) => format!("Cannot save {}: {error}", path.display()),
+                })))
+            }
             Effect::KeepColumns { path, columns } => Ok(Some(Done::Message(match keep_columns(&path, &columns) {
                 Ok(()) => format!("Columns saved in {}", path.display()),
                 Err(error) => format!("Cannot save {}: {error}", path.display()),
             }))),
             Effect::Write { path, text, rest, over } => {
-                let beside = || rest.map_or(Ok(()), |(path, text)| put(&path, &text, over));
-                Ok(Some(match put(&path, &text, over).and_then(|()| beside()) {
+                let existing = if over { Existing::Replace } else { Existing::Keep };
+                let second = || rest.map_or(Ok(()), |(path, text)| output::write(&path, &text, existing));
+                Ok(Some(match output::write(&path, &text, existing).and_then(|()| second()) {
                     Ok(()) => Done::Written(path),
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !over => Done::Exists(path),
                     Err(error) => Done::Message(format!("Cannot write {}: {error}", path.display())),
@@ -124,23 +128,6 @@ impl Screen {
     }
 }
 
-/// Writes a file whole or not at all; in the place of the one that is there only if it `replaces` it. A device or a
-/// pipe is written to as it is.
-fn put(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return File::options().write(true).open(path)?.write_all(text.as_bytes());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ringtrace-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = builder.tempfile_in(folder)?;
-    part.write_all(text.as_bytes())?;
-    let placed = if replaces { part.persist(path) } else { part.persist_noclobber(path) };
-    placed.map(drop).map_err(|error| error.error)
-}
-
 /// Writes columns into a config file, which is created if necessary.
 fn keep_columns(path: &Path, columns: &[&str]) -> io::Result<()> {
     let text = match fs::read_to_string(path) {
@@ -152,7 +139,7 @@ fn keep_columns(path: &Path, columns: &[&str]) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     // A symbolic link to the config file stays one.
-    put(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), &text, true)
+    output::write(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), &text, Existing::Replace)
 }
 
 /// Runs something during which terminal keys such as Ctrl-C must not end this program.
@@ -284,19 +271,6 @@ mod tests {
 
     /// Set when this test runs itself in a pseudo-terminal, where it must panic.
     const IN_A_TERMINAL: &str = "RINGTRACE_PANIC_IN_A_TERMINAL";
-
-    #[test]
-    fn files_are_written_whole_and_replace_others_only_on_request() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("one.md");
-        put(&path, "first", false).unwrap();
-        assert_eq!(put(&path, "second", false).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
-        put(&path, "second", true).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file remains");
-        assert!(put(&folder.path().join("none").join("two.md"), "", false).is_err());
-    }
 
     #[test]
     fn columns_are_saved_in_a_config_file_that_is_created_if_missing() {

@@ -1,21 +1,21 @@
 //! The screens, each with its state, its commands, its rows and its drawing.
 
-pub(in crate::tui) mod calls;
+pub(super) mod calls;
 
-pub(in crate::tui) mod ladder;
+pub(super) mod ladder;
 
-pub(in crate::tui) mod compare;
+pub(super) mod compare;
 
-pub(in crate::tui) mod page;
+pub(super) mod page;
 
-pub(in crate::tui) mod questions;
+pub(super) mod questions;
 
-pub(in crate::tui) mod rules;
+pub(super) mod rules;
 
-pub(in crate::tui) mod captures;
+pub(super) mod captures;
 
-pub(in crate::tui) mod marks;
+pub(super) mod marks;
 
-pub(in crate::tui) mod draft;
+pub(super) mod draft;
 
-pub(in crate::tui) mod findings;
+pub(super) mod findings;

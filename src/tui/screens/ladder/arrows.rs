@@ -7,11 +7,10 @@ use ratatui::style::Style;
 use super::picture::Picture;
 use super::state::Fold;
 use crate::call::Row;
-use crate::ladder::Rung;
+use crate::diagram::{Arrow, Expected, Gap, first_answer};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::spec::Judged;
-use crate::summary::first_answer;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{shown, width};
 use crate::tui::kit::times::{latency, transit};
@@ -76,7 +75,7 @@ impl Picture<'_> {
     }
 
     /// Draws the arrow of a row.
-    pub(super) fn arrow(&self, buffer: &mut Buffer, line: Rect, judged: &Judged, row: &Row, rung: &Rung) {
+    pub(super) fn arrow(&self, buffer: &mut Buffer, line: Rect, judged: &Judged, row: &Row, rung: &Arrow) {
         let look = self.look(row);
         let (label, took) = self.label(judged, row, rung);
         let Some((left, inside)) = self.line(buffer, line, (rung.from, rung.to), &look) else {
@@ -100,8 +99,7 @@ impl Picture<'_> {
     }
 
     /// Draws an expected step that was not seen: a faint arrow, the step, and, if there is room, the page that expects it.
-    pub(super) fn ghost(&self, buffer: &mut Buffer, line: Rect, ghost: usize) {
-        let Some(ghost) = self.screen.ladder.ghosts.get(ghost) else { return };
+    pub(super) fn ghost(&self, buffer: &mut Buffer, line: Rect, ghost: &Expected) {
         let style = self.theme.muted;
         for column in &self.columns {
             put(buffer, line, *column, "│", style);
@@ -130,12 +128,11 @@ impl Picture<'_> {
     }
 
     /// Draws a gap in the capture: for how long, and on which vantage if there are several.
-    pub(super) fn gap(&self, buffer: &mut Buffer, line: Rect, gap: usize) {
-        let Some(gap) = self.screen.ladder.gaps.get(gap) else { return };
+    pub(super) fn gap(&self, buffer: &mut Buffer, line: Rect, gap: &Gap) {
         let room = usize::from(line.width).saturating_sub(self.left);
         put(buffer, line, self.left, &"╌".repeat(room), self.theme.warning);
         let text = format!(" gap: {} not recorded ", compact(gap.length));
-        let whose = gap.lifeline.and_then(|index| self.screen.ladder.lifelines.get(index));
+        let whose = gap.lifeline.and_then(|index| self.screen.diagram.lifelines.get(index));
         let room_for_name = room.saturating_sub(width(&text) + 3);
         let text = match whose.filter(|_| room_for_name > LEAST_NAME) {
             Some(lifeline) => format!("{text}at {} ", self.called(lifeline, room_for_name)),
@@ -159,7 +156,7 @@ impl Picture<'_> {
 
     /// The label of a row: the action, whether it was resent, and how long an answer took, or how long a stanza was in
     /// transit to another recorded device. If answers are folded, this includes the first one.
-    fn label(&self, judged: &Judged, row: &Row, rung: &Rung) -> (String, String) {
+    fn label(&self, judged: &Judged, row: &Row, rung: &Arrow) -> (String, String) {
         let call = &judged.call;
         let again = if row.repeats.is_some() { "again: " } else { "" };
         let flow = judged.flow.as_ref().filter(|_| self.screen.expected);

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::state::{Focus, Fold, LadderScreen};
-use crate::analysis::Analysis;
 use crate::call::{Call, People};
+use crate::diagram::{Picture, Step as DiagramStep};
 use crate::notes::Subject;
 use crate::origin::CaptureId;
 use crate::protocol::binary::Jid;
 use crate::protocol::xml;
 use crate::report;
 use crate::spec::{Conformance, Judged};
-use crate::summary::{self, Diagram, Scene};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Movement};
 use crate::tui::kit::times::Times;
@@ -40,7 +39,7 @@ impl LadderScreen {
     fn badge(&self, forward: bool) -> Option<usize> {
         let here = self.rung_index()?;
         let has_badge = |rung: &usize| self.at(*rung).is_some_and(|(judged, row)| has_badge(judged, row));
-        if forward { (here + 1..self.ladder.rungs.len()).find(has_badge) } else { (0..here).rev().find(has_badge) }
+        if forward { (here + 1..self.diagram.steps.len()).find(has_badge) } else { (0..here).rev().find(has_badge) }
     }
 
     /// The next or previous rung with a mark.
@@ -91,7 +90,7 @@ impl LadderScreen {
             Fold::Noise | Fold::Filtered => Fold::Nothing,
         };
         self.arrange(shared.selection());
-        let folded = self.ladder.rungs.len() - self.rungs_shown();
+        let folded = self.diagram.arrows().count() - self.rungs_shown();
         shared.say(match self.fold {
             Fold::Nothing => "All rows are shown".to_owned(),
             Fold::Noise => format!("Acks, receipts and keep-alives are folded ({folded} rows)"),
@@ -107,7 +106,8 @@ impl LadderScreen {
             (false, _) => "Expected steps that were not seen are hidden".to_owned(),
             (true, true) => "The spec has no flow for a call with this outcome".to_owned(),
             (true, false) => {
-                let missing = self.ladder.ghosts.len();
+                let steps = self.diagram.steps.iter();
+                let missing = steps.filter(|step| matches!(step, DiagramStep::Expected(_))).count();
                 format!("Expected steps: {missing} not seen, {hidden} not visible from this device")
             }
         });
@@ -219,23 +219,21 @@ impl Screen for LadderScreen {
             return self.stanza_xml(shared);
         }
         let name = |jid: &Jid, people: &People| shared.names.of(jid, people);
-        let scene = Scene {
-            calls: self.calls.iter().map(|judged| -> &Judged { judged }).collect(),
-            ladder: self.ladder.clone(),
-            lines: self.lines.clone(),
+        let picture = Picture {
+            diagram: &self.diagram,
+            shown: self.lines.as_ref().into(),
             is_folded: self.fold == Fold::Noise,
             name: &name,
         };
-        let diagram = |analysis: &Analysis| Diagram::drawn(&scene, analysis);
         match extension {
             "txt" => {
                 let mut out = Vec::new();
-                summary::draw(&scene, &mut out).ok()?;
+                picture.text(&mut out).ok()?;
                 String::from_utf8(out).ok()
             }
-            "svg" => Some(diagram(shared.analysis.as_deref()?).svg()),
-            "mmd" => Some(diagram(shared.analysis.as_deref()?).mermaid()),
-            _ => Some(format!("```mermaid\n{}```\n", diagram(shared.analysis.as_deref()?).mermaid())),
+            "svg" => Some(picture.svg(shared.analysis.as_deref()?)),
+            "mmd" => Some(picture.mermaid(shared.analysis.as_deref()?)),
+            _ => Some(format!("```mermaid\n{}```\n", picture.mermaid(shared.analysis.as_deref()?))),
         }
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::picture::{MARKS, Picture, TIME};
-use crate::ladder::{elapsed, is_order_known};
+use crate::diagram::{elapsed, is_order_known};
 use crate::spec::Judged;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::times::Times;

@@ -6,8 +6,8 @@ use ratatui::style::Style;
 
 use super::picture::{MARKS, Picture, TIME};
 use super::state::LadderScreen;
-use crate::call::{Clock, People, Vantage};
-use crate::ladder::{Lifeline, Party};
+use crate::call::{Clock, Party, People, Vantage};
+use crate::diagram::Lifeline;
 use crate::protocol::binary::Jid;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{address, cut, shown, width};
@@ -16,7 +16,7 @@ use crate::words::{compact, offset};
 /// Lines of the heads, if there is room: a third one if the clocks of several vantages differ.
 pub(super) fn wanted(screen: &LadderScreen) -> u16 {
     let has_skew = |lifeline: &Lifeline| vantage(screen, lifeline).is_some_and(|found| skew(found).is_some());
-    if screen.ladder.lifelines.iter().any(has_skew) { 3 } else { 2 }
+    if screen.diagram.lifelines.iter().any(has_skew) { 3 } else { 2 }
 }
 
 /// The vantage of a lifeline, and its index in its call.
@@ -51,12 +51,12 @@ impl Picture<'_> {
             for (place, heading) in headings.iter().rev().take(self.times).rev().enumerate() {
                 put(buffer, line, MARKS + place * TIME, &format!("{heading:>9}"), self.theme.muted);
             }
-            if self.lifelines.len() < self.screen.ladder.lifelines.len() {
-                let hidden = self.screen.ladder.lifelines.len() - self.lifelines.len();
+            if self.lifelines.len() < self.screen.diagram.lifelines.len() {
+                let hidden = self.screen.diagram.lifelines.len() - self.lifelines.len();
                 put(buffer, line, 0, &format!("+{hidden}"), self.theme.warning);
             }
         }
-        let shown = self.screen.ladder.lifelines.get(self.lifelines.clone()).unwrap_or_default();
+        let shown = self.screen.diagram.lifelines.get(self.lifelines.clone()).unwrap_or_default();
         let spacing = match self.columns.as_slice() {
             [first, second, ..] => second - first,
             _ => usize::from(line.width).saturating_sub(self.left),
@@ -69,7 +69,7 @@ impl Picture<'_> {
             _ => 0,
         };
         for (place, (lifeline, column)) in shown.iter().zip(&self.columns).enumerate() {
-            let style = if lifeline.recorded { self.theme.accent } else { Style::new() };
+            let style = if lifeline.is_recorded() { self.theme.accent } else { Style::new() };
             let style = if part == 0 { style } else { self.theme.muted };
             if place == 0 && last == 0 {
                 put(buffer, line, *column, &self.name(lifeline, part, spacing), style);
@@ -106,7 +106,7 @@ impl Picture<'_> {
                 }
             }
         };
-        match (part, lifeline.recorded, &lifeline.party) {
+        match (part, lifeline.is_recorded(), &lifeline.party) {
             (0, true, Party::Device(jid)) => {
                 cut(&format!("● {}", named(jid, columns.saturating_sub(2))), columns).into()
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use super::state::LadderScreen;
-use crate::ladder::Rung;
+use crate::diagram::Arrow;
 use crate::tui::kit::theme::Theme;
 use crate::tui::shared::Shared;
 
@@ -58,7 +58,7 @@ impl<'a> Picture<'a> {
         let times = usize::from(whole >= ONE_TIME) + usize::from(whole >= TWO_TIMES);
         let left = MARKS + times * TIME;
         let room = whole.saturating_sub(left);
-        let all = screen.ladder.lifelines.len();
+        let all = screen.diagram.lifelines.len();
         let fit = (room.saturating_sub(1) / SPACING + 1).min(all);
         scroll.lifeline = first_lifeline(scroll.lifeline, screen.rung(), all, fit);
         let lifelines = scroll.lifeline..(scroll.lifeline + fit).min(all);
@@ -70,7 +70,7 @@ impl<'a> Picture<'a> {
 
 /// The first lifeline to show of `all`, of which `fit` fit, so that both ends of the selected arrow are visible if
 /// possible.
-fn first_lifeline(first: usize, selected: Option<&Rung>, all: usize, fit: usize) -> usize {
+fn first_lifeline(first: usize, selected: Option<&Arrow>, all: usize, fit: usize) -> usize {
     let first = first.min(all.saturating_sub(fit));
     let Some(rung) = selected else { return first };
     let (low, high) = (rung.from.min(rung.to), rung.from.max(rung.to));

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::analysis::{Analysis, Below, Wanted};
 use crate::call::{Call, Row};
+use crate::diagram::{Arrow, Diagram};
 use crate::export::Selection;
-use crate::ladder::{Ladder, Line, Rung};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::Judged;
-use crate::summary;
 use crate::tui::shared::{Shared, find_call};
 
 /// The pane that keys move in.
@@ -84,10 +83,10 @@ impl Layer {
 pub(in crate::tui) struct LadderScreen {
     /// The calls, mostly one.
     pub(in crate::tui) calls: Vec<Arc<Judged>>,
-    /// Their ladder.
-    pub(in crate::tui) ladder: Arc<Ladder>,
-    /// The visible lines of it, from top to bottom.
-    pub(in crate::tui) lines: Arc<[Line]>,
+    /// Their diagram.
+    pub(in crate::tui) diagram: Arc<Diagram>,
+    /// The indexes of its visible steps, from top to bottom.
+    pub(in crate::tui) lines: Arc<[usize]>,
     /// Index of the selected line, which is a rung if there is one.
     pub(in crate::tui) selected: usize,
     /// Which rows are folded.
@@ -108,7 +107,7 @@ impl LadderScreen {
     /// Calls at their first row.
     pub(in crate::tui) fn new(calls: Vec<Arc<Judged>>) -> Self {
         let mut screen = Self {
-            ladder: Arc::default(),
+            diagram: Arc::default(),
             calls,
             lines: Arc::default(),
             selected: 0,
@@ -136,10 +135,9 @@ impl LadderScreen {
         screen
     }
 
-    /// Builds the ladder.
+    /// Builds the diagram.
     fn build(&mut self) {
-        let parts: Vec<_> = self.calls.iter().map(|judged| summary::part(judged, self.expected)).collect();
-        self.ladder = Arc::new(Ladder::of_all(&parts));
+        self.diagram = Arc::new(Diagram::new(self.calls.clone(), self.expected));
     }
 
     /// Shows or hides expected steps that were not seen.
@@ -153,7 +151,7 @@ impl LadderScreen {
     pub(in crate::tui) fn arrange(&mut self, filter: Option<(&Selection, &Analysis)>) {
         let selected = self.rung_index().unwrap_or_default();
         let chooser = filter.map(|(selection, analysis)| selection.over(analysis));
-        let is_shown = |rung: &Rung| {
+        let is_shown = |rung: &Arrow| {
             let Some(judged) = self.calls.get(rung.call) else { return false };
             let Some(row) = judged.call.rows.get(rung.row) else { return false };
             match self.fold {
@@ -162,7 +160,7 @@ impl LadderScreen {
                 Fold::Filtered => chooser.as_ref().is_none_or(|chooser| chooser.wants_row(judged, rung.row)),
             }
         };
-        self.lines = self.ladder.lines(is_shown).into();
+        self.lines = self.diagram.select(is_shown).into();
         self.select_rung(selected);
     }
 
@@ -173,25 +171,26 @@ impl LadderScreen {
 
     /// The selected rung's index.
     pub(in crate::tui) fn rung_index(&self) -> Option<usize> {
-        match self.lines.get(self.selected) {
-            Some(Line::Rung(rung)) => Some(*rung),
-            Some(Line::Gap(_) | Line::Ghost(_)) | None => None,
-        }
+        self.lines.get(self.selected).copied().filter(|step| self.is_arrow(*step))
+    }
+
+    fn is_arrow(&self, step: usize) -> bool {
+        self.diagram.arrow(step).is_some()
     }
 
     /// The number of visible rungs.
     pub(in crate::tui) fn rungs_shown(&self) -> usize {
-        self.lines.iter().filter(|line| matches!(line, Line::Rung(_))).count()
+        self.lines.iter().filter(|step| self.is_arrow(**step)).count()
     }
 
     /// The selected rung.
-    pub(in crate::tui) fn rung(&self) -> Option<&Rung> {
-        self.ladder.rungs.get(self.rung_index()?)
+    pub(in crate::tui) fn rung(&self) -> Option<&Arrow> {
+        self.diagram.arrow(self.rung_index()?)
     }
 
     /// A rung's call, and its row in it.
     pub(in crate::tui) fn at(&self, rung: usize) -> Option<(&Arc<Judged>, usize)> {
-        let rung = self.ladder.rungs.get(rung)?;
+        let rung = self.diagram.arrow(rung)?;
         Some((self.calls.get(rung.call)?, rung.row))
     }
 
@@ -209,24 +208,21 @@ impl LadderScreen {
 
     /// The rung of a call's row.
     pub(in crate::tui) fn rung_of(&self, call: usize, row: usize) -> Option<usize> {
-        if self.calls.len() == 1 {
-            return (row < self.ladder.rungs.len()).then_some(row);
-        }
-        self.ladder.rungs.iter().position(|rung| rung.call == call && rung.row == row)
+        let mut arrows = self.diagram.arrows();
+        arrows.find(|(_, arrow)| arrow.call == call && arrow.row == row).map(|(step, _)| step)
     }
 
     /// Selects a rung, or the next visible one.
     pub(in crate::tui) fn select_rung(&mut self, rung: usize) {
-        let last = |line: &Line| matches!(line, Line::Rung(_));
-        let after = self.lines.iter().position(|line| matches!(line, Line::Rung(index) if *index >= rung));
-        let line = after.or_else(|| self.lines.iter().rposition(last));
+        let after = self.lines.iter().position(|step| *step >= rung && self.is_arrow(*step));
+        let line = after.or_else(|| self.lines.iter().rposition(|step| self.is_arrow(*step)));
         self.select_line(line.unwrap_or_default());
     }
 
     /// Selects a row of a call, unfolding it if necessary.
     pub(in crate::tui) fn select_row(&mut self, call: usize, row: usize) {
         let Some(rung) = self.rung_of(call, row) else { return };
-        if !self.lines.contains(&Line::Rung(rung)) {
+        if !self.lines.contains(&rung) {
             self.fold = Fold::Nothing;
             self.arrange(None);
         }
@@ -235,7 +231,7 @@ impl LadderScreen {
 
     /// Selects a line, or the nearest rung in the direction of the movement.
     pub(in crate::tui) fn select_line(&mut self, line: usize) {
-        let is_rung = |index: &usize| matches!(self.lines.get(*index), Some(Line::Rung(_)));
+        let is_rung = |index: &usize| self.lines.get(*index).is_some_and(|step| self.is_arrow(*step));
         let found = if line >= self.selected {
             (line..self.lines.len()).find(is_rung).or_else(|| (0..line).rev().find(is_rung))
         } else {
@@ -256,10 +252,7 @@ impl LadderScreen {
 
     /// The visible rung before a line.
     pub(in crate::tui) fn before(&self, line: usize) -> Option<usize> {
-        self.lines.get(..line)?.iter().rev().find_map(|line| match line {
-            Line::Rung(rung) => Some(*rung),
-            Line::Gap(_) | Line::Ghost(_) => None,
-        })
+        self.lines.get(..line)?.iter().rev().copied().find(|step| self.is_arrow(*step))
     }
 
     /// Shows the calls of a newer snapshot, at the same stanza.
@@ -277,7 +270,7 @@ impl LadderScreen {
         let scroll = self.stanza_scroll;
         let mut newer = self.with(renewed);
         newer.arrange(shared.selection());
-        let rungs = 0..newer.ladder.rungs.len();
+        let rungs = 0..newer.diagram.steps.len();
         let is_selected =
             |rung: &usize| newer.at(*rung).and_then(|(judged, row)| judged.call.rows.get(row)).map(key) == selected;
         let rung = rungs.clone().find(is_selected);

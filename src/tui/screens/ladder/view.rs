@@ -6,7 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::picture::{Picture, Scroll};
 use super::state::{Focus, LadderScreen};
 use super::{heads, stanza};
-use crate::ladder::Line;
+use crate::diagram::{Arrow, Step};
 use crate::tui::kit::pane::{self, Canvas, Target, Viewport, put};
 use crate::tui::shared::Shared;
 
@@ -79,10 +79,11 @@ fn ladder(screen: &LadderScreen, shared: &Shared, scroll: &mut Scroll, canvas: C
         picture.head(buffer, line, part);
     }
     for ((place, shown), line) in screen.lines.iter().enumerate().skip(scroll.row).zip(lines) {
-        match shown {
-            Line::Rung(rung) => picture.row(buffer, line, place, *rung),
-            Line::Gap(gap) => picture.gap(buffer, line, *gap),
-            Line::Ghost(ghost) => picture.ghost(buffer, line, *ghost),
+        match screen.diagram.steps.get(*shown) {
+            Some(Step::Arrow(arrow)) => picture.row(buffer, line, place, *shown, arrow),
+            Some(Step::Gap(gap)) => picture.gap(buffer, line, gap),
+            Some(Step::Expected(expected)) => picture.ghost(buffer, line, expected),
+            None => {}
         }
     }
     Viewport { page: room, lines: 0 }
@@ -90,7 +91,7 @@ fn ladder(screen: &LadderScreen, shared: &Shared, scroll: &mut Scroll, canvas: C
 
 impl Picture<'_> {
     /// Draws a row: badges, times and arrow.
-    fn row(&self, buffer: &mut Buffer, line: Rect, place: usize, index: usize) {
+    fn row(&self, buffer: &mut Buffer, line: Rect, place: usize, index: usize, arrow: &Arrow) {
         let Some((judged, row_index)) = self.screen.at(index) else { return };
         let Some(row) = judged.call.rows.get(row_index) else { return };
         self.marks(buffer, line, place, index, (judged, row_index));
@@ -98,9 +99,7 @@ impl Picture<'_> {
         for column in &self.columns {
             put(buffer, line, *column, "│", self.theme.muted);
         }
-        if let Some(rung) = self.screen.ladder.rungs.get(index) {
-            self.arrow(buffer, line, judged, row, rung);
-        }
+        self.arrow(buffer, line, judged, row, arrow);
         if place == self.screen.selected {
             buffer.set_style(line, self.theme.selected);
         }
