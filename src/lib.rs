@@ -7,7 +7,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> diagram, tui, export -> stats, summary;     Analysis -redact-> Sanitised -report-> Redacted -> github
+//! Analysis (read only) -> diagram, tui, export -> stats, print;     Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -58,7 +58,7 @@ pub mod export;
 
 pub mod stats;
 
-pub mod summary;
+pub mod print;
 
 pub mod report;
 

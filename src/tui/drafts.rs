@@ -232,7 +232,7 @@ impl Entry {
             (State::Impossible(_), _) => "not possible".to_owned(),
             (State::Ready(ready), _) if !ready.leaks().is_empty() => "raw identifiers left".to_owned(),
             (_, Sending::InProgress(target)) => format!("being sent to {target}"),
-            (_, Sending::Done(target, done)) => format!("{}: {target}", done.says()),
+            (_, Sending::Done(target, done)) => format!("{}: {target}", done.summary()),
             (_, Sending::Failed(target, _)) => format!("not sent to {target}"),
             (_, Sending::ByHand(target, _)) => format!("no token; submit manually to {target}"),
             (State::Ready(_), Sending::Nothing) => match &self.file {

@@ -358,7 +358,7 @@ fn unrelated_traffic_is_no_loss() {
     ];
     fs::write(folder.path().join("web.pcap"), tcp_capture(&payloads)).unwrap();
     let output = ringtrace(folder.path(), &["export", "web.pcap"]);
-    assert_eq!((code(&output), said(&output).as_str()), (0, "ringtrace: no calls were found\n"));
+    assert_eq!((code(&output), said(&output).as_str()), (0, "ringtrace: no calls found\n"));
 }
 
 #[test]

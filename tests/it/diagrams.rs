@@ -61,18 +61,18 @@ fn a_call_is_chosen_by_id_prefix_or_number() {
     let mut mistyped = id.clone();
     mistyped.replace_range(3..5, "__");
     for (asked, expected) in [
-        (mistyped.as_str(), format!("the nearest is #2 {id}")),
-        ("teapot", "there is no call teapot".to_owned()),
-        ("#0", "there are 7 calls, #1 to #7".to_owned()),
-        ("#8", "there are 7 calls, #1 to #7".to_owned()),
-        ("", "there is no call".to_owned()),
+        (mistyped.as_str(), format!("did you mean #2 {id}?")),
+        ("teapot", "no call-id begins with `teapot`".to_owned()),
+        ("#0", "no such call; there are #1 to #7".to_owned()),
+        ("#8", "no such call; there are #1 to #7".to_owned()),
+        ("", "no call-id begins with ``".to_owned()),
     ] {
         let output = ladder(&["--call", asked]);
         assert_eq!((code(&output), output.stdout.len()), (2, 0), "{asked}");
         assert!(said(&output).contains(&expected), "{asked}: {}", said(&output));
     }
     let none = ladder(&[]);
-    assert_eq!((code(&none), said(&none).contains("--call says which")), (2, true));
+    assert_eq!((code(&none), said(&none).contains("use --call to select")), (2, true));
 }
 
 /// An analysis of calls with these ids.
@@ -93,8 +93,8 @@ fn an_ambiguous_choice_is_refused() {
     let several = analysis(&["AB1", "AB2", "AB", "CD", "CD"]);
     let why = |asked| several.choose(Some(asked)).unwrap_err().to_string();
     assert_eq!(several.choose(Some("AB")), Ok(2), "the whole id goes before the beginning of others");
-    assert_eq!(why("A"), "A begins the ids of 3 calls: #1 AB1, #2 AB2, #3 AB; the number says which is meant");
-    assert_eq!(why("CD"), "CD is the id of 2 calls: #4 CD, #5 CD; the number says which is meant");
+    assert_eq!(why("A"), "`A` begins the call-ids of 3 calls: #1 AB1, #2 AB2, #3 AB; use the number to select one");
+    assert_eq!(why("CD"), "`CD` is the call-id of 2 calls: #4 CD, #5 CD; use the number to select one");
     assert_eq!(several.choose(Some("#5")), Ok(4));
     let hostile = analysis(&["\u{1b}[2J", "B"]).choose(None).unwrap_err().to_string();
     assert!(!hostile.contains('\u{1b}'), "{hostile}");

@@ -15,7 +15,7 @@ use proptest::sample::Index;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::export::{Format, Options, Table};
 use ringtrace::origin::Direction;
-use ringtrace::summary::{self, inspect};
+use ringtrace::print::{self, inspect};
 use tempfile::TempDir;
 
 use crate::generated::answered_and_missed_where;
@@ -42,7 +42,7 @@ fn request(sources: &[Source], key_logs: &[PathBuf], jobs: usize) -> Request {
 /// Everything that the program says of captures.
 fn everything(analysis: &Analysis) -> String {
     let mut out = Vec::new();
-    summary::overview(analysis, &mut out).unwrap();
+    print::overview(analysis, &mut out).unwrap();
     inspect::text(analysis, &mut out).unwrap();
     inspect::json(analysis, &mut out).unwrap();
     for table in [Table::Stanzas, Table::Calls, Table::Anomalies, Table::Messages] {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::diagram::{Diagram, Expected, Gap, Picture, Step};
-use ringtrace::summary;
+use ringtrace::print;
 
 /// A call that rings out, recorded on both sides. The callee's clock is 400 ms ahead; its recording has a gap of 12 s
 /// while it rings, and the ack of the terminate was not seen, though it would have been.
@@ -52,7 +52,7 @@ fn expected(diagram: &Diagram) -> Vec<&Expected> {
 
 fn text(analysis: &Analysis, with_expected: bool) -> String {
     let mut out = Vec::new();
-    summary::call(0, &Picture::of(&diagram(analysis, with_expected)), analysis, &mut out).unwrap();
+    print::call(0, &Picture::of(&diagram(analysis, with_expected)), analysis, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -141,7 +141,7 @@ fn a_gap_of_the_only_recording_needs_no_name() {
 fn times_are_on_one_clock_and_an_order_within_its_bound_is_marked() {
     let analysis = analysis(MERGED);
     let text = text(&analysis, false);
-    assert!(line(&text, "recorded at").contains("its clock 395 ms ahead ± "), "{text}");
+    assert!(line(&text, "captured at").contains("clock 395 ms ahead ± "), "{text}");
     let rows: Vec<_> = text.lines().filter(|line| line.contains(" +0.") || line.contains(" +45.")).collect();
     assert_eq!(rows.len(), 8, "{text}");
     assert!(rows[2].contains("offer") && rows[2].contains("~+0.0"), "{}", rows[2]);

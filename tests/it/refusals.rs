@@ -41,7 +41,11 @@ fn what_is_there_stays_as_it_is() {
         fs::write(folder.path().join("there"), "mine").unwrap();
         fs::create_dir(folder.path().join("folder")).unwrap();
         let (code, said) = outcome(&run(folder.path(), command, &["-o", "there"]));
-        assert_eq!((code, said.as_str()), (3, "ringtrace: there exists; --force overwrites it\n"), "{command:?}");
+        assert_eq!(
+            (code, said.as_str()),
+            (3, "ringtrace: there already exists; use --force to overwrite\n"),
+            "{command:?}"
+        );
         assert_eq!(fs::read_to_string(folder.path().join("there")).unwrap(), "mine", "{command:?}");
         let (code, said) = outcome(&run(folder.path(), command, &["-o", "folder"]));
         assert_eq!((code, said.as_str()), (2, "ringtrace: folder is a folder\n"), "{command:?}");
@@ -135,9 +139,12 @@ fn an_id_of_two_calls_is_told_apart_by_number() {
         };
         let (code, said) = asked("AABBCCDD");
         assert_eq!(code, 2);
-        assert!(said.contains("is the id of 2 calls: #1 AABBCCDD, #2 AABBCCDD; the number says"), "{command}: {said}");
+        assert!(
+            said.contains("is the call-id of 2 calls: #1 AABBCCDD, #2 AABBCCDD; use the number"),
+            "{command}: {said}"
+        );
         assert_eq!(asked("#2"), (0, String::new()), "{command}");
         let (code, said) = asked("AABBCCDE");
-        assert!(code == 2 && said.contains("the nearest is #1 AABBCCDD"), "{command}: {said}");
+        assert!(code == 2 && said.contains("did you mean #1 AABBCCDD?"), "{command}: {said}");
     }
 }

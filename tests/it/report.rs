@@ -320,8 +320,8 @@ fn what_is_not_there_is_said_with_what_is_near() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(said(&["--question", "timout-terminate-sender"]).contains("the nearest is timeout-terminate-sender"));
-    assert!(said(&["--rule", "SIG-14/to-requird"]).contains("the nearest is SIG-14/to-required"));
+    assert!(said(&["--question", "timout-terminate-sender"]).contains("did you mean `timeout-terminate-sender`?"));
+    assert!(said(&["--rule", "SIG-14/to-requird"]).contains("did you mean `SIG-14/to-required`?"));
     assert!(said(&["--call", "#9"]).contains("#1 to #7"));
     assert!(said(&["--call", "#1", "--form", "corpus", "--stanza", "99999"]).contains("no call has a stanza 99999"));
     assert!(said(&["--call", "#1", "--question", "ack-error"]).contains("cannot be used with"));

@@ -282,7 +282,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
         (&["--table", "calls", "--by", "action"], "it is one of stanzas"),
         (&["--by", "action", "--filter", "acton == x"], "did you mean `action`"),
         (&["--filter", "acton == x"], "did you mean `action`"),
-        (&["--format", "csv"], "--by or --of says which"),
+        (&["--format", "csv"], "this format requires a single table"),
         (&["--by", "action", "--json", "--format", "csv"], "cannot be used with"),
         (&["--by", "action", "--across", "seq", "captures/answered-and-missed"], "a cross-table at most 60 columns"),
     ];
@@ -304,7 +304,7 @@ fn an_archive_of_the_other_table_is_passed_over_and_said() {
     let whole = folder.path().to_str().unwrap();
     let (code, said) = refused(&[whole, "--by", "outcome", "--of", "ring_ms"]);
     assert_eq!((code, said.lines().count()), (0, 1), "{said}");
-    assert!(said.contains("holds the table stanzas, which is not counted here"), "{said}");
+    assert!(said.contains("skipped: contains table `stanzas`, which these statistics do not use"), "{said}");
     assert_eq!(printed(&[whole]), printed(&[CAPTURE]), "both tables, and both of a capture");
     let only_calls = printed(&[&path("calls.parquet")]);
     assert!(only_calls.starts_with("How long calls ring") && only_calls.matches("How").count() == 1, "{only_calls}");
@@ -312,7 +312,7 @@ fn an_archive_of_the_other_table_is_passed_over_and_said() {
     assert!(code == 1 && said.contains("it holds the table anomalies; figures are of stanzas and calls"), "{said}");
     let filter = ["--by", "action", "--filter", "ring_ms > 1"];
     let (code, said) = refused(&[&[path("stanzas.parquet").as_str()], &filter[..]].concat());
-    assert!(code == 1 && said.contains("it has the columns of the table stanzas only"), "{said}");
+    assert!(code == 1 && said.contains("the file only has the columns of table `stanzas`"), "{said}");
 }
 
 /// A file of Parquet with this metadata.

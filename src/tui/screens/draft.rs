@@ -148,7 +148,7 @@ pub(in crate::tui) fn finished(shared: &mut Shared, done: JobDone, is_shown: imp
             return;
         }
         Outcome::Sent(target, Ok(done)) => {
-            let message = format!("{}: {}", capitalised(done.says()), done.address());
+            let message = format!("{}: {}", capitalised(done.summary()), done.url());
             entry.sending = Sending::Done(target, done);
             message
         }
@@ -306,7 +306,7 @@ pub(in crate::tui) fn confirm(shared: &mut Shared, id: u64, target: Target) {
         text.push_str(&format!("Title: {}\nLabels: {}\n\n", released.title, post.labels().join(", ")));
     }
     text.push_str(released.body.as_str());
-    let question = format!("{}, over {}: send this?", post.says(), shared.access.api);
+    let question = format!("{}, over {}: send this?", post.summary(), shared.access.api);
     shared.drafts.target = Some(target.clone());
     let confirm = Confirm { question, text, scroll: 0, then: Then::Send(id, target) };
     shared.dialog = Some(Dialog::Confirm(Box::new(confirm)));
@@ -342,8 +342,8 @@ pub(in crate::tui) fn ask_removal(shared: &mut Shared, id: u64) -> bool {
 /// Copies the URL of the issue that a draft went to, or of a prefilled form.
 pub(in crate::tui) fn copy_address(shared: &mut Shared, id: u64) -> Option<Effect> {
     let address = match &shared.drafts.get(id)?.sending {
-        Sending::Done(_, done) => done.address().to_owned(),
-        Sending::ByHand(_, prefilled) => prefilled.address.clone(),
+        Sending::Done(_, done) => done.url().to_owned(),
+        Sending::ByHand(_, prefilled) => prefilled.url.clone(),
         Sending::Nothing | Sending::InProgress(_) | Sending::Failed(..) => String::new(),
     };
     if address.is_empty() {
@@ -466,12 +466,12 @@ fn details(entry: &Entry, ready: &Ready, raw: bool, columns: usize, theme: &Them
         Sending::Nothing => line("Not sent (a: send it)", theme.muted),
         Sending::InProgress(target) => line(&format!("Sending to {target} …"), theme.accent),
         Sending::Done(target, done) => {
-            line(&format!("To {target}, {}: {}", done.says(), shortened(done.address())), theme.accent);
+            line(&format!("To {target}, {}: {}", done.summary(), shortened(done.url())), theme.accent);
         }
         Sending::Failed(target, why) => line(&format!("Not sent to {target}: {why}"), theme.warning),
         Sending::ByHand(target, prefilled) => {
             line(
-                &format!("No token. To submit manually to {target}, open {} (u: copy)", shortened(&prefilled.address)),
+                &format!("No token. To submit manually to {target}, open {} (u: copy)", shortened(&prefilled.url)),
                 theme.accent,
             );
             if !prefilled.left_out.is_empty() {

@@ -250,7 +250,7 @@ fn without_keys_only_servers_of_whatsapps_are_told() {
     for capture in [pcap(&other.packets), with_secrets(&other, 0, "")] {
         let output = ringtrace(&folder(&[("call.pcap", &capture)]), &["call.pcap"]);
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!((output.status.code(), said.as_ref()), (Some(0), "ringtrace: no calls were found\n"));
+        assert_eq!((output.status.code(), said.as_ref()), (Some(0), "ringtrace: no calls found\n"));
     }
 }
 

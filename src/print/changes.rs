@@ -1,4 +1,4 @@
-//! What the server changed in stanzas on their way, where both ends were recorded.
+//! What the server changed in stanzas that were captured at both ends.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use crate::call::{Call, Change, How, What};
 use crate::origin::RecordNumber;
 use crate::visible::visible;
+use crate::words::plural;
 
-/// Records that a line lists.
+/// Records listed per line.
 const LISTED: usize = 5;
 
-/// Copies that reached one device with the same changes.
+/// Stanzas that reached one device with the same changes.
 struct Alike {
     action: String,
     device: String,
@@ -18,7 +19,7 @@ struct Alike {
     records: Vec<RecordNumber>,
 }
 
-/// Writes a line for each way in which stanzas of one action were changed on their way to one device, in order.
+/// Writes one line per action, device and set of changes, in order.
 pub(super) fn write(call: &Call, out: &mut impl Write) -> io::Result<()> {
     let mut all: Vec<Alike> = Vec::new();
     let mut places: HashMap<(String, usize, String), usize> = HashMap::new();
@@ -42,7 +43,7 @@ pub(super) fn write(call: &Call, out: &mut impl Write) -> io::Result<()> {
         let listed: Vec<_> = records.iter().take(LISTED).map(ToString::to_string).collect();
         let more = records.len() - listed.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let records = format!("record{} {}{more}", super::plural(records.len()), listed.join(", "));
+        let records = format!("record{} {}{more}", plural(records.len() as u64), listed.join(", "));
         writeln!(
             out,
             "    ~ {} on its way to {} ({records}): {}",
@@ -54,7 +55,7 @@ pub(super) fn write(call: &Call, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What was dropped, added and changed, each thing once with how often.
+/// What was dropped, added and changed; each thing once, with its count.
 fn in_words(changes: &[Change]) -> String {
     let mut parts = Vec::new();
     for (how, word) in [(How::Dropped, "dropped"), (How::Added, "added"), (How::Changed, "changed")] {
@@ -74,7 +75,7 @@ fn in_words(changes: &[Change]) -> String {
     if parts.is_empty() { "nothing changed".to_owned() } else { parts.join("; ") }
 }
 
-/// An attribute by its name, with its element unless that is the stanza itself; a child in angle brackets.
+/// An attribute by name, with its element unless that is the stanza itself; a child in angle brackets.
 fn thing(change: &Change) -> String {
     let inner = change.element.split_once('/').map(|(_, inner)| inner);
     let own = inner.unwrap_or(&change.element);

@@ -5,21 +5,21 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::json::write_json;
-use super::rfc3339;
 use crate::export::Cell;
 use crate::stats::{Figure, Line, Measure, Query};
 use crate::visible::visible;
+use crate::words::rfc3339;
 
-/// The version of what [`json`] writes. Fields may be added without a new one.
+/// The version of what [`json()`] writes. Adding fields does not change it.
 const SCHEMA: u32 = 1;
 
-/// How what is not known is shown.
+/// A missing value.
 const NONE: &str = "(none)";
 
-/// Writes a figure as a table in columns, every line indented by `indent`.
+/// Writes a figure as an aligned table, every line indented by `indent`.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn text(figure: &Figure, indent: usize, out: &mut impl Write) -> io::Result<()> {
     let margin = " ".repeat(indent);
     if figure.lines.is_empty() {
@@ -52,7 +52,7 @@ pub fn text(figure: &Figure, indent: usize, out: &mut impl Write) -> io::Result<
     Ok(())
 }
 
-/// What a row is about. A text that looks like a missing one is quoted.
+/// The key of a row. A text that looks like a missing value is quoted.
 fn key(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Null => NONE.to_owned(),
@@ -65,7 +65,7 @@ fn key(cell: &Cell<'_>) -> String {
     }
 }
 
-/// A count, or a number with one place.
+/// A count, or a number with one decimal.
 fn number(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Null => "-".to_owned(),
@@ -74,10 +74,10 @@ fn number(cell: &Cell<'_>) -> String {
     }
 }
 
-/// Writes figures as JSON, each with what it is of, where that was a query.
+/// Writes figures as JSON, each with its query.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn json(figures: &[(Query, Figure)], out: &mut impl Write) -> io::Result<()> {
     let value = |(query, figure): &(Query, Figure)| {
         let mut value = value(figure);
@@ -91,7 +91,7 @@ pub fn json(figures: &[(Query, Figure)], out: &mut impl Write) -> io::Result<()>
     write_json(&json!({ "schema": SCHEMA, "figures": figures.iter().map(value).collect::<Vec<_>>() }), out)
 }
 
-/// A figure: `{"title", "by", "rows"}`. A row has `by`, with the value of each column; what is told of it; and in a
+/// A figure: `{"title", "by", "rows"}`. A row has `by`, with the value of each column, the measures, and in a
 /// cross-table `across`, with the count of each value.
 pub(super) fn value(figure: &Figure) -> Value {
     let by: Vec<_> = figure.headings.iter().map(|heading| heading.name).collect();

@@ -1,46 +1,45 @@
-//! The board of open questions and discrepancies, with what the captures say about them.
+//! The open questions and discrepancies, with what the captures say about them.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::json::{json_considered, write_json};
-use super::{considered, plural};
+use super::json::write_json;
+use super::scope::{considered, json_considered};
 use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
 use crate::stats;
 use crate::visible::visible;
-use crate::words::{Layout, date_and_time};
+use crate::words::{Layout, counted, date_and_time, rfc3339};
 
-/// The version of what [`json`] writes. Fields may be added without a new one.
+/// The version of what [`json()`] writes. Adding fields does not change it.
 const SCHEMA: u32 = 1;
 
-/// Pieces of evidence shown for a hypothesis, unless all are asked for.
+/// Pieces of evidence shown per hypothesis, unless all are requested.
 const SHOWN: usize = 3;
 
-/// Characters of the longest bar.
+/// The length of the longest bar, in characters.
 const BAR: usize = 20;
 
-/// What the board shows.
+/// What to show.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Board<'b> {
-    /// A checkout of the spec, for the wording of its questions.
+    /// A checkout of the spec, to quote its wording.
     pub spec: Option<&'b Checkout>,
     /// Whether to show all evidence.
     pub all: bool,
-    /// Whether to list all questions that the spec asks, also those that the program does not look for.
+    /// Whether to list every question of the spec, including those that the program does not cover.
     pub index: bool,
-    /// How the text is laid out.
+    /// The layout of the text.
     pub layout: Layout,
 }
 
-/// Writes the board: by page, each question with its verdict, its evidence counted for each hypothesis, what
-/// confidence that allows to claim, and the evidence.
+/// Writes each question by page: its verdict, the confidence that it allows, and the evidence for each hypothesis.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut page = None;
     if analysis.chosen.is_some() {
@@ -53,11 +52,11 @@ pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::
         }
         write_finding(analysis, finding, board, out)?;
     }
-    writeln!(out, "Discrepancies: where the pages contradict each other, or the wire\n")?;
+    writeln!(out, "Discrepancies: where the spec contradicts itself or observed traffic\n")?;
     for finding in all.iter().filter(|finding| finding.question.number.is_none()) {
         write_finding(analysis, finding, board, out)?;
     }
-    index::text(board, out)?;
+    index::text(board.index, board.spec, board.layout, out)?;
     board.spec.map_or(Ok(()), |spec| differences(spec, out))
 }
 
@@ -114,14 +113,25 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
 
 /// The verdict in words, and the confidence that it allows.
 fn verdict(finding: &Finding) -> String {
-    let named: Vec<_> = finding.named.iter().map(|name| visible(name).into_owned()).collect();
-    let what = match finding.verdict {
+    let named = match finding.verdict {
         Verdict::Open => "no evidence in these captures".to_owned(),
-        Verdict::Observed => format!("{} value{} so far; a list is never complete", named.len(), plural(named.len())),
-        _ => named.join(" against "),
+        Verdict::Observed => {
+            format!("{} so far; a list is never complete", counted(finding.named.len() as u64, "value"))
+        }
+        _ => named(finding, |name| visible(name).into_owned()),
     };
-    let joined = if finding.verdict == Verdict::Leaning { what.replace(" against ", " or ") } else { what };
-    format!("{}: {joined}; suggested confidence: {}", finding.verdict.name(), finding.confidence.name())
+    format!("{}: {named}; suggested confidence: {}", finding.verdict.name(), finding.confidence.name())
+}
+
+/// The hypotheses or values that a verdict names, each as `show` returns it.
+pub(crate) fn named(finding: &Finding, show: impl Fn(&str) -> String) -> String {
+    let separator = match finding.verdict {
+        Verdict::Leaning => " or ",
+        Verdict::Contested => " against ",
+        Verdict::Answered => " and ",
+        Verdict::Observed | Verdict::Open => ", ",
+    };
+    finding.named.iter().map(|name| show(name)).collect::<Vec<_>>().join(separator)
 }
 
 fn bar(count: u64, most: u64) -> String {
@@ -134,7 +144,7 @@ fn counts(tally: &Tally) -> String {
     format!("{} for ({} direct){against}", tally.supporting, tally.direct)
 }
 
-/// Milliseconds from what a row answers to the row.
+/// The time that an answer took, in milliseconds.
 fn latency(exhibit: &Exhibit<'_>) -> Option<f64> {
     exhibit.judged.call.answer_latency(exhibit.piece.row)
 }
@@ -169,7 +179,7 @@ fn evidence(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut pieces = exhibits.to_vec();
-    // The strongest tell most; of equals the first.
+    // The strongest first; equally strong ones in order.
     pieces.sort_by_key(|exhibit| std::cmp::Reverse(exhibit.piece.strength));
     let shown = if board.all { pieces.len() } else { SHOWN.min(pieces.len()) };
     if shown > 0 {
@@ -179,14 +189,14 @@ fn evidence(
         write!(out, "{}", board.layout.wrap(&citation(analysis, exhibit), 8))?;
     }
     if pieces.len() > shown {
-        writeln!(out, "        and {} more (-v shows all)", pieces.len() - shown)?;
+        writeln!(out, "        and {} more (use -v to show all)", pieces.len() - shown)?;
     }
     Ok(())
 }
 
-/// A piece of evidence on one line: how strong, where, and why.
+/// A piece of evidence on one line: how strong, why, and where.
 fn citation(analysis: &Analysis, exhibit: &Exhibit<'_>) -> String {
-    let against = if exhibit.piece.supports { "" } else { " against" };
+    let against = if exhibit.piece.supports { "" } else { ", against" };
     let time = exhibit.utc().map_or_else(String::new, |time| format!(", {}", date_and_time(time)));
     let several = analysis.captures.len() > 1;
     let capture = exhibit.capture().filter(|_| several).map_or_else(String::new, |capture| format!("{capture}, "));
@@ -202,13 +212,13 @@ fn citation(analysis: &Analysis, exhibit: &Exhibit<'_>) -> String {
 
 fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     let differences = spec.differences();
-    writeln!(out, "The checkout of the spec: {} page{}", spec.len(), plural(spec.len()))?;
+    writeln!(out, "Checkout of the spec: {}", counted(spec.len() as u64, "page"))?;
     for difference in &differences {
         match difference {
             Difference::Unknown { .. } => {}
             Difference::Gone(entry) => writeln!(out, "  gone: {}", entry.name())?,
             Difference::Reworded(entry) => {
-                writeln!(out, "  reworded: {}; read whether it still asks the same", entry.name())?;
+                writeln!(out, "  reworded: {}; check whether it still asks the same", entry.name())?;
             }
             Difference::Moved(entry, number) => {
                 writeln!(out, "  moved: {} to #{number}", entry.name())?;
@@ -223,7 +233,7 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
         })
         .collect();
     if !unknown.is_empty() {
-        writeln!(out, "  {} question{} that this program does not know:", unknown.len(), plural(unknown.len()))?;
+        writeln!(out, "  {} unknown to ringtrace:", counted(unknown.len() as u64, "question"))?;
     }
     for (place, wording) in unknown {
         writeln!(out, "    {}  {}", visible(place), visible(wording))?;
@@ -231,11 +241,11 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies", "index"}`, questions and
-/// discrepancies of one shape; the index has every open question of the spec.
+/// Writes the same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies", "index"}`. Questions
+/// and discrepancies have the same shape; the index lists every open question of the spec.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) -> io::Result<()> {
     let all = findings(&analysis.calls);
     let of = |is_question: bool| -> Vec<Value> {
@@ -303,14 +313,14 @@ fn place(analysis: &Analysis, at: PieceAt) -> Option<Value> {
     analysis.exhibit(at).map(|exhibit| cited(&exhibit))
 }
 
-/// Where a piece of evidence is.
+/// The location of a piece of evidence.
 fn cited(exhibit: &Exhibit<'_>) -> Value {
     json!({
         "capture": exhibit.capture(),
         "seq": exhibit.row.observed.seq,
         "record": exhibit.origin().last,
         "call_id": exhibit.judged.call.id,
-        "time": exhibit.utc().and_then(super::rfc3339),
+        "time": exhibit.utc().and_then(rfc3339),
         "vantage": exhibit.vantage(),
         "technique": exhibit.technique(),
     })
@@ -321,7 +331,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_is_never_longer_than_its_place() {
+    fn a_value_that_contains_a_word_of_the_verdict_is_quoted_as_it_is() {
+        let mut finding = findings(&[]).remove(0);
+        finding.verdict = Verdict::Leaning;
+        finding.named = vec!["decided against it".to_owned(), "busy".to_owned()];
+        assert!(verdict(&finding).contains(": decided against it or busy;"), "{}", verdict(&finding));
+        finding.verdict = Verdict::Contested;
+        assert!(verdict(&finding).contains(": decided against it against busy;"), "{}", verdict(&finding));
+    }
+
+    #[test]
+    fn a_bar_never_exceeds_its_length() {
         assert_eq!(bar(1, 1), "#".repeat(BAR));
         assert_eq!(bar(0, 7), ".".repeat(BAR));
         assert!(bar(1, 1_000_000).starts_with("#."));

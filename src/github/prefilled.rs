@@ -1,29 +1,28 @@
-//! The address of a new issue whose form is filled in already.
+//! The URL of a prefilled issue form, for users without a token.
 
 use std::fmt::Write;
 
-use super::place::{Api, Place, Target};
+use super::destination::{Api, Place, Target};
 use crate::redact::Redacted;
 use crate::report::Released;
 
-/// The most bytes of an address. Longer ones are refused on the way, by some at 8 KiB.
+/// The most bytes of a URL. Some servers and proxies refuse those of 8 KiB.
 const LIMIT: usize = 6_000;
 
-/// An address, and what it leaves to be filled in by hand.
+/// A URL, and what is left to be filled in by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefilled {
-    /// The address.
-    pub address: String,
-    /// The fields, by name, whose values were too long for it.
+    /// The URL.
+    pub url: String,
+    /// The names of fields that were too long for it.
     pub left_out: Vec<&'static str>,
 }
 
-/// Where a report can be sent by hand: the issue, or the form of a new one with as many of its fields as an address can
-/// hold.
+/// Where to post a report by hand: the issue, or the form of a new one with as many fields as fit into a URL.
 #[must_use]
 pub fn by_hand(api: &Api, target: &Target, report: &Released) -> Prefilled {
     let issues = format!("{}/{}/issues", api.web(), target.repository);
-    let address = match (target.place, report.form.issue()) {
+    let url = match (target.place, report.form.issue()) {
         (Place::Issue(number), _) => format!("{issues}/{number}"),
         (Place::New, None) => issues,
         (Place::New, Some(form)) => {
@@ -32,23 +31,23 @@ pub fn by_hand(api: &Api, target: &Target, report: &Released) -> Prefilled {
             return prefilled(format!("{issues}/new?template={}", encoded(form.template)), fields);
         }
     };
-    Prefilled { address, left_out: Vec::new() }
+    Prefilled { url, left_out: Vec::new() }
 }
 
-fn prefilled(mut address: String, fields: impl Iterator<Item = (&'static str, Redacted)>) -> Prefilled {
+fn prefilled(mut url: String, fields: impl Iterator<Item = (&'static str, Redacted)>) -> Prefilled {
     let mut left_out = Vec::new();
     for (name, value) in fields {
         let field = format!("&{name}={}", encoded(value.as_str()));
-        if address.len() + field.len() <= LIMIT {
-            address.push_str(&field);
+        if url.len() + field.len() <= LIMIT {
+            url.push_str(&field);
         } else {
             left_out.push(name);
         }
     }
-    Prefilled { address, left_out }
+    Prefilled { url, left_out }
 }
 
-/// Everything but the unreserved characters (RFC 3986, section 2.3) in percent signs.
+/// Percent-encodes everything except unreserved characters (RFC 3986, section 2.3).
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -67,7 +66,7 @@ mod tests {
     use super::encoded;
 
     #[test]
-    fn what_means_something_in_an_address_is_encoded() {
+    fn reserved_characters_are_encoded() {
         assert_eq!(encoded("a b&c=#1\né"), "a%20b%26c%3D%231%0A%C3%A9");
         assert_eq!(encoded("x-y_z.~"), "x-y_z.~");
     }

@@ -1,4 +1,4 @@
-//! Where on which server something goes.
+//! Where a report is posted: server, repository, issue.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,7 +24,7 @@ impl FromStr for Repository {
             Some((owner, name)) if fits(owner) && fits(name) => {
                 Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
             }
-            _ => Err("a repository has the form OWNER/NAME"),
+            _ => Err("expected OWNER/NAME"),
         }
     }
 }
@@ -35,21 +35,21 @@ impl fmt::Display for Repository {
     }
 }
 
-/// Where in a repository.
+/// The kind of post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A comment on the issue of this number.
     Issue(u64),
-    /// An issue of its own.
+    /// A new issue.
     New,
 }
 
-/// Where something goes: `OWNER/NAME#12` is a comment on issue 12, `OWNER/NAME` a new issue.
+/// A destination: `OWNER/NAME#12` is a comment on issue 12, `OWNER/NAME` a new issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Which repository.
+    /// The repository.
     pub repository: Repository,
-    /// Where in it.
+    /// A comment or a new issue.
     pub place: Place,
 }
 
@@ -57,7 +57,7 @@ impl FromStr for Target {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "OWNER/NAME#12 is a comment on issue 12, OWNER/NAME a new issue";
+        let wrong = "expected OWNER/NAME#12 to comment on issue 12, or OWNER/NAME to open a new issue";
         let (repository, place) = match text.split_once('#') {
             None => (text, Place::New),
             Some((repository, number)) => {
@@ -78,18 +78,18 @@ impl fmt::Display for Target {
     }
 }
 
-/// The address of a REST API.
+/// The base URL of a REST API that may be sent a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api(String);
 
-/// Why an address is none of an API that a token may be sent to.
+/// Why a URL is not accepted as an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadApi {
-    /// It is no address.
-    #[error("it has the form https://HOST or https://HOST/PATH")]
+    /// It is not a base URL.
+    #[error("expected https://HOST or https://HOST/PATH")]
     Malformed,
-    /// Everybody on the way could read the token.
-    #[error("a token is sent over https only, but to this machine itself")]
+    /// The token would travel unencrypted.
+    #[error("refusing to send a token over plain http (except to localhost)")]
     Unencrypted,
 }
 
@@ -121,12 +121,12 @@ impl FromStr for Api {
 }
 
 impl Api {
-    /// The address of one of its endpoints.
+    /// The URL of an endpoint.
     pub(super) fn endpoint(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    /// Whether an address is on the same server, and may be sent the token.
+    /// Returns whether a URL is on the same server, and may therefore be sent the token.
     pub(super) fn is_own(&self, address: &str) -> bool {
         let parts = |text: &str| -> Option<(String, String)> {
             let uri: Uri = text.parse().ok()?;
@@ -135,15 +135,14 @@ impl Api {
         parts(address).is_some_and(|address| parts(&self.0).is_some_and(|own| own == address))
     }
 
-    /// The host, as `gh` names it.
+    /// The host, as `gh --hostname` expects it.
     #[must_use]
     pub fn host(&self) -> String {
         let web = self.web();
         web.split_once("://").map_or("", |(_, host)| host).to_owned()
     }
 
-    /// The address of the pages for people: `https://github.com`, and for an enterprise server what stands before
-    /// `/api/v3`.
+    /// The URL of the website: `https://github.com`, or for an enterprise server the part before `/api/v3`.
     #[must_use]
     pub fn web(&self) -> String {
         if self.0 == Self::default().0 {
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_is_a_repository_and_perhaps_an_issue() {
+    fn a_target_is_a_repository_with_an_optional_issue() {
         let target = |text: &str| text.parse::<Target>();
         assert_eq!(target("a/b#12").unwrap().place, Place::Issue(12));
         assert_eq!(target("a/b").unwrap().place, Place::New);
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_goes_over_https_or_stays_on_this_machine() {
+    fn tokens_are_sent_over_https_or_to_localhost_only() {
         let api = |text: &str| text.parse::<Api>();
         assert_eq!(api("https://git.example/api/v3/").unwrap().web(), "https://git.example");
         assert_eq!(api("https://git.example/api/v3").unwrap().host(), "git.example");
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_server_is_sent_the_token() {
+    fn the_token_is_sent_to_the_same_server_only() {
         let api: Api = "https://git.example/api/v3".parse().unwrap();
         assert!(api.is_own("https://git.example/api/v3/x?page=2"));
         for other in ["http://git.example/x", "https://git.example.net/x", "https://git.example:444/x", "/x"] {

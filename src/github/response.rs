@@ -1,4 +1,4 @@
-//! What the API answers, and what follows from it.
+//! Responses of the API, and what follows from them.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,33 +7,33 @@ use serde::Deserialize;
 
 use crate::visible::visible;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Response {
     /// The status code.
     pub(super) status: u16,
     /// The `Link` header.
     pub(super) link: Option<String>,
-    /// How long it asks to wait: `Retry-After`, or the time to `x-ratelimit-reset` where nothing remains.
+    /// How long the server asks to wait: `Retry-After`, or until `x-ratelimit-reset` if nothing remains.
     pub(super) wait: Option<Duration>,
     /// The body.
     pub(super) body: String,
 }
 
-/// What follows from an answer.
+/// What a response means for the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It was done.
+    /// The request succeeded.
     Done,
-    /// It was not done, and may be asked for again after a while; the server says after how long.
+    /// The request was not carried out and may be retried after a while, which the server may specify.
     Later(Option<Duration>),
-    /// Nobody knows whether it was done.
+    /// The request may or may not have been carried out.
     Unclear(Option<Duration>),
-    /// It will not be done.
+    /// The request was refused for good.
     Refused,
 }
 
-impl Answer {
+impl Response {
     pub(super) fn outcome(&self) -> Outcome {
         match self.status {
             200..=299 => Outcome::Done,
@@ -44,33 +44,33 @@ impl Answer {
         }
     }
 
-    /// The refusal, in the words of the server.
+    /// The refusal with the server's message.
     pub(super) fn refusal(&self) -> Error {
         Error::Refused { status: self.status, message: message(&self.body) }
     }
 }
 
-/// Why nothing was sent, or nobody knows whether it was.
+/// Why a report was not posted, or may not have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The server said no.
+    /// The server refused.
     Refused {
         /// The HTTP status.
         status: u16,
-        /// What it said. Untrusted text.
+        /// The server's message. Untrusted text.
         message: String,
     },
-    /// No answer came, however often it was tried.
+    /// The server did not respond to any attempt.
     Unreachable(String),
-    /// It answered with something that is none of its answers.
-    Nonsense,
+    /// The response is not valid.
+    Invalid,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused { status, message } => {
-                write!(f, "the server refused with status {status}")?;
+                write!(f, "the server refused the request with status {status}")?;
                 if message.is_empty() { Ok(()) } else { write!(f, ": {}", visible(message)) }?;
                 match status {
                     401 => f.write_str(" (is the token valid?)"),
@@ -78,18 +78,18 @@ impl fmt::Display for Error {
                     _ => Ok(()),
                 }
             }
-            Self::Unreachable(why) => write!(f, "no answer came: {}", visible(why)),
-            Self::Nonsense => f.write_str("the server's answer is none that it could give"),
+            Self::Unreachable(why) => write!(f, "cannot reach the server: {}", visible(why)),
+            Self::Invalid => f.write_str("unexpected response from the server"),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
-/// The most characters of a message that are repeated.
+/// The most characters of a message that are shown.
 const MESSAGE: usize = 500;
 
-/// The error object of the API.
+/// The API's error object.
 #[derive(Deserialize)]
 struct Refusal {
     message: String,
@@ -97,7 +97,7 @@ struct Refusal {
     errors: Vec<serde_json::Value>,
 }
 
-/// What a refusal says, with each of the errors that it lists.
+/// The message of a refusal, with each of the errors that it lists.
 fn message(body: &str) -> String {
     let said = match serde_json::from_str::<Refusal>(body) {
         Ok(refusal) => {
@@ -119,11 +119,11 @@ mod tests {
     use super::*;
 
     fn outcome(status: u16, wait: Option<u64>) -> Outcome {
-        Answer { status, link: None, wait: wait.map(Duration::from_secs), body: String::new() }.outcome()
+        Response { status, link: None, wait: wait.map(Duration::from_secs), body: String::new() }.outcome()
     }
 
     #[test]
-    fn only_what_may_pass_is_tried_again() {
+    fn only_temporary_errors_are_retried() {
         assert_eq!(outcome(201, None), Outcome::Done);
         assert_eq!(outcome(403, None), Outcome::Refused);
         assert_eq!(outcome(403, Some(7)), Outcome::Later(Some(Duration::from_secs(7))));
@@ -135,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_the_server_said_and_nothing_of_it_moves_the_cursor() {
+    fn a_refusal_quotes_the_server_without_control_characters() {
         let body = r#"{"message":"Validation\u001b[2J Failed","errors":[{"field":"title","code":"missing"},"bad"]}"#;
-        let refusal = Answer { status: 422, link: None, wait: None, body: body.to_owned() }.refusal();
+        let refusal = Response { status: 422, link: None, wait: None, body: body.to_owned() }.refusal();
         assert_eq!(
             refusal.to_string(),
-            "the server refused with status 422: Validation\\u{1b}[2J Failed; title missing; bad"
+            "the server refused the request with status 422: Validation\\u{1b}[2J Failed; title missing; bad"
         );
         assert_eq!(message("<html>"), "");
     }

@@ -1,33 +1,22 @@
-//! Analysis to local text: what the program prints where there is no terminal to draw on.
-
-mod changes;
-pub mod explain;
-pub mod figure;
-mod index;
-pub mod inspect;
-mod json;
-pub mod questions;
-pub mod rules;
+//! Captures, calls and anomalies as text: what is printed instead of the TUI.
 
 use std::io::{self, Write};
 
-use jiff::Timestamp as Moment;
-
+use super::anomalies::anomaly;
+use super::{changes, inspect};
 use crate::analysis::Analysis;
-use crate::anomaly::{Severity, Tally};
+use crate::anomaly::Severity;
 use crate::call::{Call, Vantage};
 use crate::diagram::caption::{began, clock_offset, outcome};
 use crate::diagram::{Diagram, Picture};
-use crate::origin::Timestamp;
 use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
+use crate::words::counted;
 
-pub use crate::words::Layout;
-
-/// Writes what was read, every call with its ladder and marks, and what could not be read.
+/// Writes the captures, every call with its ladder and marks, and what could not be read.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     for capture in &analysis.captures {
         inspect::heading(capture, out)?;
@@ -40,8 +29,8 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         call(index, &Picture::of(&Diagram::new(vec![judged.clone()], false)), analysis, &mut *out)?;
     }
     if !analysis.orphans.is_empty() {
-        let count = analysis.orphans.len();
-        writeln!(out, "\n{count} ack{} of calls whose stanza was not seen", plural(count))?;
+        let acks = counted(analysis.orphans.len() as u64, "ack");
+        writeln!(out, "\n{acks} of call stanzas that were not captured")?;
     }
     if let Some(strays) = &analysis.strays {
         departures(strays, out)?;
@@ -49,19 +38,20 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     anomalies(analysis, out)
 }
 
-/// Writes the first call of a diagram, which is listed as the one with this index: a line on how it went, its ladder with
-/// the marks, and what the server changed in stanzas of which both ends were recorded.
+/// Writes the first call of a picture, which is the call at `index` of the analysis: how it went, its ladder with the
+/// marks, and what the server changed in stanzas that were captured at both ends.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn call(index: usize, picture: &Picture<'_>, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
     let Some(judged) = picture.diagram.calls.first() else { return Ok(()) };
     let call = &judged.call;
     writeln!(out, "#{}  {}", analysis.number(index), headline(call, analysis))?;
-    let devices = call.vantages.iter().enumerate().map(|(index, vantage)| recorded_at(index, vantage));
+    let devices = call.vantages.iter().enumerate().map(|(index, vantage)| vantage_in_words(index, vantage));
     let devices = devices.collect::<Vec<_>>().join("; ");
-    let shared = if call.shares_id { ", an id that another user's call has too" } else { "" };
-    writeln!(out, "    call-id {}{shared}, {} stanzas, recorded at {devices}", visible(&call.id), call.rows.len())?;
+    let stanzas = counted(call.rows.len() as u64, "stanza");
+    let shared = if call.shares_id { " (another user's call has the same id)" } else { "" };
+    writeln!(out, "    call-id {}{shared}, {stanzas}, captured at {devices}", visible(&call.id))?;
     picture.text(&mut out)?;
     for piece in judged.evidence.iter().filter(|piece| Judged::is_told(piece)) {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
@@ -79,16 +69,7 @@ pub fn call(index: usize, picture: &Picture<'_>, analysis: &Analysis, mut out: i
     changes::write(call, &mut out)
 }
 
-/// How many calls are considered, and of how many where some were chosen.
-fn considered(analysis: &Analysis) -> String {
-    let all = analysis.calls_in_all();
-    match analysis.chosen {
-        Some(_) => format!("{} of {all} call{}, those that the filter names", analysis.calls.len(), plural(all)),
-        None => format!("{all} call{}", plural(all)),
-    }
-}
-
-/// Writes where rules are violated and what is new.
+/// Writes where rules are violated, and what the spec does not know.
 fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     for place in judged.departures() {
         let record = judged.call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
@@ -98,16 +79,16 @@ fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A device whose socket was recorded, its part, how it was found, and how its clock is to that of the first.
-fn recorded_at(index: usize, vantage: &Vantage) -> String {
+/// A device whose socket was captured: its role, how it was identified, and how its clock differs from the first one's.
+fn vantage_in_words(index: usize, vantage: &Vantage) -> String {
     let jid = vantage.device.jid();
     let jid = jid.map_or_else(|| "an unknown device".to_owned(), |jid| visible(&jid.to_string()).into_owned());
     let found = vantage.device.found_by.map_or_else(String::new, |found_by| format!(", {}", found_by.phrase()));
-    let clock = clock_offset(index, vantage).map_or_else(String::new, |clock| format!(", its clock {clock}"));
+    let clock = clock_offset(index, vantage).map_or_else(String::new, |clock| format!(", clock {clock}"));
     format!("{jid} ({}{found}{clock})", vantage.role.name())
 }
 
-/// When a call began, between whom, and how it went.
+/// When a call began, who took part, and how it went.
 fn headline(call: &Call, analysis: &Analysis) -> String {
     let party = |jid: &Option<crate::protocol::binary::Jid>| {
         jid.as_ref().map_or_else(|| "unknown".to_owned(), |jid| visible(&jid.to_string()).into_owned())
@@ -118,43 +99,16 @@ fn headline(call: &Call, analysis: &Analysis) -> String {
     format!("{}  {group}{media}  {caller} -> {callee}  {}", began(call, analysis), outcome(call))
 }
 
-/// Writes what could not be read, and what to do about it; losses first.
+/// Writes all anomalies with their next steps, losses first.
 fn anomalies(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    for (severity, heading) in [(Severity::Loss, "Not read:"), (Severity::Note, "Noted:")] {
+    for (severity, heading) in [(Severity::Loss, "Lost:"), (Severity::Note, "Noted:")] {
         let tallies: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity == severity).collect();
-        if tallies.is_empty() {
-            continue;
+        if !tallies.is_empty() {
+            writeln!(out, "\n{heading}")?;
         }
-        writeln!(out, "\n{heading}")?;
         for tally in tallies {
-            writeln!(out, "  {}", anomaly(analysis, tally))?;
-            if !tally.diagnosis.next.is_empty() {
-                writeln!(out, "    {}", tally.diagnosis.next)?;
-            }
+            super::anomalies::write(&anomaly(analysis, tally), tally, out)?;
         }
     }
     Ok(())
-}
-
-/// One line: where, what, how often.
-#[must_use]
-pub fn anomaly(analysis: &Analysis, tally: &Tally) -> String {
-    let input = visible(analysis.input_name(tally.first.capture).unwrap_or("unknown input"));
-    format!("{input}, {}", anomaly_line(tally))
-}
-
-/// The same without the name of the capture.
-fn anomaly_line(tally: &Tally) -> String {
-    let connection = tally.first.connection.map_or_else(String::new, |id| format!("connection {}, ", id.0));
-    let records = if tally.count == 1 { tally.first.to_string() } else { format!("first in {}", tally.first) };
-    format!("{connection}{records}: {}: {}", tally.diagnosis.layer.name(), visible(&tally.to_string()))
-}
-
-/// The moment as RFC 3339 in UTC, with nanoseconds.
-fn rfc3339(time: Timestamp) -> Option<String> {
-    Moment::from_nanosecond(i128::from(time.0)).ok().map(|moment| format!("{moment:.9}"))
-}
-
-fn plural<T: PartialEq + From<u8>>(count: T) -> &'static str {
-    if count == T::from(1) { "" } else { "s" }
 }

@@ -1,64 +1,64 @@
-//! The rules, and how calls stand to them.
+//! The spec's rules, and how calls comply.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::considered;
-use super::json::{json_considered, write_json};
+use super::json::write_json;
+use super::scope::{considered, json_considered};
 use crate::analysis::Analysis;
 use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Count, Grade, Judged, Place, Rule, sentences};
 use crate::visible::visible;
 
-/// The version of what [`json()`] writes. Fields may be added without a new one.
+/// The version of what [`json()`] writes. Adding fields does not change it.
 const SCHEMA: u32 = 1;
 
-/// Undecided places of one rule with the same reason that are named; the others are counted.
+/// Undecided places shown per rule and reason; the others are counted.
 const UNDECIDED_NAMED: usize = 1;
 
-/// How the calls stand to one rule.
-struct Standing<'a> {
+/// How the calls comply with one rule.
+struct Compliance<'a> {
     rule: &'static Rule,
     count: Count,
-    /// Calls in which there was nothing to check.
+    /// Calls that do not exercise the rule.
     not_exercised: u64,
     places: Vec<(&'a Judged, &'a Place)>,
 }
 
-fn standings(analysis: &Analysis) -> Vec<Standing<'_>> {
-    let standing =
-        |rule: &&'static Rule| Standing { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
-    let mut standings: Vec<_> = RULES.iter().map(standing).collect();
+fn results(analysis: &Analysis) -> Vec<Compliance<'_>> {
+    let result =
+        |rule: &&'static Rule| Compliance { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
+    let mut results: Vec<_> = RULES.iter().map(result).collect();
     let by_id: BTreeMap<&str, usize> = RULES.iter().enumerate().map(|(index, rule)| (rule.id, index)).collect();
     for judged in analysis.judged() {
-        // What belongs to no call is no call in which there was nothing to check.
+        // Unattributed stanzas are kept under an empty call-id, which is not a call.
         let is_call = !judged.call.id.is_empty();
-        for (standing, count) in standings.iter_mut().zip(&judged.counts) {
-            standing.count.add(*count);
-            standing.not_exercised += u64::from(is_call && !count.is_exercised());
+        for (result, count) in results.iter_mut().zip(&judged.counts) {
+            result.count.add(*count);
+            result.not_exercised += u64::from(is_call && !count.is_exercised());
         }
         for place in &judged.places {
-            if let Some(standing) = by_id.get(place.rule).and_then(|index| standings.get_mut(*index)) {
-                standing.places.push((judged, place));
+            if let Some(result) = by_id.get(place.rule).and_then(|index| results.get_mut(*index)) {
+                result.places.push((judged, place));
             }
         }
     }
-    standings
+    results
 }
 
-/// Writes the rules by page, without calls, and what no capture shows of the pages' sentences.
+/// Writes the rules by page, and the sentences of the pages that captures cannot show.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn list(out: &mut impl Write) -> io::Result<()> {
     let width = id_width();
     for (index, rule) in RULES.iter().enumerate() {
         page_heading(index, out)?;
         writeln!(out, "  {:width$}  {}{}", rule.id, rule.title, remark(rule))?;
     }
-    writeln!(out, "\nWhat no capture shows")?;
+    writeln!(out, "\nNot observable in captures")?;
     for sentence in sentences().filter(|sentence| !sentence.not_shown.is_empty()) {
         let place = format!("{}, {}", sentence.page, sentence.place);
         writeln!(out, "  {place:width$}  {}", sentence.not_shown)?;
@@ -66,18 +66,18 @@ pub fn list(out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the rules by page, each with how often it holds, and the places where it does not.
+/// Writes the rules by page: how often each holds, and where it does not.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{} rules, {}", RULES.len(), considered(analysis))?;
     let width = id_width();
-    for (index, standing) in standings(analysis).iter().enumerate() {
+    for (index, result) in results(analysis).iter().enumerate() {
         page_heading(index, out)?;
-        writeln!(out, "  {:width$}  {}", standing.rule.id, tally(standing))?;
-        writeln!(out, "  {:width$}  {}{}", "", standing.rule.title, remark(standing.rule))?;
-        places(analysis, standing, out)?;
+        writeln!(out, "  {:width$}  {}", result.rule.id, tally(result))?;
+        writeln!(out, "  {:width$}  {}{}", "", result.rule.title, remark(result.rule))?;
+        places(analysis, result, out)?;
     }
     Ok(())
 }
@@ -98,29 +98,29 @@ fn page_heading(index: usize, out: &mut impl Write) -> io::Result<()> {
 fn remark(rule: &Rule) -> &'static str {
     match rule.grade {
         Grade::Violation => "",
-        Grade::Warning => " (a departure is a warning)",
+        Grade::Warning => " (warning only)",
     }
 }
 
-/// How often the rule holds and does not, in words.
-fn tally(standing: &Standing<'_>) -> String {
-    let Count { holds, novelties, undecided, violated } = standing.count;
+/// How often a rule holds and does not, in words.
+fn tally(result: &Compliance<'_>) -> String {
+    let Count { holds, novelties, undecided, violated } = result.count;
     let named = [("violated", violated), ("new", novelties), ("holds", holds), ("undecided", undecided)];
     let named: Vec<_> =
         named.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
-    if named.is_empty() { "nothing to check".to_owned() } else { named.join(", ") }
+    if named.is_empty() { "not exercised".to_owned() } else { named.join(", ") }
 }
 
-/// The places that are not as the rule says, one a line; undecided ones by reason.
-fn places(analysis: &Analysis, standing: &Standing<'_>, out: &mut impl Write) -> io::Result<()> {
+/// Writes the places that depart from a rule, one per line; undecided ones by reason.
+fn places(analysis: &Analysis, result: &Compliance<'_>, out: &mut impl Write) -> io::Result<()> {
     for (found, mark) in [(Conformance::Violated, '!'), (Conformance::Novelty, '+')] {
-        for (judged, place) in standing.places.iter().filter(|(_, place)| place.found == found) {
+        for (judged, place) in result.places.iter().filter(|(_, place)| place.found == found) {
             writeln!(out, "    {mark} {}: {}", place_of(analysis, judged, place), visible(&place.why))?;
         }
     }
     let mut undecided: Vec<(&str, Vec<(&Judged, &Place)>)> = Vec::new();
     let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
-    for (judged, place) in standing.places.iter().filter(|(_, place)| place.found == Conformance::Undecided) {
+    for (judged, place) in result.places.iter().filter(|(_, place)| place.found == Conformance::Undecided) {
         let index = *by_reason.entry(&place.why).or_insert(undecided.len());
         match undecided.get_mut(index) {
             Some((_, places)) => places.push((judged, place)),
@@ -139,7 +139,7 @@ fn places(analysis: &Analysis, standing: &Standing<'_>, out: &mut impl Write) ->
     Ok(())
 }
 
-/// Where a place is: capture, record and call.
+/// The location of a place: capture, record and call.
 fn place_of(analysis: &Analysis, judged: &Judged, place: &Place) -> String {
     let observed = judged.call.rows.get(place.row).map(|row| &row.observed);
     let capture = observed.and_then(|observed| analysis.input_name(observed.capture())).unwrap_or("unknown input");
@@ -149,15 +149,15 @@ fn place_of(analysis: &Analysis, judged: &Judged, place: &Place) -> String {
     format!("{}, record {record}, {call}", visible(capture))
 }
 
-/// The same as JSON: `{"schema", "calls": {"considered", "of"}, "rules": [{"id", "page", "title", "grade", "holds", "violated", "undecided",
-/// "novelties", "not_exercised", "places": [{"capture", "record", "call_id", "verdict", "why"}]}]}`. Of places where
-/// a rule holds, each call has its first. `call_id` is null for what belongs to no call.
+/// Writes the same as JSON: `{"schema", "calls": {"considered", "of"}, "rules": [{"id", "page", "title", "grade", "holds", "violated", "undecided",
+/// "novelties", "not_exercised", "places": [{"capture", "record", "call_id", "verdict", "why"}]}]}`. Of the places
+/// where a rule holds, the first of each call is listed. `call_id` is null for stanzas that belong to no call.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    let rules = standings(analysis).into_iter().map(|standing| {
-        let Standing { rule, count, not_exercised, places } = standing;
+    let rules = results(analysis).into_iter().map(|result| {
+        let Compliance { rule, count, not_exercised, places } = result;
         let places = places.into_iter().map(|(judged, place)| json_place(analysis, judged, place));
         json!({
             "id": rule.id,

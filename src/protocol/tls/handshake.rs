@@ -1,7 +1,66 @@
-//! The hellos of both sides, and the server's encrypted extensions: what of them decides how records are protected
-//! (RFC 8446 sections 4.1 and 4.3.1, RFC 5246 section 7.4.1).
+//! Handshake messages (RFC 8446 section 4, RFC 5246 section 7.4): reassembled from records, and those read that decide
+//! how records are protected: both hellos, and the server's encrypted extensions.
 
 use crate::keys::ClientRandom;
+
+/// The length of a message's type and length in bytes.
+const MESSAGE_HEADER: usize = 4;
+
+/// The longest message that is read, in bytes. A longer one is a certificate, and is skipped.
+const LONGEST_MESSAGE: usize = 64 << 10;
+
+/// The handshake messages of one direction.
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    /// The message that has begun.
+    partial: Vec<u8>,
+    /// The remaining bytes of a message that is skipped.
+    skipping: usize,
+}
+
+impl Messages {
+    /// Takes the content of the next record, and passes each message that it completes, type and body, to `take`.
+    pub(super) fn push(&mut self, content: &[u8], mut take: impl FnMut(u8, &[u8])) {
+        let mut rest = content;
+        while !rest.is_empty() {
+            let skipped = self.skipping.min(rest.len());
+            self.skipping -= skipped;
+            rest = rest.get(skipped..).unwrap_or_default();
+            if self.partial.is_empty()
+                && let Some((kind, length)) = header(rest)
+                && let Some(body) = rest.get(MESSAGE_HEADER..MESSAGE_HEADER + length)
+            {
+                take(kind, body);
+                rest = rest.get(MESSAGE_HEADER + length..).unwrap_or_default();
+                continue;
+            }
+            let whole = header(&self.partial).map_or(MESSAGE_HEADER, |(_, length)| MESSAGE_HEADER + length);
+            let (taken, later) = rest.split_at(rest.len().min(whole - self.partial.len()));
+            self.partial.extend_from_slice(taken);
+            rest = later;
+            let Some((kind, length)) = header(&self.partial) else { continue };
+            if length > LONGEST_MESSAGE {
+                self.skipping = MESSAGE_HEADER + length - self.partial.len();
+                self.partial.clear();
+            } else if let Some(body) = self.partial.get(MESSAGE_HEADER..MESSAGE_HEADER + length) {
+                take(kind, body);
+                self.partial.clear();
+            }
+        }
+    }
+
+    /// Forgets the message that has begun, since the rest of it is missing.
+    pub(super) fn clear(&mut self) {
+        self.partial.clear();
+        self.skipping = 0;
+    }
+}
+
+/// Returns the type and the length of the message at the start of `bytes`, or `None` if they are too few.
+fn header(bytes: &[u8]) -> Option<(u8, usize)> {
+    let [kind, high, middle, low] = *bytes.first_chunk::<MESSAGE_HEADER>()?;
+    Some((kind, u32::from_be_bytes([0, high, middle, low]) as usize))
+}
 
 /// Handshake message types.
 pub(super) const CLIENT_HELLO: u8 = 1;
@@ -16,19 +75,19 @@ const ALPN: u16 = 16;
 const EARLY_DATA: u16 = 42;
 const SUPPORTED_VERSIONS: u16 = 43;
 
-/// The random value of a server hello that asks for another client hello.
+/// The random value of a server hello that requests another client hello.
 const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11,
     0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
 
-/// What a client asks for.
+/// The part of a client hello that matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ClientHello {
     pub(super) random: ClientRandom,
-    /// The host name. Untrusted text.
+    /// The requested host name. Untrusted text.
     pub(super) server_name: Option<Box<str>>,
-    /// Whether it sends data before the server's answer.
+    /// Whether early data follows.
     pub(super) early_data: bool,
 }
 
@@ -53,22 +112,22 @@ impl ClientHello {
     }
 }
 
-/// The first name of a server name extension (RFC 6066 section 3).
+/// Reads the first name of a server name extension (RFC 6066 section 3).
 fn host_name<'a>(content: &mut Reader<'a>) -> Option<&'a str> {
     let mut names = Reader(content.vector_u16()?);
     let [0] = names.array()? else { return None };
     std::str::from_utf8(names.vector_u16()?).ok()
 }
 
-/// What a server chose.
+/// The part of a server hello that matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ServerHello {
     pub(super) random: [u8; 32],
-    /// The version, as its two bytes: 0x0304 is TLS 1.3.
+    /// The version; 0x0304 is TLS 1.3.
     pub(super) version: u16,
     pub(super) suite: u16,
     pub(super) compression: u8,
-    /// The application protocol, as TLS 1.2 tells it here. Untrusted text.
+    /// The application protocol, which only TLS 1.2 has here. Untrusted text.
     pub(super) alpn: Option<Box<str>>,
 }
 
@@ -92,13 +151,13 @@ impl ServerHello {
         Some(hello)
     }
 
-    /// Whether it asks for another client hello, and chooses nothing yet.
+    /// Returns whether it requests another client hello.
     pub(super) fn is_retry(&self) -> bool {
         self.random == RETRY
     }
 }
 
-/// What the encrypted extensions of TLS 1.3 say: the application protocol, and whether early data was accepted.
+/// Reads the encrypted extensions of TLS 1.3: the application protocol, and whether early data was accepted.
 pub(super) fn encrypted_extensions(body: &[u8]) -> Option<(Option<Box<str>>, bool)> {
     let (mut alpn, mut early_data) = (None, false);
     for (kind, mut content) in extensions(Reader(body))? {
@@ -111,13 +170,13 @@ pub(super) fn encrypted_extensions(body: &[u8]) -> Option<(Option<Box<str>>, boo
     Some((alpn, early_data))
 }
 
-/// The one protocol that a server names (RFC 7301 section 3.1).
+/// Reads the protocol that a server selected (RFC 7301 section 3.1).
 fn protocol(content: &mut Reader<'_>) -> Option<Box<str>> {
     let name = Reader(content.vector_u16()?).vector_u8()?;
     std::str::from_utf8(name).ok().map(Into::into)
 }
 
-/// The extensions that `body` ends with, if it has any; `None` if they are malformed.
+/// Reads the extensions at the end of `body`, if it has any. Returns `None` if they are malformed.
 fn extensions(mut body: Reader<'_>) -> Option<Vec<(u16, Reader<'_>)>> {
     let mut found = Vec::new();
     if body.0.is_empty() {
@@ -130,7 +189,7 @@ fn extensions(mut body: Reader<'_>) -> Option<Vec<(u16, Reader<'_>)>> {
     Some(found)
 }
 
-/// Takes length-prefixed fields off the front.
+/// Reads length-prefixed fields.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -161,8 +220,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Returns whether a server name is one of WhatsApp's.
+#[must_use]
+pub fn is_whatsapp(server_name: &str) -> bool {
+    ["whatsapp.com", "whatsapp.net"].iter().any(|domain| {
+        let host = server_name.get(..server_name.len().saturating_sub(domain.len()));
+        let ends = server_name.get(server_name.len().saturating_sub(domain.len())..);
+        ends.is_some_and(|end| end.eq_ignore_ascii_case(domain))
+            && host.is_some_and(|host| host.is_empty() || host.ends_with('.'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn client(extensions: &[u8]) -> Vec<u8> {
@@ -177,7 +249,7 @@ mod tests {
     const NAME: &[u8] = b"\x00\x17\x00\x02\xab\xcd\x00\x00\x00\x15\x00\x13\x00\x00\x10web.whatsapp.com";
 
     #[test]
-    fn a_client_hello_gives_its_random_and_the_name() {
+    fn a_client_hello_has_a_random_and_a_server_name() {
         let hello = ClientHello::read(&client(NAME)).unwrap();
         let expected = ClientHello { random: [7; 32], server_name: Some("web.whatsapp.com".into()), early_data: false };
         assert_eq!(hello, expected);
@@ -187,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn no_prefix_of_a_hello_is_one() {
+    fn a_truncated_hello_is_not_read() {
         let hello = client(NAME);
         for length in (0..hello.len()).filter(|length| *length != 41) {
             assert_eq!(ClientHello::read(&hello[..length]), None, "{length} bytes");
@@ -195,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_hello_gives_version_suite_and_protocol() {
+    fn a_server_hello_has_a_version_a_suite_and_a_protocol() {
         let mut body = vec![3, 3];
         body.extend([8; 32]);
         body.extend(b"\x01\xaa\x13\x02\x00");
@@ -208,5 +280,50 @@ mod tests {
         assert_eq!(ServerHello::read(&body[..length - 1]), None);
         body[2..34].copy_from_slice(&RETRY);
         assert!(ServerHello::read(&body).unwrap().is_retry());
+    }
+
+    #[test]
+    fn only_whatsapps_domains_are_recognised() {
+        for name in ["web.whatsapp.com", "g.whatsapp.net", "WhatsApp.Com", "a.b.whatsapp.net"] {
+            assert!(is_whatsapp(name), "{name}");
+        }
+        for name in ["notwhatsapp.com", "whatsapp.com.example", "example.test", "", "com", "whatsapp.co"] {
+            assert!(!is_whatsapp(name), "{name}");
+        }
+    }
+
+    fn message(kind: u8, length: usize) -> Vec<u8> {
+        let [_, high, middle, low] = u32::try_from(length).unwrap().to_be_bytes();
+        [vec![kind, high, middle, low], vec![kind; length]].concat()
+    }
+
+    fn read(pieces: impl Iterator<Item = Vec<u8>>) -> Vec<(u8, usize)> {
+        let mut messages = Messages::default();
+        let mut found = Vec::new();
+        for piece in pieces {
+            messages.push(&piece, |kind, body| {
+                assert!(body.iter().all(|byte| *byte == kind));
+                found.push((kind, body.len()));
+            });
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn messages_do_not_depend_on_record_boundaries(cuts in proptest::collection::vec(1_usize..70, 1..40)) {
+            let all = [message(1, 0), message(2, 100), message(11, LONGEST_MESSAGE + 1), message(20, 32), message(4, 3)].concat();
+            let mut pieces = Vec::new();
+            let mut rest = all.as_slice();
+            for cut in cuts.iter().cycle() {
+                let (piece, later) = rest.split_at((*cut).min(rest.len()));
+                pieces.push(piece.to_vec());
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            prop_assert_eq!(read(pieces.into_iter()), [(1, 0), (2, 100), (20, 32), (4, 3)]);
+        }
     }
 }

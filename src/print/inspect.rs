@@ -1,24 +1,25 @@
-//! What is inside captures, what could not be read of them, and why.
+//! What captures contain, what could not be read, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::anomalies::{self, anomaly_line};
 use super::json::write_json;
-use super::{anomaly_line, plural};
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
 use crate::origin::{CaptureId, ConnectionId};
 use crate::visible::visible;
+use crate::words::{bytes, counted};
 
-/// The version of what [`json`] writes. Fields may be added without a new one.
+/// The version of what [`json()`] writes. Adding fields does not change it.
 const SCHEMA: u32 = 1;
 
-/// Writes what was recognised in each capture, and what was lost or noted.
+/// Writes what each capture contains, and its anomalies.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     let calls = calls_by_connection(analysis);
     for (index, capture) in analysis.captures.iter().enumerate() {
@@ -26,31 +27,30 @@ pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         heading(capture, out)?;
         for connection in &capture.connections {
             let calls = calls.get(&(id, connection.id)).copied().unwrap_or_default();
-            writeln!(out, "  {}, {calls} call{}", describe(connection), plural(calls))?;
+            writeln!(out, "  {}, {}", describe(connection), counted(calls as u64, "call"))?;
         }
         other_traffic(capture, out)?;
-        anomalies(analysis, id, out)?;
+        tallies(analysis, id, out)?;
     }
     for (index, name) in analysis.key_logs.iter().enumerate() {
         writeln!(out, "{}: key log", visible(name))?;
         let place = analysis.captures.len() + index;
-        anomalies(analysis, CaptureId(u32::try_from(place).unwrap_or(u32::MAX)), out)?;
+        tallies(analysis, CaptureId(u32::try_from(place).unwrap_or(u32::MAX)), out)?;
     }
     Ok(())
 }
 
-/// The line that names a capture and its format, or says why it was not read.
+/// Writes a capture's name and format, or why it was not read.
 pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
     write!(out, "{}: ", visible(&capture.name))?;
     match (&capture.failure, capture.format) {
         (Some(failure), _) => writeln!(out, "{}", visible(failure)),
         (None, Some(format)) => {
             let container = capture.container.as_ref().map_or_else(String::new, |container| format!(" in {container}"));
-            let (records, bytes) = (capture.records, capture.bytes);
-            writeln!(out, "{format}{container}, {records} record{}, {bytes} bytes", plural(records))
+            writeln!(out, "{format}{container}, {}, {}", counted(capture.records, "record"), bytes(capture.bytes))
         }
-        // A file of a folder, passed over.
-        (None, None) => writeln!(out, "no capture"),
+        // A file in a folder, which need not be a capture.
+        (None, None) => writeln!(out, "skipped, not a capture"),
     }
 }
 
@@ -60,17 +60,17 @@ pub(super) fn describe(connection: &Connection) -> String {
     let device = device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
     if *messages == 0 && *frames == 0 && *websocket == "none" && *stanzas > 0 {
         let client = visible(client);
-        return format!("connection {}: {client}{device}: {stanzas} stanza{}", id.0, plural(*stanzas));
+        return format!("connection {}: {client}{device}: {}", id.0, counted(*stanzas, "stanza"));
     }
     let tls = if *tls == "none" { String::new() } else { format!("TLS {tls}, ") };
     format!(
-        "connection {}: {} -> {}, {tls}websocket {websocket}, noise {noise}{device}: {messages} message{}, {frames} frame{}, {stanzas} stanza{}",
+        "connection {}: {} -> {}, {tls}websocket {websocket}, noise {noise}{device}: {}, {}, {}",
         id.0,
         visible(client),
         visible(server),
-        plural(*messages),
-        plural(*frames),
-        plural(*stanzas)
+        counted(*messages, "message"),
+        counted(*frames, "frame"),
+        counted(*stanzas, "stanza")
     )
 }
 
@@ -79,35 +79,30 @@ fn other_traffic(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
     if other.packets == 0 {
         return Ok(());
     }
-    let (tcp, packets) = (plural(other.tcp), plural(other.packets));
     writeln!(
         out,
-        "  other traffic: {} packet{packets}, {} bytes: {} TCP connection{tcp}, {} UDP packet{}",
-        other.packets,
-        other.bytes,
-        other.tcp,
-        other.udp,
-        plural(other.udp)
+        "  other traffic: {}, {}: {}, {}",
+        counted(other.packets, "packet"),
+        bytes(other.bytes),
+        counted(other.tcp, "TCP connection"),
+        counted(other.udp, "UDP packet")
     )
 }
 
-fn anomalies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Result<()> {
+fn tallies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Result<()> {
     for (severity, word) in [(Severity::Loss, "lost"), (Severity::Note, "noted")] {
         for tally in analysis.anomalies_of(id).filter(|tally| tally.diagnosis.severity == severity) {
-            writeln!(out, "  {word}: {}", anomaly_line(tally))?;
-            if !tally.diagnosis.next.is_empty() {
-                writeln!(out, "    {}", tally.diagnosis.next)?;
-            }
+            anomalies::write(&format!("{word}: {}", anomaly_line(tally)), tally, out)?;
         }
     }
     Ok(())
 }
 
-/// The same as JSON, in lines: `{"schema", "captures": [{"path", "format", "container", "records", "connections",
-/// "other", "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON allows in its strings.
+/// Writes the same as JSON: `{"schema", "captures": [{"path", "format", "container", "records", "connections",
+/// "other", "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON strings allow.
 ///
 /// # Errors
-/// If `out` takes no more bytes.
+/// If `out` cannot be written.
 pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     write_json(&value(analysis), out)
 }
@@ -172,7 +167,7 @@ fn anomaly(tally: &Tally) -> Value {
     })
 }
 
-/// How many calls have stanzas on each connection.
+/// The number of calls with stanzas on each connection.
 fn calls_by_connection(analysis: &Analysis) -> BTreeMap<(CaptureId, ConnectionId), usize> {
     let mut counts = BTreeMap::new();
     for judged in &analysis.calls {

@@ -1,44 +1,41 @@
-//! The beginning of a connection: both hellos in the clear, and the wait for secrets.
+//! The beginning of a connection: both unencrypted hellos, and the wait for secrets.
 
 use data_encoding::HEXLOWER;
 
-use super::State;
-use super::alert;
 use super::cipher::Opener;
 use super::diagnoses::{ALERT, BEGAN_BEFORE, NO_HANDSHAKE, NO_KEY, SOME_SECRETS, UNFINISHED, UNSUPPORTED};
 use super::epochs::Epochs;
-use super::hello::{CLIENT_HELLO, ClientHello, SERVER_HELLO, ServerHello};
-use super::messages::Messages;
-use super::record::{Content, HEADER, Header};
-use super::session::Session;
+use super::handshake::{CLIENT_HELLO, ClientHello, Messages, SERVER_HELLO, ServerHello};
+use super::record::{Content, HEADER, Header, alert_name};
+use super::session::{Session, State};
 use super::suite::{self, Suite};
 use crate::anomaly::Anomaly;
 use crate::keys::{ClientRandom, TlsSession};
-use crate::origin::{Direction, Located, Origin};
+use crate::origin::{Direction, Located, Origin, PerDirection};
 use crate::protocol::tcp::{Backlog, Chunk};
 
-/// What may wait for a hello or for secrets, in bytes.
+/// The most bytes that are kept until the hellos and the secrets are known.
 const LIMIT: usize = 1 << 20;
 
 /// A connection whose records cannot be decrypted yet.
 #[derive(Debug, Default)]
-pub(super) struct Opening {
-    waiting: Backlog,
-    heads: [Head; 2],
+pub(super) struct Negotiation {
+    backlog: Backlog,
+    heads: PerDirection<Head>,
     client: Option<(Direction, ClientHello, Origin)>,
     server: Option<ServerHello>,
     secrets: Option<TlsSession>,
-    /// No more secrets will come.
+    /// Whether no more secrets will come.
     settled: bool,
 }
 
-/// What became of the wait.
+/// The result of the negotiation so far.
 pub(super) enum Outcome {
-    /// It goes on.
+    /// It continues.
     Waits,
-    /// The rest can be decrypted, beginning with what waited.
+    /// The connection can be decrypted, starting with the kept chunks.
     Opens(Box<Session>, Backlog, Option<Anomaly>),
-    /// It cannot.
+    /// The connection cannot be decrypted.
     Fails(State, Anomaly),
 }
 
@@ -47,25 +44,25 @@ pub(super) enum Outcome {
 struct Head {
     partial: Vec<u8>,
     messages: Messages,
-    /// Its first place.
+    /// The origin of its first chunk.
     origin: Option<Origin>,
     finished: bool,
     /// Whether encrypted records were seen.
     sealed: bool,
 }
 
-/// What stands in the first records of a direction.
+/// What the first records of a direction contain.
 enum Found {
     ClientHello(ClientHello),
     ServerHello(ServerHello),
-    /// An alert in the clear: level and description.
+    /// An unencrypted alert: level and description.
     Alert([u8; 2]),
-    /// No hello.
+    /// Something other than a hello.
     Other,
 }
 
 impl Head {
-    /// Takes the next bytes, until the hello was found.
+    /// Takes the next bytes, until the hello is found.
     fn push(&mut self, data: &[u8]) -> Option<Found> {
         self.partial.extend_from_slice(data);
         let mut found = None;
@@ -109,13 +106,12 @@ impl Head {
     }
 }
 
-impl Opening {
+impl Negotiation {
     /// Takes the next chunk of either direction.
     pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>) -> Outcome {
-        let direction = chunk.origin.direction.unwrap_or(Direction::Outbound);
-        self.waiting.push(chunk);
-        let [outbound, inbound] = &mut self.heads;
-        let head = if direction == Direction::Outbound { outbound } else { inbound };
+        let direction = Chunk::direction(&chunk);
+        self.backlog.push(chunk);
+        let head = &mut self.heads[direction];
         if !head.finished {
             let origin = *head.origin.get_or_insert(chunk.origin);
             match chunk.item {
@@ -126,7 +122,7 @@ impl Opening {
                     }
                     Some(Found::ServerHello(hello)) if self.server.is_none() => self.server = Some(hello),
                     Some(Found::Alert(alert)) => {
-                        let anomaly = Anomaly::new(&ALERT, chunk.origin).detail(alert::name(alert, direction));
+                        let anomaly = Anomaly::new(&ALERT, chunk.origin).detail(alert_name(alert, direction));
                         return Outcome::Fails(State::NoHandshake, anomaly);
                     }
                     Some(_) => return self.fails_without_hello(origin),
@@ -140,62 +136,62 @@ impl Opening {
         }
         let outcome = self.proceed();
         match outcome {
-            Outcome::Waits if self.waiting.cost() > LIMIT => self.settle(),
+            Outcome::Waits if self.backlog.cost() > LIMIT => self.settle(),
             outcome => outcome,
         }
     }
 
-    /// The client random that the session's secrets are known by, if it still waits for them.
+    /// Returns the client random that identifies the session's secrets, while it waits for them.
     pub(super) fn wants(&self) -> Option<&ClientRandom> {
         self.client.as_ref().map(|(_, hello, _)| &hello.random).filter(|_| !self.settled)
     }
 
-    /// Whether secrets are what it waits for.
+    /// Returns whether secrets were given.
     pub(super) fn has_secrets(&self) -> bool {
         self.secrets.is_some()
     }
 
-    /// The client's hello, once it was read, and the direction it went.
+    /// Returns the client hello, once it was read, and its direction.
     pub(super) fn client(&self) -> Option<(Direction, &ClientHello)> {
         self.client.as_ref().map(|(direction, hello, _)| (*direction, hello))
     }
 
-    /// About how much memory it takes, in bytes.
+    /// Returns roughly how much memory it takes, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.waiting.cost()
+        self.backlog.cost()
     }
 
-    /// Takes secrets of the session.
+    /// Adds secrets of the session.
     pub(super) fn unlock(&mut self, secrets: &TlsSession) -> Outcome {
         self.secrets.get_or_insert_default().append(secrets);
         self.proceed()
     }
 
-    /// Says that no more secrets will come.
+    /// Decides without further secrets.
     pub(super) fn settle(&mut self) -> Outcome {
         self.settled = true;
         match self.proceed() {
-            Outcome::Waits if self.waiting.cost() > LIMIT => self.finish(),
+            Outcome::Waits if self.backlog.cost() > LIMIT => self.finish(),
             outcome => outcome,
         }
     }
 
-    /// Says that no more chunks will come.
+    /// Decides without further chunks.
     pub(super) fn finish(&mut self) -> Outcome {
         self.settled = true;
         match self.proceed() {
             Outcome::Waits => {}
             outcome => return outcome,
         }
-        let Some(origin) = self.heads.iter().find_map(|head| head.origin) else { return Outcome::Waits };
-        let sealed = self.heads.iter().any(|head| head.sealed) || self.waiting.cost() > LIMIT;
+        let Some(origin) = self.heads.both().into_iter().find_map(|head| head.origin) else { return Outcome::Waits };
+        let sealed = self.heads.both().iter().any(|head| head.sealed) || self.backlog.cost() > LIMIT;
         if sealed || self.client.is_none() {
             return self.fails_without_hello(origin);
         }
         Outcome::Fails(State::NoHandshake, Anomaly::new(&UNFINISHED, origin))
     }
 
-    /// The connection cannot be decrypted for want of a hello.
+    /// Fails because a hello is missing.
     fn fails_without_hello(&self, origin: Origin) -> Outcome {
         let anomaly = match (&self.client, &self.server) {
             (Some((_, hello, _)), _) => {
@@ -206,7 +202,7 @@ impl Opening {
         Outcome::Fails(State::NoHandshake, anomaly)
     }
 
-    /// Goes on as far as what is known allows.
+    /// Continues as far as the known hellos and secrets allow.
     fn proceed(&mut self) -> Outcome {
         let Some((client, hello, origin)) = &self.client else { return Outcome::Waits };
         let no_key = || {
@@ -263,11 +259,11 @@ impl Opening {
         };
         let [Some(of_client), Some(of_server)] = epochs else { return no_key() };
         let session = Session::new(client, of_client, of_server, hello.early_data, server.alpn.clone());
-        Outcome::Opens(Box::new(session), std::mem::take(&mut self.waiting), partial)
+        Outcome::Opens(Box::new(session), std::mem::take(&mut self.backlog), partial)
     }
 }
 
-/// The session for people: its client random, and the server if it is named.
+/// Describes a session by its server name, if any, and its client random.
 fn describe(hello: &ClientHello) -> String {
     let random = HEXLOWER.encode(&hello.random);
     match &hello.server_name {
@@ -276,7 +272,7 @@ fn describe(hello: &ClientHello) -> String {
     }
 }
 
-/// What a version that is not read is called.
+/// Names an unsupported version.
 fn version_name(version: u16) -> String {
     match version {
         0x0300 => "SSL 3.0".to_owned(),
