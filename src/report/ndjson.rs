@@ -1,4 +1,4 @@
-//! Calls as ringtrace's own lines (`docs/ndjson.md`), which it reads again.
+//! Calls as ringtrace NDJSON (`docs/ndjson.md`), which ringtrace reads again.
 
 use std::collections::BTreeMap;
 

@@ -6,15 +6,14 @@
 use std::collections::VecDeque;
 use std::mem;
 use std::panic;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::batch::Batch;
 use super::event::{Described, Yield};
-use super::lookup::Below;
-use super::permits::Permits;
 use super::shard::{Notice, Shard};
+use super::tap::Below;
 use crate::anomaly::Anomaly;
 use crate::input::Entry;
 use crate::keys::Keys;
@@ -25,21 +24,21 @@ use crate::protocol::tcp::Chunk;
 const DEPTH: usize = 4;
 
 /// Decodes the connections of a capture.
-pub(super) struct Crew {
+pub(super) struct Workers {
     /// What was found so far.
     pub(super) results: Yield,
     /// The ordinal of the next task.
     next: u64,
-    hands: Hands,
+    hands: Labour,
 }
 
-enum Hands {
+enum Labour {
     Own(Box<Shard>),
-    Workers(Workers),
+    Threads(Threads),
 }
 
 /// Threads that decode, and what they have to do.
-struct Workers {
+struct Threads {
     workers: Vec<Worker>,
     permits: Arc<Permits>,
     /// The batch that is being filled.
@@ -65,10 +64,10 @@ struct Answer {
     emptied: Batch,
 }
 
-impl Crew {
+impl Workers {
     /// The calling thread alone.
     pub(super) fn alone(keys: Arc<Keys>, keeps_messages: bool) -> Self {
-        Self { results: Yield::new(keeps_messages), next: 0, hands: Hands::Own(Box::new(Shard::new(keys))) }
+        Self { results: Yield::new(keeps_messages), next: 0, hands: Labour::Own(Box::new(Shard::new(keys))) }
     }
 
     /// So many threads, each with a permit while it computes. The calling thread holds one too.
@@ -86,8 +85,8 @@ impl Crew {
     }
 
     fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keeps_messages: bool) -> Self {
-        let workers = Workers { workers, permits: Arc::clone(permits), batch: 0, under_way: 0 };
-        Self { results: Yield::new(keeps_messages), next: 0, hands: Hands::Workers(workers) }
+        let workers = Threads { workers, permits: Arc::clone(permits), batch: 0, under_way: 0 };
+        Self { results: Yield::new(keeps_messages), next: 0, hands: Labour::Threads(workers) }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -97,8 +96,8 @@ impl Crew {
             tap.see(Below::Stream, entry.origin, data);
         }
         match &mut self.hands {
-            Hands::Own(shard) => shard.push(id, entry, &mut self.results),
-            Hands::Workers(workers) => {
+            Labour::Own(shard) => shard.push(id, entry, &mut self.results),
+            Labour::Threads(workers) => {
                 if workers.batch_of(id, |batch| batch.push(place, entry)) {
                     workers.hand_out(&mut self.results);
                 }
@@ -110,8 +109,8 @@ impl Crew {
     pub(super) fn anomaly(&mut self, id: ConnectionId, anomaly: Anomaly) {
         let place = self.place(id);
         match &mut self.hands {
-            Hands::Own(shard) => shard.anomaly(id, anomaly, &mut self.results),
-            Hands::Workers(workers) => {
+            Labour::Own(shard) => shard.anomaly(id, anomaly, &mut self.results),
+            Labour::Threads(workers) => {
                 if workers.batch_of(id, |batch| batch.anomaly(place, anomaly)) {
                     workers.hand_out(&mut self.results);
                 }
@@ -123,8 +122,8 @@ impl Crew {
     pub(super) fn notice(&mut self, notice: Notice) {
         let place = self.place(ConnectionId::default());
         match &mut self.hands {
-            Hands::Own(shard) => shard.notice(notice, &mut self.results),
-            Hands::Workers(workers) => {
+            Labour::Own(shard) => shard.notice(notice, &mut self.results),
+            Labour::Threads(workers) => {
                 workers.workers.iter_mut().for_each(|worker| worker.batch.notice(place, notice.clone()));
             }
         }
@@ -132,7 +131,7 @@ impl Crew {
 
     /// Waits until everything is decoded that was taken so far.
     pub(super) fn catch_up(&mut self) {
-        if let Hands::Workers(workers) = &mut self.hands {
+        if let Labour::Threads(workers) = &mut self.hands {
             workers.hand_out_all();
             while workers.under_way > 0 {
                 workers.collect(&mut self.results);
@@ -164,7 +163,7 @@ impl Crew {
     }
 }
 
-impl Workers {
+impl Threads {
     /// Adds to the batch of whoever has the connection, and says whether it is full.
     fn batch_of(&mut self, id: ConnectionId, add: impl FnOnce(&mut Batch)) -> bool {
         let count = self.workers.len().max(1);
@@ -174,7 +173,7 @@ impl Workers {
         })
     }
 
-    /// Hands the batches out, and takes back those that were handed out long ago.
+    /// Labour the batches out, and takes back those that were handed out long ago.
     fn hand_out(&mut self, results: &mut Yield) {
         self.hand_out_all();
         if self.under_way > DEPTH {
@@ -261,7 +260,7 @@ mod tests {
         let permits = Arc::new(Permits::new(1));
         let _permit = permits.take();
         let workers = (0..3).map(|_| Worker::start(decode.clone(), Arc::clone(&permits)));
-        let mut crew = Crew::with(workers.collect(), &permits, false);
+        let mut crew = Workers::with(workers.collect(), &permits, false);
         for number in 0..2000 {
             crew.push(ConnectionId(number % 7), chunk());
         }
@@ -292,5 +291,61 @@ mod tests {
         };
         let panic = panic::catch_unwind(AssertUnwindSafe(|| with_one_permit(decode))).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
+    }
+}
+
+/// Permits to compute. Threads that wait for each other hold none.
+#[derive(Debug)]
+pub(super) struct Permits {
+    free: Mutex<usize>,
+    returned: Condvar,
+}
+
+/// A permit to compute, which is returned when it is dropped.
+#[derive(Debug)]
+pub(super) struct Permit<'p>(&'p Permits);
+
+impl Permits {
+    /// So many permits, none of them taken.
+    pub(super) const fn new(count: usize) -> Self {
+        Self { free: Mutex::new(count), returned: Condvar::new() }
+    }
+
+    /// Waits for a permit.
+    pub(super) fn take(&self) -> Permit<'_> {
+        self.acquire();
+        Permit(self)
+    }
+
+    /// Lets the holder of a permit wait for other threads, without it in the meantime.
+    pub(super) fn lend<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.release();
+        let waited_for = wait();
+        self.acquire();
+        waited_for
+    }
+
+    fn acquire(&self) {
+        let mut free = self.free();
+        while *free == 0 {
+            free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+    }
+
+    fn release(&self) {
+        *self.free() += 1;
+        self.returned.notify_one();
+    }
+
+    fn free(&self) -> MutexGuard<'_, usize> {
+        // A number cannot be left half changed.
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }

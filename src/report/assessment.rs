@@ -1,4 +1,4 @@
-//! What a report is about, and what the captures say about it.
+//! The subject of a report, and what the captures say about it.
 
 use std::collections::BTreeSet;
 
@@ -48,13 +48,13 @@ pub(super) struct Citation {
     pub(super) side: Option<String>,
     /// One sentence why.
     pub(super) why: String,
-    /// How much it tells: those that tell most first.
+    /// Its significance; higher is more significant.
     pub(super) weight: u8,
 }
 
 /// What the captures say about a subject.
 #[derive(Debug)]
-pub(super) struct Matter {
+pub(super) struct Assessment {
     /// A line for a title.
     pub(super) title: String,
     /// The verdict, in a few words.
@@ -75,10 +75,10 @@ pub(super) struct Matter {
     pub(super) sides: Vec<String>,
 }
 
-impl Matter {
+impl Assessment {
     /// What sanitised captures say about a subject.
     pub(super) fn of(subject: Subject, sanitised: &Sanitised) -> Self {
-        let mut matter = match subject {
+        let mut assessment = match subject {
             Subject::Question(question) => of_question(question, sanitised),
             Subject::Rule(rule) => of_rule(rule, sanitised),
             Subject::Call(index) => return of_call(index, sanitised),
@@ -87,9 +87,9 @@ impl Matter {
         if analysis.chosen.is_some() {
             let (some, all) = (analysis.calls.len(), analysis.calls_in_all());
             let verb = if some == 1 { "was" } else { "were" };
-            matter.summary.push_str(&format!(" Only {some} of {} {verb} considered.", counted(all, "call")));
+            assessment.summary.push_str(&format!(" Only {some} of {} {verb} considered.", counted(all, "call")));
         }
-        matter
+        assessment
     }
 
     /// The calls with a place, in order.
@@ -98,13 +98,13 @@ impl Matter {
         calls.into_iter().collect()
     }
 
-    /// The place that tells most; of equals the first.
+    /// The most significant place; the first of equals.
     pub(super) fn foremost(&self) -> Option<&Citation> {
         self.citations.iter().min_by_key(|citation| std::cmp::Reverse(citation.weight))
     }
 }
 
-fn of_question(question: &'static Question, sanitised: &Sanitised) -> Matter {
+fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment {
     let analysis = sanitised.analysis();
     let finding = findings(&analysis.calls).into_iter().find(|finding| finding.question.id == question.id);
     let pieces = || {
@@ -132,7 +132,7 @@ fn of_question(question: &'static Question, sanitised: &Sanitised) -> Matter {
         ([], Some(finding)) => finding.named.clone(),
         (hypotheses, _) => hypotheses.iter().map(|name| (*name).to_owned()).collect(),
     };
-    Matter {
+    Assessment {
         title: format!("{} ({})", question.title.trim_end_matches(['.', '?']), verdict),
         summary: format!("{} Verdict: {verdict}. {weighed}", question.title),
         verdict,
@@ -202,7 +202,7 @@ fn open_points(finding: &Finding) -> Vec<String> {
     points.map(str::to_owned).collect()
 }
 
-fn of_rule(rule: &'static Rule, sanitised: &Sanitised) -> Matter {
+fn of_rule(rule: &'static Rule, sanitised: &Sanitised) -> Assessment {
     let analysis = sanitised.analysis();
     let mut total = crate::spec::Count::default();
     let place = RULES.iter().position(|known| known.id == rule.id);
@@ -227,7 +227,7 @@ fn of_rule(rule: &'static Rule, sanitised: &Sanitised) -> Matter {
         (0, _) => vec!["Some places cannot be decided from these recordings.".to_owned()],
         _ => vec!["Whether the page is to change, or a client departs from it.".to_owned()],
     };
-    Matter {
+    Assessment {
         title: format!("{}: {}", rule.id, rule.title.trim_end_matches('.')),
         summary: format!("The spec's page {}: {} These captures: {verdict}.", rule.page, rule.title),
         verdict,
@@ -256,10 +256,10 @@ fn cite_place(call: usize, place: &Place) -> Citation {
     }
 }
 
-fn of_call(index: usize, sanitised: &Sanitised) -> Matter {
+fn of_call(index: usize, sanitised: &Sanitised) -> Assessment {
     let analysis = sanitised.analysis();
     let Some(judged) = analysis.calls.get(index) else {
-        return Matter {
+        return Assessment {
             title: format!("call #{}", analysis.number(index)),
             verdict: String::new(),
             summary: String::new(),
@@ -284,7 +284,7 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Matter {
     let pages: BTreeSet<_> = pages_of(judged).collect();
     let broken: Vec<_> = departures.filter_map(|place| RULES.iter().find(|rule| rule.id == place.rule)).collect();
     let claim = broken.first().map(|rule| format!("The spec's page {} ({}): {}", rule.page, rule.id, rule.title));
-    Matter {
+    Assessment {
         title: format!("call #{}: {how}", analysis.number(index)),
         summary: format!(
             "Call #{}: {how}. {} of its {} bear on the spec.",

@@ -1,4 +1,4 @@
-//! Every identifier of the captures.
+//! Collecting every identifier in the captures.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) enum Identifier {
     Here(String),
 }
 
-/// What was gathered.
+/// Everything collected.
 pub(super) struct Gathered {
     /// An alias for everyone and everything.
     pub(super) aliases: Aliases,
@@ -77,7 +77,7 @@ impl Gathered {
         self.id(id);
     }
 
-    /// Aliases that are read again identify nobody.
+    /// Aliases in already sanitised input identify nobody.
     fn id(&mut self, id: &str) {
         if !is_alias(id) {
             self.identifiers.insert(Identifier::Id(id.to_owned()));

@@ -1,16 +1,16 @@
-//! The user's notes, where a report is about what they are on.
+//! The user's notes on the subject of a report.
 
 use std::collections::BTreeSet;
 
-use super::Report;
-use super::cite;
-use super::matter::Matter;
+use super::assessment::Assessment;
+use super::citation;
+use super::request::Report;
 use crate::redact::Remark;
 
 /// The notes on what a report is about: of a call, those on it and all of its stanzas; else those on the stanzas that
 /// bear on it, and on their calls.
-pub(super) fn about<'r>(report: &'r Report<'_>, matter: &Matter) -> Vec<&'r Remark> {
-    let cited: BTreeSet<_> = matter.citations.iter().map(|citation| (citation.call, citation.row)).collect();
+pub(super) fn about<'r>(report: &'r Report<'_>, assessment: &Assessment) -> Vec<&'r Remark> {
+    let cited: BTreeSet<_> = assessment.citations.iter().map(|citation| (citation.call, citation.row)).collect();
     let calls: BTreeSet<_> = cited.iter().map(|(call, _)| *call).collect();
     let is_about = |remark: &&Remark| match (report.subject_call(), remark.row) {
         (Some(call), _) => remark.call == call,
@@ -37,7 +37,7 @@ pub(super) fn subject(report: &Report<'_>, remark: &Remark) -> String {
     let of_call = || format!("call #{}", analysis.number(remark.call));
     let place = || {
         let call = &analysis.calls.get(remark.call)?.call;
-        Some(cite::place(analysis, call, remark.call, call.rows.get(remark.row?)?))
+        Some(citation::place(analysis, call, remark.call, call.rows.get(remark.row?)?))
     };
     place().unwrap_or_else(of_call)
 }

@@ -1,8 +1,8 @@
-//! How a report names places, recordings and itself.
+//! How a report cites places, captures and ringtrace.
 
 use std::collections::BTreeSet;
 
-use super::matter::{Citation, row_of};
+use super::assessment::{Citation, row_of};
 use crate::analysis::{Analysis, Capture};
 use crate::call::{Call, Row};
 use crate::origin::{CaptureId, Direction};
