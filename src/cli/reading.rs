@@ -8,10 +8,10 @@ use std::thread;
 
 use clap::Args;
 use ringtrace::analysis::{Request, Source};
-use ringtrace::export::{RowFilter, Selection, Table};
 use ringtrace::filter;
 use ringtrace::notes::{self, Shelf};
 use ringtrace::spec::Checkout;
+use ringtrace::tables::{RowFilter, Selection, Table};
 use ringtrace::visible::visible;
 
 use super::exit::Failure;

@@ -21,8 +21,8 @@ use super::screens::rules::{Places, Rules};
 use super::search::Found;
 use super::shared::{Shared, find_call};
 use crate::analysis::Analysis;
-use crate::export::Selection;
 use crate::spec::Judged;
+use crate::tables::Selection;
 
 /// The most places remembered to go back to.
 const PLACES_KEPT: usize = 200;

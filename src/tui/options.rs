@@ -8,9 +8,9 @@ use super::kit::theme::ThemeName;
 use super::screens::calls::Column;
 use crate::analysis::Lookup;
 use crate::config::{Config, Placed};
-use crate::export::Selection;
 use crate::github::Access;
 use crate::notes::Shelf;
+use crate::tables::Selection;
 use crate::visible::visible;
 use crate::words::nearest;
 

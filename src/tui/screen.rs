@@ -107,7 +107,7 @@ pub(super) trait Screen {
 
     /// Its content in one of these formats.
     fn written(&self, _extension: &str, shared: &Shared) -> Option<String> {
-        self.table(shared).map(csv::csv)
+        self.table(shared).and_then(csv::csv)
     }
 }
 

@@ -14,11 +14,11 @@ use super::kit::times::Times;
 use super::search::Search;
 use crate::analysis::Analysis;
 use crate::call::Call;
-use crate::export::Selection;
 use crate::github::Access;
 use crate::notes::{Notes, Shelf};
 use crate::origin::Timestamp;
 use crate::spec::Judged;
+use crate::tables::Selection;
 
 /// What all screens share.
 #[derive(Debug, Default)]

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
-use ringtrace::export::{Description, Table, filter_page};
 use ringtrace::spec::rules::RULES;
 use ringtrace::tui::bindings::Context;
 use ringtrace::tui::bindings::KEYMAP;

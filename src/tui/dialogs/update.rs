@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::export::{Selection, fields};
 use crate::filter::{Completion, Completions, complete as completions};
 use crate::notes::{Subject, Written};
 use crate::origin::CaptureId;
+use crate::tables::{Selection, fields};
 use crate::tui::dialog::{Asks, Dialog, Prompt, Then, matching};
 use crate::tui::drafts::forms;
 use crate::tui::kit::command::{Command, Effect, Movement};
@@ -138,7 +138,7 @@ fn check(model: &mut Model) {
 /// Values of a column in the first calls.
 fn values(shared: &Shared, column: &str) -> Vec<String> {
     let Some(analysis) = &shared.analysis else { return Vec::new() };
-    let values = crate::export::values(analysis, column, STANZAS_SAMPLED);
+    let values = crate::tables::values(analysis, column, STANZAS_SAMPLED);
     values.into_iter().collect::<BTreeSet<_>>().into_iter().take(VALUES_OFFERED).collect()
 }
 

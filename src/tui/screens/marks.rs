@@ -8,7 +8,7 @@ use crate::notes::Subject;
 use crate::origin::CaptureId;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
-use crate::tui::kit::csv::{Cell, Table};
+use crate::tui::kit::csv::{Table, text};
 use crate::tui::kit::list::{List, Scroll, cell, last};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
@@ -69,7 +69,7 @@ impl Screen for Marks {
     fn table(&self, shared: &Shared) -> Option<Table> {
         let rows = shared.notes.iter().map(|(Subject { call, stanza, .. }, note)| {
             let stanza = stanza.as_ref().map_or_else(String::new, |stanza| stanza.id.to_string());
-            vec![Cell::text(call.to_string()), Cell::text(stanza), Cell::text(note)]
+            vec![text(call.to_string()), text(stanza), text(note)]
         });
         Some((vec!["call_id", "stanza_id", "note"], rows.collect()))
     }

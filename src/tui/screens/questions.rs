@@ -9,10 +9,11 @@ use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::index::{Entry, State};
 use crate::spec::questions::QUESTIONS;
 use crate::spec::{self, Finding, Judged, Question, Strength, Tally, Verdict};
+use crate::tables::Cell;
 use crate::tui::board::Listed;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
-use crate::tui::kit::csv::{Cell, Table};
+use crate::tui::kit::csv::{Table, number, text};
 use crate::tui::kit::list::{Cells, List, Scroll, cell, last};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
@@ -147,14 +148,14 @@ impl Screen for Questions {
             let finding = board?.findings.get(index)?;
             let (supporting, refuting) = weight(finding);
             Some(vec![
-                Cell::text(finding.question.id),
-                Cell::text(finding.question.place()),
-                Cell::text(finding.verdict.name()),
-                Cell::text(finding.named.join(" ")),
-                Cell::text(finding.confidence.name()),
-                Cell::count(supporting),
-                Cell::count(refuting),
-                Cell::text(finding.question.title),
+                text(finding.question.id),
+                text(finding.question.place()),
+                text(finding.verdict.name()),
+                text(finding.named.join(" ")),
+                text(finding.confidence.name()),
+                number(supporting),
+                number(refuting),
+                text(finding.question.title),
             ])
         });
         let heading = vec!["question", "page", "verdict", "hypothesis", "confidence", "for", "against", "title"];
@@ -237,13 +238,13 @@ impl Screen for Evidence {
         let rows = (0..self.count(shared)).filter_map(|index| {
             let (call, judged, row, piece) = self.piece(index, shared)?;
             Some(vec![
-                Cell::count(call + 1),
-                Cell::count(row.observed.stanza.origin.last),
-                Cell::text(row.observed.time().map_or_else(String::new, clock_precise)),
-                Cell::text(bearing(piece)),
-                Cell::text(piece.hypothesis.clone()),
-                Cell::text(piece.strength.name()),
-                Cell::text(shared.names.in_text(&piece.why, &judged.call.people)),
+                number(call + 1),
+                number(row.observed.stanza.origin.last),
+                text(row.observed.time().map_or_else(String::new, clock_precise)),
+                text(bearing(piece)),
+                text(piece.hypothesis.clone()),
+                text(piece.strength.name()),
+                text(shared.names.in_text(&piece.why, &judged.call.people)),
             ])
         });
         Some((vec!["call", "record", "time", "bears", "hypothesis", "strength", "why"], rows.collect()))
@@ -332,9 +333,9 @@ fn unchecked(entry: &Entry, is_wide: bool, theme: &Theme) -> Cells {
 }
 
 /// The same as CSV.
-fn unchecked_row(entry: &Entry) -> Vec<Cell> {
+fn unchecked_row(entry: &Entry) -> Vec<Cell<'static>> {
     let id = entry.state.question().map_or("", |question| question.id);
-    [id, &entry.place(), entry.state.name(), "", "", "", "", entry.title].map(Cell::text).into()
+    [id, &entry.place(), entry.state.name(), "", "", "", "", entry.title].map(text).into()
 }
 
 /// Why a question is not checked, or which question it is the same as.

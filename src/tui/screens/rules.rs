@@ -9,7 +9,7 @@ use crate::spec::rules::RULES;
 use crate::spec::{self, Conformance, Count, Grade, Judged, Place, Rule};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
-use crate::tui::kit::csv::{Cell, Table};
+use crate::tui::kit::csv::{Table, number, text};
 use crate::tui::kit::list::{List, Scroll, cell, last};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
@@ -69,14 +69,14 @@ impl Screen for Rules {
         let rows = RULES.iter().enumerate().map(|(index, rule)| {
             let (count, calls) = Self::counts(index, shared);
             vec![
-                Cell::text(rule.id),
-                Cell::text(rule.page),
-                Cell::count(count.holds),
-                Cell::count(count.violated),
-                Cell::count(count.novelties),
-                Cell::count(count.undecided),
-                Cell::count(calls),
-                Cell::text(rule.title),
+                text(rule.id),
+                text(rule.page),
+                number(count.holds),
+                number(count.violated),
+                number(count.novelties),
+                number(count.undecided),
+                number(calls),
+                text(rule.title),
             ]
         });
         Some((vec!["rule", "page", "holds", "violated", "novelties", "undecided", "calls", "title"], rows.collect()))
@@ -156,11 +156,11 @@ impl Screen for Places {
         let rows = (0..Self::count(shared)).filter_map(|index| {
             let (call, judged, row, place) = Self::place(index, shared)?;
             Some(vec![
-                Cell::text(place.rule),
-                if call < shared.calls().len() { Cell::count(call + 1) } else { Cell::text("") },
-                Cell::count(row.observed.stanza.origin.last),
-                Cell::text(place.found.name()),
-                Cell::text(shared.names.in_text(&place.why, &judged.call.people)),
+                text(place.rule),
+                if call < shared.calls().len() { number(call + 1) } else { text("") },
+                number(row.observed.stanza.origin.last),
+                text(place.found.name()),
+                text(shared.names.in_text(&place.why, &judged.call.people)),
             ])
         });
         Some((vec!["rule", "call", "record", "found", "why"], rows.collect()))

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::analysis::{Below, LookupError, Passage};
-use ringtrace::export::Selection;
 use ringtrace::notes::Shelf;
 use ringtrace::tui::bindings::{Context, KEYMAP};
 use ringtrace::tui::command::Done;

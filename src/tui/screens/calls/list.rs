@@ -10,10 +10,11 @@ use crate::notes::Subject;
 use crate::origin::CaptureId;
 use crate::report;
 use crate::spec::Judged;
+use crate::tables::Cell;
 use crate::tui::dialog::Dialog;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Effect, Movement};
-use crate::tui::kit::csv::{Cell, Table};
+use crate::tui::kit::csv::{Table, text};
 use crate::tui::kit::names::Names;
 use crate::tui::screen::{Formats, Screen, Step, TABLE};
 use crate::tui::shared::Shared;
@@ -331,10 +332,10 @@ impl Screen for Calls {
         let rows = self.shown.iter().filter_map(|index| {
             let judged = shared.calls().get(*index)?;
             let context = Self::cell_context(shared, shared.notes.of_call(&judged.call));
-            let cell = |column: &Column| {
-                let text = column.text(*index, judged, &context);
-                let text = if text == NONE { String::new() } else { text };
-                if column.is_number() { Cell::Number(text) } else { Cell::Text(text) }
+            let cell = |column: &Column| match column.text(*index, judged, &context) {
+                none if none == NONE => Cell::Null,
+                number if column.is_number() => number.parse().map_or_else(|_| text(number), Cell::Integer),
+                other => text(other),
             };
             Some(self.columns.iter().map(cell).collect())
         });

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::analysis::{Analysis, Below, Wanted};
 use crate::call::{Call, Row};
 use crate::diagram::{Arrow, Diagram};
-use crate::export::Selection;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::Judged;
+use crate::tables::Selection;
 use crate::tui::shared::{Shared, find_call};
 
 /// The pane that keys move in.

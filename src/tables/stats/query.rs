@@ -1,16 +1,17 @@
-//! Which columns are counted, and how.
+//! Queries: which columns of which table, and the defaults.
 
-use crate::export::{Description, Kind, Table};
+use super::super::column::{Description, Kind};
+use super::super::table::Table;
 use crate::visible::visible;
 use crate::words::nearest;
 
-/// The tables whose rows can be counted.
+/// The tables that statistics are computed of.
 const TABLES: [Table; 2] = [Table::Calls, Table::Stanzas];
 
-/// What somebody asks for, by names.
+/// A query by column names, before they are looked up.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked<'a> {
-    /// The table, where the columns do not tell.
+pub struct Names<'a> {
+    /// The table, if the columns are ambiguous.
     pub table: Option<Table>,
     /// The columns whose values make the rows.
     pub by: &'a [String],
@@ -20,32 +21,32 @@ pub struct Asked<'a> {
     pub of: Option<&'a str>,
 }
 
-/// Which columns of which table.
+/// Which columns of which table to compute a statistic of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     /// The table.
     pub table: Table,
-    /// The columns whose values make the rows; none for one row about everything.
+    /// The columns whose values make the rows; none for one row in total.
     pub by: Vec<Description>,
-    /// The column whose values make the columns of a cross-table; then there is no `of`.
+    /// The column whose values make the columns of a cross-table; excludes `of`.
     pub across: Option<Description>,
-    /// The column of numbers; without it, rows are counted.
+    /// The column of numbers to measure; without it, rows are counted.
     pub of: Option<Description>,
 }
 
-/// Why something that was asked for cannot be counted. Shown, it is safe text.
+/// Why a query is invalid. Its text is safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
     /// Neither table has such a column.
-    #[error("no column is called {}{}", visible(.name), nearest_as_text(.nearest))]
+    #[error("unknown column {}{}", visible(.name), suggestion(.nearest))]
     Unknown {
-        /// What was asked for.
+        /// The name given.
         name: String,
-        /// The column that is nearest, if one is near.
+        /// The column that is closest in spelling, if one is close.
         nearest: Option<&'static str>,
     },
     /// The table has no such column.
-    #[error("the table {} has no column {name}; it is one of {}", .table.name(), .of.name())]
+    #[error("table {} has no column {name} (table {} does)", .table.name(), .of.name())]
     OtherTable {
         /// The table.
         table: Table,
@@ -54,8 +55,8 @@ pub enum QueryError {
         /// The table that has it.
         of: Table,
     },
-    /// Each is in one table, and these are different tables.
-    #[error("{one} is a column of {}, and {other} of {}: figures are of one table", .of_one.name(), .of_other.name())]
+    /// The columns are of different tables.
+    #[error("{one} is a column of {} but {other} is one of {}: use columns of one table", .of_one.name(), .of_other.name())]
     Apart {
         /// A column.
         one: &'static str,
@@ -70,39 +71,39 @@ pub enum QueryError {
     #[error("{0} is named twice")]
     Twice(&'static str),
     /// Percentiles need numbers.
-    #[error("{name} holds {}, and --of takes numbers: {}", .kind.name(), numbers(*.table))]
+    #[error("--of requires a numeric column, but {name} is {}; use one of {}", .kind.name(), numbers(*.table))]
     NoNumber {
         /// The column.
         name: &'static str,
-        /// What it holds.
+        /// Its type.
         kind: Kind,
         /// Its table.
         table: Table,
     },
-    /// A cross-table counts.
-    #[error("--across counts rows, and --of tells of numbers; with --of, name both columns in --by")]
+    /// A cross-table only counts.
+    #[error("--across cannot be combined with --of; list both columns in --by instead")]
     AcrossNumbers,
     /// A cross-table needs rows.
-    #[error("--across needs the column of the rows: --by COLUMN")]
+    #[error("--across requires --by COLUMN for the rows")]
     AcrossAlone,
 }
 
-fn nearest_as_text(nearest: &Option<&'static str>) -> String {
+fn suggestion(nearest: &Option<&'static str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))
 }
 
-/// The columns of a table that hold numbers, joined.
+/// The numeric columns of a table, joined.
 fn numbers(table: Table) -> String {
     let columns = table.columns().into_iter().filter(|column| matches!(column.kind, Kind::Number));
     columns.map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
 impl Query {
-    /// Finds the columns. Columns that both tables have count calls, unless another column is one of stanzas only.
+    /// Looks up the columns. A column that both tables have counts calls, unless another one is only in `stanzas`.
     ///
     /// # Errors
-    /// If there is no such column, or they do not go together.
-    pub fn new(asked: Asked<'_>) -> Result<Self, QueryError> {
+    /// If a column does not exist, or the columns cannot be combined.
+    pub fn new(asked: Names<'_>) -> Result<Self, QueryError> {
         if asked.across.is_some() && asked.of.is_some() {
             return Err(QueryError::AcrossNumbers);
         }
@@ -147,13 +148,13 @@ impl Query {
         }
     }
 
-    /// The names of its columns: those of the rows, then the others.
+    /// Returns the names of its columns: those of the rows, then the others.
     #[must_use]
     pub fn columns(&self) -> Vec<&'static str> {
         self.by.iter().chain(&self.across).chain(&self.of).map(|column| column.name).collect()
     }
 
-    /// What it shows, in words.
+    /// Returns the title of its statistic.
     #[must_use]
     pub fn title(&self) -> String {
         let by: Vec<_> = self.by.iter().map(|column| column.name).collect();
@@ -178,23 +179,23 @@ fn unknown(name: &str, table: Option<Table>) -> QueryError {
     QueryError::Unknown { name: name.to_owned(), nearest }
 }
 
-/// A figure that is shown where nothing particular is asked for.
+/// A statistic that is shown by default.
 #[derive(Clone, Copy, Debug)]
-pub struct Usual {
-    /// What it shows.
+pub struct DefaultQuery {
+    /// Its title.
     pub title: &'static str,
     /// The columns whose values make the rows.
     by: &'static [&'static str],
     across: Option<&'static str>,
     of: Option<&'static str>,
     table: Table,
-    /// Which rows it is of, as a filter; `None` for all.
+    /// The filter of its rows; `None` for all.
     filter: Option<&'static str>,
 }
 
-/// The figures that are shown where nothing particular is asked for.
-pub const USUAL: [Usual; 3] = [
-    Usual {
+/// The statistics that are shown by default.
+pub const DEFAULT_QUERIES: [DefaultQuery; 3] = [
+    DefaultQuery {
         title: "How long acks take, by action and direction: ack_latency_ms",
         by: &["action", "direction"],
         across: None,
@@ -202,7 +203,7 @@ pub const USUAL: [Usual; 3] = [
         table: Table::Stanzas,
         filter: Some("tag == ack"),
     },
-    Usual {
+    DefaultQuery {
         title: "How long calls ring, by outcome: ring_ms",
         by: &["outcome"],
         across: None,
@@ -210,8 +211,8 @@ pub const USUAL: [Usual; 3] = [
         table: Table::Calls,
         filter: None,
     },
-    Usual {
-        title: "Reasons of terminates, by emitter and media: stanzas",
+    DefaultQuery {
+        title: "Terminate reasons, by emitter and media: stanzas",
         by: &["reason", "emitter"],
         across: Some("media"),
         of: None,
@@ -220,17 +221,17 @@ pub const USUAL: [Usual; 3] = [
     },
 ];
 
-impl Usual {
-    /// Its columns.
+impl DefaultQuery {
+    /// Returns the query.
     ///
     /// # Errors
-    /// None, as a test makes sure.
+    /// If a column does not exist; a test makes sure that all do.
     pub fn query(&self) -> Result<Query, QueryError> {
         let by: Vec<String> = self.by.iter().map(|name| (*name).to_owned()).collect();
-        Query::new(Asked { table: Some(self.table), by: &by, across: self.across, of: self.of })
+        Query::new(Names { table: Some(self.table), by: &by, across: self.across, of: self.of })
     }
 
-    /// Which rows it is of, if also the user wants only some.
+    /// Returns the filter of its rows, combined with the user's.
     #[must_use]
     pub fn filter(&self, user: Option<&str>) -> Option<String> {
         match (self.filter, user) {
@@ -246,11 +247,11 @@ mod tests {
 
     fn ask(by: &str, across: Option<&str>, of: Option<&str>, table: Option<Table>) -> Result<Query, String> {
         let by: Vec<String> = by.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        Query::new(Asked { table, by: &by, across, of }).map_err(|error| error.to_string())
+        Query::new(Names { table, by: &by, across, of }).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn the_columns_tell_the_table() {
+    fn the_table_follows_from_the_columns() {
         let table = |by, across, of| ask(by, across, of, None).unwrap().table;
         assert_eq!(table("action", None, Some("ack_latency_ms")), Table::Stanzas);
         assert_eq!(table("outcome", None, Some("ring_ms")), Table::Calls);
@@ -261,35 +262,39 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_go_together_is_said() {
+    fn an_invalid_query_explains_itself() {
         let refused = |by, across, of, table| ask(by, across, of, table).unwrap_err();
-        assert_eq!(refused("acton", None, None, None), "no column is called acton; did you mean action?");
-        assert_eq!(refused("zzzzzz", None, None, None), "no column is called zzzzzz");
-        assert_eq!(refused("\u{1b}[2J", None, None, None), "no column is called \\u{1b}[2J");
+        assert_eq!(refused("acton", None, None, None), "unknown column acton; did you mean action?");
+        assert_eq!(refused("zzzzzz", None, None, None), "unknown column zzzzzz");
+        assert_eq!(refused("\u{1b}[2J", None, None, None), "unknown column \\u{1b}[2J");
         assert_eq!(
             refused("action", None, Some("ring_ms"), None),
-            "action is a column of stanzas, and ring_ms of calls: figures are of one table"
+            "action is a column of stanzas but ring_ms is one of calls: use columns of one table"
         );
         assert_eq!(
             refused("action", None, None, Some(Table::Calls)),
-            "the table calls has no column action; it is one of stanzas"
+            "table calls has no column action (table stanzas does)"
         );
         assert_eq!(refused("action,action", None, None, None), "action is named twice");
         assert_eq!(
             refused("action", None, Some("duration_raw"), None),
-            "duration_raw holds text, and --of takes numbers: since_call_start_ms, since_previous_ms, ack_latency_ms"
+            "--of requires a numeric column, but duration_raw is text; use one of since_call_start_ms, since_previous_ms, ack_latency_ms"
         );
-        assert!(refused("media", Some("outcome"), Some("ring_ms"), None).contains("name both columns in --by"));
+        assert!(refused("media", Some("outcome"), Some("ring_ms"), None).contains("list both columns in --by"));
         assert!(refused("", Some("outcome"), None, None).contains("--by COLUMN"));
     }
 
     #[test]
-    fn the_usual_figures_are_of_columns_that_there_are() {
-        for usual in USUAL {
-            let query = usual.query().unwrap();
+    fn the_default_queries_are_valid() {
+        for default in DEFAULT_QUERIES {
+            let query = default.query().unwrap();
             for user in [None, Some("media == audio")] {
-                let filter = usual.filter(user);
-                assert!(filter.iter().all(|text| crate::export::RowFilter::parse(text, query.table).is_ok()));
+                let filter = default.filter(user);
+                assert!(
+                    filter
+                        .iter()
+                        .all(|text| super::super::super::selection::RowFilter::parse(text, query.table).is_ok())
+                );
             }
         }
     }

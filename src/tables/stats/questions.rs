@@ -1,30 +1,31 @@
-//! The figures of the questions that ask how often and how long.
+//! Statistics for the questions that ask how often or how long.
 //!
-//! Unlike those of a table's rows, they count each stanza once, however many devices saw it, and know whether what was
-//! not seen could have been.
+//! Unlike those of a table's rows, they count each stanza once however many devices saw it, and distinguish stanzas that
+//! were not observed from those that could not have been.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figure::{Figure, Heading, Line, Measure};
-use super::percentile::{PERCENTS, percentile};
+use super::super::column::{Cell, Kind};
+use super::percentile::{MEASURES, PERCENTS, percentile};
+use super::statistic::{Heading, Measure, Row, Statistic};
 use crate::analysis::Analysis;
 use crate::call::Media;
-use crate::export::{Cell, Kind};
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::ringing::{self, Ender};
 use crate::spec::observe::{acknowledging, stanzas};
+use crate::words::milliseconds;
 
-/// The figure of a question; `None` of one that has none, and of one on which the captures say nothing.
+/// Returns the statistic for a question; `None` if the question has none or the captures have no data for it.
 #[must_use]
-pub fn of_question(id: &str, analysis: &Analysis) -> Option<Figure> {
-    let figure = match id {
+pub fn of_question(id: &str, analysis: &Analysis) -> Option<Statistic> {
+    let statistic = match id {
         "ack-coverage" => answers(analysis),
         "terminate-reasons" => reasons(analysis),
         "ring-timeout-side" => ring_times(analysis),
         _ => return None,
     };
-    Some(figure).filter(|figure| !figure.lines.is_empty())
+    Some(statistic).filter(|statistic| !statistic.rows.is_empty())
 }
 
 fn headings<const N: usize>(names: [&'static str; N]) -> Vec<Heading> {
@@ -46,10 +47,10 @@ fn spread(mut values: Vec<f64>) -> impl Iterator<Item = Cell<'static>> {
 }
 
 fn spread_measures() -> impl Iterator<Item = Measure> {
-    super::MEASURES.into_iter().skip(2).map(|name| Measure::Named { name, kind: Kind::Number })
+    MEASURES.into_iter().skip(2).map(|name| Measure::Named { name, kind: Kind::Number })
 }
 
-/// How stanzas of one action and direction were answered.
+/// The answers to stanzas of one action and direction.
 #[derive(Default)]
 struct Answered {
     stanzas: u64,
@@ -59,8 +60,8 @@ struct Answered {
     latencies: Vec<f64>,
 }
 
-/// Call stanzas by action and direction: how many, how they were answered, and how long acks took.
-fn answers(analysis: &Analysis) -> Figure {
+/// Call stanzas by action and direction: their number, their answers, and the time to the ack.
+fn answers(analysis: &Analysis) -> Statistic {
     let mut counted: BTreeMap<(String, &str), Answered> = BTreeMap::new();
     for judged in &analysis.calls {
         for stanza in acknowledging::coverage(&judged.call, &analysis.context) {
@@ -74,14 +75,14 @@ fn answers(analysis: &Analysis) -> Figure {
             counted.latencies.extend(stanza.acked.and_then(|ack| judged.call.answer_latency(ack)));
         }
     }
-    let lines = counted.into_iter().map(|((action, direction), counted)| {
+    let rows = counted.into_iter().map(|((action, direction), counted)| {
         let counts = [counted.stanzas, counted.acked, counted.receipted, counted.neither].map(count);
-        Line {
+        Row {
             keys: vec![text(&action), text(direction)],
             values: counts.into_iter().chain(spread(counted.latencies)).collect(),
         }
     });
-    Figure {
+    Statistic {
         title: "Call stanzas, their answers, and milliseconds to the ack".to_owned(),
         headings: headings(["action", "direction"]),
         measures: ["stanzas", "acked", "receipted", "neither"]
@@ -89,13 +90,13 @@ fn answers(analysis: &Analysis) -> Figure {
             .into_iter()
             .chain(spread_measures())
             .collect(),
-        lines: lines.collect(),
+        rows: rows.collect(),
     }
 }
 
-/// Terminates by reason, who sent them, and media.
-fn reasons(analysis: &Analysis) -> Figure {
-    // What is not known comes last.
+/// Terminates by reason, emitter and media.
+fn reasons(analysis: &Analysis) -> Statistic {
+    // Unknown values come last.
     type Key = ((bool, String), &'static str);
     let mut counted: BTreeMap<Key, [u64; 3]> = BTreeMap::new();
     for judged in &analysis.calls {
@@ -112,27 +113,27 @@ fn reasons(analysis: &Analysis) -> Figure {
             }
         }
     }
-    let lines = counted.into_iter().map(|(((is_none, reason), emitter), counts)| Line {
+    let rows = counted.into_iter().map(|(((is_none, reason), emitter), counts)| Row {
         keys: vec![if is_none { Cell::Null } else { text(&reason) }, text(emitter)],
         values: counts.into_iter().chain([counts.iter().sum()]).map(count).collect(),
     });
     let media = [Some(Media::Audio), Some(Media::Video), None]
         .map(|media| Measure::Value { column: "media", value: media.map_or(Cell::Null, |media| text(media.name())) });
-    Figure {
+    Statistic {
         title: "Terminates by reason, emitter and media".to_owned(),
         headings: headings(["reason", "emitter"]),
         measures: media.into_iter().chain([Measure::count("total")]).collect(),
-        lines: lines.collect(),
+        rows: rows.collect(),
     }
 }
 
-/// Calls that rang out, by who ended them and with which reason: how long they rang, and between which times a timer shows.
-fn ring_times(analysis: &Analysis) -> Figure {
+/// Unanswered calls by who ended them and the reason: how long they rang, and the range in which a timer shows.
+fn ring_times(analysis: &Analysis) -> Statistic {
     type Key = (Ender, (bool, String));
     let mut counted: BTreeMap<Key, Vec<f64>> = BTreeMap::new();
     for judged in &analysis.calls {
         let Some(rang) = ringing::rang_out(&judged.call) else { continue };
-        // Several devices can get their own terminate in one call, which is one call still.
+        // A call counts once, even if several devices received their own terminate.
         let mut ended = BTreeSet::new();
         for ending in &rang.endings {
             let (Some(ender), Some(ring)) = (&ending.ender, ending.ring) else { continue };
@@ -143,29 +144,24 @@ fn ring_times(analysis: &Analysis) -> Figure {
             counted.entry((ender.clone(), reason)).or_default().push(milliseconds(ring));
         }
     }
-    let lines = counted.into_iter().map(|((ender, (is_none, reason)), rings)| {
+    let rows = counted.into_iter().map(|((ender, (is_none, reason)), rings)| {
         let cluster = analysis.context.cluster(&ender);
         let cluster = [cluster.map(|it| it.0), cluster.map(|it| it.1)];
         let person = ender.1.map_or(Cell::Null, |person| text(&person.to_string()));
         let calls = count(u64::try_from(rings.len()).unwrap_or(u64::MAX));
         let cluster = cluster.map(|ring| ring.map_or(Cell::Null, |ring| Cell::Number(milliseconds(ring))));
-        Line {
+        Row {
             keys: vec![text(ender.0), person, if is_none { Cell::Null } else { text(&reason) }],
             values: [calls].into_iter().chain(spread(rings)).chain(cluster).collect(),
         }
     });
     let named = |name| Measure::Named { name, kind: Kind::Number };
     let cluster = ["timer_from", "timer_to"].map(named);
-    Figure {
-        title: "Milliseconds that calls rang which nobody answered, by who ended them; timer: where three or more ended alike"
+    Statistic {
+        title: "Ring time of unanswered calls in milliseconds, by who ended them; timer: range if three or more ended alike"
             .to_owned(),
         headings: headings(["ended_by", "person", "reason"]),
         measures: [Measure::count("calls")].into_iter().chain(spread_measures()).chain(cluster).collect(),
-        lines: lines.collect(),
+        rows: rows.collect(),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "durations within a capture are far below 2^53 ns")]
-fn milliseconds(nanoseconds: i64) -> f64 {
-    nanoseconds as f64 / 1e6
 }

@@ -10,11 +10,13 @@
 
 use std::cell::OnceCell;
 
-use super::column::{Cell, Column, Description, Kind, rfc3339};
-use super::{Table, anomalies, calls, evidence, messages, stanzas};
+use super::column::{Cell, Column, Description, Kind};
+use super::table::Table;
+use super::{anomalies, calls, evidence, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value};
 use crate::spec::{self, Judged};
+use crate::words::rfc3339;
 
 /// What is to be known of filters, in Markdown: how they are written, and what they choose.
 #[must_use]
@@ -47,7 +49,7 @@ pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
 }
 
 /// The fields of a filter of the rows of one table: its columns.
-pub(crate) fn fields_of(table: Table) -> Vec<Field> {
+pub(super) fn fields_of(table: Table) -> Vec<Field> {
     table.columns().into_iter().map(described).collect()
 }
 
@@ -69,7 +71,7 @@ fn described(column: Description) -> Field {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole numbers in tables are far below 2^53")]
-pub(crate) fn value(cell: Cell<'_>) -> Value<'_> {
+pub(super) fn value(cell: Cell<'_>) -> Value<'_> {
     match cell {
         Cell::Null => Value::Nothing,
         Cell::Text(text) => Value::Text(text),

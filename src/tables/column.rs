@@ -1,29 +1,28 @@
-//! What a column is: the one source of a table's names, types and documentation.
+//! Columns: the one source of a table's names, types, documentation and values.
 
 use std::borrow::Cow;
 
-use jiff::Timestamp as Moment;
-
 use crate::origin::Timestamp;
+use crate::words::milliseconds;
 
 /// The type of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// UTF-8 text.
     Text,
-    /// A whole number, 64 bits.
+    /// A 64-bit integer.
     Integer,
-    /// A number with fractions, 64 bits.
+    /// A 64-bit floating-point number.
     Number,
     /// `true` or `false`.
     Boolean,
-    /// A moment: RFC 3339 in UTC with nanoseconds where the format has text only, else a timestamp in UTC with
-    /// microseconds, which is what all common engines read.
+    /// A time: in the text formats RFC 3339 in UTC with nanoseconds, in the others a UTC timestamp with microseconds,
+    /// which all common engines read.
     Time,
 }
 
 impl Kind {
-    /// The type's name in documentation.
+    /// Returns the type's name in documentation.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -39,7 +38,7 @@ impl Kind {
 /// One value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// Not known, not there, or not reported; never 0.
+    /// Unknown, absent or not reported; never 0.
     Null,
     /// Of a [`Kind::Text`] column.
     Text(Cow<'a, str>),
@@ -54,34 +53,33 @@ pub enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// Text, or null.
+    /// Returns text, or null.
     pub(super) fn text<T: Into<Cow<'a, str>>>(text: Option<T>) -> Self {
         text.map_or(Self::Null, |text| Self::Text(text.into()))
     }
 
-    /// A value spelled out, or null.
+    /// Returns a value as text, or null.
     pub(super) fn shown<T: ToString>(value: Option<T>) -> Self {
         Self::text(value.map(|value| value.to_string()))
     }
 
-    /// A whole number.
+    /// Returns an integer, or null if it does not fit.
     pub(super) fn integer<T: TryInto<i64>>(value: T) -> Self {
         value.try_into().map_or(Self::Null, Self::Integer)
     }
 
-    /// Values joined by `;`, null if there are none.
+    /// Returns the values joined by `;`, or null if there are none.
     pub(super) fn joined(values: impl IntoIterator<Item = String>) -> Self {
         let joined = values.into_iter().collect::<Vec<_>>().join(";");
         if joined.is_empty() { Self::Null } else { Self::Text(joined.into()) }
     }
 
-    /// Nanoseconds as milliseconds, with fractions.
-    #[expect(clippy::cast_precision_loss, reason = "durations within a capture are far below 2^53 ns")]
+    /// Returns nanoseconds as milliseconds with decimals, or null.
     pub(super) fn milliseconds(nanoseconds: Option<i64>) -> Self {
-        nanoseconds.map_or(Self::Null, |nanoseconds| Self::Number(nanoseconds as f64 / 1e6))
+        nanoseconds.map_or(Self::Null, |nanoseconds| Self::Number(milliseconds(nanoseconds)))
     }
 
-    /// The same, on its own.
+    /// Returns the cell with text of its own.
     #[must_use]
     pub fn into_owned(self) -> Cell<'static> {
         match self {
@@ -94,19 +92,13 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// A moment, or null.
+    /// Returns a time, or null.
     pub(super) fn time(time: Option<Timestamp>) -> Self {
         time.map_or(Self::Null, Self::Time)
     }
 }
 
-/// A moment as RFC 3339 in UTC, with nanoseconds.
-pub(crate) fn rfc3339(time: Timestamp) -> Option<String> {
-    let moment = Moment::from_nanosecond(i128::from(time.0)).ok()?;
-    Some(format!("{moment:.9}"))
-}
-
-/// A column as documentation has it.
+/// A column as documented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
     /// Its name, units included.
@@ -115,22 +107,21 @@ pub struct Description {
     pub kind: Kind,
     /// Whether every row has a value in it.
     pub always: bool,
-    /// What it says.
+    /// Its meaning.
     pub doc: &'static str,
 }
 
-/// A column of a table whose rows are made from `R`.
+/// A column of a table whose rows are of type `R`.
 pub struct Column<R> {
     /// Its name, units included.
     pub name: &'static str,
     /// The type of its values.
     pub kind: Kind,
-    /// Whether every row has a value in it; else it can be null. Files do not demand it, so that a later version may
-    /// say otherwise.
+    /// Whether every row has a value in it. File schemas still allow nulls, so that a later version may change this.
     pub always: bool,
-    /// What it says.
+    /// Its meaning.
     pub doc: &'static str,
-    /// Its value in a row.
+    /// Returns its value in a row.
     pub value: for<'a> fn(&'a R) -> Cell<'a>,
 }
 
@@ -140,7 +131,7 @@ impl<R> Column<R> {
     }
 }
 
-/// One line of a table's list of columns. `always` stands before the type of one that has a value in every row.
+/// One row of a table's list of columns. `always` before the type means that every row has a value.
 macro_rules! column {
     ($name:literal, $kind:ident, $doc:literal, $value:expr) => {
         Column { name: $name, kind: Kind::$kind, always: false, doc: $doc, value: $value }

@@ -1,20 +1,20 @@
-//! What is told of numbers: how many, how many are missing, and which are the smallest, middle and largest.
+//! Percentiles by nearest rank: always a value that occurred.
 
-/// What is told of the numbers of a group, in order.
+/// The measures of a group of numbers, in order.
 pub const MEASURES: [&str; 8] = ["count", "missing", "min", "p50", "p90", "p95", "p99", "max"];
 
-/// The percentiles among [`MEASURES`], minimum and maximum included.
+/// The percentiles among [`MEASURES`], including minimum and maximum.
 pub(super) const PERCENTS: [usize; 6] = [0, 50, 90, 95, 99, 100];
 
-/// The place of a percentile among `count` sorted values, by nearest rank: the smallest value that at least `percent` of
-/// a hundred values do not exceed; the 0th is the first. `None` if there are no values.
+/// Returns the index of a percentile among `count` sorted values, by nearest rank: the smallest value that at least
+/// `percent` of a hundred values do not exceed; the 0th is the first. `None` if there are no values.
 #[must_use]
 pub(super) fn rank(count: usize, percent: usize) -> Option<usize> {
     let rank = count.checked_mul(percent)?.div_ceil(100).max(1);
     (rank <= count).then(|| rank - 1)
 }
 
-/// The percentile of sorted values, by nearest rank; `None` if there are none.
+/// Returns a percentile of sorted values by nearest rank; `None` if there are none.
 #[must_use]
 pub fn percentile(sorted: &[f64], percent: usize) -> Option<f64> {
     sorted.get(rank(sorted.len(), percent)?).copied()
@@ -41,7 +41,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn enough_values_do_not_exceed_it_and_too_few_come_before(
+        fn a_percentile_splits_the_values_at_its_rank(
             mut values in prop::collection::vec(-1e6..1e6, 1..300), percent in 1_usize..=100,
         ) {
             values.sort_by(f64::total_cmp);
