@@ -1,50 +1,57 @@
-//! The first messages of a connection, until they show whether it is WhatsApp's: by the client's first bytes, or,
-//! if it began before the capture, by a transport key that opens a frame or by the shape of its messages.
+//! A connection that may be WhatsApp's, until its first messages decide: by the client's first bytes or, if it began before
+//! the capture, by a transport key that decrypts a frame, or by the shape of its messages.
 
 use std::mem;
 use std::sync::Arc;
 
+use super::FrameSink;
 use super::cipher::Cipher;
-use super::connection::{Connection, Obstacle};
+use super::connection::Connection;
 use super::diagnoses::{CLIENT_HELLO, MIRRORED, NO_KEY_MIDWAY};
-use super::framing::{self, Intro, PREFIX};
+use super::framing::{self, Header, PREFIX};
+use super::keying::Obstacle;
 use super::messages::HandshakeMessage;
 use super::transport::{self, FAR, FARTHEST};
-use super::{FrameSink, Side};
 use crate::anomaly::Anomaly;
 use crate::keys::{Keys, PublicKey, TransportKeys};
-use crate::origin::Origin;
+use crate::origin::{Direction, Origin, PerDirection};
 use crate::protocol::budget::Budget;
 
-/// How much is held until the decision, in bytes, with [`HELD_MESSAGE`] for each message.
+/// Returns the true direction of an item. One without a direction is taken as the client's.
+pub(super) fn direction_of(origin: Origin, mirrored: bool) -> Direction {
+    let claimed = origin.direction.unwrap_or(Direction::Outbound);
+    if mirrored { claimed.reversed() } else { claimed }
+}
+
+/// The most bytes that are held until the decision, plus [`HELD_MESSAGE`] for each message.
 const HELD: usize = 256 * 1024;
 
-/// What holding a message costs beside its bytes.
+/// The cost of holding a message in addition to its bytes.
 const HELD_MESSAGE: usize = 64;
 
-/// How many messages must have the shape of WhatsApp's for the connection to look like one.
+/// How many messages must have the shape of WhatsApp's before the connection is taken as WhatsApp's.
 const LIKELY: u32 = 4;
 
-/// How many messages must not, for it not to.
+/// How many messages must not have it before the connection is not.
 const UNLIKELY: u32 = 16;
 
-/// On how many frames of a direction the transport keys are tried.
+/// The number of frames of a direction on which the transport keys are tried.
 const ATTEMPTS: u32 = 3;
 
-/// Longest client hello that is waited for, in bytes.
+/// The longest client hello, in bytes.
 const LONGEST_HELLO: usize = 64 * 1024;
 
-/// What the messages so far show.
-pub(super) enum Verdict {
-    /// Too little.
+/// The result of the messages so far.
+pub(super) enum Decision {
+    /// Undecided.
     Wait,
     /// The connection is not WhatsApp's.
     NotWhatsapp,
-    /// It is; the messages held are to be read as its.
+    /// The connection is WhatsApp's. The held messages are still to be read.
     Whatsapp {
-        /// It, from its first byte.
+        /// The connection, at its first byte.
         connection: Box<Connection>,
-        /// Whether the directions are the wrong way round.
+        /// Whether the directions are swapped.
         mirrored: bool,
     },
 }
@@ -57,7 +64,7 @@ enum Head {
         prologue: [u8; 4],
         size: usize,
     },
-    /// WhatsApp's first bytes, up to `end`, with another frame than a client hello.
+    /// WhatsApp's header, followed by a frame up to `end` that is not a client hello.
     Unreadable {
         end: usize,
     },
@@ -65,34 +72,33 @@ enum Head {
 
 /// What is known of one direction.
 #[derive(Default)]
-struct Lane {
+struct Progress {
     /// Whether its first bytes are known not to be a client's first.
     past_head: bool,
     attempts: u32,
 }
 
-pub(super) struct Undecided {
+/// A connection that may be WhatsApp's.
+pub(super) struct Candidate {
     held: Vec<(Origin, Vec<u8>)>,
     weight: usize,
-    client: Lane,
-    server: Lane,
-    /// Messages with the shape of WhatsApp's.
+    directions: PerDirection<Progress>,
+    /// The number of messages with the shape of WhatsApp's.
     fits: u32,
-    /// Messages without.
+    /// The number of other messages.
     misfits: u32,
-    /// Whether a part of the handshake shows that it is WhatsApp's.
+    /// Whether part of a handshake shows that it is WhatsApp's.
     certain: bool,
     budget: Budget,
     plain: Vec<u8>,
 }
 
-impl Default for Undecided {
+impl Default for Candidate {
     fn default() -> Self {
         Self {
             held: Vec::new(),
             weight: 0,
-            client: Lane::default(),
-            server: Lane::default(),
+            directions: PerDirection::default(),
             fits: 0,
             misfits: 0,
             certain: false,
@@ -102,59 +108,59 @@ impl Default for Undecided {
     }
 }
 
-impl Undecided {
+impl Candidate {
     /// Takes the next message.
-    pub(super) fn push(&mut self, keys: &Arc<Keys>, origin: Origin, data: &[u8], out: &mut impl FrameSink) -> Verdict {
+    pub(super) fn push(&mut self, keys: &Arc<Keys>, origin: Origin, data: &[u8], out: &mut impl FrameSink) -> Decision {
         if data.is_empty() {
-            return Verdict::Wait;
+            return Decision::Wait;
         }
         self.hold(origin, data);
-        let side = Side::of(origin, false);
-        if !self.lane(side).past_head {
-            let bytes = self.held_of(side);
+        let direction = direction_of(origin, false);
+        if !self.directions[direction].past_head {
+            let bytes = self.held_of(direction);
             match read_head(&bytes) {
-                Head::Incomplete if self.weight <= HELD => return Verdict::Wait,
+                Head::Incomplete if self.weight <= HELD => return Decision::Wait,
                 Head::ClientHello { prologue, size } => {
-                    let mirrored = side == Side::Server;
+                    let mirrored = direction == Direction::Inbound;
                     if mirrored {
                         out.anomaly(Anomaly::new(&MIRRORED, origin));
                     }
                     let connection = Box::new(Connection::from_start(keys, prologue, size));
-                    return Verdict::Whatsapp { connection, mirrored };
+                    return Decision::Whatsapp { connection, mirrored };
                 }
                 Head::Unreadable { end } => {
                     out.anomaly(Anomaly::new(&CLIENT_HELLO, origin));
                     self.certain = true;
-                    self.held.retain(|(held, _)| Side::of(*held, false) != side);
+                    self.held.retain(|(held, _)| direction_of(*held, false) != direction);
                     self.hold(origin, bytes.get(end..).unwrap_or_default());
                 }
                 Head::Absent | Head::Incomplete => self.judge(data),
             }
-            self.lane(side).past_head = true;
+            self.directions[direction].past_head = true;
         } else {
             self.judge(data);
         }
-        if let Some((ephemeral, transport, mirrored)) = self.attempt(keys, side, data) {
+        if let Some((ephemeral, transport, mirrored)) = self.attempt(keys, direction, data) {
             if mirrored {
                 out.anomaly(Anomaly::new(&MIRRORED, origin));
             }
             let connection = Box::new(Connection::midway(keys, ephemeral, transport));
-            return Verdict::Whatsapp { connection, mirrored };
+            return Decision::Whatsapp { connection, mirrored };
         }
         self.decide(keys)
     }
 
-    /// Takes a text message, of which WhatsApp has none.
-    pub(super) const fn push_text(&mut self) -> Verdict {
+    /// Takes a text message, which WhatsApp does not use.
+    pub(super) const fn push_text(&mut self) -> Decision {
         self.misfits = self.misfits.saturating_add(1);
-        if self.is_unlikely() { Verdict::NotWhatsapp } else { Verdict::Wait }
+        if self.is_unlikely() { Decision::NotWhatsapp } else { Decision::Wait }
     }
 
-    /// Takes the end.
-    pub(super) fn finish(&mut self, keys: &Arc<Keys>, out: &mut impl FrameSink) -> Verdict {
-        let begun = self.held_of(Side::Client);
-        if !self.client.past_head
-            && let Intro::Found { prologue: [_, _, 6, _], .. } = Intro::read(&begun)
+    /// Decides at the end.
+    pub(super) fn finish(&mut self, keys: &Arc<Keys>, out: &mut impl FrameSink) -> Decision {
+        let begun = self.held_of(Direction::Outbound);
+        if !self.directions.outbound.past_head
+            && let Header::Found { prologue: [_, _, 6, _], .. } = Header::read(&begun)
             && let Some((origin, _)) = self.held.first()
         {
             out.anomaly(Anomaly::new(&CLIENT_HELLO, *origin));
@@ -163,19 +169,12 @@ impl Undecided {
             return self.opaque(keys);
         }
         self.held = Vec::new();
-        Verdict::Wait
+        Decision::Wait
     }
 
-    /// The messages so far, to be read again.
+    /// Returns the messages so far, which are to be read again.
     pub(super) fn take_held(&mut self) -> Vec<(Origin, Vec<u8>)> {
         mem::take(&mut self.held)
-    }
-
-    const fn lane(&mut self, side: Side) -> &mut Lane {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
     }
 
     fn hold(&mut self, origin: Origin, data: &[u8]) {
@@ -185,9 +184,9 @@ impl Undecided {
         }
     }
 
-    fn held_of(&self, side: Side) -> Vec<u8> {
-        let of_side = self.held.iter().filter(|(origin, _)| Side::of(*origin, false) == side);
-        of_side.flat_map(|(_, data)| data).copied().collect()
+    fn held_of(&self, direction: Direction) -> Vec<u8> {
+        let held = self.held.iter().filter(|(origin, _)| direction_of(*origin, false) == direction);
+        held.flat_map(|(_, data)| data).copied().collect()
     }
 
     /// Counts a message by its shape.
@@ -209,45 +208,49 @@ impl Undecided {
         !self.certain && self.misfits >= UNLIKELY && self.misfits / 2 > self.fits
     }
 
-    fn decide(&self, keys: &Arc<Keys>) -> Verdict {
+    fn decide(&self, keys: &Arc<Keys>) -> Decision {
         let full = self.weight > HELD;
-        let tried = self.client.attempts >= ATTEMPTS || self.server.attempts >= ATTEMPTS || self.budget.is_spent();
+        let tried =
+            self.directions.both().iter().any(|progress| progress.attempts >= ATTEMPTS) || self.budget.is_spent();
         if self.is_likely() && (tried || keys.transports().next().is_none()) || full && self.fits > self.misfits {
             return self.opaque(keys);
         }
-        if full && !self.certain || self.is_unlikely() { Verdict::NotWhatsapp } else { Verdict::Wait }
+        if full && !self.certain || self.is_unlikely() { Decision::NotWhatsapp } else { Decision::Wait }
     }
 
-    /// The connection is WhatsApp's, as far as can be seen, and no key opens it.
-    fn opaque(&self, keys: &Arc<Keys>) -> Verdict {
+    /// Decides that the connection looks like WhatsApp's, and that no key decrypts it.
+    fn opaque(&self, keys: &Arc<Keys>) -> Decision {
         let detail = match (keys.transports().count(), keys.is_empty()) {
             (0, true) => None,
             (0, false) => {
-                Some("the key log holds private keys only, and those cannot be used without the handshake".to_owned())
+                Some("the key log has only private keys, which are of no use without the handshake".to_owned())
             }
-            (1, _) => Some("the one pair of transport keys that was given opens none of the frames tried".to_owned()),
-            (pairs, _) => {
-                Some(format!("none of the {pairs} pairs of transport keys that were given opens the frames tried"))
-            }
+            (1, _) => Some("the only pair of transport keys decrypts none of the frames tried".to_owned()),
+            (pairs, _) => Some(format!("none of the {pairs} pairs of transport keys decrypts the frames tried")),
         };
         let connection = Box::new(Connection::opaque(keys, Obstacle::new(&NO_KEY_MIDWAY, detail)));
-        Verdict::Whatsapp { connection, mirrored: false }
+        Decision::Whatsapp { connection, mirrored: false }
     }
 
-    /// Tries every transport key, as either direction's, on the shortest frame of a message that has the shape.
-    fn attempt<'k>(&mut self, keys: &'k Keys, side: Side, data: &[u8]) -> Option<(PublicKey, &'k TransportKeys, bool)> {
+    /// Tries all transport keys, for either direction, on the shortest frame of a message with the right shape.
+    fn attempt<'k>(
+        &mut self,
+        keys: &'k Keys,
+        direction: Direction,
+        data: &[u8],
+    ) -> Option<(PublicKey, &'k TransportKeys, bool)> {
         keys.transports().next()?;
         let frame = shortest_frame(data)?;
-        let lane = self.lane(side);
-        let counters = match lane.attempts {
+        let progress = &mut self.directions[direction];
+        let counters = match progress.attempts {
             0 | 1 => 0..FAR,
             2 => FAR..FARTHEST,
             _ => return None,
         };
-        lane.attempts += 1;
+        progress.attempts += 1;
         for mirrored in [false, true] {
             for (ephemeral, transport) in keys.transports() {
-                let key = if (side == Side::Client) != mirrored {
+                let key = if (direction == Direction::Outbound) != mirrored {
                     &transport.client_to_server
                 } else {
                     &transport.server_to_client
@@ -262,7 +265,7 @@ impl Undecided {
     }
 }
 
-/// The shortest frame of a message that is whole frames, the handshake's aside.
+/// Returns the shortest frame of a message of complete frames, apart from those of the handshake.
 fn shortest_frame(message: &[u8]) -> Option<&[u8]> {
     if !framing::fits(message) {
         return None;
@@ -276,11 +279,12 @@ fn shortest_frame(message: &[u8]) -> Option<&[u8]> {
     frames.filter(|frame| HandshakeMessage::read(frame).is_none()).min_by_key(|frame| frame.len())
 }
 
+/// Classifies the first bytes of a direction.
 fn read_head(bytes: &[u8]) -> Head {
-    let (prologue, size) = match Intro::read(bytes) {
-        Intro::Found { prologue, size } => (prologue, size),
-        Intro::Incomplete => return Head::Incomplete,
-        Intro::Absent => return Head::Absent,
+    let (prologue, size) = match Header::read(bytes) {
+        Header::Found { prologue, size } => (prologue, size),
+        Header::Incomplete => return Head::Incomplete,
+        Header::Absent => return Head::Absent,
     };
     match framing::frame_at(bytes, size) {
         None if framing::prefix_at(bytes, size).is_some_and(|length| length > LONGEST_HELLO) => Head::Absent,
