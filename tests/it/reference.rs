@@ -9,6 +9,7 @@ use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
 use ringtrace::spec::rules::RULES;
+use ringtrace::tables::{Description, Table, filter_page};
 use ringtrace::tui::bindings::Context;
 use ringtrace::tui::bindings::KEYMAP;
 
