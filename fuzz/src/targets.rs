@@ -32,7 +32,7 @@ use ringtrace::protocol::websocket::{self, Message, Opcode};
 use ringtrace::protocol::xml::{self, Dialect};
 use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::stats::{Archive, Asked, Gathering, Query};
-use ringtrace::{report, summary};
+use ringtrace::{print, report};
 
 use crate::seeds;
 
@@ -511,11 +511,11 @@ const TABLES: [Table; 4] = [Table::Stanzas, Table::Calls, Table::Anomalies, Tabl
 fn analysis(data: &[u8]) {
     let analysis = with_file(data, load);
     let mut out = std::io::sink();
-    summary::overview(&analysis, &mut out).expect("a sink");
-    summary::inspect::text(&analysis, &mut out).expect("a sink");
-    summary::inspect::json(&analysis, &mut out).expect("a sink");
-    summary::rules::json(&analysis, &mut out).expect("a sink");
-    summary::questions::json(&analysis, None, &mut out).expect("a sink");
+    print::overview(&analysis, &mut out).expect("a sink");
+    print::inspect::text(&analysis, &mut out).expect("a sink");
+    print::inspect::json(&analysis, &mut out).expect("a sink");
+    print::rules::json(&analysis, &mut out).expect("a sink");
+    print::questions::json(&analysis, None, &mut out).expect("a sink");
     for table in TABLES {
         let options = Options { xml: true, internal: true, ..Options::default() };
         table.write(Format::Csv, &analysis, options, &mut out).expect("a sink");

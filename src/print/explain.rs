@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::index::coverage;
 use crate::analysis::diagnoses;
 use crate::anomaly::Severity;
-use crate::export::{Description, Table, filter_page};
 use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::index::{self, Entry};
 use crate::spec::parts::{PAGES, Page};
 use crate::spec::questions::QUESTIONS;
 use crate::spec::rules::RULES;
 use crate::spec::{Checkout, Grade, Question, Shape, page};
+use crate::tables::{Description, Table, filter_page};
 use crate::words::{Layout, capitalised, counted, nearest};
 
 /// An exit code and its meaning.
