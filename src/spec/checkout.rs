@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::index::{self, Entry};
-use super::parts::{self, fingerprint};
+use super::page::fingerprint;
+use super::pages;
 use super::question::Question;
 
 /// The folders of the spec's data that hold pages with questions.
@@ -160,8 +161,8 @@ impl Checkout {
 
     /// Where a page asks a question in the words that this program knows, both from 0.
     fn index_of(&self, page: &str, known: usize) -> Option<usize> {
-        let known = parts::page(page)?.questions.get(known)?;
-        self.pages.get(page)?.questions.iter().position(|wording| fingerprint(wording) == *known)
+        let known = pages::page(page)?.questions.get(known)?.fingerprint;
+        self.pages.get(page)?.questions.iter().position(|wording| fingerprint(wording) == known)
     }
 
     /// How its questions differ from those that this program knows, by page.
@@ -200,8 +201,8 @@ impl Checkout {
     /// Whether the question at a place is another one of those that the index has for the page.
     fn is_known_elsewhere(&self, page: &str, index: usize) -> bool {
         let wording = self.pages.get(page).and_then(|page| page.questions.get(index));
-        let known = parts::page(page).map_or(&[][..], |page| page.questions);
-        wording.is_some_and(|wording| known.contains(&fingerprint(wording)))
+        let known = pages::page(page).map_or(&[][..], |page| page.questions);
+        wording.is_some_and(|wording| known.iter().any(|asked| asked.fingerprint == fingerprint(wording)))
     }
 }
 
@@ -220,7 +221,7 @@ fn read_page(text: &str) -> Result<(String, Page), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::parts::PAGES;
+    use crate::spec::pages::PAGES;
 
     fn checkout() -> Option<Checkout> {
         Some(Checkout::read(&crate::shared::shared("wacrg/spec")?).unwrap())
@@ -232,7 +233,8 @@ mod tests {
         for page in PAGES {
             let read = checkout.page(page.name()).unwrap_or_else(|| panic!("no page {}", page.name()));
             let fingerprints: Vec<_> = read.questions.iter().map(|wording| fingerprint(wording)).collect();
-            assert_eq!(fingerprints, page.questions, "{}", page.name());
+            let known: Vec<_> = page.questions.iter().map(|asked| asked.fingerprint).collect();
+            assert_eq!(fingerprints, known, "{}", page.name());
         }
         let asking = checkout.pages.values().filter(|page| !page.questions.is_empty()).count();
         assert_eq!(asking, PAGES.len());

@@ -12,8 +12,9 @@ use crate::call::Media;
 use crate::export::{Cell, Kind};
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
+use crate::spec::coverage::of_answers;
 use crate::spec::observe::ringing::{self, Ender};
-use crate::spec::observe::{acknowledging, stanzas};
+use crate::spec::observe::{answers, stanzas};
 
 /// The figure of a question; `None` of one that has none, and of one on which the captures say nothing.
 #[must_use]
@@ -63,8 +64,8 @@ struct Answered {
 fn answers(analysis: &Analysis) -> Figure {
     let mut counted: BTreeMap<(String, &str), Answered> = BTreeMap::new();
     for judged in &analysis.calls {
-        for stanza in acknowledging::coverage(&judged.call, &analysis.context) {
-            let action = judged.call.rows.get(stanza.index).map_or("unknown", acknowledging::action_name);
+        for stanza in of_answers(&judged.call, &analysis.context) {
+            let action = judged.call.rows.get(stanza.index).map_or("unknown", answers::action_name);
             let direction = if stanza.direction == Direction::Outbound { "out" } else { "in" };
             let counted = counted.entry((action.to_owned(), direction)).or_default();
             counted.stanzas += 1;

@@ -244,7 +244,7 @@ fn marks(judged: &Judged, row: usize) -> Vec<Mark> {
     let evidence = judged.evidence_in(row).filter(|piece| Judged::is_told(piece)).map(|piece| {
         let bearing = if piece.supports { "for" } else { "against" };
         let hypothesis = visible(&piece.hypothesis);
-        let short = format!("{}: {bearing} {hypothesis}, {}", piece.question, piece.strength.name());
+        let short = format!("{}: {bearing} {hypothesis}, {}", piece.question.id, piece.strength.name());
         Mark { sign: '?', short, why: visible(&piece.why).into_owned() }
     });
     let places = judged.places_in(row).filter_map(|place| {
@@ -253,7 +253,7 @@ fn marks(judged: &Judged, row: usize) -> Vec<Mark> {
             Conformance::Novelty => ('*', "novelty"),
             Conformance::Holds | Conformance::Undecided => return None,
         };
-        let short = format!("{}: {what}", place.rule);
+        let short = format!("{}: {what}", place.rule.id);
         Some(Mark { sign, short, why: visible(&place.why).into_owned() })
     });
     places.chain(evidence).collect()

@@ -7,12 +7,11 @@ use super::index::stand;
 use super::plural;
 use crate::analysis::diagnoses;
 use crate::export::{Description, Table, filter_page};
-use crate::spec::discrepancies::DISCREPANCIES;
+use crate::spec;
+use crate::spec::PAGES;
+use crate::spec::RULES;
 use crate::spec::index::{self, Entry};
-use crate::spec::parts::PAGES;
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
-use crate::spec::{Checkout, Grade, Question, Shape, page};
+use crate::spec::{Checkout, Grade, Question, Shape};
 use crate::words::Layout;
 
 /// An exit code, and when the program ends with it.
@@ -45,11 +44,11 @@ impl Glossary<'_> {
     #[must_use]
     pub fn pages(&self, id: &str) -> Vec<String> {
         let mut pages = Vec::new();
-        let questions = QUESTIONS.iter().chain(DISCREPANCIES).filter(|question| question.id == id);
+        let questions = spec::questions().filter(|question| question.id == id);
         pages.extend(questions.map(|question| self.question(question)));
         pages.extend(RULES.iter().filter(|rule| rule.id == id).map(|rule| {
             let broken = if rule.grade == Grade::Violation { "violation" } else { "warning" };
-            format!("*Rule {}* of {}; broken, it is a {broken}.\n\n{}", rule.id, rule.page, page(rule.source))
+            format!("*Rule {}* of {}; broken, it is a {broken}.\n\n{}", rule.id, rule.page, rule.text())
         }));
         let diagnoses = diagnoses().into_iter().filter(|diagnosis| diagnosis.id == id);
         pages.extend(diagnoses.map(|diagnosis| {
@@ -121,7 +120,7 @@ impl Glossary<'_> {
         if let Some(wording) = self.spec.and_then(|spec| spec.wording(question)) {
             text.push_str(&format!("The spec: {wording}\n\n"));
         }
-        text.push_str(&page(question.source));
+        text.push_str(&question.text());
         text
     }
 
@@ -129,7 +128,7 @@ impl Glossary<'_> {
     #[must_use]
     pub fn nearest(&self, id: &str) -> Option<String> {
         let columns = TABLES.iter().flat_map(|(_, table)| table.columns()).map(|column| column.name.to_owned());
-        let questions = QUESTIONS.iter().chain(DISCREPANCIES).map(|question| question.id.to_owned());
+        let questions = spec::questions().map(|question| question.id.to_owned());
         let rules = RULES.iter().map(|rule| rule.id.to_owned());
         let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id.to_owned());
         let pages = PAGES.iter().map(|page| page.name().to_owned()).chain([FILTER.to_owned()]);
@@ -196,7 +195,7 @@ mod tests {
 
     #[test]
     fn every_id_has_its_page() {
-        for question in QUESTIONS.iter().chain(DISCREPANCIES) {
+        for question in spec::questions() {
             let pages = GLOSSARY.pages(question.id);
             assert_eq!(pages.len(), 1, "{}", question.id);
             for part in ["*The question.*", "*What decides it.*", "*What is recorded.*"] {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::considered;
 use super::json::{json_considered, write_json};
 use crate::analysis::Analysis;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 use crate::spec::{Conformance, Count, Grade, Judged, Place, Rule, sentences};
 use crate::visible::visible;
 
@@ -29,8 +29,8 @@ struct Standing<'a> {
 
 fn standings(analysis: &Analysis) -> Vec<Standing<'_>> {
     let standing =
-        |rule: &&'static Rule| Standing { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
-    let mut standings: Vec<_> = RULES.iter().map(standing).collect();
+        |rule: &'static Rule| Standing { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
+    let mut standings: Vec<_> = RULES.iter().copied().map(standing).collect();
     let by_id: BTreeMap<&str, usize> = RULES.iter().enumerate().map(|(index, rule)| (rule.id, index)).collect();
     for judged in analysis.judged() {
         // What belongs to no call is no call in which there was nothing to check.
@@ -40,7 +40,7 @@ fn standings(analysis: &Analysis) -> Vec<Standing<'_>> {
             standing.not_exercised += u64::from(is_call && !count.is_exercised());
         }
         for place in &judged.places {
-            if let Some(standing) = by_id.get(place.rule).and_then(|index| standings.get_mut(*index)) {
+            if let Some(standing) = by_id.get(place.rule.id).and_then(|index| standings.get_mut(*index)) {
                 standing.places.push((judged, place));
             }
         }

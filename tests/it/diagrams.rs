@@ -133,7 +133,7 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
     let recording = Recording { spans: vec![seconds(0, 5), seconds(10, 30)], ..Recording::default() };
     call.recordings = BTreeMap::from([(call.rows[0].observed.socket(), Arc::new(recording))]);
     let mut judged = judged(call);
-    let place = |found, row| Place { rule: "SIG-0/planted", row, found, why: "planted".to_owned() };
+    let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
     judged.places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
     let diagram = diagram(judged);
     let steps = diagram.steps.iter().map(|step| match step {
@@ -260,7 +260,7 @@ fn mermaid_reads_what_is_written_for_it() {
         call.id = hostile.into();
         let mut judged = judged(call);
         judged.places =
-            vec![Place { rule: "SIG-0/planted", row: 0, found: Conformance::Violated, why: hostile.into() }];
+            vec![Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() }];
         let mut diagram = diagram(judged);
         for party in &mut diagram.lifelines {
             party.name = hostile.to_owned();

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
 use ringtrace::export::{Description, Table, filter_page};
-use ringtrace::spec::rules::RULES;
+use ringtrace::spec::RULES;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::keymap::Context;
 
@@ -65,7 +65,7 @@ fn reference() -> String {
     }
     page.push_str("\n## Rules\n\nA departure from a rule is a violation, or where it says so a warning.\n");
     page.push_str("\n| rule | | the claim |\n| --- | --- | --- |\n");
-    for rule in RULES {
+    for rule in RULES.iter() {
         writeln!(page, "| `{}` | {} | {} |", rule.id, rule.grade.name(), cell(rule.title)).unwrap();
     }
     page.push_str("\n## Anomalies\n\nWhat can be wrong with a capture or a key log. A loss makes the exit code 1.\n");

@@ -1,8 +1,8 @@
 //! The tables as they are shown, as CSV (RFC 4180).
 
 use crate::notes::Subject;
+use crate::spec::RULES;
 use crate::spec::index::Entry;
-use crate::spec::rules::RULES;
 use crate::tui::board::Asked;
 use crate::tui::columns::Column;
 use crate::tui::model::Model;
@@ -154,7 +154,7 @@ fn places(model: &Model) -> Table {
         let place = judged.places.get(*place)?;
         let row = judged.call.rows.get(place.row)?;
         Some(vec![
-            Cell::text(place.rule),
+            Cell::text(place.rule.id),
             if *call < model.calls().len() { Cell::count(call + 1) } else { Cell::text("") },
             Cell::count(row.observed.stanza.origin.last),
             Cell::text(place.found.name()),
