@@ -7,7 +7,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> tui, export -> stats, summary;     Analysis -redact-> Sanitised -report-> Redacted -> github
+//! Analysis (read only) -> diagram, tui, export -> stats, print;     Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -21,10 +21,6 @@
 //! - No layer reads a clock, a file, the environment or a global.
 //!
 //! The modules stand in the order in which data moves; each names only those above it.
-
-#[cfg(test)]
-#[path = "../tests/it/shared.rs"]
-mod shared;
 
 pub mod origin;
 
@@ -50,11 +46,11 @@ pub mod filter;
 
 pub mod notes;
 
-pub mod ladder;
-
 pub mod spec;
 
 pub mod analysis;
+
+pub mod diagram;
 
 pub mod redact;
 
@@ -62,7 +58,7 @@ pub mod export;
 
 pub mod stats;
 
-pub mod summary;
+pub mod print;
 
 pub mod report;
 

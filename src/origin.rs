@@ -1,8 +1,9 @@
 //! Where an item came from: the capture, its records, the connection, the direction and the time.
 
 use std::fmt;
+use std::ops::{Index, IndexMut};
 
-/// The place of a capture in the order in which captures were given, from 0.
+/// A capture, numbered from 0 in the order in which captures were given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaptureId(pub u32);
 
@@ -10,10 +11,10 @@ pub struct CaptureId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u32);
 
-/// The ordinal of a record in its capture, from 1: Wireshark's frame number, a log's line number.
+/// A record's number in its capture, from 1: Wireshark's frame number, or a log's line number.
 pub type RecordNumber = u64;
 
-/// Which way bytes travelled, seen from the client whose connection it is.
+/// The direction in which bytes travelled, as seen from the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// From the server to the client.
@@ -23,12 +24,70 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The other way.
+    /// Returns the opposite direction.
     #[must_use]
     pub const fn reversed(self) -> Self {
         match self {
             Self::Inbound => Self::Outbound,
             Self::Outbound => Self::Inbound,
+        }
+    }
+}
+
+/// A value for each direction of a connection, indexed by [`Direction`].
+///
+/// ```
+/// use ringtrace::origin::{Direction, PerDirection};
+///
+/// let mut bytes = PerDirection { outbound: 120, inbound: 0 };
+/// bytes[Direction::Inbound] += 40;
+/// assert_eq!(bytes.inbound, 40);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerDirection<T> {
+    /// The value for what the client sends.
+    pub outbound: T,
+    /// The value for what the server sends.
+    pub inbound: T,
+}
+
+impl<T> PerDirection<T> {
+    /// Returns the value for `direction`, then the value for the opposite direction.
+    pub const fn split_mut(&mut self, direction: Direction) -> (&mut T, &mut T) {
+        match direction {
+            Direction::Outbound => (&mut self.outbound, &mut self.inbound),
+            Direction::Inbound => (&mut self.inbound, &mut self.outbound),
+        }
+    }
+
+    /// Returns both values, outbound first.
+    #[must_use]
+    pub const fn both(&self) -> [&T; 2] {
+        [&self.outbound, &self.inbound]
+    }
+
+    /// Returns both values, outbound first.
+    pub const fn both_mut(&mut self) -> [&mut T; 2] {
+        [&mut self.outbound, &mut self.inbound]
+    }
+}
+
+impl<T> Index<Direction> for PerDirection<T> {
+    type Output = T;
+
+    fn index(&self, direction: Direction) -> &T {
+        match direction {
+            Direction::Outbound => &self.outbound,
+            Direction::Inbound => &self.inbound,
+        }
+    }
+}
+
+impl<T> IndexMut<Direction> for PerDirection<T> {
+    fn index_mut(&mut self, direction: Direction) -> &mut T {
+        match direction {
+            Direction::Outbound => &mut self.outbound,
+            Direction::Inbound => &mut self.inbound,
         }
     }
 }
@@ -52,7 +111,7 @@ impl Timestamp {
     }
 }
 
-/// Where an item came from. Small and `Copy`; made by the input layer and joined by the layers above it.
+/// Where an item came from. The input layer creates origins, and the layers above only join them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The capture.
@@ -63,23 +122,23 @@ pub struct Origin {
     pub first: RecordNumber,
     /// The record that completed the item; what an issue cites.
     pub last: RecordNumber,
-    /// Offset of the first byte: in the capture file for records, packets, and messages that were recorded without
-    /// packets; in its direction's stream (counted from 0 at the first byte seen) from the TCP layer on.
+    /// Offset of the first byte. For records, packets, and messages that were recorded without packets, it counts in
+    /// the capture file; from the TCP layer on, in the direction's stream, from 0 at the first byte seen.
     pub offset: u64,
-    /// When the completing record was captured; `None` where the capture has no time.
+    /// When the completing record was captured; `None` if the capture has no times.
     pub time: Option<Timestamp>,
-    /// Which way the item travelled, where it is known.
+    /// The direction in which the item travelled, if known.
     pub direction: Option<Direction>,
 }
 
 impl Origin {
-    /// The origin of a whole record of a capture.
+    /// Returns the origin of a whole record of a capture.
     #[must_use]
     pub const fn of_record(capture: CaptureId, record: RecordNumber, offset: u64, time: Option<Timestamp>) -> Self {
         Self { capture, connection: None, first: record, last: record, offset, time, direction: None }
     }
 
-    /// The origin of an item that begins here and ends in `later`, a place further on in the same stream.
+    /// Returns the origin of an item that begins here and ends in `later`, further on in the same stream.
     #[must_use]
     pub fn to(self, later: Self) -> Self {
         Self {
@@ -88,6 +147,12 @@ impl Origin {
             time: later.time.or(self.time),
             ..self
         }
+    }
+
+    /// Returns the origin `bytes` further on in the same chunk.
+    #[must_use]
+    pub const fn advanced(self, bytes: usize) -> Self {
+        Self { offset: self.offset.saturating_add(bytes as u64), ..self }
     }
 }
 
@@ -111,13 +176,13 @@ pub struct Located<T> {
 }
 
 impl<T> Located<T> {
-    /// An item at `origin`.
+    /// Places an item at `origin`.
     pub const fn new(origin: Origin, item: T) -> Self {
         Self { origin, item }
     }
 
-    /// The item made into another, at the same place.
-    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Located<U> {
-        Located { origin: self.origin, item: make(self.item) }
+    /// Converts the item, keeping its origin.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Located<U> {
+        Located { origin: self.origin, item: convert(self.item) }
     }
 }

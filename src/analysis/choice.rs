@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use super::Analysis;
 use crate::visible::visible;
+use crate::words::nearest;
 
 /// Ids that a message lists.
 const LISTED: usize = 5;
-
-/// Characters of an id that are compared to find the nearest.
-const COMPARED: usize = 64;
 
 /// Some of all calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,25 +52,25 @@ impl fmt::Display for NoChoice {
             }
         };
         match self {
-            Self::NoCalls => f.write_str("there are no calls"),
-            Self::NoneChosen(count) => write!(f, "--filter names none of the {count} calls"),
+            Self::NoCalls => f.write_str("no calls found"),
+            Self::NoneChosen(count) => write!(f, "--filter matches none of the {count} calls"),
             Self::Several(calls) => {
-                f.write_str("--call says which call is meant; there are ")?;
+                f.write_str("use --call to select one of: ")?;
                 list(f, calls)
             }
-            Self::NoSuchNumber(1) => f.write_str("there is one call, #1"),
-            Self::NoSuchNumber(count) => write!(f, "there are {count} calls, #1 to #{count}"),
-            Self::LeftOut(number) => write!(f, "--filter leaves call #{number} out"),
-            Self::Unknown(asked, None) => write!(f, "there is no call {}", visible(asked)),
+            Self::NoSuchNumber(1) => f.write_str("no such call; there is only #1"),
+            Self::NoSuchNumber(count) => write!(f, "no such call; there are #1 to #{count}"),
+            Self::LeftOut(number) => write!(f, "--filter excludes call #{number}"),
+            Self::Unknown(asked, None) => write!(f, "no call-id begins with `{}`", visible(asked)),
             Self::Unknown(asked, Some((number, id))) => {
-                write!(f, "there is no call {}; the nearest is #{number} {}", visible(asked), visible(id))
+                write!(f, "no call-id begins with `{}`; did you mean #{number} {}?", visible(asked), visible(id))
             }
             Self::Ambiguous(asked, calls) => {
                 let same = calls.iter().all(|(_, id)| **id == **asked);
-                let why = if same { "is the id of" } else { "begins the ids of" };
-                write!(f, "{} {why} {} calls: ", visible(asked), calls.len())?;
+                let why = if same { "is the call-id of" } else { "begins the call-ids of" };
+                write!(f, "`{}` {why} {} calls: ", visible(asked), calls.len())?;
                 list(f, calls)?;
-                f.write_str("; the number says which is meant")
+                f.write_str("; use the number to select one")
             }
         }
     }
@@ -138,59 +136,12 @@ impl Analysis {
         }
         match found.as_slice() {
             [] => {
-                let nearest = all.iter().min_by_key(|(_, id)| distance(asked, id));
-                let near = nearest.filter(|(_, id)| distance(asked, id) <= asked.chars().count() / 2);
+                let near = nearest(asked, all.iter().map(|(_, id)| *id));
+                let near = near.and_then(|near| all.iter().find(|(_, id)| *id == near));
                 Err(NoChoice::Unknown(asked.to_owned(), near.map(|(index, id)| (self.number(*index), (*id).into()))))
             }
             [(index, _)] => Ok(*index),
             several => Err(NoChoice::Ambiguous(asked.to_owned(), named(several))),
-        }
-    }
-}
-
-/// The name that is nearest to what was asked for, if one is near.
-#[must_use]
-pub fn nearest<'n>(asked: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let (distance, nearest) = names.map(|name| (distance(asked, name), name)).min()?;
-    (distance <= asked.chars().count() / 2).then_some(nearest)
-}
-
-/// How many characters must be put in, taken out or changed to make one text of the other, letter case aside.
-fn distance(one: &str, other: &str) -> usize {
-    let lower = |text: &str| -> Vec<char> { text.chars().take(COMPARED).map(|c| c.to_ascii_lowercase()).collect() };
-    let (one, other) = (lower(one), lower(other));
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, here) in one.iter().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (there, above) in other.iter().zip(row.iter_mut().skip(1)) {
-            let changed = diagonal + usize::from(here != there);
-            diagonal = *above;
-            left = changed.min(left + 1).min(*above + 1);
-            *above = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn distances_are_those_of_levenshtein() {
-        for (one, other, expected) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("kitten", "sitting", 3),
-            ("ABCD", "abcd", 0),
-            ("flaw", "lawn", 2),
-            ("a", "", 1),
-        ] {
-            assert_eq!(distance(one, other), expected, "{one} {other}");
         }
     }
 }

@@ -23,7 +23,7 @@ mod tap;
 use std::sync::Arc;
 
 pub use catalogue::diagnoses;
-pub use choice::{Chosen, NoChoice, nearest};
+pub use choice::{Chosen, NoChoice};
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::{Publish, Request};

@@ -20,6 +20,7 @@ mod making;
 mod naming;
 mod order;
 mod partition;
+mod party;
 mod passages;
 mod people;
 mod recording;
@@ -39,6 +40,7 @@ pub use grouping::{Grouping, Snapshot};
 pub use holes::Hole;
 pub use local::{FoundBy, LocalDevice};
 pub use maker::{Maker, Proof};
+pub use party::Party;
 pub use people::People;
 pub use recording::{Original, Recording, Span};
 

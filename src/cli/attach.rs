@@ -1,4 +1,4 @@
-//! `ringtrace attach`: a report to an issue.
+//! `ringtrace attach`: posts a report to GitHub.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -8,15 +8,18 @@ use ringtrace::github::{Access, Api, Place, Post, Repository, Target as Destinat
 use ringtrace::visible::visible;
 
 use super::exit::{Exit, Failure};
-use super::reading;
+use super::loading;
 use super::report::ReportArguments;
 use super::settings::Settings;
 use super::target::Target;
 
-/// Where a report is saved that could not be sent.
+/// Where a report is saved that cannot be sent.
 const SAVED: &str = "ringtrace-report.md";
 
-/// What `attach` takes.
+/// The heading of options about where to post.
+const DESTINATION: &str = "Destination options";
+
+/// The arguments of `attach`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,54 +27,55 @@ Examples:
   ringtrace attach call.pcap --question ack-coverage --repo OWNER/NAME --issue 12
   ringtrace attach call.pcap --call '#3' --form stanza-capture --repo OWNER/NAME --new
 
-The token is that of GITHUB_TOKEN, else the one that `gh auth token` prints. Without one the report is saved, and the
-address of a form that is filled in already is printed. The same finding sent again replaces what was sent before.")]
+Authenticates with GITHUB_TOKEN, or with `gh auth token` if that is unset. Without a token, the report is saved and the
+URL of a prefilled issue form is printed. Posting the same finding again updates the earlier post.")]
 pub(super) struct AttachArguments {
     #[command(flatten)]
     report: ReportArguments,
 
-    /// The repository, OWNER/NAME.
-    #[arg(long, value_name = "OWNER/NAME")]
+    /// Repository to post to.
+    #[arg(long, help_heading = DESTINATION, value_name = "OWNER/NAME")]
     repo: Repository,
 
     #[command(flatten)]
     place: PlaceArguments,
 
-    /// The address of the REST API, for other servers than GitHub's.
-    #[arg(long, value_name = "URL", default_value_t)]
+    /// URL of the REST API, for servers other than github.com.
+    #[arg(long, help_heading = DESTINATION, value_name = "URL", default_value_t)]
     api_url: Api,
 
-    /// Sends it without asking.
-    #[arg(long)]
+    /// Send without asking for confirmation.
+    #[arg(long, help_heading = DESTINATION)]
     yes: bool,
 
-    /// Shows what would be sent, and sends nothing.
-    #[arg(long, conflicts_with = "yes")]
+    /// Show what would be sent, and send nothing.
+    #[arg(long, help_heading = DESTINATION, conflicts_with = "yes")]
     dry_run: bool,
 }
 
-/// Where in the repository.
+/// The issue to post to.
 #[derive(Debug, Args)]
+#[command(next_help_heading = DESTINATION)]
 #[group(required = true, multiple = false)]
 struct PlaceArguments {
-    /// As a comment on this issue.
+    /// Comment on this issue.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     issue: Option<u64>,
 
-    /// As a new issue.
+    /// Open a new issue.
     #[arg(long)]
     new: bool,
 }
 
 /// Runs `attach`.
 pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let output = arguments.report.output.as_deref();
-    let saved = output.map(|path| Target::new(Some(path), arguments.report.force)).transpose()?;
+    let output = &arguments.report.output;
+    let saved = output.is_given().then(|| output.target()).transpose()?;
     let ready = arguments.report.ready(settings)?;
     let place = arguments.place.issue.map_or(Place::New, Place::Issue);
     if place == Place::New && ready.draft.form.issue().is_none() {
         let forms = "protocol-finding, stanza-capture or discrepancy";
-        return Err(Failure::Usage(format!("a new issue has one of the spec's forms: --form {forms}")));
+        return Err(Failure::Usage(format!("--new requires one of the spec's issue forms: --form {forms}")));
     }
     let report = ready.release(ready.draft.clone().marked())?;
     let target = Destination { repository: arguments.repo.clone(), place };
@@ -81,36 +85,37 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
         save(saved)?;
     }
     match show(&post, &arguments.api_url) {
-        // Who said --yes need not read it to its end, and who only looks may leave.
+        // With --yes nobody has to read it to the end, and with --dry-run nothing is sent anyway.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe && arguments.yes => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !arguments.dry_run => {
-            return Err(Failure::Usage("nothing was sent, since it could not be shown to its end".to_owned()));
+            let why = "not sent: output was closed before the report was fully shown (use --yes to send anyway)";
+            return Err(Failure::Usage(why.to_owned()));
         }
         shown => shown?,
     }
     if arguments.dry_run {
-        return Ok(reading::exit(&ready.analysis));
+        return Ok(loading::exit(&ready.analysis));
     }
     let Some(client) = Access::to(arguments.api_url.clone()).client() else {
-        let path = output.unwrap_or(Path::new(SAVED));
         if saved.is_none() {
-            save(&Target::new(Some(path), arguments.report.force)?)?;
+            save(&Target::new(Path::new(SAVED), output.force)?)?;
         }
+        let path = if output.is_given() { output.path() } else { Some(Path::new(SAVED)) };
         without_token(arguments, &post, path)?;
-        return Ok(reading::exit(&ready.analysis));
+        return Ok(loading::exit(&ready.analysis));
     };
     if !arguments.yes && !is_confirmed()? {
-        return Err(Failure::Usage("nothing was sent: --yes sends it without asking".to_owned()));
+        return Err(Failure::Usage("not sent: not confirmed (use --yes to send without asking)".to_owned()));
     }
     let done = post.send(&client).map_err(Failure::Remote)?;
-    eprintln!("ringtrace: {}: {}", done.says(), visible(done.address()));
-    Ok(reading::exit(&ready.analysis))
+    eprintln!("ringtrace: {}: {}", done.summary(), visible(done.url()));
+    Ok(loading::exit(&ready.analysis))
 }
 
 /// Shows exactly what will be sent.
 fn show(post: &Post<'_>, api: &Api) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}, over {api}:", post.says())?;
+    writeln!(out, "{}, via {api}:", post.summary())?;
     if post.target.place == Place::New {
         writeln!(out, "Title: {}\nLabels: {}", post.report.title, post.labels().join(", "))?;
     }
@@ -118,7 +123,7 @@ fn show(post: &Post<'_>, api: &Api) -> io::Result<()> {
     out.flush()
 }
 
-/// Asks whether to send, if somebody is there to answer.
+/// Asks whether to send, if there is a terminal to answer on.
 fn is_confirmed() -> io::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(false);
@@ -129,13 +134,15 @@ fn is_confirmed() -> io::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Says where the report was saved, and where to paste it.
-fn without_token(arguments: &AttachArguments, post: &Post<'_>, path: &Path) -> io::Result<()> {
-    eprintln!("ringtrace: no token: GITHUB_TOKEN is not set, and `gh auth token` says none");
-    eprintln!("ringtrace: the report is in {}", visible(&path.to_string_lossy()));
+/// Reports where the report was saved, and prints the URL to post it by hand.
+fn without_token(arguments: &AttachArguments, post: &Post<'_>, path: Option<&Path>) -> io::Result<()> {
+    eprintln!("ringtrace: no GitHub token: GITHUB_TOKEN is not set and `gh auth token` returned none");
+    if let Some(path) = path {
+        eprintln!("ringtrace: the report was saved to {}", visible(&path.to_string_lossy()));
+    }
     let filled = by_hand(&arguments.api_url, post.target, post.report);
     if !filled.left_out.is_empty() {
-        eprintln!("ringtrace: too long for the address, to be pasted: {}", filled.left_out.join(", "));
+        eprintln!("ringtrace: too long for the URL, paste by hand: {}", filled.left_out.join(", "));
     }
-    writeln!(io::stdout().lock(), "{}", filled.address)
+    writeln!(io::stdout().lock(), "{}", filled.url)
 }

@@ -1,4 +1,4 @@
-//! Exit codes, and why nothing could be done.
+//! Exit codes, and the failures that lead to them.
 
 use std::fmt;
 use std::io;
@@ -9,32 +9,32 @@ use std::process::ExitCode;
 pub(super) enum Exit {
     /// Everything was done.
     Done,
-    /// Something was lost; the rest was done.
+    /// Data was lost; everything else was done.
     Lost,
-    /// The command line makes no sense.
+    /// The command line is wrong.
     Usage,
-    /// It refused to write.
+    /// Refused to write.
     Refused,
-    /// The remote said no.
+    /// The server refused.
     Remote,
 }
 
-/// Every exit code, and when the program ends with it.
+/// Every exit code with its meaning, as `ringtrace explain` prints it.
 pub(super) const EXIT_CODES: &[(u8, &str)] = &[
-    (0, "everything was done. A rule that is violated or a question that stays open is a result, not a failure."),
+    (0, "done. A violated rule or an open question is a result, not a failure."),
     (
         1,
-        "something was lost, and the rest was done: a file that cannot be read, a cut or corrupt record, a gap, or \
-         traffic that stayed encrypted. `ringtrace inspect` says what, and what to do about it. Also: what was asked for \
-         could not be written, as on a full disk; then there is no half of it.",
+        "data was lost, and everything else was done: a file that cannot be read, a truncated or corrupt record, a gap, \
+         or traffic that stayed encrypted. Run `ringtrace inspect` to see what was lost and what to do about it. Also: \
+         the output could not be written (e.g. disk full), in which case no partial file is left behind.",
     ),
-    (2, "the command line makes no sense: an unknown option or id, or a pattern that matches no file."),
+    (2, "usage error: an unknown option or id, or a pattern that matches no file."),
     (
         3,
-        "the program refused to write: the target is there already (--force overwrites it), or what was to leave still \
-         has a number, an id or a name of the captures, also in a note of yours. Nothing was written.",
+        "refused to write: the output file already exists (use --force to overwrite), or the output still contains a \
+         number, id or name from the captures, possibly in one of your notes. Nothing was written.",
     ),
-    (4, "the server that a report was to be sent to said no, or gave no answer."),
+    (4, "the server refused the report or did not answer."),
 ];
 
 impl From<Exit> for ExitCode {
@@ -49,62 +49,60 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a run did not do what was asked for.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
-    /// A pattern of file names matches nothing, or is none.
+    /// The command line is wrong.
     #[error("{0}")]
     Usage(String),
-    /// The target is there already.
-    #[error("{0} exists; --force overwrites it")]
+    /// The output file exists.
+    #[error("{0} already exists; use --force to overwrite")]
     Exists(String),
-    /// The target took no bytes.
+    /// The output could not be written.
     #[error("{target}: {error}")]
     Write {
-        /// What was written to.
+        /// The file, or standard output.
         target: String,
-        /// What the system said.
+        /// The system's error.
         error: io::Error,
     },
-    /// A key log cannot be read.
+    /// A key log or a file of notes cannot be read.
     #[error("{path}: {error}")]
-    KeyLog {
-        /// Which.
+    Read {
+        /// The file.
         path: String,
-        /// What the system said.
+        /// The system's error.
         error: io::Error,
     },
-    /// Raw identifiers are left in what was to leave: where, and of which kinds.
-    #[error("nothing was written, since raw identifiers are left: {}", Listed(.0))]
+    /// The output still contains raw identifiers: where, and of which kinds.
+    #[error("refusing to write: the output still contains raw identifiers: {}", Listed(.0))]
     Leaks(Vec<String>),
-    /// The server of issues said no, or nothing.
+    /// The server refused the report or did not answer.
     #[error("{0}")]
     Remote(ringtrace::github::Error),
-    /// The notes beside a capture cannot be read.
-    #[error("{path}: {error}")]
-    Notes {
-        /// Which file.
-        path: String,
-        /// What the system said.
-        error: io::Error,
-    },
     /// A table cannot be encoded.
     #[error("{0}")]
     Encode(String),
 }
 
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Write { target: "standard output".to_owned(), error }
+    }
+}
+
 impl Failure {
-    /// The exit code that says so.
+    /// Returns the exit code of this failure.
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
             Self::Exists(_) | Self::Leaks(_) => Exit::Refused,
             Self::Remote(_) => Exit::Remote,
-            Self::Write { .. } | Self::KeyLog { .. } | Self::Notes { .. } | Self::Encode(_) => Exit::Lost,
+            Self::Write { .. } | Self::Read { .. } | Self::Encode(_) => Exit::Lost,
         }
     }
 
-    /// Whether the reader of the output went away, as `head` does.
+    /// Returns whether the reader of the output went away, as `head` does.
     pub(super) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
     }
@@ -118,10 +116,8 @@ struct Listed<'l>(&'l [String]);
 
 impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, leak) in self.0.iter().take(LISTED).enumerate() {
-            let separator = if place > 0 { "; " } else { "" };
-            write!(f, "{separator}{leak}")?;
-        }
+        let listed: Vec<_> = self.0.iter().take(LISTED).map(String::as_str).collect();
+        f.write_str(&listed.join("; "))?;
         match self.0.len().saturating_sub(LISTED) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),

@@ -1,48 +1,73 @@
-//! `ringtrace explain`: what an id means.
+//! `ringtrace explain`: the page of an id.
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use ringtrace::summary::explain::{self, Glossary};
+use ringtrace::print::explain::{self, Glossary};
+use ringtrace::spec::Checkout;
+use ringtrace::spec::fingerprint;
 use ringtrace::visible::visible;
 
 use super::exit::{EXIT_CODES, Exit, Failure};
-use super::layout;
 use super::reading;
 use super::settings::Settings;
 
-/// What `explain` takes.
+/// The arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace explain timeout-terminate-sender       what is asked, what decides it, what is recorded
-  ringtrace explain SIG-03                         what a page of the spec leaves open
-  ringtrace explain 'SIG-03 #2'                    one of its questions
-  ringtrace explain tls-no-key                     an anomaly
+  ringtrace explain timeout-terminate-sender       a question: what is asked, what decides it
+  ringtrace explain SIG-03                         the open questions of a page of the spec
+  ringtrace explain 'SIG-03 #2'                    one of them
+  ringtrace explain tls/no-key                     an anomaly
   ringtrace explain calls.ring_ms                  a column
-  ringtrace explain 1                              an exit code")]
+  ringtrace explain filter                         the language of --filter
+  ringtrace explain 1                              an exit code
+  ringtrace explain SIG-03 --spec ../wacrg --fingerprints   fingerprints of its questions' wording, for the sources")]
 pub(super) struct ExplainArguments {
-    /// A rule, question, discrepancy, page of the spec, column, anomaly or exit code.
+    /// Rule, question, discrepancy, page of the spec, column, anomaly or exit code.
     #[arg(value_name = "ID")]
     id: String,
 
-    /// A checkout of the spec's repository, for the wording of its questions.
+    /// Checkout of the spec's repository, to quote its wording of the questions.
     #[arg(long, value_name = "DIR")]
     spec: Option<PathBuf>,
+
+    /// Print the fingerprint of each open question of a page instead, as its entry in the sources needs it.
+    #[arg(long, requires = "spec")]
+    fingerprints: bool,
 }
 
 /// Runs `explain`.
 pub(super) fn run(arguments: &ExplainArguments, settings: &Settings) -> Result<Exit, Failure> {
     let spec = reading::checkout(arguments.spec.as_deref())?;
+    if arguments.fingerprints {
+        return fingerprints(spec.as_ref(), &arguments.id);
+    }
     let glossary = Glossary { exit_codes: EXIT_CODES, spec: spec.as_ref() };
     let pages = glossary.pages(&arguments.id);
     if pages.is_empty() {
-        let nearest = glossary.nearest(&arguments.id).map_or_else(String::new, |id| format!("; did you mean {id}?"));
-        return Err(Failure::Usage(format!("nothing is called {}{nearest}", visible(&arguments.id))));
+        let nearest = glossary.nearest(&arguments.id).map_or_else(String::new, |id| format!("; did you mean `{id}`?"));
+        let id = visible(&arguments.id);
+        return Err(Failure::Usage(format!("no rule, question, column or anomaly named `{id}`{nearest}")));
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    explain::text(&pages, layout::of_output(settings.color), &mut out)?;
+    explain::text(&pages, settings.layout(), &mut out)?;
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// Prints the fingerprints of a page's open questions, each with its wording.
+fn fingerprints(spec: Option<&Checkout>, name: &str) -> Result<Exit, Failure> {
+    let page = spec.and_then(|spec| spec.page(name));
+    let page = page.ok_or_else(|| Failure::Usage(format!("the checkout has no page `{}`", visible(name))))?;
+    let mut out = io::stdout().lock();
+    for (index, wording) in page.questions.iter().enumerate() {
+        let digits = format!("{:016x}", fingerprint(wording));
+        let groups = digits.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("_");
+        writeln!(out, "0x{groups}  {name} #{}: {}", index + 1, visible(wording))?;
+    }
     out.flush()?;
     Ok(Exit::Done)
 }

@@ -1,27 +1,26 @@
-//! `ringtrace export`: the tables.
+//! `ringtrace export`: tables.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Request;
 use ringtrace::export::{self, Options, RowFilter};
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
+use super::loading;
 use super::manifest::{Manifest, Sources};
-use super::progress;
-use super::reading::{self, Filtering, Reading};
-use super::settings::Settings;
-use super::target::Target;
+use super::reading::{Filtering, Reading};
+use super::settings::{Settings, Verbosity};
+use super::target::{OUTPUT, OutputArguments, Target};
 
-/// What `export` takes.
+/// The arguments of `export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
-  ringtrace export recordings/ --table calls -o calls.csv
+  ringtrace export captures/ --table calls -o calls.csv
   ringtrace export call.pcap --filter 'action == terminate and reason == timeout'
-  ringtrace export recordings/ --format parquet -o stanzas.parquet --skip-unchanged
+  ringtrace export captures/ --format parquet -o stanzas.parquet --skip-unchanged
   ringtrace export call.pcap --format ndjson --xml | jq -r 'select(.action == \"terminate\").xml'")]
 pub(super) struct ExportArguments {
     #[command(flatten)]
@@ -30,51 +29,46 @@ pub(super) struct ExportArguments {
     #[command(flatten)]
     filtering: Filtering,
 
-    /// Which table.
-    #[arg(long, value_enum, default_value_t = Table::Stanzas)]
+    /// Table to export.
+    #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Table::Stanzas)]
     table: Table,
 
-    /// In which format.
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    /// Output format.
+    #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Csv)]
     format: Format,
 
-    /// Where to; `-` is standard output.
-    #[arg(short, long, value_name = "PATH")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArguments,
 
-    /// Overwrites the target if it is there.
-    #[arg(long)]
-    force: bool,
-
-    /// Does nothing if the target is there and was made from the same captures, keys and options by this version; else
-    /// replaces it, unless somebody changed it.
-    #[arg(long, requires = "output")]
+    /// Skip if the output file is up to date (same captures, keys, options and version); otherwise replace it unless it
+    /// was modified.
+    #[arg(long, requires = "output", help_heading = OUTPUT)]
     skip_unchanged: bool,
 
-    /// Adds each stanza's XML.
-    #[arg(long)]
+    /// Add a column with each stanza's XML.
+    #[arg(long, help_heading = OUTPUT)]
     xml: bool,
 
-    /// Adds what passed between parts of the client only, as hooks in WhatsApp Web record it.
-    #[arg(long)]
+    /// Include hops inside the client, as hooks in WhatsApp Web record them.
+    #[arg(long, help_heading = OUTPUT)]
     include_internal: bool,
 
-    /// Leaves text of CSV that a spreadsheet would take for a formula as it is.
-    #[arg(long)]
+    /// Don't escape CSV fields that spreadsheets would treat as formulas.
+    #[arg(long, help_heading = OUTPUT)]
     raw: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Table {
-    /// A row per stanza of a call.
+    /// One row per stanza of a call.
     Stanzas,
-    /// A row per call.
+    /// One row per call.
     Calls,
-    /// A row per piece of evidence on an open question or a discrepancy.
+    /// One row per piece of evidence on an open question or a discrepancy.
     Evidence,
-    /// A row per kind of anomaly, capture and connection.
+    /// One row per kind of anomaly, capture and connection.
     Anomalies,
-    /// A row per data message of a websocket, WhatsApp's or not.
+    /// One row per data message of any websocket, WhatsApp's or not.
     Messages,
 }
 
@@ -96,21 +90,21 @@ enum Format {
     Csv,
     /// Apache Parquet.
     Parquet,
-    /// Arrow IPC: a file; on standard output, a device or a pipe a stream.
+    /// Arrow IPC: the file format, or the stream format on stdout, a device or a pipe.
     Arrow,
-    /// An object of JSON a line.
+    /// NDJSON: one JSON object per line.
     Ndjson,
 }
 
 impl Format {
-    /// The format of what goes to a target.
+    /// The format as written to a target.
     ///
     /// # Errors
-    /// If it is none for people, and somebody would see it.
+    /// If it is a binary format and the target is a terminal.
     fn to(self, target: &Target) -> Result<export::Format, Failure> {
         match self {
             Self::Parquet | Self::Arrow if target.is_terminal() => {
-                Err(Failure::Usage("this format is not for a terminal; -o PATH or a pipe takes it".to_owned()))
+                Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()))
             }
             Self::Csv => Ok(export::Format::Csv),
             Self::Parquet => Ok(export::Format::Parquet),
@@ -128,26 +122,25 @@ pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Ex
     let filter = arguments.filtering.row_filter(table)?;
     let filter = filter.as_ref();
     if !arguments.skip_unchanged {
-        let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+        let target = arguments.output.target()?;
         let format = arguments.format.to(&target)?;
         return write(arguments, arguments.reading.prepare(settings)?, &target, format, filter, verbosity);
     }
     let request = arguments.reading.prepare(settings)?;
-    let output = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
-    let file = output.filter(|path| path.is_file() || !path.exists());
+    let file = arguments.output.path().filter(|path| path.is_file() || !path.exists());
     let (Some(output), Some(inputs)) = (file, request.inputs()) else {
-        return Err(Failure::Usage("--skip-unchanged needs files to read, and a file to write".to_owned()));
+        return Err(Failure::Usage("--skip-unchanged requires captures and an output that are files".to_owned()));
     };
     let now = Sources::new(inputs.iter().map(PathBuf::as_path).chain(settings.file.as_deref()));
     let before = Manifest::of(output);
-    if let Some(before) = before.as_ref().filter(|before| before.holds(&now)) {
+    if let Some(before) = before.as_ref().filter(|before| before.is_current(&now)) {
         if verbosity >= Verbosity::Losses {
-            let lost = if before.lost { "; something was lost when it was made" } else { "" };
-            eprintln!("ringtrace: {} is as it would be made now{lost}", output.display());
+            let lost = if before.lost { " (data was lost when it was written)" } else { "" };
+            eprintln!("ringtrace: {} is up to date{lost}", output.display());
         }
         return Ok(if before.lost { Exit::Lost } else { Exit::Done });
     }
-    let target = Target::new(Some(output), arguments.force || before.is_some())?;
+    let target = Target::new(output, arguments.output.force || before.is_some())?;
     let format = arguments.format.to(&target)?;
     let exit = write(arguments, request, &target, format, filter, verbosity)?;
     Manifest::write(now, output, exit == Exit::Lost)?;
@@ -166,7 +159,7 @@ fn write(
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }
-    let analysis = progress::load(request, verbosity);
+    let analysis = loading::load(request, verbosity);
     let table = export::Table::from(arguments.table);
     let options = Options {
         filter,
@@ -181,6 +174,6 @@ fn write(
             export::Error::Encode(why) => Failure::Encode(why),
         })
     })?;
-    reading::report(&analysis, verbosity);
-    Ok(reading::exit(&analysis))
+    loading::report(&analysis, verbosity);
+    Ok(loading::exit(&analysis))
 }

@@ -1,23 +1,30 @@
-//! The captures on a command line, each with the options that were given before it.
+//! The captures on the command line. Some options apply to the FILEs that follow them.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
-use ringtrace::analysis::Told;
+use ringtrace::analysis::{Source, Told};
 use ringtrace::input::{FORMATS, TECHNIQUES};
 use ringtrace::protocol::binary::Jid;
+use ringtrace::visible::visible;
+
+use super::exit::Failure;
+
+/// The heading of options about input.
+pub(super) const INPUT: &str = "Input options";
 
 /// The captures, in order.
 #[derive(Debug)]
 pub(super) struct Files(Vec<Given>);
 
-/// A capture as it was named, and what was said of it.
+/// A capture as given, with the options that apply to it.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
-    /// A file, a folder, a pattern, or `-`.
+    /// A file, a folder, a glob pattern, or `-`.
     pub(super) path: PathBuf,
-    /// The options before it.
+    /// The options given before it.
     pub(super) told: Told,
 }
 
@@ -31,23 +38,23 @@ impl Files {
     }
 }
 
-/// The arguments, before it is known which stands before which.
+/// The arguments before options are assigned to files.
 #[derive(Debug, Args)]
 struct Arguments {
-    /// Captures: files, folders, patterns, or `-` for standard input.
-    #[arg(value_name = "FILE", required = true)]
+    /// Captures: files, folders, glob patterns, or `-` for stdin.
+    #[arg(value_name = "FILE", required = true, help_heading = "Arguments")]
     files: Vec<PathBuf>,
 
-    /// The format of the FILEs after it, where the content does not tell, or tells something else.
-    #[arg(long, value_name = "NAME", value_parser = formats())]
+    /// Input format of the FILEs that follow, if it can't be detected or is detected wrongly.
+    #[arg(long, help_heading = INPUT, value_name = "NAME", value_parser = formats())]
     input_format: Vec<String>,
 
-    /// How the FILEs after it were recorded, where their format does not tell: one of the spec's techniques.
-    #[arg(long, value_name = "ID", value_parser = PossibleValuesParser::new(TECHNIQUES))]
+    /// How the FILEs that follow were captured (one of the spec's techniques), if the format doesn't imply it.
+    #[arg(long, help_heading = INPUT, value_name = "ID", value_parser = PossibleValuesParser::new(TECHNIQUES))]
     technique: Vec<String>,
 
-    /// The address of the device that recorded the FILEs after it.
-    #[arg(long, value_name = "JID", value_parser = address)]
+    /// Address of the device that captured the FILEs that follow.
+    #[arg(long, help_heading = INPUT, value_name = "JID", value_parser = address)]
     me: Vec<Jid>,
 }
 
@@ -57,17 +64,17 @@ fn formats() -> PossibleValuesParser {
 
 fn address(text: &str) -> Result<Jid, &'static str> {
     let jid = Jid::parse(text).filter(|jid| !jid.is_server());
-    jid.ok_or("an address has the form USER:DEVICE@lid or USER:DEVICE@s.whatsapp.net")
+    jid.ok_or("expected USER:DEVICE@lid or USER:DEVICE@s.whatsapp.net")
 }
 
 impl FromArgMatches for Files {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let Arguments { files, input_format, technique, me } = Arguments::from_arg_matches(matches)?;
-        let places = |id: &str| -> Vec<usize> { matches.indices_of(id).into_iter().flatten().collect() };
-        let options = [places("input_format"), places("technique"), places("me")];
-        let given = files.into_iter().zip(places("files")).map(|(path, place)| {
+        let positions = |id: &str| -> Vec<usize> { matches.indices_of(id).into_iter().flatten().collect() };
+        let options = [positions("input_format"), positions("technique"), positions("me")];
+        let given = files.into_iter().zip(positions("files")).map(|(path, position)| {
             let [format, used_technique, device] =
-                [0, 1, 2].map(|option| options.get(option).and_then(|places| last_before(places, place)));
+                [0, 1, 2].map(|option| options.get(option).and_then(|positions| last_before(positions, position)));
             let told = Told {
                 format: format.and_then(|index| input_format.get(index)).cloned(),
                 technique: used_technique.and_then(|index| technique.get(index)).cloned(),
@@ -84,9 +91,9 @@ impl FromArgMatches for Files {
     }
 }
 
-/// Which of the options in these places is the last before `place`.
-fn last_before(options: &[usize], place: usize) -> Option<usize> {
-    options.partition_point(|option| *option < place).checked_sub(1)
+/// The last option before `position`: its index in `options`, which holds their positions in order.
+fn last_before(options: &[usize], position: usize) -> Option<usize> {
+    options.partition_point(|option| *option < position).checked_sub(1)
 }
 
 impl Args for Files {
@@ -101,4 +108,57 @@ impl Args for Files {
     fn group_id() -> Option<Id> {
         Arguments::group_id()
     }
+}
+
+/// Adds what a FILE stands for: itself, standard input for `-`, all files below a folder, or what a pattern matches.
+///
+/// # Errors
+/// If it is an invalid pattern, or one that matches nothing.
+pub(super) fn expand(file: &Path, sources: &mut Vec<Source>) -> Result<(), Failure> {
+    if file == Path::new("-") {
+        sources.push(Source::StandardInput);
+        return Ok(());
+    }
+    if file.is_dir() {
+        files_below(file, sources);
+        return Ok(());
+    }
+    let text = file.to_string_lossy();
+    if file.exists() || !text.contains(['*', '?', '[']) {
+        sources.push(Source::File(file.to_owned()));
+        return Ok(());
+    }
+    let usage = |why: String| Failure::Usage(format!("{}: {why}", visible(&text)));
+    let matches = glob::glob(&text).map_err(|error| usage(error.to_string()))?;
+    let before = sources.len();
+    for path in matches.filter_map(Result::ok) {
+        if path.is_dir() {
+            files_below(&path, sources);
+        } else {
+            sources.push(Source::File(path));
+        }
+    }
+    if sources.len() == before { Err(usage("no file matches this pattern".to_owned())) } else { Ok(()) }
+}
+
+/// Adds the files in a folder and those below it, by path. Files in a folder need not be captures.
+fn files_below(folder: &Path, sources: &mut Vec<Source>) {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            // Opening it as a file reports why it cannot be read.
+            sources.push(Source::File(folder));
+            continue;
+        };
+        for entry in entries.filter_map(Result::ok) {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                Ok(_) if entry.path().is_file() => found.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    sources.extend(found.into_iter().map(Source::FileInFolder));
 }

@@ -1,26 +1,28 @@
-//! `ringtrace inspect`: what is inside captures, and what could not be read.
+//! `ringtrace inspect`: what captures contain, and what could not be read.
 
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
-use ringtrace::summary::inspect;
+use ringtrace::print::inspect;
 
 use super::exit::{Exit, Failure};
-use super::reading::{self, Reading};
+use super::loading;
+use super::reading::Reading;
 use super::settings::Settings;
+use super::target::OUTPUT;
 
-/// What `inspect` takes.
+/// The arguments of `inspect`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ringtrace inspect call.pcap
-  ringtrace inspect recordings/ --json | jq '.captures[].anomalies'")]
+  ringtrace inspect captures/ --json | jq '.captures[].anomalies'")]
 pub(super) struct InspectArguments {
     #[command(flatten)]
     reading: Reading,
 
-    /// As JSON.
-    #[arg(long)]
+    /// Print JSON.
+    #[arg(long, help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -34,5 +36,5 @@ pub(super) fn run(arguments: &InspectArguments, settings: &Settings) -> Result<E
         inspect::text(&analysis, &mut out)?;
     }
     out.flush()?;
-    Ok(reading::exit(&analysis))
+    Ok(loading::exit(&analysis))
 }

@@ -1,26 +1,44 @@
-//! The command line: what is asked for, and the exit code that follows.
+//! The command line: one file per subcommand, after what they share.
+
+mod exit;
+
+mod settings;
+
+mod target;
+
+mod manifest;
+
+mod files;
+
+mod reading;
+
+mod loading;
+
+mod redaction;
+
+mod open;
+
+mod inspect;
+
+mod questions;
+
+mod rules;
+
+mod explain;
+
+mod ladder;
+
+mod export;
+
+mod stats;
+
+mod report;
 
 mod attach;
-mod exit;
-mod explain;
-mod export;
-mod files;
-mod inspect;
-mod ladder;
-mod layout;
-mod manifest;
-mod open;
-mod progress;
-mod questions;
-mod reading;
-mod redaction;
-mod report;
-mod rules;
+
 mod sanitize;
-mod settings;
+
 mod shell;
-mod stats;
-mod target;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -30,27 +48,27 @@ use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 use ringtrace::config;
 
 use exit::{Exit, Failure};
-use settings::Settings;
+use settings::{Settings, Verbosity};
 
 const EXAMPLES: &str = "\
 Examples:
-  ringtrace call.pcap --noise-keylog keys.txt      open the recording in the terminal interface
-  ringtrace call.pcap | less                       the same as text
-  ringtrace export call.pcap -o timeline.csv       its calls' stanzas as CSV
-  ringtrace export *.pcap --table calls            one row a call, over several recordings
-  ringtrace rules call.pcap                        how its calls stand to the rules of the spec
-  ringtrace stats recordings/ --by action --of ack_latency_ms   percentiles; also of earlier Parquet exports
-  ringtrace questions recordings/                  what they say about the open questions of the spec
-  ringtrace --me 10000000000001:7@lid pasted.xml   stanzas as text, seen from this device
+  ringtrace call.pcap --noise-keylog keys.txt      open a capture in the TUI
+  ringtrace call.pcap | less                       print the same as text
+  ringtrace --me 10000000000001:7@lid pasted.xml   open pasted stanzas, as seen by this device
+  ringtrace questions captures/                    show what captures say about the spec's open questions
+  ringtrace rules call.pcap                        check its calls against the spec's rules
+  ringtrace export call.pcap -o timeline.csv       export its stanzas as CSV
+  ringtrace export *.pcap --table calls            one row per call, across several captures
+  ringtrace stats captures/ --by action --of ack_latency_ms   percentiles of ack latency per action
 
-Keys are found beside a capture: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
+Keys next to a capture are found by name: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
-Exit codes: 0 done; 1 something was lost (said on standard error), the rest was done; 2 wrong usage;
-3 refused to write; 4 the server refused.";
+Exit codes: 0 done; 1 data was lost (see stderr), everything else was done; 2 usage error; 3 refused to write;
+4 refused by the server.";
 
-/// Reads recorded WhatsApp Web traffic of your own test accounts, rebuilds each call's stanza timeline, and marks
-/// what it says about the open questions of the call signalling spec. Records nothing, and contacts nothing
-/// but the server that `attach` is given.
+/// Rebuild the call timelines in recorded WhatsApp Web traffic of your own test accounts, check them against the
+/// call-signalling spec, and collect evidence on its open questions. Works on files only: it records nothing and
+/// contacts no server, except when you `attach` a report to an issue.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct CommandLine {
@@ -60,64 +78,59 @@ struct CommandLine {
     #[command(flatten)]
     open: open::OpenArguments,
 
-    /// Whether to use colour; NO_COLOR is honoured. By default `auto`.
-    #[arg(long, global = true, value_name = "WHEN")]
+    /// When to use colour; NO_COLOR is honoured [default: auto].
+    #[arg(long, global = true, value_name = "WHEN", help_heading = GLOBAL)]
     color: Option<ColorChoice>,
 
-    /// The config file, instead of the user's own.
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Path to the config file [default: ~/.config/ringtrace/config.toml].
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     config: Option<PathBuf>,
 
-    /// Prints a config file with every setting, commented out.
-    #[arg(long, exclusive = true)]
-    print_config_template: bool,
-
-    /// Says nothing on standard error but why it failed.
-    #[arg(short, long, global = true)]
+    /// Suppress everything on stderr except fatal errors.
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     quiet: bool,
 
-    /// Says on standard error also what cost nothing.
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    /// Also report anomalies that lost no data.
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = GLOBAL)]
     verbose: bool,
+
+    /// Print a config file with every setting, commented out.
+    #[arg(long, exclusive = true, help_heading = GLOBAL)]
+    print_config_template: bool,
 }
+
+/// The heading of options that every command takes.
+const GLOBAL: &str = "Global options";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Opens captures in the terminal interface; where standard output is no terminal, prints them as text.
+    /// Open captures in the TUI, or print them as text when stdout is not a terminal.
     #[command(after_help = open::EXAMPLES)]
     Open(open::OpenArguments),
-    /// Writes tables, as CSV, Parquet, Arrow or lines of JSON: stanzas, calls, anomalies or messages.
-    Export(export::ExportArguments),
-    /// Says what is inside captures, and what could not be read, and why.
+    /// Show what captures contain, what could not be read, and why.
     Inspect(inspect::InspectArguments),
-    /// Lists the rules that calls are checked for, and with captures what was found.
-    Rules(rules::RulesArguments),
-    /// Draws one call's sequence diagram, as text, Mermaid or SVG.
-    Ladder(ladder::LadderArguments),
-    /// Counts calls and stanzas by any of their columns, with percentiles of times; also from earlier Parquet exports.
-    Stats(stats::StatsArguments),
-    /// Prints a script that completes ringtrace's arguments in a shell.
-    Completions(shell::CompletionsArguments),
-    /// Prints the manual page.
-    Man(shell::ManArguments),
-    /// Shows the open questions of the spec, and what captures say about them.
+    /// List the spec's open questions; with captures, show what they say about each.
     Questions(questions::QuestionsArguments),
-    /// Says what a rule, a question, a column, an anomaly or an exit code is.
+    /// List the spec's rules; with captures, show how their calls comply.
+    Rules(rules::RulesArguments),
+    /// Explain a rule, question, column, anomaly or exit code.
     Explain(explain::ExplainArguments),
-    /// Writes a finding as one of the spec's issue forms, as a comment, or as an entry of its corpus; sanitised.
+    /// Draw the sequence diagram of one call as text, Mermaid or SVG.
+    Ladder(ladder::LadderArguments),
+    /// Export a table (stanzas, calls, evidence, anomalies, messages) as CSV, Parquet, Arrow or NDJSON.
+    Export(export::ExportArguments),
+    /// Summarise calls and stanzas: counts and percentiles by any column; also reads earlier Parquet exports.
+    Stats(stats::StatsArguments),
+    /// Write a finding as one of the spec's issue forms, as a comment, or as an entry of its corpus; sanitised.
     Report(report::ReportArguments),
-    /// Sends a report to an issue, or as a new one, after showing it; what was sent before is updated.
+    /// Post a report as a GitHub issue or comment (after confirmation); updates an earlier post of the same finding.
     Attach(attach::AttachArguments),
-    /// Writes the calls' stanzas with people, ids, times and content replaced, so that others can read and check them.
+    /// Write a sanitised copy of the calls' stanzas that others can open with ringtrace.
     Sanitize(sanitize::SanitizeArguments),
-}
-
-/// How much is said on standard error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verbosity {
-    Quiet,
-    Losses,
-    Everything,
+    /// Print a shell completion script.
+    Completions(shell::CompletionsArguments),
+    /// Print a manual page.
+    Man(shell::ManArguments),
 }
 
 /// Runs the command line that the process was given.
@@ -137,7 +150,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         io::stdout().lock().write_all(config::TEMPLATE.as_bytes())?;
         return Ok(Exit::Done);
     }
-    // These two read nothing, and so work whatever the config file says.
+    // These two must work even if the config file is broken, so they run before it is read.
     match &arguments.command {
         Some(Command::Completions(completions)) => return shell::completions(completions, CommandLine::command()),
         Some(Command::Man(man)) => return shell::man(man, CommandLine::command()),
@@ -150,24 +163,18 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
     };
     let settings = Settings::new(arguments.config.as_deref(), arguments.color, verbosity)?;
     match arguments.command {
-        Some(Command::Export(export)) => export::run(&export, &settings),
+        Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),
         Some(Command::Questions(questions)) => questions::run(&questions, &settings),
         Some(Command::Rules(rules)) => rules::run(&rules, &settings),
         Some(Command::Explain(explain)) => explain::run(&explain, &settings),
+        Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
+        Some(Command::Export(export)) => export::run(&export, &settings),
+        Some(Command::Stats(stats)) => stats::run(&stats, &settings),
         Some(Command::Report(report)) => report::run(&report, &settings),
         Some(Command::Attach(attach)) => attach::run(&attach, &settings),
         Some(Command::Sanitize(sanitize)) => sanitize::run(&sanitize, &settings),
-        Some(Command::Stats(stats)) => stats::run(&stats, &settings),
-        Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
-        Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),
         None => open::run(&arguments.open, settings),
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Write { target: "standard output".to_owned(), error }
     }
 }

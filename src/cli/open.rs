@@ -1,28 +1,26 @@
-//! `ringtrace FILE...`: the terminal interface, or the same as text.
+//! `ringtrace FILE...`: the TUI, or the same as text.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
-use ringtrace::summary;
+use ringtrace::print;
 use ringtrace::tui::{self, ThemeName};
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
-use super::layout;
-use super::progress;
-use super::reading::{self, Filtering, Reading};
+use super::loading;
+use super::reading::{Filtering, Reading};
 use super::redaction::names_here;
-use super::settings::Settings;
+use super::settings::{Settings, Verbosity};
 
-/// How `open` is called.
+/// Examples of `ringtrace open`; without the subcommand, the program's own are shown.
 pub(super) const EXAMPLES: &str = "\
 Examples:
   ringtrace open call.pcap --noise-keylog keys.txt
-  ringtrace open recordings/ | less";
+  ringtrace open captures/ | less";
 
-/// What `open` takes.
+/// The arguments of `open`.
 #[derive(Debug, Args)]
 pub(super) struct OpenArguments {
     #[command(flatten)]
@@ -39,29 +37,28 @@ pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit,
 
 fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
     let selection = arguments.filtering.selection()?;
-    let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let mut out = BufWriter::new(io::stdout().lock());
-    summary::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
+    print::overview(narrowed.as_ref().unwrap_or(&analysis), &mut out)?;
     out.flush()?;
-    Ok(reading::exit(&analysis))
+    Ok(loading::exit(&analysis))
 }
 
-/// Loads on a thread of its own, so that the first screen does not wait for anything.
+/// Loads on another thread, so that the first screen appears at once.
 fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
     let options = settings.interface()?;
-    let color = settings.color;
+    let theme = if settings.allows_colour() { options.theme } else { ThemeName::None };
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
     let shelf = request.shelf().clone();
     let lookup = Some(request.lookup());
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let theme = if layout::wants_colour(color) { options.theme } else { ThemeName::None };
     let shown = tui::run(updates, tui::Options { theme, filter, shelf, lookup, here: names_here(), ..options });
     shown?;
     match loading.join() {
-        Ok(analysis) => Ok(reading::exit(&analysis)),
+        Ok(analysis) => Ok(loading::exit(&analysis)),
         Err(_) => Ok(Exit::Lost),
     }
 }

@@ -1,39 +1,39 @@
-//! `ringtrace questions`: the board of open questions.
+//! `ringtrace questions`: the spec's open questions, and what captures say about them.
 
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
-use ringtrace::summary::questions::{self, Board};
+use ringtrace::print::questions::{self, Board};
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
-use super::layout;
-use super::reading::{self, Filtering, Reading};
-use super::settings::Settings;
+use super::loading;
+use super::reading::{Filtering, Reading};
+use super::settings::{Settings, Verbosity};
+use super::target::OUTPUT;
 
-/// What `questions` takes.
+/// The arguments of `questions`.
 #[derive(Debug, Args)]
 #[command(mut_arg("files", |files| files.required(false)), after_help = "\
 Examples:
-  ringtrace questions                              what is asked
-  ringtrace questions --all                        every question of the spec, and how the program stands to it
-  ringtrace questions recordings/ -v               what they answer, with all evidence
+  ringtrace questions                              list the questions
+  ringtrace questions --all                        list every question of the spec, and whether ringtrace covers it
+  ringtrace questions captures/ -v                 show verdicts with all evidence
   ringtrace questions a.pcap b.log --json          the same for other programs
-  ringtrace questions a.pcap --filter 'media == video'   what its video calls answer
-  ringtrace questions a.pcap --spec ../wacrg       with the wording of a checkout of the spec")]
+  ringtrace questions a.pcap --filter 'media == video'   use its video calls only
+  ringtrace questions a.pcap --spec ../wacrg       quote the wording of a checkout of the spec")]
 pub(super) struct QuestionsArguments {
     #[command(flatten)]
     reading: Reading,
 
-    /// Also list every open question of the spec: where it is looked for, or why it is not.
-    #[arg(long)]
+    /// Also list every open question of the spec: what covers it, or why nothing does.
+    #[arg(long, help_heading = OUTPUT)]
     all: bool,
 
     #[command(flatten)]
     filtering: Filtering,
 
-    /// As JSON.
-    #[arg(long)]
+    /// Print JSON.
+    #[arg(long, help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -51,13 +51,13 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
         let all = settings.verbosity == Verbosity::Everything;
         questions::text(
             chosen,
-            Board { spec: spec.as_ref(), all, index: arguments.all, layout: layout::of_output(settings.color) },
+            Board { spec: spec.as_ref(), all, index: arguments.all, layout: settings.layout() },
             &mut out,
         )?;
     }
     out.flush()?;
     if !analysis.captures.is_empty() {
-        reading::report(&analysis, settings.verbosity);
+        loading::report(&analysis, settings.verbosity);
     }
-    Ok(reading::exit(&analysis))
+    Ok(loading::exit(&analysis))
 }

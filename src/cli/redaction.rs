@@ -1,4 +1,4 @@
-//! What every command takes whose output is for others: what to let through, and under which names.
+//! The arguments of commands whose output is for others, and the leak check.
 
 use std::fs;
 use std::io;
@@ -14,14 +14,14 @@ use super::target::Target;
 
 /// How raw identifiers are replaced.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Redaction options")]
 pub(super) struct Redaction {
-    /// Lets the values of an attribute of a tag, or the bytes in a tag, stay as they are; the last look for identifiers
-    /// stays.
+    /// Keep the values of an attribute (TAG@ATTR) or an element's content (TAG) unredacted; the final leak check still
+    /// applies.
     #[arg(long, value_name = "TAG[@ATTR]", value_parser = kept)]
     keep: Vec<(String, Option<String>)>,
 
-    /// A file of this machine with what stands for whom: read if it is there, and written afterwards, so that several
-    /// runs use the same names.
+    /// Pseudonym file, created or updated, so that several runs use the same pseudonyms. Keep it private.
     #[arg(long, value_name = "PATH")]
     alias_file: Option<PathBuf>,
 }
@@ -32,15 +32,15 @@ fn kept(text: &str) -> Result<(String, Option<String>), &'static str> {
             Ok((tag.to_owned(), Some(attribute.to_owned())))
         }
         None if !text.is_empty() => Ok((text.to_owned(), None)),
-        _ => Err("it has the form TAG@ATTRIBUTE, or TAG"),
+        _ => Err("expected TAG@ATTRIBUTE or TAG"),
     }
 }
 
 impl Redaction {
-    /// Gathers the identifiers of the captures.
+    /// A redactor that knows every identifier in the captures.
     ///
     /// # Errors
-    /// If the file of aliases cannot be read, or is none.
+    /// If the pseudonym file cannot be read or is invalid.
     pub(super) fn redactor(&self, analysis: &Analysis) -> Result<Redactor, Failure> {
         let mut redactor = Redactor::new(analysis, self.aliases()?, names_here());
         for (tag, attribute) in &self.keep {
@@ -62,28 +62,27 @@ impl Redaction {
         }
     }
 
-    /// Keeps what stands for whom for the next run.
+    /// Saves the pseudonyms for the next run.
     ///
     /// # Errors
-    /// If the file takes no bytes.
+    /// If the file cannot be written.
     pub(super) fn save(&self, redactor: &Redactor) -> Result<(), Failure> {
         let Some(path) = &self.alias_file else { return Ok(()) };
-        let target = Target::new(Some(path), true)?;
-        target.write(|out| {
-            out.write_all(redactor.aliases().to_string().as_bytes()).map_err(|error| target.failure(error))
-        })
+        Target::new(path, true)?.write_text(&redactor.aliases().to_string())
     }
 }
 
-/// Says in which lines raw identifiers are left, and of which kinds.
+/// The failure that lists the leaks: their lines and kinds.
 pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
     Failure::Leaks(leaks.iter().map(ToString::to_string).collect())
 }
 
-/// Looks at each of the user's notes, given with what it is on.
+/// Checks each of the user's notes, given with its subject.
+///
+/// The finished report is checked too, but there the user would not see which note to change.
 ///
 /// # Errors
-/// If an identifier is in one: in which notes, and of which kinds.
+/// If a note contains an identifier: which notes, and which kinds.
 pub(super) fn release_notes(redactor: &Redactor, notes: &[(String, String)]) -> Result<(), Failure> {
     let leaks = notes.iter().flat_map(|(on, note)| {
         let leaks = redactor.release(note.clone()).err().unwrap_or_default();
@@ -93,13 +92,13 @@ pub(super) fn release_notes(redactor: &Redactor, notes: &[(String, String)]) -> 
     if leaks.is_empty() { Ok(()) } else { Err(Failure::Leaks(leaks)) }
 }
 
-/// A filter for others to read: itself with the ids in it replaced, unless it names somebody.
-pub(super) fn fit(redactor: &Redactor, filter: &str) -> String {
+/// A filter as a report quotes it: with ids replaced, or `...` if it still contains an identifier.
+pub(super) fn quoted_filter(redactor: &Redactor, filter: &str) -> String {
     let released = redactor.release(redactor.text(filter));
     released.map_or_else(|_| "...".to_owned(), |filter| filter.to_string())
 }
 
-/// The names of the user and of this machine.
+/// The names of the user and of this machine, which must not leave it either.
 pub(super) fn names_here() -> Vec<String> {
     let variables = ["USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME"];
     let host = fs::read_to_string("/etc/hostname").ok();

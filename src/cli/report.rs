@@ -1,35 +1,35 @@
-//! `ringtrace report`: a finding as text for others.
+//! `ringtrace report`: a finding as sanitised text for others.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use ringtrace::analysis::{Analysis, nearest};
-use ringtrace::redact::{Redacted, Redactor};
+use ringtrace::analysis::Analysis;
+use ringtrace::redact::Redactor;
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
 use ringtrace::spec::RULES;
 use ringtrace::spec::findings;
 use ringtrace::visible::visible;
+use ringtrace::words::nearest;
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
-use super::progress;
-use super::reading::{self, Filtering, Reading};
+use super::loading;
+use super::reading::{Filtering, Reading, SELECTION};
 use super::redaction::{self, Redaction};
-use super::settings::Settings;
-use super::target::Target;
+use super::settings::{Settings, Verbosity};
+use super::target::{OUTPUT, OutputArguments, Target};
 
-/// What `report` takes.
+/// The arguments of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ringtrace report call.pcap --question timeout-terminate-sender --form protocol-finding
-  ringtrace report call.pcap --call '#3' -o comment.md                  a comment with a diagram and stanzas to check
-  ringtrace report call.pcap --call '#3' --form stanza-capture          its most telling stanza
+  ringtrace report call.pcap --call '#3' -o comment.md             a comment with a diagram and the sanitised stanzas
+  ringtrace report call.pcap --call '#3' --form stanza-capture     its most significant stanza
   ringtrace report call.pcap --call '#3' --form corpus --stanza 17 -o capture.yaml
 
-No name, number, id, file name or time of day leaves: people are letters, calls and captures are numbers.
---question and --discrepancy take the ids of `ringtrace questions`, --rule those of `ringtrace rules`.")]
+Reports contain no names, phone numbers, ids, file names or times of day: people become letters, calls and captures
+become numbers. See `ringtrace questions` for ids of questions and discrepancies, and `ringtrace rules` for rules.")]
 pub(super) struct ReportArguments {
     #[command(flatten)]
     reading: Reading,
@@ -40,57 +40,53 @@ pub(super) struct ReportArguments {
     #[command(flatten)]
     about: About,
 
-    /// As what.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Comment)]
+    /// Form of the report.
+    #[arg(long, help_heading = OUTPUT, value_enum, value_name = "FORM", default_value_t = Form::Comment)]
     form: Form,
 
-    /// Which stanza a stanza-capture or corpus entry shows: its `seq`, as in `ringtrace export`. Unless given, the
-    /// one that tells most, which is said.
-    #[arg(long, value_name = "SEQ")]
+    /// Stanza to show in a stanza-capture or corpus entry: its `seq` in `ringtrace export` [default: the most significant
+    /// one, reported on stderr].
+    #[arg(long, help_heading = SELECTION, value_name = "SEQ")]
     stanza: Option<u64>,
 
     #[command(flatten)]
     redaction: Redaction,
 
-    /// Where to; `-` is standard output.
-    #[arg(short, long, value_name = "PATH")]
-    pub(super) output: Option<PathBuf>,
-
-    /// Overwrites the target if it is there.
-    #[arg(long)]
-    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
 }
 
-/// What it is about.
+/// The subject of the report.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Subject (one is required)")]
 #[group(required = true, multiple = false)]
 struct About {
-    /// An open question.
+    /// Open question to report on.
     #[arg(long, value_name = "ID")]
     question: Option<String>,
 
-    /// A call: its call-id, the beginning of it, or `#N` as listed.
+    /// Call to report: a call-id, a unique prefix, or `#N` as listed.
     #[arg(long, value_name = "ID")]
     call: Option<String>,
 
-    /// A rule.
+    /// Rule to report on.
     #[arg(long, value_name = "ID")]
     rule: Option<String>,
 
-    /// A place where the spec's pages contradict each other, or the wire.
+    /// Discrepancy to report on: where the spec contradicts itself or observed traffic.
     #[arg(long, value_name = "ID")]
     discrepancy: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Form {
-    /// The spec's form for findings.
+    /// The spec's issue form for findings.
     ProtocolFinding,
-    /// The spec's form for one stanza.
+    /// The spec's issue form for one stanza.
     StanzaCapture,
-    /// The spec's form for discrepancies.
+    /// The spec's issue form for discrepancies.
     Discrepancy,
-    /// A comment on an issue: verdict, evidence, diagram, and stanzas to check it with.
+    /// A comment on an issue: verdict, evidence, diagram and sanitised stanzas.
     Comment,
     /// An entry of the spec's corpus, as YAML.
     Corpus,
@@ -110,9 +106,9 @@ impl From<Form> for report::Form {
 
 impl About {
     fn subject(&self, analysis: &Analysis) -> Result<Subject, Failure> {
-        let unknown = |what: &str, asked: &str, near: Option<&str>| {
-            let near = near.map_or_else(String::new, |near| format!("; the nearest is {near}"));
-            Failure::Usage(format!("there is no {what} {}{near}", visible(asked)))
+        let unknown = |what: &str, asked: &str, nearest: Option<&str>| {
+            let nearest = nearest.map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"));
+            Failure::Usage(format!("unknown {what} `{}`{nearest}", visible(asked)))
         };
         let among = |asked: &str, what: &str, is_question: bool| {
             let all = findings(&[]).into_iter().map(|finding| finding.question);
@@ -134,7 +130,7 @@ impl About {
     }
 }
 
-/// A report that was written, and what belongs to it.
+/// A drafted report, with what it was drafted from.
 pub(super) struct Ready {
     pub(super) analysis: Arc<Analysis>,
     pub(super) redactor: Redactor,
@@ -142,28 +138,28 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// Lets the report leave.
+    /// Passes the report through the leak check.
     ///
     /// # Errors
-    /// If an identifier is in it.
+    /// If it contains an identifier.
     pub(super) fn release(&self, draft: Draft) -> Result<Released, Failure> {
         draft.release(&self.redactor).map_err(redaction::leaks)
     }
 }
 
 impl ReportArguments {
-    /// Reads the captures, and writes the report.
+    /// Reads the captures and drafts the report.
     ///
     /// # Errors
-    /// If there is no such report.
+    /// If there is nothing to report on the subject in this form, or a note contains an identifier.
     pub(super) fn ready(&self, settings: &Settings) -> Result<Ready, Failure> {
-        // Whatever cannot be about these captures is said before they are read.
+        // Unknown ids are reported before the captures are read, which may take long.
         if self.about.call.is_none() {
             self.about.subject(&Analysis::default())?;
         }
         let selection = self.filtering.selection()?;
-        let analysis = progress::load(self.reading.prepare(settings)?, settings.verbosity);
-        reading::report(&analysis, settings.verbosity);
+        let analysis = loading::load(self.reading.prepare(settings)?, settings.verbosity);
+        loading::report(&analysis, settings.verbosity);
         let redactor = self.redaction.redactor(&analysis)?;
         let digests = report::digests(&analysis);
         let mut sanitised = redactor.sanitise(&analysis);
@@ -175,7 +171,7 @@ impl ReportArguments {
             None => self.about.subject(&analysis)?,
         };
         let (form, stanza) = (self.form.into(), self.stanza.map(Shown::Seq));
-        let filter = self.filtering.text().map(|filter| redaction::fit(&redactor, &filter));
+        let filter = self.filtering.text().map(|filter| redaction::quoted_filter(&redactor, &filter));
         let filter = filter.as_deref();
         let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza, filter };
         let draft = report.draft().map_err(|unfit| Failure::Usage(unfit.to_string()))?;
@@ -186,10 +182,10 @@ impl ReportArguments {
         Ok(Ready { analysis, redactor, draft })
     }
 
-    /// Writes the text, and what did not find room in it into a file beside it.
+    /// Writes the report, and what did not fit into a second file next to it.
     ///
     /// # Errors
-    /// If one of them is there already, or takes no bytes.
+    /// If one of them exists or cannot be written.
     pub(super) fn write(
         &self,
         report: &Released,
@@ -197,31 +193,28 @@ impl ReportArguments {
         target: &Target,
         settings: &Settings,
     ) -> Result<(), Failure> {
-        let put = |target: &Target, text: &Redacted| {
-            target.write(|out| out.write_all(text.as_str().as_bytes()).map_err(|error| target.failure(error)))
-        };
         let rest = report.rest.as_ref().map(|rest| {
             let path = self.rest_path(report.form);
-            Target::new(Some(&path), self.force).map(|target| (path, target, rest))
+            Target::new(&path, self.output.force).map(|target| (path, target, rest))
         });
         let rest = rest.transpose()?;
-        // Names that could not be kept would be others the next time.
+        // Without saved pseudonyms, the next report would use others.
         self.redaction.save(redactor)?;
-        put(target, &report.body)?;
+        target.write_text(report.body.as_str())?;
         if let Some((path, target, rest)) = rest {
-            put(&target, rest)?;
+            target.write_text(rest.as_str())?;
             if settings.verbosity >= Verbosity::Losses {
-                eprintln!("ringtrace: what is too long for an issue is in {}", path.display());
+                eprintln!("ringtrace: the full report, too long for an issue, is in {}", path.display());
             }
         }
         Ok(())
     }
 
-    /// Beside the report; where that goes to no file, in the current folder.
+    /// The path of the second file: next to the report, or in the current folder if the report is not a file.
     fn rest_path(&self, form: report::Form) -> PathBuf {
         let [_, ending] = form.endings();
-        let beside = self.output.as_deref().filter(|path| *path != Path::new("-") && !path.exists() || path.is_file());
-        let mut name = beside.unwrap_or(Path::new("ringtrace-report")).as_os_str().to_owned();
+        let report = self.output.path().filter(|path| !path.exists() || path.is_file());
+        let mut name = report.unwrap_or(Path::new("ringtrace-report")).as_os_str().to_owned();
         name.push(format!(".rest.{ending}"));
         name.into()
     }
@@ -229,9 +222,9 @@ impl ReportArguments {
 
 /// Runs `report`.
 pub(super) fn run(arguments: &ReportArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let target = arguments.output.target()?;
     let ready = arguments.ready(settings)?;
     let report = ready.release(ready.draft.clone())?;
     arguments.write(&report, &ready.redactor, &target, settings)?;
-    Ok(reading::exit(&ready.analysis))
+    Ok(loading::exit(&ready.analysis))
 }

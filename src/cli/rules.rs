@@ -1,21 +1,23 @@
-//! `ringtrace rules`: the rules, and with captures how their calls stand to them.
+//! `ringtrace rules`: the spec's rules, and how calls comply.
 
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
 use ringtrace::analysis::Analysis;
-use ringtrace::summary::rules;
+use ringtrace::print::rules;
 
 use super::exit::{Exit, Failure};
-use super::reading::{self, Filtering, Reading};
+use super::loading;
+use super::reading::{Filtering, Reading};
 use super::settings::Settings;
+use super::target::OUTPUT;
 
-/// What `rules` takes.
+/// The arguments of `rules`.
 #[derive(Debug, Args)]
 #[command(mut_arg("files", |files| files.required(false)), after_help = "\
 Examples:
-  ringtrace rules                                 the list
-  ringtrace rules call.pcap                       what calls are checked for, and what was found
+  ringtrace rules                                 list the rules
+  ringtrace rules call.pcap                       check calls against them
   ringtrace rules call.pcap --json | jq '.rules[] | select(.violated > 0)'")]
 pub(super) struct RulesArguments {
     #[command(flatten)]
@@ -24,8 +26,8 @@ pub(super) struct RulesArguments {
     #[command(flatten)]
     filtering: Filtering,
 
-    /// As JSON.
-    #[arg(long)]
+    /// Print JSON.
+    #[arg(long, help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -43,6 +45,6 @@ pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exi
     }
     out.flush()?;
     let Some(analysis) = analysis.as_deref() else { return Ok(Exit::Done) };
-    reading::report(analysis, settings.verbosity);
-    Ok(reading::exit(analysis))
+    loading::report(analysis, settings.verbosity);
+    Ok(loading::exit(analysis))
 }

@@ -1,31 +1,30 @@
-//! `ringtrace sanitize`: the calls' stanzas, fit for others to read.
+//! `ringtrace sanitize`: a sanitised copy of the calls' stanzas, for others to read.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use clap::Args;
 use ringtrace::report;
 
 use super::exit::{Exit, Failure};
-use super::progress;
-use super::reading::{self, Filtering, Reading};
+use super::loading;
+use super::reading::{Filtering, Reading, SELECTION};
 use super::redaction::{self, Redaction};
 use super::settings::Settings;
-use super::target::Target;
+use super::target::OutputArguments;
 
-/// What `sanitize` takes.
+/// The arguments of `sanitize`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace sanitize call.pcap -o call.ndjson                         people are letters, ids are numbers
-  ringtrace sanitize call.pcap --call '#2' -o call.ndjson             one of its calls
-  ringtrace sanitize call.pcap --keep enc@count -o call.ndjson        with the values of one attribute
-  ringtrace sanitize b.pcap --alias-file ~/aliases.txt -o b.ndjson    the same letters in every run
+  ringtrace sanitize call.pcap -o call.ndjson                         people become letters, ids become numbers
+  ringtrace sanitize call.pcap --call '#2' -o call.ndjson             only one of its calls
+  ringtrace sanitize call.pcap --keep enc@count -o call.ndjson        keep the values of one attribute
+  ringtrace sanitize b.pcap --alias-file ~/aliases.txt -o b.ndjson    use the same letters in every run
 
-The result has the stanzas, what is known of each recording, and times from its beginning; ringtrace reads it again and
-comes to the same verdicts. Before it is written, it is searched for every identifier of the captures in any spelling;
-if one is left, nothing is written (exit code 3), and the line is named.")]
+The output is ringtrace NDJSON: the stanzas, what is known about how they were captured, and times relative to the start
+of the capture. ringtrace reads it again and comes to the same verdicts. Before it is written, it is searched for every
+identifier in the captures, in any spelling; if one remains, nothing is written (exit code 3) and the line is named.")]
 pub(super) struct SanitizeArguments {
     #[command(flatten)]
     reading: Reading,
@@ -33,28 +32,23 @@ pub(super) struct SanitizeArguments {
     #[command(flatten)]
     filtering: Filtering,
 
-    /// Only this call: its call-id, the beginning of it, or `#N` as listed. May be given again.
-    #[arg(long, value_name = "ID")]
+    /// Only include this call: a call-id, a unique prefix, or `#N` as listed. Can be repeated.
+    #[arg(long, help_heading = SELECTION, value_name = "ID")]
     call: Vec<String>,
 
     #[command(flatten)]
     redaction: Redaction,
 
-    /// Where to; `-` is standard output.
-    #[arg(short, long, value_name = "PATH")]
-    output: Option<PathBuf>,
-
-    /// Overwrites the target if it is there.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    output: OutputArguments,
 }
 
 /// Runs `sanitize`.
 pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let target = arguments.output.target()?;
     let selection = arguments.filtering.selection()?;
-    let analysis = progress::load(arguments.reading.prepare(settings)?, settings.verbosity);
-    reading::report(&analysis, settings.verbosity);
+    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    loading::report(&analysis, settings.verbosity);
     let redactor = arguments.redaction.redactor(&analysis)?;
     let sanitised = redactor.sanitise(&analysis);
     let (wanted, sanitised) = match selection.map(|selection| selection.calls(&analysis)) {
@@ -66,6 +60,6 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
     let calls = (!calls.is_empty()).then(|| calls.into_iter().collect::<Vec<_>>());
     let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
     arguments.redaction.save(&redactor)?;
-    target.write(|out| out.write_all(lines.as_str().as_bytes()).map_err(|error| target.failure(error)))?;
-    Ok(reading::exit(&analysis))
+    target.write_text(lines.as_str())?;
+    Ok(loading::exit(&analysis))
 }

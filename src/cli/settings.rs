@@ -1,64 +1,100 @@
-//! The config file's place, and what command line and config file say together.
+//! Settings that hold for every command: from the command line, the config file and the environment.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::ColorChoice;
 use etcetera::BaseStrategy;
 use ringtrace::config::{Color, Config};
-use ringtrace::tui::Options;
+use ringtrace::tui::{self, Options};
 use ringtrace::visible::{visible, visible_but};
+use ringtrace::words::Layout;
 
-use super::Verbosity;
 use super::exit::Failure;
 
-/// What holds for every command.
+/// The longest line that is comfortable to read.
+const WIDEST: usize = 120;
+
+/// The width of text that no terminal shows.
+const DEFAULT_WIDTH: usize = 100;
+
+/// How much is reported on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verbosity {
+    /// Only why the program failed.
+    Quiet,
+    /// Also what was lost.
+    Losses,
+    /// Also anomalies that lost no data.
+    Everything,
+}
+
+/// Settings that hold for every command.
 #[derive(Debug)]
 pub(super) struct Settings {
-    /// How much is said on standard error.
+    /// How much is reported on standard error.
     pub(super) verbosity: Verbosity,
     /// When to use colour.
     pub(super) color: ColorChoice,
-    /// Whether to look for key logs beside the captures.
+    /// Whether to look for key logs next to the captures.
     pub(super) key_discovery: bool,
-    /// What the config file says; nothing where there is none.
+    /// The config file's settings; all defaults without one.
     pub(super) config: Config,
     /// The config file, if one was read.
     pub(super) file: Option<PathBuf>,
-    /// The config file, or where the user's own belongs.
-    pub(super) place: Option<PathBuf>,
+    /// The config file, or the path where the user's own would be.
+    pub(super) path: Option<PathBuf>,
 }
 
 impl Settings {
-    /// Reads the config file: `given`, else the user's if there is one. `color` goes before what it says.
+    /// Reads the config file: `given`, or the user's if it exists. `color` takes precedence over it.
     ///
     /// # Errors
-    /// If it cannot be read, or is none.
+    /// If the config file cannot be read or is invalid. Every command checks all of it, so that a mistake does not
+    /// surface only where the setting matters.
     pub(super) fn new(given: Option<&Path>, color: Option<ColorChoice>, verbosity: Verbosity) -> Result<Self, Failure> {
-        let place = given.map(Path::to_owned).or_else(users);
-        let file = place.clone().filter(|path| given.is_some() || path.is_file());
+        let path = given.map(Path::to_owned).or_else(users);
+        let file = path.clone().filter(|path| given.is_some() || path.is_file());
         let config = file.as_deref().map(read).transpose()?.unwrap_or_default();
         let color = color.or_else(|| config.color.map(choice)).unwrap_or(ColorChoice::Auto);
         let settings =
-            Self { verbosity, color, key_discovery: config.key_discovery.unwrap_or(true), config, file, place };
-        // What is wrong with it is said by every command, not only where it would matter.
+            Self { verbosity, color, key_discovery: config.key_discovery.unwrap_or(true), config, file, path };
         settings.interface().map(|_| settings)
     }
 
-    /// The interface as the config file has it.
+    /// The options of the TUI.
     ///
     /// # Errors
-    /// If the file names something that there is not.
+    /// If the config file names a theme, column, command or key that does not exist.
     pub(super) fn interface(&self) -> Result<Options, Failure> {
         let options = Options::of(&self.config).map_err(|wrong| {
             let file = self.file.as_deref().map_or_else(String::new, |file| format!("{}: ", file.display()));
             Failure::Usage(format!("{}{wrong}", visible(&file)))
         })?;
-        Ok(Options { config: self.place.clone(), ..options })
+        Ok(Options { config: self.path.clone(), ..options })
+    }
+
+    /// The layout of text on standard output: as wide as the terminal, within reason.
+    pub(super) fn layout(&self) -> Layout {
+        let is_terminal = io::stdout().is_terminal();
+        let columns = tui::columns().filter(|_| is_terminal);
+        let width = columns.map_or(DEFAULT_WIDTH, |columns| usize::from(columns).min(WIDEST));
+        Layout { width, colour: self.allows_colour() && (is_terminal || self.color == ColorChoice::Always) }
+    }
+
+    /// Returns whether a terminal may be shown colour: by `--color`, or unless `NO_COLOR` is set and not empty
+    /// (<https://no-color.org>).
+    pub(super) fn allows_colour(&self) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
     }
 }
 
-/// Where the user's config file belongs.
+/// The path of the user's config file.
 fn users() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
     Some(folders.config_dir().join("ringtrace").join("config.toml"))
@@ -66,7 +102,7 @@ fn users() -> Option<PathBuf> {
 
 fn read(path: &Path) -> Result<Config, Failure> {
     let usage = |why: String| {
-        // The lines of what is wrong with it stay lines.
+        // The parser's message shows the line in question below it.
         let why = visible_but(&why, |character| character != '\n' && ringtrace::visible::is_hidden(character));
         Failure::Usage(format!("{}: {why}", path.display()))
     };

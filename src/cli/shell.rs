@@ -1,13 +1,16 @@
-//! `ringtrace completions` and `ringtrace man`: what shells and `man` want to know of the command line.
+//! `ringtrace completions` and `ringtrace man`: completion scripts and manual pages, generated from the command line.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::{Args, Command};
 use clap_complete::Shell;
+use ringtrace::visible::visible;
 
 use super::exit::{Exit, Failure};
+use super::target::Target;
 
-/// What `completions` takes.
+/// The arguments of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -15,21 +18,26 @@ Examples:
   ringtrace completions zsh > \"${fpath[1]}/_ringtrace\"
   ringtrace completions fish > ~/.config/fish/completions/ringtrace.fish")]
 pub(super) struct CompletionsArguments {
-    /// For which shell.
+    /// Shell to complete in.
     #[arg(value_enum)]
     shell: Shell,
 }
 
-/// What `man` takes.
+/// The arguments of `man`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ringtrace man | man -l -
   ringtrace man > ~/.local/share/man/man1/ringtrace.1
-  ringtrace man export > ~/.local/share/man/man1/ringtrace-export.1")]
+  ringtrace man export > ~/.local/share/man/man1/ringtrace-export.1
+  ringtrace man --all target/man     every page, as packages install them")]
 pub(super) struct ManArguments {
-    /// The page of this command, instead of the program's.
+    /// Command to describe [default: the program itself].
     command: Option<String>,
+
+    /// Write the pages of the program and of every command into this folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    all: Option<PathBuf>,
 }
 
 /// Runs `completions`.
@@ -42,21 +50,35 @@ pub(super) fn completions(arguments: &CompletionsArguments, mut program: Command
 /// Runs `man`.
 pub(super) fn man(arguments: &ManArguments, mut program: Command) -> Result<Exit, Failure> {
     program.build();
-    let page = match &arguments.command {
-        None => program,
+    if let Some(folder) = &arguments.all {
+        let commands = program.get_subcommands().map(Command::get_name).filter(|name| *name != "help");
+        for name in commands.map(Some).chain([None]) {
+            let file = folder.join(name.map_or("ringtrace.1".to_owned(), |name| format!("ringtrace-{name}.1")));
+            let page = String::from_utf8_lossy(&page(&program, name)?).into_owned();
+            Target::new(&file, true)?.write_text(&page)?;
+        }
+        return Ok(Exit::Done);
+    }
+    print(&page(&program, arguments.command.as_deref())?)
+}
+
+/// The manual page of a command, or of the program.
+fn page(program: &Command, name: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let page = match name {
+        None => program.clone(),
         Some(name) => {
             let unknown = || {
                 let known = program.get_subcommands().map(Command::get_name).collect::<Vec<_>>().join(", ");
-                Failure::Usage(format!("there is no such command; there are {known}"))
+                Failure::Usage(format!("unknown command `{}` (expected one of: {known})", visible(name)))
             };
             let command = program.find_subcommand(name).ok_or_else(unknown)?;
-            // The page is found as `man ringtrace-export`, and says `ringtrace export` how to call it.
+            // The page is named `ringtrace-export`, while its synopsis reads `ringtrace export`.
             command.clone().display_name(format!("ringtrace-{name}"))
         }
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
-    print(&text)
+    Ok(text)
 }
 
 fn print(text: &[u8]) -> Result<Exit, Failure> {

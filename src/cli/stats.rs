@@ -1,44 +1,44 @@
-//! `ringtrace stats`: counts, cross-tables and percentiles over the tables' columns.
+//! `ringtrace stats`: counts, cross-tables and percentiles by column.
 
 use std::io::Write;
 use std::panic;
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::{Analysis, Source};
 use ringtrace::export::{self, Table};
+use ringtrace::print::figure;
 use ringtrace::stats::{self, Archive, ArchiveError, Asked, Figure, Gathering, Query, USUAL};
-use ringtrace::summary::figure;
 use ringtrace::visible::visible;
+use ringtrace::words::counted;
 
-use super::Verbosity;
 use super::exit::{Exit, Failure};
-use super::progress;
-use super::reading::{self, Filtering, Reading};
-use super::settings::Settings;
-use super::target::Target;
+use super::loading;
+use super::reading::{Filtering, Reading, SELECTION};
+use super::settings::{Settings, Verbosity};
+use super::target::{OUTPUT, OutputArguments, Target};
 
-/// What `stats` takes.
+/// The arguments of `stats`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --by and --of: how long acks take by action, how long calls ring by outcome, and the reasons of terminates by
-emitter and media. Else one table:
+Without --by and --of, prints ack latencies by action, ring times by outcome, and the reasons of terminates by emitter
+and media. Otherwise prints one table:
 
-  --by A,B             a row for each pair of values, with how many rows of the table have it
-  --by A --across B    a cross-table: a row for each value of A, a column for each of B
-  --by A,B --of N      a row for each pair, with what is told of the numbers in N: how many, how many rows have none
-                       (missing), and the smallest, the percentiles and the largest. --of alone: one row for all
+  --by A,B             one row per pair of values, with the number of rows that have it
+  --by A --across B    a cross-table: one row per value of A, one column per value of B
+  --by A,B --of N      one row per pair, summarising the numbers in N: how many, how many are missing, the smallest,
+                       percentiles, the largest. --of alone: one row for everything
 
-The columns are those of `ringtrace export`, and tell which table is meant; columns that both have, as media, count calls
-unless --table says stanzas. Of an ack or a receipt, platform and version are those of what it answers. Percentiles are values that occurred: p95 is the smallest that 95 of 100 do not exceed.
+COLUMN is a column of `ringtrace export`. The columns determine the table; those that both tables have, such as media,
+count calls unless --table says otherwise. For acks and receipts, platform and version are those of the stanza they
+answer. Percentiles are observed values: p95 is the smallest value that at least 95 % do not exceed.
 
-FILE may also be a Parquet file that `ringtrace export` wrote, beside captures or alone: it is not decoded again. What
-several inputs hold counts once. A filter of such a file can ask for the columns of its own table only.
+FILE may also be a Parquet file written by `ringtrace export`, alone or together with captures; nothing is decoded
+again. Rows that several inputs share are counted once. A filter on such a file can only use columns of its table.
 
 Examples:
-  ringtrace stats recordings/
-  ringtrace stats recordings/ --by action,platform --of ack_latency_ms
-  ringtrace stats recordings/ --by outcome --of ring_ms --filter 'media == audio'
+  ringtrace stats captures/
+  ringtrace stats captures/ --by action,platform --of ack_latency_ms
+  ringtrace stats captures/ --by outcome --of ring_ms --filter 'media == audio'
   ringtrace stats archive/*.parquet new.pcap --by media --of talk_ms
   ringtrace stats stanzas.parquet --by reason,emitter --across media --filter 'action == terminate and tag == call'
   ringtrace stats stanzas.parquet --by vantage,action --format csv -o counts.csv")]
@@ -49,44 +49,39 @@ pub(super) struct StatsArguments {
     #[command(flatten)]
     filtering: Filtering,
 
-    /// The columns whose values make the rows.
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    /// Columns whose values form the rows.
+    #[arg(long, help_heading = SELECTION, value_name = "COLUMN", value_delimiter = ',')]
     by: Vec<String>,
 
-    /// The column whose values make the columns of a cross-table.
-    #[arg(long, value_name = "COLUMN")]
+    /// Column whose values form the columns of a cross-table.
+    #[arg(long, help_heading = SELECTION, value_name = "COLUMN")]
     across: Option<String>,
 
-    /// The column of numbers to tell of, instead of counting rows.
-    #[arg(long, value_name = "COLUMN")]
+    /// Numeric column to summarise (instead of counting rows).
+    #[arg(long, help_heading = SELECTION, value_name = "COLUMN")]
     of: Option<String>,
 
-    /// Which table, where the columns do not tell.
-    #[arg(long, value_enum)]
+    /// Table to use, if the columns are ambiguous.
+    #[arg(long, help_heading = SELECTION, value_enum)]
     table: Option<Counted>,
 
-    /// In which form.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// Output format.
+    #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// The same as --format json.
-    #[arg(long, conflicts_with = "format")]
+    /// Same as --format json.
+    #[arg(long, help_heading = OUTPUT, conflicts_with = "format")]
     json: bool,
 
-    /// Where to; `-` is standard output.
-    #[arg(short, long, value_name = "PATH")]
-    output: Option<PathBuf>,
-
-    /// Overwrites the target if it is there.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    output: OutputArguments,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Counted {
-    /// A row per stanza of a call.
+    /// One row per stanza of a call.
     Stanzas,
-    /// A row per call.
+    /// One row per call.
     Calls,
 }
 
@@ -101,23 +96,23 @@ impl From<Counted> for Table {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Columns of characters.
+    /// Aligned text table.
     Text,
     /// Comma-separated values, safe to open in a spreadsheet.
     Csv,
-    /// One document of JSON.
+    /// A JSON document.
     Json,
     /// Apache Parquet.
     Parquet,
 }
 
-/// A figure that is wanted.
+/// A figure to compute.
 struct Wanted {
     title: Option<&'static str>,
     gathering: Gathering,
-    /// Which rows, as a filter.
+    /// The filter of its rows, as text.
     filter: Option<String>,
-    /// Whether any input has its table.
+    /// Whether any input contains its table.
     has_input: bool,
 }
 
@@ -126,13 +121,13 @@ impl StatsArguments {
         if self.json { Format::Json } else { self.format }
     }
 
-    /// The figures that are wanted, before anything is read.
+    /// The figures to compute, before anything is read.
     fn wanted(&self) -> Result<Vec<Wanted>, Failure> {
         let wrong = |error: stats::QueryError| Failure::Usage(error.to_string());
         let user = self.filtering.text();
         if self.by.is_empty() && self.across.is_none() && self.of.is_none() && self.table.is_none() {
             if matches!(self.format(), Format::Csv | Format::Parquet) {
-                return Err(Failure::Usage("this format takes one table: --by or --of says which".to_owned()));
+                return Err(Failure::Usage("this format requires a single table; use --by or --of".to_owned()));
             }
             self.filtering.row_filter(Table::Stanzas)?;
             let usual = USUAL.iter().map(|usual| {
@@ -161,21 +156,21 @@ impl StatsArguments {
 /// Runs `stats`.
 pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exit, Failure> {
     let mut wanted = arguments.wanted()?;
-    let target = Target::new(arguments.output.as_deref(), arguments.force)?;
+    let target = arguments.output.target()?;
     if arguments.format() == Format::Parquet && target.is_terminal() {
-        return Err(Failure::Usage("this format is not for a terminal; -o PATH or a pipe takes it".to_owned()));
+        return Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()));
     }
-    let (request, archives) = arguments.reading.prepare_but(settings, Archive::is_one)?;
-    let analysis = progress::load(request, settings.verbosity);
+    let (request, archives) = arguments.reading.prepare_without(settings, Archive::is_one)?;
+    let analysis = loading::load(request, settings.verbosity);
     for one in &mut wanted {
         one.add_captures(&analysis)?;
     }
     let is_lossy = Archives { sources: &archives, verbosity: settings.verbosity }.add_to(&mut wanted);
     let repeated = wanted.iter().map(|one| one.gathering.repeated()).max().unwrap_or_default();
     if repeated > 0 && settings.verbosity >= Verbosity::Losses {
-        eprintln!("ringtrace: {repeated} rows were in several of the inputs, and count once");
+        eprintln!("ringtrace: {} across inputs counted once", counted(repeated, "duplicate row"));
     }
-    // Of the usual figures, those that the inputs can have.
+    // Of the default figures, keep those whose table is in the inputs.
     if wanted.iter().any(|one| one.has_input) {
         wanted.retain(|one| one.has_input);
     }
@@ -189,9 +184,9 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
     }
     write(arguments.format(), &figures, &target)?;
     if !analysis.captures.is_empty() {
-        reading::report(&analysis, settings.verbosity);
+        loading::report(&analysis, settings.verbosity);
     }
-    Ok(if is_lossy { Exit::Lost } else { reading::exit(&analysis) })
+    Ok(if is_lossy { Exit::Lost } else { loading::exit(&analysis) })
 }
 
 impl Wanted {
@@ -212,7 +207,7 @@ impl Wanted {
         let filter = self.filter.as_deref().map(|text| self.gathering.archive_filter(text)).transpose();
         let table = archive.table().name();
         let filter =
-            filter.map_err(|error| format!("it has the columns of the table {table} only: --filter: {error}"))?;
+            filter.map_err(|error| format!("--filter: {error} (the file only has the columns of table `{table}`)"))?;
         self.gathering.add_archive(archive, filter.as_ref()).map_err(|error| error.to_string())
     }
 }
@@ -224,8 +219,10 @@ struct Archives<'a> {
 }
 
 impl Archives<'_> {
-    /// Adds their rows, and says whether any could not be read. What a decoder that gave up would write to standard
-    /// error is not shown: it is said in words.
+    /// Adds their rows. Returns whether any could not be read.
+    ///
+    /// The Parquet decoder may panic on a damaged file. That is caught and reported as an error, so the panic message
+    /// is not shown.
     fn add_to(&self, wanted: &mut [Wanted]) -> bool {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(|_| ()));
@@ -240,27 +237,30 @@ impl Archives<'_> {
             Ok(archive) => archive,
             Err(error) => {
                 let is_other = matches!(error, ArchiveError::Foreign | ArchiveError::OtherTable(_));
-                let is_passed_over = is_other && matches!(source, Source::FileInFolder(_));
-                if !is_passed_over || self.verbosity == Verbosity::Everything {
-                    self.say(source, &error.to_string());
+                let is_skipped = is_other && matches!(source, Source::FileInFolder(_));
+                if !is_skipped || self.verbosity == Verbosity::Everything {
+                    self.warn(source, &error.to_string());
                 }
-                return !is_passed_over;
+                return !is_skipped;
             }
         };
         let table = archive.table();
         let mut of_table = wanted.iter_mut().filter(|one| one.gathering.query().table == table).peekable();
         if of_table.peek().is_none() {
-            self.say(source, &format!("holds the table {}, which is not counted here", table.name()));
+            self.warn(
+                source,
+                &format!("skipped: contains table `{}`, which these statistics do not use", table.name()),
+            );
             return false;
         }
         let failures: Vec<String> = of_table.filter_map(|one| one.add_archive(&archive).err()).collect();
         if let Some(why) = failures.first() {
-            self.say(source, why);
+            self.warn(source, why);
         }
         !failures.is_empty()
     }
 
-    fn say(&self, source: &Source, what: &str) {
+    fn warn(&self, source: &Source, what: &str) {
         if self.verbosity >= Verbosity::Losses {
             eprintln!("ringtrace: {}: {what}", visible(&source.name()));
         }

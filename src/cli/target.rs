@@ -4,9 +4,46 @@ use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use ringtrace::output::{self, Existing, Output};
 
 use super::exit::Failure;
+
+/// The heading of options about output.
+pub(super) const OUTPUT: &str = "Output options";
+
+/// The options of every command that writes a file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = OUTPUT)]
+pub(super) struct OutputArguments {
+    /// Output file (`-` for stdout).
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+
+    /// Overwrite the output file if it exists.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+impl OutputArguments {
+    /// Returns whether `-o` was given, if only as `-`.
+    pub(super) const fn is_given(&self) -> bool {
+        self.output.is_some()
+    }
+
+    /// The output path; `None` for standard output.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+
+    /// The target to write to.
+    ///
+    /// # Errors
+    /// As [`Target::new`].
+    pub(super) fn target(&self) -> Result<Target, Failure> {
+        self.path().map_or(Ok(Target::Stdout), |path| Target::new(path, self.force))
+    }
+}
 
 /// Where to write.
 #[derive(Debug)]
@@ -18,13 +55,12 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// Reads `-o`: without it, and for `-`, the target is standard output.
+    /// The file at `path`.
     ///
     /// # Errors
     /// If the file exists and must not be overwritten, if it is a folder, or if its folder does not exist. This is
     /// checked before the captures are read, which may take long.
-    pub(super) fn new(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Self::Stdout) };
+    pub(super) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
         let existing = if force { Existing::Replace } else { Existing::Keep };
         let target = Self::File(path.to_owned(), existing);
         match fs::metadata(path) {
@@ -65,6 +101,14 @@ impl Target {
                 out.finish().map_err(|error| self.failure(error))
             }
         }
+    }
+
+    /// Writes a text.
+    ///
+    /// # Errors
+    /// If the target cannot be written.
+    pub(super) fn write_text(&self, text: &str) -> Result<(), Failure> {
+        self.write(|out| out.write_all(text.as_bytes()).map_err(|error| self.failure(error)))
     }
 
     /// The failure to write to this target.

@@ -1,35 +1,35 @@
-//! Requests, and when they are made again.
+//! Requests to the API, with the user's token and retries.
 
 use std::fmt;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ureq::http::{HeaderMap, Request};
 use ureq::{Agent, Body};
 
-use super::answer::{Answer, Error, Outcome};
-use super::pages;
-use super::place::Api;
+use super::destination::Api;
+use super::response::{Error, Outcome, Response};
 
-/// The longest that a server may take for one answer.
-const ANSWER: Duration = Duration::from_secs(60);
+/// The longest that a server may take for one response.
+const RESPONSE: Duration = Duration::from_secs(60);
 
 /// The longest that connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// The most bytes of an answer that are read: a page has a hundred comments of 64 KiB each at most, and JSON may write
-/// a character as six.
+/// The most bytes of a response that are read: a page has at most a hundred comments of 64 KiB each, and JSON may
+/// need six bytes for a character.
 const LONGEST: u64 = 64 << 20;
 
-/// The most pages of one list that are looked through.
+/// The most pages of one list that are requested.
 const PAGES: usize = 200;
 
-/// The secret that stands for the user. It is never shown.
+/// The user's secret. Never shown, not even by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// Takes a token; `None` if the text, without the spaces around it, cannot be one.
+    /// A token from text, without surrounding sbackoffs; `None` if it cannot be one.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -44,25 +44,25 @@ impl fmt::Debug for Token {
     }
 }
 
-/// How patiently requests are made again.
+/// How requests are retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct Backoff {
     /// The wait after the first attempt; it doubles with each further one.
     pub first: Duration,
     /// The longest wait that a server may ask for.
     pub longest: Duration,
-    /// How often a request is made at most.
+    /// The most attempts for a request.
     pub attempts: u32,
 }
 
-impl Default for Pace {
+impl Default for Backoff {
     fn default() -> Self {
         Self { first: Duration::from_millis(500), longest: Duration::from_secs(90), attempts: 4 }
     }
 }
 
-impl Pace {
-    /// The wait after an attempt, from 0; `None` if there is to be no other.
+impl Backoff {
+    /// The wait after an attempt, counted from 0; `None` if it was the last.
     pub(super) fn wait(&self, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
         if attempt + 1 >= self.attempts {
             return None;
@@ -78,48 +78,48 @@ pub struct Client {
     agent: Agent,
     api: Api,
     token: Token,
-    pace: Pace,
+    backoff: Backoff,
 }
 
 impl Client {
-    /// A client that speaks for the owner of a token.
+    /// A client for the owner of a token.
     #[must_use]
-    pub fn new(api: Api, token: Token, pace: Pace) -> Self {
+    pub fn new(api: Api, token: Token, backoff: Backoff) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            // A redirect of a request that changes something is nothing to follow blindly.
+            // Following a redirect would send the report to a repository that the user did not name.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(ANSWER))
+            .timeout_global(Some(RESPONSE))
             .user_agent(concat!("ringtrace/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.new_agent(), api, token, pace }
+        Self { agent: config.new_agent(), api, token, backoff }
     }
 
-    /// Where requests go.
+    /// The API that requests are sent to.
     pub(super) const fn api(&self) -> &Api {
         &self.api
     }
 
-    /// How patient it is.
-    pub(super) const fn pace(&self) -> Pace {
-        self.pace
+    /// How requests are retried.
+    pub(super) const fn backoff(&self) -> Backoff {
+        self.backoff
     }
 
-    /// Makes a request that changes nothing, or no more when it is made twice, until it is answered.
-    pub(super) fn repeatable(&self, method: &str, address: &str, body: Option<&str>) -> Result<Answer, Error> {
+    /// Makes an idempotent request, with retries.
+    pub(super) fn repeatable(&self, method: &str, address: &str, body: Option<&str>) -> Result<Response, Error> {
         let mut attempt = 0;
         loop {
             let (wait, error) = match self.once(method, address, body) {
-                Ok(answer) => match answer.outcome() {
-                    Outcome::Done => return Ok(answer),
-                    Outcome::Refused => return Err(answer.refusal()),
-                    Outcome::Later(asked) | Outcome::Unclear(asked) => (asked, answer.refusal()),
+                Ok(response) => match response.outcome() {
+                    Outcome::Done => return Ok(response),
+                    Outcome::Refused => return Err(response.refusal()),
+                    Outcome::Later(asked) | Outcome::Unclear(asked) => (asked, response.refusal()),
                 },
                 Err(error) => (None, error),
             };
-            match self.pace.wait(attempt, wait) {
+            match self.backoff.wait(attempt, wait) {
                 Some(wait) => thread::sleep(wait),
                 None => return Err(error),
             }
@@ -127,15 +127,15 @@ impl Client {
         }
     }
 
-    /// The items of a list, page by page, until `take` has enough of them.
+    /// Requests a list page by page until `take` returns true.
     pub(super) fn each_page(&self, first: String, mut take: impl FnMut(&str) -> bool) -> Result<(), Error> {
         let mut address = first;
         for _ in 0..PAGES {
-            let answer = self.repeatable("GET", &address, None)?;
-            if take(&answer.body) {
+            let response = self.repeatable("GET", &address, None)?;
+            if take(&response.body) {
                 return Ok(());
             }
-            match answer.link.as_deref().and_then(pages::next) {
+            match response.link.as_deref().and_then(next_page) {
                 Some(next) if self.api.is_own(next) => address = next.to_owned(),
                 _ => return Ok(()),
             }
@@ -143,8 +143,8 @@ impl Client {
         Ok(())
     }
 
-    /// Makes a request once.
-    pub(super) fn once(&self, method: &str, address: &str, body: Option<&str>) -> Result<Answer, Error> {
+    /// Makes a request, without retries.
+    pub(super) fn once(&self, method: &str, address: &str, body: Option<&str>) -> Result<Response, Error> {
         let request = Request::builder()
             .method(method)
             .uri(address)
@@ -163,19 +163,19 @@ impl Client {
     }
 }
 
-fn read(response: ureq::http::Response<Body>) -> Result<Answer, ureq::Error> {
+fn read(response: ureq::http::Response<Body>) -> Result<Response, ureq::Error> {
     let (head, mut body) = response.into_parts();
     let link = text(&head.headers, "link").map(str::to_owned);
     let wait = wait(&head.headers);
     let body = body.with_config().limit(LONGEST).lossy_utf8(true).read_to_string()?;
-    Ok(Answer { status: head.status.as_u16(), link, wait, body })
+    Ok(Response { status: head.status.as_u16(), link, wait, body })
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// How long an answer asks to wait.
+/// How long a response asks to wait.
 fn wait(headers: &HeaderMap) -> Option<Duration> {
     let number = |name| text(headers, name).and_then(|text| text.trim().parse::<u64>().ok());
     if let Some(seconds) = number("retry-after") {
@@ -189,6 +189,57 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
     Some(reset.saturating_sub(now))
 }
 
+/// A server, and the credentials for it.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The server's API.
+    pub api: Api,
+    /// Finds the user's token.
+    pub token: fn(&Api) -> Option<Token>,
+    /// How requests are retried.
+    pub backoff: Backoff,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self::to(Api::default())
+    }
+}
+
+impl Access {
+    /// The user's access to a server.
+    #[must_use]
+    pub fn to(api: Api) -> Self {
+        Self { api, token: users_token, backoff: Backoff::default() }
+    }
+
+    /// A client; `None` if there is no token. Runs `gh` to find one, which may take a while.
+    #[must_use]
+    pub fn client(&self) -> Option<Client> {
+        Some(Client::new(self.api.clone(), (self.token)(&self.api)?, self.backoff))
+    }
+}
+
+/// The user's token: `GITHUB_TOKEN`, or the one that `gh` has for the server.
+fn users_token(api: &Api) -> Option<Token> {
+    let from_environment = std::env::var("GITHUB_TOKEN").ok().and_then(|token| Token::new(&token));
+    from_environment.or_else(|| {
+        let mut gh = Command::new("gh");
+        gh.args(["auth", "token", "--hostname", &api.host()]).stdin(Stdio::null()).stderr(Stdio::null());
+        let output = gh.output().ok().filter(|output| output.status.success())?;
+        Token::new(&String::from_utf8(output.stdout).ok()?)
+    })
+}
+
+/// The URL of the next page in a `Link` header (RFC 8288).
+fn next_page(link: &str) -> Option<&str> {
+    link.split(',').find_map(|part| {
+        let (address, parameters) = part.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = |parameter: &str| matches!(parameter.trim(), "rel=\"next\"" | "rel=next");
+        parameters.split(';').any(is_next).then_some(address)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,19 +248,29 @@ mod tests {
     fn a_token_is_never_shown() {
         let token = Token::new(" ghp_secret\n").unwrap();
         assert_eq!(format!("{token:?}"), "Token(..)");
-        let client = Client::new(Api::default(), token, Pace::default());
+        let client = Client::new(Api::default(), token, Backoff::default());
         assert!(!format!("{client:?}").contains("secret"));
         assert_eq!(Token::new(" \n"), None);
         assert_eq!(Token::new("two words"), None);
     }
 
     #[test]
-    fn waits_double_and_end() {
-        let pace = Pace { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: 3 };
-        let seconds =
-            |attempt, asked: Option<u64>| pace.wait(attempt, asked.map(Duration::from_secs)).map(|wait| wait.as_secs());
+    fn waits_double_until_the_last_attempt() {
+        let backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: 3 };
+        let seconds = |attempt, asked: Option<u64>| {
+            backoff.wait(attempt, asked.map(Duration::from_secs)).map(|wait| wait.as_secs())
+        };
         assert_eq!((seconds(0, None), seconds(1, None), seconds(2, None)), (Some(1), Some(2), None));
         assert_eq!(seconds(0, Some(60)), Some(60));
-        assert_eq!(seconds(0, Some(61)), None, "nobody waits for an hour");
+        assert_eq!(seconds(0, Some(61)), None, "longer than the limit");
+    }
+
+    #[test]
+    fn the_next_page_is_the_one_with_that_relation() {
+        let link =
+            r#"<https://x/?page=1>; rel="prev", <https://x/?page=3>; rel="next", <https://x/?page=9>; rel="last""#;
+        assert_eq!(next_page(link), Some("https://x/?page=3"));
+        assert_eq!(next_page(r#"<https://x/?page=9>; rel="last""#), None);
+        assert_eq!(next_page("nonsense, <"), None);
     }
 }

@@ -1,20 +1,21 @@
-//! Redacted text to an issue or a comment on GitHub, over its REST API (version 2022-11-28), and to the address of a
-//! form that is filled in already.
+//! Posts redacted reports to GitHub as issues or comments, over its REST API (version 2022-11-28), or builds the URL
+//! of a prefilled issue form.
 //!
-//! What was sent before under the same marker is updated. When an answer is lost, the marker is looked up before
-//! anything is sent again, so that nothing stands there twice.
+//! A hidden marker identifies a finding: an earlier post with the same marker is updated. If a response is lost, the
+//! marker is looked up before anything is sent again, so that nothing is posted twice.
 
-mod access;
-mod address;
-mod answer;
+mod destination;
+
+mod response;
+
 mod client;
-mod pages;
-mod place;
+
+mod prefilled;
+
 mod post;
 
-pub use access::Access;
-pub use address::{Prefilled, by_hand};
-pub use answer::Error;
-pub use client::{Client, Pace, Token};
-pub use place::{Api, BadApi, Place, Repository, Target};
+pub use client::{Access, Backoff, Client, Token};
+pub use destination::{Api, BadApi, Place, Repository, Target};
 pub use post::{Done, Post};
+pub use prefilled::{Prefilled, by_hand};
+pub use response::Error;

@@ -1,32 +1,32 @@
-//! One text, sent once.
+//! Posting a report, so that it appears once.
 
 use std::thread;
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::answer::{Answer, Error, Outcome};
 use super::client::Client;
-use super::place::{Place, Target};
+use super::destination::{Place, Target};
+use super::response::{Error, Outcome, Response};
 use crate::report::Released;
 
-/// What is to be sent, and where to.
+/// A report to post, and where to.
 #[derive(Clone, Copy, Debug)]
 pub struct Post<'p> {
-    /// To where.
+    /// The destination.
     pub target: &'p Target,
-    /// The report, whose text has the marker in it.
+    /// The report, which contains its marker.
     pub report: &'p Released,
 }
 
 impl Post<'_> {
-    /// What it is, in a line: `A comment on owner/name #12`.
+    /// The post in a few words: `A comment on owner/name #12`.
     #[must_use]
-    pub fn says(&self) -> String {
+    pub fn summary(&self) -> String {
         let repository = &self.target.repository;
         match self.target.place {
             Place::Issue(number) => format!("A comment on {repository} #{number}"),
-            Place::New => format!("A new issue of {repository}"),
+            Place::New => format!("A new issue in {repository}"),
         }
     }
 
@@ -37,38 +37,38 @@ impl Post<'_> {
     }
 }
 
-/// What was done.
+/// What happened to a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
-    /// It stands there for the first time, at this address. Untrusted text.
+    /// It was posted at this URL. Untrusted text.
     Sent(String),
-    /// The earlier text at this address was replaced. Untrusted text.
+    /// The earlier post at this URL was updated. Untrusted text.
     Updated(String),
-    /// The earlier text at this address says the same. Untrusted text.
+    /// The earlier post at this URL is identical. Untrusted text.
     Unchanged(String),
 }
 
 impl Done {
-    /// What was done, in a few words.
+    /// What happened, in a few words.
     #[must_use]
-    pub const fn says(&self) -> &'static str {
+    pub const fn summary(&self) -> &'static str {
         match self {
             Self::Sent(_) => "sent",
-            Self::Updated(_) => "updated what was sent before",
-            Self::Unchanged(_) => "it stands there already",
+            Self::Updated(_) => "updated the earlier post",
+            Self::Unchanged(_) => "already posted, unchanged",
         }
     }
 
-    /// Where it stands. Untrusted text.
+    /// The URL of the post. Untrusted text.
     #[must_use]
-    pub fn address(&self) -> &str {
+    pub fn url(&self) -> &str {
         match self {
-            Self::Sent(address) | Self::Updated(address) | Self::Unchanged(address) => address,
+            Self::Sent(url) | Self::Updated(url) | Self::Unchanged(url) => url,
         }
     }
 }
 
-/// A comment or an issue that is there.
+/// An existing comment or issue.
 #[derive(Deserialize)]
 struct Known {
     id: u64,
@@ -79,23 +79,23 @@ struct Known {
     html_url: String,
     #[serde(default)]
     body: Option<String>,
-    /// What makes an issue of the list a pull request.
+    /// Present if the issue is a pull request, which the API lists too.
     #[serde(default)]
     pull_request: Option<serde_json::Value>,
 }
 
 impl Post<'_> {
-    /// Sends it, or updates what was sent before.
+    /// Posts the report, or updates its earlier post.
     ///
     /// # Errors
-    /// If the server refuses, or does not answer.
+    /// If the server refuses or does not respond.
     pub fn send(&self, client: &Client) -> Result<Done, Error> {
         for known in self.known(client)? {
-            if self.is_said(&known) {
+            if self.is_same(&known) {
                 return Ok(Done::Unchanged(known.html_url));
             }
             match self.update(client, &known) {
-                // The marker can be in what somebody else wrote.
+                // Another user's comment may quote the marker; it cannot be edited.
                 Err(Error::Refused { status: 403 | 404, .. }) => {}
                 updated => return updated,
             }
@@ -110,7 +110,7 @@ impl Post<'_> {
         }
     }
 
-    /// What stands there already under the marker, newest last.
+    /// Earlier posts with the marker, newest last.
     fn known(&self, client: &Client) -> Result<Vec<Known>, Error> {
         let all = if self.target.place == Place::New { "&state=all" } else { "" };
         let first = client.api().endpoint(&format!("{}?per_page=100{all}", self.path()));
@@ -123,15 +123,15 @@ impl Post<'_> {
             }
             !is_list
         })?;
-        if is_list { Ok(found) } else { Err(Error::Nonsense) }
+        if is_list { Ok(found) } else { Err(Error::Invalid) }
     }
 
     fn is_marked(&self, known: &Known) -> bool {
         known.pull_request.is_none() && known.body.as_deref().is_some_and(|body| body.contains(&self.report.marker))
     }
 
-    /// Whether it says the same already, but for how lines end and spaces around them.
-    fn is_said(&self, known: &Known) -> bool {
+    /// Returns whether an earlier post has the same text, ignoring line endings and surrounding spaces.
+    fn is_same(&self, known: &Known) -> bool {
         let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
         known.body.as_deref().is_some_and(|body| lines(body) == lines(self.report.body.as_str()))
     }
@@ -142,8 +142,8 @@ impl Post<'_> {
             Place::New => format!("/repos/{}/issues/{}", self.target.repository, known.number),
         };
         let body = json!({ "body": self.report.body.as_str() }).to_string();
-        let answer = client.repeatable("PATCH", &client.api().endpoint(&path), Some(&body))?;
-        Ok(Done::Updated(address_of(&answer)))
+        let response = client.repeatable("PATCH", &client.api().endpoint(&path), Some(&body))?;
+        Ok(Done::Updated(url_of(&response)))
     }
 
     fn create(&self, client: &Client) -> Result<Done, Error> {
@@ -156,18 +156,18 @@ impl Post<'_> {
         let request = request.to_string();
         let mut attempt = 0;
         loop {
-            let (wait, may_be_there, error) = match client.once("POST", &address, Some(&request)) {
-                Ok(answer) => match answer.outcome() {
-                    Outcome::Done => return Ok(Done::Sent(address_of(&answer))),
-                    Outcome::Refused => return Err(answer.refusal()),
-                    Outcome::Later(asked) => (asked, false, answer.refusal()),
-                    Outcome::Unclear(asked) => (asked, true, answer.refusal()),
+            let (wait, may_be_posted, error) = match client.once("POST", &address, Some(&request)) {
+                Ok(response) => match response.outcome() {
+                    Outcome::Done => return Ok(Done::Sent(url_of(&response))),
+                    Outcome::Refused => return Err(response.refusal()),
+                    Outcome::Later(asked) => (asked, false, response.refusal()),
+                    Outcome::Unclear(asked) => (asked, true, response.refusal()),
                 },
                 Err(error) => (None, true, error),
             };
-            let wait = client.pace().wait(attempt, wait);
+            let wait = client.backoff().wait(attempt, wait);
             thread::sleep(wait.unwrap_or_default());
-            if may_be_there && let Some(known) = self.known(client)?.into_iter().find(|known| self.is_said(known)) {
+            if may_be_posted && let Some(known) = self.known(client)?.into_iter().find(|known| self.is_same(known)) {
                 return Ok(Done::Sent(known.html_url));
             }
             if wait.is_none() {
@@ -178,11 +178,11 @@ impl Post<'_> {
     }
 }
 
-/// Where what was made can be seen; nothing where the server does not say.
-fn address_of(answer: &Answer) -> String {
+/// The URL of what was posted; empty if the response does not contain it.
+fn url_of(response: &Response) -> String {
     #[derive(Deserialize)]
-    struct Made {
+    struct Created {
         html_url: String,
     }
-    serde_json::from_str::<Made>(&answer.body).map(|made| made.html_url).unwrap_or_default()
+    serde_json::from_str::<Created>(&response.body).map(|created| created.html_url).unwrap_or_default()
 }

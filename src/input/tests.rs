@@ -4,8 +4,6 @@ use proptest::prelude::*;
 
 use super::fixture::{Classic, Kept, Ng, Order, Pieces, read_all, try_read};
 use super::*;
-use crate::protocol;
-use crate::protocol::packet::{Decoder, Packet};
 
 fn classic() -> Vec<u8> {
     Classic::new(Order::Little, 0xa1b2_c3d4, 1).record(5, 1, b"one").record(6, 2, b"two").record(7, 3, b"three").bytes
@@ -108,76 +106,6 @@ proptest! {
         for format in std::iter::once(None).chain(FORMATS.iter().map(|format| Some(format.name))) {
             let (result, kept) = try_read(&bytes, format);
             prop_assert!(result.is_err() || !kept.anomalies.is_empty());
-        }
-    }
-}
-
-/// The TCP segments of a capture: when, at which sequence number, and what.
-#[derive(Default)]
-struct Segments {
-    decoder: Decoder,
-    found: Found,
-}
-
-#[derive(Default)]
-struct Found {
-    times: Vec<i64>,
-    segments: Vec<(u32, Vec<u8>)>,
-    anomalies: Vec<&'static str>,
-}
-
-impl protocol::Sink<Packet<'_>> for Found {
-    fn item(&mut self, packet: Located<Packet<'_>>) {
-        self.times.push(packet.origin.time.unwrap().0);
-        assert_eq!(packet.origin.last, self.times.len() as u64);
-        if let Packet::Tcp(segment) = packet.item {
-            self.segments.push((segment.sequence, segment.payload.to_vec()));
-        }
-    }
-
-    fn anomaly(&mut self, anomaly: Anomaly) {
-        self.anomalies.push(anomaly.diagnosis.id);
-    }
-}
-
-impl Sink for Segments {
-    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
-        let Entry::Record(record) = entry.item else { return ControlFlow::Continue(()) };
-        self.decoder.push(Located::new(entry.origin, record), &mut self.found);
-        ControlFlow::Continue(())
-    }
-
-    fn anomaly(&mut self, anomaly: Anomaly) {
-        protocol::Sink::anomaly(&mut self.found, anomaly);
-    }
-}
-
-#[test]
-fn recordings_of_one_session_in_several_formats_agree() {
-    let Some(captures) = crate::shared::shared("captures") else { return };
-    for (session, forms) in [
-        ("zapo-ws-xx", &["pcap", "ns.pcapng", "any.pcap", "anysll1.pcap"][..]),
-        ("zapo-ipv6-ik", &["pcap", "ns.pcapng"]),
-        ("baileys-ws", &["pcap", "any.pcap"]),
-        ("rust-wss13", &["pcap", "dsb.pcapng"]),
-    ] {
-        let mut first: Option<Found> = None;
-        for form in forms {
-            let mut file = std::fs::File::open(captures.join(format!("{session}.{form}"))).unwrap();
-            let mut segments = Segments::default();
-            let summary = read(CaptureId(0), &mut file, None, &mut segments).unwrap();
-            let found = segments.found;
-            assert_eq!(summary.records, found.times.len() as u64);
-            assert!(found.segments.iter().filter(|(_, payload)| !payload.is_empty()).count() > 100);
-            assert!(found.anomalies.is_empty(), "{:?}", found.anomalies);
-            match &first {
-                None => first = Some(found),
-                Some(first) => {
-                    assert_eq!(found.segments, first.segments, "{session}.{form}");
-                    let apart = found.times.iter().zip(&first.times).map(|(one, other)| (one - other).abs()).max();
-                    assert!(apart.unwrap() < 1_000_000, "{session}.{form}: {apart:?} ns");
-                }
-            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Key logs as text: a label and hexadecimal fields a line. Lines of NSS key logs (draft-ietf-tls-keylogfile) and
-//! lines for WhatsApp's Noise in their manner, in one file or in several.
+//! Key logs: text files with a label and hexadecimal fields on each line. Lines of NSS key logs
+//! (draft-ietf-tls-keylogfile) and similar lines for WhatsApp's Noise may be in one file or in several.
 //!
 //! ```text
 //! WA_NOISE_TRANSPORT <client ephemeral public> <client-to-server key> <server-to-client key>
@@ -16,126 +16,86 @@ use std::io::{self, BufRead, Read};
 
 use memchr::{memchr, memmem};
 
-use super::{ClientRandom, Conflict, Keys, PrivateKeys, PublicKey, Secret, TlsLabel, TlsSecret, TransportKeys};
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use super::diagnoses::{MALFORMED_LINE, NOT_A_KEY_LOG, STATIC_KEY_ONLY, UNKNOWN_LABEL};
+use super::secret::{Conflict, PublicKey, Secret, TlsSecret};
+use super::store::{Keys, PrivateKeys, TransportKeys};
+use super::tls::{ClientRandom, TlsLabel};
+use crate::anomaly::Anomaly;
 use crate::origin::{CaptureId, Origin};
 
-/// A line that has the label of a key and cannot be used, or has no label.
-const MALFORMED_LINE: Diagnosis = Diagnosis {
-    id: "keys/malformed-line",
-    layer: Layer::Keys,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "a line of the key log could not be used",
-    next: "Compare the line with the forms in docs/keys.md: a label, then each key in hexadecimal digits, as many as its label demands. The other lines were read.",
-};
-
-/// A client's stored credentials instead of a key log.
-const STATIC_KEY_ONLY: Diagnosis = Diagnosis {
-    id: "keys/static-key-only",
-    layer: Layer::Keys,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "the file is a client's stored credentials: it holds the static key (noiseKey), which alone decrypts nothing, since the key that the client makes for each connection (its ephemeral key) is not stored",
-    next: "Log the ephemeral key, or the two transport keys, while the client runs: docs/keys.md says how for each client. For Baileys, wrap the exported Curve.generateKeyPair before makeWASocket and write a WA_NOISE_XX line.",
-};
-
-/// JSON instead of a key log.
-const NOT_A_KEY_LOG: Diagnosis = Diagnosis {
-    id: "keys/not-a-key-log",
-    layer: Layer::Keys,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "the file is JSON and no key log",
-    next: "A key log is text, one key a line: see docs/keys.md.",
-};
-
-/// Lines whose label this program does not know.
-const UNKNOWN_LABEL: Diagnosis = Diagnosis {
-    id: "keys/unknown-label",
-    layer: Layer::Keys,
-    kind: Kind::Unsupported,
-    severity: Severity::Note,
-    why: "lines of the key log have labels that are neither of TLS nor of WhatsApp's Noise, and were skipped",
-    next: "",
-};
-
-/// What reading a key log can report.
-pub const DIAGNOSES: &[&Diagnosis] = &[&MALFORMED_LINE, &STATIC_KEY_ONLY, &NOT_A_KEY_LOG, &UNKNOWN_LABEL];
-
-/// Longest line that is read, in bytes; the longest form takes 275.
+/// The longest line that is read, in bytes; the longest valid line has 275.
 const LONGEST_LINE: usize = 4096;
 
-/// How many malformed lines are kept with their reasons.
+/// The most malformed lines that are kept with their reasons.
 const MALFORMED_KEPT: usize = 256;
 
-/// How much of a JSON file is looked at, in bytes.
+/// How much of a JSON file is searched, in bytes.
 const JSON_LOOKED_AT: u64 = 1 << 20;
 
-/// What a key log held.
+/// The result of reading a key log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogReading {
     /// Lines with a usable key.
     pub usable: u64,
-    /// Lines with a TLS secret that takes no part in decrypting; skipped.
+    /// Lines with a TLS secret that is not needed to decrypt; they are skipped.
     pub unused: u64,
-    /// Lines whose label is unknown; skipped.
+    /// Lines with an unknown label; they are skipped.
     pub unknown_labels: u64,
     /// The first malformed lines.
     pub malformed: Vec<MalformedLine>,
-    /// How many lines are malformed in all.
+    /// The number of malformed lines in all.
     pub malformed_total: u64,
-    /// What the file is if it is no key log; nothing was read from it then.
+    /// What the file is if it is not a key log, in which case nothing was read from it.
     pub foreign: Option<Foreign>,
 }
 
 /// A line that could not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedLine {
-    /// Its number, from 1.
+    /// The line number, from 1.
     pub line: u64,
     /// Why.
     pub reason: Reason,
 }
 
-/// A file that is no key log.
+/// A file that is not a key log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
-    /// A client's stored credentials, with a static key only.
+    /// A client's stored credentials, which have only a static key.
     StaticKeyOnly,
     /// Other JSON.
     Json,
 }
 
-/// Why a line of a key log could not be used. Holds nothing of the line's keys.
+/// Why a line of a key log is unusable. It contains no part of the line's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It begins with no label, which is of capital letters, digits and `_`.
+    /// It does not begin with a label of capital letters, digits and `_`.
     NoLabel,
-    /// It has another number of fields after the label.
+    /// The wrong number of fields follows the label.
     FieldCount {
-        /// As the label demands.
+        /// The number that the label requires.
         expected: usize,
-        /// As the line has.
+        /// The number on the line.
         found: usize,
     },
-    /// A field has another number of characters.
+    /// A field has the wrong length.
     Length {
-        /// Its place after the label, from 1.
+        /// Its position after the label, from 1.
         field: usize,
-        /// As the label demands.
+        /// The length that the label requires.
         expected: &'static str,
         /// Its length in characters.
         found: usize,
     },
-    /// A field has a character that is no hexadecimal digit.
+    /// A field has a character that is not a hexadecimal digit.
     NotHexadecimal {
-        /// Its place after the label, from 1.
+        /// Its position after the label, from 1.
         field: usize,
     },
-    /// The ephemeral public and private key are no pair.
+    /// The ephemeral public and private keys are not a pair.
     NotAPair,
-    /// An earlier line gives the same session another key.
+    /// An earlier line has another key for the same session.
     Conflict,
     /// The line is too long.
     TooLong,
@@ -147,13 +107,15 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoLabel => f.write_str("it does not begin with a label such as WA_NOISE_XX"),
-            Self::FieldCount { expected, found } => write!(f, "it has {found} fields after its label, not {expected}"),
-            Self::Length { field, expected, found } => {
-                write!(f, "field {field} has {found} characters, not {expected}")
+            Self::FieldCount { expected, found } => {
+                write!(f, "expected {expected} fields after the label, found {found}")
             }
-            Self::NotHexadecimal { field } => write!(f, "field {field} has a character that is no hexadecimal digit"),
-            Self::NotAPair => f.write_str("the ephemeral private key does not belong to the ephemeral public key"),
-            Self::Conflict => f.write_str("an earlier line gives another key for the same session"),
+            Self::Length { field, expected, found } => {
+                write!(f, "field {field} has {found} characters instead of {expected}")
+            }
+            Self::NotHexadecimal { field } => write!(f, "field {field} is not hexadecimal"),
+            Self::NotAPair => f.write_str("the ephemeral private and public keys are not a pair"),
+            Self::Conflict => f.write_str("an earlier line has another key for the same session"),
             Self::TooLong => write!(f, "it is longer than {LONGEST_LINE} bytes"),
             Self::Utf16 => f.write_str("the file is UTF-16 text; save it as UTF-8"),
         }
@@ -167,13 +129,13 @@ impl From<Conflict> for Reason {
 }
 
 impl LogReading {
-    /// What the log holds that departs from its format, at lines of the file known as `log`.
+    /// Returns the departures from the format, at lines of the file known as `log`.
     #[must_use]
     pub fn anomalies(&self, log: CaptureId) -> Vec<Anomaly> {
         self.anomalies_at(|line| Origin::of_record(log, line, 0, None))
     }
 
-    /// The same, of a log that lies in a capture: `at` gives the place of a line.
+    /// Returns the same for a log inside a capture: `at` gives the origin of a line.
     #[must_use]
     pub fn anomalies_at(&self, at: impl Fn(u64) -> Origin) -> Vec<Anomaly> {
         let mut all: Vec<_> = self
@@ -183,9 +145,9 @@ impl LogReading {
                 Anomaly::new(&MALFORMED_LINE, at(*line)).detail(format!("line {line}: {reason}"))
             })
             .collect();
-        let untold = self.malformed_total.saturating_sub(self.malformed.len() as u64);
-        if untold > 0 {
-            all.push(Anomaly::new(&MALFORMED_LINE, at(1)).detail(format!("and {untold} more lines")));
+        let more = self.malformed_total.saturating_sub(self.malformed.len() as u64);
+        if more > 0 {
+            all.push(Anomaly::new(&MALFORMED_LINE, at(1)).detail(format!("and {more} more lines")));
         }
         if self.unknown_labels > 0 {
             all.push(Anomaly::new(&UNKNOWN_LABEL, at(1)).detail(format!("{} lines", self.unknown_labels)));
@@ -206,12 +168,12 @@ impl LogReading {
 }
 
 impl Keys {
-    /// Adds the keys of a key log: UTF-8 text, lines ended by LF or CRLF, `#` comments and blank lines allowed.
-    /// A line that cannot be used does not keep the others from being read.
+    /// Adds the keys of a key log: UTF-8 text with LF or CRLF line endings, `#` comments and blank lines. An unusable line
+    /// does not prevent the others from being read.
     ///
     /// # Errors
     ///
-    /// Only those of `log`; the keys read before stay.
+    /// Returns the I/O errors of `log`. Keys that were read before stay.
     pub fn read_log(&mut self, mut log: impl BufRead) -> io::Result<LogReading> {
         let mut reading = LogReading::default();
         let start = log.fill_buf()?;
@@ -276,14 +238,14 @@ impl Keys {
     }
 }
 
-/// What a line that makes sense is for.
+/// What a valid line is used for.
 enum Entry {
     Usable,
     Unused,
     Unknown,
 }
 
-/// Labels of TLS key logs whose secrets decrypt no application data after the handshake.
+/// Labels of TLS secrets that are not needed to decrypt application data after the handshake.
 const UNUSED: &[&str] = &[
     "CLIENT_EARLY_TRAFFIC_SECRET",
     "EARLY_EXPORTER_MASTER_SECRET",
@@ -294,7 +256,7 @@ const UNUSED: &[&str] = &[
     "RSA",
 ];
 
-/// A client random, and a secret as long as its label demands.
+/// Reads a client random, and a secret of the length that its label requires.
 fn tls_fields<'a>(
     words: impl Iterator<Item = &'a [u8]> + Clone,
     label: TlsLabel,
@@ -317,7 +279,7 @@ fn tls_fields<'a>(
     Ok((client_random, secret))
 }
 
-/// Reads a field into `key`, which is as long as it must be.
+/// Reads a field into `key`, which has the required length.
 fn hexadecimal(word: &[u8], field: usize, key: &mut [u8], expected: &'static str) -> Result<(), Reason> {
     if word.len() != 2 * key.len() {
         return Err(Reason::Length { field, expected, found: word.len() });
@@ -335,7 +297,7 @@ fn private(
     if keys.ephemeral.public() == public { Ok(keys) } else { Err(Reason::NotAPair) }
 }
 
-/// Exactly `N` fields of 32 bytes each.
+/// Reads exactly `N` fields of 32 bytes each.
 fn fields<'a, const N: usize>(words: impl Iterator<Item = &'a [u8]> + Clone) -> Result<[[u8; 32]; N], Reason> {
     let found = words.clone().count();
     if found != N {
@@ -348,12 +310,12 @@ fn fields<'a, const N: usize>(words: impl Iterator<Item = &'a [u8]> + Clone) -> 
     Ok(keys)
 }
 
-/// `text` without a leading UTF-8 byte order mark.
+/// Returns `text` without a leading UTF-8 byte order mark.
 fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-/// Which JSON a file that begins with `{` holds.
+/// Classifies a file that begins with `{`.
 fn read_json(log: impl BufRead) -> io::Result<Foreign> {
     let mut text = Vec::new();
     log.take(JSON_LOOKED_AT).read_to_end(&mut text)?;
@@ -362,8 +324,8 @@ fn read_json(log: impl BufRead) -> io::Result<Foreign> {
     Ok(if private { Foreign::StaticKeyOnly } else { Foreign::Json })
 }
 
-/// Reads the next line into `line`, without its LF and of at most [`LONGEST_LINE`] bytes; says whether that is
-/// all of it. `None` at the end.
+/// Reads the next line into `line`, without its LF and at most [`LONGEST_LINE`] bytes of it. Returns whether that is the
+/// whole line, or `None` at the end.
 fn read_line(log: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
     line.clear();
     let (mut whole, mut any) = (true, false);

@@ -1,48 +1,14 @@
-//! TLS secrets, by the client random of their session, as NSS key logs name them
-//! (draft-ietf-tls-keylogfile).
+//! TLS secrets by the client random of their session, under the labels of NSS key logs (draft-ietf-tls-keylogfile).
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Conflict;
+use super::secret::{Conflict, TlsSecret};
 
-/// The random value of a client hello, which is readable in the capture and names the session.
+/// The random value of a client hello, which is readable in the capture and identifies the session.
 pub type ClientRandom = [u8; 32];
 
-/// Length of the longest secret in bytes: a TLS 1.2 master secret, or a TLS 1.3 secret with SHA-384.
-const LONGEST: usize = 48;
-
-/// A secret of 32 or 48 bytes, whose `Debug` shows none of them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct TlsSecret {
-    bytes: [u8; LONGEST],
-    length: usize,
-}
-
-impl TlsSecret {
-    /// The secret made of these bytes; `None` if they are neither 32 nor 48.
-    #[must_use]
-    pub fn new(secret: &[u8]) -> Option<Self> {
-        let mut bytes = [0; LONGEST];
-        matches!(secret.len(), 32 | LONGEST).then_some(())?;
-        bytes.get_mut(..secret.len())?.copy_from_slice(secret);
-        Some(Self { bytes, length: secret.len() })
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for TlsSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TlsSecret(..)")
-    }
-}
-
-/// Which secret of a session a line holds.
+/// The kind of secret on a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsLabel {
     /// `CLIENT_RANDOM`: the master secret of TLS 1.2.
@@ -51,14 +17,14 @@ pub enum TlsLabel {
     ClientHandshake,
     /// `SERVER_HANDSHAKE_TRAFFIC_SECRET`.
     ServerHandshake,
-    /// `CLIENT_TRAFFIC_SECRET_` and this generation.
+    /// `CLIENT_TRAFFIC_SECRET_` followed by the generation.
     ClientTraffic(u32),
-    /// `SERVER_TRAFFIC_SECRET_` and this generation.
+    /// `SERVER_TRAFFIC_SECRET_` followed by the generation.
     ServerTraffic(u32),
 }
 
 impl TlsLabel {
-    /// The label that a line begins with; `None` if it is none of these.
+    /// Parses a label. Returns `None` if it is unknown.
     #[must_use]
     pub fn read(label: &str) -> Option<Self> {
         Some(match label {
@@ -78,18 +44,18 @@ impl TlsLabel {
 pub struct Traffic {
     /// For the handshake.
     pub handshake: Option<TlsSecret>,
-    /// For application data, by generation: each key update begins the next.
+    /// For application data, by generation: each key update begins the next one.
     pub application: BTreeMap<u32, TlsSecret>,
 }
 
-/// What is known of one TLS session.
+/// The known secrets of one TLS session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsSession {
     /// The master secret of TLS 1.2.
     pub master: Option<TlsSecret>,
-    /// What the client sends in TLS 1.3.
+    /// For what the client sends in TLS 1.3.
     pub client: Traffic,
-    /// What the server sends in TLS 1.3.
+    /// For what the server sends in TLS 1.3.
     pub server: Traffic,
 }
 
@@ -98,7 +64,7 @@ impl TlsSession {
     ///
     /// # Errors
     ///
-    /// Another is known, which stays.
+    /// Returns an error if another secret is known, which stays.
     pub fn add(&mut self, label: TlsLabel, secret: TlsSecret) -> Result<(), Conflict> {
         let known = match label {
             TlsLabel::Master => self.master.get_or_insert_with(|| secret.clone()),
@@ -114,7 +80,7 @@ impl TlsSession {
         if *known == secret { Ok(()) } else { Err(Conflict) }
     }
 
-    /// Adds what `other` knows and this does not.
+    /// Adds the secrets of `other` that are not known here.
     pub fn append(&mut self, other: &Self) {
         self.master = self.master.take().or_else(|| other.master.clone());
         for (ours, theirs) in [(&mut self.client, &other.client), (&mut self.server, &other.server)] {
@@ -126,32 +92,32 @@ impl TlsSession {
     }
 }
 
-/// The TLS sessions of which secrets are known.
+/// The TLS sessions with known secrets.
 #[derive(Clone, Default)]
 pub struct TlsKeys {
     sessions: BTreeMap<ClientRandom, Box<TlsSession>>,
 }
 
 impl TlsKeys {
-    /// No sessions.
+    /// Creates an empty set.
     #[must_use]
     pub const fn new() -> Self {
         Self { sessions: BTreeMap::new() }
     }
 
-    /// What is known of the session whose client hello has this random value.
+    /// Returns the secrets of the session with this client random.
     #[must_use]
     pub fn session(&self, random: &ClientRandom) -> Option<&TlsSession> {
         self.sessions.get(random).map(Box::as_ref)
     }
 
-    /// How many sessions are known.
+    /// Returns the number of known sessions.
     #[must_use]
     pub fn len(&self) -> usize {
         self.sessions.len()
     }
 
-    /// Whether no session is known.
+    /// Returns whether no session is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
@@ -161,7 +127,7 @@ impl TlsKeys {
     ///
     /// # Errors
     ///
-    /// The session has another under the same label, which stays.
+    /// Returns an error if the session has another secret under the same label, which stays.
     pub fn add(&mut self, random: ClientRandom, label: TlsLabel, secret: TlsSecret) -> Result<(), Conflict> {
         self.sessions.entry(random).or_default().add(label, secret)
     }
@@ -189,16 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_have_one_of_two_lengths() {
-        for length in 0..100 {
-            assert_eq!(TlsSecret::new(&vec![1; length]).is_some(), matches!(length, 32 | 48), "{length}");
-        }
-        assert_eq!(secret(7, 48).bytes(), [7; 48]);
-        assert_ne!(secret(0, 32), secret(0, 48));
-    }
-
-    #[test]
-    fn labels_name_their_generation() {
+    fn labels_contain_their_generation() {
         assert_eq!(TlsLabel::read("CLIENT_TRAFFIC_SECRET_0"), Some(TlsLabel::ClientTraffic(0)));
         assert_eq!(TlsLabel::read("SERVER_TRAFFIC_SECRET_12"), Some(TlsLabel::ServerTraffic(12)));
         for other in ["SERVER_TRAFFIC_SECRET_", "CLIENT_TRAFFIC_SECRET_X", "EXPORTER_SECRET", "", "client_random"] {
@@ -207,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_gathers_its_secrets_and_keeps_the_first_of_two() {
+    fn the_first_of_two_conflicting_secrets_stays() {
         let mut keys = TlsKeys::new();
         keys.add([1; 32], TlsLabel::ClientTraffic(0), secret(2, 32)).expect("new");
         keys.add([1; 32], TlsLabel::ClientTraffic(0), secret(2, 32)).expect("the same");

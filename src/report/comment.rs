@@ -10,8 +10,8 @@ use super::matter::{Citation, Matter, row_of};
 use super::sheet::{LIMIT, fenced};
 use super::{Report, Subject, remarks};
 use crate::call::Call;
+use crate::diagram::{Diagram, Picture};
 use crate::spec::{Context, Judged, Verdict, findings};
-use crate::summary::Diagram;
 
 /// Places that the table lists.
 const LISTED: usize = 40;
@@ -176,6 +176,7 @@ fn cell(text: &str) -> String {
 
 fn diagram_of(report: &Report<'_>, index: usize) -> Option<String> {
     let analysis = report.sanitised.analysis();
-    let diagram = Diagram::of(analysis.calls.get(index)?, analysis).mermaid();
+    let diagram = Diagram::new(vec![analysis.calls.get(index)?.clone()], false);
+    let diagram = Picture::of(&diagram).mermaid(analysis);
     Some(format!("\nCall `#{}`:\n\n{}\n", analysis.number(index), fenced("mermaid", &diagram)))
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::analysis::Analysis;
 use crate::call::{Call, Row};
+use crate::diagram::caption;
 use crate::redact::Sanitised;
 use crate::spec::RULES;
 use crate::spec::{
     Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, findings,
 };
-use crate::summary::Diagram;
 
 /// What a report is about.
 #[derive(Clone, Copy, Debug)]
@@ -271,7 +271,7 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Matter {
             sides: Vec::new(),
         };
     };
-    let how = Diagram::of(judged, analysis).title;
+    let how = caption::title(&judged.call);
     let departures = judged.places.iter().filter(|place| place.found >= Conformance::Novelty);
     let departures = departures.filter(|place| place.found != Conformance::Undecided);
     let mut citations: Vec<_> = judged.evidence.iter().map(|piece| cite_question(index, piece)).collect();

@@ -221,61 +221,6 @@ fn read_page(text: &str) -> Result<(String, Page), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::pages::PAGES;
-
-    fn checkout() -> Option<Checkout> {
-        Some(Checkout::read(&crate::shared::shared("wacrg/spec")?).unwrap())
-    }
-
-    #[test]
-    fn the_index_is_of_the_pinned_spec() {
-        let Some(checkout) = checkout() else { return };
-        for page in PAGES {
-            let read = checkout.page(page.name()).unwrap_or_else(|| panic!("no page {}", page.name()));
-            let fingerprints: Vec<_> = read.questions.iter().map(|wording| fingerprint(wording)).collect();
-            let known: Vec<_> = page.questions.iter().map(|asked| asked.fingerprint).collect();
-            assert_eq!(fingerprints, known, "{}", page.name());
-        }
-        let asking = checkout.pages.values().filter(|page| !page.questions.is_empty()).count();
-        assert_eq!(asking, PAGES.len());
-        assert!(checkout.differences().is_empty(), "{:?}", checkout.differences());
-    }
-
-    #[test]
-    fn what_changed_is_told_apart() {
-        let Some(mut checkout) = checkout() else { return };
-        let page = checkout.pages.get_mut("SIG-14").unwrap();
-        page.questions.swap(0, 2);
-        if let Some(question) = page.questions.get_mut(1) {
-            *question = "Is the moon a stanza?".to_owned();
-        }
-        page.questions.push("And the sun?".to_owned());
-        checkout.pages.remove("call-rejected");
-        checkout.pages.remove("SIG-18");
-        let said: Vec<_> = checkout
-            .differences()
-            .into_iter()
-            .map(|difference| match difference {
-                Difference::Unknown { place, wording } => format!("{place} {wording}"),
-                Difference::Gone(entry) => format!("gone {}", entry.name()),
-                Difference::Moved(entry, number) => format!("moved {} to {number}", entry.name()),
-                Difference::Reworded(entry) => format!("reworded {}", entry.name()),
-            })
-            .collect();
-        let expected = [
-            "moved terminate-reasons (SIG-14 #1) to 3",
-            "reworded terminate-duration-direction (SIG-14 #2)",
-            "moved terminate-reason-inbound (SIG-14 #3) to 1",
-            "gone reject-fanout (SIG-18 #1)",
-            "gone reject-before-receipt (SIG-18 #2)",
-            "gone SIG-18 #3",
-            "gone decline-carrier (call-rejected #1)",
-            "gone reject-reason-vocabulary (call-rejected #2)",
-            "gone reject-elsewhere-origin (call-rejected #3)",
-            "SIG-14 #4 And the sun?",
-        ];
-        assert_eq!(said, expected);
-    }
 
     #[test]
     fn what_is_no_page_is_refused() {

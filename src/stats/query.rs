@@ -1,8 +1,8 @@
 //! Which columns are counted, and how.
 
-use crate::analysis::nearest;
 use crate::export::{Description, Kind, Table};
 use crate::visible::visible;
+use crate::words::nearest;
 
 /// The tables whose rows can be counted.
 const TABLES: [Table; 2] = [Table::Calls, Table::Stanzas];

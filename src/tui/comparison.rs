@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::diff::{Pair, line_up};
 use crate::call::{Call, Row, Side};
-use crate::ladder::Ladder;
+use crate::diagram::label;
 use crate::protocol::stanza::ActionName;
 use crate::protocol::xml;
 use crate::spec::Judged;
@@ -48,10 +48,7 @@ impl Comparison {
     /// Compares two calls by their rows: rows of the same action and side are put side by side.
     pub(super) fn of_calls(calls: [Arc<Judged>; 2]) -> Self {
         let kinds = |judged: &Judged| judged.call.rows.iter().map(|row| kind(&judged.call, row)).collect::<Vec<_>>();
-        let labels = |judged: &Judged| {
-            let ladder = Ladder::of(&judged.call);
-            ladder.rungs.into_iter().map(|rung| rung.label).collect::<Vec<_>>()
-        };
+        let labels = |judged: &Judged| judged.call.rows.iter().map(label).collect::<Vec<_>>();
         let [left, right] = &calls;
         let lines = paired(line_up(&kinds(left), &kinds(right)), &labels(left), &labels(right));
         Self { lines: lines.into(), compared: Compared::Calls(calls), selected: 0 }

@@ -158,7 +158,7 @@ impl Entry {
             (State::Unfit(_), _) => "cannot be written".to_owned(),
             (State::Made(made), _) if !made.leaks().is_empty() => "not sanitised".to_owned(),
             (_, Sending::UnderWay(target)) => format!("on its way to {target}"),
-            (_, Sending::Done(target, done)) => format!("{}: {target}", done.says()),
+            (_, Sending::Done(target, done)) => format!("{}: {target}", done.summary()),
             (_, Sending::Failed(target, _)) => format!("not sent to {target}"),
             (_, Sending::ByHand(target, _)) => format!("to be sent by hand to {target}"),
             (State::Made(_), Sending::Nothing) => match &self.file {

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::screen::place_of;
 use crate::analysis::{Analysis, Below, Wanted};
 use crate::call::{Call, Row};
+use crate::diagram::{Arrow, Diagram, Step};
 use crate::export::Selection;
-use crate::ladder::{Ladder, Line, Rung};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::Judged;
-use crate::summary;
 
 /// The pane that keys move in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +86,10 @@ pub(super) type Filter<'f> = Option<(&'f Selection, &'f Analysis)>;
 pub(super) struct Opened {
     /// The calls, mostly one.
     pub(super) calls: Vec<Arc<Judged>>,
-    /// Their ladder, made once.
-    pub(super) ladder: Arc<Ladder>,
-    /// What is drawn of it, from top to bottom.
-    pub(super) lines: Arc<[Line]>,
+    /// Their diagram, built once.
+    pub(super) diagram: Arc<Diagram>,
+    /// The indexes of the steps shown, from top to bottom.
+    pub(super) lines: Arc<[usize]>,
     /// Index of the selected line, which is a rung where there is any.
     pub(super) selected: usize,
     /// Which rows are shown.
@@ -111,7 +110,7 @@ impl Opened {
     /// Calls opened at their first row.
     pub(super) fn new(calls: Vec<Arc<Judged>>) -> Self {
         let mut opened = Self {
-            ladder: Arc::default(),
+            diagram: Arc::default(),
             calls,
             lines: Arc::default(),
             selected: 0,
@@ -139,10 +138,9 @@ impl Opened {
         opened
     }
 
-    /// Makes the ladder anew.
+    /// Builds the diagram again.
     fn build(&mut self) {
-        let parts: Vec<_> = self.calls.iter().map(|judged| summary::part(judged, self.expects)).collect();
-        self.ladder = Arc::new(Ladder::of_all(&parts));
+        self.diagram = Arc::new(Diagram::new(self.calls.clone(), self.expects));
     }
 
     /// Shows what was to be seen and was not, or leaves it out.
@@ -156,7 +154,7 @@ impl Opened {
     pub(super) fn arrange(&mut self, filter: Filter<'_>) {
         let selected = self.rung_index().unwrap_or_default();
         let chooser = filter.map(|(selection, analysis)| selection.over(analysis));
-        let is_shown = |rung: &Rung| {
+        let is_shown = |rung: &Arrow| {
             let Some(judged) = self.calls.get(rung.call) else { return false };
             let Some(row) = judged.call.rows.get(rung.row) else { return false };
             match self.fold {
@@ -165,7 +163,7 @@ impl Opened {
                 Fold::Filtered => chooser.as_ref().is_none_or(|chooser| chooser.wants_row(judged, rung.row)),
             }
         };
-        self.lines = self.ladder.lines(is_shown).into();
+        self.lines = self.diagram.select(is_shown).into();
         self.select_rung(selected);
     }
 
@@ -176,25 +174,26 @@ impl Opened {
 
     /// The selected rung's index.
     pub(super) fn rung_index(&self) -> Option<usize> {
-        match self.lines.get(self.selected) {
-            Some(Line::Rung(rung)) => Some(*rung),
-            Some(Line::Gap(_) | Line::Ghost(_)) | None => None,
-        }
+        self.lines.get(self.selected).copied().filter(|step| self.is_arrow(*step))
+    }
+
+    fn is_arrow(&self, step: usize) -> bool {
+        matches!(self.diagram.steps.get(step), Some(Step::Arrow(_)))
     }
 
     /// How many rungs are drawn.
     pub(super) fn rungs_shown(&self) -> usize {
-        self.lines.iter().filter(|line| matches!(line, Line::Rung(_))).count()
+        self.lines.iter().filter(|step| self.is_arrow(**step)).count()
     }
 
     /// The selected rung.
-    pub(super) fn rung(&self) -> Option<&Rung> {
-        self.ladder.rungs.get(self.rung_index()?)
+    pub(super) fn rung(&self) -> Option<&Arrow> {
+        self.diagram.arrow(self.rung_index()?)
     }
 
     /// A rung's call, and its row in it.
     pub(super) fn at(&self, rung: usize) -> Option<(&Arc<Judged>, usize)> {
-        let rung = self.ladder.rungs.get(rung)?;
+        let rung = self.diagram.arrow(rung)?;
         Some((self.calls.get(rung.call)?, rung.row))
     }
 
@@ -212,24 +211,21 @@ impl Opened {
 
     /// The rung of a call's row.
     pub(super) fn rung_of(&self, call: usize, row: usize) -> Option<usize> {
-        if self.calls.len() == 1 {
-            return (row < self.ladder.rungs.len()).then_some(row);
-        }
-        self.ladder.rungs.iter().position(|rung| rung.call == call && rung.row == row)
+        let mut arrows = self.diagram.arrows();
+        arrows.find(|(_, arrow)| arrow.call == call && arrow.row == row).map(|(index, _)| index)
     }
 
     /// Selects a rung, or the next one that is shown.
     pub(super) fn select_rung(&mut self, rung: usize) {
-        let last = |line: &Line| matches!(line, Line::Rung(_));
-        let after = self.lines.iter().position(|line| matches!(line, Line::Rung(index) if *index >= rung));
-        let line = after.or_else(|| self.lines.iter().rposition(last));
+        let after = self.lines.iter().position(|step| *step >= rung && self.is_arrow(*step));
+        let line = after.or_else(|| self.lines.iter().rposition(|step| self.is_arrow(*step)));
         self.select_line(line.unwrap_or_default());
     }
 
     /// Selects a row of a call, unfolding what hides it.
     pub(super) fn select_row(&mut self, call: usize, row: usize) {
         let Some(rung) = self.rung_of(call, row) else { return };
-        if !self.lines.contains(&Line::Rung(rung)) {
+        if !self.lines.contains(&rung) {
             self.fold = Fold::Nothing;
             self.arrange(None);
         }
@@ -238,7 +234,7 @@ impl Opened {
 
     /// Selects a line, or the nearest rung to it on the way from the line selected before.
     pub(super) fn select_line(&mut self, line: usize) {
-        let is_rung = |index: &usize| matches!(self.lines.get(*index), Some(Line::Rung(_)));
+        let is_rung = |index: &usize| self.lines.get(*index).is_some_and(|step| self.is_arrow(*step));
         let found = if line >= self.selected {
             (line..self.lines.len()).find(is_rung).or_else(|| (0..line).rev().find(is_rung))
         } else {
@@ -259,10 +255,7 @@ impl Opened {
 
     /// The shown rung before a line.
     pub(super) fn before(&self, line: usize) -> Option<usize> {
-        self.lines.get(..line)?.iter().rev().find_map(|line| match line {
-            Line::Rung(rung) => Some(*rung),
-            Line::Gap(_) | Line::Ghost(_) => None,
-        })
+        self.lines.get(..line)?.iter().rev().copied().find(|step| self.is_arrow(*step))
     }
 
     /// Shows the newer form of the calls, at the same stanza.
@@ -279,7 +272,7 @@ impl Opened {
         let scroll = self.stanza_scroll;
         let mut newer = self.with(renewed);
         newer.arrange(filter);
-        let rungs = 0..newer.ladder.rungs.len();
+        let rungs = 0..newer.diagram.steps.len();
         let is_selected =
             |rung: &usize| newer.at(*rung).and_then(|(judged, row)| judged.call.rows.get(row)).map(key) == selected;
         let rung = rungs.clone().find(is_selected);

@@ -5,9 +5,9 @@ use super::bindings::KEYMAP;
 use super::columns::Column;
 use super::keymap::{Keymap, KeysError};
 use super::theme::ThemeName;
-use crate::analysis::nearest;
 use crate::config::{Config, Placed};
 use crate::visible::visible;
+use crate::words::nearest;
 
 /// A setting that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringtrace::analysis::{Analysis, NoChoice};
-use ringtrace::call::{Call, Clock, Recording, Socket, Span};
+use ringtrace::call::{Call, Clock, Party, Recording, Socket, Span};
+use ringtrace::diagram::{Diagram, Line, Picture, Step};
 use ringtrace::origin::Timestamp;
 use ringtrace::spec::{Conformance, Context, Judged, Place};
-use ringtrace::summary::{Diagram, Step};
 
 use crate::calls::only_call;
 use crate::outcome::{code, printed, said};
@@ -35,7 +35,11 @@ fn judged(call: Call) -> Judged {
 }
 
 fn diagram(judged: Judged) -> Diagram {
-    Diagram::of(&judged, &Analysis::default())
+    Diagram::new(vec![Arc::new(judged)], false)
+}
+
+fn mermaid(diagram: &Diagram) -> String {
+    Picture::of(diagram).mermaid(&Analysis::default())
 }
 
 #[test]
@@ -48,7 +52,7 @@ fn a_call_is_drawn_in_every_form() {
 }
 
 #[test]
-fn a_call_is_meant_by_its_id_the_beginning_of_it_or_its_number() {
+fn a_call_is_chosen_by_id_prefix_or_number() {
     let by_number = printed(&ladder(&["--call", "#2"]));
     let id = by_number.split("call-id ").nth(1).unwrap().split(',').next().unwrap().to_owned();
     for asked in [id.as_str(), &id[..6], &id[..6].to_lowercase()] {
@@ -57,18 +61,18 @@ fn a_call_is_meant_by_its_id_the_beginning_of_it_or_its_number() {
     let mut mistyped = id.clone();
     mistyped.replace_range(3..5, "__");
     for (asked, expected) in [
-        (mistyped.as_str(), format!("the nearest is #2 {id}")),
-        ("teapot", "there is no call teapot".to_owned()),
-        ("#0", "there are 7 calls, #1 to #7".to_owned()),
-        ("#8", "there are 7 calls, #1 to #7".to_owned()),
-        ("", "there is no call".to_owned()),
+        (mistyped.as_str(), format!("did you mean #2 {id}?")),
+        ("teapot", "no call-id begins with `teapot`".to_owned()),
+        ("#0", "no such call; there are #1 to #7".to_owned()),
+        ("#8", "no such call; there are #1 to #7".to_owned()),
+        ("", "no call-id begins with ``".to_owned()),
     ] {
         let output = ladder(&["--call", asked]);
         assert_eq!((code(&output), output.stdout.len()), (2, 0), "{asked}");
         assert!(said(&output).contains(&expected), "{asked}: {}", said(&output));
     }
     let none = ladder(&[]);
-    assert_eq!((code(&none), said(&none).contains("--call says which")), (2, true));
+    assert_eq!((code(&none), said(&none).contains("use --call to select")), (2, true));
 }
 
 /// An analysis of calls with these ids.
@@ -82,22 +86,22 @@ fn analysis(ids: &[&str]) -> Analysis {
 }
 
 #[test]
-fn what_means_more_than_one_call_is_said() {
+fn an_ambiguous_choice_is_refused() {
     let one = analysis(&["ABCD"]);
     assert_eq!((one.choose(None), one.choose(Some("ab"))), (Ok(0), Ok(0)));
     assert_eq!(analysis(&[]).choose(Some("A")), Err(NoChoice::NoCalls));
     let several = analysis(&["AB1", "AB2", "AB", "CD", "CD"]);
     let why = |asked| several.choose(Some(asked)).unwrap_err().to_string();
     assert_eq!(several.choose(Some("AB")), Ok(2), "the whole id goes before the beginning of others");
-    assert_eq!(why("A"), "A begins the ids of 3 calls: #1 AB1, #2 AB2, #3 AB; the number says which is meant");
-    assert_eq!(why("CD"), "CD is the id of 2 calls: #4 CD, #5 CD; the number says which is meant");
+    assert_eq!(why("A"), "`A` begins the call-ids of 3 calls: #1 AB1, #2 AB2, #3 AB; use the number to select one");
+    assert_eq!(why("CD"), "`CD` is the call-id of 2 calls: #4 CD, #5 CD; use the number to select one");
     assert_eq!(several.choose(Some("#5")), Ok(4));
     let hostile = analysis(&["\u{1b}[2J", "B"]).choose(None).unwrap_err().to_string();
     assert!(!hostile.contains('\u{1b}'), "{hostile}");
 }
 
 #[test]
-fn targets_are_kept_as_those_of_tables() {
+fn an_existing_file_is_overwritten_only_with_force() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("call.svg");
     let draw = |more: &[&str]| {
@@ -126,7 +130,7 @@ const LONG: &str = "
     0 out 20.25  ack class=call id=A2 to=200@lid type=terminate";
 
 #[test]
-fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
+fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let mut call = only_call(LONG);
     let seconds =
         |from: i64, until: i64| Span { from: Timestamp(from * 1_000_000_000), until: Timestamp(until * 1_000_000_000) };
@@ -136,29 +140,30 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
     let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
     judged.places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
     let diagram = diagram(judged);
-    let steps = diagram.steps.iter().map(|step| match step {
-        Step::Wait(time) => format!("wait {time}"),
-        Step::Gap(what) => format!("gap {what}"),
-        Step::Expected(absent) => format!("{}>{} {}", absent.from, absent.to, absent.label),
-        Step::Arrow(arrow) => {
-            let marks: String = arrow.marks.iter().map(|mark| mark.sign).collect();
-            let answers = arrow.answers.as_ref().map_or(String::new(), |(step, took)| format!(" <- {step} {took}"));
-            let again = if arrow.again { " again" } else { "" };
-            format!("{} {}>{}{again} {}{answers} {marks}", arrow.record, arrow.from, arrow.to, arrow.label)
+    let picture = Picture::of(&diagram);
+    let lines = picture.lines().into_iter().map(|line| match line {
+        Line::Wait(waited) => format!("wait {waited} ns"),
+        Line::Gap(gap) => format!("gap {}", picture.gap_text(gap)),
+        Line::Expected(expected) => format!("{}>{} {}", expected.from, expected.to, expected.label),
+        Line::Arrow(line) => {
+            let marks: String = line.marks().iter().map(|mark| mark.sign).collect();
+            let answers = line.answers.as_ref().map_or(String::new(), |(index, took)| format!(" <- {index} {took}"));
+            let again = if line.is_repeated { " again" } else { "" };
+            format!("{} {}>{}{again} {}{answers} {marks}", line.record(), line.arrow.from, line.arrow.to, line.label)
         }
     });
     let expected = [
         "2 0>2 offer !",
         "3 2>1 ack offer <- 0 100 ms ?",
         "4 0>2 again offer ",
-        "gap 5.000 s not recorded",
-        "wait 17.500 s",
+        "gap 5.00 s not recorded",
+        "wait 17500000000 ns",
         "5 0>2 terminate reason=timeout *???",
         "6 2>1 ack terminate <- 5 250 ms ",
     ];
-    assert_eq!(steps.collect::<Vec<_>>(), expected);
-    insta::assert_snapshot!("diagram_with_everything", diagram.mermaid());
-    let svg = diagram.svg();
+    assert_eq!(lines.collect::<Vec<_>>(), expected);
+    insta::assert_snapshot!("diagram_with_everything", picture.mermaid(&Analysis::default()));
+    let svg = picture.svg(&Analysis::default());
     for part in
         ["class=\"gap\"", "class=\"wait\"", "mark broken", "mark new", "mark open", "(again)", "answers record 5"]
     {
@@ -167,7 +172,7 @@ fn waits_gaps_repeats_answers_and_marks_are_steps_of_a_diagram() {
 }
 
 #[test]
-fn what_both_sockets_saw_goes_by_the_server_and_on_one_clock() {
+fn a_stanza_seen_at_both_ends_is_drawn_through_the_server_on_one_clock() {
     let mut call = only_call(
         "
         0 in 1.0  success lid=200:1@lid
@@ -185,62 +190,48 @@ fn what_both_sockets_saw_goes_by_the_server_and_on_one_clock() {
     call.recordings = sockets.into_iter().map(own_clock).collect();
     call.clocks = BTreeMap::from([(sockets[0], Clock::SAME), (sockets[1], clock)]);
     let diagram = diagram(judged(call));
-    let server = diagram.lifelines.iter().position(|party| party.name == "server").unwrap();
-    let arrows: Vec<_> = diagram
-        .steps
-        .iter()
-        .filter_map(|step| match step {
-            Step::Arrow(arrow) => Some((arrow.from, arrow.to, arrow.time.as_str())),
-            _ => None,
-        })
+    let picture = Picture::of(&diagram);
+    let server = diagram.lifelines.iter().position(|lifeline| lifeline.party == Party::Server).unwrap();
+    let arrows: Vec<_> = picture
+        .lines()
+        .into_iter()
+        .filter_map(|line| if let Line::Arrow(arrow) = line { Some(arrow) } else { None })
         .collect();
-    let (caller, callee) = (arrows[0].0, arrows[1].1);
-    assert_eq!(arrows, [(caller, server, "0.000 s"), (server, callee, "0.100 s")]);
-    assert!(caller != callee && diagram.lifelines[caller].recorded && diagram.lifelines[callee].recorded);
-    let way = diagram.steps.iter().find_map(|step| match step {
-        Step::Arrow(arrow) => arrow.way.clone(),
-        _ => None,
-    });
-    assert_eq!(way.as_deref(), Some("100 ms ± 50 ms on its way"));
-    assert!(
-        diagram.subtitle.ends_with("clock of 100:7@lid 0.400 s ahead, give or take 0.050 s"),
-        "{}",
-        diagram.subtitle
-    );
+    let (caller, callee) = (arrows[0].arrow.from, arrows[1].arrow.to);
+    let drawn: Vec<_> = arrows.iter().map(|line| (line.arrow.from, line.arrow.to, line.since_start)).collect();
+    assert_eq!(drawn, [(caller, server, Some(0)), (server, callee, Some(100_000_000))]);
+    assert!(caller != callee && diagram.lifelines[caller].is_recorded() && diagram.lifelines[callee].is_recorded());
+    assert_eq!(arrows[1].transit.as_deref(), Some("100 ms ± 50 ms on its way"));
+    let subtitle = picture.subtitle(&Analysis::default());
+    assert!(subtitle.ends_with("clock of 100:7@lid 400 ms ahead ± 50 ms"), "{subtitle}");
 }
 
 #[test]
-fn a_diagram_that_mermaid_would_refuse_ends_early_and_says_so() {
+fn a_diagram_too_long_for_mermaid_is_cut_short_with_a_note() {
     let lines = (0..3000).map(|index| {
         format!("0 in {index}.0 call from=200@lid id=A{index} [transport call-id=C call-creator=200@lid]\n")
     });
-    let text = diagram(judged(only_call(&lines.collect::<String>()))).mermaid();
+    let text = mermaid(&diagram(judged(only_call(&lines.collect::<String>()))));
     assert!(text.len() < 49_000 && text.len() > 40_000, "{}", text.len());
     assert!(text.ends_with(" more steps are not drawn\n"), "{}", &text[text.len() - 100..]);
 }
 
-/// What Mermaid's own parser says of each diagram; `None` where it is not installed.
-fn mermaid_says(diagrams: &[String]) -> Option<Vec<String>> {
+/// The type that Mermaid's own parser gives each diagram. `npm ci` installs it in `docs/diagrams`.
+fn mermaid_says(diagrams: &[String]) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagrams");
-    if !folder.join("node_modules/mermaid").is_dir() {
-        use std::io::Write;
-        std::io::stderr()
-            .write_all(b"skipped: diagrams read by mermaid, for want of npm ci in docs/diagrams\n")
-            .unwrap();
-        return None;
-    }
     let input = tempfile::NamedTempFile::new().unwrap();
     serde_json::to_writer(&input, diagrams).unwrap();
     let output = Command::new("node").arg("parse.mjs").arg(input.path()).current_dir(&folder).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
+#[test_with::path(docs/diagrams/node_modules/mermaid)]
 #[test]
-fn mermaid_reads_what_is_written_for_it() {
+fn mermaid_parses_every_diagram() {
     let mut diagrams: Vec<String> =
         (1..=7).map(|call| printed(&ladder(&["--call", &format!("#{call}"), "--format", "mermaid"]))).collect();
-    diagrams.push(diagram(judged(only_call(LONG))).mermaid());
+    diagrams.push(mermaid(&diagram(judged(only_call(LONG)))));
     for hostile in [
         "a;b",
         "x#y",
@@ -262,27 +253,24 @@ fn mermaid_reads_what_is_written_for_it() {
         judged.places =
             vec![Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() }];
         let mut diagram = diagram(judged);
-        for party in &mut diagram.lifelines {
-            party.name = hostile.to_owned();
-        }
         for step in &mut diagram.steps {
             if let Step::Arrow(arrow) = step {
                 arrow.label = hostile.to_owned();
             }
         }
-        diagrams.push(diagram.mermaid());
+        let picture = Picture { name: &|_, _| hostile.to_owned(), ..Picture::of(&diagram) };
+        diagrams.push(picture.mermaid(&Analysis::default()));
     }
-    let Some(verdicts) = mermaid_says(&diagrams) else { return };
-    for (verdict, diagram) in verdicts.iter().zip(&diagrams) {
+    for (verdict, diagram) in mermaid_says(&diagrams).iter().zip(&diagrams) {
         assert_eq!(verdict, "sequence", "{diagram}");
     }
     let planted = vec!["sequenceDiagram\n    p0->>p1 no colon; end\n".to_owned()];
-    assert_ne!(mermaid_says(&planted).unwrap()[0], "sequence", "a parser that takes anything shows nothing");
+    assert_ne!(mermaid_says(&planted)[0], "sequence", "a parser that takes anything shows nothing");
 }
 
 proptest! {
     #[test]
-    fn any_text_makes_a_picture_that_is_xml_and_a_diagram_of_known_lines(label in any::<String>(), id in any::<String>()) {
+    fn any_text_gives_well_formed_svg_and_inert_mermaid(label in any::<String>(), id in any::<String>()) {
         let mut call = only_call(LONG);
         call.id = id.into();
         let mut diagram = diagram(judged(call));
@@ -291,7 +279,7 @@ proptest! {
                 arrow.label.clone_from(&label);
             }
         }
-        let svg = diagram.svg();
+        let svg = Picture::of(&diagram).svg(&Analysis::default());
         let mut reader = quick_xml::Reader::from_str(&svg);
         loop {
             match reader.read_event() {
@@ -299,7 +287,7 @@ proptest! {
                 event => prop_assert!(event.is_ok(), "{event:?}"),
             }
         }
-        for line in diagram.mermaid().lines().skip(1) {
+        for line in mermaid(&diagram).lines().skip(1) {
             let line = line.strip_prefix("    ").unwrap_or_default();
             prop_assert!(["title ", "participant p", "Note ", "p"].iter().any(|begins| line.starts_with(begins)), "{line}");
             let is_inert = !line.contains(['<', '%', '{', '"']);

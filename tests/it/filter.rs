@@ -96,7 +96,7 @@ fn a_filter_chooses_whole_calls_for_questions_and_rules() {
         assert_eq!(cited(&some, kind, list), expected, "all that a chosen call says counts, and nothing else");
         assert!(expected.len() > calls.len() && expected.len() < cited(&whole, kind, list).len(), "{command}");
         let text = String::from_utf8(ringtrace(&[command, CAPTURE, "--filter", filter]).stdout).unwrap();
-        let said = format!("{} of {all} calls, those that the filter names", calls.len());
+        let said = format!("{} of {all} calls (filtered)", calls.len());
         assert!(text.lines().next().unwrap().contains(&said), "{text}");
         let output = ringtrace(&[command, "--filter", filter]);
         assert_eq!(output.status.code(), Some(2), "there is nothing to choose among");
@@ -124,7 +124,7 @@ fn calls_keep_their_numbers_whatever_is_chosen() {
     let left_out = format!("#{other}");
     for command in ["ladder", "sanitize"] {
         let (_, err, code) = run(command, &["--call", &left_out]);
-        assert_eq!((code, err), (2, format!("ringtrace: --filter leaves call {left_out} out\n")));
+        assert_eq!((code, err), (2, format!("ringtrace: --filter excludes call {left_out}\n")));
     }
     let (lines, _, _) = run("sanitize", &[]);
     let titles: Vec<_> = lines.lines().filter(|line| line.starts_with('#')).collect();
@@ -134,7 +134,7 @@ fn calls_keep_their_numbers_whatever_is_chosen() {
     assert!(report.contains(&format!("Only 2 of {} calls were considered.", all.len())), "{report}");
     assert!(report.contains(" --filter 'outcome == missed'\n") && report.contains(&format!("call `{missed}`")));
     let (_, err, code) = run("report", &["--call", &left_out]);
-    assert_eq!((code, err), (2, format!("ringtrace: --filter leaves call {left_out} out\n")));
+    assert_eq!((code, err), (2, format!("ringtrace: --filter excludes call {left_out}\n")));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_filter_that_names_somebody_is_not_shown_to_others() {
 fn a_filter_that_names_no_call_is_said_to() {
     let output = ringtrace(&["ladder", CAPTURE, "-q", "--filter", "ring_ms > 1e12"]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), said.as_str()), (Some(2), "ringtrace: --filter names none of the 7 calls\n"));
+    assert_eq!((output.status.code(), said.as_str()), (Some(2), "ringtrace: --filter matches none of the 7 calls\n"));
 }
 
 #[test]

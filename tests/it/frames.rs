@@ -247,10 +247,11 @@ fn assert_true(capture: &Path, keys: Arc<Keys>, expected: &[Vec<Opened>]) {
     assert_eq!(anomalies, Vec::<String>::new(), "{}", capture.display());
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn every_frame_of_real_clients_is_byte_true() {
     for (session, captures) in SESSIONS {
-        let Some(truth_file) = shared(&format!("captures/{session}.truth.jsonl")) else { return };
+        let truth_file = shared(&format!("captures/{session}.truth.jsonl"));
         let expected = without_end(truth(&truth_file));
         for capture in *captures {
             for key_log in ["noisekeys.txt", "noisekeys-private.txt"] {
@@ -261,10 +262,11 @@ fn every_frame_of_real_clients_is_byte_true() {
     }
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn every_frame_of_merged_vantages_is_byte_true() {
     for set in ["zb-timeouts", "rz-ends"] {
-        let Some(folder) = shared("captures/vantages") else { return };
+        let folder = shared("captures/vantages");
         for vantage in ["a", "b1", "b2"] {
             let file = |ending: &str| folder.join(format!("{set}.{ending}"));
             let expected = without_end(truth(&file(&format!("{vantage}.truth.jsonl"))));

@@ -169,9 +169,9 @@ fn a_comment_is_sent_once_and_then_updated_also_from_a_later_page() {
     assert_eq!(server.bodies().len(), 5);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.contains(server.bodies()[4].trim_end()), "what is shown is what is sent");
-    assert!(said(&server.attach(folder.path(), &on_issue(&["--yes"]))).contains("it stands there already"));
+    assert!(said(&server.attach(folder.path(), &on_issue(&["--yes"]))).contains("already posted, unchanged"));
     server.shelf.lock().unwrap()[4]["body"] = json!(server.bodies()[4].replace("answered", "open"));
-    assert!(said(&server.attach(folder.path(), &on_issue(&["--yes"]))).contains("updated what was sent before"));
+    assert!(said(&server.attach(folder.path(), &on_issue(&["--yes"]))).contains("updated the earlier post"));
     assert_eq!(server.bodies().len(), 5);
     assert!(server.seen().contains(&"GET /repos/owner/name/issues/12/comments?per_page=100&page=3".to_owned()));
     assert!(server.seen().contains(&"PATCH /repos/owner/name/issues/comments/5".to_owned()));
@@ -190,7 +190,7 @@ fn a_new_issue_has_the_title_and_the_labels_of_its_form() {
     assert_eq!(issue["labels"], json!(["type/finding", "status/needs-review"]));
     let body = issue["body"].as_str().unwrap();
     assert!(body.starts_with("### Area\n") && body.trim_end().ends_with("-->"));
-    assert!(said(&server.attach(folder.path(), &arguments)).contains("it stands there already"));
+    assert!(said(&server.attach(folder.path(), &arguments)).contains("already posted, unchanged"));
     let output = server.attach(folder.path(), &[QUESTION[0], QUESTION[1], "--new", "--yes"]);
     assert_eq!(output.status.code(), Some(2), "a comment is no issue");
 }

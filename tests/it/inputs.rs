@@ -1,13 +1,14 @@
 //! Captures that join above the packets: browsers' and proxies' messages, and what tshark prints.
 
 mod damage;
+mod packets;
 mod reading;
 mod variants;
 mod write;
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -27,37 +28,60 @@ fn keys(path: &Path) -> Arc<Keys> {
     Arc::new(keys)
 }
 
+/// The frames of an `expected.stanzas.jsonl`: when, which way, and the plaintext in hex.
+fn expected_frames(path: &Path) -> Vec<(Option<Timestamp>, Direction, String)> {
+    let expected = std::fs::read_to_string(path).unwrap();
+    let expected = expected.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let microseconds = (line["time"].as_f64().unwrap() * 1e6).round() as i64;
+        let direction = if line["direction"] == "in" { Direction::Inbound } else { Direction::Outbound };
+        (Some(Timestamp(microseconds * 1000)), direction, line["hex"].as_str().unwrap().to_owned())
+    });
+    expected.collect()
+}
+
+fn in_hex(frames: Vec<(Option<Timestamp>, Direction, Vec<u8>)>) -> Vec<(Option<Timestamp>, Direction, String)> {
+    frames.into_iter().map(|(time, direction, plaintext)| (time, direction, HEXLOWER.encode(&plaintext))).collect()
+}
+
+#[test_with::path(../shared)]
 #[test]
 fn a_session_is_the_same_from_browser_devtools_and_proxy() {
+    let folder = shared("formats/noise");
+    let mut expected = expected_frames(&folder.join("expected.stanzas.jsonl"));
+    // Two frames in one message have the message's time.
+    expected[9].0 = expected[10].0;
     for (capture, format) in [("session.har", "har"), ("session.cdp.jsonl", "devtools"), ("session.mitm", "mitmproxy")]
     {
-        let Some(capture) = shared(&format!("formats/noise/{capture}")) else { return };
-        let expected = std::fs::read_to_string(capture.with_file_name("expected.stanzas.jsonl")).unwrap();
-        let expected = expected.lines().map(|line| {
-            let line: Value = serde_json::from_str(line).unwrap();
-            let microseconds = (line["time"].as_f64().unwrap() * 1e6).round() as i64;
-            let direction = if line["direction"] == "in" { Direction::Inbound } else { Direction::Outbound };
-            (Some(Timestamp(microseconds * 1000)), direction, line["hex"].as_str().unwrap().to_owned())
-        });
-        let mut expected: Vec<_> = expected.collect();
-        // Two frames in one message have the message's time.
-        expected[9].0 = expected[10].0;
-        let reading = read_file(&capture);
+        let reading = read_file(&folder.join(capture));
         assert_eq!((reading.format, &reading.anomalies[..]), (format, &[][..]));
         for log in ["keys.transport.txt", "keys.private.txt"] {
-            let opened = frames(&reading.messages, &keys(&capture.with_file_name(log)));
-            let opened: Vec<_> = opened
-                .into_iter()
-                .map(|(time, direction, plaintext)| (time, direction, HEXLOWER.encode(&plaintext)))
-                .collect();
-            assert_eq!(opened, expected, "{format} with {log}");
+            let found = in_hex(frames(&reading.messages, &keys(&folder.join(log))));
+            assert_eq!(found, expected, "{format} with {log}");
         }
     }
 }
 
 #[test]
-fn real_tools_output_gives_its_two_messages() {
-    const HELLO: &[u8] = b"\x57\x41\x06\x03\x00\x00\x24\x12\x22\x0a\x20";
+fn own_session_is_decrypted_in_every_format_with_either_kind_of_keys() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/answered-and-missed");
+    let expected: Vec<_> =
+        crate::frames::truth_of(&std::fs::read_to_string(folder.join("answered-and-missed.truth.jsonl")).unwrap())
+            .concat();
+    for (format, capture) in in_every_format() {
+        let reading = read(&capture).unwrap();
+        assert_eq!((reading.format, &reading.anomalies[..]), (format, &[][..]));
+        for log in ["noisekeys.txt", "noisekeys-private.txt"] {
+            let keys = keys(&folder.join(format!("answered-and-missed.{log}")));
+            let found: Vec<_> = frames(&reading.messages, &keys).into_iter().map(|frame| (frame.1, frame.2)).collect();
+            let expected: Vec<_> = expected.iter().map(|frame| (frame.0, frame.2.clone())).collect();
+            assert_eq!(found, expected, "{format} with {log}");
+        }
+    }
+}
+
+/// The samples of tools' output in `folder`, which all hold one client's first message and the server's answer.
+fn assert_two_messages(folder: &Path, hello: &[u8], answer: &[u8]) {
     let samples = [
         ("wa.har", "har", [1, 2], "web.whatsapp.com:443"),
         ("wa.mitm", "mitmproxy", [1, 2], "web.whatsapp.com:443"),
@@ -70,15 +94,13 @@ fn real_tools_output_gives_its_two_messages() {
         ("follow.tcp.raw.txt", "tshark-follow", [9, 10], "127.0.0.2:80"),
     ];
     for (name, format, records, server) in samples {
-        let Some(capture) = shared(&format!("formats/network/{name}")) else { return };
-        let Reading { format: found, messages, servers, anomalies } = read_file(&capture);
+        let Reading { format: found, messages, servers, anomalies } = read_file(&folder.join(name));
         assert_eq!((found, &anomalies[..]), (format, &[][..]), "{name}");
         assert_eq!(servers.join(""), server, "{name}");
         let [sent, received] = &messages[..] else { panic!("{name}: {messages:?}") };
         assert_eq!((sent.direction, received.direction), (Direction::Outbound, Direction::Inbound), "{name}");
         assert_eq!((sent.opcode, received.opcode), (Opcode::Binary, Opcode::Binary), "{name}");
-        assert_eq!((&sent.data[..11], sent.data.len()), (HELLO, 43), "{name}");
-        assert_eq!(received.data, [0, 0, 5, 1, 2, 3, 4, 5], "{name}");
+        assert_eq!((&sent.data[..], &received.data[..]), (hello, answer), "{name}");
         if records[1] < 29 && name != "follow.tcp.raw.txt" {
             let between = received.time.unwrap().milliseconds_since(sent.time.unwrap());
             assert_eq!(between, if format == "har" || format == "mitmproxy" { 100.0 } else { 10.0 }, "{name}");
@@ -90,9 +112,26 @@ fn real_tools_output_gives_its_two_messages() {
 }
 
 #[test]
+fn output_in_the_shape_of_real_tools_gives_its_two_messages() {
+    let hello: Vec<u8> = [b"WA\x06\x03\0\0\x24\x12\x22\x0a\x20", &(0x20..0x40).collect::<Vec<u8>>()[..]].concat();
+    assert_two_messages(&samples(), &hello, b"\0\0\x05reply");
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn real_tools_output_gives_its_two_messages() {
+    let hello = [b"WA\x06\x03\0\0\x24\x12\x22\x0a\x20", &[0xaa; 32][..]].concat();
+    assert_two_messages(&shared("formats/network"), &hello, &[0, 0, 5, 1, 2, 3, 4, 5]);
+}
+
+/// What tools print of a connection with two messages.
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tools")
+}
+
+#[test]
 fn what_tshark_loses_is_named() {
-    let Some(document) = shared("formats/network/tshark.pdml.xml") else { return };
-    let error = read(&std::fs::read(document).unwrap()).unwrap_err();
+    let error = read(&std::fs::read(samples().join("tshark.pdml.xml")).unwrap()).unwrap_err();
     assert!(error.to_string().starts_with("the input is tshark's PDML"), "{error}");
     let ascii = "\n=====\nFollow: tcp,ascii\nFilter: tcp.stream eq 0\n";
     assert!(read(ascii.as_bytes()).unwrap_err().to_string().contains("-z follow,tcp,yaml"));

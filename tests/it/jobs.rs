@@ -15,7 +15,7 @@ use proptest::sample::Index;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::export::{Format, Options, Table};
 use ringtrace::origin::Direction;
-use ringtrace::summary::{self, inspect};
+use ringtrace::print::{self, inspect};
 use tempfile::TempDir;
 
 use crate::generated::answered_and_missed_where;
@@ -42,7 +42,7 @@ fn request(sources: &[Source], key_logs: &[PathBuf], jobs: usize) -> Request {
 /// Everything that the program says of captures.
 fn everything(analysis: &Analysis) -> String {
     let mut out = Vec::new();
-    summary::overview(analysis, &mut out).unwrap();
+    print::overview(analysis, &mut out).unwrap();
     inspect::text(analysis, &mut out).unwrap();
     inspect::json(analysis, &mut out).unwrap();
     for table in [Table::Stanzas, Table::Calls, Table::Anomalies, Table::Messages] {
@@ -225,10 +225,11 @@ fn formats_of_messages() {
     }
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn recordings_of_real_clients() {
     for (session, captures) in SESSIONS {
-        let Some(keys) = shared(&format!("captures/{session}.noisekeys.txt")) else { return };
+        let keys = shared(&format!("captures/{session}.noisekeys.txt"));
         let file = |ending: &&str| Source::File(keys.with_file_name(format!("{session}.{ending}")));
         let analysis = same(&captures.iter().map(file).collect::<Vec<_>>(), std::slice::from_ref(&keys));
         assert!(!analysis.calls.is_empty());

@@ -54,19 +54,19 @@ fn devices(analysis: &Analysis) -> Vec<&LocalDevice> {
 }
 
 /// The payload gives the phone number that the truth of the pairing has, where nothing else in the recording does.
+#[test_with::path(../shared)]
 #[test]
 fn the_payload_names_the_device_that_the_pairing_named() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["zapo-ws-xx", "zapo-ws-deflate", "baileys-ws", "zapo-ipv6-ik", "rust-wss13"] {
         let file = |ending: &str| shared(&format!("captures/{name}.{ending}"));
-        let (Some(pcap), Some(truth)) = (file("pcap"), file("truth.jsonl")) else { return };
-        let (private, transport) = (file("noisekeys-private.txt").unwrap(), file("noisekeys.txt").unwrap());
-        let truth = fs::read_to_string(truth).unwrap();
+        let (private, transport) = (file("noisekeys-private.txt"), file("noisekeys.txt"));
+        let truth = fs::read_to_string(file("truth.jsonl")).unwrap();
         let phone = between(&truth, "<device jid='", "'");
         let login = folder.path().join("login.pcap");
-        fs::write(&login, without_first_connection(&fs::read(pcap).unwrap())).unwrap();
+        fs::write(&login, without_first_connection(&fs::read(file("pcap")).unwrap())).unwrap();
         // The first connection revealed the server's static key to those that resume.
-        let tls = (name == "rust-wss13").then(|| file("sslkeylog.txt")).flatten();
+        let tls = (name == "rust-wss13").then(|| file("sslkeylog.txt"));
         let with = |noise: &Path| read(&login, &[&[noise], tls.as_deref().as_slice()].concat());
         let opened = with(&private);
         assert!(!opened.calls.is_empty(), "{name}");

@@ -10,12 +10,17 @@ mod sessions;
 mod web;
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::origin::Direction;
 use ringtrace::protocol::binary::{Content, Jid, JidForm, Node, Value};
+
+/// One of the project's own samples, below `tests/fixtures/logs`.
+pub(crate) fn sample(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/logs").join(path)
+}
 
 /// Reads one capture.
 pub(crate) fn load(path: &Path) -> Arc<Analysis> {

@@ -85,9 +85,10 @@ fn segments_out_of_order_and_repeated_give_the_same_bytes() {
     }
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn real_recordings_are_found_again_through_tls_and_compression() {
-    let Some(folder) = shared("captures") else { return };
+    let folder = shared("captures");
     for (name, keys, has_tls) in [
         ("rust-wss13.pcap", vec!["rust-wss13.sslkeylog.txt", "rust-wss13.noisekeys.txt"], true),
         ("rust-wss13.dsb.pcapng", vec!["rust-wss13.noisekeys.txt"], true),

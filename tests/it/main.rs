@@ -29,6 +29,7 @@ mod rules;
 mod sanitize;
 mod shared;
 mod shell;
+mod spec_pages;
 mod stats;
 mod tables;
 mod terminal;

@@ -1,12 +1,12 @@
-//! What a ladder shows beside its stanzas: what was to be seen and was not, where a recording has a gap, and how the
-//! clocks of two recordings are to one another.
+//! What a diagram shows besides stanzas: expected steps that were not observed, gaps in a recording, and how the clocks
+//! of two recordings differ.
 
 use std::io::Write;
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::ladder::{Ladder, Line};
-use ringtrace::summary::{self, Diagram, Scene, Step};
+use ringtrace::diagram::{Diagram, Expected, Gap, Picture, Step};
+use ringtrace::print;
 
 /// A call that rings out, recorded on both sides. The callee's clock is 400 ms ahead; its recording has a gap of 12 s
 /// while it rings, and the ack of the terminate was not seen, though it would have been.
@@ -28,7 +28,7 @@ pub(crate) fn without_gap() -> String {
     MERGED.replace("[[0,20000],[32000,600000]]", "[[0,600000]]")
 }
 
-/// What is learnt from lines of ringtrace's own format.
+/// The analysis of one call in ringtrace NDJSON.
 pub(crate) fn analysis(lines: &str) -> Arc<Analysis> {
     let mut file = tempfile::Builder::new().suffix(".ndjson").tempfile().unwrap();
     file.write_all(lines.trim_start().as_bytes()).unwrap();
@@ -37,9 +37,22 @@ pub(crate) fn analysis(lines: &str) -> Arc<Analysis> {
     analysis
 }
 
+fn diagram(analysis: &Analysis, with_expected: bool) -> Diagram {
+    Diagram::new(vec![analysis.calls[0].clone()], with_expected)
+}
+
+fn gaps(diagram: &Diagram) -> Vec<&Gap> {
+    diagram.steps.iter().filter_map(|step| if let Step::Gap(gap) = step { Some(gap) } else { None }).collect()
+}
+
+fn expected(diagram: &Diagram) -> Vec<&Expected> {
+    let steps = diagram.steps.iter();
+    steps.filter_map(|step| if let Step::Expected(expected) = step { Some(expected) } else { None }).collect()
+}
+
 fn text(analysis: &Analysis, with_expected: bool) -> String {
     let mut out = Vec::new();
-    summary::call(0, &Scene::of(&analysis.calls[0], with_expected), analysis, &mut out).unwrap();
+    print::call(0, &Picture::of(&diagram(analysis, with_expected)), analysis, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -48,7 +61,7 @@ fn line<'t>(text: &'t str, part: &str) -> &'t str {
 }
 
 #[test]
-fn what_was_to_be_seen_and_was_not_is_drawn_when_asked_for() {
+fn expected_steps_are_drawn_on_request() {
     let analysis = analysis(&without_gap());
     let seen = text(&analysis, false);
     assert!(!seen.contains("expected: "), "{seen}");
@@ -60,18 +73,20 @@ fn what_was_to_be_seen_and_was_not_is_drawn_when_asked_for() {
     assert!(place("expected: ") > place("terminate reason=timeout"), "{all}");
     assert_eq!(all.matches("expected: ").count(), 1, "what was seen is not expected any more");
 
-    let diagram = Diagram::drawn(&Scene::of(&analysis.calls[0], true), &analysis);
-    let absent: Vec<_> = diagram.steps.iter().filter(|step| matches!(step, Step::Expected(_))).collect();
-    assert_eq!(absent.len(), 1);
-    assert!(diagram.mermaid().contains("--xp1: expected#58; ack terminate (call-missed-timeout, speculative)"));
-    let svg = diagram.svg();
-    assert!(svg.contains("class=\"ghost\"") && svg.contains("expected, not seen"));
-    let bare = Diagram::of(&analysis.calls[0], &analysis);
-    assert!(!bare.svg().contains("class=\"ghost\"") && !bare.mermaid().contains("expected#58;"));
+    let with_expected = diagram(&analysis, true);
+    assert_eq!(expected(&with_expected).len(), 1);
+    let picture = Picture::of(&with_expected);
+    let mermaid = picture.mermaid(&analysis);
+    assert!(mermaid.contains("--xp1: expected#58; ack terminate (call-missed-timeout, speculative)"), "{mermaid}");
+    let svg = picture.svg(&analysis);
+    assert!(svg.contains("class=\"ghost\"") && svg.contains("expected, not observed"));
+    let bare = diagram(&analysis, false);
+    let bare = Picture::of(&bare);
+    assert!(!bare.svg(&analysis).contains("class=\"ghost\"") && !bare.mermaid(&analysis).contains("expected#58;"));
 }
 
 #[test]
-fn what_no_recording_could_have_shown_is_not_expected() {
+fn a_step_that_no_vantage_could_have_seen_is_not_expected() {
     let with_gap = analysis(MERGED);
     let flow = with_gap.calls[0].flow.as_ref().unwrap();
     assert!(flow.hidden() > 0 && flow.missing(&with_gap.calls[0].call).is_empty(), "{flow:?}");
@@ -81,56 +96,56 @@ fn what_no_recording_could_have_shown_is_not_expected() {
 }
 
 #[test]
-fn a_step_that_no_recorded_device_sent_is_drawn_between_those_who_would_have() {
+fn an_expected_step_is_drawn_between_the_parties_of_the_flow() {
     let only_callee: Vec<_> =
         without_gap().lines().filter(|line| !line.contains("\"caller\"")).map(str::to_owned).collect();
     let analysis = analysis(&only_callee.join("\n"));
-    let ghosts = Ladder::of_all(&[summary::part(&analysis.calls[0], true)]).ghosts;
     assert_eq!(
-        ghosts.iter().map(|ghost| ghost.label.as_str()).collect::<Vec<_>>(),
+        expected(&diagram(&analysis, true)).iter().map(|ghost| ghost.label.as_str()).collect::<Vec<_>>(),
         ["expected: ack terminate (call-missed-timeout, speculative)"]
     );
 }
 
 #[test]
-fn a_gap_is_a_break_that_says_whose_recording_has_it() {
+fn a_gap_names_the_recording_that_has_it() {
     let analysis = analysis(MERGED);
-    let judged = &analysis.calls[0];
-    let ladder = Ladder::of(&judged.call);
-    let [gap] = ladder.gaps.as_slice() else { panic!("{:?}", ladder.gaps) };
+    let diagram = diagram(&analysis, false);
+    let place = diagram.steps.iter().position(|step| matches!(step, Step::Gap(_))).unwrap();
+    let [gap] = gaps(&diagram)[..] else { panic!("{:?}", diagram.steps) };
     assert_eq!(gap.length, 12_000_000_000);
-    let after = &judged.call.rows[ladder.rungs[gap.before].row];
+    let (_, after) = diagram.at(diagram.arrow(place + 1).unwrap()).unwrap();
     assert_eq!(after.observed.read().id.as_deref(), Some("C1-end"));
     assert_eq!(after.vantage, 1, "before the callee's next stanza, and not before the caller's");
-    assert_eq!(ladder.lifelines[gap.lifeline.unwrap()].vantage, Some((0, 1)));
-    let lines = ladder.lines(|rung| rung.row == 0);
-    assert_eq!(lines, [Line::Rung(0), Line::Gap(0)], "a gap stays where the rows around it are not shown");
+    assert_eq!(diagram.lifelines[gap.lifeline.unwrap()].vantage, Some((0, 1)));
+    let shown = diagram.select(|arrow| arrow.row == 0);
+    assert_eq!(shown, [0, place], "a gap is shown even if the rows around it are not");
     let text = text(&analysis, false);
-    assert!(line(&text, "not recorded").ends_with("....  12.000 s not recorded at 10000000000002:8@lid"), "{text}");
-    let diagram = Diagram::of(judged, &analysis);
-    assert!(diagram.steps.contains(&Step::Gap("12.000 s not recorded at 10000000000002:8@lid".to_owned())));
-    assert!(diagram.svg().contains("gap: 12.000 s not recorded at"));
-    assert!(diagram.mermaid().contains("gap, 12.000 s not recorded at"));
+    assert!(line(&text, "not recorded").ends_with("....  12.0 s not recorded at 10000000000002:8@lid"), "{text}");
+    let picture = Picture::of(&diagram);
+    assert_eq!(picture.gap_text(gap), "12.0 s not recorded at 10000000000002:8@lid");
+    assert!(picture.svg(&analysis).contains("gap: 12.0 s not recorded at"));
+    assert!(picture.mermaid(&analysis).contains("gap, 12.0 s not recorded at"));
 }
 
 #[test]
 fn a_gap_of_the_only_recording_needs_no_name() {
     let lines: Vec<_> = MERGED.lines().filter(|line| !line.contains("\"caller\"")).collect();
     let analysis = analysis(&lines.join("\n"));
-    let ladder = Ladder::of(&analysis.calls[0].call);
-    assert_eq!(ladder.gaps.iter().map(|gap| (gap.lifeline, gap.length)).collect::<Vec<_>>(), [(None, 12_000_000_000)]);
-    assert!(text(&analysis, false).contains("....  12.000 s not recorded\n"));
+    let diagram = diagram(&analysis, false);
+    let [gap] = gaps(&diagram)[..] else { panic!("{:?}", diagram.steps) };
+    assert_eq!((gap.lifeline, gap.length), (None, 12_000_000_000));
+    assert!(text(&analysis, false).contains("....  12.0 s not recorded\n"));
 }
 
 #[test]
-fn times_are_on_one_clock_and_nothing_is_called_earlier_within_its_bound() {
+fn times_are_on_one_clock_and_an_order_within_its_bound_is_marked() {
     let analysis = analysis(MERGED);
     let text = text(&analysis, false);
-    assert!(line(&text, "recorded at").contains("its clock 0.395 s ahead, give or take 0.0"), "{text}");
-    let rows: Vec<_> = text.lines().filter(|line| line.contains(" s ") && line.contains('|')).collect();
+    assert!(line(&text, "captured at").contains("clock 395 ms ahead ± "), "{text}");
+    let rows: Vec<_> = text.lines().filter(|line| line.contains(" +0.") || line.contains(" +45.")).collect();
     assert_eq!(rows.len(), 8, "{text}");
-    assert!(rows[2].contains("offer") && rows[2].contains(" 0.0") && rows[2].contains("~"), "{}", rows[2]);
+    assert!(rows[2].contains("offer") && rows[2].contains("~+0.0"), "{}", rows[2]);
     assert!(rows[2].contains(" ms ± ") && rows[2].contains("on its way"), "{}", rows[2]);
     assert!(!rows[0].contains('~') && !rows[1].contains('~') && !rows[5].contains('~'), "{text}");
-    assert!(!text.contains("-0."), "{text}");
+    assert!(!text.contains(" -0.") && !text.contains("~-0."), "{text}");
 }

@@ -1,5 +1,4 @@
-//! `docs/reference.md` follows from the program: the command line, the keys, the columns, the rules, the
-//! anomalies.
+//! `docs/reference.md` is generated from the program: the command line, keys, columns, rules and anomalies.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -26,16 +25,16 @@ fn cell(text: &str) -> String {
 }
 
 fn reference() -> String {
-    let mut page = "# Reference\n\nThis page is made from the program; `RINGTRACE_BLESS=1 cargo test --test it reference` makes it anew.\n".to_owned();
+    let mut page = "# Reference\n\nThis page is generated. Run `RINGTRACE_BLESS=1 cargo test --test it reference` to regenerate it.\n".to_owned();
     page.push_str("\n## Command line\n");
     let commands = [
-        "export",
         "inspect",
         "questions",
         "rules",
         "explain",
-        "stats",
         "ladder",
+        "export",
+        "stats",
         "report",
         "attach",
         "sanitize",
@@ -48,28 +47,30 @@ fn reference() -> String {
     }
     page.push_str("\n## Keys\n");
     for context in Context::ALL {
-        write!(page, "\n### {}\n\n| key | command | does |\n| --- | --- | --- |\n", context.name()).unwrap();
+        write!(page, "\n### {}\n\n| key | command | description |\n| --- | --- | --- |\n", context.name()).unwrap();
         for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(context)) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             writeln!(page, "| {} | `{}` | {} |", cell(&keys.join(" ")), binding.name, cell(binding.help)).unwrap();
         }
     }
     write!(page, "\n## Filters\n\n{}\n", filter_page()).unwrap();
-    page.push_str("\n## Columns\n\nAn empty value is not known, not there, or not reported. A column that is never empty is marked. A `time` is RFC 3339 in UTC with nanoseconds in CSV and JSON; in Parquet and Arrow it is a timestamp in UTC, cut to microseconds, which is what all common engines read.\n");
+    page.push_str("\n## Columns\n\nAn empty value is unknown, absent or not reported; columns that are never empty are marked. In CSV and JSON, a `time` is RFC 3339 in UTC with nanoseconds; in Parquet and Arrow, it is a UTC timestamp truncated to microseconds, the precision that all common engines read.\n");
     for table in [Table::Stanzas, Table::Calls, Table::Evidence, Table::Anomalies, Table::Messages] {
-        write!(page, "\n### `{}`\n\n| column | type | says |\n| --- | --- | --- |\n", table.name()).unwrap();
+        write!(page, "\n### `{}`\n\n| column | type | description |\n| --- | --- | --- |\n", table.name()).unwrap();
         for Description { name, kind, always, doc } in table.columns() {
             let always = if always { ", never empty" } else { "" };
             writeln!(page, "| `{name}` | {}{always} | {} |", kind.name(), cell(doc)).unwrap();
         }
     }
-    page.push_str("\n## Rules\n\nA departure from a rule is a violation, or where it says so a warning.\n");
-    page.push_str("\n| rule | | the claim |\n| --- | --- | --- |\n");
+    page.push_str("\n## Rules\n\nA departure from a rule is a violation, or a warning where the table says so.\n");
+    page.push_str("\n| rule | grade | what the spec requires |\n| --- | --- | --- |\n");
     for rule in RULES.iter() {
         writeln!(page, "| `{}` | {} | {} |", rule.id, rule.grade.name(), cell(rule.title)).unwrap();
     }
-    page.push_str("\n## Anomalies\n\nWhat can be wrong with a capture or a key log. A loss makes the exit code 1.\n");
-    page.push_str("\n| anomaly | | what was found | what to do |\n| --- | --- | --- | --- |\n");
+    page.push_str(
+        "\n## Anomalies\n\nWhat can be wrong with a capture or a key log. If any loss occurs, the exit code is 1.\n",
+    );
+    page.push_str("\n| anomaly | severity | in this capture, ... | next step |\n| --- | --- | --- | --- |\n");
     for diagnosis in diagnoses() {
         let (severity, why, next) = (diagnosis.severity.name(), cell(diagnosis.why), cell(diagnosis.next));
         writeln!(page, "| `{}` | {severity} | {why} | {next} |", diagnosis.id).unwrap();
@@ -78,22 +79,22 @@ fn reference() -> String {
 }
 
 #[test]
-fn the_reference_page_is_what_the_program_says() {
+fn the_reference_page_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference.md");
     let page = reference();
     if std::env::var_os("RINGTRACE_BLESS").is_some() {
         fs::write(&path, page).unwrap();
     } else {
         let committed = fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == page, "docs/reference.md is out of date; RINGTRACE_BLESS=1 makes it anew");
+        assert!(committed == page, "docs/reference.md is out of date; set RINGTRACE_BLESS=1 to regenerate it");
     }
 }
 
 #[test]
-fn every_anomaly_has_a_name_of_its_own_and_says_what_was_found() {
+fn anomaly_ids_are_unique_and_their_texts_well_formed() {
     let mut ids = BTreeSet::new();
     for diagnosis in diagnoses() {
-        assert!(ids.insert(diagnosis.id), "{} stands twice", diagnosis.id);
+        assert!(ids.insert(diagnosis.id), "duplicate id {}", diagnosis.id);
         assert!(diagnosis.id.starts_with(&format!("{}/", diagnosis.layer.name())), "{}", diagnosis.id);
         assert!(diagnosis.why.len() > 10 && !diagnosis.why.ends_with('.'), "{}: {}", diagnosis.id, diagnosis.why);
         let begins_small = diagnosis.why.starts_with(|first: char| first.is_lowercase())

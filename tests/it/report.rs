@@ -10,7 +10,7 @@ use ringtrace::spec::RULES;
 use ringtrace::spec::findings;
 use serde::Deserialize;
 
-use crate::sanitize::{load, own, recordings, ringtrace};
+use crate::sanitize::{Recordings, load, own, own_recordings, real_recordings, ringtrace};
 use crate::shared::shared;
 
 /// A form of the spec's repository.
@@ -52,9 +52,14 @@ const ISSUE_FORMS: [(Form, &str); 3] = [
     (Form::Discrepancy, "discrepancy.yml"),
 ];
 
-fn form_file(name: &str) -> Option<FormFile> {
-    let text = fs::read_to_string(shared(&format!("wacrg/forms/{name}"))?).unwrap();
-    Some(serde_saphyr::from_str(&text).unwrap())
+fn form_file(name: &str) -> FormFile {
+    let text = fs::read_to_string(shared(&format!("wacrg/forms/{name}"))).unwrap();
+    serde_saphyr::from_str(&text).unwrap()
+}
+
+/// The project's own captures and those of real clients.
+fn all_recordings() -> Recordings {
+    [own_recordings(), real_recordings()].concat()
 }
 
 /// The labels and values of an issue's text.
@@ -73,9 +78,9 @@ fn fields(body: &str) -> Vec<(String, String)> {
     fields.into_iter().map(|(label, value)| (label, value.trim_matches('\n').to_owned())).collect()
 }
 
-/// Every report of some captures in one form, with what it is about.
-fn each_report(form: Form, mut check: impl FnMut(&Report<'_>, Result<Draft, Unfit>)) {
-    for (captures, keys) in recordings() {
+/// Every report on these recordings in one form, with its subject.
+fn each_report(recordings: Recordings, form: Form, mut check: impl FnMut(&Report<'_>, Result<Draft, Unfit>)) {
+    for (captures, keys) in recordings {
         let analysis = load(&captures, &keys);
         let redactor = Redactor::new(&analysis, Aliases::default(), None);
         let sanitised = redactor.sanitise(&analysis);
@@ -96,10 +101,11 @@ fn each_report(form: Form, mut check: impl FnMut(&Report<'_>, Result<Draft, Unfi
     }
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn each_field_of_a_form_is_there_in_its_order_with_its_own_choices() {
     for (form, name) in ISSUE_FORMS {
-        let Some(file) = form_file(name) else { return };
+        let file = form_file(name);
         let known = form.issue().unwrap();
         assert_eq!(known.template, name);
         assert!(file.title.starts_with(known.title), "{}", file.title);
@@ -110,7 +116,7 @@ fn each_field_of_a_form_is_there_in_its_order_with_its_own_choices() {
             .map(|field| (field.id.as_str(), field.attributes.label.as_str(), field.attributes.render.is_some()));
         assert_eq!(slots, expected.collect::<Vec<_>>());
         let mut written = 0;
-        each_report(form, |report, draft| {
+        each_report(all_recordings(), form, |report, draft| {
             let Ok(draft) = draft else {
                 assert_eq!((draft, form), (Err(Unfit::NoStanza), Form::StanzaCapture));
                 return;
@@ -133,7 +139,11 @@ fn each_field_of_a_form_is_there_in_its_order_with_its_own_choices() {
 
 #[test]
 fn a_stanza_is_one_fence_and_ringtrace_is_among_the_tools() {
-    each_report(Form::StanzaCapture, |report, draft| {
+    assert_one_fence(own_recordings());
+}
+
+fn assert_one_fence(recordings: Recordings) {
+    each_report(recordings, Form::StanzaCapture, |report, draft| {
         let Ok(draft) = draft else { return };
         let found = fields(&draft.body);
         let value = |label: &str| found.iter().find(|(known, _)| known == label).unwrap().1.clone();
@@ -147,10 +157,21 @@ fn a_stanza_is_one_fence_and_ringtrace_is_among_the_tools() {
 
 #[test]
 fn a_comment_says_the_same_to_whoever_reads_it_with_ringtrace() {
+    assert_comments_read_again(own_recordings());
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn stanzas_and_comments_of_real_clients_keep_their_form() {
+    assert_one_fence(real_recordings());
+    assert_comments_read_again(real_recordings());
+}
+
+fn assert_comments_read_again(recordings: Recordings) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("comment.md");
     let mut read = 0;
-    each_report(Form::Comment, |report, draft| {
+    each_report(recordings, Form::Comment, |report, draft| {
         let Subject::Question(question) = report.subject else { return };
         let draft = draft.unwrap();
         let verdict = |calls: &[std::sync::Arc<ringtrace::spec::Judged>]| {
@@ -170,14 +191,15 @@ fn a_comment_says_the_same_to_whoever_reads_it_with_ringtrace() {
     assert!(read > 10, "{read} comments");
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn an_entry_of_the_corpus_is_valid() {
-    let Some(schema) = shared("wacrg/capture.schema.json") else { return };
+    let schema = shared("wacrg/capture.schema.json");
     let schema: serde_json::Value = serde_json::from_str(&fs::read_to_string(schema).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     assert!(!validator.is_valid(&serde_json::json!({ "id": "x" })), "it can fail");
     let mut valid = 0;
-    each_report(Form::Corpus, |report, draft| match draft {
+    each_report(all_recordings(), Form::Corpus, |report, draft| match draft {
         Ok(draft) => {
             let entry: serde_json::Value = serde_saphyr::from_str(&draft.body).unwrap();
             let errors: Vec<_> = validator.iter_errors(&entry).map(|error| error.to_string()).collect();
@@ -298,8 +320,8 @@ fn what_is_not_there_is_said_with_what_is_near() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(said(&["--question", "timout-terminate-sender"]).contains("the nearest is timeout-terminate-sender"));
-    assert!(said(&["--rule", "SIG-14/to-requird"]).contains("the nearest is SIG-14/to-required"));
+    assert!(said(&["--question", "timout-terminate-sender"]).contains("did you mean `timeout-terminate-sender`?"));
+    assert!(said(&["--rule", "SIG-14/to-requird"]).contains("did you mean `SIG-14/to-required`?"));
     assert!(said(&["--call", "#9"]).contains("#1 to #7"));
     assert!(said(&["--call", "#1", "--form", "corpus", "--stanza", "99999"]).contains("no call has a stanza 99999"));
     assert!(said(&["--call", "#1", "--question", "ack-error"]).contains("cannot be used with"));

@@ -26,6 +26,14 @@ pub(crate) fn own(name: &str, ending: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(name).join(format!("{name}.{ending}"))
 }
 
+/// A sample log of the project, below `tests/fixtures/logs`.
+pub(crate) fn log(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/logs").join(path)
+}
+
+/// Captures that are read together, with their key logs.
+pub(crate) type Recordings = Vec<(Vec<PathBuf>, Vec<PathBuf>)>;
+
 /// Reads captures, with all key logs given.
 pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> Arc<Analysis> {
     let mut request = Request::new(captures.iter().cloned().map(Source::File).collect());
@@ -36,27 +44,33 @@ pub(crate) fn load(captures: &[PathBuf], key_logs: &[PathBuf]) -> Arc<Analysis> 
     request.load()
 }
 
-/// Own captures, and recordings of real clients where there are any: each with its key logs.
-pub(crate) fn recordings() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
+/// The project's own captures, each with its key logs.
+pub(crate) fn own_recordings() -> Recordings {
     let keys = |name: &str| vec![own(name, "noisekeys.txt")];
-    let mut all = vec![
+    vec![
         (vec![own("answered-and-missed", "pcap")], keys("answered-and-missed")),
         (vec![own("damaged", "pcap")], keys("damaged")),
         (vec![own("hard-transport", "pcapng")], keys("hard-transport")),
-    ];
-    if let Some(folder) = shared("captures") {
-        let path = |name: &str| folder.join(name);
-        all.push((vec![path("zapo-ws-xx.pcap")], vec![path("zapo-ws-xx.noisekeys.txt")]));
-        all.push((vec![path("baileys-ws.baileys.log")], vec![]));
-        all.push((vec![path("rust-wss13.rust.log")], vec![]));
-        let ends = vec![path("vantages/rz-ends.noisekeys.txt")];
-        all.push((vec![path("vantages/rz-ends.all.pcap")], ends.clone()));
-        let sides = ["vantages/rz-ends.a.pcap", "vantages/rz-ends.b1.pcap", "vantages/rz-ends.b2.pcap"];
-        all.push((sides.map(path).to_vec(), ends));
-        let timeouts = vec![path("vantages/zb-timeouts.noisekeys.txt")];
-        all.push((vec![path("vantages/zb-timeouts.all.pcap")], timeouts));
-    }
-    all
+        (vec![log("baileys/declined-caller.jsonl")], vec![]),
+        (vec![log("whatsapp-rust/declined-callee.env_logger.log")], vec![]),
+    ]
+}
+
+/// Recordings of real clients, each with its key logs.
+pub(crate) fn real_recordings() -> Recordings {
+    let folder = shared("captures");
+    let path = |name: &str| folder.join(name);
+    let ends = vec![path("vantages/rz-ends.noisekeys.txt")];
+    let timeouts = vec![path("vantages/zb-timeouts.noisekeys.txt")];
+    let sides = ["vantages/rz-ends.a.pcap", "vantages/rz-ends.b1.pcap", "vantages/rz-ends.b2.pcap"];
+    vec![
+        (vec![path("zapo-ws-xx.pcap")], vec![path("zapo-ws-xx.noisekeys.txt")]),
+        (vec![path("baileys-ws.baileys.log")], vec![]),
+        (vec![path("rust-wss13.rust.log")], vec![]),
+        (vec![path("vantages/rz-ends.all.pcap")], ends.clone()),
+        (sides.map(path).to_vec(), ends),
+        (vec![path("vantages/zb-timeouts.all.pcap")], timeouts),
+    ]
 }
 
 /// What was made of captures, without names: calls with their stanzas in order, verdicts and counts.
@@ -96,8 +110,8 @@ fn same(one: &[String], other: &[String], what: &str) {
 }
 
 /// Recordings of calls at several ends: each capture alone, all of them together, and beside what clients wrote down.
-fn vantages() -> Vec<(Vec<PathBuf>, Vec<PathBuf>)> {
-    let Some(folder) = shared("captures/vantages") else { return Vec::new() };
+fn vantages() -> Recordings {
+    let folder = shared("captures/vantages");
     let [a, b1, b2, all] = ["a.pcap", "b1.pcap", "b2.pcap", "all.pcap"];
     let views = [vec![a], vec![b1], vec![b2], vec![a, b1], vec![a, b2], vec![b2, b1], vec![b2, a, b1], vec![all]];
     let with_logs = [
@@ -138,8 +152,19 @@ fn sessions(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn what_is_sanitised_says_the_same_and_says_it_again_when_read() {
+    assert_sanitised_says_the_same(own_recordings());
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn what_is_sanitised_of_real_clients_says_the_same() {
+    assert_sanitised_says_the_same(real_recordings());
+    assert_sanitised_says_the_same(vantages());
+}
+
+fn assert_sanitised_says_the_same(recordings: Recordings) {
     let folder = tempfile::tempdir().unwrap();
-    for (captures, keys) in recordings().into_iter().chain(vantages()) {
+    for (captures, keys) in recordings {
         let what = format!("{captures:?}");
         let analysis = load(&captures, &keys);
         assert!(!analysis.calls.is_empty(), "{what}");

@@ -1,19 +1,11 @@
-//! Recordings of real clients that lie beside a development checkout, at `../shared`. A fresh machine has none: tests
-//! that use them say that they skip.
+//! Recordings of real clients and a checkout of the spec, which lie next to a development checkout, at `../shared`.
+//! A test that needs them has the attribute `#[test_with::path(../shared)]`, which reports it as ignored elsewhere.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The path of a file or folder below `../shared`; `None`, said on standard error, where there is no such folder.
-/// Where there is one, a file that is absent from it is a failure.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    if !root.is_dir() {
-        // Not by `eprintln!`, whose output the test harness keeps to itself.
-        std::io::stderr().write_all(format!("skipped: {path}, for want of ../shared\n").as_bytes()).unwrap();
-        return None;
-    }
-    let file = root.join(path);
-    assert!(file.exists(), "{} is absent", file.display());
-    Some(file)
+/// The path of a file or folder below `../shared`, which must be there.
+pub(crate) fn shared(path: &str) -> PathBuf {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    assert!(file.exists(), "{} is missing", file.display());
+    file
 }

@@ -42,6 +42,6 @@ fn what_is_not_for_people_is_not_shown_to_them() {
     let capture = "captures/answered-and-missed/answered-and-missed.pcap";
     for format in ["parquet", "arrow"] {
         let mut session = Session::start(&["export", "-q", "--format", format, capture], 90, 24);
-        assert_eq!(session.wait_for("-o PATH or a pipe takes it").end(), 2, "{format}");
+        assert_eq!(session.wait_for("use -o PATH or a pipe").end(), 2, "{format}");
     }
 }

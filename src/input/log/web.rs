@@ -159,7 +159,8 @@ fn one(node: &Json, xml: Option<(&str, Dialect)>, way: Option<Direction>, stamp:
 /// receives has a `from`; an action without a `<call>` around it is never sent.
 fn is_internal(node: &Node, way: Option<Direction>) -> bool {
     let is_bare_action = node.attribute("call-id").is_some();
-    is_bare_action
+    // The server's ack of an offer names the call itself.
+    (is_bare_action && &*node.tag != "ack")
         || match way {
             Some(Direction::Outbound) => node.attribute("to").is_none(),
             Some(Direction::Inbound) => node.attribute("from").is_none(),

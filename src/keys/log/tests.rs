@@ -6,6 +6,7 @@ use data_encoding::{HEXLOWER, HEXUPPER};
 use proptest::prelude::*;
 
 use super::*;
+use crate::anomaly::Severity;
 
 fn xx(ephemeral: u8, static_key: u8) -> String {
     let public = Secret::new([ephemeral; 32]).public();
@@ -139,7 +140,7 @@ fn says_why_a_line_cannot_be_used_and_reads_the_others() {
     let anomalies = reading.anomalies(CaptureId(2));
     assert_eq!(anomalies.len(), expected.len());
     assert!(anomalies.iter().all(|anomaly| anomaly.diagnosis.severity == Severity::Loss));
-    assert_eq!(anomalies[2].detail.as_deref(), Some("line 3: field 1 has 66 characters, not 64"));
+    assert_eq!(anomalies[2].detail.as_deref(), Some("line 3: field 1 has 66 characters instead of 64"));
     assert_eq!(anomalies[6].origin.last, 8);
 }
 

@@ -1,4 +1,4 @@
-//! The words that WABinary writes as one or two bytes.
+//! The words that WABinary encodes as one or two bytes.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ static VERSION_2: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(inclu
 static VERSION_3: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-3.txt")));
 
 impl Dictionary {
-    /// The dictionary of that version; none if it is not known.
+    /// Returns the dictionary of a version, or `None` if it is unknown.
     #[must_use]
     pub fn of_version(version: u8) -> Option<&'static Self> {
         match version {
@@ -24,24 +24,24 @@ impl Dictionary {
         }
     }
 
-    /// The one that current clients use, version 3.
+    /// Returns the dictionary that current clients use, version 3.
     #[must_use]
     pub fn current() -> &'static Self {
         &VERSION_3
     }
 
-    /// Whether `word` is one of its words, in this spelling.
+    /// Returns whether `word` is in the dictionary, in this spelling.
     #[must_use]
     pub fn has(&self, word: &str) -> bool {
         !word.is_empty() && std::iter::once(&self.single).chain(&self.double).any(|words| words.contains(&word))
     }
 
-    /// The word of a single byte, 1 to 235.
+    /// Returns the word of a single byte, 1 to 235.
     pub(super) fn single(&self, byte: u8) -> Option<&'static str> {
         word(&self.single, byte)
     }
 
-    /// The word at `index` of one of the dictionaries 0 to 3.
+    /// Returns the word at `index` of one of the dictionaries 0 to 3.
     pub(super) fn double(&self, dictionary: u8, index: u8) -> Option<&'static str> {
         word(self.double.get(usize::from(dictionary))?, index)
     }
@@ -97,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn the_versions_differ() {
+    fn versions_2_and_3_have_different_words() {
         let [old, new] = [2, 3].map(|version| Dictionary::of_version(version).unwrap());
         assert_eq!((old.single(25), new.single(25)), (Some("xmlns"), Some("iq")));
         assert_eq!((old.single(3), new.single(3)), (Some("s.whatsapp.net"), Some("s.whatsapp.net")));
     }
 
     #[test]
-    fn version_3_is_what_another_implementation_has() {
+    fn version_3_agrees_with_another_implementation() {
         use wacore_binary::token::{get_double_token, get_single_token};
         let dictionary = Dictionary::current();
         for index in 0..=255 {

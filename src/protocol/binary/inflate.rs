@@ -1,20 +1,20 @@
-//! The zlib stream (RFC 1950) that a flagged plaintext holds.
+//! The zlib stream (RFC 1950) of a compressed plaintext.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::Reason;
+use super::stop::Reason;
 
-/// What came out of a zlib stream.
+/// The result of inflating a zlib stream.
 pub(super) struct Inflated {
-    /// The bytes that came out before the end, the fault or the limit.
+    /// The bytes inflated before the end, the error or the limit.
     pub(super) bytes: Vec<u8>,
-    /// How many bytes the stream took.
+    /// The length of the compressed stream in bytes.
     pub(super) used: usize,
-    /// Why it did not end well, if it did not.
+    /// Why inflating stopped early, if it did.
     pub(super) fault: Option<Reason>,
 }
 
-/// Inflates `compressed` until it ends, fails, or has given `limit` bytes.
+/// Inflates `compressed` until it ends, fails, or has produced `limit` bytes.
 pub(super) fn inflate(compressed: &[u8], limit: usize) -> Inflated {
     let mut stream = Decompress::new(true);
     let mut bytes = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn inflate(compressed: &[u8], limit: usize) -> Inflated {
                 bytes.truncate(limit);
                 break Some(Reason::InflateLimit);
             }
-            // One byte above the limit tells a stream that ends there from one that goes on.
+            // One byte more than the limit distinguishes a stream that ends there from one that continues.
             let wanted = bytes.len().max(compressed.len().saturating_mul(2)).max(512);
             bytes.reserve_exact(wanted.min(limit + 1 - bytes.len()));
         }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_what_went_in() {
+    fn inflating_restores_the_original() {
         for size in [0, 1, 511, 512, 513, 70_000] {
             let plain: Vec<u8> = (0..size).map(|index: usize| (index % 251) as u8).collect();
             let compressed = deflate(&plain);
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_at_the_limit_and_not_before() {
+    fn inflating_stops_at_the_limit_and_not_before() {
         let bomb = deflate(&vec![0; 1 << 20]);
         let inflated = inflate(&bomb, 10_000);
         assert_eq!((inflated.bytes.len(), inflated.fault), (10_000, Some(Reason::InflateLimit)));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_came_before_a_fault() {
+    fn bytes_before_an_error_are_kept() {
         let noise: Vec<u8> = (0..4096_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         let whole = deflate(&noise);
         let cut = inflate(&whole[..whole.len() / 2], 1 << 20);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// The bytes of a plaintext (inflated, without its flag byte) that an item was read from.
+/// The byte range of a plaintext (inflated, without its flag byte) that an item was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// Offset of the first byte.
@@ -19,9 +19,9 @@ pub struct Node {
     pub tag: Cow<'static, str>,
     /// The attributes, in wire order, repeats kept.
     pub attributes: Vec<Attribute>,
-    /// What it holds.
+    /// The content.
     pub content: Content,
-    /// Where it was read from; empty for a node that was not read from WABinary.
+    /// Its byte range; empty for a node that was not read from WABinary.
     pub span: Span,
 }
 
@@ -32,14 +32,14 @@ pub struct Attribute {
     pub name: Cow<'static, str>,
     /// Its value.
     pub value: Value,
-    /// Where name and value were read from.
+    /// The byte range of name and value.
     pub span: Span,
 }
 
-/// The value of an attribute, or of a content that is no bytes.
+/// The value of an attribute, or of content that is not raw bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// Text: a token, packed digits or a UTF-8 string; empty where the wire has no value.
+    /// Text: a token, packed digits or a UTF-8 string; empty if the wire has no value.
     Text(Cow<'static, str>),
     /// An address.
     Jid(Jid),
@@ -48,7 +48,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The address, if it is one, or text of an address' form.
+    /// Returns the address, if the value is one or is text in the form of one.
     #[must_use]
     pub fn to_jid(&self) -> Option<Jid> {
         match self {
@@ -58,7 +58,7 @@ impl Value {
         }
     }
 
-    /// The value as text: addresses spelled out, bytes as lower-case hex.
+    /// Returns the value as text: addresses spelled out, bytes as lower-case hex.
     #[must_use]
     pub fn to_text(&self) -> Cow<'_, str> {
         match self {
@@ -75,39 +75,39 @@ impl fmt::Display for Value {
     }
 }
 
-/// What a node holds.
+/// The content of a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Content {
     /// Nothing.
     #[default]
     None,
-    /// Child nodes; none of them where the wire has an empty list.
+    /// Child nodes; an empty list if the wire has one.
     Nodes(Vec<Node>),
-    /// Bytes, UTF-8 or not: on the wire they are one kind.
+    /// Bytes, UTF-8 or not: the wire does not distinguish them.
     Bytes(Box<[u8]>),
-    /// A token, packed digits or an address in the place of content.
+    /// A token, packed digits or an address as content.
     Value(Value),
-    /// This many bytes, of which the recording has only the number. Never read from WABinary.
+    /// This many bytes, of which the capture has only the number. Never read from WABinary.
     Elided(u64),
 }
 
-/// A WhatsApp address, `user.agent:device@server`. Two addresses are equal when all their parts are; whether
-/// they mean the same party is [`Jid::same_user`] and [`Jid::same_device`].
+/// A WhatsApp address, `user.agent:device@server`. Two addresses are equal if all their parts are equal; use
+/// [`Jid::same_user`] and [`Jid::same_device`] to find out whether they mean the same party.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Jid {
-    /// The user part; empty for an address that is a server only.
+    /// The user part; empty for the address of a server.
     pub user: Box<str>,
     /// The agent (the number after `.` or `_`); 0 if none.
     pub agent: u8,
-    /// The device; 0 is the account's phone, and is not written.
+    /// The device; 0 is the account's phone, and is not spelled out.
     pub device: u16,
     /// The server part, `s.whatsapp.net`, `lid`, `g.us`, `call` ...
     pub server: Cow<'static, str>,
-    /// How it was written on the wire.
+    /// How it is encoded on the wire.
     pub form: JidForm,
 }
 
-/// How an address is written on the wire. Addresses that differ only in this compare as the same device.
+/// How an address is encoded on the wire. Addresses that differ only in this are the same device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JidForm {
     /// As text, or not read from WABinary.
@@ -129,11 +129,11 @@ pub enum JidForm {
     },
 }
 
-/// The servers that appear as addresses of their own.
+/// The servers that appear as addresses by themselves.
 const SERVERS: [&str; 4] = ["s.whatsapp.net", "call", "g.us", "lid"];
 
 impl Jid {
-    /// Reads `[user[.agent|_agent][:device]]@server`, and a known server alone, with or without `@`.
+    /// Parses `[user[.agent|_agent][:device]]@server`, or a known server alone, with or without `@`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (account, server) = match text.split_once('@') {
@@ -158,25 +158,26 @@ impl Jid {
         Some(Self { user: user.into(), agent, device, server: Cow::Owned(server.to_owned()), form: JidForm::Text })
     }
 
-    /// Whether both are devices of one account, as far as the addresses alone say: same user and server.
+    /// Returns whether both are devices of one account, as far as the addresses show: same user and server.
     #[must_use]
     pub fn same_user(&self, other: &Self) -> bool {
         self.user == other.user && self.account_server() == other.account_server()
     }
 
-    /// Whether both are the same device. No device and device 0 are the same.
+    /// Returns whether both are the same device. No device and device 0 are the same.
     #[must_use]
     pub fn same_device(&self, other: &Self) -> bool {
         self.same_user(other) && self.device == other.device
     }
 
-    /// The account that this is a device of.
+    /// Returns the account of this device.
     #[must_use]
     pub fn account(&self) -> Self {
         Self { device: 0, agent: 0, ..self.clone() }
     }
 
-    /// The account that this is a device of, hosted or not, as it is compared: without device, agent and wire form.
+    /// Returns the account of this device, hosted or not, in a form that can be compared: without device, agent and wire
+    /// form.
     #[must_use]
     pub fn person_account(&self) -> Self {
         let server = match self.account_server() {
@@ -187,13 +188,13 @@ impl Jid {
         Self { user: self.user.clone(), agent: 0, device: 0, server, form: JidForm::Text }
     }
 
-    /// Whether it names a server and no user.
+    /// Returns whether it names a server rather than a user.
     #[must_use]
     pub fn is_server(&self) -> bool {
         self.user.is_empty() || (self.server == "s.whatsapp.net" && *self.user == *"0")
     }
 
-    /// A hosted device (`hosted`, `hosted.lid`) belongs to the account of the plain server.
+    /// Returns the server of the account: a hosted device (`hosted`, `hosted.lid`) belongs to that of the plain server.
     fn account_server(&self) -> &str {
         match self.server.as_ref() {
             "hosted" | "c.us" => "s.whatsapp.net",
@@ -220,19 +221,19 @@ impl fmt::Display for Jid {
 }
 
 impl Node {
-    /// The value of the first attribute called `name`.
+    /// Returns the value of the first attribute called `name`.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Value> {
         self.attributes.iter().find(|attribute| attribute.name == name).map(|attribute| &attribute.value)
     }
 
-    /// The text of the first attribute called `name`.
+    /// Returns the text of the first attribute called `name`.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         self.attribute(name).map(Value::to_text)
     }
 
-    /// The child nodes; none where the content is something else.
+    /// Returns the child nodes; none if the content is something else.
     #[must_use]
     pub fn children(&self) -> &[Self] {
         match &self.content {
@@ -241,7 +242,7 @@ impl Node {
         }
     }
 
-    /// The first child called `tag`.
+    /// Returns the first child called `tag`.
     #[must_use]
     pub fn child(&self, tag: &str) -> Option<&Self> {
         self.children().iter().find(|child| child.tag == tag)

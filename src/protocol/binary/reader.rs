@@ -1,43 +1,44 @@
-//! The values of WABinary: tokens, packed digits, raw strings and addresses.
+//! The grammar of WABinary: values (tokens, packed digits, raw strings and addresses), and nodes made of them.
 
 use std::borrow::Cow;
 
-use super::{Dictionary, Jid, JidForm, Reason, Stop, Value};
+use super::dictionary::Dictionary;
+use super::node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
+use super::stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
 
-pub(super) const LIST_EMPTY: u8 = 0;
+const LIST_EMPTY: u8 = 0;
 const DICTIONARY_0: u8 = 236;
 const DICTIONARY_3: u8 = 239;
 const INTEROP_JID: u8 = 245;
 const FB_JID: u8 = 246;
 const AD_JID: u8 = 247;
-pub(super) const LIST_8: u8 = 248;
-pub(super) const LIST_16: u8 = 249;
+const LIST_8: u8 = 248;
+const LIST_16: u8 = 249;
 const JID_PAIR: u8 = 250;
 const HEX_8: u8 = 251;
-pub(super) const BINARY_8: u8 = 252;
-pub(super) const BINARY_20: u8 = 253;
-pub(super) const BINARY_32: u8 = 254;
+const BINARY_8: u8 = 252;
+const BINARY_20: u8 = 253;
+const BINARY_32: u8 = 254;
 const NIBBLE_8: u8 = 255;
 
-/// A half-byte of packed digits that stands for nothing.
+/// An undefined half-byte of packed digits.
 const UNDEFINED: u8 = 0xff;
 
-/// What the half-bytes of packed digits stand for. A 15 is the filling of an odd length; clients read it as NUL
-/// elsewhere.
+/// The characters of packed digits. A 15 pads an odd length; clients read it as NUL elsewhere.
 const NIBBLES: [u8; 16] = *b"0123456789-.\xff\xff\xff\0";
 const HEX_DIGITS: [u8; 16] = *b"0123456789ABCDEF";
 
-/// A place in a plaintext. Its methods give nothing where the bytes are not what they must be, and then the fault
-/// is in `stop`; nothing is read after that.
+/// Reads values from a plaintext. Its methods return `None` at the first invalid byte, and leave the reason in `stop`;
+/// nothing is read after that.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Where the value being read begins; what a fault names.
+    /// Where the value being read begins; errors name this offset.
     began: usize,
     dictionary: &'static Dictionary,
     /// Why reading stopped, once it did.
     pub(super) stop: Option<Stop>,
-    /// The first domain byte of an address that names no server we know.
+    /// The first domain byte of an address that names no known server.
     pub(super) unknown_domain: Option<u8>,
 }
 
@@ -46,27 +47,27 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0, began: 0, dictionary, stop: None, unknown_domain: None }
     }
 
-    /// The offset of the next byte.
+    /// Returns the offset of the next byte.
     pub(super) fn offset(&self) -> u32 {
         offset(self.at)
     }
 
-    /// How many bytes are left.
+    /// Returns how many bytes are left.
     pub(super) fn left(&self) -> usize {
         self.bytes.len().saturating_sub(self.at)
     }
 
-    /// The next byte, left where it is.
+    /// Returns the next byte without consuming it.
     pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Begins to read something that a fault inside of it is to name.
+    /// Marks the start of a value, for errors inside it.
     pub(super) fn begin(&mut self) {
         self.began = self.at;
     }
 
-    /// Stops, at what was begun last.
+    /// Stops, with an error at the value that was begun last.
     #[cold]
     pub(super) fn fail<T>(&mut self, reason: Reason) -> Option<T> {
         self.stop = Some(Stop { reason, offset: offset(self.began) });
@@ -94,7 +95,7 @@ impl<'a> Reader<'a> {
         Some(u16::from(self.byte()?) << 8 | u16::from(self.byte()?))
     }
 
-    /// The number of items of a list.
+    /// Reads the number of items of a list.
     pub(super) fn list_size(&mut self) -> Option<usize> {
         self.begin();
         match self.byte()? {
@@ -105,14 +106,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A tag or an attribute's name.
+    /// Reads a tag or the name of an attribute.
     pub(super) fn name(&mut self) -> Option<Cow<'static, str>> {
         self.begin();
         let name = self.text()?;
         if name.is_empty() { self.fail(Reason::NoName) } else { Some(name) }
     }
 
-    /// The value of an attribute, or of a content that is neither list nor raw bytes.
+    /// Reads the value of an attribute, or content that is neither a list nor raw bytes.
     pub(super) fn value(&mut self) -> Option<Value> {
         self.begin();
         match self.byte()? {
@@ -131,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The raw bytes of a content.
+    /// Reads the raw bytes of a content.
     pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
         self.begin();
         let kind = self.byte()?;
@@ -147,7 +148,7 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
-    /// A name, a user or a server: text, and not an address, so that addresses do not nest.
+    /// Reads a name, a user or a server: text but not an address, so that addresses do not nest.
     fn text(&mut self) -> Option<Cow<'static, str>> {
         match self.byte()? {
             kind @ (BINARY_8 | BINARY_20 | BINARY_32) => match std::str::from_utf8(self.raw(kind)?) {
@@ -159,7 +160,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A token or packed digits.
+    /// Reads a token or packed digits.
     fn word(&mut self, kind: u8) -> Option<Cow<'static, str>> {
         let word = match kind {
             LIST_EMPTY => Some(""),
@@ -178,7 +179,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Two characters a byte; the length's top bit says that the last is filling.
+    /// Reads packed digits: two characters per byte; the top bit of the length marks the last one as padding.
     fn packed(&mut self, alphabet: &[u8; 16]) -> Option<String> {
         let head = self.byte()?;
         let packed = self.take(usize::from(head & 0x7f))?;
@@ -186,7 +187,7 @@ impl<'a> Reader<'a> {
         let mut text = Vec::with_capacity(length);
         let halves = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(length);
         text.extend(halves.map(|half| alphabet.get(usize::from(half)).copied().unwrap_or(UNDEFINED)));
-        // What is undefined is the one byte that is no ASCII.
+        // Only the undefined half-byte is not ASCII.
         match String::from_utf8(text) {
             Ok(text) => Some(text),
             Err(_) => self.fail(Reason::NotPacked),
@@ -221,7 +222,7 @@ impl<'a> Reader<'a> {
         Some(Jid { user, agent: 0, device, server: self.text()?, form: JidForm::Messenger })
     }
 
-    /// The server sends its name `interop` at the end, and clients leave it out.
+    /// Servers send the name `interop` at the end, and clients leave it out.
     fn interop(&mut self) -> Option<Jid> {
         const SERVER: &str = "interop";
         let user = self.user()?;
@@ -242,4 +243,114 @@ impl<'a> Reader<'a> {
 
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The fewest bytes that a child takes: a list of one item, and its tag.
+const LEAST_NODE: usize = 3;
+
+/// The fewest bytes that an attribute takes: two tokens.
+const LEAST_ATTRIBUTE: usize = 2;
+
+/// The most items of a list that memory is reserved for before they are read.
+const ROOM: usize = 32;
+
+/// Reads the next node, or the part of it that can be read before `reader` stops.
+pub(super) fn read_node(reader: &mut Reader<'_>) -> Option<Node> {
+    let mut node = Node::default();
+    let _ = Tree { reader, items: 0 }.node(&mut node, 0);
+    is_begun(&node).then_some(node)
+}
+
+/// Returns whether at least the tag was read, which is never empty.
+fn is_begun(node: &Node) -> bool {
+    !node.tag.is_empty()
+}
+
+struct Tree<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    items: usize,
+}
+
+impl Tree<'_, '_> {
+    /// Fills `node` as far as it can be read. Recursion ends at [`DEPTH_LIMIT`].
+    fn node(&mut self, node: &mut Node, depth: usize) -> Option<()> {
+        let start = self.reader.offset();
+        let outcome = self.parts(node, depth);
+        node.span = Span { start, end: self.reader.offset() };
+        outcome
+    }
+
+    fn parts(&mut self, node: &mut Node, depth: usize) -> Option<()> {
+        self.count()?;
+        if depth == DEPTH_LIMIT {
+            return self.reader.fail(Reason::TooDeep);
+        }
+        let items = self.reader.list_size()?;
+        if items == 0 {
+            return self.reader.fail(Reason::EmptyNode);
+        }
+        node.tag = self.reader.name()?;
+        self.attributes(&mut node.attributes, (items - 1) / 2)?;
+        if items.is_multiple_of(2) {
+            self.content(&mut node.content, depth)?;
+        }
+        Some(())
+    }
+
+    fn attributes(&mut self, attributes: &mut Vec<Attribute>, count: usize) -> Option<()> {
+        attributes.reserve_exact(self.room(count, LEAST_ATTRIBUTE));
+        for _ in 0..count {
+            self.count()?;
+            let start = self.reader.offset();
+            let name = self.reader.name()?;
+            let value = self.reader.value()?;
+            attributes.push(Attribute { name, value, span: Span { start, end: self.reader.offset() } });
+        }
+        Some(())
+    }
+
+    fn content(&mut self, content: &mut Content, depth: usize) -> Option<()> {
+        match self.reader.peek() {
+            Some(LIST_EMPTY | LIST_8 | LIST_16) => {
+                let count = self.reader.list_size()?;
+                let mut nodes = Vec::with_capacity(self.room(count, LEAST_NODE));
+                let outcome = self.nodes(&mut nodes, count, depth + 1);
+                *content = Content::Nodes(nodes);
+                outcome
+            }
+            Some(BINARY_8 | BINARY_20 | BINARY_32) => {
+                *content = Content::Bytes(self.reader.bytes()?.into());
+                Some(())
+            }
+            _ => {
+                *content = Content::Value(self.reader.value()?);
+                Some(())
+            }
+        }
+    }
+
+    fn nodes(&mut self, nodes: &mut Vec<Node>, count: usize, depth: usize) -> Option<()> {
+        for _ in 0..count {
+            let child = nodes.push_mut(Node::default());
+            if self.node(child, depth).is_none() {
+                if !is_begun(child) {
+                    nodes.pop();
+                }
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Counts one more node or attribute.
+    fn count(&mut self) -> Option<()> {
+        self.reader.begin();
+        self.items += 1;
+        if self.items > ITEM_LIMIT { self.reader.fail(Reason::TooMany) } else { Some(()) }
+    }
+
+    /// Returns how many items of a list to reserve memory for: no more than it claims, or than the remaining bytes can hold.
+    fn room(&self, claimed: usize, least: usize) -> usize {
+        claimed.min(self.reader.left() / least).min(ROOM)
+    }
 }

@@ -45,35 +45,6 @@ impl Cipher {
     }
 }
 
-/// How much trying a connection may still cost. The unit is about a byte decrypted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Budget(u64);
-
-impl Budget {
-    /// What a trial costs beside its bytes.
-    const TRIAL: u64 = 512;
-
-    /// Enough for this many trials on short frames.
-    pub(super) const fn trials(count: u64) -> Self {
-        Self(count * 2 * Self::TRIAL)
-    }
-
-    /// Pays for one trial on a frame of `length` bytes; `false` if nothing is left.
-    pub(super) const fn pay(&mut self, length: usize) -> bool {
-        let cost = Self::TRIAL + length as u64;
-        let enough = self.0 >= cost;
-        if enough {
-            self.0 -= cost;
-        }
-        enough
-    }
-
-    /// Whether nothing worth naming is left.
-    pub(super) const fn is_spent(self) -> bool {
-        self.0 < 2 * Self::TRIAL
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,13 +60,5 @@ mod tests {
         assert!(!cipher.open(70_000, b"", &sealed, &mut plain));
         assert!(!cipher.open(70_000, b"hash", &sealed[..TAG - 1], &mut plain));
         assert!(!Cipher::new(&Secret::new([2; 32])).expect("32 bytes").open(70_000, b"hash", &sealed, &mut plain));
-    }
-
-    #[test]
-    fn budget_ends() {
-        let mut budget = Budget::trials(3);
-        let paid = (0..100).take_while(|_| budget.pay(100)).count();
-        assert_eq!(paid, 5);
-        assert!(budget.is_spent());
     }
 }

@@ -3,23 +3,21 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::cipher::Budget;
+use super::diagnoses::*;
 use super::framing::{self, CAPACITY_KEPT, Carry, PREFIX, Stretch, TAG};
 use super::handshake::Handshake;
 use super::messages::HandshakeMessage;
 use super::transport::{Opened, Receiver};
-use super::{Count, Counters, Frame, Report, Side, State};
+use super::{Count, Counters, Frame, FrameSink, Report, Side, State};
 use crate::anomaly::Anomaly;
 use crate::keys::{Keys, PrivateKeys, PublicKey, TransportKeys};
 use crate::origin::{Located, Origin};
-use crate::protocol::Sink;
+use crate::protocol::budget::Budget;
 
-mod diagnoses;
 mod opening;
 mod resync;
 mod unopened;
 
-pub(super) use diagnoses::*;
 pub(super) use unopened::Obstacle;
 use unopened::Waiting;
 
@@ -143,10 +141,7 @@ impl Connection {
     }
 
     /// Takes bytes of one direction.
-    pub(super) fn push<S>(&mut self, side: Side, origin: Origin, mut data: &[u8], out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn push(&mut self, side: Side, origin: Origin, mut data: &[u8], out: &mut impl FrameSink) {
         let origin = Origin { direction: Some(side.direction()), ..origin };
         let lane = self.lane(side);
         let intro = lane.intro.min(data.len());
@@ -175,10 +170,7 @@ impl Connection {
     }
 
     /// Takes the end.
-    pub(super) fn finish<S>(&mut self, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn finish(&mut self, out: &mut impl FrameSink) {
         self.give_up_waiting(out);
         for side in [Side::Client, Side::Server] {
             let carry = mem::take(&mut self.lane(side).carry);
@@ -200,10 +192,7 @@ impl Connection {
     }
 
     /// Reads the whole frames of a stretch; how many of its bytes are done with.
-    fn frames<S>(&mut self, side: Side, stretch: Stretch<'_>, out: &mut S) -> usize
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn frames(&mut self, side: Side, stretch: Stretch<'_>, out: &mut impl FrameSink) -> usize {
         let mut at = 0;
         if mem::take(&mut self.lane(side).adrift) && self.knows_counter(side) {
             let (skipped, found) = self.land(side, stretch, out);
@@ -228,10 +217,7 @@ impl Connection {
     }
 
     /// Reads one frame; `false` if it does not open with a counter that is near, and nothing was said yet.
-    fn frame<S>(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut S) -> bool
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn frame(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut impl FrameSink) -> bool {
         if !self.lane(side).past_handshake
             && let Some(message) = HandshakeMessage::read(frame)
             && self.handshake_message(side, origin, &message, out)
@@ -255,10 +241,7 @@ impl Connection {
     }
 
     /// Reads a frame that does not open with a counter that is near, at a place that seems right.
-    fn far_frame<S>(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn far_frame(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
         let Self { client, server, plain, far, lost, proven, .. } = self;
         let lane = if side == Side::Client { client } else { server };
         let Some(receiver) = &mut lane.receiver else { return };
@@ -278,10 +261,7 @@ impl Connection {
     }
 
     /// Passes on a frame that opened into `self.plain`.
-    fn opened<S>(&mut self, side: Side, origin: Origin, frame: &[u8], opened: Opened, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn opened(&mut self, side: Side, origin: Origin, frame: &[u8], opened: Opened, out: &mut impl FrameSink) {
         let Opened { counter, missing, sought } = opened;
         if missing > 0 {
             self.lost = true;
@@ -310,9 +290,6 @@ impl Connection {
 }
 
 /// What a text message is in a connection of WhatsApp's.
-pub(super) fn text_message<S>(origin: Origin, data: &[u8], out: &mut S)
-where
-    S: for<'a> Sink<Frame<'a>>,
-{
+pub(super) fn text_message(origin: Origin, data: &[u8], out: &mut impl FrameSink) {
     out.anomaly(Anomaly::new(&TEXT_MESSAGE, origin).bytes(data.len() as u64));
 }

@@ -8,11 +8,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::anomaly::Diagnosis;
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{Direction, Located, Origin};
-use crate::protocol::Sink;
+use crate::protocol::sink;
 use crate::protocol::websocket::{Message, Opcode};
+
+mod diagnoses;
 
 mod framing;
 
@@ -36,28 +37,9 @@ mod undecided;
 mod tests;
 
 use connection::Connection;
+pub use diagnoses::*;
 pub use login::Login;
 use undecided::{Undecided, Verdict};
-
-/// What this layer can report.
-pub const DIAGNOSES: &[&Diagnosis] = &[
-    &connection::NO_KEY,
-    &connection::NO_SERVER_HELLO,
-    &connection::NO_SERVER_STATIC,
-    &connection::WRONG_KEY,
-    &connection::UNAUTHENTICATED,
-    &connection::MISSING_FRAMES,
-    &connection::SKIPPED_BYTES,
-    &connection::UNFINISHED_FRAME,
-    &connection::SHORT_FRAME,
-    &connection::EMPTY_FRAME,
-    &connection::BEGUN_MIDWAY,
-    &connection::BEGUN_INSIDE_FRAME,
-    &connection::TEXT_MESSAGE,
-    &undecided::NO_KEY_MIDWAY,
-    &undecided::CLIENT_HELLO,
-    &undecided::MIRRORED,
-];
 
 /// A decrypted frame of the Noise transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +52,11 @@ pub struct Frame<'a> {
     pub ciphertext: &'a [u8],
     /// What it says: a flag byte and WABinary.
     pub plaintext: &'a [u8],
+}
+
+sink! {
+    /// A sink of frames of any lifetime.
+    FrameSink of Frame
 }
 
 /// How far a connection could be read.
@@ -244,10 +231,7 @@ impl Decoder {
 
     /// Takes the next message of the connection. The frames that it completes go to `out`, each with the origin
     /// of its first message joined to that of its last, and the direction that its key proves.
-    pub fn push<S>(&mut self, message: Located<Message<'_>>, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub fn push(&mut self, message: Located<Message<'_>>, out: &mut impl FrameSink) {
         let Located { origin, item: Message { opcode, data } } = message;
         match &mut self.phase {
             Phase::NotWhatsapp => {}
@@ -275,20 +259,14 @@ impl Decoder {
 
     /// Says that bytes of a direction are absent between the messages pushed so far and those to come, so that
     /// no frame continues across, and that the next may begin anywhere. For where stream bytes are pushed as messages.
-    pub fn gap<S>(&mut self, origin: Origin, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub fn gap(&mut self, origin: Origin, out: &mut impl FrameSink) {
         if let Phase::Connection(connection) = &mut self.phase {
             connection.gap(Side::of(origin, self.mirrored), out);
         }
     }
 
     /// Takes the end of the connection, or of the capture.
-    pub fn finish<S>(&mut self, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub fn finish(&mut self, out: &mut impl FrameSink) {
         if let Phase::Undecided(undecided) = &mut self.phase {
             let verdict = undecided.finish(&self.keys, out);
             self.settle(verdict, out);
@@ -316,10 +294,7 @@ impl Decoder {
     }
 
     /// Acts on what the first messages showed, and reads them again as what they are.
-    fn settle<S>(&mut self, verdict: Verdict, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn settle(&mut self, verdict: Verdict, out: &mut impl FrameSink) {
         let (mut connection, mirrored) = match verdict {
             Verdict::Wait => return,
             Verdict::NotWhatsapp => {

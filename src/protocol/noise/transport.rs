@@ -1,8 +1,9 @@
 //! One direction of the transport: its key, and which counter is next. The tag of a frame is the proof of its
 //! counter, so a counter that is in doubt is found by trial.
 
-use super::cipher::{Budget, Cipher};
+use super::cipher::Cipher;
 use crate::keys::Secret;
+use crate::protocol::budget::Budget;
 
 /// How far ahead of the expected counter is looked at once.
 const NEAR: u64 = 1024;

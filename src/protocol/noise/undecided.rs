@@ -4,46 +4,17 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::cipher::{Budget, Cipher};
+use super::cipher::Cipher;
 use super::connection::{Connection, Obstacle};
+use super::diagnoses::{CLIENT_HELLO, MIRRORED, NO_KEY_MIDWAY};
 use super::framing::{self, Intro, PREFIX};
 use super::messages::HandshakeMessage;
 use super::transport::{self, FAR, FARTHEST};
-use super::{Frame, Side};
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use super::{FrameSink, Side};
+use crate::anomaly::Anomaly;
 use crate::keys::{Keys, PublicKey, TransportKeys};
 use crate::origin::Origin;
-use crate::protocol::Sink;
-
-/// The connection began before the capture, and no transport key opens it.
-pub(super) const NO_KEY_MIDWAY: Diagnosis = Diagnosis {
-    id: "noise/no-key-midway",
-    layer: Layer::Noise,
-    kind: Kind::NoKey,
-    severity: Severity::Loss,
-    why: "a message looks like an encrypted frame of WhatsApp's; its connection began before the capture, so that only transport keys can open it",
-    next: "Give the transport keys of the connection (a WA_NOISE_TRANSPORT line), or capture the connection from its start: private keys (WA_NOISE_XX, WA_NOISE_IK) need the handshake.",
-};
-
-/// WhatsApp's first bytes, and no client hello after them.
-pub(super) const CLIENT_HELLO: Diagnosis = Diagnosis {
-    id: "noise/client-hello",
-    layer: Layer::Noise,
-    kind: Kind::Malformed,
-    severity: Severity::Note,
-    why: "the client's first bytes are WhatsApp's, and no readable client hello follows them",
-    next: "",
-};
-
-/// The directions of the capture are the wrong way round.
-pub(super) const MIRRORED: Diagnosis = Diagnosis {
-    id: "noise/mirrored",
-    layer: Layer::Noise,
-    kind: Kind::Unexpected,
-    severity: Severity::Note,
-    why: "what was taken for the server's side is the client's, as the handshake or the key shows; directions were corrected",
-    next: "",
-};
+use crate::protocol::budget::Budget;
 
 /// How much is held until the decision, in bytes, with [`HELD_MESSAGE`] for each message.
 const HELD: usize = 256 * 1024;
@@ -133,10 +104,7 @@ impl Default for Undecided {
 
 impl Undecided {
     /// Takes the next message.
-    pub(super) fn push<S>(&mut self, keys: &Arc<Keys>, origin: Origin, data: &[u8], out: &mut S) -> Verdict
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn push(&mut self, keys: &Arc<Keys>, origin: Origin, data: &[u8], out: &mut impl FrameSink) -> Verdict {
         if data.is_empty() {
             return Verdict::Wait;
         }
@@ -183,10 +151,7 @@ impl Undecided {
     }
 
     /// Takes the end.
-    pub(super) fn finish<S>(&mut self, keys: &Arc<Keys>, out: &mut S) -> Verdict
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn finish(&mut self, keys: &Arc<Keys>, out: &mut impl FrameSink) -> Verdict {
         let begun = self.held_of(Side::Client);
         if !self.client.past_head
             && let Intro::Found { prologue: [_, _, 6, _], .. } = Intro::read(&begun)

@@ -1,96 +1,53 @@
-//! IP packets put together from fragments (RFC 791 section 3.2, RFC 8200 section 4.5).
+//! IP packets reassembled from fragments (RFC 791 section 3.2, RFC 8200 section 4.5).
 
 use std::collections::VecDeque;
 
 use etherparse::defrag::IpDefragBuf;
-use etherparse::{IpFragOffset, ip_number};
+use etherparse::ip_number;
 
-use super::Packet;
-use super::internet::Ends;
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use super::PacketSink;
+use super::diagnoses::{FRAGMENT, TCP_FRAGMENT};
+use super::internet::{Fragment, Key};
+use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::Origin;
-use crate::protocol::Sink;
 
-/// Fragments of a TCP segment are absent.
-pub(super) const TCP_FRAGMENT: Diagnosis = Diagnosis {
-    id: "packet/tcp-fragment",
-    layer: Layer::Packet,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "a TCP segment was sent in IP fragments of which not all were captured, so that it could not be put together",
-    next: "Fragments but the first have no ports: if you record with a filter, let it name the host only.",
-};
-
-/// Fragments of anything else are absent.
-pub(super) const FRAGMENT: Diagnosis = Diagnosis {
-    id: "packet/fragment",
-    layer: Layer::Packet,
-    kind: Kind::Missing,
-    severity: Severity::Note,
-    why: "a packet that is not TCP was sent in IP fragments of which not all were captured",
-    next: "",
-};
-
-/// How many packets are remembered, whole ones included, and so 64 KiB of memory at most for each.
+/// The most packets that are remembered, complete ones included. Each takes at most 64 KiB of memory.
 const MOST: usize = 256;
 
-/// After how long, in nanoseconds, the same identification is another packet's, if so many records went by as well.
+/// Senders reuse identifications. After this many nanoseconds, and at least this many records, the same identification
+/// belongs to another packet.
 const ANOTHER_AFTER: u64 = 30_000_000_000;
 const ANOTHER_AFTER_RECORDS: u64 = 64;
 
-/// The same, where records have no time.
+/// The same for captures without times, in records.
 const ANOTHER_AFTER_UNTIMED_RECORDS: u64 = 4096;
 
-/// What the fragments of a packet have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    /// Who sent it to whom.
-    pub(super) ends: Ends,
-    /// What it carries.
-    pub(super) carries: u8,
-    /// Its number.
-    pub(super) identification: u32,
-}
-
-/// A fragment.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fragment<'a> {
-    /// Which packet it is of.
-    pub(super) key: Key,
-    /// Where in the packet's payload it belongs.
-    pub(super) offset: IpFragOffset,
-    /// Whether others come behind it.
-    pub(super) more: bool,
-    /// The captured bytes.
-    pub(super) payload: &'a [u8],
-    /// Whether some of its bytes were not captured.
-    pub(super) is_cut: bool,
-}
-
-/// A packet of which fragments were seen.
+/// A packet that is being reassembled, or was.
 #[derive(Clone, Debug)]
 struct Assembly {
     key: Key,
-    /// From the first fragment that was seen to the last.
+    /// From the first captured fragment to the last.
     origin: Origin,
-    /// Bytes that were seen.
+    /// Captured bytes.
     bytes: u64,
-    /// `None` once the packet is whole: a recorder that sees each fragment twice then brings nothing new.
+    /// `None` once the packet is complete, so that a recorder that sees each fragment twice adds nothing.
     buffer: Option<IpDefragBuf>,
 }
 
-/// The packets of which fragments were seen, oldest first.
+/// The packets that arrived in fragments, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fragments {
     assemblies: VecDeque<Assembly>,
 }
 
 impl Fragments {
-    /// Takes a fragment, and gives the payload of the packet that it completes, and where that came from.
-    pub(super) fn add<S>(&mut self, fragment: Fragment<'_>, origin: Origin, out: &mut S) -> Option<(Vec<u8>, Origin)>
-    where
-        S: for<'a> Sink<Packet<'a>>,
-    {
+    /// Adds a fragment. Returns the payload and the origin of the packet that it completes, if any.
+    pub(super) fn add(
+        &mut self,
+        fragment: Fragment<'_>,
+        origin: Origin,
+        out: &mut impl PacketSink,
+    ) -> Option<(Vec<u8>, Origin)> {
         let known = self.assemblies.iter().rposition(|assembly| assembly.key == fragment.key);
         if let Some(index) = known
             && self.assemblies.get(index).is_some_and(|assembly| is_long_after(origin, assembly.origin))
@@ -103,7 +60,7 @@ impl Fragments {
                 if self.assemblies.len() == MOST {
                     self.assemblies.pop_front().iter().for_each(|assembly| give_up(assembly, out));
                 }
-                let buffer = IpDefragBuf::new(fragment.key.carries.into(), Vec::new(), Vec::new());
+                let buffer = IpDefragBuf::new(fragment.key.protocol.into(), Vec::new(), Vec::new());
                 self.assemblies.push_back(Assembly { key: fragment.key, origin, bytes: 0, buffer: Some(buffer) });
                 self.assemblies.len() - 1
             }
@@ -113,7 +70,7 @@ impl Fragments {
         assembly.origin = assembly.origin.to(origin);
         assembly.bytes += fragment.payload.len() as u64;
         let (payload, more) = if fragment.is_cut {
-            // What is there of it; the packet stays incomplete.
+            // The packet stays incomplete, but the captured part still counts.
             (fragment.payload.get(..fragment.payload.len() / 8 * 8).unwrap_or_default(), true)
         } else {
             (fragment.payload, fragment.more)
@@ -130,30 +87,25 @@ impl Fragments {
         Some((payload, assembly.origin))
     }
 
-    /// Gives up all packets that are not whole.
-    pub(super) fn finish<S>(&mut self, out: &mut S)
-    where
-        S: for<'a> Sink<Packet<'a>>,
-    {
+    /// Gives up all incomplete packets.
+    pub(super) fn finish(&mut self, out: &mut impl PacketSink) {
         self.assemblies.drain(..).for_each(|assembly| give_up(&assembly, out));
     }
 }
 
-/// Reports a packet that is not whole.
-fn give_up<S>(assembly: &Assembly, out: &mut S)
-where
-    S: for<'a> Sink<Packet<'a>>,
-{
+/// Reports a packet that is incomplete.
+fn give_up(assembly: &Assembly, out: &mut impl PacketSink) {
     if assembly.buffer.is_some() {
         out.anomaly(Anomaly::new(diagnosis(assembly.key), assembly.origin).bytes(assembly.bytes));
     }
 }
 
 fn diagnosis(key: Key) -> &'static Diagnosis {
-    if key.carries == ip_number::TCP.0 { &TCP_FRAGMENT } else { &FRAGMENT }
+    if key.protocol == ip_number::TCP.0 { &TCP_FRAGMENT } else { &FRAGMENT }
 }
 
-/// Whether more has gone by since `earlier` than between the fragments of one packet. A clock that was set is no proof.
+/// Returns whether more time has passed since `earlier` than between fragments of one packet. Time alone does not
+/// suffice, because the recorder's clock may have been set.
 fn is_long_after(now: Origin, earlier: Origin) -> bool {
     let records = now.last.saturating_sub(earlier.last);
     match now.time.zip(earlier.time) {

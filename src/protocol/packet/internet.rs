@@ -5,47 +5,71 @@ use std::net::{IpAddr, SocketAddr};
 use etherparse::err::ip::LaxHeaderSliceError;
 use etherparse::err::{ipv6_exts, tcp};
 use etherparse::{
-    IpNumber, Ipv6ExtensionSlice, Ipv6FragmentHeaderSlice, Ipv6Header, LaxIpSlice, LaxIpv6Slice, TcpHeader, TcpSlice,
+    IpFragOffset, IpNumber, Ipv6ExtensionSlice, Ipv6FragmentHeaderSlice, Ipv6Header, LaxIpSlice, LaxIpv6Slice,
+    TcpHeader, TcpSlice,
 };
 
 use super::Segment;
-use super::fragments::{Fragment, Key};
 
-/// Why a packet could not be read to its end.
+/// Why a packet could not be read to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// The captured bytes end within this header.
+    /// The captured bytes end inside this header.
     Short(&'static str),
     /// This header contradicts itself.
     Malformed(&'static str),
 }
 
-/// Who sent an IP packet, and to whom.
+/// The sender and the receiver of an IP packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ends {
+pub(super) struct Addresses {
     source: IpAddr,
     destination: IpAddr,
+}
+
+/// Identifies the IP packet that a fragment belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    addresses: Addresses,
+    /// The protocol of the payload.
+    pub(super) protocol: u8,
+    identification: u32,
+}
+
+/// A fragment of an IP packet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fragment<'a> {
+    /// The packet that it belongs to.
+    pub(super) key: Key,
+    /// Its position in the packet's payload.
+    pub(super) offset: IpFragOffset,
+    /// Whether further fragments follow it.
+    pub(super) more: bool,
+    /// The captured bytes.
+    pub(super) payload: &'a [u8],
+    /// Whether the recorder truncated it.
+    pub(super) is_cut: bool,
 }
 
 /// An IP packet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Datagram<'a> {
-    /// Who sent it to whom.
-    pub(super) ends: Ends,
-    /// What it carries.
-    pub(super) carries: IpNumber,
+    /// Its sender and receiver.
+    pub(super) addresses: Addresses,
+    /// The protocol of its payload.
+    pub(super) protocol: IpNumber,
     /// The captured part of its payload.
     pub(super) payload: &'a [u8],
-    /// Bytes behind `payload` that were not captured.
+    /// Bytes after `payload` that were not captured.
     pub(super) cut: usize,
-    /// The same as a fragment, if it is one.
+    /// The packet as a fragment, if it is one.
     pub(super) fragment: Option<Fragment<'a>>,
 }
 
 /// Reads the IP packet (RFC 791, RFC 8200) that `data` begins with.
 ///
-/// `missing` is the number of bytes behind `data` that the recorder cut off. It counts only where the IP header
-/// leaves its length open, as segmentation offload does.
+/// `missing` is the number of bytes after `data` that the recorder cut off. It counts only if the IP header leaves the
+/// length open, as segmentation offload does.
 pub(super) fn datagram(data: &[u8], missing: usize) -> Result<Datagram<'_>, Stop> {
     let (ip, stop) = LaxIpSlice::from_slice(data).map_err(|error| match error {
         LaxHeaderSliceError::Len(_) => Stop::Short("IP header"),
@@ -56,9 +80,9 @@ pub(super) fn datagram(data: &[u8], missing: usize) -> Result<Datagram<'_>, Stop
         None => missing,
     };
     let payload = ip.payload();
-    let ends = Ends { source: ip.source_addr(), destination: ip.destination_addr() };
-    let (carries, payload) = (payload.ip_number, payload.payload);
-    let fragment = if ip.is_fragmenting_payload() { fragment(&ip, ends, payload, cut > 0) } else { None };
+    let addresses = Addresses { source: ip.source_addr(), destination: ip.destination_addr() };
+    let (protocol, payload) = (payload.ip_number, payload.payload);
+    let fragment = if ip.is_fragmenting_payload() { fragment(&ip, addresses, payload, cut > 0) } else { None };
     if fragment.is_none()
         && let Some((error, _)) = stop
     {
@@ -67,22 +91,22 @@ pub(super) fn datagram(data: &[u8], missing: usize) -> Result<Datagram<'_>, Stop
             _ => Stop::Malformed("IP extension header"),
         });
     }
-    Ok(Datagram { ends, carries, payload, cut, fragment })
+    Ok(Datagram { addresses, protocol, payload, cut, fragment })
 }
 
-/// What an IP header says of the fragment that its packet is.
-fn fragment<'a>(ip: &LaxIpSlice<'_>, ends: Ends, payload: &'a [u8], is_cut: bool) -> Option<Fragment<'a>> {
-    let carries = ip.payload().ip_number.0;
+/// Reads the fragment headers of an IP packet.
+fn fragment<'a>(ip: &LaxIpSlice<'_>, addresses: Addresses, payload: &'a [u8], is_cut: bool) -> Option<Fragment<'a>> {
+    let protocol = ip.payload().ip_number.0;
     match ip {
         LaxIpSlice::Ipv4(ip) => {
             let header = ip.header();
-            let key = Key { ends, carries, identification: header.identification().into() };
+            let key = Key { addresses, protocol, identification: header.identification().into() };
             let (offset, more) = (header.fragments_offset(), header.more_fragments());
             Some(Fragment { key, offset, more, payload, is_cut })
         }
         LaxIpSlice::Ipv6(ip) => {
             let header = fragment_header(ip)?;
-            let key = Key { ends, carries, identification: header.identification() };
+            let key = Key { addresses, protocol, identification: header.identification() };
             let (offset, more) = (header.fragment_offset(), header.more_fragments());
             Some(Fragment { key, offset, more, payload, is_cut })
         }
@@ -96,26 +120,26 @@ fn fragment_header<'a>(ip: &LaxIpv6Slice<'a>) -> Option<Ipv6FragmentHeaderSlice<
     })
 }
 
-/// Reads the TCP header that `data` begins with. `cut` bytes behind `data` were not captured.
-pub(super) fn segment(ends: Ends, data: &[u8], cut: usize) -> Result<Segment<'_>, Stop> {
+/// Reads the TCP header that `data` begins with. `cut` bytes after `data` were not captured.
+pub(super) fn segment(addresses: Addresses, data: &[u8], cut: usize) -> Result<Segment<'_>, Stop> {
     match TcpSlice::from_slice(data) {
-        Ok(tcp) => Ok(segment_of(ends, &tcp, tcp.payload(), cut)),
+        Ok(tcp) => Ok(segment_of(addresses, &tcp, tcp.payload(), cut)),
         Err(tcp::HeaderSliceError::Len(_)) if cut > 0 && data.len() >= TcpHeader::MIN_LEN => {
-            // Only options are missing, which come last and tell nothing that is asked for.
+            // Only options are missing: they come last, and nothing in them is needed.
             let mut padded = [0; TcpHeader::MAX_LEN];
             padded.iter_mut().zip(data).for_each(|(byte, captured)| *byte = *captured);
             let tcp = TcpSlice::from_slice(&padded).map_err(|_| Stop::Malformed("TCP header"))?;
-            Ok(segment_of(ends, &tcp, &[], cut.saturating_sub(tcp.header_len() - data.len())))
+            Ok(segment_of(addresses, &tcp, &[], cut.saturating_sub(tcp.header_len() - data.len())))
         }
         Err(tcp::HeaderSliceError::Len(_)) if cut > 0 => Err(Stop::Short("TCP header")),
         Err(_) => Err(Stop::Malformed("TCP header")),
     }
 }
 
-fn segment_of<'a>(ends: Ends, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize) -> Segment<'a> {
+fn segment_of<'a>(addresses: Addresses, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize) -> Segment<'a> {
     Segment {
-        source: SocketAddr::new(ends.source, tcp.source_port()),
-        destination: SocketAddr::new(ends.destination, tcp.destination_port()),
+        source: SocketAddr::new(addresses.source, tcp.source_port()),
+        destination: SocketAddr::new(addresses.destination, tcp.destination_port()),
         sequence: tcp.sequence_number(),
         acknowledgment: tcp.ack().then(|| tcp.acknowledgment_number()),
         syn: tcp.syn(),
@@ -126,7 +150,7 @@ fn segment_of<'a>(ends: Ends, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize)
     }
 }
 
-/// The length of the whole packet by its IP header; `None` if the header leaves it open with a 0.
+/// Returns the length of the whole packet as its IP header declares it, or `None` if the header leaves it open with a 0.
 fn declared_length(ip: &LaxIpSlice<'_>) -> Result<Option<usize>, Stop> {
     match ip {
         LaxIpSlice::Ipv4(ip) => {

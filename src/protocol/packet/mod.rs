@@ -1,34 +1,29 @@
 //! Record to packet: link, IP and TCP headers.
 //!
-//! Packets come one for one: each record gives one [`Packet`], whatever could be read of it: of one IP packet in
-//! several fragments, that of the last. Tunnels are looked into (PPPoE, MPLS, IP in IP, GRE, VXLAN). Payloads end where
-//! the IP header says, so the padding of short Ethernet frames is never taken for data. Checksums are not
-//! verified, since recorders see outgoing packets before the network card fills them in.
+//! Each record gives exactly one [`Packet`], whatever could be read of it; of an IP packet in several fragments, the
+//! last fragment's record gives the whole. Tunnels are followed (PPPoE, MPLS, IP in IP, GRE, VXLAN). Payloads end where
+//! the IP header says, so the padding of short Ethernet frames is never taken for data. Checksums are not verified,
+//! because recorders see outgoing packets before the network card fills them in.
 
 use std::net::SocketAddr;
 
-use crate::anomaly::Diagnosis;
+mod diagnoses;
+
+mod link;
+
+mod internet;
+
+mod fragments;
 
 mod decoder;
-mod fragments;
-mod internet;
-mod link;
-mod tunnel;
 
 #[cfg(test)]
 mod tests;
 
 pub use decoder::Decoder;
+pub use diagnoses::*;
 
-/// What this layer can report.
-pub const DIAGNOSES: &[&Diagnosis] = &[
-    &decoder::LINK_TYPE,
-    &decoder::HEADER,
-    &decoder::HEADER_CUT,
-    &decoder::TUNNELS,
-    &fragments::TCP_FRAGMENT,
-    &fragments::FRAGMENT,
-];
+use crate::protocol::sink;
 
 /// A record of a packet capture, as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +32,7 @@ pub struct Record<'a> {
     pub link: LinkType,
     /// The captured bytes.
     pub data: &'a [u8],
-    /// Bytes the packet had on the wire; more than `data` where the recorder cut it.
+    /// Length of the packet on the wire in bytes; more than `data` if the recorder truncated it.
     pub wire_length: u32,
 }
 
@@ -65,7 +60,7 @@ pub enum LinkType {
 }
 
 impl From<u32> for LinkType {
-    /// The link type that a capture file means by a `LINKTYPE_` number.
+    /// Returns the link type with this `LINKTYPE_` number.
     fn from(number: u32) -> Self {
         match number {
             0 => Self::Null,
@@ -92,16 +87,21 @@ pub enum Packet<'a> {
     Other,
 }
 
+sink! {
+    /// A sink of packets of any lifetime.
+    PacketSink of Packet
+}
+
 /// A TCP segment (RFC 9293 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment<'a> {
-    /// Who sent it.
+    /// The sender.
     pub source: SocketAddr,
-    /// To whom.
+    /// The receiver.
     pub destination: SocketAddr,
-    /// Sequence number of the first byte (of SYN, where set).
+    /// Sequence number of the first byte, or of the SYN.
     pub sequence: u32,
-    /// Next sequence number expected from the other side, where the ACK flag is set.
+    /// Next sequence number expected from the receiver, if the ACK flag is set.
     pub acknowledgment: Option<u32>,
     /// Synchronise: `sequence` is the initial sequence number.
     pub syn: bool,
@@ -111,6 +111,6 @@ pub struct Segment<'a> {
     pub rst: bool,
     /// The captured part of the payload.
     pub payload: &'a [u8],
-    /// Payload bytes that were on the wire after `payload` and were not captured.
+    /// Payload bytes after `payload` that were on the wire but not captured.
     pub cut: u32,
 }

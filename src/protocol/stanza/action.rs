@@ -1,4 +1,4 @@
-//! The child of a `<call>`: what it asks for or announces.
+//! The action of a call: the child of a `<call>`.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use crate::protocol::binary::{Jid, Node, Value};
 pub struct Action {
     /// Its tag.
     pub name: ActionName,
-    /// `call-id`; of a heartbeat, the user part of the address that it is sent to.
+    /// `call-id`; for a heartbeat, the user part of the address that it is sent to.
     pub call_id: Option<Box<str>>,
     /// `call-creator`, if it is an address.
     pub call_creator: Option<Jid>,
-    /// `reason`, also where it is empty.
+    /// `reason`, even if it is empty.
     pub reason: Option<Box<str>>,
     /// `duration`, as sent: its unit is an open question.
     pub duration: Option<Box<str>>,
@@ -43,8 +43,22 @@ impl Action {
         }
     }
 
-    /// Whether it tells a device that another device of its account took or declined the call. Such a terminate
-    /// ends the ringing of its targets, never the call.
+    /// Reads the action of a `<call>` that is addressed to `to`.
+    pub(super) fn of_call(node: &Node, to: Option<&Jid>) -> Option<Self> {
+        let mut action = Self::read(node.children().first()?);
+        // Heartbeats name their call only in the address, `{call-id}@call`.
+        if action.call_id.is_none()
+            && let Some(to) = to
+            && to.server == "call"
+            && !to.user.is_empty()
+        {
+            action.call_id = Some(to.user.clone());
+        }
+        Some(action)
+    }
+
+    /// Returns whether it informs a device that another device of its account answered or declined the call. Such a
+    /// terminate ends the ringing of its recipients, never the call.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
         self.reason.as_deref().is_some_and(|reason| reason.ends_with("_elsewhere"))
@@ -87,13 +101,13 @@ macro_rules! actions {
 actions! {
     /// The caller proposes a call to one device or account.
     Offer = "offer",
-    /// The server tells of a call, in groups mostly, without an offer of one's own.
+    /// The server announces a call without an offer, mostly in groups.
     OfferNotice = "offer_notice",
     /// The callee's device rings.
     Preaccept = "preaccept",
-    /// The callee takes the call.
+    /// The callee answers the call.
     Accept = "accept",
-    /// The callee declines, or cannot take the call.
+    /// The callee declines the call, or cannot take it.
     Reject = "reject",
     /// The call ends, or stops ringing at some devices.
     Terminate = "terminate",
@@ -101,7 +115,7 @@ actions! {
     Transport = "transport",
     /// Measured latency to relays.
     RelayLatency = "relaylatency",
-    /// The relay that was chosen.
+    /// The chosen relay.
     RelayElection = "relay_election",
     /// Microphone state, first version.
     Mute = "mute",

@@ -1,18 +1,24 @@
-//! Node to stanza: the typed reading of a top-level node. Unknown parts stay in the node; nothing is judged here.
+//! Node to stanza: the typed reading of a top-level node. Unknown parts stay in the node, and nothing is judged here.
+//!
+//! ```
+//! use ringtrace::protocol::stanza::{ActionName, Stanza};
+//! use ringtrace::protocol::xml::{Dialect, read};
+//!
+//! let node = read("<call from='1@lid' id='2'><terminate call-id='00AA'/></call>", Dialect::UNKNOWN).node.unwrap();
+//! let stanza = Stanza::read(node, None);
+//! assert_eq!(stanza.call_id(), Some("00AA"));
+//! assert_eq!(stanza.action().unwrap().name, ActionName::Terminate);
+//! ```
 
-mod ack;
 mod action;
-mod call;
-mod login;
-mod receipt;
 
-pub use ack::{Ack, AckError};
+mod answer;
+
 pub use action::{Action, ActionName};
-pub use login::DevicePair;
-pub use receipt::Receipt;
+pub use answer::{Ack, AckError, Receipt};
 
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node};
+use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::noise::Frame;
 
 /// A top-level node with a typed reading.
@@ -28,7 +34,7 @@ pub struct Stanza {
     pub to: Option<Jid>,
     /// What it is.
     pub body: Body,
-    /// The frame that it was read from; `None` where the capture holds text.
+    /// The frame that it was read from; `None` if the capture holds text.
     pub wire: Option<Wire>,
 }
 
@@ -45,6 +51,31 @@ pub enum Body {
     Login(DevicePair),
     /// Any other tag.
     Other,
+}
+
+/// The two addresses of one device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DevicePair {
+    /// Its LID address.
+    pub lid: Option<Jid>,
+    /// Its phone-number address.
+    pub phone: Option<Jid>,
+    /// Whether they come from a pairing rather than a login.
+    pub paired: bool,
+}
+
+impl DevicePair {
+    /// Reads a `<success>`, or an `<iq>` that pairs the client.
+    fn read(node: &Node) -> Option<Self> {
+        let jid = |node: &Node, name| node.attribute(name).and_then(Value::to_jid);
+        let pair = if node.tag == "success" {
+            Self { lid: jid(node, "lid"), phone: None, paired: false }
+        } else {
+            let device = node.child("pair-success")?.child("device")?;
+            Self { lid: jid(device, "lid"), phone: jid(device, "jid"), paired: true }
+        };
+        (pair.lid.is_some() || pair.phone.is_some()).then_some(pair)
+    }
 }
 
 /// The bytes of a stanza.
@@ -64,8 +95,8 @@ impl From<&Frame<'_>> for Wire {
     }
 }
 
-/// Which way a top-level node most likely went, where nothing tells: what has a `to` was sent by the client, for the
-/// server addresses what it delivers by the socket.
+/// Guesses the direction of a top-level node. A node with a `to` was sent by the client, because the server delivers to
+/// its socket and needs no address.
 #[must_use]
 pub fn direction_of(node: &Node) -> Option<Direction> {
     match (node.attribute("to"), node.attribute("from")) {
@@ -79,20 +110,20 @@ impl Stanza {
     /// Reads a top-level node.
     #[must_use]
     pub fn read(node: Node, wire: Option<Wire>) -> Self {
-        let jid = |name| node.attribute(name).and_then(super::binary::Value::to_jid);
+        let jid = |name| node.attribute(name).and_then(Value::to_jid);
         let (from, to) = (jid("from"), jid("to"));
         let body = match node.tag.as_ref() {
-            "call" => Body::Call(call::read(&node, to.as_ref())),
-            "ack" => Body::Ack(ack::read(&node)),
-            "receipt" => Body::Receipt(receipt::read(&node)),
-            "success" | "iq" => login::read(&node).map_or(Body::Other, Body::Login),
+            "call" => Body::Call(Action::of_call(&node, to.as_ref())),
+            "ack" => Body::Ack(Ack::read(&node)),
+            "receipt" => Body::Receipt(Receipt::read(&node)),
+            "success" | "iq" => DevicePair::read(&node).map_or(Body::Other, Body::Login),
             _ => Body::Other,
         };
         let id = node.text("id").map(Into::into);
         Self { node, id, from, to, body, wire }
     }
 
-    /// The action of a `<call>`.
+    /// Returns the action of a `<call>`.
     #[must_use]
     pub const fn action(&self) -> Option<&Action> {
         match &self.body {
@@ -101,13 +132,13 @@ impl Stanza {
         }
     }
 
-    /// The child of a `<call>` that its action was read from.
+    /// Returns the child of a `<call>` that its action was read from.
     #[must_use]
     pub fn action_node(&self) -> Option<&Node> {
         self.action().and_then(|_| self.node.children().first())
     }
 
-    /// The call-id that the stanza itself names, whatever its tag.
+    /// Returns the call-id that the stanza itself names, whatever its tag.
     #[must_use]
     pub fn call_id(&self) -> Option<&str> {
         match &self.body {
@@ -118,13 +149,14 @@ impl Stanza {
         }
     }
 
-    /// Whether it was read from the wire, rather than from what a client wrote down.
+    /// Returns whether it was read from the wire rather than from a client's log.
     #[must_use]
     pub fn is_from_wire(&self) -> bool {
         self.wire.as_ref().is_some_and(|wire| !wire.ciphertext.is_empty())
     }
 
-    /// The `offline` attribute: how the server marks what it kept while the client was away.
+    /// Returns whether it has the `offline` attribute, with which the server marks what it stored while the client was
+    /// offline.
     #[must_use]
     pub fn is_offline(&self) -> bool {
         self.node.attribute("offline").is_some()

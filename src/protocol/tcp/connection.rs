@@ -1,14 +1,24 @@
-//! One connection: what is counted of it, and its two streams while it lives.
+//! One connection: its counters, and its two streams while it lives.
 
 use std::net::SocketAddr;
 
+use super::arrival::{Arrival, ConnectionSink, DirectionSink, Now};
 use super::diagnoses::{AFTER_END, AFTER_RESET, BEGAN_BEFORE_CAPTURE, STRAY_END};
-use super::flow::{Both, Pair, Side};
-use super::lane::Lane;
+use super::flow::{Pair, Side};
 use super::sequence::REACH;
 use super::stream::{Ending, Stream};
-use super::{Chunks, End, Now, Place, Segment, Span};
-use crate::origin::{CaptureId, ConnectionId, Direction, Origin, Timestamp};
+use super::{ChunkSink, End};
+use crate::origin::{Direction, Origin, PerDirection, Timestamp};
+use crate::protocol::packet::Segment;
+
+/// The time range of a connection's packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// Time of its first packet.
+    pub first: Option<Timestamp>,
+    /// Time of its last packet.
+    pub last: Option<Timestamp>,
+}
 
 /// An initial sequence number, and how it is known.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +30,7 @@ struct Initial {
 /// How an initial sequence number is known; the later the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
-    /// It is one less than the first number seen.
+    /// One less than the first sequence number seen.
     FirstSeen,
     /// From the answer to the SYN.
     Answer,
@@ -29,7 +39,7 @@ enum Source {
 }
 
 impl Initial {
-    /// Takes `sequence` for `slot`, unless it is known as well or better.
+    /// Stores `sequence` in `slot`, unless a number of the same or a better source is known.
     fn learn(slot: &mut Option<Self>, sequence: u32, source: Source) {
         if slot.is_none_or(|known| known.source < source) {
             *slot = Some(Self { sequence, source });
@@ -37,32 +47,32 @@ impl Initial {
     }
 }
 
-/// After how many packets of a connection its SYN may still turn up,
+/// A SYN may be stored late, after at most this many packets of its connection,
 const LATE_SYN_PACKETS: u64 = 64;
 
-/// and after how many bytes.
+/// and this many bytes.
 const LATE_SYN_BYTES: u32 = 1 << 20;
 
-/// How far a connection has come.
+/// The state of a connection.
 #[derive(Debug)]
 enum State {
-    /// Nothing but SYNs was seen: a port scan makes millions of these.
+    /// Only SYNs were seen. A port scan creates millions of these, so they cost little.
     Opening,
     Live(Box<Live>),
-    Ended(Both<Ending>),
+    Ended(PerDirection<Ending>),
     Ignored,
 }
 
-/// What reassembly needs.
+/// The state of a connection that is being reassembled.
 #[derive(Debug)]
 struct Live {
-    streams: Both<Stream>,
-    /// Where a RST was. The other side's bytes may have crossed it, or be stored after it, so it is not carried out
-    /// at once.
-    reset: Option<Place>,
+    streams: PerDirection<Stream>,
+    /// The RST, if one was seen. It does not take effect at once, because the other side's bytes may have crossed it, or
+    /// be stored after it.
+    reset: Option<Arrival>,
 }
 
-/// A TCP connection of the capture, and what was counted of it.
+/// A TCP connection of the capture, and its counters.
 #[derive(Debug)]
 pub struct Connection {
     pair: Pair,
@@ -72,8 +82,8 @@ pub struct Connection {
     is_reported: bool,
     /// Whether a FIN or RST was seen, so that even a SYN with the same number begins a new connection.
     is_closing: bool,
-    initial: Both<Option<Initial>>,
-    opened: Place,
+    initial: PerDirection<Option<Initial>>,
+    opened: Arrival,
     packets: u64,
     bytes: u64,
     repeated: u64,
@@ -82,7 +92,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(pair: Pair, side: Side, segment: &Segment<'_>, place: Place) -> Self {
+    pub(super) fn new(pair: Pair, side: Side, segment: &Segment<'_>, arrival: Arrival) -> Self {
         let client = match (segment.syn, segment.acknowledgment) {
             (true, None) => side,
             (true, Some(_)) => side.other(),
@@ -94,87 +104,87 @@ impl Connection {
             is_from_start: false,
             is_reported: false,
             is_closing: false,
-            initial: Both::default(),
-            opened: place,
+            initial: PerDirection::default(),
+            opened: arrival,
             packets: 0,
             bytes: 0,
             repeated: 0,
-            newest: place.time,
+            newest: arrival.time,
             state: State::Opening,
         }
     }
 
-    /// The side that opened the connection: from its SYN, otherwise guessed from the ports.
+    /// Returns the side that opened the connection: the sender of the SYN, or else a guess from the ports.
     #[must_use]
     pub fn client(&self) -> SocketAddr {
         self.pair.endpoint(self.client).socket()
     }
 
-    /// The side that was connected to.
+    /// Returns the side that was connected to.
     #[must_use]
     pub fn server(&self) -> SocketAddr {
         self.pair.endpoint(self.client.other()).socket()
     }
 
-    /// Whether the capture has a SYN of the connection.
+    /// Returns whether the capture has a SYN of the connection.
     #[must_use]
     pub const fn is_from_start(&self) -> bool {
         self.is_from_start
     }
 
-    /// How many packets it has in the capture.
+    /// Returns the number of its packets in the capture.
     #[must_use]
     pub const fn packets(&self) -> u64 {
         self.packets
     }
 
-    /// How many bytes of payload those had on the wire, repeated ones included.
+    /// Returns the number of payload bytes that those had on the wire, including repeated ones.
     #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// How many of the bytes were captured before: retransmissions, keep-alives, doubled packets. Not counted
-    /// while the connection is ignored.
+    /// Returns how many of the bytes had been captured before: retransmissions, keep-alives, duplicated packets. They are
+    /// not counted while the connection is ignored.
     #[must_use]
     pub const fn repeated_bytes(&self) -> u64 {
         self.repeated
     }
 
-    /// When it was first and last seen.
+    /// Returns the times of its first and its last packet.
     #[must_use]
     pub const fn span(&self) -> Span {
         Span { first: self.opened.time, last: self.newest }
     }
 
-    /// Whether `segment` belongs to a later connection between the same endpoints.
+    /// Returns whether `segment` belongs to a later connection between the same endpoints.
     ///
-    /// As Wireshark: a SYN with another initial sequence number, or the same once more after a FIN or RST. Beyond
-    /// Wireshark, also a SYN with ACK where both numbers are other ones, since then the SYN before it was not
-    /// captured; and not a SYN that was stored a few packets after the first bytes that it belongs to.
-    pub(super) fn is_over_with(&self, segment: &Segment<'_>, side: Side) -> bool {
-        let Some(known) = self.initial.of(side).filter(|_| segment.syn) else { return false };
-        let behind = known.sequence.wrapping_sub(segment.sequence);
-        let is_late = known.source == Source::FirstSeen && behind <= LATE_SYN_BYTES && self.packets <= LATE_SYN_PACKETS;
-        let is_other = behind != 0 && !is_late;
+    /// As in Wireshark, a SYN with another initial sequence number begins a new connection, and so does one with the same
+    /// number after a FIN or RST. Unlike in Wireshark, so does a SYN with ACK if both numbers differ, since the SYN before
+    /// it was not captured; but a SYN that was stored a few packets after the first bytes of its connection does not.
+    pub(super) fn is_over_with(&self, segment: &Segment<'_>, direction: Direction) -> bool {
+        let Some(known) = self.initial[direction].filter(|_| segment.syn) else { return false };
+        let back = known.sequence.wrapping_sub(segment.sequence);
+        let is_late = known.source == Source::FirstSeen && back <= LATE_SYN_BYTES && self.packets <= LATE_SYN_PACKETS;
+        let is_other = back != 0 && !is_late;
         match segment.acknowledgment {
             None => is_other || (self.is_closing && known.source == Source::Syn),
             Some(acknowledgment) => {
-                let theirs = self.initial.of(side.other());
+                let theirs = self.initial[direction.reversed()];
                 is_other && theirs.is_some_and(|theirs| theirs.sequence.wrapping_add(1) != acknowledgment)
             }
         }
     }
 
-    /// Counts a segment, and learns the initial sequence numbers from it.
-    pub(super) fn count(&mut self, segment: &Segment<'_>, side: Side, place: Place) {
+    /// Counts a segment, and learns initial sequence numbers from it.
+    pub(super) fn count(&mut self, segment: &Segment<'_>, direction: Direction, arrival: Arrival) {
         self.packets += 1;
         self.bytes += segment.payload.len() as u64 + u64::from(segment.cut);
-        self.newest = place.time.or(self.newest);
+        self.newest = arrival.time.or(self.newest);
         self.is_from_start |= segment.syn;
         self.is_closing |= segment.fin || segment.rst;
 
-        let own = self.initial.of_mut(side);
+        let (own, theirs) = self.initial.split_mut(direction);
         if segment.syn {
             Initial::learn(own, segment.sequence, Source::Syn);
         } else {
@@ -182,165 +192,148 @@ impl Connection {
         }
         if let Some(acknowledgment) = segment.acknowledgment {
             let source = if segment.syn { Source::Answer } else { Source::FirstSeen };
-            Initial::learn(self.initial.of_mut(side.other()), acknowledgment.wrapping_sub(1), source);
+            Initial::learn(theirs, acknowledgment.wrapping_sub(1), source);
         }
     }
 
-    /// Reassembles a segment that was counted, and says whether the connection was reset by it.
-    pub(super) fn push<S: Chunks>(
+    /// Reassembles a segment that was counted. Returns whether it reset the connection.
+    pub(super) fn push(
         &mut self,
         segment: &Segment<'_>,
-        side: Side,
-        place: Place,
-        outlet: &mut Outlet<'_, S>,
+        direction: Direction,
+        arrival: Arrival,
+        out: &mut ConnectionSink<'_, impl ChunkSink>,
     ) -> bool {
-        let now = Now { place, packets: self.packets };
+        let now = Now { arrival, packets: self.packets };
         match &self.state {
             State::Ignored => return false,
             State::Ended(endings) => {
-                let repeated = late(*endings.of(side), segment, place, &mut outlet.lane(self.direction(side)));
-                self.repeated += repeated;
+                self.repeated += late(endings[direction], segment, arrival, &mut out.of(direction));
                 return false;
             }
             State::Opening if is_bare_syn(segment) => return false,
-            State::Opening => self.begin(outlet),
+            State::Opening => self.begin(out),
             State::Live(_) => {}
         }
         if !self.is_from_start && !self.is_reported && !segment.payload.is_empty() {
             self.is_reported = true;
-            let mut lane = outlet.lane(Direction::Outbound);
-            let origin = Origin { direction: None, ..lane.origin(self.opened, place, 0) };
-            lane.anomaly(&BEGAN_BEFORE_CAPTURE, origin, 0, None);
+            let mut sink = out.of(Direction::Outbound);
+            let origin = Origin { direction: None, ..sink.origin(self.opened, arrival, 0) };
+            sink.anomaly(&BEGAN_BEFORE_CAPTURE, origin, 0, None);
         }
-        let (direction, reverse) = (self.direction(side), self.direction(side.other()));
         let State::Live(live) = &mut self.state else { return false };
-        let (own, theirs) = live.streams.split_mut(side);
+        let (own, theirs) = live.streams.split_mut(direction);
 
         if segment.rst && !own.admits_reset(segment.sequence) {
-            let mut lane = outlet.lane(direction);
-            lane.anomaly(&STRAY_END, lane.origin(place, place, 0), 0, None);
+            let mut sink = out.of(direction);
+            sink.anomaly(&STRAY_END, sink.origin(arrival, arrival, 0), 0, None);
             return false;
         }
         if let Some(acknowledgment) = segment.acknowledgment {
             theirs.acknowledge(acknowledgment, now);
         }
-        let mut lane = outlet.lane(direction);
+        let mut sink = out.of(direction);
         if segment.rst {
-            own.reset(segment.sequence, now, &mut lane);
+            own.reset(segment.sequence, now, &mut sink);
         } else if segment.syn {
-            own.synchronise(segment.sequence, &mut lane);
-            self.repeated += own.take(segment.sequence.wrapping_add(1), segment, now, &mut lane);
+            own.synchronise(segment.sequence, &mut sink);
+            self.repeated += own.take(segment.sequence.wrapping_add(1), segment, now, &mut sink);
         } else {
-            self.repeated += own.take(segment.sequence, segment, now, &mut lane);
+            self.repeated += own.take(segment.sequence, segment, now, &mut sink);
         }
-        own.review(now, &mut lane);
-        theirs.review(now, &mut outlet.lane(reverse));
+        own.review(now, &mut sink);
+        theirs.review(now, &mut out.of(direction.reversed()));
         let is_reset = segment.rst && live.reset.is_none();
         if is_reset {
-            live.reset = Some(place);
+            live.reset = Some(arrival);
         }
-        self.bury();
+        self.retire();
         is_reset
     }
 
-    /// Ends both streams, if a RST was seen.
-    pub(super) fn carry_out_reset<S: Chunks>(&mut self, outlet: &mut Outlet<'_, S>) {
+    /// Ends both streams if a RST was seen.
+    pub(super) fn carry_out_reset(&mut self, out: &mut ConnectionSink<'_, impl ChunkSink>) {
         if matches!(&self.state, State::Live(live) if live.reset.is_some()) {
-            self.finish(End::Reset, None, outlet);
+            self.finish(End::Reset, None, out);
         }
     }
 
-    /// Gives both streams that have not ended their end: a RST that was seen, otherwise `end`.
-    pub(super) fn finish<S: Chunks>(&mut self, end: End, place: Option<Place>, outlet: &mut Outlet<'_, S>) {
+    /// Ends the streams that have not ended, by the RST if one was seen, or else by `end`.
+    pub(super) fn finish(&mut self, end: End, arrival: Option<Arrival>, out: &mut ConnectionSink<'_, impl ChunkSink>) {
         if matches!(self.state, State::Opening) {
-            self.begin(outlet);
+            self.begin(out);
         }
-        for side in [self.client, self.client.other()] {
-            let mut lane = outlet.lane(self.direction(side));
-            if let State::Live(live) = &mut self.state {
-                let (end, place) = live.reset.map_or((end, place), |reset| (End::Reset, Some(reset)));
-                live.streams.of_mut(side).finish(end, place, &mut lane);
+        if let State::Live(live) = &mut self.state {
+            let (end, arrival) = live.reset.map_or((end, arrival), |reset| (End::Reset, Some(reset)));
+            for direction in [Direction::Outbound, Direction::Inbound] {
+                live.streams[direction].finish(end, arrival, &mut out.of(direction));
             }
         }
-        self.bury();
+        self.retire();
     }
 
-    /// Drops what is kept for reassembly.
+    /// Drops the state of reassembly.
     pub(super) fn ignore(&mut self) {
         self.state = State::Ignored;
     }
 
-    /// The stream that `side` sends, while the connection lives.
-    pub(super) fn stream_mut(&mut self, side: Side) -> Option<&mut Stream> {
+    /// Returns the stream of a direction, while the connection lives.
+    pub(super) fn stream_mut(&mut self, direction: Direction) -> Option<&mut Stream> {
         match &mut self.state {
-            State::Live(live) => Some(live.streams.of_mut(side)),
+            State::Live(live) => Some(&mut live.streams[direction]),
             _ => None,
         }
     }
 
-    /// Memory held by bytes that wait.
+    /// Returns the memory taken by buffered bytes.
     pub(super) fn cost(&self) -> usize {
         match &self.state {
-            State::Live(live) => live.streams.low.cost() + live.streams.high.cost(),
+            State::Live(live) => live.streams.both().iter().map(|stream| stream.cost()).sum(),
             _ => 0,
         }
     }
 
-    /// Which way the bytes go that `side` sends.
+    /// Returns the direction of what `side` sends.
     pub(super) fn direction(&self, side: Side) -> Direction {
         if side == self.client { Direction::Outbound } else { Direction::Inbound }
     }
 
-    /// Makes the streams, with what the SYNs said.
-    fn begin<S: Chunks>(&mut self, outlet: &mut Outlet<'_, S>) {
-        let streams = Both { low: Stream::new(self.opened), high: Stream::new(self.opened) };
+    /// Creates the streams, from what the SYNs said.
+    fn begin(&mut self, out: &mut ConnectionSink<'_, impl ChunkSink>) {
+        let streams = PerDirection { outbound: Stream::new(self.opened), inbound: Stream::new(self.opened) };
         let mut live = Box::new(Live { streams, reset: None });
-        for side in [Side::Low, Side::High] {
-            if let Some(initial) = self.initial.of(side).filter(|initial| initial.source > Source::FirstSeen) {
-                let mut lane = outlet.lane(self.direction(side));
-                live.streams.of_mut(side).synchronise(initial.sequence, &mut lane);
+        for direction in [Direction::Outbound, Direction::Inbound] {
+            if let Some(initial) = self.initial[direction].filter(|initial| initial.source > Source::FirstSeen) {
+                live.streams[direction].synchronise(initial.sequence, &mut out.of(direction));
             }
         }
         self.state = State::Live(live);
     }
 
-    /// Keeps of two ended streams only what tells late segments from lost ones.
-    fn bury(&mut self) {
+    /// Reduces two ended streams to what distinguishes late segments from lost ones.
+    fn retire(&mut self) {
         if let State::Live(live) = &self.state
-            && let (Some(low), Some(high)) = (live.streams.low.ending(), live.streams.high.ending())
+            && let [Some(outbound), Some(inbound)] = live.streams.both().map(Stream::ending)
         {
-            self.state = State::Ended(Both { low, high });
+            self.state = State::Ended(PerDirection { outbound, inbound });
         }
     }
 }
 
-/// Whether a segment does nothing but open its direction.
+/// Returns whether a segment does nothing but open its direction.
 const fn is_bare_syn(segment: &Segment<'_>) -> bool {
     segment.syn && !segment.fin && !segment.rst && segment.payload.is_empty() && segment.cut == 0
 }
 
-/// Reports what a segment of an ended stream brings beyond its end, and says how much it repeats.
-fn late<S: Chunks>(ending: Ending, segment: &Segment<'_>, place: Place, lane: &mut Lane<'_, S>) -> u64 {
+/// Reports bytes of a segment that are beyond the end of its stream. Returns how many bytes it repeats.
+fn late(ending: Ending, segment: &Segment<'_>, arrival: Arrival, out: &mut DirectionSink<'_, impl ChunkSink>) -> u64 {
     let length = segment.payload.len() as u64 + u64::from(segment.cut);
-    let behind = u64::from(ending.edge.wrapping_sub(segment.sequence));
-    let known = if behind <= REACH { behind.min(length) } else { 0 };
+    let back = u64::from(ending.edge.wrapping_sub(segment.sequence));
+    let known = if back <= REACH { back.min(length) } else { 0 };
     if length > 1 && known < length {
-        let is_near = behind <= REACH || u64::from(segment.sequence.wrapping_sub(ending.edge)) <= REACH;
+        let is_near = back <= REACH || u64::from(segment.sequence.wrapping_sub(ending.edge)) <= REACH;
         let diagnosis = if ending.is_crossed && is_near { &AFTER_RESET } else { &AFTER_END };
-        lane.anomaly(diagnosis, lane.origin(place, place, 0), length - known, None);
+        out.anomaly(diagnosis, out.origin(arrival, arrival, 0), length - known, None);
     }
     known
-}
-
-/// The sink of one connection's chunks, for either direction.
-pub(super) struct Outlet<'s, S> {
-    pub(super) capture: CaptureId,
-    pub(super) connection: ConnectionId,
-    pub(super) out: &'s mut S,
-}
-
-impl<S: Chunks> Outlet<'_, S> {
-    pub(super) const fn lane(&mut self, direction: Direction) -> Lane<'_, S> {
-        Lane { capture: self.capture, connection: self.connection, direction, out: self.out }
-    }
 }

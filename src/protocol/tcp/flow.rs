@@ -1,13 +1,13 @@
-//! The two endpoints of a connection, as a key, and the connection that is now between them.
+//! The pair of endpoints that identifies a connection, and the newest connection of each pair.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::Segment;
 use crate::origin::ConnectionId;
+use crate::protocol::packet::Segment;
 
-/// An address and a port, as whole numbers: quicker to compare and to copy than a `SocketAddr`, which carries an
-/// IPv6 flow label and scope as well.
+/// An address and a port as integers, which are faster to compare and copy than a `SocketAddr` with its IPv6 flow label
+/// and scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Endpoint {
     port: u16,
@@ -15,7 +15,7 @@ pub(super) struct Endpoint {
     address: [u64; 2],
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "addresses are taken apart and put together")]
+#[expect(clippy::cast_possible_truncation, reason = "addresses are split and joined")]
 impl Endpoint {
     fn of(socket: SocketAddr) -> Self {
         let port = socket.port();
@@ -52,38 +52,7 @@ impl Side {
     }
 }
 
-/// Something of each side of a connection.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Both<T> {
-    pub(super) low: T,
-    pub(super) high: T,
-}
-
-impl<T> Both<T> {
-    pub(super) const fn of(&self, side: Side) -> &T {
-        match side {
-            Side::Low => &self.low,
-            Side::High => &self.high,
-        }
-    }
-
-    pub(super) const fn of_mut(&mut self, side: Side) -> &mut T {
-        match side {
-            Side::Low => &mut self.low,
-            Side::High => &mut self.high,
-        }
-    }
-
-    /// That of `side`, then the other's.
-    pub(super) const fn split_mut(&mut self, side: Side) -> (&mut T, &mut T) {
-        match side {
-            Side::Low => (&mut self.low, &mut self.high),
-            Side::High => (&mut self.high, &mut self.low),
-        }
-    }
-}
-
-/// The unordered pair of endpoints that a segment travels between.
+/// The unordered pair of endpoints of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pair {
     low: Endpoint,
@@ -91,7 +60,7 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// The pair of a segment, and the side that sent it.
+    /// Returns the pair of a segment, and the side that sent it.
     pub(super) fn of(segment: &Segment<'_>) -> (Self, Side) {
         let source = Endpoint::of(segment.source);
         let destination = Endpoint::of(segment.destination);
@@ -109,7 +78,7 @@ impl Pair {
         }
     }
 
-    /// Which side is probably the client, when no SYN says so; `first` sent the first packet seen.
+    /// Guesses which side is the client, for lack of a SYN. `first` sent the first captured packet.
     pub(super) fn likely_client(&self, first: Side) -> Side {
         let (low, high) = (self.low.port, self.high.port);
         match (is_served(low), is_served(high)) {
@@ -122,14 +91,14 @@ impl Pair {
     }
 }
 
-/// Whether websockets, and what WhatsApp's clients speak besides, are commonly served at `port`.
+/// Returns whether servers of WebSockets, or of WhatsApp's other protocols, commonly listen on `port`.
 const fn is_served(port: u16) -> bool {
     matches!(port, 80 | 443 | 3000 | 5222 | 5223 | 5228 | 8000 | 8080 | 8443)
 }
 
 /// The newest connection of each pair.
 ///
-/// Most segments come between the same endpoints as the one before, which saves them the hashing.
+/// Most segments have the same endpoints as the one before, so that pair is compared before anything is hashed.
 #[derive(Debug, Default)]
 pub(super) struct Flows {
     newest: HashMap<Pair, ConnectionId>,

@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use super::*;
 use crate::anomaly::{Anomaly, Severity};
-use crate::origin::{Direction, Origin};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
+use crate::protocol::Sink;
+use crate::protocol::packet::Segment;
 
 mod properties;
 
@@ -518,6 +520,7 @@ mod far {
 }
 
 mod limits {
+    use super::super::flow::Pair;
     use super::*;
 
     #[test]

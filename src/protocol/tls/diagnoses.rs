@@ -1,150 +1,57 @@
-//! What this layer can report.
+//! Why captured TLS could not be decrypted, and how it departs from TLS.
 
-use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
+use crate::anomaly::diagnoses;
 
-/// No secret of the session is known.
-pub const NO_KEY: Diagnosis = Diagnosis {
-    id: "tls/no-key",
-    layer: Layer::Tls,
-    kind: Kind::NoKey,
-    severity: Severity::Loss,
-    why: "the connection is encrypted with TLS, and no key log has a line with its client random",
-    next: "Record again with the client's TLS key log (docs/keys.md says how), and give it with --tls-keylog, or name it like the capture. A key log holds the sessions that began while it was written.",
-};
+diagnoses! { Tls "tls";
+    NO_KEY "no-key" NoKey Loss:
+        "the connection is encrypted with TLS, and no key log has its client random",
+        "Capture again with TLS key logging enabled in the client (see docs/keys.md), and pass the key log with --tls-keylog or name it after the capture. A key log only covers sessions that began while it was being written.";
 
-/// Some secrets of the session are known, and not those that are needed.
-pub const SOME_SECRETS: Diagnosis = Diagnosis {
-    id: "tls/some-secrets",
-    layer: Layer::Tls,
-    kind: Kind::NoKey,
-    severity: Severity::Loss,
-    why: "the key log has only some of the TLS session's secrets",
-    next: "Take the whole key log: it may have been copied while the client was still writing it.",
-};
+    SOME_SECRETS "some-secrets" NoKey Loss:
+        "the key log has only some of the TLS session's secrets",
+        "Use the complete key log: it may have been copied while the client was still writing it.";
 
-/// The secrets open nothing.
-pub const SECRETS_DO_NOT_OPEN: Diagnosis = Diagnosis {
-    id: "tls/secrets-do-not-open",
-    layer: Layer::Tls,
-    kind: Kind::NoKey,
-    severity: Severity::Loss,
-    why: "the key log has secrets for the TLS session's client random, and none of its records opens with them",
-    next: "Check that the key log was written by the client of this recording and was not edited.",
-};
+    SECRETS_DO_NOT_OPEN "secrets-do-not-open" NoKey Loss:
+        "the key log has secrets for a TLS session, but they don't decrypt it",
+        "Check that the key log was written by the client in this capture and has not been edited.";
 
-/// A version, cipher suite or option that is not read.
-pub const UNSUPPORTED: Diagnosis = Diagnosis {
-    id: "tls/unsupported",
-    layer: Layer::Tls,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "the TLS session uses what is not read here",
-    next: "Read are TLS 1.3, and TLS 1.2 with AES-GCM or ChaCha20-Poly1305: let client and server agree on one of those.",
-};
+    UNSUPPORTED "unsupported" Unsupported Loss:
+        "the TLS session uses an unsupported version or cipher suite",
+        "Supported: TLS 1.3, and TLS 1.2 with AES-GCM or ChaCha20-Poly1305. Configure client or server to negotiate one of these.";
 
-/// The connection began before the capture.
-pub const BEGAN_BEFORE: Diagnosis = Diagnosis {
-    id: "tls/began-before",
-    layer: Layer::Tls,
-    kind: Kind::Missing,
-    severity: Severity::Note,
-    why: "a TLS connection began before the capture, or its first packets were lost: without the client hello neither its server nor its line in a key log can be known",
-    next: "If it is the client's, start the recorder before the client connects.",
-};
+    BEGAN_BEFORE "began-before" Missing Note:
+        "a TLS connection began before the capture, or its first packets are missing; without the client hello, neither its server nor its key log line can be identified",
+        "If it is the client's connection, start the recorder before the client connects.";
 
-/// A hello is missing or makes no sense.
-pub const NO_HANDSHAKE: Diagnosis = Diagnosis {
-    id: "tls/no-handshake",
-    layer: Layer::Tls,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "the TLS handshake was not captured whole, and without it the rest cannot be decrypted",
-    next: "Start the recorder before the client connects; if packets were lost, record with a larger buffer (tcpdump -B) or on a quieter interface.",
-};
+    NO_HANDSHAKE "no-handshake" Missing Loss:
+        "part of the TLS handshake is missing, so the rest of the session cannot be decrypted",
+        "Start the recorder before the client connects. If packets were dropped, give it a larger buffer (tcpdump -B) or capture on a quieter interface.";
 
-/// The handshake was broken off.
-pub const UNFINISHED: Diagnosis = Diagnosis {
-    id: "tls/unfinished",
-    layer: Layer::Tls,
-    kind: Kind::Unexpected,
-    severity: Severity::Note,
-    why: "the TLS handshake was broken off before anything was sent under its protection",
-    next: "",
-};
+    UNFINISHED "unfinished" Unexpected Note:
+        "the TLS handshake was aborted before any encrypted data was sent",
+        "";
 
-/// A fatal alert.
-pub const ALERT: Diagnosis = Diagnosis {
-    id: "tls/alert",
-    layer: Layer::Tls,
-    kind: Kind::Unexpected,
-    severity: Severity::Note,
-    why: "one side ended TLS with an alert",
-    next: "",
-};
+    ALERT "alert" Unexpected Note:
+        "one side ended the TLS session with an alert",
+        "";
 
-/// Records are absent from the capture.
-pub const RECORDS_MISSING: Diagnosis = Diagnosis {
-    id: "tls/records-missing",
-    layer: Layer::Tls,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "TLS records were not captured whole, and what they carried is lost",
-    next: "Record with a larger buffer (tcpdump -B), without a limit to the length of packets (-s 0).",
-};
+    RECORDS_MISSING "records-missing" Missing Loss:
+        "TLS records are missing or incomplete, and their contents are lost",
+        "Give the recorder a larger buffer (tcpdump -B), and capture whole packets (tcpdump -s 0).";
 
-/// A record's tag is wrong.
-pub const NOT_AUTHENTIC: Diagnosis = Diagnosis {
-    id: "tls/not-authentic",
-    layer: Layer::Tls,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "TLS records did not authenticate, and what they carried is lost",
-    next: "The capture is damaged there, or a secret in the key log is not of this session.",
-};
+    NOT_AUTHENTIC "not-authentic" Malformed Loss:
+        "TLS records failed authentication, and their contents are lost",
+        "The capture is damaged there, or a secret in the key log belongs to another session.";
 
-/// The stream ends inside a record.
-pub const INCOMPLETE_RECORD: Diagnosis = Diagnosis {
-    id: "tls/incomplete-record",
-    layer: Layer::Tls,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "the connection or the capture ends inside a TLS record",
-    next: "",
-};
+    INCOMPLETE_RECORD "incomplete-record" Missing Loss:
+        "the connection or the capture ends inside a TLS record",
+        "";
 
-/// Data before the handshake was done.
-pub const EARLY_DATA: Diagnosis = Diagnosis {
-    id: "tls/early-data",
-    layer: Layer::Tls,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "the client sent data before the server's answer (0-RTT), which is not read",
-    next: "Let the client make a full handshake, without a session ticket of an earlier run.",
-};
+    EARLY_DATA "early-data" Unsupported Loss:
+        "the client sent early data (0-RTT), which is not decrypted",
+        "Make the client perform a full handshake, without a session ticket from an earlier run.";
 
-/// A second handshake within TLS 1.2.
-pub const RENEGOTIATED: Diagnosis = Diagnosis {
-    id: "tls/renegotiated",
-    layer: Layer::Tls,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "a second TLS handshake within the connection (renegotiation) is not followed",
-    next: "Switch renegotiation off at the server, or use TLS 1.3, which has none.",
-};
-
-/// What the TLS layer can report.
-pub const DIAGNOSES: &[&Diagnosis] = &[
-    &NO_KEY,
-    &SOME_SECRETS,
-    &SECRETS_DO_NOT_OPEN,
-    &UNSUPPORTED,
-    &BEGAN_BEFORE,
-    &NO_HANDSHAKE,
-    &UNFINISHED,
-    &ALERT,
-    &RECORDS_MISSING,
-    &NOT_AUTHENTIC,
-    &INCOMPLETE_RECORD,
-    &EARLY_DATA,
-    &RENEGOTIATED,
-];
+    RENEGOTIATED "renegotiated" Unsupported Loss:
+        "TLS was renegotiated within the connection, which is not supported",
+        "Disable renegotiation on the server, or use TLS 1.3, which has none.";
+}

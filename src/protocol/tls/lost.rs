@@ -38,32 +38,3 @@ impl Lost {
         (position.saturating_sub(self.position) / SHORTEST_SEALED + 1).saturating_sub(self.framed).min(MOST_TRIED)
     }
 }
-
-/// How much trying a direction may still cost. The unit is about a byte decrypted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Budget(u64);
-
-impl Budget {
-    /// What a trial costs beside its bytes.
-    const TRIAL: u64 = 512;
-
-    /// A tenth of a second's work.
-    const MOST: u64 = 128 << 20;
-
-    pub(super) const fn new() -> Self {
-        Self(Self::MOST)
-    }
-
-    /// Pays for one trial on a record of `length` bytes; `false` if nothing is left.
-    pub(super) const fn pay(&mut self, length: usize) -> bool {
-        let cost = Self::TRIAL + length as u64;
-        let enough = self.0 >= cost;
-        self.0 = if enough { self.0 - cost } else { 0 };
-        enough
-    }
-
-    /// Earns from a record of `length` bytes that could be read.
-    pub(super) fn earn(&mut self, length: usize) {
-        self.0 = (self.0 + 4 * length as u64).min(Self::MOST);
-    }
-}

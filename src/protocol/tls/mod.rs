@@ -7,35 +7,41 @@
 
 use crate::keys::{ClientRandom, TlsSession};
 use crate::origin::{Direction, Located};
-use crate::protocol::Sink;
-use crate::protocol::tcp::Chunk;
+use crate::protocol::tcp::{Chunk, ChunkSink};
 
 mod alert;
+
 mod cipher;
+
 mod diagnoses;
+
 mod epochs;
+
 mod hello;
+
 mod lost;
+
 mod messages;
+
 mod opening;
+
 mod pending;
+
 mod record;
+
 mod schedule;
+
 mod session;
+
 mod side;
+
 mod suite;
-mod waiting;
 
 pub use diagnoses::*;
 pub use record::begins_midway;
 
 use opening::{Opening, Outcome};
 use session::Session;
-
-/// A sink of chunks of any lifetime.
-trait Out: for<'a> Sink<Chunk<'a>> {}
-
-impl<S: for<'a> Sink<Chunk<'a>>> Out for S {}
 
 /// What is known of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,10 +106,7 @@ impl Decoder {
     /// `out` takes the plaintext of application data: its origin has the records of the TLS record that it came in,
     /// the offset in the direction's plaintext, and the direction as TCP has it. What of it is lost stands there as a
     /// gap. Anomalies are those of [`DIAGNOSES`].
-    pub fn push<S>(&mut self, chunk: Located<Chunk<'_>>, out: &mut S)
-    where
-        S: for<'a> Sink<Chunk<'a>>,
-    {
+    pub fn push(&mut self, chunk: Located<Chunk<'_>>, out: &mut impl ChunkSink) {
         match &mut self.stage {
             Stage::Closed(_) => {}
             Stage::Open(session) => session.push(chunk, out),
@@ -124,10 +127,7 @@ impl Decoder {
     }
 
     /// Takes secrets of the session; as soon as they suffice, what waited is decrypted. They may come in parts.
-    pub fn unlock<S>(&mut self, secrets: &TlsSession, out: &mut S)
-    where
-        S: for<'a> Sink<Chunk<'a>>,
-    {
+    pub fn unlock(&mut self, secrets: &TlsSession, out: &mut impl ChunkSink) {
         if let Stage::Opening(opening) = &mut self.stage {
             let outcome = opening.unlock(secrets);
             self.follow(outcome, out);
@@ -135,10 +135,7 @@ impl Decoder {
     }
 
     /// Says that no more secrets will come: what is known must do.
-    pub fn settle<S>(&mut self, out: &mut S)
-    where
-        S: for<'a> Sink<Chunk<'a>>,
-    {
+    pub fn settle(&mut self, out: &mut impl ChunkSink) {
         if let Stage::Opening(opening) = &mut self.stage {
             let outcome = opening.settle();
             self.follow(outcome, out);
@@ -146,10 +143,7 @@ impl Decoder {
     }
 
     /// Says that no more chunks will come: what is incomplete is reported.
-    pub fn finish<S>(&mut self, out: &mut S)
-    where
-        S: for<'a> Sink<Chunk<'a>>,
-    {
+    pub fn finish(&mut self, out: &mut impl ChunkSink) {
         if let Stage::Opening(opening) = &mut self.stage {
             let outcome = opening.finish();
             self.follow(outcome, out);
@@ -205,7 +199,7 @@ impl Decoder {
         if let Stage::Opening(opening) = &self.stage { opening.cost() } else { 0 }
     }
 
-    fn follow(&mut self, outcome: Outcome, out: &mut impl Out) {
+    fn follow(&mut self, outcome: Outcome, out: &mut impl ChunkSink) {
         if let Stage::Opening(opening) = &self.stage {
             self.had_secrets = opening.has_secrets();
             if let (None, Some((direction, hello))) = (self.client, opening.client()) {

@@ -12,11 +12,10 @@ use super::messages::Messages;
 use super::record::{Content, HEADER, Header};
 use super::session::Session;
 use super::suite::{self, Suite};
-use super::waiting::Waiting;
 use crate::anomaly::Anomaly;
 use crate::keys::{ClientRandom, TlsSession};
 use crate::origin::{Direction, Located, Origin};
-use crate::protocol::tcp::Chunk;
+use crate::protocol::tcp::{Backlog, Chunk};
 
 /// What may wait for a hello or for secrets, in bytes.
 const LIMIT: usize = 1 << 20;
@@ -24,7 +23,7 @@ const LIMIT: usize = 1 << 20;
 /// A connection whose records cannot be decrypted yet.
 #[derive(Debug, Default)]
 pub(super) struct Opening {
-    waiting: Waiting,
+    waiting: Backlog,
     heads: [Head; 2],
     client: Option<(Direction, ClientHello, Origin)>,
     server: Option<ServerHello>,
@@ -38,7 +37,7 @@ pub(super) enum Outcome {
     /// It goes on.
     Waits,
     /// The rest can be decrypted, beginning with what waited.
-    Opens(Box<Session>, Waiting, Option<Anomaly>),
+    Opens(Box<Session>, Backlog, Option<Anomaly>),
     /// It cannot.
     Fails(State, Anomaly),
 }
@@ -162,7 +161,7 @@ impl Opening {
     }
 
     /// About how much memory it takes, in bytes.
-    pub(super) const fn cost(&self) -> usize {
+    pub(super) fn cost(&self) -> usize {
         self.waiting.cost()
     }
 

@@ -1,12 +1,12 @@
 //! Both directions of a session whose secrets are known.
 
+use super::State;
 use super::diagnoses::{EARLY_DATA, SECRETS_DO_NOT_OPEN};
 use super::epochs::Epochs;
 use super::side::Side;
-use super::{Out, State};
 use crate::anomaly::Anomaly;
 use crate::origin::{Direction, Located, Origin};
-use crate::protocol::tcp::Chunk;
+use crate::protocol::tcp::{Chunk, ChunkSink};
 
 /// A session that is being decrypted.
 pub(super) struct Session {
@@ -44,7 +44,7 @@ impl Session {
     }
 
     /// Takes the next chunk of either direction.
-    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, out: &mut impl Out) {
+    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, out: &mut impl ChunkSink) {
         self.first.get_or_insert(chunk.origin);
         if chunk.origin.direction == Some(self.client_sends) {
             self.client.push(chunk, out);
@@ -60,7 +60,7 @@ impl Session {
     }
 
     /// The server's first message under protection says whether it takes the early data.
-    fn settle_early_data(&mut self, origin: Origin, out: &mut impl Out) {
+    fn settle_early_data(&mut self, origin: Origin, out: &mut impl ChunkSink) {
         self.early_data = EarlyData::Settled;
         if self.server.accepts_early_data && !self.client.has_opened() {
             let bytes = self.client.sealed_so_far();
@@ -70,7 +70,7 @@ impl Session {
     }
 
     /// Says that no more chunks will come.
-    pub(super) fn finish(&mut self, out: &mut impl Out) {
+    pub(super) fn finish(&mut self, out: &mut impl ChunkSink) {
         for side in [&mut self.client, &mut self.server] {
             side.end(None, None, out);
         }
@@ -78,7 +78,7 @@ impl Session {
     }
 
     /// Reports, once, if a direction has records and none of them opened.
-    fn condemn(&mut self, out: &mut impl Out) {
+    fn condemn(&mut self, out: &mut impl ChunkSink) {
         let unopened: Vec<_> = [&self.client, &self.server].iter().filter_map(|side| side.unopened()).collect();
         if let Some(origin) = self.first
             && !unopened.is_empty()

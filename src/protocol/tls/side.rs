@@ -6,19 +6,22 @@
 
 mod content;
 
-use super::Out;
 use super::diagnoses::INCOMPLETE_RECORD;
 use super::epochs::Epochs;
-use super::lost::{Budget, Lost};
+use super::lost::Lost;
 use super::messages::Messages;
 use super::pending::Pending;
 use super::record::{Content, HEADER, Header};
 use crate::anomaly::Anomaly;
 use crate::origin::{Located, Origin};
-use crate::protocol::tcp::{Chunk, End};
+use crate::protocol::budget::Budget;
+use crate::protocol::tcp::{Chunk, ChunkSink, End};
 
 /// Records that may fail to open one after the other before the rest is given up.
 const MOST_FAILURES: u32 = 1024;
+
+/// The most work that trial decryption may cost, about a tenth of a second.
+const TRIALS_MOST: u64 = 128 << 20;
 
 /// Where in the stream the next byte stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ impl Side {
             position: 0,
             plain: 0,
             lost: None,
-            budget: Budget::new(),
+            budget: Budget::new(TRIALS_MOST),
             failures: 0,
             opened: false,
             messages: Messages::default(),
@@ -108,7 +111,7 @@ impl Side {
     }
 
     /// Takes the next chunk of the direction.
-    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, out: &mut impl Out) {
+    pub(super) fn push(&mut self, chunk: Located<Chunk<'_>>, out: &mut impl ChunkSink) {
         if self.ended {
             return;
         }
@@ -119,7 +122,7 @@ impl Side {
         }
     }
 
-    fn data(&mut self, data: &[u8], origin: Origin, out: &mut impl Out) {
+    fn data(&mut self, data: &[u8], origin: Origin, out: &mut impl ChunkSink) {
         let mut rest = data;
         while !rest.is_empty() {
             let taken = match self.framing {
@@ -166,7 +169,7 @@ impl Side {
     }
 
     /// Reads what is pending, as far as it goes.
-    fn digest(&mut self, out: &mut impl Out) {
+    fn digest(&mut self, out: &mut impl ChunkSink) {
         let mut pending = std::mem::take(&mut self.pending);
         loop {
             let bytes = pending.bytes();
@@ -288,7 +291,7 @@ impl Side {
     }
 
     /// Takes a whole record that stands at `position`.
-    fn record(&mut self, header: Header, body: &[u8], position: u64, origin: Origin, out: &mut impl Out) {
+    fn record(&mut self, header: Header, body: &[u8], position: u64, origin: Origin, out: &mut impl ChunkSink) {
         if self.is_plain(header) {
             match (header.content, body) {
                 (Content::ChangeCipherSpec, _) => self.begun = true,
@@ -310,7 +313,7 @@ impl Side {
     }
 
     /// Ends the direction: what is incomplete is reported.
-    pub(super) fn end(&mut self, end: Option<End>, origin: Option<Origin>, out: &mut impl Out) {
+    pub(super) fn end(&mut self, end: Option<End>, origin: Option<Origin>, out: &mut impl ChunkSink) {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }

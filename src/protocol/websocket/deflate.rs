@@ -1,84 +1,51 @@
-//! Inflating compressed messages (RFC 7692 section 7.2.2).
+//! Decompression of messages (RFC 7692 section 7.2.2).
 //!
-//! After a loss the context that a sender takes over from message to message is not known. A message is then
-//! inflated with an empty window: the inflater refuses every reference beyond what it holds, so what does
-//! inflate is right, and what refers to lost bytes is reported instead of guessed.
+//! After a loss, the context that the sender carries over from message to message is unknown. A message is then
+//! decompressed with an empty window: the inflater rejects every reference beyond its window, so whatever decompresses is
+//! right, and a reference to lost bytes is reported rather than guessed.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::MESSAGE_LIMIT;
-use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
+use super::diagnoses::{CONTEXT_MISSING, INFLATE_FAILED, INFLATE_LIMIT};
+use crate::anomaly::Diagnosis;
 
-/// A compressed message that does not inflate, though nothing before it is missing.
-pub(super) const INFLATE_FAILED: Diagnosis = Diagnosis {
-    id: "websocket/inflate-failed",
-    layer: Layer::Websocket,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "a compressed websocket message does not inflate; later ones of the same direction can be read only if \
-          they do not refer back to it",
-    next: "",
-};
-
-/// A compressed message that refers to bytes that are not known.
-pub(super) const CONTEXT_MISSING: Diagnosis = Diagnosis {
-    id: "websocket/context-missing",
-    layer: Layer::Websocket,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "a compressed websocket message does not inflate without earlier messages, which were not captured or \
-          could not be read",
-    next: "A capture that drops no packets and begins before the client connects avoids this.",
-};
-
-/// A compressed message that grows beyond all reason.
-pub(super) const INFLATE_LIMIT: Diagnosis = Diagnosis {
-    id: "websocket/inflate-limit",
-    layer: Layer::Websocket,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "a compressed websocket message inflates to more than 64 MiB, or to more than 4 MiB and 200 times its \
-          size; it was not read, and later ones of the same direction can be read only if they do not refer back \
-          to it",
-    next: "",
-};
-
-/// What every sender strips from the end of a message's deflate stream.
+/// The bytes that every sender strips from the end of a message's deflate stream.
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 
-/// The largest window of deflate, which inflates whatever smaller one was agreed on.
+/// The largest window of deflate, which also covers any smaller one that was negotiated.
 const WINDOW: usize = 32 << 10;
 
-/// Inflated bytes that are allowed at any ratio.
+/// Decompressed bytes that are allowed at any ratio.
 const UNSUSPICIOUS: usize = 4 << 20;
 
-/// The highest ratio of inflated to compressed bytes above that.
+/// The highest ratio of decompressed to compressed bytes above that.
 const RATIO_MAX: usize = 200;
 
-/// Inflates the messages of one direction.
+/// Decompresses the messages of one direction.
 #[derive(Debug)]
 pub(super) struct Inflater {
-    /// Made for the first compressed message.
+    /// Created for the first compressed message.
     stream: Option<Decompress>,
     takes_over: bool,
-    /// Whether messages may refer to bytes that are not known.
+    /// Whether messages may refer to unknown bytes.
     incomplete: bool,
 }
 
 impl Inflater {
-    /// `takes_over`: a message may refer to earlier ones. `incomplete`: there are earlier ones that are not
-    /// known.
+    /// Creates an inflater. `takes_over`: messages may refer to earlier ones. `incomplete`: some earlier ones are
+    /// unknown.
     pub(super) const fn new(takes_over: bool, incomplete: bool) -> Self {
         Self { stream: None, takes_over, incomplete }
     }
 
-    /// Says that messages were lost.
+    /// Notes that messages were lost.
     pub(super) fn forget(&mut self) {
         self.stream = None;
         self.incomplete = true;
     }
 
-    /// Inflates a message's payload into `out`, which is cleared first.
+    /// Decompresses a message's payload into `out`, which is cleared first.
     pub(super) fn inflate(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<(), &'static Diagnosis> {
         out.clear();
         let stream = self.stream.get_or_insert_with(|| Decompress::new(false));
@@ -110,9 +77,8 @@ enum Failure {
     TooLarge,
 }
 
-/// Inflates `input` onto the end of `out`, up to `limit` bytes in all. Says whether a final block ended the
-/// stream: the next block may still refer to this message (RFC 7692 section 7.2.3.4), but what was before it is
-/// not known any more.
+/// Appends the decompressed `input` to `out`, up to `limit` bytes in all. Returns whether a final block ended the stream:
+/// the next block may still refer to this message (RFC 7692 section 7.2.3.4), but the bytes before it are forgotten.
 fn run(stream: &mut Decompress, mut input: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<bool, Failure> {
     let mut ended = false;
     loop {

@@ -8,19 +8,19 @@ const HEADER_MAX: usize = 14;
 /// The header of one WebSocket frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    /// FIN, the reserved bits and the opcode.
+    /// The FIN bit, the reserved bits and the opcode.
     first: u8,
-    /// The seven bits of length in the second byte.
+    /// The 7-bit length in the second byte.
     short_length: u8,
     /// The masking key, if the payload is masked.
     pub(super) key: Option<[u8; 4]>,
-    /// Bytes of payload.
+    /// The length of the payload in bytes.
     pub(super) length: u64,
-    /// Bytes of this header.
+    /// The length of the header in bytes.
     pub(super) size: usize,
 }
 
-/// How a header writes its length.
+/// How a header encodes its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LengthForm {
     Bits7,
@@ -28,7 +28,7 @@ pub(super) enum LengthForm {
     Bits64,
 }
 
-/// What a frame's opcode says (RFC 6455 section 11.8).
+/// The kind of a frame, by its opcode (RFC 6455 section 11.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Continuation,
@@ -44,7 +44,7 @@ pub(super) enum Kind {
 }
 
 impl Header {
-    /// The header at the start of `bytes`; `None` if it is not all there.
+    /// Parses the header at the start of `bytes`. Returns `None` if it is incomplete.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let (&[first, second], rest) = bytes.split_first_chunk()?;
         let short_length = second & 0x7f;
@@ -68,17 +68,18 @@ impl Header {
         Some(Self { first, short_length, key, length, size: bytes.len() - rest.len() })
     }
 
-    /// Whether this frame ends its message.
+    /// Returns whether this frame ends its message.
     pub(super) const fn is_final(&self) -> bool {
         self.first & 0x80 != 0
     }
 
-    /// The first reserved bit: of a message's first frame, that the message is compressed (RFC 7692 section 6).
+    /// Returns the first reserved bit. In a message's first frame, it means that the message is compressed (RFC 7692
+    /// section 6).
     pub(super) const fn rsv1(&self) -> bool {
         self.first & 0x40 != 0
     }
 
-    /// Whether the second or third reserved bit is set. No extension known here uses them.
+    /// Returns whether the second or third reserved bit is set. No supported extension uses them.
     pub(super) const fn rsv23(&self) -> bool {
         self.first & 0x30 != 0
     }
@@ -103,7 +104,7 @@ impl Header {
         }
     }
 
-    /// Whether the length is written as short as it can be, as it must be.
+    /// Returns whether the length has the shortest possible encoding, as required.
     pub(super) const fn is_minimal(&self) -> bool {
         match self.length_form() {
             LengthForm::Bits7 => true,
@@ -112,15 +113,15 @@ impl Header {
         }
     }
 
-    /// Whether the length is one that a sender can have meant: its top bit is 0, and a control frame is whole
-    /// and at most 125 bytes long.
-    pub(super) const fn is_sound(&self) -> bool {
+    /// Returns whether the header is valid: the top bit of the length is 0, and a control frame is unfragmented and at most
+    /// 125 bytes long.
+    pub(super) const fn is_valid(&self) -> bool {
         let control = self.first & 0x08 != 0;
         self.length >> 63 == 0 && !(control && (self.length > 125 || !self.is_final()))
     }
 }
 
-/// The bytes of a header of which some are in chunks to come.
+/// A header of which some bytes are in later chunks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PartialHeader {
     bytes: [u8; HEADER_MAX],
@@ -129,8 +130,8 @@ pub(super) struct PartialHeader {
 }
 
 impl PartialHeader {
-    /// Reads on from the start of `data`. Gives the header once it is complete, where it began, and how many
-    /// bytes were used; until then, all are kept. Of a header that `data` holds whole nothing is kept.
+    /// Continues reading at the start of `data`. Once the header is complete, returns it, where it began, and the number of
+    /// bytes used; until then, all bytes are kept. Nothing is kept of a header that `data` holds completely.
     pub(super) fn read(&mut self, data: &[u8], here: Origin) -> Option<(Header, Origin, usize)> {
         if self.length == 0
             && let Some(header) = Header::parse(data)
@@ -149,20 +150,20 @@ impl PartialHeader {
         None
     }
 
-    /// What is kept.
+    /// Returns the kept bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// Where the first of that came from, if there is any.
+    /// Returns the origin of the first kept byte, if there is one.
     pub(super) const fn start(&self) -> Option<Origin> {
         self.origin
     }
 }
 
-/// Appends `data`, masked with `key`, to `out`. `phase` is the place of `data` in its frame's payload.
+/// Appends `data`, masked with `key`, to `out`. `phase` is the offset of `data` in its frame's payload.
 pub(super) fn unmask(out: &mut Vec<u8>, data: &[u8], key: [u8; 4], phase: u64) {
-    /// A block stays in the processor's first cache between the copy and the masking.
+    /// A block stays in the first-level cache between copying and unmasking.
     const BLOCK: usize = 8 << 10;
     let [a, b, c, d] = key;
     let [a, b, c, d] = match phase % 4 {
@@ -192,10 +193,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_examples_of_the_rfc() {
+    fn headers_are_read_as_in_the_rfc() {
         let hello = Header::parse(&[0x81, 0x05, b'H']).unwrap();
         assert_eq!((hello.kind(), hello.length, hello.size, hello.key), (Kind::Text, 5, 2, None));
-        assert!(hello.is_final() && hello.is_sound() && hello.is_minimal());
+        assert!(hello.is_final() && hello.is_valid() && hello.is_minimal());
 
         let masked = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
         let header = Header::parse(&masked).unwrap();
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_for_every_byte_of_a_header() {
+    fn a_header_needs_all_its_bytes() {
         let header = [0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4];
         assert_eq!(header.len(), HEADER_MAX);
         for end in 0..header.len() {
@@ -220,16 +221,16 @@ mod tests {
     }
 
     #[test]
-    fn knows_lengths_that_nobody_means() {
-        let sound = |bytes: &[u8]| Header::parse(bytes).unwrap().is_sound();
-        assert!(!sound(&[0x82, 0x7f, 0x80, 0, 0, 0, 0, 0, 0, 0]), "top bit");
-        assert!(!sound(&[0x89, 0x7e, 0x01, 0x00]), "long ping");
-        assert!(!sound(&[0x09, 0x00]), "ping that is not final");
+    fn impossible_lengths_are_recognised() {
+        let valid = |bytes: &[u8]| Header::parse(bytes).unwrap().is_valid();
+        assert!(!valid(&[0x82, 0x7f, 0x80, 0, 0, 0, 0, 0, 0, 0]), "top bit");
+        assert!(!valid(&[0x89, 0x7e, 0x01, 0x00]), "long ping");
+        assert!(!valid(&[0x09, 0x00]), "ping that is not final");
         assert!(!Header::parse(&[0x82, 0x7e, 0x00, 0x7d]).unwrap().is_minimal());
     }
 
     #[test]
-    fn unmasks_at_every_phase_and_length() {
+    fn unmasking_works_at_every_phase_and_length() {
         let key = [1, 2, 4, 8];
         let data: Vec<u8> = (0..20_000_u32).map(|n| (n * 7) as u8).collect();
         let expected: Vec<u8> = data.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key).collect();

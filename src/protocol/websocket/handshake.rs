@@ -1,96 +1,73 @@
-//! What a connection is: a websocket by its upgrade, one by the look of its frames, or something else.
+//! Recognising a connection: as a WebSocket by its upgrade or by its frames, or as something else.
 //!
-//! Ordinary requests before the upgrade on the same connection are followed as far as the heads alone tell how
-//! long the bodies are (`Content-Length`, or none). With anything harder, chunked bodies for one, the
-//! connection is taken for no websocket: WebSocket clients open a connection of their own.
+//! Ordinary requests before the upgrade on the same connection are followed as long as the heads alone determine the
+//! length of the bodies (`Content-Length`, or none). With anything harder, such as chunked bodies, the connection is not
+//! taken for a WebSocket: WebSocket clients open a separate connection.
 
-use super::backlog::Backlog;
-use super::both::Both;
-use super::http::{self, Request, Response, Switched, Upgrading};
-use super::opened::{Opened, Seen, Start};
-use super::opening::{Opening, opening};
-use super::trial::{Expectation, Found, Trial, UNKNOWN_CONNECTION};
-use super::{claimed, further};
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
-use crate::origin::{Direction, Located, Origin};
-use crate::protocol::tcp::Chunk;
+use super::boundary::{Expectation, Found, Trial, UNKNOWN_CONNECTION};
+use super::connection::{Opened, Seen, Start};
+use super::diagnoses::{HTTP2, UPGRADE_REFUSED};
+use super::http::{self, Opening, Request, Response, Switched, Upgrading, opening};
+use crate::anomaly::Anomaly;
+use crate::origin::{Direction, Located, Origin, PerDirection};
+use crate::protocol::tcp::{Backlog, Chunk};
 
-/// Websockets inside HTTP/2.
-pub const HTTP2: Diagnosis = Diagnosis {
-    id: "websocket/http2",
-    layer: Layer::Websocket,
-    kind: Kind::Unsupported,
-    severity: Severity::Note,
-    why: "the connection speaks HTTP/2 from its first byte; websockets inside HTTP/2 are not read",
-    next: "",
-};
-
-/// The server said no.
-pub(super) const UPGRADE_REFUSED: Diagnosis = Diagnosis {
-    id: "websocket/upgrade-refused",
-    layer: Layer::Websocket,
-    kind: Kind::Unexpected,
-    severity: Severity::Note,
-    why: "the client asked for a websocket, and the server did not agree",
-    next: "",
-};
-
-/// Bytes kept per direction, and the longest head that is read.
+/// The most bytes kept per direction, and the longest head that is read.
 const LIMIT: usize = 64 << 10;
 
-/// Finds out what a connection is.
+/// Recognises a connection.
 #[derive(Debug, Default)]
 pub(super) struct Handshake {
     backlog: Backlog,
-    lanes: Both<Lane>,
-    /// The direction, as chunks claim it, of requests.
+    directions: PerDirection<Progress>,
+    /// The direction of requests, as claimed by the chunks.
     client: Option<Direction>,
-    /// A request for a websocket that was not answered yet.
+    /// A request for a WebSocket that is not answered yet.
     upgrading: Option<Upgrading>,
-    /// An answer whose request was not seen yet.
+    /// A response whose request was not seen yet.
     switched: Option<Switched>,
-    /// Ordinary requests that were not answered yet.
+    /// The number of ordinary requests that are not answered yet.
     unanswered: u64,
-    /// An ordinary request was seen.
+    /// Whether an ordinary request was seen.
     ordinary: bool,
 }
 
 #[derive(Debug, Default)]
-struct Lane {
+struct Progress {
     reading: Reading,
-    /// Bytes that were not captured, or were dropped, before what is kept.
+    /// Bytes before the kept ones that were not captured, or were dropped.
     lost: u64,
     ended: bool,
 }
 
-/// What a direction's bytes are.
+/// What a direction's next bytes are.
 #[derive(Debug, Default)]
 enum Reading {
-    /// Too few to tell.
+    /// Too few to decide.
     #[default]
     Start,
-    /// A head, of which this many bytes hold no end.
+    /// A head whose first bytes, this many, do not contain its end.
     Head(usize),
-    /// A body, of which this many bytes are to come.
+    /// A body with this many bytes remaining.
     Body(u64),
-    /// Frames, as the head before them says.
+    /// Frames, as announced by the head before them.
     Frames,
-    /// Perhaps frames.
+    /// Possibly frames.
     Unknown(Trial),
 }
 
-/// What is known after a step.
+/// The result of the handshake so far.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// Nothing yet.
+    /// Undecided.
     Wait,
-    /// It is no websocket; this may be worth saying.
+    /// The connection is not a WebSocket, with an anomaly to report if there is one.
     Foreign(Option<Anomaly>),
-    /// It is a websocket.
+    /// The connection is a WebSocket.
     Open(Box<Opened>),
 }
 
-/// What one step in one direction came to.
+/// The result of one step in one direction.
 enum Step {
     Stuck,
     Moved,
@@ -100,16 +77,16 @@ enum Step {
 const FOREIGN: Step = Step::Done(Outcome::Foreign(None));
 
 impl Handshake {
-    /// Reads a chunk. Gives what is left of it where that ends the handshake.
+    /// Reads a chunk. Also returns the rest of it if the handshake ends.
     pub(super) fn push<'a>(&mut self, chunk: Located<Chunk<'a>>) -> (Outcome, Option<Located<Chunk<'a>>>) {
-        let (direction, origin) = (claimed(&chunk), chunk.origin);
+        let (direction, origin) = (Chunk::direction(&chunk), chunk.origin);
         match chunk.item {
             Chunk::Data(mut data) => {
                 let mut here = origin;
                 while !data.is_empty() {
                     let used = self.keep(direction, data, here);
                     data = data.get(used..).unwrap_or_default();
-                    here = further(here, used);
+                    here = here.advanced(used);
                     let outcome = match self.step(here) {
                         Outcome::Wait if self.backlog.bytes(direction).len() >= LIMIT => self.give_up(direction, here),
                         outcome => outcome,
@@ -126,16 +103,16 @@ impl Handshake {
                 let rest = matches!(outcome, Outcome::Open(_)).then_some(chunk);
                 (outcome, rest)
             }
-            Chunk::End(end) => {
-                self.backlog.mark(direction, origin, Chunk::End(end));
-                self.lanes.of_mut(direction).ended = true;
-                let all = self.lanes.inbound.ended && self.lanes.outbound.ended;
+            Chunk::End(_) => {
+                self.backlog.push(chunk);
+                self.directions[direction].ended = true;
+                let all = self.directions.inbound.ended && self.directions.outbound.ended;
                 (if all { self.finish() } else { Outcome::Wait }, None)
             }
         }
     }
 
-    /// Decides by what there is; [`Outcome::Wait`] if that is too little.
+    /// Decides by the bytes so far. Returns [`Outcome::Wait`] if they are too few.
     pub(super) fn finish(&mut self) -> Outcome {
         let kept = |direction| self.backlog.origin(direction);
         let Some(origin) = kept(Direction::Outbound).or_else(|| kept(Direction::Inbound)) else {
@@ -143,12 +120,12 @@ impl Handshake {
         };
         for direction in [Direction::Outbound, Direction::Inbound] {
             if let Some(client) = self.half_upgraded()
-                && matches!(self.lanes.of(direction).reading, Reading::Frames | Reading::Unknown(_))
+                && matches!(self.directions[direction].reading, Reading::Frames | Reading::Unknown(_))
                 && !self.backlog.bytes(direction).is_empty()
             {
                 return self.assume(client, None, origin);
             }
-            if let Reading::Unknown(trial) = &mut self.lanes.of_mut(direction).reading
+            if let Reading::Unknown(trial) = &mut self.directions[direction].reading
                 && let Some(found) = trial.at_end(self.backlog.bytes(direction))
             {
                 return self.recognise(direction, found, origin);
@@ -157,24 +134,24 @@ impl Handshake {
         Outcome::Wait
     }
 
-    /// Passes over bytes of a body or keeps bytes, as many as there is room for. Gives how many.
+    /// Skips bytes of a body, or keeps bytes, as many as there is room for. Returns how many.
     fn keep(&mut self, direction: Direction, data: &[u8], origin: Origin) -> usize {
-        let lane = self.lanes.of_mut(direction);
-        if let Reading::Body(left) = &mut lane.reading {
+        let progress = &mut self.directions[direction];
+        if let Reading::Body(left) = &mut progress.reading {
             let count = usize::try_from(*left).unwrap_or(usize::MAX).min(data.len());
             *left -= count as u64;
             if *left == 0 {
-                lane.reading = Reading::Head(0);
+                progress.reading = Reading::Head(0);
             }
             return count;
         }
         let room = LIMIT.saturating_sub(self.backlog.bytes(direction).len());
         let piece = data.get(..room).unwrap_or(data);
-        self.backlog.push(direction, origin, piece);
+        self.backlog.push(Located::new(Origin { direction: Some(direction), ..origin }, Chunk::Data(piece)));
         piece.len()
     }
 
-    /// Reads on in both directions as far as the bytes go.
+    /// Continues in both directions as far as the bytes reach.
     fn step(&mut self, origin: Origin) -> Outcome {
         loop {
             let mut moved = false;
@@ -197,9 +174,9 @@ impl Handshake {
             return Step::Stuck;
         }
         let half_upgraded = self.half_upgraded();
-        let other_in_head = matches!(self.lanes.of(direction.reversed()).reading, Reading::Head(_));
-        let lane = self.lanes.of_mut(direction);
-        match &mut lane.reading {
+        let other_in_head = matches!(self.directions[direction.reversed()].reading, Reading::Head(_));
+        let progress = &mut self.directions[direction];
+        match &mut progress.reading {
             Reading::Frames => Step::Stuck,
             Reading::Start => {
                 let client = match opening(bytes) {
@@ -211,13 +188,13 @@ impl Handshake {
                     }
                     Opening::Other => {
                         let any = Expectation { masked: None, deflate: true };
-                        lane.reading = Reading::Unknown(Trial::new(any, UNKNOWN_CONNECTION));
+                        progress.reading = Reading::Unknown(Trial::new(any, UNKNOWN_CONNECTION));
                         return Step::Moved;
                     }
                     Opening::Request => direction,
                     Opening::Response => direction.reversed(),
                 };
-                lane.reading = Reading::Head(0);
+                progress.reading = Reading::Head(0);
                 if *self.client.get_or_insert(client) == client { Step::Moved } else { FOREIGN }
             }
             Reading::Unknown(trial) => {
@@ -239,7 +216,7 @@ impl Handshake {
                 let count = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
                 *left -= count as u64;
                 if *left == 0 {
-                    lane.reading = Reading::Head(0);
+                    progress.reading = Reading::Head(0);
                 }
                 self.backlog.consume(direction, count);
                 Step::Moved
@@ -268,7 +245,7 @@ impl Handshake {
         }
     }
 
-    /// Reads a request head, which is `size` bytes long.
+    /// Processes a request head of `size` bytes.
     fn request(&mut self, direction: Direction, head: Option<Request>, size: usize, origin: Origin) -> Step {
         match head {
             None | Some(Request::Ordinary(None)) => FOREIGN,
@@ -276,24 +253,24 @@ impl Handshake {
             Some(Request::Ordinary(Some(body))) => {
                 self.ordinary = true;
                 self.unanswered += 1;
-                self.pass_head(direction, size, Reading::Body(body))
+                self.consume_head(direction, size, Reading::Body(body))
             }
             Some(Request::Upgrade(upgrading)) => {
                 self.upgrading = Some(upgrading);
-                let step = self.pass_head(direction, size, Reading::Frames);
+                let step = self.consume_head(direction, size, Reading::Frames);
                 if self.switched.is_some() { Step::Done(self.open(false, direction, None, origin)) } else { step }
             }
         }
     }
 
-    /// Reads a response head, which is `size` bytes long.
+    /// Processes a response head of `size` bytes.
     fn response(&mut self, direction: Direction, head: Option<Response>, size: usize, origin: Origin) -> Step {
         let client = direction.reversed();
         match head {
-            Some(Response::Ordinary(100 | 102..=199, _)) => self.pass_head(direction, size, Reading::Head(0)),
+            Some(Response::Ordinary(100 | 102..=199, _)) => self.consume_head(direction, size, Reading::Head(0)),
             Some(Response::Ordinary(200.., Some(body))) if self.unanswered > 0 => {
                 self.unanswered -= 1;
-                self.pass_head(direction, size, Reading::Body(body))
+                self.consume_head(direction, size, Reading::Body(body))
             }
             Some(Response::Ordinary(status, _)) if self.unanswered == 0 && self.upgrading.is_some() => {
                 let origin = Origin { direction: Some(direction), ..origin };
@@ -302,7 +279,7 @@ impl Handshake {
             }
             Some(Response::Switched(switched)) if self.unanswered == 0 => {
                 self.switched = Some(switched);
-                let step = self.pass_head(direction, size, Reading::Frames);
+                let step = self.consume_head(direction, size, Reading::Frames);
                 if self.upgrading.is_some() { Step::Done(self.open(false, client, None, origin)) } else { step }
             }
             _ => FOREIGN,
@@ -310,9 +287,9 @@ impl Handshake {
     }
 
     /// Drops a head that was read.
-    fn pass_head(&mut self, direction: Direction, size: usize, next: Reading) -> Step {
+    fn consume_head(&mut self, direction: Direction, size: usize, next: Reading) -> Step {
         self.backlog.consume(direction, size);
-        self.lanes.of_mut(direction).reading = match next {
+        self.directions[direction].reading = match next {
             Reading::Body(0) => Reading::Head(0),
             next => next,
         };
@@ -320,52 +297,52 @@ impl Handshake {
     }
 
     fn gap(&mut self, direction: Direction, bytes: u64, origin: Origin) -> Outcome {
-        let lane = self.lanes.of_mut(direction);
-        match &mut lane.reading {
-            Reading::Frames => self.backlog.mark(direction, origin, Chunk::Gap(bytes)),
+        let progress = &mut self.directions[direction];
+        match &mut progress.reading {
+            Reading::Frames => self.backlog.push(Located::new(origin, Chunk::Gap(bytes))),
             Reading::Body(left) if bytes < *left => *left -= bytes,
-            Reading::Body(left) if bytes == *left => lane.reading = Reading::Head(0),
+            Reading::Body(left) if bytes == *left => progress.reading = Reading::Head(0),
             _ if self.ordinary && self.upgrading.is_none() => return Outcome::Foreign(None),
             _ => {
-                lane.reading = Reading::Start;
+                progress.reading = Reading::Start;
                 let kept = self.backlog.bytes(direction).len();
                 self.backlog.consume(direction, kept);
                 if let Some(client) = self.half_upgraded() {
                     return self.assume(client, None, origin);
                 }
-                let lane = self.lanes.of_mut(direction);
-                lane.lost = lane.lost.saturating_add(kept as u64).saturating_add(bytes);
+                let progress = &mut self.directions[direction];
+                progress.lost = progress.lost.saturating_add(kept as u64).saturating_add(bytes);
             }
         }
         Outcome::Wait
     }
 
-    /// As many bytes of `direction` as are kept did not tell what the connection is.
+    /// Decides after the most bytes that are kept of `direction`.
     fn give_up(&mut self, direction: Direction, origin: Origin) -> Outcome {
-        let endless_head = matches!(self.lanes.of(direction).reading, Reading::Head(_));
+        let endless_head = matches!(self.directions[direction].reading, Reading::Head(_));
         match self.half_upgraded() {
             Some(client) if !endless_head => self.assume(client, None, origin),
             _ => Outcome::Foreign(None),
         }
     }
 
-    /// The client, if one half of an upgrade was seen.
+    /// Returns the client's direction, if half of an upgrade was seen.
     fn half_upgraded(&self) -> Option<Direction> {
         self.client.filter(|_| self.upgrading.is_some() || self.switched.is_some())
     }
 
-    /// The bytes of `direction` are frames from a boundary on.
+    /// Opens the connection, since the bytes of `direction` are frames from a boundary on.
     fn recognise(&mut self, direction: Direction, found: Found, origin: Origin) -> Outcome {
         let client = if found.masked { direction } else { direction.reversed() };
         self.assume(client, Some((direction, found.at)), origin)
     }
 
-    /// It is a websocket, though its upgrade was not seen whole.
+    /// Opens the connection without a complete upgrade.
     fn assume(&mut self, client: Direction, boundary: Option<(Direction, usize)>, origin: Origin) -> Outcome {
         self.open(true, client, boundary, origin)
     }
 
-    /// It is a websocket. `boundary`: where the frames of a direction begin that were found by trial.
+    /// Opens the connection. `boundary`: where the frames of a direction begin, if they were found by trial.
     fn open(
         &mut self,
         assumed: bool,
@@ -373,16 +350,16 @@ impl Handshake {
         boundary: Option<(Direction, usize)>,
         origin: Origin,
     ) -> Outcome {
-        let Self { mut backlog, lanes, upgrading, switched, .. } = std::mem::take(self);
+        let Self { mut backlog, directions, upgrading, switched, .. } = std::mem::take(self);
         let start = |direction: Direction| {
-            let lane: &Lane = lanes.of(direction);
-            match (&lane.reading, boundary) {
+            let progress: &Progress = &directions[direction];
+            match (&progress.reading, boundary) {
                 (Reading::Frames, _) => Start::Upgraded,
-                (_, Some((found, at))) if found == direction => Start::Found(lane.lost.saturating_add(at as u64)),
-                _ => Start::Unknown(lane.lost),
+                (_, Some((found, at))) if found == direction => Start::Found(progress.lost.saturating_add(at as u64)),
+                _ => Start::Unknown(progress.lost),
             }
         };
-        let starts = Both { inbound: start(Direction::Inbound), outbound: start(Direction::Outbound) };
+        let starts = PerDirection { inbound: start(Direction::Inbound), outbound: start(Direction::Outbound) };
         if let Some((direction, at)) = boundary {
             backlog.consume(direction, at);
         }

@@ -1,37 +1,88 @@
-//! The heads of an HTTP/1.1 upgrade to a websocket (RFC 6455 section 4, RFC 7692 section 7).
+//! HTTP/1.1 as far as an upgrade to a WebSocket needs it (RFC 6455 section 4, RFC 7692 section 7): the first bytes of a
+//! direction, and the heads of requests and responses.
 
 use httparse::{EMPTY_HEADER, Header, Status};
 use memchr::memmem;
 
-/// Headers of a head that are read at most.
+/// The most headers that are read of a head.
 const HEADERS_MAX: usize = 128;
 
-/// The parameters of permessage-deflate that the server agreed to (RFC 7692 section 7.1).
+/// The negotiated parameters of permessage-deflate (RFC 7692 section 7.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deflate {
-    /// The server compresses each message by itself.
+    /// Whether the server compresses each message independently.
     pub server_no_context_takeover: bool,
-    /// The client compresses each message by itself.
+    /// Whether the client compresses each message independently.
     pub client_no_context_takeover: bool,
-    /// The server's window, as a logarithm to the base 2, if agreed on: 8 to 15.
+    /// The base-2 logarithm of the server's window size, 8 to 15, if negotiated.
     pub server_max_window_bits: Option<u8>,
-    /// The client's window, as a logarithm to the base 2, if agreed on: 8 to 15.
+    /// The base-2 logarithm of the client's window size, 8 to 15, if negotiated.
     pub client_max_window_bits: Option<u8>,
 }
 
-/// How long the body after a head is, in bytes, if that can be told from the head alone.
+/// What the first bytes of a direction are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Too few bytes to decide.
+    TooShort,
+    /// A GET request.
+    Request,
+    /// An HTTP/1 response.
+    Response,
+    /// HTTP/2 with prior knowledge (RFC 9113 section 3.4).
+    Http2,
+    /// A protocol that is certainly not a WebSocket.
+    Foreign,
+    /// Anything else, which may be frames.
+    Other,
+}
+
+/// The first bytes of protocols that often share a capture with WebSockets. A TLS record begins with its type and version
+/// 3.0 to 3.4 (RFC 8446 section 5.1).
+const OPENINGS: &[(&[u8], Opening)] = &[
+    (b"GET ", Opening::Request),
+    (b"HTTP/1.", Opening::Response),
+    (b"PRI * HTTP/2.0", Opening::Http2),
+    (b"\x14\x03", Opening::Foreign),
+    (b"\x15\x03", Opening::Foreign),
+    (b"\x16\x03", Opening::Foreign),
+    (b"\x17\x03", Opening::Foreign),
+    (b"SSH-", Opening::Foreign),
+    (b"POST ", Opening::Foreign),
+    (b"PUT ", Opening::Foreign),
+    (b"HEAD ", Opening::Foreign),
+    (b"OPTIONS ", Opening::Foreign),
+    (b"DELETE ", Opening::Foreign),
+    (b"PATCH ", Opening::Foreign),
+    (b"CONNECT ", Opening::Foreign),
+    (b"TRACE ", Opening::Foreign),
+];
+
+/// Classifies the first bytes of a direction.
+pub(super) fn opening(bytes: &[u8]) -> Opening {
+    let mut unfinished = false;
+    for &(start, opening) in OPENINGS {
+        if bytes.starts_with(start) {
+            return opening;
+        }
+        unfinished |= start.starts_with(bytes);
+    }
+    if unfinished { Opening::TooShort } else { Opening::Other }
+}
+
+/// The length of a body in bytes, if its head alone determines it.
 pub(super) type Body = Option<u64>;
 
 /// A GET request.
 #[derive(Debug)]
 pub(super) enum Request {
-    /// One for a websocket.
+    /// A request for a WebSocket.
     Upgrade(Upgrading),
-    /// Another, with this body.
+    /// Any other request, with this body.
     Ordinary(Body),
 }
 
-/// A request for a websocket.
+/// A request for a WebSocket.
 #[derive(Clone, Debug)]
 pub(super) struct Upgrading {
     pub(super) host: Option<Box<str>>,
@@ -44,13 +95,13 @@ pub(super) struct Upgrading {
 /// A response.
 #[derive(Debug)]
 pub(super) enum Response {
-    /// The connection is a websocket from here on.
+    /// The connection is a WebSocket from here on.
     Switched(Switched),
-    /// Another, with this status and body.
+    /// Any other response, with this status and body.
     Ordinary(u16, Body),
 }
 
-/// A response that switches to a websocket.
+/// A response that switches to a WebSocket.
 #[derive(Clone, Debug)]
 pub(super) struct Switched {
     /// `Sec-WebSocket-Accept`.
@@ -58,22 +109,22 @@ pub(super) struct Switched {
     pub(super) extensions: Extensions,
 }
 
-/// What `Sec-WebSocket-Extensions` of a response says.
+/// The `Sec-WebSocket-Extensions` of a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extensions {
     pub(super) deflate: Option<Deflate>,
-    /// An extension or a parameter that is not known here.
+    /// An unsupported extension or parameter.
     pub(super) unknown: Option<Box<str>>,
 }
 
-/// Where the head at the start of `bytes` ends. `scanned` bytes were looked at before.
+/// Returns where the head at the start of `bytes` ends. `scanned` bytes were searched before.
 pub(super) fn end_of_head(bytes: &[u8], scanned: usize) -> Option<usize> {
     const END: &[u8] = b"\r\n\r\n";
     let from = scanned.saturating_sub(END.len() - 1);
     memmem::find(bytes.get(from..)?, END).map(|at| from + at + END.len())
 }
 
-/// Reads a whole request head; `None` if it is none, or not of a GET.
+/// Reads a complete request head. Returns `None` if it is not one, or not a GET.
 pub(super) fn request(head: &[u8]) -> Option<Request> {
     let mut headers = [EMPTY_HEADER; HEADERS_MAX];
     let mut request = httparse::Request::new(&mut headers);
@@ -82,7 +133,7 @@ pub(super) fn request(head: &[u8]) -> Option<Request> {
         return None;
     }
     if !has_token(request.headers, "Upgrade", "websocket") {
-        // Without a length a request has no body.
+        // A request without a length has no body.
         return Some(Request::Ordinary(body(request.headers, Some(0))));
     }
     let offers = |header: &Header<'_>| text(header).to_ascii_lowercase().contains(DEFLATE);
@@ -94,7 +145,7 @@ pub(super) fn request(head: &[u8]) -> Option<Request> {
     }))
 }
 
-/// Reads a whole response head; `None` if it is none.
+/// Reads a complete response head. Returns `None` if it is not one.
 pub(super) fn response(head: &[u8]) -> Option<Response> {
     let mut headers = [EMPTY_HEADER; HEADERS_MAX];
     let mut response = httparse::Response::new(&mut headers);
@@ -111,7 +162,7 @@ pub(super) fn response(head: &[u8]) -> Option<Response> {
     Some(Response::Ordinary(status, body))
 }
 
-/// Whether `accept` answers `key` (RFC 6455 section 4.2.2).
+/// Returns whether `accept` matches `key` (RFC 6455 section 4.2.2).
 pub(super) fn accepts(accept: &str, key: &str) -> bool {
     const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     let mut hash = ring::digest::Context::new(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY);
@@ -127,7 +178,7 @@ const DEFLATE: &str = "permessage-deflate";
 fn extensions(headers: &[Header<'_>]) -> Extensions {
     let mut extensions = Extensions::default();
     for header in named(headers, EXTENSIONS) {
-        // No parameter known here needs quoting, so none holds a comma.
+        // No supported parameter needs quoting, so none contains a comma.
         for extension in text(header).split(',').map(str::trim).filter(|extension| !extension.is_empty()) {
             let mut parts = extension.split(';').map(str::trim);
             let known = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(DEFLATE));
@@ -140,7 +191,7 @@ fn extensions(headers: &[Header<'_>]) -> Extensions {
     extensions
 }
 
-/// Sets one parameter; false if it is not known or its value is not allowed.
+/// Sets one parameter. Returns `false` if it is unsupported or its value is invalid.
 fn set(deflate: &mut Deflate, parameter: &str) -> bool {
     let (name, value) = parameter.split_once('=').map_or((parameter, None), |(name, value)| (name, Some(value)));
     let value = value.map(|value| value.trim().trim_matches('"'));
@@ -165,7 +216,7 @@ fn named<'h, 'b>(headers: &'h [Header<'b>], name: &str) -> impl Iterator<Item = 
     headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
 }
 
-/// A header's value, without what is no ASCII or UTF-8.
+/// Returns a header's value, or nothing if it is not UTF-8.
 fn text<'b>(header: &Header<'b>) -> &'b str {
     str::from_utf8(header.value).unwrap_or_default().trim()
 }
@@ -178,10 +229,27 @@ fn has_token(headers: &[Header<'_>], name: &str, token: &str) -> bool {
     named(headers, name).any(|header| text(header).split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
 }
 
-/// The length of a body by its headers, `without` one by that.
+/// Returns the length of a body as declared by its headers, or `without` if they declare none.
 fn body(headers: &[Header<'_>], without: Body) -> Body {
     if named(headers, "Transfer-Encoding").next().is_some() {
         return None;
     }
     named(headers, "Content-Length").next().map_or(without, |header| text(header).parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_opening_is_recognised_once_it_is_complete() {
+        for &(start, expected) in OPENINGS {
+            for end in 0..start.len() {
+                assert_eq!(opening(&start[..end]), Opening::TooShort);
+            }
+            assert_eq!(opening(start), expected);
+        }
+        assert_eq!(opening(b"GOT"), Opening::Other);
+        assert_eq!(opening(&[0x82, 0x05]), Opening::Other);
+    }
 }

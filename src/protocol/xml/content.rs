@@ -1,18 +1,19 @@
-//! Content that is no nodes, by how its program prints it.
+//! Content other than nodes, as each program prints it.
+
+use std::borrow::Cow;
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use super::dialect::{ContentForm, Dialect};
-use super::tree::unescaped;
 use crate::protocol::binary::Content;
-use crate::visible::is_control;
+use crate::visible::{is_control, revealed};
 
-/// Reads the text between a start tag and its end tag. Also says whether it could as well be something else.
+/// Reads the text between a start tag and its end tag. Also returns whether it is ambiguous.
 pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
     let trimmed = text.trim();
     let as_text = |text: &str| bytes(unescaped(text, dialect).as_bytes());
     if trimmed.is_empty() {
-        // A line of no bytes is how Baileys prints content of length 0.
+        // Baileys prints empty content as an empty line.
         let is_empty_content = dialect.content == ContentForm::HexLine && text.contains('\n');
         return (if is_empty_content { bytes(b"") } else { Content::None }, false);
     }
@@ -21,7 +22,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
             Some(decoded) => (bytes(&decoded), dialect.content == ContentForm::HexLine && is_word(trimmed)),
             None => (as_text(trimmed), false),
         },
-        // Bytes that can be shown are shown as text: what decodes to such bytes was not encoded.
+        // Printable bytes are printed as text, so text that decodes to printable bytes was not encoded.
         ContentForm::TextOrHex => match lower_hex(trimmed).filter(|decoded| !is_shown(decoded)) {
             Some(decoded) => (bytes(&decoded), is_word(trimmed)),
             None => (as_text(text), false),
@@ -59,23 +60,33 @@ fn upper_hex(text: &str) -> Option<Vec<u8>> {
     HEXUPPER.decode(text.as_bytes()).ok()
 }
 
-/// Text in quotes, or upper-case hex: as WhatsApp Web prints content.
+/// Text in quotes or upper-case hex, as WhatsApp Web prints content.
 fn web(trimmed: &str) -> Option<Vec<u8>> {
     let quoted = trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     quoted.map(|text| text.as_bytes().to_vec()).or_else(|| upper_hex(trimmed))
 }
 
-/// Whether content begins right behind its start tag, and has an empty line behind it: as WhatsApp Web pads it.
+/// Returns whether content begins right after its start tag and is followed by an empty line, as WhatsApp Web pads it.
 fn is_padded(text: &str) -> bool {
-    let behind = text.get(text.trim_end().len()..).unwrap_or_default();
-    !text.starts_with(char::is_whitespace) && behind.bytes().filter(|byte| *byte == b'\n').count() > 1
+    let padding = text.get(text.trim_end().len()..).unwrap_or_default();
+    !text.starts_with(char::is_whitespace) && padding.bytes().filter(|byte| *byte == b'\n').count() > 1
 }
 
 fn is_shown(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(is_control))
 }
 
-/// Whether something encoded may be a word or a number of plain text instead.
+/// Returns whether encoded bytes could be a word or a number in plain text instead.
 fn is_word(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_lowercase()) || text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Resolves the escapes of a dialect in a text.
+pub(super) fn unescaped(text: &str, dialect: Dialect) -> Cow<'_, str> {
+    let text = if dialect.escapes && text.contains('&') {
+        quick_xml::escape::unescape(text).unwrap_or(Cow::Borrowed(text))
+    } else {
+        Cow::Borrowed(text)
+    };
+    if dialect.reveals && text.contains('\\') { Cow::Owned(revealed(&text).into_owned()) } else { text }
 }

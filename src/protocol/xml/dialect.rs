@@ -1,33 +1,32 @@
-//! How the programs that print stanzas print them.
+//! How each program prints stanzas.
 
 /// How a program prints nodes as XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    /// How it prints content that is no nodes.
+    /// How it prints content other than nodes.
     pub content: ContentForm,
-    /// Whether `&lt;` and its like stand for a character. Where a program escapes nothing, they stand for themselves.
+    /// Whether entities such as `&lt;` represent a character. If the program escapes nothing, they are literal.
     pub escapes: bool,
-    /// Whether `\u{1b}` stands for a character that does not show.
+    /// Whether `\u{1b}` represents an invisible character.
     pub reveals: bool,
 }
 
-/// How a program prints content that is no nodes.
+/// How a program prints content other than nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentForm {
     /// Bytes as lower-case hex on a line of their own; text on a line of its own too.
     HexLine,
-    /// Text if it is printable, else lower-case hex.
+    /// Text if it is printable, otherwise lower-case hex.
     TextOrHex,
-    /// Bytes as base64; text as it is.
+    /// Bytes as base64; text as is.
     Base64,
-    /// Text in `"`, or bytes as upper-case hex, and lines of padding behind it.
+    /// Text in `"`, or bytes as upper-case hex, followed by lines of padding.
     QuotedOrUpperHex,
     /// Always lower-case hex.
     Hex,
-    /// Only text; bytes never.
+    /// Only text, never bytes.
     Text,
-    /// Nobody knows. What stands in quotes with padding behind it is text, upper-case hex with such padding is bytes,
-    /// and the rest stays text.
+    /// Unknown. Quoted content with padding is text, upper-case hex with padding is bytes, and anything else stays text.
     Unknown,
 }
 
@@ -42,10 +41,10 @@ impl Dialect {
     pub const ZAPO: Self = Self { content: ContentForm::Base64, escapes: true, reveals: false };
     /// WhatsApp Web itself.
     pub const WHATSAPP_WEB: Self = Self { content: ContentForm::QuotedOrUpperHex, escapes: false, reveals: false };
-    /// XML with all bytes as hex, escaped as XML should be.
+    /// Properly escaped XML with all bytes as hex.
     pub const HEX: Self = Self { content: ContentForm::Hex, escapes: true, reveals: false };
-    /// This program, as [`write_line`](super::write_line) writes.
+    /// This program, as written by [`write_line`](super::write_line).
     pub const RINGTRACE: Self = Self { content: ContentForm::TextOrHex, escapes: true, reveals: true };
-    /// Whoever it was.
+    /// An unknown program.
     pub const UNKNOWN: Self = Self { content: ContentForm::Unknown, escapes: true, reveals: false };
 }

@@ -1,4 +1,4 @@
-//! A document of our own making: SVG. Whatever text it is given, it is well-formed.
+//! Writes documents such as SVG, which are well-formed whatever text they contain.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use crate::visible::visible_but;
 
-/// Attributes of an element, by name. Names are the program's own.
+/// Attributes of an element, by name. Names must be valid XML names.
 pub type Attributes<'a> = &'a [(&'a str, &'a str)];
 
-/// A document that is being written, one element a line. Elements that are open at the end are closed.
+/// A document under construction, one element per line. Elements that are open at the end are closed.
 pub struct Document {
     writer: Writer<Vec<u8>>,
     open: Vec<&'static str>,
@@ -23,7 +23,7 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Opens an element; what follows is inside of it.
+    /// Opens an element; what follows is inside it.
     pub fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.put(Event::Start(start(name, attributes)));
         self.open.push(name);
@@ -36,12 +36,12 @@ impl Document {
         }
     }
 
-    /// An element without content.
+    /// Adds an element without content.
     pub fn empty(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.put(Event::Empty(start(name, attributes)));
     }
 
-    /// An element with text in it. Characters that XML cannot hold, or that do not show, are written as `\u{...}`.
+    /// Adds an element with text. Characters that are invisible, or not allowed in XML, are written as `\u{...}`.
     pub fn text(&mut self, name: &'static str, attributes: Attributes<'_>, text: &str) {
         self.put(Event::Start(start(name, attributes)));
         let shown = visible_but(text, |character| character != '\n' && crate::visible::is_hidden(character));
@@ -49,7 +49,7 @@ impl Document {
         self.put(Event::End(BytesEnd::new(name)));
     }
 
-    /// The whole text.
+    /// Returns the text of the document.
     #[must_use]
     pub fn finish(mut self) -> String {
         while !self.open.is_empty() {
@@ -75,7 +75,7 @@ fn start<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {
     start
 }
 
-/// A number as SVG writes it: at most one digit after the point.
+/// Formats a number for SVG, with at most one digit after the decimal point.
 #[must_use]
 pub fn number(value: f64) -> String {
     let mut text = String::new();

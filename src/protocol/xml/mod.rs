@@ -1,20 +1,38 @@
 //! Node to text and text to node.
 //!
-//! [`write()`] writes for people and for search. [`read`] takes what client programs print: strict XML first, and what
-//! is none by a tolerant reading second, because most of them escape nothing. A [`Dialect`] says how a program prints
-//! content. [`Document`] is for texts of our own making, and knows no node.
+//! [`write()`] writes for people and for search. [`read`] takes what client programs print: it tries strict XML first, and
+//! then a tolerant parser, because most programs escape nothing. A [`Dialect`] says how a program prints content.
+//! [`Document`] writes this program's own documents, and has nothing to do with nodes.
+//!
+//! ```
+//! use ringtrace::protocol::xml::{Dialect, End, read, write_line};
+//!
+//! let reading = read("<call from='1@lid'><offer call-id='00AA'/></call> and more", Dialect::BAILEYS);
+//! assert_eq!(reading.end, End::Whole);
+//! assert_eq!(write_line(&reading.node.unwrap()), r#"<call from="1@lid"><offer call-id="00AA"/></call>"#);
+//! ```
+
+mod dialect;
+
+mod reading;
 
 mod content;
-mod dialect;
-mod document;
-mod read;
-mod strict;
-mod tolerant;
+
 mod tree;
+
+mod strict;
+
+mod tolerant;
+
+mod read;
+
 mod write;
+
+mod document;
 
 pub use dialect::{ContentForm, Dialect};
 pub use document::{Attributes, Document, number};
-pub use read::{Departures, End, Reading, read};
+pub use read::read;
+pub use reading::{Departures, End, Reading};
 pub use tree::attribute;
 pub use write::{write, write_bounded, write_line};

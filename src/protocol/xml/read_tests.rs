@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::binary::{Attribute, Content, Span, Value};
+use crate::protocol::binary::{Attribute, Content, Node, Span, Value};
 use crate::protocol::xml::write_line;
 
 fn whole(text: &str, dialect: Dialect) -> Node {

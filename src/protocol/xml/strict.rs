@@ -1,14 +1,14 @@
-//! The reading of well-formed XML.
+//! The strict parser, for well-formed XML.
 
 use quick_xml::Reader;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
 
 use super::dialect::Dialect;
-use super::read::Reading;
+use super::reading::Reading;
 use super::tree::Tree;
 
-/// Reads the element that `text` begins with; `None` if it is not well formed, or not whole.
+/// Reads the element at the start of `text`. Returns `None` if it is not well-formed, or incomplete.
 pub(super) fn read(text: &str, dialect: Dialect) -> Option<Reading> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().allow_dangling_amp = !dialect.escapes;
@@ -24,7 +24,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Option<Reading> {
             Event::Text(text) => tree.text(&text.into_inner()),
             Event::CData(text) => tree.text(&text.into_inner()),
             Event::Comment(comment) => tree.comment(&comment),
-            // The content reads its entities itself, or takes them as they stand.
+            // Whether entities are resolved depends on the dialect, so the tree does that.
             Event::GeneralRef(entity) => {
                 tree.text("&");
                 tree.text(&entity);

@@ -1,15 +1,16 @@
-//! The reading of what is nearly XML, as programs print it that escape nothing and as people paste it.
+//! The tolerant parser, for near-XML as printed by programs that escape nothing, and as pasted by people.
 //!
-//! A value ends at its quote where an attribute, `/>` or `>` follows; end tags close what they name, and everything
-//! above it; attributes may have no value, or one without quotes. Every byte is looked at a bounded number of times.
+//! A value ends at the first quote that is followed by an attribute, `/>` or `>`. An end tag closes the element that it
+//! names, and every element inside it. Attributes may have no value, or one without quotes. Every byte is looked at a
+//! bounded number of times.
 
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::dialect::Dialect;
-use super::read::{Reading, begins_element};
+use super::reading::Reading;
 use super::tree::Tree;
 
-/// Reads the element that `text` begins with, as far as it goes.
+/// Reads the element at the start of `text`, as far as possible.
 pub(super) fn read(text: &str, dialect: Dialect) -> Reading {
     let mut tolerant = Tolerant { text, at: 0, tree: Tree::new(dialect) };
     tolerant.tree.departures.tolerant = true;
@@ -80,7 +81,7 @@ impl<'t> Tolerant<'t> {
                 return;
             }
             if rest.is_empty() || rest.starts_with('<') {
-                // The tag has no end of its own; what follows is taken for its content.
+                // The tag is not closed: what follows is taken as its content.
                 return;
             }
             let name = self.name();
@@ -125,7 +126,12 @@ impl<'t> Tolerant<'t> {
     }
 }
 
-/// Finds the quote that ends a value: the first that something follows which can follow a value, else the first.
+/// Returns whether `text` begins with what can be a start tag.
+pub(super) fn begins_element(text: &str) -> bool {
+    text.strip_prefix('<').is_some_and(|rest| rest.starts_with(|first: char| first.is_alphabetic() || first == '_'))
+}
+
+/// Finds the quote that ends a value: the first one after which the text can follow a value, or else the first one.
 fn value_length(inside: &str, quote: u8) -> Option<usize> {
     let first = memchr(quote, inside.as_bytes())?;
     let window = inside.as_bytes().get(..first + WINDOW).unwrap_or(inside.as_bytes());
@@ -133,13 +139,13 @@ fn value_length(inside: &str, quote: u8) -> Option<usize> {
     ends.find(|end| may_follow_value(inside.get(end + 1..).unwrap_or_default())).or(Some(first))
 }
 
-/// How far behind its first quote a value may go on, if the quote is part of it.
+/// How far a value may continue after its first quote, if that quote is part of it.
 const WINDOW: usize = 1024;
 
-/// Whether what stands behind a quote can stand behind a value: nothing, the end of the tag, or further attributes,
-/// the last of these with a value. Looks no further than the next quote, and not far.
-fn may_follow_value(behind: &str) -> bool {
-    let mut rest = behind.get(..behind.floor_char_boundary(WINDOW)).unwrap_or(behind);
+/// Returns whether the text after a quote can follow a value: nothing, the end of the tag, or further attributes, the last
+/// of them with a value. Looks no further than the next quote, and no further than [`WINDOW`].
+fn may_follow_value(after: &str) -> bool {
+    let mut rest = after.get(..after.floor_char_boundary(WINDOW)).unwrap_or(after);
     loop {
         let trimmed = rest.trim_start();
         if trimmed.is_empty() || trimmed.starts_with('>') || trimmed.starts_with("/>") {
@@ -159,17 +165,16 @@ fn may_follow_value(behind: &str) -> bool {
     }
 }
 
-/// The length of the name that a text begins with.
+/// Returns the length of the name at the start of a text.
 fn name_length(text: &str) -> usize {
     let ends = |c: char| c.is_whitespace() || matches!(c, '=' | '/' | '>' | '<' | '"' | '\'');
     text.find(ends).unwrap_or(text.len())
 }
 
-/// The length of the end tag that a text begins with.
+/// Returns the length of the end tag at the start of a text, if there is one.
 fn end_tag(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("</")?;
     let name = name_length(inside);
-    let behind = inside.get(name..)?;
-    let trimmed = behind.trim_start();
+    let trimmed = inside.get(name..)?.trim_start();
     (name > 0 && trimmed.starts_with('>')).then(|| text.len() - trimmed.len() + 1)
 }

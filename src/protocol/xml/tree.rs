@@ -1,21 +1,21 @@
-//! The tree that both readings build.
+//! The tree that both parsers build.
 
 use std::borrow::Cow;
 
-use super::content;
+use super::content::{self, unescaped};
 use super::dialect::Dialect;
-use super::read::{Departures, End, Reading};
+use super::reading::{Departures, End, Reading};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
 use crate::visible::revealed;
 
-/// Elements nested deeper are left out: as many levels as WABinary is read to.
+/// Elements nested deeper are left out. WABinary is read to the same depth.
 const DEPTH_LIMIT: usize = 128;
 
-/// A tree in the making.
+/// A tree under construction.
 pub(super) struct Tree {
     dialect: Dialect,
     open: Vec<Open>,
-    /// Levels of open elements below the deepest that is kept.
+    /// The number of open elements below the deepest one that is kept.
     below: usize,
     root: Option<Node>,
     pub(super) departures: Departures,
@@ -53,14 +53,14 @@ impl Tree {
         }
     }
 
-    /// Adds text as it stands.
+    /// Adds text, escapes unresolved.
     pub(super) fn text(&mut self, text: &str) {
         if let Some(open) = self.kept() {
             open.text.push_str(text);
         }
     }
 
-    /// Takes the inside of a comment: the length of what was left out, or nothing of interest.
+    /// Takes the text of a comment, which may be the length of elided content.
     pub(super) fn comment(&mut self, comment: &str) {
         let length = comment.trim().strip_suffix(" bytes").and_then(|number| number.parse().ok());
         if let (Some(length), Some(open)) = (length, self.kept()) {
@@ -68,7 +68,7 @@ impl Tree {
         }
     }
 
-    /// Ends the element that is open. `is_empty` where its start tag did so.
+    /// Ends the innermost open element. `is_empty`: its start tag did so.
     pub(super) fn end(&mut self, is_empty: bool) {
         if self.below > 0 {
             self.below -= 1;
@@ -94,22 +94,22 @@ impl Tree {
         }
     }
 
-    /// How many open elements an end tag of this name closes; `None` if it closes none.
+    /// Returns how many open elements an end tag with this name closes, or `None` if it closes none.
     pub(super) fn closes(&self, tag: &str) -> Option<usize> {
         if self.below > 0 {
-            // The names of those that are left out are not kept.
+            // Elements that are left out have no name to compare.
             return Some(1);
         }
         let tag = self.shown(tag);
         self.open.iter().rev().position(|open| open.node.tag == tag).map(|above| above + 1)
     }
 
-    /// Whether the root was ended.
+    /// Returns whether the root has ended.
     pub(super) const fn is_whole(&self) -> bool {
         self.root.is_some()
     }
 
-    /// The reading of the first `length` bytes of a text.
+    /// Returns the result of reading the first `length` bytes of a text.
     pub(super) fn reading(mut self, length: usize) -> Reading {
         let end = if self.is_whole() { End::Whole } else { End::Cut };
         while self.below > 0 || !self.open.is_empty() {
@@ -118,7 +118,7 @@ impl Tree {
         Reading { node: self.root, length, end, departures: self.departures }
     }
 
-    /// A name with what it has for characters that do not show.
+    /// Resolves the escapes for invisible characters in a name.
     fn shown<'t>(&self, name: &'t str) -> Cow<'t, str> {
         if self.dialect.reveals { revealed(name) } else { Cow::Borrowed(name) }
     }
@@ -128,30 +128,20 @@ impl Tree {
     }
 }
 
-/// An attribute that a text has under this name: an address if it has the form of one and may be one.
+/// Creates an attribute from text. Its value is an address if the text has the form of one and the name allows it.
 #[must_use]
 pub fn attribute(name: &str, text: &str) -> Attribute {
     Attribute { name: Cow::Owned(name.to_owned()), value: value(name, text), span: Span::default() }
 }
 
-/// Text with what its dialect has for characters read, as it stands where that has nothing of the kind.
-pub(super) fn unescaped(text: &str, dialect: Dialect) -> Cow<'_, str> {
-    let text = if dialect.escapes && text.contains('&') {
-        quick_xml::escape::unescape(text).unwrap_or(Cow::Borrowed(text))
-    } else {
-        Cow::Borrowed(text)
-    };
-    if dialect.reveals && text.contains('\\') { Cow::Owned(revealed(&text).into_owned()) } else { text }
-}
-
-/// Attributes that people write in: what looks like an address there is none.
+/// Attributes with text written by people, in which something that looks like an address is not one.
 const FREE_TEXT: [&str; 4] = ["notify", "name", "pushname", "text"];
 
-/// Attributes whose value is an address, even if it is a server alone.
+/// Attributes whose value is an address, even if it is only a server.
 const PARTIES: [&str; 6] = ["from", "to", "jid", "participant", "recipient", "call-creator"];
 
-/// The value of an attribute: an address if it has the form of one, and may be one. What is under a name that is not
-/// known for addresses must also be spelled as addresses are, so that nothing of it is lost.
+/// Returns the value of an attribute. Under a name that is not known to hold addresses, an address must also be spelled
+/// canonically, so that the text can be restored.
 fn value(name: &str, text: &str) -> Value {
     let is_party = PARTIES.contains(&name);
     let may_be = is_party || (text.contains('@') && !FREE_TEXT.contains(&name));
@@ -162,7 +152,7 @@ fn value(name: &str, text: &str) -> Value {
     }
 }
 
-/// Whether an address has no characters that none has.
+/// Returns whether an address has only characters that occur in addresses.
 fn is_address(jid: &Jid) -> bool {
     let fits = |character: char| !character.is_whitespace() && !matches!(character, '"' | '\'' | '<' | '>' | '/');
     jid.user.chars().all(fits)

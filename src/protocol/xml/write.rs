@@ -1,14 +1,13 @@
 //! Node to text.
 //!
-//! The text is for people and for search: attributes in wire order, addresses spelled out, `"` for quotes.
-//! A content of bytes is written as text if it is UTF-8 without control characters, and as lower-case hex if not;
-//! the two can look alike, and empty content looks like none. Bytes that a recording left out are a comment with their
-//! number.
+//! The text is for people and for search: attributes in wire order, addresses spelled out, values in `"`. Bytes are
+//! written as text if they are UTF-8 without control characters, and otherwise as lower-case hex; the two can look alike,
+//! and empty content looks like none. Bytes that the capture elides are a comment with their number.
 //!
-//! A character that a terminal would act on or not show (controls, bidirectional overrides, zero-width characters,
-//! noncharacters), or that has no place in a name, is never written as itself but as `\u{...}`, its code in hex.
-//! A backslash that would be read as the beginning of such an escape is written so too; every other one stays. Reading
-//! in the dialect [`RINGTRACE`](super::Dialect::RINGTRACE) undoes that.
+//! A character that a terminal would interpret or not show (controls, bidirectional overrides, zero-width characters,
+//! noncharacters), or that is not allowed in a name, is written as `\u{...}`, its code in hex. A backslash that would look
+//! like the start of such an escape is escaped too; all others stay. Reading in the dialect
+//! [`RINGTRACE`](super::Dialect::RINGTRACE) reverses that.
 
 use std::slice;
 
@@ -18,20 +17,20 @@ use quick_xml::escape::escape;
 use crate::protocol::binary::{Content, Node};
 use crate::visible::{is_control, is_hidden, visible_but};
 
-/// The node, one element a line, indented by two spaces a level, without a newline at the end.
+/// Formats a node with one element per line, indented by two spaces per level, without a final newline.
 #[must_use]
 pub fn write(node: &Node) -> String {
     Writer { lines: true, limit: usize::MAX, text: String::new() }.tree(node)
 }
 
-/// The node on one line.
+/// Formats a node on one line.
 #[must_use]
 pub fn write_line(node: &Node) -> String {
     Writer { lines: false, limit: usize::MAX, text: String::new() }.tree(node)
 }
 
-/// The beginning of what [`write()`] gives: at most `limit` bytes, with `…` after them if there is more. It costs no
-/// more than what it shows.
+/// Formats the beginning of a node as [`write()`] does: at most `limit` bytes, followed by `…` if there is more. The cost
+/// is bounded by `limit` too.
 #[must_use]
 pub fn write_bounded(node: &Node, limit: usize) -> String {
     Writer { lines: true, limit, text: String::new() }.tree(node)
@@ -77,7 +76,7 @@ impl Writer {
         }
     }
 
-    /// The whole element, or of one with children the start tag.
+    /// Writes an element without children, or the start tag of one with children.
     fn element(&mut self, node: &Node) {
         self.text.push('<');
         self.name(&node.tag);
@@ -137,12 +136,12 @@ impl Writer {
         self.text.push_str(&escape(text));
     }
 
-    /// As much of `text` as may be shown, and a little more if it is cut: no character is written as fewer bytes.
+    /// Clips `text` to the limit, or a little more: no character is written as fewer bytes than it has.
     fn clipped<'t>(&self, text: &'t str) -> &'t str {
         text.get(..text.ceil_char_boundary(self.room())).unwrap_or(text)
     }
 
-    /// One byte more than may be shown, so that a cut shows.
+    /// Returns one byte more than the limit leaves, so that clipping is noticed.
     fn room(&self) -> usize {
         self.limit.saturating_sub(self.text.len()).saturating_add(1)
     }

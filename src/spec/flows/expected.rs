@@ -2,8 +2,20 @@
 
 use super::alignment::{Alignment, Sighting, View, reaches, views};
 use super::flow::{End, Passes, Step};
-use crate::call::Call;
-use crate::ladder::{Missing, Party};
+use crate::call::{Call, Party};
+
+/// A step of the spec's flow that the captures would have shown and that is not in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Index in [`Call::rows`] of the row before which it belongs; their number if it belongs at the end.
+    pub before: usize,
+    /// Who would have sent it.
+    pub from: Party,
+    /// Who would have received it.
+    pub to: Party,
+    /// What it would have been, and on which page of the spec it is: `expected: ack offer (call-missed-timeout, probable)`.
+    pub label: String,
+}
 
 impl Alignment {
     /// The steps that were not seen where they would have been, in order. Those that no recording of the call could

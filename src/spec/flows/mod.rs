@@ -10,5 +10,6 @@ mod expected;
 
 pub use alignment::{Alignment, Sighting};
 pub(super) use checking::check;
+pub use expected::Missing;
 pub(super) use flow::step;
 pub use flow::{End, Flow, Passes, Step};

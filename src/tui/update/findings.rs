@@ -92,7 +92,7 @@ pub(super) fn done(model: &mut Model, done: JobDone) {
             None
         }
         Outcome::Sent(target, Ok(done)) => {
-            let says = format!("{}: {}", capital(done.says()), done.address());
+            let says = format!("{}: {}", capital(done.summary()), done.url());
             entry.sending = Sending::Done(target, done);
             Some(says)
         }
@@ -282,7 +282,7 @@ pub(super) fn confirm(model: &mut Model, id: u64, target: Target) {
         text.push_str(&format!("Title: {}\nLabels: {}\n\n", released.title, post.labels().join(", ")));
     }
     text.push_str(released.body.as_str());
-    let asks = format!("{}, over {}: send this?", post.says(), model.access.api);
+    let asks = format!("{}, over {}: send this?", post.summary(), model.access.api);
     model.drafts.target = Some(target.clone());
     model.dialog = Some(Dialog::Confirm(Box::new(Confirm { asks, text, scroll: 0, then: Then::Send(id, target) })));
 }
@@ -326,8 +326,8 @@ pub(super) fn remove(model: &mut Model, id: u64) {
 /// The address of the issue that the selected draft went to, or can be sent to by hand.
 pub(super) fn address(model: &mut Model) -> Option<Effect> {
     let address = match &selected(model)?.sending {
-        Sending::Done(_, done) => done.address().to_owned(),
-        Sending::ByHand(_, prefilled) => prefilled.address.clone(),
+        Sending::Done(_, done) => done.url().to_owned(),
+        Sending::ByHand(_, prefilled) => prefilled.url.clone(),
         Sending::Nothing | Sending::UnderWay(_) | Sending::Failed(..) => String::new(),
     };
     if address.is_empty() {

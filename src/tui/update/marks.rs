@@ -102,7 +102,7 @@ pub(super) fn go(model: &mut Model, forward: bool) {
     model.leave_mark();
     match model.opened_mut() {
         Some(opened) => {
-            if let Some((call, row)) = opened.ladder.rungs.get(found).map(|rung| (rung.call, rung.row)) {
+            if let Some((call, row)) = opened.diagram.arrow(found).map(|rung| (rung.call, rung.row)) {
                 opened.select_row(call, row);
             }
         }

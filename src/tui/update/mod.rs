@@ -21,6 +21,7 @@ use super::screen::Screen;
 use super::search::Hunted;
 use super::times::Times;
 use crate::analysis::Analysis;
+use crate::diagram::Step;
 use crate::export::Selection;
 
 pub(super) use pointer::{Grip, point};
@@ -231,7 +232,7 @@ fn fold(model: &mut Model) {
         Fold::Noise | Fold::Filtered => Fold::Nothing,
     };
     opened.arrange(wanted);
-    let left_out = opened.ladder.rungs.len() - opened.rungs_shown();
+    let left_out = opened.diagram.arrows().count() - opened.rungs_shown();
     let says = match opened.fold {
         Fold::Nothing => "All rows are shown".to_owned(),
         Fold::Noise => format!("Acks, receipts and keep-alives are folded: {left_out} rows"),
@@ -252,7 +253,8 @@ fn expected(model: &mut Model) {
         (false, _) => "Only what was seen is shown".to_owned(),
         (true, true) => "The spec draws no flow of a call that ends so".to_owned(),
         (true, false) => {
-            let missing = opened.ladder.ghosts.len();
+            let steps = opened.diagram.steps.iter();
+            let missing = steps.filter(|step| matches!(step, Step::Expected(_))).count();
             format!("Expected and not seen: {missing}; not visible from here: {hidden}")
         }
     };

@@ -83,7 +83,7 @@ pub(super) fn to_badge(model: &mut Model, forward: bool) {
     jump(model, |opened| {
         let here = opened.rung_index()?;
         let has_badge = |rung: &usize| opened.at(*rung).is_some_and(|(judged, row)| is_marked(judged, row));
-        if forward { (here + 1..opened.ladder.rungs.len()).find(has_badge) } else { (0..here).rev().find(has_badge) }
+        if forward { (here + 1..opened.diagram.steps.len()).find(has_badge) } else { (0..here).rev().find(has_badge) }
     });
     if model.opened().and_then(Opened::rung_index) == before {
         let way = if forward { "further down" } else { "further up" };
@@ -100,7 +100,7 @@ fn is_marked(judged: &Judged, row: usize) -> bool {
 /// Selects the rung of the opened calls that `find` gives, if it gives one.
 fn jump(model: &mut Model, find: impl Fn(&Opened) -> Option<usize>) {
     let Some((call, row)) = model.opened().and_then(|opened| {
-        let rung = opened.ladder.rungs.get(find(opened)?)?;
+        let rung = opened.diagram.arrow(find(opened)?)?;
         Some((rung.call, rung.row))
     }) else {
         return;

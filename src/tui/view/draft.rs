@@ -134,11 +134,11 @@ fn beside(entry: &Entry, made: &Made, raw: bool, columns: usize, theme: &Theme) 
         Sending::Nothing => line("Goes to: a asks for the issue", theme.muted),
         Sending::UnderWay(target) => line(&format!("On its way to {target} …"), theme.accent),
         Sending::Done(target, done) => {
-            line(&format!("To {target}, {}: {}", done.says(), shortened(done.address())), theme.accent);
+            line(&format!("To {target}, {}: {}", done.summary(), shortened(done.url())), theme.accent);
         }
         Sending::Failed(target, why) => line(&format!("Not sent to {target}: {why}"), theme.warning),
         Sending::ByHand(target, prefilled) => {
-            line(&format!("No token. By hand to {target}: u copies {}", shortened(&prefilled.address)), theme.accent);
+            line(&format!("No token. By hand to {target}: u copies {}", shortened(&prefilled.url)), theme.accent);
             if !prefilled.left_out.is_empty() {
                 line(&format!("Too long for the address: {}", prefilled.left_out.join(", ")), theme.warning);
             }

@@ -70,9 +70,9 @@ fn the_announced_dictionary_is_used() {
 #[test]
 fn each_departure_is_named() {
     let cases: [(&[u8], &str); 6] = [
-        (&[0, 248, 3, 100, 8], "binary/malformed 0 the bytes end inside of the value at offset 4"),
+        (&[0, 248, 3, 100, 8], "binary/malformed 0 the bytes end inside the value at offset 4"),
         (&[0, 248, 3, 100, 8, 240, 1], "binary/unknown-token 2 unknown token 240 at offset 4"),
-        (&[0, 248, 2, 100, 248, 1, 7], "binary/malformed 1 byte 7 where a list must begin at offset 5"),
+        (&[0, 248, 2, 100, 248, 1, 7], "binary/malformed 1 byte 7 where a list is required at offset 5"),
         (&[0, 248, 1, 100, 1, 2, 3], "binary/trailing-bytes 3 -"),
         (&[0x44, 248, 1, 100], "binary/unknown-flags 0 flags 0x44"),
         (&[0, 248, 3, 100, 6, 247, 3, 0, 4], "binary/unknown-domain 0 domain 3"),

@@ -9,6 +9,7 @@
 mod ambient;
 mod answered_and_missed;
 pub(crate) mod capture_file;
+mod client_logs;
 mod connection;
 mod damaged;
 mod handshake_hash;
@@ -40,6 +41,11 @@ pub(crate) fn answered_and_missed_where(recorded: impl FnMut(&Packet) -> bool) -
     answered_and_missed::finish(recording, &calls)
 }
 
+/// The packets of `answered-and-missed`.
+pub(crate) fn answered_and_missed_packets() -> Vec<Packet> {
+    answered_and_missed::record().0.packets
+}
+
 /// `hard-transport`, of which a recorder has only these packets.
 pub(crate) fn hard_transport_where(recorded: impl FnMut(&Packet) -> bool) -> Made {
     let (mut recording, calls) = hard_transport::record();
@@ -47,26 +53,33 @@ pub(crate) fn hard_transport_where(recorded: impl FnMut(&Packet) -> bool) -> Mad
     hard_transport::finish(recording, &calls)
 }
 
+/// Compares a committed file with what the generator writes, or writes it if `RINGTRACE_BLESS` is set.
+fn assert_committed(path: &Path, contents: &[u8]) {
+    assert!(contents.len() < 200_000, "{} is too large to commit: {} bytes", path.display(), contents.len());
+    if std::env::var_os("RINGTRACE_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+    } else {
+        let committed = fs::read(path).unwrap_or_default();
+        assert!(committed == contents, "{} differs from its generator: see `RINGTRACE_BLESS`", path.display());
+    }
+}
+
 #[test]
-fn the_committed_captures_are_what_their_scenarios_make() {
-    let bless = std::env::var_os("RINGTRACE_BLESS").is_some();
+fn committed_captures_are_what_their_scenarios_generate() {
     for make in CAPTURES {
         let made = make();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(made.name);
         for (name, contents) in made.files {
-            let path = folder.join(&name);
-            assert!(contents.len() < 200_000, "{name} is too large to commit: {} bytes", contents.len());
-            if bless {
-                fs::create_dir_all(&folder).unwrap();
-                fs::write(&path, contents).unwrap();
-            } else {
-                let committed = fs::read(&path).unwrap_or_default();
-                assert!(
-                    committed == contents,
-                    "{} is not what its scenario makes: see `RINGTRACE_BLESS`",
-                    path.display()
-                );
-            }
+            assert_committed(&folder.join(&name), &contents);
         }
+    }
+}
+
+#[test]
+fn committed_logs_are_what_their_scenario_generates() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/logs");
+    for (name, contents) in client_logs::make() {
+        assert_committed(&folder.join(name), contents.as_bytes());
     }
 }

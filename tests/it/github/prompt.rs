@@ -71,7 +71,7 @@ fn what_is_shown_is_sent_once_after_a_yes() {
     let sent = server.seen().iter().filter(|seen| seen.starts_with("POST")).count();
     assert_eq!((sent, server.bodies().len()), (1, 1));
     let shown = text.split(ASKED).next().unwrap();
-    let head = format!("A comment on owner/name #12, over http://{}:\n\n", server.address);
+    let head = format!("A comment on owner/name #12, via http://{}:\n\n", server.address);
     assert_eq!(shown, format!("{head}{}\n", server.bodies()[0]), "what is shown is what is sent, and all of it");
     assert!(!text.contains("verysecret"));
 }
@@ -86,7 +86,7 @@ fn the_title_and_the_labels_of_a_new_issue_are_shown() {
     let issue = server.shelf.lock().unwrap()[0].clone();
     let [title, body] = ["title", "body"].map(|field| issue[field].as_str().unwrap().to_owned());
     let shown = text.split(ASKED).next().unwrap();
-    let head = format!("A new issue of owner/name, over http://{}:\n", server.address);
+    let head = format!("A new issue in owner/name, via http://{}:\n", server.address);
     let labels = "type/finding, status/needs-review";
     assert_eq!(shown, format!("{head}Title: {title}\nLabels: {labels}\n\n{body}\n"));
 }
@@ -98,7 +98,7 @@ fn anything_but_a_yes_sends_nothing() {
         let server = Server::new(|_, _, _| None);
         let (_, code, text) = Run::start(&server, folder.path(), &comment()).wait_for(ASKED).press(keys).end();
         assert_eq!(code, 2, "{keys:?}: {text}");
-        assert!(text.contains("nothing was sent"), "{keys:?}: {text}");
+        assert!(text.contains("not sent: not confirmed"), "{keys:?}: {text}");
         assert_eq!(server.seen(), Vec::<String>::new(), "{keys:?}");
     }
 }

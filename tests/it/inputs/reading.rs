@@ -153,15 +153,17 @@ pub(super) fn frames(messages: &[Seen], keys: &Arc<Keys>) -> Vec<(Option<Timesta
             panic!("{anomaly:?}");
         }
     }
-    let mut decoder = noise::Decoder::new(Arc::clone(keys));
+    let mut decoders: BTreeMap<u32, noise::Decoder> = BTreeMap::new();
     let mut frames = Frames::default();
     for seen in messages {
-        assert_eq!(seen.connection, 0);
+        let decoder = decoders.entry(seen.connection).or_insert_with(|| noise::Decoder::new(Arc::clone(keys)));
         let mut origin = Origin::of_record(CaptureId(0), seen.record, 0, seen.time);
-        origin.connection = Some(ConnectionId(0));
+        origin.connection = Some(ConnectionId(seen.connection));
         origin.direction = Some(seen.direction);
         decoder.push(Located::new(origin, Message { opcode: seen.opcode, data: &seen.data }), &mut frames);
     }
-    decoder.finish(&mut frames);
+    for decoder in decoders.values_mut() {
+        decoder.finish(&mut frames);
+    }
     frames.0
 }

@@ -3,8 +3,7 @@
 use assert_cmd::Command;
 use proptest::prelude::*;
 
-use super::{anomalies, load, load_text, timeline};
-use crate::shared::shared;
+use super::{anomalies, load, load_text, sample, timeline};
 
 fn offer(id: u32) -> String {
     format!(
@@ -136,28 +135,25 @@ fn what_is_made_to_harm_is_read_to_its_end() {
 }
 
 /// A short log of every kind.
-fn samples() -> Vec<Vec<u8>> {
-    let Some(formats) = shared("formats") else { return Vec::new() };
-    let paths = [
-        "baileys-pino/real-pino9.default-logger.jsonl",
-        "baileys-pino/real-pino-pretty13.color.txt",
-        "whatsmeow-stdout/decline.callee.log",
-        "whatsmeow-zerolog/decline.callee.jsonl",
-        "zapo/decline.callee.console.txt",
-        "plain-xml/decline.callee.xml",
-        "whatsapp-rust/decline.callee.env_logger.log",
-        "whatsapp-rust/decline.callee.voip-cli.log",
-        "wawap-hook-v1/decline.callee.jsonl",
-        "wawap-diag-v2/decline.callee.jsonl",
-        "wacrg/sample-decline-reject.yaml",
-    ];
-    paths.iter().map(|path| std::fs::read(formats.join(path)).unwrap()).collect()
-}
+const SAMPLES: [&str; 13] = [
+    "baileys/declined-callee.jsonl",
+    "baileys/declined-callee.color.txt",
+    "whatsmeow/declined-callee.log",
+    "whatsmeow/declined-callee.zerolog.jsonl",
+    "zapo/declined-callee.pino.jsonl",
+    "zapo/declined-callee.console.txt",
+    "xml/declined-callee.xml",
+    "whatsapp-rust/declined-callee.demo.log",
+    "whatsapp-rust/declined-callee.env_logger.log",
+    "whatsapp-rust/declined-callee.voip-cli.log",
+    "web-hook/declined-callee.jsonl",
+    "web-diagnostic/declined-callee.jsonl",
+    "corpus/declined.yaml",
+];
 
 #[test]
 fn a_log_that_is_cut_anywhere_loses_only_what_was_cut() {
-    let Some(formats) = shared("formats") else { return };
-    let path = formats.join("whatsmeow-stdout/decline.callee.log");
+    let path = sample("whatsmeow/declined-callee.log");
     let (text, whole) = (std::fs::read(&path).unwrap(), load(&path));
     let whole = timeline(&whole);
     for cut in (0..text.len()).step_by(97) {
@@ -173,11 +169,11 @@ proptest! {
 
     #[test]
     fn changed_logs_are_read_without_panic(
-        which in 0_usize..11,
+        which in 0..SAMPLES.len(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         cut in any::<prop::sample::Index>(),
     ) {
-        let Some(mut text) = samples().into_iter().nth(which) else { return Ok(()) };
+        let mut text = std::fs::read(sample(SAMPLES[which])).unwrap();
         for (place, byte) in changes {
             let place = place.index(text.len());
             text[place] = byte;

@@ -1,9 +1,11 @@
 //! One declined call, seen by its caller and its callee, in the log of every client.
 
+use std::path::PathBuf;
+
 use ringtrace::protocol::binary::{Content, Node};
 use ringtrace::protocol::xml;
 
-use super::{is_as_told, load, timeline, times, told};
+use super::{anomalies, is_as_told, load, sample, timeline, times, told};
 use crate::shared::shared;
 
 /// What a log has of times.
@@ -24,8 +26,27 @@ impl Times {
     }
 }
 
-/// The logs of the call, without the side and what follows it in the file's name, and their times.
+/// The formats in which the call is logged: what follows the side in the name of the project's own sample, and the
+/// times in it.
 const LOGS: &[(&str, &str, Times)] = &[
+    ("baileys", "jsonl", Times::Milliseconds),
+    ("baileys", "plain.jsonl", Times::Milliseconds),
+    ("baileys", "pretty.txt", Times::Milliseconds),
+    ("baileys", "color.txt", Times::Milliseconds),
+    ("whatsmeow", "log", Times::Milliseconds),
+    ("whatsmeow", "zerolog.jsonl", Times::Milliseconds),
+    ("whatsapp-rust", "demo.log", Times::Seconds),
+    ("whatsapp-rust", "env_logger.log", Times::Seconds),
+    ("whatsapp-rust", "voip-cli.log", Times::Milliseconds),
+    ("web-hook", "jsonl", Times::Milliseconds),
+    ("web-diagnostic", "jsonl", Times::Milliseconds),
+    ("zapo", "pino.jsonl", Times::Milliseconds),
+    ("zapo", "console.txt", Times::None),
+    ("xml", "xml", Times::None),
+];
+
+/// The same for the samples of `../shared`.
+const SHARED_LOGS: &[(&str, &str, Times)] = &[
     ("baileys-pino", "default-logger.jsonl", Times::Milliseconds),
     ("baileys-pino", "plain-pino.jsonl", Times::Milliseconds),
     ("baileys-pino", "pino-pretty.txt", Times::Milliseconds),
@@ -42,19 +63,36 @@ const LOGS: &[(&str, &str, Times)] = &[
 ];
 
 #[test]
-fn a_call_has_one_timeline_in_all_logs() {
-    let Some(formats) = shared("formats") else { return };
+fn a_call_has_the_same_timeline_in_all_logs() {
+    assert_same_timeline(
+        LOGS,
+        |folder, side, ending| sample(&format!("{folder}/declined-{side}.{ending}")),
+        "declined",
+    );
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn a_call_has_the_same_timeline_in_all_shared_logs() {
+    assert_same_timeline(SHARED_LOGS, shared_log, "decline");
+}
+
+fn shared_log(folder: &str, side: &str, ending: &str) -> PathBuf {
+    shared(&format!("formats/{folder}/decline.{side}.{ending}"))
+}
+
+fn assert_same_timeline(logs: &[(&str, &str, Times)], path: impl Fn(&str, &str, &str) -> PathBuf, name: &str) {
     for side in ["caller", "callee"] {
-        let path = |folder: &str, ending: &str| formats.join(format!("{folder}/decline.{side}.{ending}"));
-        let first = load(&path("baileys-pino", "default-logger.jsonl"));
+        let (folder, ending, _) = logs[0];
+        let first = load(&path(folder, side, ending));
         let expected = timeline(&first);
         let moments = times(&first);
         assert!(expected.len() >= 9 && moments.iter().all(Option::is_some), "{expected:#?}");
-        insta::assert_snapshot!(format!("decline_{side}"), expected.join("\n"));
-        for (folder, ending, has) in LOGS {
-            let analysis = load(&path(folder, ending));
+        insta::assert_snapshot!(format!("{name}_{side}"), expected.join("\n"));
+        for (folder, ending, has) in logs {
+            let analysis = load(&path(folder, side, ending));
             assert_eq!(timeline(&analysis), expected, "{folder} {ending}");
-            assert!(!analysis.is_lossy(), "{folder} {ending}");
+            assert!(!analysis.is_lossy(), "{folder} {ending}: {:?}", anomalies(&analysis));
             let found = times(&analysis);
             let expected: Vec<_> = moments.iter().map(|moment| moment.and_then(|moment| has.of(moment))).collect();
             assert_eq!(found, expected, "{folder} {ending}");
@@ -71,12 +109,21 @@ fn nodes(path: &std::path::Path) -> Vec<Node> {
 
 #[test]
 fn a_stanza_is_the_same_in_all_logs_that_have_all_of_it() {
-    let Some(formats) = shared("formats") else { return };
+    assert_same_stanzas(LOGS, |folder, side, ending| sample(&format!("{folder}/declined-{side}.{ending}")));
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn a_stanza_is_the_same_in_all_shared_logs() {
+    assert_same_stanzas(SHARED_LOGS, shared_log);
+}
+
+fn assert_same_stanzas(logs: &[(&str, &str, Times)], path: impl Fn(&str, &str, &str) -> PathBuf) {
     for side in ["caller", "callee"] {
         // What zapo prints of text is marked by nothing, and bytes are base64: they come out as they were.
-        let expected = nodes(&formats.join(format!("zapo/decline.{side}.pino.jsonl")));
-        for (folder, ending, _) in LOGS {
-            let found = nodes(&formats.join(format!("{folder}/decline.{side}.{ending}")));
+        let expected = nodes(&path("zapo", side, "pino.jsonl"));
+        for (folder, ending, _) in logs {
+            let found = nodes(&path(folder, side, ending));
             assert_eq!(found.len(), expected.len());
             let differing = found.iter().zip(&expected).filter(|(found, expected)| !is_as_told(found, expected));
             let differing: Vec<_> = differing.map(|(found, expected)| differences(found, expected)).collect();

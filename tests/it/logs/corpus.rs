@@ -1,11 +1,13 @@
 //! Captures of the spec's corpus, and stanzas noted down as hex or base64.
 
+use std::path::Path;
+
 use data_encoding::{BASE64, HEXLOWER};
 use ringtrace::protocol::binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::marshal::marshal;
 
-use super::{anomalies, load, load_text, timeline, told};
+use super::{anomalies, load, load_text, sample, timeline, told};
 use crate::shared::shared;
 
 /// A document with this raw body.
@@ -81,11 +83,18 @@ fn documents_are_connections_and_directions_are_theirs() {
 }
 
 #[test]
-fn the_corpus_own_examples_are_read() {
-    let paths = [("wacrg", "example-sanitized-offer.yaml"), ("formats", "wacrg/sample-decline-reject.yaml")];
-    let rows = paths.map(|(folder, name)| Some(timeline(&load(&shared(folder)?.join(name)))));
-    let [Some(offer), Some(reject)] = rows else { return };
+fn an_entry_of_the_corpus_is_read() {
+    let rows = timeline(&load(&sample("corpus/declined.yaml")));
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert!(row.contains(" out call reject ") && row.ends_with(" local"), "{row}");
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn examples_of_the_corpus_itself_are_read() {
+    let offer = timeline(&load(&shared("wacrg/example-sanitized-offer.yaml")));
     assert_eq!(offer, ["CALLID0001 out call offer CALLID0001 local"]);
+    let reject = timeline(&load(&shared("formats/wacrg/sample-decline-reject.yaml")));
     assert_eq!(reject, ["CALLID0001 in call reject 28292.51896-9 unknown"]);
 }
 
@@ -111,13 +120,23 @@ fn noted_frames_are_read_line_by_line() {
 }
 
 #[test]
+fn what_a_client_decrypted_is_read_as_frames() {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/answered-and-missed/answered-and-missed.truth.jsonl");
+    assert_read_as_frames(Path::new(own));
+}
+
+#[test_with::path(../shared)]
+#[test]
 fn what_a_real_client_decrypted_is_read_as_frames() {
-    let Some(captures) = shared("captures") else { return };
-    let truth = std::fs::read_to_string(captures.join("zapo-ws-xx.truth.jsonl")).unwrap();
-    let frames: Vec<String> = truth
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["plain_hex"].as_str().unwrap().to_owned())
-        .collect();
+    assert_read_as_frames(&shared("captures/zapo-ws-xx.truth.jsonl"));
+}
+
+fn assert_read_as_frames(truth: &Path) {
+    let truth = std::fs::read_to_string(truth).unwrap();
+    let plain =
+        |line| serde_json::from_str::<serde_json::Value>(line).unwrap()["plain_hex"].as_str().unwrap().to_owned();
+    // The two zero bytes that end a stream are not a stanza.
+    let frames: Vec<String> = truth.lines().map(plain).filter(|frame| frame.len() > 4).collect();
     assert!(frames.len() > 20);
     let analysis = load_text(frames.join("\n").as_bytes());
     assert_eq!(analysis.captures[0].connections[0].frames as usize, frames.len());

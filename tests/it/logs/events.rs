@@ -1,6 +1,8 @@
 //! Logs that tell of events of calls, with and without stanzas.
 
-use super::{anomalies, load, load_text, timeline};
+use std::path::Path;
+
+use super::{anomalies, load, load_text, sample, timeline};
 use crate::shared::shared;
 
 const GO: &str = "time=2026-05-14T15:02:22Z level=info msg=\"Got call offer\" event=\"&{BasicCallMeta:{From:10000000000001:1@lid \
@@ -32,9 +34,20 @@ fn events_of_calls_with_stanzas_add_nothing() {
         assert_eq!(timeline(&analysis).len(), 1);
         assert!(!anomalies(&analysis).iter().any(|line| line.starts_with("input/event")), "{:?}", anomalies(&analysis));
     }
-    let Some(formats) = shared("formats") else { return };
-    for name in ["real-pino9.plain.jsonl", "real-pino-pretty13.txt", "real-pino-pretty13.color.txt"] {
-        let said = anomalies(&load(&formats.join("baileys-pino").join(name)));
-        assert!(!said.iter().any(|line| line.starts_with("input/event")), "{name}: {said:?}");
+    for ending in ["jsonl", "plain.jsonl", "pretty.txt", "color.txt"] {
+        assert_no_event_alone(&sample(&format!("baileys/declined-callee.{ending}")));
     }
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn events_in_the_output_of_real_loggers_add_nothing() {
+    for name in ["real-pino9.plain.jsonl", "real-pino-pretty13.txt", "real-pino-pretty13.color.txt"] {
+        assert_no_event_alone(&shared(&format!("formats/baileys-pino/{name}")));
+    }
+}
+
+fn assert_no_event_alone(log: &Path) {
+    let said = anomalies(&load(log));
+    assert!(!said.iter().any(|line| line.starts_with("input/event")), "{}: {said:?}", log.display());
 }

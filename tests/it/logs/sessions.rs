@@ -48,9 +48,10 @@ fn stanzas(analysis: &Analysis) -> Vec<(String, Arc<Observed>)> {
     stanzas
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn a_log_tells_what_the_network_recorded() {
-    let Some(captures) = shared("captures") else { return };
+    let captures = shared("captures");
     for (session, ending, keys) in SESSIONS {
         let keys = captures.join(format!("{keys}.noisekeys.txt"));
         let expected = stanzas(&recorded(captures.join(format!("{session}.pcap")), keys));
@@ -81,9 +82,10 @@ const WITHOUT_OWN_ACKS: &[(&str, &[&str])] = &[
     ("vantages/rz-ends.a", &["vantages/rz-ends.noisekeys.txt"]),
 ];
 
+#[test_with::path(../shared)]
 #[test]
 fn a_log_of_whatsapp_rust_lacks_sent_acks_and_bytes_only() {
-    let Some(captures) = shared("captures") else { return };
+    let captures = shared("captures");
     for (session, keys) in WITHOUT_OWN_ACKS {
         let mut request = Request::new(vec![Source::File(captures.join(format!("{session}.pcap")))]);
         for key_log in *keys {

@@ -1,8 +1,10 @@
 //! Hooks inside WhatsApp Web: what they record of the network, and of the inside of the page.
 
+use std::path::Path;
+
 use assert_cmd::Command;
 
-use super::{anomalies, load, load_text, timeline};
+use super::{anomalies, load, load_text, sample, timeline};
 use crate::shared::shared;
 
 /// A line of the hook of schema v1.
@@ -20,6 +22,7 @@ fn hops_inside_the_client_are_told_from_the_network() {
         ("out", r#"<call from="1@lid" id="1"><offer call-id="00AA"/></call>"#, true),
         ("out", r#"<ack class="receipt" from="1@lid" to="2@lid" id="1"/>"#, false),
         ("out", r#"<ack class="call" type="offer" from="2@lid" id="1"/>"#, true),
+        ("in", r#"<ack class="call" type="offer" from="2@lid" id="1" call-id="00AA" call-creator="1@lid"/>"#, false),
         ("in", r#"<call from="1@lid" id="1"><offer call-id="00AA"/></call>"#, false),
         ("in", r#"<call to="1@lid" id="1"><offer call-id="00AA"/></call>"#, true),
         ("in", r#"<terminate call-id="00AA" from="1@lid"/>"#, true),
@@ -36,29 +39,43 @@ fn hops_inside_the_client_are_told_from_the_network() {
 
 #[test]
 fn hops_are_rows_only_where_they_are_asked_for() {
-    let Some(formats) = shared("formats") else { return };
-    for folder in ["wawap-hook-v1", "wawap-diag-v2"] {
-        let file = formats.join(format!("{folder}/decline.caller.jsonl"));
-        let export = |arguments: &[&str]| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
-            let output = command.arg("export").args(arguments).arg(&file).output().unwrap();
-            assert_eq!(output.status.code(), Some(0));
-            String::from_utf8(output.stdout).unwrap()
-        };
-        let (plain, all) = (export(&[]), export(&["--include-internal"]));
-        assert!(all.starts_with(&plain), "the rows of calls are the same, with the same ordinals");
-        let direction = plain.lines().next().unwrap().split(',').position(|name| name == "direction").unwrap();
-        let added: Vec<_> = all[plain.len()..].lines().collect();
-        assert_eq!(added.len(), 2, "{added:?}");
-        for row in added {
-            let cells: Vec<_> = row.split(',').collect();
-            assert_eq!(cells[direction], "internal");
-            assert!(row.contains("00AAAA0000000000000000000000000A"), "{row}");
-        }
-        let analysis = load(&file);
-        assert!(anomalies(&analysis).iter().any(|line| line.starts_with("input/internal-hop at 6, 2 times")));
-        assert!(!analysis.is_lossy());
+    for client in ["web-hook", "web-diagnostic"] {
+        assert_hops_are_rows(&sample(&format!("{client}/declined-caller.jsonl")), 3);
     }
+}
+
+#[test_with::path(../shared)]
+#[test]
+fn hops_of_shared_logs_are_rows_only_where_they_are_asked_for() {
+    for folder in ["wawap-hook-v1", "wawap-diag-v2"] {
+        assert_hops_are_rows(&shared(&format!("formats/{folder}/decline.caller.jsonl")), 6);
+    }
+}
+
+/// Both hops of the log are left out unless they are asked for; the first one is in this record.
+fn assert_hops_are_rows(file: &Path, first: u64) {
+    let export = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        let output = command.arg("export").args(arguments).arg(file).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let analysis = load(file);
+    let call = analysis.calls[0].call.id.to_string();
+    let (plain, all) = (export(&[]), export(&["--include-internal"]));
+    assert!(all.starts_with(&plain), "the rows of calls are the same, with the same ordinals");
+    let direction = plain.lines().next().unwrap().split(',').position(|name| name == "direction").unwrap();
+    let added: Vec<_> = all[plain.len()..].lines().collect();
+    assert_eq!(added.len(), 2, "{added:?}");
+    for row in added {
+        let cells: Vec<_> = row.split(',').collect();
+        assert_eq!(cells[direction], "internal");
+        assert!(row.contains(&*call), "{row}");
+    }
+    assert!(
+        anomalies(&analysis).iter().any(|line| line.starts_with(&format!("input/internal-hop at {first}, 2 times")))
+    );
+    assert!(!analysis.is_lossy());
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn a_malformed_line_in_the_capture_is_told() {
     let output = ringtrace(&files, &["call.pcapng", "--noise-keylog", "noise"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("it has 1 fields after its label, not 2"), "{said}");
+    assert!(said.contains("expected 2 fields after the label, found 1"), "{said}");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn without_keys_only_servers_of_whatsapps_are_told() {
     for capture in [pcap(&other.packets), with_secrets(&other, 0, "")] {
         let output = ringtrace(&folder(&[("call.pcap", &capture)]), &["call.pcap"]);
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!((output.status.code(), said.as_ref()), (Some(0), "ringtrace: no calls were found\n"));
+        assert_eq!((output.status.code(), said.as_ref()), (Some(0), "ringtrace: no calls found\n"));
     }
 }
 
@@ -286,7 +286,7 @@ fn packets_lost_within_tls_cost_what_was_in_them() {
         let output = ringtrace(&files, &["call.pcap"]);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("TLS records were not captured whole"), "{said}");
+        assert!(said.contains("TLS records are missing or incomplete"), "{said}");
         rows.push(read_csv(std::str::from_utf8(&output.stdout).unwrap()).len());
     }
     let all = calls_in(&own("calls.json")).values().map(Vec::len).sum::<usize>();
@@ -323,8 +323,8 @@ fn http2_to_whatsapp_is_named_and_a_websocket_in_it_is_a_loss() {
     let mut taste = Taste::all().remove(0);
     taste.alpn = vec![b"h2".to_vec()];
     for (server_name, websocket, code, says) in [
-        ("web.whatsapp.com", false, 0, Some("the connection speaks HTTP/2 from its first byte")),
-        ("web.whatsapp.com", true, 1, Some("the client opened a websocket inside HTTP/2")),
+        ("web.whatsapp.com", false, 0, Some("the connection speaks HTTP/2")),
+        ("web.whatsapp.com", true, 1, Some("the client opened a WebSocket inside HTTP/2")),
         ("example.test", true, 0, None),
     ] {
         taste.server_name = server_name;

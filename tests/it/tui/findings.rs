@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ringtrace::github::{Pace, Token};
+use ringtrace::github::{Backoff, Token};
 use ringtrace::tui::command::Done;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ impl Bench {
         let access = Access {
             api: format!("http://{}", server.address).parse().unwrap(),
             token: |_| Token::new("ghp_verysecret"),
-            pace: Pace { attempts: 1, ..Pace::default() },
+            backoff: Backoff { attempts: 1, ..Backoff::default() },
         };
         let mut bench = Self::new(size);
         bench.app = App::new(Options { access, ..Options::default() });
@@ -235,7 +235,7 @@ fn a_draft_is_sent_after_it_was_shown_and_then_updated() {
         let server = Server::new(|_, _, _| None);
         let mut bench = Bench::sends_to(size, &server);
         bench.keys("aowner");
-        assert!(bench.shows("✗ OWNER/NAME#12 is a comment on issue 12, OWNER/NAME a new issue"));
+        assert!(bench.shows("✗ expected OWNER/NAME#12 to comment on issue 12"));
         bench.keys("<enter>");
         assert!(bench.shows("send to: owner"), "what is wrong stays to be mended");
         bench.keys("/name#12<enter>");
@@ -257,13 +257,13 @@ fn a_draft_is_sent_after_it_was_shown_and_then_updated() {
         bench.keys("u");
         assert_eq!(bench.asked.pop(), Some(Effect::Copy("https://git.example/1".to_owned())));
         bench.rewrites("signaling", "signaling, looked at again").keys("a<enter>y");
-        assert!(bench.shows("Updated what was sent before: https://git.example/1"), "{}", bench.screen());
+        assert!(bench.shows("Updated the earlier post: https://git.example/1"), "{}", bench.screen());
         assert_eq!(server.bodies().len(), 1);
         assert!(server.bodies()[0].contains("looked at again"));
         bench.keys("a<enter>y");
         assert!(bench.shows("It stands there already"));
         bench.keys("O");
-        assert!(bench.shows("it stands there already: owner/name#12"), "{}", bench.screen());
+        assert!(bench.shows("already posted, unchanged: owner/name#12"), "{}", bench.screen());
         assert!(!bench.screen().contains("verysecret"));
     }
 }
@@ -273,7 +273,7 @@ fn a_new_issue_shows_its_title_and_labels_before_it_is_sent() {
     let server = Server::new(|_, _, _| None);
     let mut bench = Bench::sends_to(NARROW, &server);
     bench.keys("aowner/name<enter>");
-    assert!(bench.shows("A new issue of owner/name") && bench.shows("Labels: type/finding, status/needs-review"));
+    assert!(bench.shows("A new issue in owner/name") && bench.shows("Labels: type/finding, status/needs-review"));
     bench.keys("y");
     assert!(bench.shows("Sent: https://git.example/1"));
     bench.keys("qqjD<enter>a<enter>");
@@ -285,7 +285,7 @@ fn a_refusal_is_shown_and_the_draft_stays() {
     let server = Server::new(|_, _, _| Some(Answer::Status(403, Vec::new(), json!({ "message": "\u{1b}[2JNo" }))));
     let mut bench = Bench::sends_to(WIDE, &server);
     bench.keys("aowner/name<enter>y");
-    assert!(bench.shows("Nothing was sent to owner/name: the server refused with status 403"), "{}", bench.screen());
+    assert!(bench.shows("Nothing was sent to owner/name: the server refused the request"), "{}", bench.screen());
     assert!(bench.shows("Not sent to owner/name"));
     bench.keys("w<enter>");
     assert!(matches!(bench.asked.last(), Some(Effect::Write { .. })));

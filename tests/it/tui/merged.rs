@@ -81,9 +81,9 @@ fn what_is_shown_of_a_ladder_is_written_in_every_form() {
         text.clone()
     };
     let text = written("w<enter>");
-    assert!(text.contains("12.000 s not recorded at 10000000000002:8@lid") && text.contains("ack offer"), "{text}");
+    assert!(text.contains("12.0 s not recorded at 10000000000002:8@lid") && text.contains("ack offer"), "{text}");
     let svg = written("w<c-u>x.svg<enter>");
-    assert!(svg.starts_with("<svg") && svg.contains("gap: 12.000 s"));
+    assert!(svg.starts_with("<svg") && svg.contains("gap: 12.0 s"));
     let fenced = written("w<c-u>x.md<enter>");
     assert!(fenced.starts_with("```mermaid\nsequenceDiagram\n") && fenced.ends_with("```\n"));
     let folded = written("zw<c-u>x.mmd<enter>");

@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::shared::shared;
 
-fn load(set: &str, recordings: &[String]) -> Option<std::sync::Arc<Analysis>> {
-    let folder = shared("captures/vantages")?;
+fn load(set: &str, recordings: &[String]) -> std::sync::Arc<Analysis> {
+    let folder = shared("captures/vantages");
     let sources = recordings.iter().map(|name| Source::File(folder.join(format!("{set}.{name}")))).collect();
     let mut request = Request::new(sources);
     let keys = folder.join(format!("{set}.noisekeys.txt"));
     request.read_key_log("keys".to_owned(), BufReader::new(File::open(keys).unwrap())).unwrap();
-    Some(request.load())
+    request.load()
 }
 
 /// What the rows of a terminate say of its origin, in the words of the truth.
@@ -38,10 +38,10 @@ fn origin(call: Option<&Call>, stanza_id: &str) -> &'static str {
 }
 
 /// Compares all terminates of a set, seen in these recordings, with the truth of the view; gives their number.
-fn compare(set: &str, view: &str, recordings: &[String]) -> Option<usize> {
+fn compare(set: &str, view: &str, recordings: &[String]) -> usize {
     let truth: Value =
-        serde_json::from_slice(&fs::read(shared(&format!("captures/vantages/{set}.expected.json"))?).unwrap()).unwrap();
-    let analysis = load(set, recordings)?;
+        serde_json::from_slice(&fs::read(shared(&format!("captures/vantages/{set}.expected.json"))).unwrap()).unwrap();
+    let analysis = load(set, recordings);
     let mut compared = 0;
     for call in truth["calls"].as_array().unwrap() {
         let id = call["call_id"].as_str().unwrap();
@@ -59,17 +59,18 @@ fn compare(set: &str, view: &str, recordings: &[String]) -> Option<usize> {
             compared += 1;
         }
     }
-    Some(compared)
+    compared
 }
 
 const VIEWS: [&str; 7] = ["a", "b1", "b2", "a+b1", "a+b2", "b1+b2", "a+b1+b2"];
 
+#[test_with::path(../shared)]
 #[test]
 fn every_combination_of_captures_says_who_made_each_terminate() {
     for set in ["zb-timeouts", "rz-ends"] {
         for view in VIEWS {
             let recordings: Vec<_> = view.split('+').map(|name| format!("{name}.pcap")).collect();
-            let Some(compared) = compare(set, view, &recordings) else { return };
+            let compared = compare(set, view, &recordings);
             assert!(compared > 3, "{set} {view}");
             compare(set, view, &recordings.iter().rev().cloned().collect::<Vec<_>>());
         }
@@ -78,6 +79,7 @@ fn every_combination_of_captures_says_who_made_each_terminate() {
     }
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn a_log_beside_the_capture_changes_nothing() {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -85,18 +87,19 @@ fn a_log_beside_the_capture_changes_nothing() {
     compare("rz-ends", "a+b1+b2", &names(&["b2.zapo.log", "b1.zapo.log", "a.pcap", "b1.pcap", "b2.pcap"]));
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn outcomes_do_not_depend_on_how_many_vantages_there_are() {
     for set in ["zb-timeouts", "rz-ends"] {
         let outcomes = |view: &str| {
             let recordings: Vec<_> = view.split('+').map(|name| format!("{name}.pcap")).collect();
-            let analysis = load(set, &recordings)?;
+            let analysis = load(set, &recordings);
             let calls = analysis.calls.iter().map(|judged| &judged.call);
-            Some(calls.map(|call| (call.id.to_string(), call.course.outcome)).collect::<Vec<_>>())
+            calls.map(|call| (call.id.to_string(), call.course.outcome)).collect::<Vec<_>>()
         };
-        let Some(all) = outcomes("a+b1+b2") else { return };
+        let all = outcomes("a+b1+b2");
         for view in ["a", "a+b1", "a+b2", "all", "b1+b2"] {
-            assert_eq!(outcomes(view).unwrap(), all, "{set} {view}");
+            assert_eq!(outcomes(view), all, "{set} {view}");
         }
     }
 }
@@ -127,9 +130,10 @@ fn records(file: &[u8]) -> Vec<(f64, std::ops::Range<usize>)> {
     records
 }
 
+#[test_with::path(../shared)]
 #[test]
 fn a_hole_at_the_wrong_moment_leaves_open_who_made_a_terminate() {
-    let Some(folder) = shared("captures/vantages") else { return };
+    let folder = shared("captures/vantages");
     let whole = fs::read(folder.join("zb-timeouts.a.pcap")).unwrap();
     let place = tempfile::tempdir().unwrap();
     let copy = place.path().join("a.pcap");

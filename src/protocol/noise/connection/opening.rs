@@ -6,26 +6,22 @@ use std::sync::Arc;
 use super::super::handshake::{Failure, Handshake};
 use super::super::messages::{ClientHello, HandshakeMessage, ServerHello};
 use super::super::transport::Receiver;
-use super::super::{Counters, Frame, Side};
+use super::super::{Counters, FrameSink, Side};
 use super::unopened::{Obstacle, Waiting};
 use super::{Connection, NO_KEY, NO_SERVER_STATIC, WRONG_KEY};
 use crate::anomaly::Anomaly;
 use crate::keys::TransportKeys;
 use crate::origin::Origin;
-use crate::protocol::Sink;
 
 impl Connection {
     /// Takes a message of the handshake; `false` if it cannot be one here.
-    pub(super) fn handshake_message<S>(
+    pub(super) fn handshake_message(
         &mut self,
         side: Side,
         origin: Origin,
         message: &HandshakeMessage<'_>,
-        out: &mut S,
-    ) -> bool
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+        out: &mut impl FrameSink,
+    ) -> bool {
         match (side, message) {
             (Side::Client, HandshakeMessage::ClientHello(hello)) => {
                 let Some(prologue) = self.prologue.take() else { return self.handshake.is_none() };
@@ -64,10 +60,7 @@ impl Connection {
         }
     }
 
-    fn server_hello<S>(&mut self, origin: Origin, hello: &ServerHello<'_>, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn server_hello(&mut self, origin: Origin, hello: &ServerHello<'_>, out: &mut impl FrameSink) {
         let Some(handshake) = &mut self.handshake else { return };
         handshake.see_server_hello(hello);
         let Some(private) = &self.private else { return };
@@ -86,10 +79,7 @@ impl Connection {
     }
 
     /// Takes the fact that the private keys lead nowhere. Logged transport keys, if any, are left to speak.
-    fn handshake_failed<S>(&mut self, origin: Origin, failure: Failure, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn handshake_failed(&mut self, origin: Origin, failure: Failure, out: &mut impl FrameSink) {
         self.proven = false;
         let logged = self.key_used.and_then(|ephemeral| self.keys.session(&ephemeral)?.transport.clone());
         if let Some(transport) = logged {

@@ -3,21 +3,17 @@
 use std::mem;
 
 use super::super::framing::{self, Carry, PREFIX, Stretch, TAG};
-use super::super::{Counters, Frame, Side};
+use super::super::{Counters, FrameSink, Side};
 use super::{BEGUN_INSIDE_FRAME, Connection, SKIPPED_BYTES};
 use crate::anomaly::Anomaly;
 use crate::origin::Origin;
-use crate::protocol::Sink;
 
 /// How far into misplaced bytes a frame is looked for.
 const WINDOW: usize = 16 * 1024;
 
 impl Connection {
     /// Takes the fact that bytes of one direction are absent.
-    pub(in super::super) fn gap<S>(&mut self, side: Side, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(in super::super) fn gap(&mut self, side: Side, out: &mut impl FrameSink) {
         let mut carry = mem::take(&mut self.lane(side).carry);
         self.abandon(side, &mut carry, out);
         self.lane(side).adrift = true;
@@ -39,10 +35,7 @@ impl Connection {
     }
 
     /// Finds the first frame after absent bytes: how many bytes are done with, and whether a frame begins there.
-    pub(super) fn land<S>(&mut self, side: Side, stretch: Stretch<'_>, out: &mut S) -> (usize, bool)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn land(&mut self, side: Side, stretch: Stretch<'_>, out: &mut impl FrameSink) -> (usize, bool) {
         let found = self.find_frame(side, stretch.bytes, 0);
         let skipped = found.unwrap_or(stretch.bytes.len().saturating_sub(WINDOW));
         self.skip(side, stretch.span(0), skipped, out);
@@ -80,10 +73,7 @@ impl Connection {
     }
 
     /// Says that bytes were skipped to find the next frame.
-    pub(super) fn skip<S>(&mut self, side: Side, origin: Origin, bytes: usize, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn skip(&mut self, side: Side, origin: Origin, bytes: usize, out: &mut impl FrameSink) {
         if bytes == 0 {
             return;
         }
@@ -94,10 +84,7 @@ impl Connection {
     }
 
     /// Gives up the frame that a direction was in.
-    pub(super) fn abandon<S>(&mut self, side: Side, carry: &mut Carry, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn abandon(&mut self, side: Side, carry: &mut Carry, out: &mut impl FrameSink) {
         if let Some(origin) = carry.origin() {
             self.skip(side, origin, carry.len(), out);
             carry.clear();

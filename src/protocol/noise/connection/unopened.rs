@@ -3,11 +3,10 @@
 use std::mem;
 
 use super::super::framing::TAG;
-use super::super::{Frame, Side};
+use super::super::{FrameSink, Side};
 use super::{Connection, NO_SERVER_HELLO};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::Origin;
-use crate::protocol::Sink;
 
 /// How many bytes of frames wait for a server hello that may have been captured late.
 const WAITING: usize = 64 * 1024;
@@ -34,10 +33,7 @@ pub(super) struct Waiting {
 
 impl Connection {
     /// Counts a frame for which there is no key, or keeps it until there may be one.
-    pub(super) fn unopened<S>(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn unopened(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
         let waiting: usize = self.waiting.iter().map(|waiting| waiting.frame.len() + TAG).sum();
         if self.obstacle.is_none() && waiting + frame.len() <= WAITING {
             self.waiting.push(Waiting { side, origin, frame: frame.to_vec() });
@@ -48,19 +44,13 @@ impl Connection {
     }
 
     /// Counts the frames that waited as lost, since what they waited for did not come.
-    pub(super) fn give_up_waiting<S>(&mut self, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    pub(super) fn give_up_waiting(&mut self, out: &mut impl FrameSink) {
         for Waiting { side, origin, .. } in mem::take(&mut self.waiting) {
             self.count_unopened(side, origin, out);
         }
     }
 
-    fn count_unopened<S>(&mut self, side: Side, origin: Origin, out: &mut S)
-    where
-        S: for<'a> Sink<Frame<'a>>,
-    {
+    fn count_unopened(&mut self, side: Side, origin: Origin, out: &mut impl FrameSink) {
         self.lost = true;
         self.lane(side).count.frames += 1;
         let obstacle = self.obstacle.get_or_insert(Obstacle::new(&NO_SERVER_HELLO, None));

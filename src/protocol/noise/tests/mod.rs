@@ -4,13 +4,13 @@ mod following;
 mod midway;
 mod opening;
 mod peer;
-mod recorded;
 
 use std::sync::Arc;
 
 use super::*;
 use crate::anomaly::{Anomalies, Anomaly, Severity};
 use crate::origin::{CaptureId, ConnectionId};
+use crate::protocol::Sink;
 
 /// What came out of a decoder.
 #[derive(Default)]

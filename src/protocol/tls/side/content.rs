@@ -1,6 +1,5 @@
 //! What a record of a direction holds: opened, told apart, and passed on.
 
-use super::super::Out;
 use super::super::alert;
 use super::super::cipher::Opener;
 use super::super::diagnoses::{ALERT, NOT_AUTHENTIC, RECORDS_MISSING, RENEGOTIATED};
@@ -11,7 +10,7 @@ use super::super::record::{Content, HEADER, Header};
 use super::{Framing, Side};
 use crate::anomaly::Anomaly;
 use crate::origin::{Direction, Located, Origin};
-use crate::protocol::tcp::Chunk;
+use crate::protocol::tcp::{Chunk, ChunkSink};
 
 /// Length of a key update in bytes (RFC 8446 section 4.6.3).
 const KEY_UPDATE_LENGTH: usize = 5;
@@ -73,7 +72,14 @@ impl Side {
     }
 
     /// Takes the content of a record that opened.
-    pub(super) fn opened(&mut self, opened: Opened, header: Header, position: u64, origin: Origin, out: &mut impl Out) {
+    pub(super) fn opened(
+        &mut self,
+        opened: Opened,
+        header: Header,
+        position: u64,
+        origin: Origin,
+        out: &mut impl ChunkSink,
+    ) {
         let Opened { ahead, sequence, plain } = opened;
         if let Some(ahead) = ahead {
             self.epochs.enter(ahead);
@@ -110,7 +116,7 @@ impl Side {
         self.scratch = scratch;
     }
 
-    fn handshake(&mut self, content: &[u8], origin: Origin, out: &mut impl Out) {
+    fn handshake(&mut self, content: &[u8], origin: Origin, out: &mut impl ChunkSink) {
         let Self { epochs, messages, alpn, accepts_early_data, .. } = self;
         let (tls13, in_handshake) = (epochs.is_tls13(), epochs.number() == 0);
         let (mut advances, mut renegotiates) = (false, false);
@@ -135,7 +141,7 @@ impl Side {
         }
     }
 
-    pub(super) fn alert(&self, alert: [u8; 2], origin: Origin, out: &mut impl Out) {
+    pub(super) fn alert(&self, alert: [u8; 2], origin: Origin, out: &mut impl ChunkSink) {
         if alert::is_fault(alert) {
             let direction = origin.direction.unwrap_or(Direction::Outbound);
             out.anomaly(Anomaly::new(&ALERT, origin).detail(alert::name(alert, direction)));
@@ -167,7 +173,7 @@ impl Side {
     }
 
     /// Says that `records` with data, `sealed` bytes long, are lost, to the user and to the next layer.
-    pub(super) fn report(&mut self, lost: Lost, records: u64, sealed: u64, out: &mut impl Out) {
+    pub(super) fn report(&mut self, lost: Lost, records: u64, sealed: u64, out: &mut impl ChunkSink) {
         if records == 0 {
             return;
         }
@@ -181,7 +187,7 @@ impl Side {
     }
 
     /// Early data stand before all other data, and are not read.
-    fn emit_early_gap(&mut self, origin: Origin, out: &mut impl Out) {
+    fn emit_early_gap(&mut self, origin: Origin, out: &mut impl ChunkSink) {
         let bytes = std::mem::take(&mut self.early_data);
         if bytes > 0 {
             out.item(Located::new(Origin { offset: self.plain, ..origin }, Chunk::Gap(bytes)));

@@ -12,7 +12,7 @@ use tungstenite::protocol::frame::{Frame, FrameHeader};
 
 use super::{DIAGNOSES, Decoder, Message, Opcode};
 use crate::anomaly::Anomaly;
-use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, PerDirection, Timestamp};
 use crate::protocol::Sink;
 use crate::protocol::tcp::{Chunk, End};
 
@@ -66,7 +66,7 @@ struct Connection {
     decoder: Decoder,
     out: Collector,
     record: u64,
-    sent: super::Both<u64>,
+    sent: PerDirection<u64>,
 }
 
 impl Connection {
@@ -81,7 +81,7 @@ impl Connection {
 
     fn chunk(&mut self, direction: Direction, chunk: Chunk<'_>) {
         self.record += 1;
-        let sent = self.sent.of_mut(direction);
+        let sent = &mut self.sent[direction];
         let origin = Origin {
             connection: Some(ConnectionId(0)),
             direction: Some(direction),

@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 
 use super::{compared, findings, stanza, tables};
-use crate::analysis::Analysis;
 use crate::call::People;
+use crate::diagram::Picture;
 use crate::filter::{Completion, Completions};
 use crate::protocol::binary::Jid;
 use crate::report::Form;
-use crate::spec::Judged;
-use crate::summary::{self, Diagram, Scene};
 use crate::tui::command::Effect;
 use crate::tui::model::Model;
 use crate::tui::opened::{Fold, Opened};
@@ -88,22 +86,20 @@ fn text(model: &Model, ending: &str) -> Option<String> {
 /// The lines of the ladder that are shown.
 fn ladder(model: &Model, opened: &Opened, ending: &str) -> Option<String> {
     let name = |jid: &Jid, people: &People| model.names.of(jid, people);
-    let scene = Scene {
-        calls: opened.calls.iter().map(|judged| -> &Judged { judged }).collect(),
-        ladder: opened.ladder.clone(),
-        lines: opened.lines.clone(),
+    let picture = Picture {
+        diagram: &opened.diagram,
+        shown: opened.lines.as_ref().into(),
         is_folded: opened.fold == Fold::Noise,
         name: &name,
     };
-    let diagram = |analysis: &Analysis| Diagram::drawn(&scene, analysis);
     match ending {
         "txt" => {
             let mut out = Vec::new();
-            summary::draw(&scene, &mut out).ok()?;
+            picture.text(&mut out).ok()?;
             String::from_utf8(out).ok()
         }
-        "svg" => Some(diagram(model.analysis.as_deref()?).svg()),
-        "mmd" => Some(diagram(model.analysis.as_deref()?).mermaid()),
-        _ => Some(format!("```mermaid\n{}```\n", diagram(model.analysis.as_deref()?).mermaid())),
+        "svg" => Some(picture.svg(model.analysis.as_deref()?)),
+        "mmd" => Some(picture.mermaid(model.analysis.as_deref()?)),
+        _ => Some(format!("```mermaid\n{}```\n", picture.mermaid(model.analysis.as_deref()?))),
     }
 }

@@ -6,11 +6,10 @@ use ratatui::style::Style;
 
 use super::Picture;
 use crate::call::{Call, Row};
-use crate::ladder::Rung;
+use crate::diagram::{Arrow, Expected, Gap, first_answer};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::spec::Judged;
-use crate::summary::first_answer;
 use crate::tui::opened::Fold;
 use crate::tui::quantity::{in_milliseconds, latency, length};
 use crate::tui::text::{shown, width};
@@ -75,7 +74,7 @@ impl Picture<'_> {
     }
 
     /// The arrow of a row.
-    pub(super) fn arrow(&self, buffer: &mut Buffer, line: Rect, judged: &Judged, row: &Row, rung: &Rung) {
+    pub(super) fn arrow(&self, buffer: &mut Buffer, line: Rect, judged: &Judged, row: &Row, rung: &Arrow) {
         let look = self.look(row);
         let (label, took) = self.label(judged, row, rung);
         let Some((left, inside)) = self.line(buffer, line, (rung.from, rung.to), &look) else {
@@ -100,8 +99,7 @@ impl Picture<'_> {
 
     /// What was to be seen and was not: an arrow that is hardly there, what it would have been, and beside it, where
     /// there is room, who says so.
-    pub(super) fn ghost(&self, buffer: &mut Buffer, line: Rect, ghost: usize) {
-        let Some(ghost) = self.opened.ladder.ghosts.get(ghost) else { return };
+    pub(super) fn ghost(&self, buffer: &mut Buffer, line: Rect, ghost: &Expected) {
         let style = self.theme.muted;
         for column in &self.columns {
             put(buffer, line, *column, "│", style);
@@ -130,12 +128,11 @@ impl Picture<'_> {
     }
 
     /// A break: what was not recorded, for how long, and by whom where several recorded.
-    pub(super) fn gap(&self, buffer: &mut Buffer, line: Rect, gap: usize) {
-        let Some(gap) = self.opened.ladder.gaps.get(gap) else { return };
+    pub(super) fn gap(&self, buffer: &mut Buffer, line: Rect, gap: &Gap) {
         let room = usize::from(line.width).saturating_sub(self.left);
         put(buffer, line, self.left, &"╌".repeat(room), self.theme.warning);
         let text = format!(" gap: {} not recorded ", length(gap.length));
-        let whose = gap.lifeline.and_then(|index| self.opened.ladder.lifelines.get(index));
+        let whose = gap.lifeline.and_then(|index| self.opened.diagram.lifelines.get(index));
         let room_for_name = room.saturating_sub(width(&text) + 3);
         let text = match whose.filter(|_| room_for_name > LEAST_NAME) {
             Some(lifeline) => format!("{text}at {} ", self.called(lifeline, room_for_name)),
@@ -159,7 +156,7 @@ impl Picture<'_> {
 
     /// What a row says: the action and whether it was sent again; and how long an answer took, or a stanza until it was
     /// seen by another recorded device. Where answers are folded, the first one is told here.
-    fn label(&self, judged: &Judged, row: &Row, rung: &Rung) -> (String, String) {
+    fn label(&self, judged: &Judged, row: &Row, rung: &Arrow) -> (String, String) {
         let call = &judged.call;
         let again = if row.repeats.is_some() { "again: " } else { "" };
         let flow = judged.flow.as_ref().filter(|_| self.opened.expects);

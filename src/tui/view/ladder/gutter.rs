@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{MARKS, Picture, TIME};
-use crate::ladder::{elapsed, is_order_known};
+use crate::diagram::{elapsed, is_order_known};
 use crate::spec::Judged;
 use crate::tui::quantity::{NONE, clock, offset};
 use crate::tui::times::Times;

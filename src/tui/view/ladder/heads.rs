@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{MARKS, Picture, TIME};
-use crate::call::{Clock, People, Vantage};
-use crate::ladder::{Lifeline, Party};
+use crate::call::{Clock, Party, People, Vantage};
+use crate::diagram::Lifeline;
 use crate::protocol::binary::Jid;
 use crate::tui::opened::Opened;
 use crate::tui::quantity::{in_milliseconds, latency, offset};
@@ -16,7 +16,7 @@ use crate::tui::view::pane::put;
 /// Lines of the heads, where there is room: a third one where the clocks of several vantages differ.
 pub(super) fn wanted(opened: &Opened) -> u16 {
     let has_skew = |lifeline: &Lifeline| vantage(opened, lifeline).is_some_and(|found| skew(found).is_some());
-    if opened.ladder.lifelines.iter().any(has_skew) { 3 } else { 2 }
+    if opened.diagram.lifelines.iter().any(has_skew) { 3 } else { 2 }
 }
 
 /// The vantage that a lifeline is, and its index in its call.
@@ -51,12 +51,12 @@ impl Picture<'_> {
             for (place, heading) in headings.iter().rev().take(self.times).rev().enumerate() {
                 put(buffer, line, MARKS + place * TIME, &format!("{heading:>9}"), self.theme.muted);
             }
-            if self.lifelines.len() < self.opened.ladder.lifelines.len() {
-                let hidden = self.opened.ladder.lifelines.len() - self.lifelines.len();
+            if self.lifelines.len() < self.opened.diagram.lifelines.len() {
+                let hidden = self.opened.diagram.lifelines.len() - self.lifelines.len();
                 put(buffer, line, 0, &format!("+{hidden}"), self.theme.warning);
             }
         }
-        let shown = self.opened.ladder.lifelines.get(self.lifelines.clone()).unwrap_or_default();
+        let shown = self.opened.diagram.lifelines.get(self.lifelines.clone()).unwrap_or_default();
         let spacing = match self.columns.as_slice() {
             [first, second, ..] => second - first,
             _ => usize::from(line.width).saturating_sub(self.left),
@@ -69,7 +69,7 @@ impl Picture<'_> {
             _ => 0,
         };
         for (place, (lifeline, column)) in shown.iter().zip(&self.columns).enumerate() {
-            let style = if lifeline.recorded { self.theme.accent } else { Style::new() };
+            let style = if lifeline.is_recorded() { self.theme.accent } else { Style::new() };
             let style = if part == 0 { style } else { self.theme.muted };
             if place == 0 && last == 0 {
                 put(buffer, line, *column, &self.name(lifeline, part, spacing), style);
@@ -106,7 +106,7 @@ impl Picture<'_> {
                 }
             }
         };
-        match (part, lifeline.recorded, &lifeline.party) {
+        match (part, lifeline.is_recorded(), &lifeline.party) {
             (0, true, Party::Device(jid)) => {
                 cut(&format!("● {}", named(jid, columns.saturating_sub(2))), columns).into()
             }

@@ -13,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pane::{self, put};
-use crate::ladder::{Line, Rung};
+use crate::diagram::{Arrow, Step};
 use crate::tui::model::{Model, Viewport};
 use crate::tui::opened::Opened;
 use crate::tui::regions::{Regions, Target};
@@ -71,10 +71,11 @@ pub(super) fn draw(
         picture.head(buffer, line, part);
     }
     for ((place, shown), line) in opened.lines.iter().enumerate().skip(scroll.row).zip(lines) {
-        match shown {
-            Line::Rung(rung) => picture.row(buffer, line, place, *rung),
-            Line::Gap(gap) => picture.gap(buffer, line, *gap),
-            Line::Ghost(ghost) => picture.ghost(buffer, line, *ghost),
+        match opened.diagram.steps.get(*shown) {
+            Some(Step::Arrow(arrow)) => picture.row(buffer, line, place, *shown, arrow),
+            Some(Step::Gap(gap)) => picture.gap(buffer, line, gap),
+            Some(Step::Expected(expected)) => picture.ghost(buffer, line, expected),
+            None => {}
         }
     }
     Viewport { page: room, lines: 0 }
@@ -101,7 +102,7 @@ impl<'a> Picture<'a> {
         let times = usize::from(whole >= ONE_TIME) + usize::from(whole >= TWO_TIMES);
         let left = MARKS + times * TIME;
         let room = whole.saturating_sub(left);
-        let all = opened.ladder.lifelines.len();
+        let all = opened.diagram.lifelines.len();
         let fit = (room.saturating_sub(1) / SPACING + 1).min(all);
         scroll.lifeline = first_lifeline(scroll.lifeline, opened.rung(), all, fit);
         let lifelines = scroll.lifeline..(scroll.lifeline + fit).min(all);
@@ -110,7 +111,7 @@ impl<'a> Picture<'a> {
         Self { model, opened, theme, times, left, lifelines, columns }
     }
 
-    fn row(&self, buffer: &mut Buffer, line: Rect, place: usize, index: usize) {
+    fn row(&self, buffer: &mut Buffer, line: Rect, place: usize, index: usize, arrow: &Arrow) {
         let Some((judged, row_index)) = self.opened.at(index) else { return };
         let Some(row) = judged.call.rows.get(row_index) else { return };
         self.marks(buffer, line, place, index, (judged, row_index));
@@ -118,9 +119,7 @@ impl<'a> Picture<'a> {
         for column in &self.columns {
             put(buffer, line, *column, "│", self.theme.muted);
         }
-        if let Some(rung) = self.opened.ladder.rungs.get(index) {
-            self.arrow(buffer, line, judged, row, rung);
-        }
+        self.arrow(buffer, line, judged, row, arrow);
         if place == self.opened.selected {
             buffer.set_style(line, self.theme.selected);
         }
@@ -129,7 +128,7 @@ impl<'a> Picture<'a> {
 
 /// The first lifeline to show of `all`, of which `fit` fit, so that both ends of the selected arrow are seen if they
 /// can be.
-fn first_lifeline(first: usize, selected: Option<&Rung>, all: usize, fit: usize) -> usize {
+fn first_lifeline(first: usize, selected: Option<&Arrow>, all: usize, fit: usize) -> usize {
     let first = first.min(all.saturating_sub(fit));
     let Some(rung) = selected else { return first };
     let (low, high) = (rung.from.min(rung.to), rung.from.max(rung.to));

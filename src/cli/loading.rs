@@ -1,0 +1,88 @@
+//! Reading the captures: progress, what was lost, and the exit code that follows.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use ringtrace::analysis::{Analysis, Request};
+use ringtrace::anomaly::{Diagnosis, Kind, Layer, Severity, Tally};
+use ringtrace::print;
+use ringtrace::protocol::tls;
+use ringtrace::visible::visible;
+use ringtrace::words::counted;
+
+use super::exit::Exit;
+use super::settings::Verbosity;
+
+/// Reads the captures, with a progress bar if standard error is a terminal.
+pub(super) fn load(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
+    if verbosity == Verbosity::Quiet || !stderr().is_terminal() {
+        return request.load();
+    }
+    let bar = ProgressBar::new(0);
+    let analysis = request.load_publishing(&mut |analysis| {
+        show(&bar, &analysis);
+        true
+    });
+    bar.finish_and_clear();
+    analysis
+}
+
+/// Shows the bytes read, out of all bytes if that is known, and the calls found.
+fn show(bar: &ProgressBar, analysis: &Analysis) {
+    let template = match analysis.captures.iter().map(|capture| capture.size).sum::<Option<u64>>() {
+        Some(size) => {
+            bar.set_length(size);
+            "{wide_bar} {bytes} of {total_bytes}, {msg}"
+        }
+        None => "{spinner} {bytes}, {msg}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.set_position(analysis.captures.iter().map(|capture| capture.bytes).sum());
+    bar.set_message(counted(analysis.calls.len() as u64, "call"));
+}
+
+/// Reports on standard error what could not be read, and what to do about it.
+pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
+    let least = match verbosity {
+        Verbosity::Quiet => return,
+        Verbosity::Losses => Severity::Loss,
+        Verbosity::Everything => Severity::Note,
+    };
+    for capture in &analysis.captures {
+        if let Some(failure) = &capture.failure {
+            eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
+        }
+    }
+    // Without any call, even a note may explain why.
+    let none_found = analysis.calls.is_empty();
+    let is_reported = |tally: &Tally| {
+        let Diagnosis { severity, layer, kind, .. } = tally.diagnosis;
+        *severity >= least || (none_found && (*layer, *kind) == (Layer::Input, Kind::Missing))
+    };
+    let reported: Vec<_> = analysis.anomalies.iter().filter(|tally| is_reported(tally)).collect();
+    for (index, tally) in reported.iter().enumerate() {
+        eprintln!("ringtrace: {}", print::anomaly(analysis, tally));
+        let again =
+            reported.get(index + 1..).is_some_and(|later| later.iter().any(|later| later.diagnosis == tally.diagnosis));
+        if !tally.diagnosis.next.is_empty() && !again {
+            eprintln!("ringtrace:   {}", tally.diagnosis.next);
+        }
+        if tally.diagnosis == &tls::NO_KEY
+            && let Some(log) = std::env::var_os("SSLKEYLOGFILE").filter(|log| !log.is_empty())
+        {
+            let log = log.to_string_lossy();
+            eprintln!("ringtrace:   SSLKEYLOGFILE is set: try --tls-keylog {}", visible(&log));
+        }
+    }
+    if analysis.calls.is_empty() && analysis.captures.iter().any(|capture| capture.failure.is_none()) {
+        eprintln!("ringtrace: no calls found");
+    }
+}
+
+/// The exit code after reading.
+pub(super) fn exit(analysis: &Analysis) -> Exit {
+    if analysis.is_lossy() { Exit::Lost } else { Exit::Done }
+}

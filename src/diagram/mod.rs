@@ -1,0 +1,44 @@
+//! Calls to a sequence diagram, drawn with characters, as Mermaid and as SVG.
+//!
+//! [`Diagram`] is the model: lifelines and steps of one or more calls, without any text but the labels. The terminal
+//! interface draws it itself. A [`Picture`] adds what a drawing needs: which steps are shown, and what the parties are
+//! called. Its [`lines`](Picture::lines) are what the three writers draw.
+//!
+//! ```
+//! use ringtrace::analysis::{Request, Source};
+//! use ringtrace::diagram::{Diagram, Picture};
+//!
+//! let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/answered-and-missed/answered-and-missed.pcap");
+//! let analysis = Request::new(vec![Source::File(capture.into())]).load();
+//! let diagram = Diagram::new(vec![analysis.calls[0].clone()], false);
+//! let picture = Picture::of(&diagram);
+//!
+//! let mut text = Vec::new();
+//! picture.text(&mut text)?;
+//! assert!(String::from_utf8_lossy(&text).contains("offer"));
+//! assert!(picture.mermaid(&analysis).starts_with("sequenceDiagram"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod model;
+
+mod time;
+
+mod label;
+
+mod build;
+
+pub mod caption;
+
+mod picture;
+
+mod text;
+
+mod mermaid;
+
+mod svg;
+
+pub use label::label;
+pub use model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
+pub use picture::{ArrowKind, ArrowLine, Line, Mark, Picture, first_answer};
+pub use time::{elapsed, is_order_known};

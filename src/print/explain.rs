@@ -1,0 +1,190 @@
+//! Pages that explain an id: a question, discrepancy, rule, column, anomaly, exit code, or page of the spec.
+
+use std::io::{self, Write};
+
+use super::index::coverage;
+use crate::analysis::diagnoses;
+use crate::anomaly::Severity;
+use crate::export::{Description, Table, filter_page};
+use crate::spec::index::{self, Entry};
+use crate::spec::{self, Checkout, Grade, PAGES, Question, RULES, Shape};
+use crate::words::{Layout, capitalised, counted, nearest};
+
+/// An exit code and its meaning.
+pub type ExitCode = (u8, &'static str);
+
+/// Everything that can be explained.
+#[derive(Clone, Copy, Debug)]
+pub struct Glossary<'g> {
+    /// The exit codes, which the command line defines.
+    pub exit_codes: &'g [ExitCode],
+    /// A checkout of the spec, to quote its wording.
+    pub spec: Option<&'g Checkout>,
+}
+
+/// The id of the page about filters.
+const FILTER: &str = "filter";
+
+/// The tables with columns that can be explained.
+const TABLES: [(&str, Table); 5] = [
+    ("stanzas", Table::Stanzas),
+    ("calls", Table::Calls),
+    ("evidence", Table::Evidence),
+    ("anomalies", Table::Anomalies),
+    ("messages", Table::Messages),
+];
+
+impl Glossary<'_> {
+    /// The pages of an id, in Markdown: one for each thing of that name, none if there is none. A column can also be named
+    /// as `table.column`, a page of the spec by its code or id, and one of its open questions as `SIG-14 #2`.
+    #[must_use]
+    pub fn pages(&self, id: &str) -> Vec<String> {
+        let mut pages = Vec::new();
+        let questions = spec::questions().filter(|question| question.id == id);
+        pages.extend(questions.map(|question| self.question(question)));
+        pages.extend(RULES.iter().filter(|rule| rule.id == id).map(|rule| {
+            let departure = if rule.grade == Grade::Violation { "violation" } else { "warning" };
+            format!("*Rule {}* ({}). A departure is a {departure}.\n\n{}", rule.id, rule.page, rule.text())
+        }));
+        let diagnoses = diagnoses().into_iter().filter(|diagnosis| diagnosis.id == id);
+        pages.extend(diagnoses.map(|diagnosis| {
+            let effect = match diagnosis.severity {
+                Severity::Loss => "Data is lost: the exit code is 1.",
+                Severity::Note => "No data is lost.",
+            };
+            format!(
+                "*Anomaly {}* ({} layer, {}). {effect}\n\nIn this capture, {}.\n\n{}",
+                diagnosis.id,
+                diagnosis.layer.name(),
+                diagnosis.kind.name(),
+                diagnosis.why,
+                diagnosis.next
+            )
+        }));
+        for (name, table) in TABLES {
+            let (of, column) = id.split_once('.').map_or((name, id), |(of, column)| (of, column));
+            let columns = table.columns().into_iter().filter(|known| of == name && known.name == column);
+            pages.extend(columns.map(|Description { name: column, kind, doc, .. }| {
+                format!("*Column {column}* of table `{name}` ({}).\n\n{doc}", kind.name())
+            }));
+        }
+        pages.extend(self.page_of_the_spec(id));
+        if id == FILTER {
+            pages.push(format!("*The language of --filter.*\n\n{}", filter_page()));
+        }
+        let codes = self.exit_codes.iter().filter(|(code, _)| code.to_string() == id);
+        pages.extend(codes.map(|(code, when)| format!("*Exit code {code}*: {when}")));
+        pages
+    }
+
+    /// The open questions of a page of the spec, or the one whose number follows its name.
+    fn page_of_the_spec(&self, id: &str) -> Option<String> {
+        let (name, number) = id.split_once('#').map_or((id, None), |(name, number)| (name.trim(), Some(number)));
+        let page = PAGES.iter().find(|page| page.name().eq_ignore_ascii_case(name))?.name();
+        let entries = match number {
+            Some(number) => vec![index::entry(page, number.trim().parse().ok()?)?],
+            None => index::of_page(page),
+        };
+        let title =
+            self.spec.and_then(|spec| spec.page(page)).map_or_else(String::new, |page| format!(" ({})", page.title));
+        let count = match (number, entries.len()) {
+            (Some(_), _) => "one of its open questions".to_owned(),
+            (None, count) => format!("its {}", counted(count as u64, "open question")),
+        };
+        let entries: Vec<_> = entries.iter().map(|entry| self.entry(entry)).collect();
+        Some(format!("*Page {page}* of the spec{title}: {count}.\n\n{}", entries.join("\n\n")))
+    }
+
+    /// An open question of a page, and whether the program covers it.
+    fn entry(&self, entry: &Entry) -> String {
+        let wording = self.spec.and_then(|spec| spec.wording_at(entry.page, entry.number));
+        let wording = wording.map_or_else(String::new, |wording| format!("\n\nThe spec: {wording}"));
+        format!("*{}.* {}{wording}\n\n{}.", entry.place(), entry.title, capitalised(&coverage(entry)))
+    }
+
+    fn question(&self, question: &Question) -> String {
+        let kind = if question.number.is_some() { "Question" } else { "Discrepancy" };
+        let answers = match question.shape {
+            Shape::List => "a list of all values observed, never considered complete".to_owned(),
+            Shape::Exclusive => format!("one of {}", question.hypotheses.join(", ")),
+            Shape::Existential { occurs } => {
+                format!("{}; one direct observation of `{occurs}` settles it", question.hypotheses.join(" or "))
+            }
+        };
+        let also: String = question.also.iter().map(|(page, number)| format!(", also {page} #{number}")).collect();
+        let mut text = format!("*{kind} {}* ({}{also}). Answer: {answers}.\n\n", question.id, question.place());
+        if let Some(wording) = self.spec.and_then(|spec| spec.wording(question)) {
+            text.push_str(&format!("The spec: {wording}\n\n"));
+        }
+        text.push_str(&question.text());
+        text
+    }
+
+    /// The known id that `id` is most likely a misspelling of.
+    #[must_use]
+    pub fn nearest(&self, id: &str) -> Option<&'static str> {
+        let columns = TABLES.iter().flat_map(|(_, table)| table.columns()).map(|column| column.name);
+        let questions = spec::questions().map(|question| question.id);
+        let rules = RULES.iter().map(|rule| rule.id);
+        let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id);
+        let pages = PAGES.iter().map(|page| page.name()).chain([FILTER]);
+        nearest(id, questions.chain(rules).chain(anomalies).chain(columns).chain(pages))
+    }
+}
+
+/// Writes pages, separated by empty lines.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn text(pages: &[String], layout: Layout, out: &mut impl Write) -> io::Result<()> {
+    for (index, page) in pages.iter().enumerate() {
+        write!(out, "{}{}", if index == 0 { "" } else { "\n" }, layout.page(page, 0))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLOSSARY: Glossary<'_> = Glossary { exit_codes: &[(2, "usage error")], spec: None };
+
+    #[test]
+    fn every_id_has_its_page() {
+        for question in spec::questions() {
+            let pages = GLOSSARY.pages(question.id);
+            assert_eq!(pages.len(), 1, "{}", question.id);
+            for part in ["*The question.*", "*What decides it.*", "*What is recorded.*"] {
+                assert!(pages.iter().all(|page| page.contains(part)), "{} lacks {part}", question.id);
+            }
+        }
+        for diagnosis in diagnoses() {
+            assert_eq!(GLOSSARY.pages(diagnosis.id).len(), 1, "{}", diagnosis.id);
+        }
+        assert_eq!(GLOSSARY.pages("time_utc").len(), 3);
+        assert_eq!(GLOSSARY.pages("calls.ring_ms").len(), 1);
+        assert_eq!(GLOSSARY.pages("2").len(), 1);
+        assert!(GLOSSARY.pages("calls.nonsense").is_empty());
+    }
+
+    #[test]
+    fn every_page_of_the_spec_has_its_open_questions() {
+        for known in PAGES {
+            let pages = GLOSSARY.pages(known.name()).concat();
+            assert_eq!(pages.matches(&format!("*{} #", known.name())).count(), known.questions.len(), "{pages}");
+        }
+        let one = GLOSSARY.pages("sig-18 #1");
+        assert!(one.len() == 1 && one.iter().all(|page| page.contains("The same as reject-fanout (SIG-08 #2).")));
+        assert_eq!(GLOSSARY.pages("SIG-18#1"), one);
+        for nonsense in ["SIG-18 #9", "SIG-18 #", "SIG-18 #x", "#1", "SIG-99"] {
+            assert!(GLOSSARY.pages(nonsense).is_empty(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_close_id_is_suggested_and_a_distant_one_is_not() {
+        assert_eq!(GLOSSARY.nearest("timout-terminate-sender"), Some("timeout-terminate-sender"));
+        assert_eq!(GLOSSARY.nearest("RING_MS"), Some("ring_ms"));
+        assert_eq!(GLOSSARY.nearest("offer"), None);
+    }
+}

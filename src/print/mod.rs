@@ -1,0 +1,26 @@
+//! Results as text for a terminal, and as JSON.
+
+mod json;
+
+mod scope;
+
+mod anomalies;
+
+pub mod figure;
+
+mod index;
+
+pub mod inspect;
+
+pub mod questions;
+
+pub mod rules;
+
+pub mod explain;
+
+mod changes;
+
+mod overview;
+
+pub use anomalies::anomaly;
+pub use overview::{call, overview};
