@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::vocabulary::is_terminate_reason;
 use crate::call::{Call, Media, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Node;
@@ -9,7 +10,6 @@ use crate::protocol::stanza::{Action, ActionName, Body};
 use crate::spec::observe::answered::HangUp;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{SECOND, answered, originator, seconds, stanzas};
-use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
 use crate::spec::{Context, Evidence, Question, Strength, question};
 
 /// How the list shows a terminate without the attribute.

@@ -15,6 +15,6 @@ const TERMINATE_REASONS: [&str; 9] = [
 
 /// Whether a page of the spec lists `reason` as one of a terminate.
 #[must_use]
-pub(in crate::spec::pages) fn is_terminate_reason(reason: &str) -> bool {
+pub(crate) fn is_terminate_reason(reason: &str) -> bool {
     TERMINATE_REASONS.contains(&reason)
 }
