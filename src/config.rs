@@ -1,4 +1,4 @@
-//! The config file: TOML, every setting optional. Options of the command line go before it.
+//! The config file: TOML, every setting optional. Command-line options take precedence.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,27 +9,27 @@ use toml::Spanned;
 /// A config file with every setting, its documentation and its default, all commented out.
 pub const TEMPLATE: &str = include_str!("config.toml");
 
-/// The settings of a config file. A setting that is not there has its default.
+/// The settings of a config file. A missing setting has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// When to use colour.
     pub color: Option<Color>,
-    /// Whether to look for key logs beside the captures.
+    /// Whether to look for key logs next to the captures.
     pub key_discovery: Option<bool>,
-    /// The colours of the interface, by name.
+    /// The theme of the TUI, by name.
     pub theme: Option<Placed<String>>,
     /// The columns of the list of calls, by name.
     pub columns: Option<Vec<Placed<String>>>,
-    /// Whether the interface begins with letters in the place of addresses.
+    /// Whether the TUI starts with pseudonyms instead of addresses.
     pub pseudonyms: Option<bool>,
-    /// Keys of the interface: each command's name with the keys that it has instead of its usual ones.
+    /// Custom key bindings: each command's name with the keys that replace its defaults.
     pub keys: Vec<(Placed<String>, Placed<Vec<String>>)>,
 }
 
-/// What a file says, and where.
+/// A value in the file, with its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<T> {
-    /// What it says.
+    /// The value.
     pub value: T,
     /// The line, from 1.
     pub line: usize,
@@ -61,13 +61,13 @@ enum Keys {
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
-    /// In any case.
+    /// Always.
     Always,
-    /// In no case.
+    /// Never.
     Never,
 }
 
-/// Why a config file is none: with the line, the place in it, and what would have been right.
+/// Why a config file is invalid: with the line, the position in it, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(String);
@@ -76,7 +76,7 @@ impl Config {
     /// Reads a config file's text.
     ///
     /// # Errors
-    /// If it is no TOML, has a setting that there is none of, or a value that makes no sense.
+    /// If it is not TOML, or has an unknown setting or an invalid value.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let file: File = toml::from_str(text).map_err(|error| Error(error.to_string().trim_end().to_owned()))?;
         let File { color, key_discovery, theme, columns, pseudonyms, keys } = file;
@@ -101,10 +101,10 @@ impl Config {
     }
 }
 
-/// The text of a config file with these columns, and everything else in it as it was, comments too.
+/// The text of a config file with these columns; everything else in it, including comments, is unchanged.
 ///
 /// # Errors
-/// If the text is no config file.
+/// If the text is not a valid config file.
 pub fn with_columns(text: &str, columns: &[&str]) -> Result<String, Error> {
     Config::parse(text)?;
     let quoted = columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ");
@@ -113,7 +113,7 @@ pub fn with_columns(text: &str, columns: &[&str]) -> Result<String, Error> {
         Some(place) => replaced(text, place, &setting),
         None => {
             let own = |line: &str| line.trim_start().starts_with("#columns =");
-            // Below the template's line, unless that stands in a table.
+            // Below the template's line, unless that is in a table.
             let lines = text.split_inclusive('\n').scan(0, |end, line| {
                 *end += line.len();
                 Some((*end, line))
@@ -130,7 +130,7 @@ pub fn with_columns(text: &str, columns: &[&str]) -> Result<String, Error> {
     })
 }
 
-/// Where the setting of the columns stands: from its name to the end of its value.
+/// The range of the `columns` setting: from its name to the end of its value.
 fn place_of_columns(text: &str) -> Option<Range<usize>> {
     let table = toml::de::DeTable::parse(text).ok()?;
     let (name, value) = table.get_ref().iter().find(|(name, _)| name.get_ref() == "columns")?;
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_template_has_every_setting_with_a_value_that_is_understood() {
+    fn the_template_has_every_setting_with_a_valid_value() {
         let settings = TEMPLATE.lines().filter_map(|line| line.strip_prefix('#')).filter(|line| !line.starts_with(' '));
         let text = settings.collect::<Vec<_>>().join("\n");
         let Config { color, key_discovery, theme, columns, pseudonyms, keys } = Config::parse(&text).unwrap();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_line() {
+    fn errors_name_the_line() {
         let wrong = |text| Config::parse(text).unwrap_err().to_string();
         let unknown = wrong("color = \"never\"\ncolour = \"never\"\n");
         assert!(unknown.contains("line 2") && unknown.contains("`colour`") && unknown.contains("`color`"), "{unknown}");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_is_said_with_its_line() {
+    fn settings_know_their_line() {
         let config = Config::parse(
             "\ntheme = \"light\"\ncolumns = [\n  \"ring\",\n]\n[keys]\nsort = \"F2\"\nfilter = [\"f\", \"F5\"]\n",
         )
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_written_and_the_rest_stays() {
+    fn columns_are_written_and_everything_else_is_unchanged() {
         let with = |text: &str| with_columns(text, &["start", "ring"]).unwrap();
         let line = "columns = [\"start\", \"ring\"]";
         assert_eq!(with(""), format!("{line}\n"));

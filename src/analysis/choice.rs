@@ -3,21 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Analysis;
+use super::model::{Analysis, Chosen};
 use crate::visible::visible;
 use crate::words::nearest;
 
 /// Ids that a message lists.
 const LISTED: usize = 5;
-
-/// Some of all calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chosen {
-    /// The place of each among all, from 0, in order.
-    pub places: Vec<usize>,
-    /// How many calls there are in all.
-    pub of: usize,
-}
 
 /// Why no call was chosen. Calls are numbered as they are listed, from 1; their ids are untrusted text, which is made
 /// safe where this is shown.
@@ -136,8 +127,8 @@ impl Analysis {
         }
         match found.as_slice() {
             [] => {
-                let near = nearest(asked, all.iter().map(|(_, id)| *id));
-                let near = near.and_then(|near| all.iter().find(|(_, id)| *id == near));
+                let suggestion = nearest(asked, all.iter().map(|(_, id)| *id));
+                let near = all.iter().find(|(_, id)| Some(*id) == suggestion);
                 Err(NoChoice::Unknown(asked.to_owned(), near.map(|(index, id)| (self.number(*index), (*id).into()))))
             }
             [(index, _)] => Ok(*index),

@@ -1,7 +1,7 @@
 //! What is found in a capture, on its way from its connections to the analysis.
 
+use super::model::{Capture, Connection, SeenMessage};
 use super::tap::Tap;
-use super::{Capture, Connection, SeenMessage};
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Coverage, Recording, Socket, Span};
 use crate::keys::PublicKey;
@@ -96,7 +96,7 @@ pub(super) struct Yield {
     pub(super) live: Vec<Described>,
     /// Bytes that wait for TLS secrets on each connection where there are some, where that was asked for.
     pub(super) waiting: Vec<(ConnectionId, usize)>,
-    /// Connections found to be of no interest since TCP was last told.
+    /// Connections found to be of no interest since TCP was last notified.
     pub(super) dismissed: Vec<ConnectionId>,
     /// Whether messages are to be kept.
     pub(super) keeps_messages: bool,

@@ -1,6 +1,6 @@
 //! A piece of evidence with everything that its citation needs.
 
-use super::{Analysis, Capture};
+use super::model::{Analysis, Capture};
 use crate::call::Row;
 use crate::origin::{Origin, Timestamp};
 use crate::spec::{Evidence, Judged, PieceAt};

@@ -12,13 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread;
 
-use super::crew::Crew;
 use super::lookup::Lookup;
-use super::merge::Merge;
-use super::permits::Permits;
+use super::merge::{Merge, Publish};
+use super::model::{Analysis, Capture};
 use super::reader::{Found, Reader, Statics};
-use super::source::{Source, Told};
-use super::{Analysis, Capture};
+use super::source::{Overrides, Source};
+use super::workers::{Permits, Workers};
 use crate::anomaly::Anomalies;
 use crate::keys::Keys;
 use crate::notes::Shelf;
@@ -34,7 +33,7 @@ const MOST_WORKERS: usize = 8;
 #[derive(Debug)]
 pub struct Request {
     sources: Vec<Source>,
-    told: BTreeMap<usize, Told>,
+    overrides: BTreeMap<usize, Overrides>,
     keys: Keys,
     key_logs: Vec<String>,
     key_anomalies: Anomalies,
@@ -43,16 +42,13 @@ pub struct Request {
     jobs: usize,
 }
 
-/// Takes each snapshot; says whether it wants more.
-pub type Publish<'p> = dyn FnMut(Arc<Analysis>) -> bool + 'p;
-
 impl Request {
     /// To read these captures, in this order.
     #[must_use]
     pub fn new(sources: Vec<Source>) -> Self {
         Self {
             sources,
-            told: BTreeMap::new(),
+            overrides: BTreeMap::new(),
             keys: Keys::default(),
             key_logs: Vec::new(),
             key_anomalies: Anomalies::default(),
@@ -85,12 +81,15 @@ impl Request {
     #[must_use]
     pub fn lookup(&self) -> Lookup {
         let captures = self.sources.iter().enumerate();
-        Lookup::new(captures.map(|(index, source)| (source.clone(), self.told.get(&index).cloned())), self.keys.clone())
+        Lookup::new(
+            captures.map(|(index, source)| (source.clone(), self.overrides.get(&index).cloned())),
+            self.keys.clone(),
+        )
     }
 
     /// Says of the capture in this place what it need not say itself.
-    pub fn tell(&mut self, place: usize, told: Told) {
-        self.told.insert(place, told);
+    pub fn set_overrides(&mut self, place: usize, overrides: Overrides) {
+        self.overrides.insert(place, overrides);
     }
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
@@ -158,8 +157,8 @@ impl Request {
         let notes = Arc::new(self.shelf.notes());
         let (anomalies, key_logs) = (self.key_anomalies.clone(), self.key_logs.clone());
         let mut merge = Merge::new(captures.collect(), anomalies, key_logs, notes, publish);
-        for (index, told) in &self.told {
-            if let Some(device) = &told.device {
+        for (index, overrides) in &self.overrides {
+            if let Some(device) = &overrides.device {
                 merge.tell(id(*index), device);
             }
         }
@@ -172,13 +171,13 @@ impl Request {
         let mut statics = Statics::default();
         for (index, source) in self.sources.iter().enumerate() {
             let Some((capture, read)) = merge.capture(index).filter(|_| !merge.is_stopped()) else { break };
-            let crew = Crew::alone(Arc::clone(keys), self.keeps_messages);
+            let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
             let is_watched = merge.is_watched();
             let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(capture, crew, is_watched, &mut hand_on).read(
+            statics.join(Reader::new(capture, workers, is_watched, &mut hand_on).read(
                 id(index),
                 source,
-                self.told.get(&index),
+                self.overrides.get(&index),
                 &read,
             ));
             merge.end_capture();
@@ -186,7 +185,7 @@ impl Request {
         statics
     }
 
-    /// Reads as many captures at once as there may be threads, each with a crew, and takes what they find in their
+    /// Reads as many captures at once as there may be threads, each with a workers, and takes what they find in their
     /// order.
     fn at_once(&self, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Statics {
         let permits = Arc::new(Permits::new(self.jobs));
@@ -205,7 +204,7 @@ impl Request {
                     let (permits, is_stopped) = (&permits, &is_stopped);
                     let thread = scope.spawn(move || {
                         let _permit = permits.take();
-                        let crew = Crew::of(self.jobs.min(MOST_WORKERS), permits, keys, self.keeps_messages);
+                        let workers = Workers::of(self.jobs.min(MOST_WORKERS), permits, keys, self.keeps_messages);
                         let mut hand_on = |found: &mut Found| {
                             permits.lend(|| send(found, &sender))?;
                             if is_stopped.load(Ordering::Relaxed) {
@@ -214,10 +213,10 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(capture, crew, is_watched, &mut hand_on).read(
+                        Reader::new(capture, workers, is_watched, &mut hand_on).read(
                             id(index),
                             source,
-                            self.told.get(&index),
+                            self.overrides.get(&index),
                             &read,
                         )
                     });

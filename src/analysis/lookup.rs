@@ -1,6 +1,5 @@
 //! Origin to bytes: what a stanza came in, layer by layer, read again from its capture.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -9,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use super::crew::Crew;
 use super::pipe::Pipe;
-use super::source::{Source, Told};
-use super::tap::Tap;
+use super::source::{Overrides, Source};
+use super::tap::{Below, Passage, Passages, Tap, Wanted};
+use super::workers::Workers;
 use crate::anomaly::Anomaly;
 use crate::input::{self, Entry, Format};
 use crate::keys::Keys;
@@ -23,42 +22,6 @@ const RECORD_SHOWN: u64 = 64 << 10;
 
 /// Entries between two looks at whether anybody still waits.
 const ENTRIES_A_LOOK: u32 = 256;
-
-/// A stanza whose bytes are looked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// Where it came from.
-    pub origin: Origin,
-    /// Its frame as it was encrypted; empty where it was recorded without.
-    pub ciphertext: Box<[u8]>,
-}
-
-/// A layer below Noise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Below {
-    /// The capture's records: packets, or the lines of a log.
-    Record,
-    /// The bytes of the TCP stream.
-    Stream,
-    /// What TLS records held, decrypted.
-    Plain,
-    /// The message of the websocket, unmasked and inflated.
-    Message,
-}
-
-/// What of a layer a stanza came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passage {
-    /// From the first byte to the last. Records that are packets are one after the other.
-    pub origin: Origin,
-    /// The bytes, or as many of them as are kept.
-    pub bytes: Vec<u8>,
-    /// How many there are in all.
-    pub length: u64,
-}
-
-/// What a stanza came in, by layer; those that its connection does not have are not in it.
-pub type Passages = BTreeMap<Below, Passage>;
 
 /// Why the bytes of a stanza cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,16 +54,16 @@ fn stamp(path: &Path) -> Option<Stamp> {
 /// The captures of an analysis, to be read again.
 #[derive(Debug)]
 pub struct Lookup {
-    captures: Vec<(Source, Option<Told>, Option<Stamp>)>,
+    captures: Vec<(Source, Option<Overrides>, Option<Stamp>)>,
     keys: Arc<Keys>,
 }
 
 impl Lookup {
     /// A look-up in these captures as they are now.
-    pub(super) fn new(captures: impl Iterator<Item = (Source, Option<Told>)>, keys: Keys) -> Self {
-        let captures = captures.map(|(source, told)| {
+    pub(super) fn new(captures: impl Iterator<Item = (Source, Option<Overrides>)>, keys: Keys) -> Self {
+        let captures = captures.map(|(source, overrides)| {
             let stamp = source.path().and_then(stamp);
-            (source, told, stamp)
+            (source, overrides, stamp)
         });
         Self { captures: captures.collect(), keys: Arc::new(keys) }
     }
@@ -113,7 +76,7 @@ impl Lookup {
     pub fn passages(&self, wanted: &Wanted, stop: &AtomicBool) -> Result<Passages, LookupError> {
         let index = usize::try_from(wanted.origin.capture.0).ok();
         let found = index.and_then(|index| self.captures.get(index)).ok_or(LookupError::NotFound)?;
-        let (source, told, before) = found;
+        let (source, overrides, before) = found;
         let path = source.path().ok_or(LookupError::StandardInput)?;
         let now = stamp(path);
         let has_changed = before.is_none() || now != *before;
@@ -122,8 +85,8 @@ impl Lookup {
             return Err(if now.is_none() { unreadable(path) } else { LookupError::Changed });
         }
         let mut reader = source.open().map_err(|error| LookupError::Unreadable(error.to_string()))?;
-        let mut search = Search::new(wanted, Crew::alone(Arc::clone(&self.keys), false), stop);
-        let format = told.as_ref().and_then(|told| told.format.as_deref());
+        let mut search = Search::new(wanted, Workers::alone(Arc::clone(&self.keys), false), stop);
+        let format = overrides.as_ref().and_then(|overrides| overrides.format.as_deref());
         let outcome = input::read(wanted.origin.capture, &mut reader, format, &mut search);
         if search.is_stopped {
             return Err(LookupError::Stopped);
@@ -174,8 +137,8 @@ struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    fn new(wanted: &'s Wanted, crew: Crew, stop: &'s AtomicBool) -> Self {
-        let mut pipe = Pipe::new(crew);
+    fn new(wanted: &'s Wanted, workers: Workers, stop: &'s AtomicBool) -> Self {
+        let mut pipe = Pipe::new(workers);
         pipe.results().tap = Some(Box::new(Tap::new(wanted.clone())));
         Self { pipe, wanted, stop, entries: 0, is_stopped: false, record: None, until: None }
     }

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::event::Event;
-use super::load::Publish;
+use super::model::{Analysis, Capture, SeenMessage};
 use super::reader::{Found, PUBLISH_EVERY};
-use super::{Analysis, Capture, SeenMessage};
 use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed, Recording, Span};
 use crate::input::TECHNIQUES;
@@ -17,6 +16,9 @@ use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
 use crate::spec::Judged;
+
+/// Takes each snapshot; says whether it wants more.
+pub type Publish<'p> = dyn FnMut(Arc<Analysis>) -> bool + 'p;
 
 /// What was found so far, and who wants to see it.
 pub(super) struct Merge<'m, 'p> {

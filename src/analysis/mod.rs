@@ -1,230 +1,59 @@
-//! Everything that was learnt from the captures given: the only module that knows every layer and their order.
+//! Everything learned from the captures: the only room that knows every layer and their order.
+//!
+//! A [`Request`] names captures and key logs. Loading it reads each capture through the layers, on several threads but
+//! with the same result whatever their number, merges what was found in the order of the captures, and publishes
+//! snapshots of the [`Analysis`] on the way.
 
-mod batch;
-mod catalogue;
+mod model;
 mod choice;
-mod connection;
-mod crew;
-mod event;
 mod exhibit;
-mod guess;
-mod load;
-mod lookup;
-mod merge;
-mod message;
-mod permits;
-mod pipe;
-mod reader;
-mod session;
-mod shard;
 mod source;
 mod tap;
+mod event;
+mod session;
+mod connection;
+mod shard;
+mod batch;
+mod workers;
+mod pipe;
+mod lookup;
+mod reader;
+mod merge;
+mod load;
 
-use std::sync::Arc;
-
-pub use catalogue::diagnoses;
-pub use choice::{Chosen, NoChoice};
+pub use choice::NoChoice;
 pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
-pub use load::{Publish, Request};
-pub use lookup::{Below, Lookup, LookupError, Passage, Passages, Wanted};
-pub use message::SeenMessage;
-pub use source::{Source, Told};
+pub use load::Request;
+pub use lookup::{Lookup, LookupError};
+pub use merge::Publish;
+pub use model::{Analysis, Capture, Chosen, Connection, Other, SeenMessage};
+pub use source::{Overrides, Source};
+pub use tap::{Below, Passage, Passages, Wanted};
 
-use crate::anomaly::{Anomalies, Tally};
-use crate::call::{Call, Observed, Snapshot};
-use crate::input::{FORMATS, Format};
-use crate::notes::Notes;
-use crate::origin::{CaptureId, ConnectionId, Timestamp};
-use crate::spec::{Context, Judged};
+use crate::anomaly::Diagnosis;
+use crate::input;
+use crate::keys;
+use crate::protocol::binary;
+use crate::protocol::noise;
+use crate::protocol::packet;
+use crate::protocol::tcp;
+use crate::protocol::tls;
+use crate::protocol::websocket;
 
-/// Everything that was learnt so far. Read only: the interfaces and the exports share it.
-#[derive(Clone, Debug, Default)]
-pub struct Analysis {
-    /// The captures, in the order given.
-    pub captures: Vec<Capture>,
-    /// The calls, by their first stanza, each with what it says about the spec.
-    pub calls: Vec<Arc<Judged>>,
-    /// Which of all calls those are, where they were chosen.
-    pub chosen: Option<Arc<Chosen>>,
-    /// What is known of all calls together.
-    pub context: Context,
-    /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
-    pub orphans: Vec<Arc<Observed>>,
-    /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
-    /// network, and no part of the calls. Their ordinals are among those of the stanzas.
-    pub internal: Vec<Arc<Observed>>,
-    /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
-    pub strays: Option<Arc<Judged>>,
-    /// What departed from its protocol.
-    pub anomalies: Anomalies,
-    /// The messages of websockets, where they were asked for.
-    pub messages: Vec<SeenMessage>,
-    /// The user's notes on calls and stanzas.
-    pub notes: Arc<Notes>,
-    /// The key logs, in the order given. As origins, they come after the captures.
-    pub key_logs: Vec<String>,
-    /// Whether all captures were read to their end; verdicts that need that are provisional until then.
-    pub complete: bool,
-}
-
-/// A capture, and what was recognised in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Capture {
-    /// Its name as given, for people. Untrusted text.
-    pub name: String,
-    /// The format's name, once recognised.
-    pub format: Option<&'static str>,
-    /// The archives around it, the innermost first, once it is read; `None` if there are none.
-    pub container: Option<String>,
-    /// How it was made, one of the spec's techniques, where the user or the capture itself says so. Untrusted text.
-    pub told_technique: Option<String>,
-    /// Whether its times are counted from no known date, so that only their differences mean something.
-    pub times_are_relative: bool,
-    /// Records read.
-    pub records: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Bytes in all, where that is known beforehand.
-    pub size: Option<u64>,
-    /// The connections that carry a websocket or WhatsApp's protocol.
-    pub connections: Vec<Connection>,
-    /// All other traffic.
-    pub other: Other,
-    /// Why it could not be read at all, or not to its end.
-    pub failure: Option<String>,
-}
-
-/// What a capture holds beside the connections of interest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Other {
-    /// TCP connections.
-    pub tcp: u64,
-    /// UDP packets.
-    pub udp: u64,
-    /// Packets, of whatever protocol.
-    pub packets: u64,
-    /// Bytes of these packets as captured.
-    pub bytes: u64,
-}
-
-/// A connection that carries a websocket or WhatsApp's protocol, or may.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connection {
-    /// Its number in the capture: Wireshark's `tcp.stream`, where the capture has packets.
-    pub id: ConnectionId,
-    /// Address and port of the client, or what the capture says instead. Untrusted text.
-    pub client: String,
-    /// Address and port of the server, or what the capture says instead. Untrusted text.
-    pub server: String,
-    /// What is known of TLS, in the words of `inspect`.
-    pub tls: &'static str,
-    /// The websocket's state, in the words of `inspect`.
-    pub websocket: &'static str,
-    /// The Noise session's state, in the words of `inspect`.
-    pub noise: &'static str,
-    /// Data messages of the websocket.
-    pub messages: u64,
-    /// Decrypted frames.
-    pub frames: u64,
-    /// Stanzas, of whatever kind.
-    pub stanzas: u64,
-    /// The local device and how it was found, if it was. Text from the capture in it is untrusted.
-    pub device: Option<String>,
-}
-
-impl Capture {
-    /// How it was made, one of the spec's techniques.
-    #[must_use]
-    pub fn technique(&self) -> &str {
-        let by_format = || self.known_format().map_or("unknown", |format| format.technique);
-        self.told_technique.as_deref().unwrap_or_else(by_format)
-    }
-
-    /// What the numbers of its connections count, for people.
-    #[must_use]
-    pub fn connections_are(&self) -> &'static str {
-        self.known_format().map_or("connection", |format| format.connections)
-    }
-
-    /// Whether its records are packets.
-    #[must_use]
-    pub fn has_packets(&self) -> bool {
-        self.known_format().is_some_and(|format| matches!(format.name, "pcap" | "pcapng"))
-    }
-
-    fn known_format(&self) -> Option<&'static Format> {
-        FORMATS.iter().find(|format| Some(format.name) == self.format)
-    }
-}
-
-impl Analysis {
-    /// Joins the parts. Calls that `previous` has already judged are taken over from it.
-    #[must_use]
-    pub fn new(
-        mut captures: Vec<Capture>,
-        snapshot: Snapshot,
-        anomalies: Anomalies,
-        previous: &Self,
-        complete: bool,
-    ) -> Self {
-        for ((capture, connection), device) in &snapshot.devices {
-            let capture = usize::try_from(capture.0).ok().and_then(|index| captures.get_mut(index));
-            let mut connections = capture.into_iter().flat_map(|capture| capture.connections.iter_mut());
-            if let Some(connection) = connections.find(|known| Some(known.id) == *connection) {
-                connection.device = device.describe();
-            }
-        }
-        let context = Context::of(&snapshot.calls, complete);
-        let unchanged = context == previous.context;
-        let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
-            Some(known) if unchanged && Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
-            _ => Arc::new(Judged::new(call, &context)),
-        });
-        let calls = judged.collect();
-        Self { captures, calls, context, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
-    }
-
-    /// The name of a capture or key log.
-    #[must_use]
-    pub fn input_name(&self, id: CaptureId) -> Option<&str> {
-        let place = usize::try_from(id.0).ok()?;
-        let key_log = || self.key_logs.get(place.checked_sub(self.captures.len())?).map(String::as_str);
-        self.captures.get(place).map(|capture| capture.name.as_str()).or_else(key_log)
-    }
-
-    /// Whether something was lost: the exit code becomes 1.
-    #[must_use]
-    pub fn is_lossy(&self) -> bool {
-        self.anomalies.any_loss() || self.captures.iter().any(|capture| capture.failure.is_some())
-    }
-
-    /// The capture with this id.
-    #[must_use]
-    pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
-        self.captures.get(usize::try_from(id.0).ok()?)
-    }
-
-    /// The calls, and what belongs to none.
-    pub fn judged(&self) -> impl Iterator<Item = &Arc<Judged>> {
-        self.calls.iter().chain(&self.strays)
-    }
-
-    /// When a stanza was captured; `None` where the capture has no times, or only relative ones.
-    #[must_use]
-    pub fn utc(&self, observed: &Observed) -> Option<Timestamp> {
-        let is_relative = self.capture(observed.capture()).is_some_and(|capture| capture.times_are_relative);
-        observed.time().filter(|_| !is_relative)
-    }
-
-    /// When the first stanza of a call was captured, in the same way.
-    #[must_use]
-    pub fn start_utc(&self, call: &Call) -> Option<Timestamp> {
-        call.rows.first().and_then(|row| self.utc(&row.observed))
-    }
-
-    /// The anomalies of one capture.
-    pub fn anomalies_of(&self, id: CaptureId) -> impl Iterator<Item = &Tally> {
-        self.anomalies.iter().filter(move |tally| tally.first.capture == id)
-    }
+/// Every diagnosis of every layer, lowest layer first.
+#[must_use]
+pub fn diagnoses() -> Vec<&'static Diagnosis> {
+    let above = [
+        packet::DIAGNOSES,
+        tcp::DIAGNOSES,
+        tls::DIAGNOSES,
+        &[&TLS_KEYS_UNUSED],
+        websocket::DIAGNOSES,
+        noise::DIAGNOSES,
+        &[&STRAIGHT_OVER_TCP],
+        binary::DIAGNOSES,
+    ];
+    let layers = std::iter::once(&keys::DIAGNOSES).chain(input::DIAGNOSES).chain(&above);
+    layers.copied().flatten().copied().collect()
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::crew::Crew;
 use super::event::{Described, Ended, Yield};
+use super::model::{Capture, Connection as Summary, Other};
 use super::shard::Notice;
-use super::{Capture, Connection as Summary, Other};
+use super::workers::Workers;
 use crate::anomaly::Anomaly;
 use crate::call::Span;
 use crate::input::{Entry, Format, TECHNIQUES};
@@ -29,7 +29,7 @@ pub(super) struct Pipe {
 /// TCP, and whoever decodes what is above it.
 struct Transport {
     tcp: Reassembler,
-    crew: Crew,
+    workers: Workers,
     /// How much may wait in TCP before a segment can make it too much.
     nearly_full: usize,
 }
@@ -92,12 +92,12 @@ impl Traffic {
 
 impl Pipe {
     /// The layers for a capture, and who decodes its connections.
-    pub(super) fn new(crew: Crew) -> Self {
+    pub(super) fn new(workers: Workers) -> Self {
         let limits = Limits::default();
         let nearly_full = limits.capture.saturating_sub(SEGMENT_AT_MOST);
         Self {
             packets: packet::Decoder::default(),
-            transport: Transport { tcp: Reassembler::with_limits(limits), crew, nearly_full },
+            transport: Transport { tcp: Reassembler::with_limits(limits), workers, nearly_full },
             records: 0,
             last: None,
             traffic: Traffic::default(),
@@ -107,18 +107,19 @@ impl Pipe {
 
     /// What was found since it was last taken.
     pub(super) const fn results(&mut self) -> &mut Yield {
-        &mut self.transport.crew.results
+        &mut self.transport.workers.results
     }
 
     /// Takes the format of the capture, before its first entry.
     /// What the user says of how it was made is surer than what the capture says.
-    pub(super) fn recognized(&mut self, format: &Format, told: Option<&str>) {
-        let told = told.and_then(|told| TECHNIQUES.into_iter().find(|technique| *technique == told));
+    pub(super) fn recognized(&mut self, format: &Format, technique_override: Option<&str>) {
+        let technique_override = technique_override
+            .and_then(|technique_override| TECHNIQUES.into_iter().find(|technique| *technique == technique_override));
         self.secrets = format.brings_secrets.then(Secrets::default);
-        self.transport.crew.notice(Notice::Recognized {
+        self.transport.workers.notice(Notice::Recognized {
             brings_secrets: format.brings_secrets,
             technique: format.technique,
-            told,
+            technique_override,
         });
     }
 
@@ -138,7 +139,7 @@ impl Pipe {
             (Entry::Secrets(log), _) => self.learn(Located::new(origin, log)),
             (entry, Some(id)) => {
                 self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Recorded(_) | Entry::Closed));
-                self.transport.crew.push(id, Located::new(origin, entry));
+                self.transport.workers.push(id, Located::new(origin, entry));
             }
             (_, None) => {}
         }
@@ -148,18 +149,18 @@ impl Pipe {
     pub(super) fn finish(&mut self) {
         let Self { packets, transport, traffic, .. } = self;
         packets.finish(&mut Packets { transport, traffic, length: 0, data: &[] });
-        let Transport { tcp, crew, .. } = &mut self.transport;
-        tcp.finish(&mut Chunks(crew));
-        crew.notice(Notice::Finish);
-        crew.catch_up();
+        let Transport { tcp, workers, .. } = &mut self.transport;
+        tcp.finish(&mut Chunks(workers));
+        workers.notice(Notice::Finish);
+        workers.catch_up();
     }
 
     /// Adds what was recognised so far to the capture's summary.
     pub(super) fn describe(&mut self, capture: &mut Capture) {
-        let Transport { tcp, crew, .. } = &mut self.transport;
+        let Transport { tcp, workers, .. } = &mut self.transport;
         capture.records = self.records;
-        let live = crew.live();
-        let ended = crew.results.ended.iter().filter_map(|ended| ended.described.as_ref());
+        let live = workers.live();
+        let ended = workers.results.ended.iter().filter_map(|ended| ended.described.as_ref());
         capture.connections = ended.chain(&live).map(|described| with_ends(described, tcp)).collect();
         capture.connections.sort_by_key(|connection| connection.id);
         capture.other = self.traffic.other(&capture.connections, tcp);
@@ -167,7 +168,7 @@ impl Pipe {
 
     /// When the connections of interest were read without a gap, by number. Call once the capture has ended.
     pub(super) fn covered(&mut self) -> Vec<(ConnectionId, Vec<Span>)> {
-        let ended = &mut self.transport.crew.results.ended;
+        let ended = &mut self.transport.workers.results.ended;
         let of_interest = ended.iter_mut().filter(|ended| ended.described.is_some());
         let spans = |ended: &mut Ended| std::mem::take(&mut ended.coverage).into_spans(self.last);
         let mut covered: Vec<_> = of_interest.map(|ended| (ended.id, spans(ended))).collect();
@@ -178,7 +179,7 @@ impl Pipe {
     /// Server static keys that the capture revealed, by connection, and whether a session went undecrypted for want
     /// of one.
     pub(super) fn server_statics(&mut self) -> (Vec<PublicKey>, bool) {
-        let ended = &mut self.transport.crew.results.ended;
+        let ended = &mut self.transport.workers.results.ended;
         ended.sort_by_key(|ended| ended.id);
         let keys = ended.iter().filter_map(|ended| ended.server_static).collect();
         (keys, ended.iter().any(|ended| ended.wants_server_static))
@@ -189,11 +190,11 @@ impl Pipe {
         let mut found = Keys::new();
         // Reading from memory cannot fail.
         let Ok(reading) = found.read_log(log.item) else { return };
-        let Transport { crew, .. } = &mut self.transport;
+        let Transport { workers, .. } = &mut self.transport;
         for anomaly in reading.anomalies_at(|_| log.origin) {
-            crew.results.anomalies.add(anomaly);
+            workers.results.anomalies.add(anomaly);
         }
-        crew.notice(Notice::Secrets(Arc::new(found)));
+        workers.notice(Notice::Secrets(Arc::new(found)));
     }
 
     /// Lets those that came last wait for secrets no longer, if that takes too much memory.
@@ -202,14 +203,14 @@ impl Pipe {
         secrets.unseen += length;
         if secrets.unseen >= LOOK_EVERY {
             secrets.unseen = 0;
-            let crew = &mut self.transport.crew;
+            let workers = &mut self.transport.workers;
             let mut sum = 0;
             let is_too_much = |(_, bytes): &(ConnectionId, usize)| {
                 sum += bytes;
                 sum > WAITING_LIMIT
             };
-            if let Some((from, _)) = crew.waiting().into_iter().find(is_too_much) {
-                crew.notice(Notice::Settle { from });
+            if let Some((from, _)) = workers.waiting().into_iter().find(is_too_much) {
+                workers.notice(Notice::Settle { from });
             }
         }
     }
@@ -218,7 +219,7 @@ impl Pipe {
 impl Transport {
     /// Lets TCP drop what is of no interest.
     fn ignore_dismissed(&mut self) {
-        while let Some(id) = self.crew.results.dismissed.pop() {
+        while let Some(id) = self.workers.results.dismissed.pop() {
             self.tcp.ignore(id);
         }
     }
@@ -260,15 +261,15 @@ impl Sink<Packet<'_>> for Packets<'_> {
         };
         if self.transport.tcp.buffered() > self.transport.nearly_full {
             // Who has to give up waiting must not depend on how late it is known what is of no interest.
-            self.transport.crew.catch_up();
+            self.transport.workers.catch_up();
             self.transport.ignore_dismissed();
         }
-        let Transport { tcp, crew, .. } = &mut *self.transport;
-        if let Some(tap) = &mut crew.results.tap {
+        let Transport { tcp, workers, .. } = &mut *self.transport;
+        if let Some(tap) = &mut workers.results.tap {
             tap.record(packet.origin, self.data);
         }
-        let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks(crew));
-        if let Some(tap) = &mut crew.results.tap {
+        let id = tcp.push(Located::new(packet.origin, segment), &mut Chunks(workers));
+        if let Some(tap) = &mut workers.results.tap {
             tap.belongs(id);
         }
         self.traffic.count(id, self.length);
@@ -276,12 +277,12 @@ impl Sink<Packet<'_>> for Packets<'_> {
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {
-        self.transport.crew.results.anomalies.add(anomaly);
+        self.transport.workers.results.anomalies.add(anomaly);
     }
 }
 
 /// Takes chunks to their connections.
-struct Chunks<'p>(&'p mut Crew);
+struct Chunks<'p>(&'p mut Workers);
 
 impl Sink<Chunk<'_>> for Chunks<'_> {
     fn item(&mut self, chunk: Located<Chunk<'_>>) {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use super::Capture;
-use super::crew::Crew;
 use super::event::Event;
+use super::model::Capture;
 use super::pipe::Pipe;
-use super::source::{Counted, Source, Told};
+use super::source::{Counted, Overrides, Source};
+use super::workers::Workers;
 use crate::anomaly::Anomaly;
 use crate::input::{self, Entry, Format};
 use crate::keys::PublicKey;
@@ -52,7 +52,7 @@ impl Found {
     }
 }
 
-/// What a capture told of the keys of servers.
+/// The static keys of servers that a capture revealed.
 #[derive(Debug, Default)]
 pub(super) struct Statics {
     /// The keys.
@@ -62,7 +62,7 @@ pub(super) struct Statics {
 }
 
 impl Statics {
-    /// Adds what the next capture told.
+    /// Adds those of the next capture.
     pub(super) fn join(&mut self, next: Self) {
         self.keys.extend(next.keys);
         self.wanted |= next.wanted;
@@ -84,10 +84,10 @@ pub(super) struct Reader<'h> {
 
 impl<'h> Reader<'h> {
     /// A reader of a capture, of which name and size are known.
-    pub(super) fn new(capture: Capture, crew: Crew, describes: bool, hand_on: &'h mut HandOn<'h>) -> Self {
+    pub(super) fn new(capture: Capture, workers: Workers, describes: bool, hand_on: &'h mut HandOn<'h>) -> Self {
         Self {
             capture,
-            pipe: Pipe::new(crew),
+            pipe: Pipe::new(workers),
             describes,
             described: None,
             entries: 0,
@@ -102,11 +102,11 @@ impl<'h> Reader<'h> {
         mut self,
         id: CaptureId,
         source: &Source,
-        told: Option<&Told>,
+        overrides: Option<&Overrides>,
         read: &Arc<AtomicU64>,
     ) -> Statics {
-        self.capture.told_technique = told.and_then(|told| told.technique.clone());
-        let format = told.and_then(|told| told.format.as_deref());
+        self.capture.technique_override = overrides.and_then(|overrides| overrides.technique.clone());
+        let format = overrides.and_then(|overrides| overrides.format.as_deref());
         let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
             let mut reader = Counted::new(reader, Arc::clone(read));
             input::read(id, &mut reader, format, &mut self)
@@ -158,7 +158,7 @@ impl<'h> Reader<'h> {
 impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
         self.capture.format = Some(format.name);
-        self.pipe.recognized(format, self.capture.told_technique.as_deref());
+        self.pipe.recognized(format, self.capture.technique_override.as_deref());
     }
 
     fn relative(&mut self) {
@@ -166,7 +166,7 @@ impl input::Sink for Reader<'_> {
     }
 
     fn technique(&mut self, technique: &str) {
-        self.capture.told_technique.get_or_insert_with(|| technique.to_owned());
+        self.capture.technique_override.get_or_insert_with(|| technique.to_owned());
     }
 
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::SeenMessage;
 use super::event::Yield;
+use super::model::SeenMessage;
 use crate::anomaly::{Anomalies, Anomaly, Severity};
 use crate::call::Coverage;
 use crate::keys::Keys;
@@ -27,7 +27,7 @@ pub(super) struct Session {
     pub(super) frames: u64,
     /// Stanzas, of whatever kind.
     pub(super) stanzas: u64,
-    /// Whether it was told who logged in.
+    /// Whether the login was reported.
     is_logged_in: bool,
     /// When it was read without a gap.
     pub(super) coverage: Coverage,
@@ -59,7 +59,7 @@ impl Session {
     }
 
     /// Tells who logged in, as soon as that is known.
-    pub(super) fn tell_login(&mut self, origin: Origin, results: &mut Yield) {
+    pub(super) fn report_login(&mut self, origin: Origin, results: &mut Yield) {
         if self.is_logged_in || origin.connection.is_none() {
             return;
         }
@@ -98,7 +98,7 @@ impl Sink<Message<'_>> for Messages<'_> {
         if let Some(before) = before {
             self.results.message(SeenMessage::new(message, before, self.session.noise.report()));
         }
-        self.session.tell_login(message.origin, self.results);
+        self.session.report_login(message.origin, self.results);
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

@@ -15,7 +15,7 @@ use crate::origin::{ConnectionId, Located};
 #[derive(Clone, Debug)]
 pub(super) enum Notice {
     /// Whether the capture may bring secrets, how captures of its format are made, and how it was, if the user says so.
-    Recognized { brings_secrets: bool, technique: &'static str, told: Option<&'static str> },
+    Recognized { brings_secrets: bool, technique: &'static str, technique_override: Option<&'static str> },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
     /// Those that wait for TLS secrets are to say so.
@@ -38,7 +38,7 @@ pub(super) struct Shard {
     /// How captures of this format are made.
     technique: &'static str,
     /// How the capture was made, if the user says so.
-    told: Option<&'static str>,
+    technique_override: Option<&'static str>,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,
 }
@@ -55,7 +55,7 @@ impl Shard {
             dismissed: HashSet::new(),
             embedded: Embedded::default(),
             technique: "unknown",
-            told: None,
+            technique_override: None,
             noise_blocks: 0,
         }
     }
@@ -98,7 +98,7 @@ impl Shard {
                 spans,
             }) => {
                 connection.recorded_by_client();
-                let technique = self.told.or(technique).unwrap_or(self.technique);
+                let technique = self.technique_override.or(technique).unwrap_or(self.technique);
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
                 let clock = Some(clock.unwrap_or(id));
                 let recording = Recording { technique, client, omits_own_acks, clock, original, is_from_wire, spans };
@@ -125,10 +125,10 @@ impl Shard {
     /// Takes what concerns all connections.
     pub(super) fn notice(&mut self, notice: Notice, results: &mut Yield) {
         match notice {
-            Notice::Recognized { brings_secrets, technique, told } => {
+            Notice::Recognized { brings_secrets, technique, technique_override } => {
                 self.embedded.more_may_come = brings_secrets;
                 self.technique = technique;
-                self.told = told;
+                self.technique_override = technique_override;
             }
             Notice::Secrets(found) => self.learn(&found),
             Notice::Waiting => {

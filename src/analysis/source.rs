@@ -10,7 +10,7 @@ use crate::protocol::binary::Jid;
 
 /// What the user says of a capture that it need not say itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Overrides {
     /// The name of its format.
     pub format: Option<String>,
     /// How it was made, one of [`TECHNIQUES`](crate::input::TECHNIQUES).

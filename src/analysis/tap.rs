@@ -4,11 +4,46 @@ use std::collections::BTreeMap;
 
 use memchr::memmem;
 
-use super::lookup::{Below, Passage, Wanted};
 use crate::origin::{ConnectionId, Origin};
 
 /// Bytes that are kept of one layer.
 const KEPT: usize = 256 << 10;
+
+/// A stanza whose bytes are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its frame as it was encrypted; empty where it was recorded without.
+    pub ciphertext: Box<[u8]>,
+}
+
+/// A layer below Noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Below {
+    /// The capture's records: packets, or the lines of a log.
+    Record,
+    /// The bytes of the TCP stream.
+    Stream,
+    /// What TLS records held, decrypted.
+    Plain,
+    /// The message of the websocket, unmasked and inflated.
+    Message,
+}
+
+/// What of a layer a stanza came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// From the first byte to the last. Records that are packets are one after the other.
+    pub origin: Origin,
+    /// The bytes, or as many of them as are kept.
+    pub bytes: Vec<u8>,
+    /// How many there are in all.
+    pub length: u64,
+}
+
+/// What a stanza came in, by layer; those that its connection does not have are not in it.
+pub type Passages = BTreeMap<Below, Passage>;
 
 /// What is kept of one layer.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Request;
-use ringtrace::export::{self, Options, RowFilter};
+use ringtrace::tables::{self, Csv, Options, RowFilter};
 
 use super::exit::{Exit, Failure};
 use super::loading;
@@ -72,7 +72,7 @@ enum Table {
     Messages,
 }
 
-impl From<Table> for export::Table {
+impl From<Table> for tables::Table {
     fn from(table: Table) -> Self {
         match table {
             Table::Stanzas => Self::Stanzas,
@@ -101,16 +101,16 @@ impl Format {
     ///
     /// # Errors
     /// If it is a binary format and the target is a terminal.
-    fn to(self, target: &Target) -> Result<export::Format, Failure> {
+    fn to(self, target: &Target) -> Result<tables::Format, Failure> {
         match self {
             Self::Parquet | Self::Arrow if target.is_terminal() => {
                 Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()))
             }
-            Self::Csv => Ok(export::Format::Csv),
-            Self::Parquet => Ok(export::Format::Parquet),
-            Self::Arrow if target.is_regular_file() => Ok(export::Format::ArrowFile),
-            Self::Arrow => Ok(export::Format::ArrowStream),
-            Self::Ndjson => Ok(export::Format::Ndjson),
+            Self::Csv => Ok(tables::Format::Csv),
+            Self::Parquet => Ok(tables::Format::Parquet),
+            Self::Arrow if target.is_regular_file() => Ok(tables::Format::ArrowFile),
+            Self::Arrow => Ok(tables::Format::ArrowStream),
+            Self::Ndjson => Ok(tables::Format::Ndjson),
         }
     }
 }
@@ -118,7 +118,7 @@ impl Format {
 /// Runs `export`.
 pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Exit, Failure> {
     let verbosity = settings.verbosity;
-    let table = export::Table::from(arguments.table);
+    let table = tables::Table::from(arguments.table);
     let filter = arguments.filtering.row_filter(table)?;
     let filter = filter.as_ref();
     if !arguments.skip_unchanged {
@@ -152,7 +152,7 @@ fn write(
     arguments: &ExportArguments,
     mut request: Request,
     target: &Target,
-    format: export::Format,
+    format: tables::Format,
     filter: Option<&RowFilter>,
     verbosity: Verbosity,
 ) -> Result<Exit, Failure> {
@@ -160,18 +160,17 @@ fn write(
         request.keep_messages();
     }
     let analysis = loading::load(request, verbosity);
-    let table = export::Table::from(arguments.table);
+    let table = tables::Table::from(arguments.table);
     let options = Options {
         filter,
         xml: arguments.xml,
         internal: arguments.include_internal,
-        raw: arguments.raw,
-        visible: target.is_terminal(),
+        csv: Csv { raw: arguments.raw, visible: target.is_terminal() },
     };
     target.write(|out| {
         table.write(format, &analysis, options, out).map_err(|error| match error {
-            export::Error::Write(error) => target.failure(error),
-            export::Error::Encode(why) => Failure::Encode(why),
+            tables::Error::Write(error) => target.failure(error),
+            tables::Error::Encode(why) => Failure::Encode(why),
         })
     })?;
     loading::report(&analysis, verbosity);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
-use ringtrace::analysis::{Source, Told};
+use ringtrace::analysis::{Overrides, Source};
 use ringtrace::input::{FORMATS, TECHNIQUES};
 use ringtrace::protocol::binary::Jid;
 use ringtrace::visible::visible;
@@ -25,7 +25,7 @@ pub(super) struct Given {
     /// A file, a folder, a glob pattern, or `-`.
     pub(super) path: PathBuf,
     /// The options given before it.
-    pub(super) told: Told,
+    pub(super) overrides: Overrides,
 }
 
 impl Files {
@@ -75,12 +75,12 @@ impl FromArgMatches for Files {
         let given = files.into_iter().zip(positions("files")).map(|(path, position)| {
             let [format, used_technique, device] =
                 [0, 1, 2].map(|option| options.get(option).and_then(|positions| last_before(positions, position)));
-            let told = Told {
+            let overrides = Overrides {
                 format: format.and_then(|index| input_format.get(index)).cloned(),
                 technique: used_technique.and_then(|index| technique.get(index)).cloned(),
                 device: device.and_then(|index| me.get(index)).cloned(),
             };
-            Given { path, told }
+            Given { path, overrides }
         });
         Ok(Self(given.collect()))
     }

@@ -8,10 +8,10 @@ use std::thread;
 
 use clap::Args;
 use ringtrace::analysis::{Request, Source};
-use ringtrace::export::{RowFilter, Selection, Table};
 use ringtrace::filter;
 use ringtrace::notes::{self, Shelf};
 use ringtrace::spec::Checkout;
+use ringtrace::tables::{RowFilter, Selection, Table};
 use ringtrace::visible::visible;
 
 use super::exit::Failure;
@@ -122,12 +122,12 @@ impl Reading {
     ) -> Result<(Request, Vec<Source>), Failure> {
         self.spec()?;
         let mut sources = Vec::new();
-        let mut told = Vec::new();
+        let mut overrides = Vec::new();
         let mut others = Vec::new();
         for file in self.files.iter() {
             expand(&file.path, &mut sources)?;
-            others.extend(sources.extract_if(told.len().., |source| source.path().is_some_and(&is_other)));
-            told.resize(sources.len(), &file.told);
+            others.extend(sources.extract_if(overrides.len().., |source| source.path().is_some_and(&is_other)));
+            overrides.resize(sources.len(), &file.overrides);
         }
         let mut key_logs = Vec::new();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
@@ -160,8 +160,8 @@ impl Reading {
         if let Some(jobs) = self.jobs.or_else(|| thread::available_parallelism().ok()) {
             request.use_jobs(jobs);
         }
-        for (index, told) in told.into_iter().enumerate() {
-            request.tell(index, told.clone());
+        for (index, overrides) in overrides.into_iter().enumerate() {
+            request.set_overrides(index, overrides.clone());
         }
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();

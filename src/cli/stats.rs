@@ -5,9 +5,9 @@ use std::panic;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::{Analysis, Source};
-use ringtrace::export::{self, Table};
 use ringtrace::print::figure;
-use ringtrace::stats::{self, Archive, ArchiveError, Asked, Figure, Gathering, Query, USUAL};
+use ringtrace::tables::stats::{self, DEFAULT_QUERIES, Names, Query, RowSet, Statistic};
+use ringtrace::tables::{self, Archive, ArchiveError, Csv, Table};
 use ringtrace::visible::visible;
 use ringtrace::words::counted;
 
@@ -106,10 +106,10 @@ enum Format {
     Parquet,
 }
 
-/// A figure to compute.
+/// A statistic to compute.
 struct Wanted {
     title: Option<&'static str>,
-    gathering: Gathering,
+    rows: RowSet,
     /// The filter of its rows, as text.
     filter: Option<String>,
     /// Whether any input contains its table.
@@ -121,7 +121,7 @@ impl StatsArguments {
         if self.json { Format::Json } else { self.format }
     }
 
-    /// The figures to compute, before anything is read.
+    /// The statistics to compute, before anything is read.
     fn wanted(&self) -> Result<Vec<Wanted>, Failure> {
         let wrong = |error: stats::QueryError| Failure::Usage(error.to_string());
         let user = self.filtering.text();
@@ -130,26 +130,21 @@ impl StatsArguments {
                 return Err(Failure::Usage("this format requires a single table; use --by or --of".to_owned()));
             }
             self.filtering.row_filter(Table::Stanzas)?;
-            let usual = USUAL.iter().map(|usual| {
-                let gathering = Gathering::new(usual.query().map_err(wrong)?);
-                Ok(Wanted {
-                    title: Some(usual.title),
-                    gathering,
-                    filter: usual.filter(user.as_deref()),
-                    has_input: false,
-                })
+            let usual = DEFAULT_QUERIES.iter().map(|usual| {
+                let rows = RowSet::new(usual.query().map_err(wrong)?);
+                Ok(Wanted { title: Some(usual.title), rows, filter: usual.filter(user.as_deref()), has_input: false })
             });
             return usual.collect();
         }
-        let asked = Asked {
+        let names = Names {
             table: self.table.map(Table::from),
             by: &self.by,
             across: self.across.as_deref(),
             of: self.of.as_deref(),
         };
-        let query = Query::new(asked).map_err(wrong)?;
+        let query = Query::new(names).map_err(wrong)?;
         self.filtering.row_filter(query.table)?;
-        Ok(vec![Wanted { title: None, gathering: Gathering::new(query), filter: user, has_input: false }])
+        Ok(vec![Wanted { title: None, rows: RowSet::new(query), filter: user, has_input: false }])
     }
 }
 
@@ -166,7 +161,7 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
         one.add_captures(&analysis)?;
     }
     let is_lossy = Archives { sources: &archives, verbosity: settings.verbosity }.add_to(&mut wanted);
-    let repeated = wanted.iter().map(|one| one.gathering.repeated()).max().unwrap_or_default();
+    let repeated = wanted.iter().map(|one| one.rows.duplicates()).max().unwrap_or_default();
     if repeated > 0 && settings.verbosity >= Verbosity::Losses {
         eprintln!("ringtrace: {} across inputs counted once", counted(repeated, "duplicate row"));
     }
@@ -174,15 +169,15 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
     if wanted.iter().any(|one| one.has_input) {
         wanted.retain(|one| one.has_input);
     }
-    let mut figures = Vec::new();
+    let mut statistics = Vec::new();
     for one in wanted {
-        let mut figure = one.gathering.figure().map_err(|error| Failure::Usage(error.to_string()))?;
+        let mut statistic = one.rows.statistic().map_err(|error| Failure::Usage(error.to_string()))?;
         if let Some(title) = one.title {
-            figure.title = title.to_owned();
+            statistic.title = title.to_owned();
         }
-        figures.push((one.gathering.query().clone(), figure));
+        statistics.push((one.rows.query().clone(), statistic));
     }
-    write(arguments.format(), &figures, &target)?;
+    write(arguments.format(), &statistics, &target)?;
     if !analysis.captures.is_empty() {
         loading::report(&analysis, settings.verbosity);
     }
@@ -195,20 +190,20 @@ impl Wanted {
             return Ok(());
         }
         self.has_input = true;
-        let table = self.gathering.query().table;
-        let filter = self.filter.as_deref().map(|text| export::RowFilter::parse(text, table)).transpose();
+        let table = self.rows.query().table;
+        let filter = self.filter.as_deref().map(|text| tables::RowFilter::parse(text, table)).transpose();
         let filter = filter.map_err(|error| Failure::Usage(format!("--filter: {error}")))?;
-        self.gathering.add(analysis, filter.as_ref()).map_err(|error| Failure::Encode(error.to_string()))
+        self.rows.add(analysis, filter.as_ref()).map_err(|error| Failure::Encode(error.to_string()))
     }
 
     /// Adds the rows of an earlier export of its table.
     fn add_archive(&mut self, archive: &Archive) -> Result<(), String> {
         self.has_input = true;
-        let filter = self.filter.as_deref().map(|text| self.gathering.archive_filter(text)).transpose();
+        let filter = self.filter.as_deref().map(|text| self.rows.archive_filter(text)).transpose();
         let table = archive.table().name();
         let filter =
             filter.map_err(|error| format!("--filter: {error} (the file only has the columns of table `{table}`)"))?;
-        self.gathering.add_archive(archive, filter.as_ref()).map_err(|error| error.to_string())
+        self.rows.add_archive(archive, filter.as_ref()).map_err(|error| error.to_string())
     }
 }
 
@@ -245,7 +240,7 @@ impl Archives<'_> {
             }
         };
         let table = archive.table();
-        let mut of_table = wanted.iter_mut().filter(|one| one.gathering.query().table == table).peekable();
+        let mut of_table = wanted.iter_mut().filter(|one| one.rows.query().table == table).peekable();
         if of_table.peek().is_none() {
             self.warn(
                 source,
@@ -267,28 +262,30 @@ impl Archives<'_> {
     }
 }
 
-fn write(format: Format, figures: &[(Query, Figure)], target: &Target) -> Result<(), Failure> {
+fn write(format: Format, statistics: &[(Query, Statistic)], target: &Target) -> Result<(), Failure> {
     target.write(|out| {
         let mut out = out;
-        let encoded = |done: Result<(), export::Error>| {
+        let encoded = |done: Result<(), tables::Error>| {
             done.map_err(|error| match error {
-                export::Error::Write(error) => target.failure(error),
-                export::Error::Encode(why) => Failure::Encode(why),
+                tables::Error::Write(error) => target.failure(error),
+                tables::Error::Encode(why) => Failure::Encode(why),
             })
         };
-        match (format, figures) {
-            (Format::Json, _) => figure::json(figures, &mut out).map_err(|error| target.failure(error)),
-            (Format::Csv, [(_, figure)]) => encoded(stats::csv(figure, target.is_terminal(), out)),
-            (Format::Parquet, [(_, figure)]) => encoded(stats::parquet(figure, out)),
-            _ => as_text(figures, &mut out).map_err(|error| target.failure(error)),
+        match (format, statistics) {
+            (Format::Json, _) => figure::json(statistics, &mut out).map_err(|error| target.failure(error)),
+            (Format::Csv, [(_, statistic)]) => {
+                encoded(statistic.write_csv(Csv { raw: false, visible: target.is_terminal() }, out))
+            }
+            (Format::Parquet, [(_, statistic)]) => encoded(statistic.write_parquet(out)),
+            _ => as_text(statistics, &mut out).map_err(|error| target.failure(error)),
         }
     })
 }
 
-fn as_text(figures: &[(Query, Figure)], out: &mut impl Write) -> std::io::Result<()> {
-    for (place, (_, figure)) in figures.iter().enumerate() {
-        writeln!(out, "{}{}\n", if place > 0 { "\n" } else { "" }, figure.title)?;
-        figure::text(figure, 2, out)?;
+fn as_text(statistics: &[(Query, Statistic)], out: &mut impl Write) -> std::io::Result<()> {
+    for (place, (_, statistic)) in statistics.iter().enumerate() {
+        writeln!(out, "{}{}\n", if place > 0 { "\n" } else { "" }, statistic.title)?;
+        figure::text(statistic, 2, out)?;
     }
     Ok(())
 }

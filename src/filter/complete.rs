@@ -1,30 +1,30 @@
-//! What can follow in a filter that is being typed.
+//! Completions for a filter that is being typed.
 
+use super::expression::{Field, Type};
 use super::lexer::{Token, is_word, pieces};
-use super::{Field, Type};
 
-/// The most that is offered.
+/// The largest number of completions.
 const OFFERED: usize = 64;
 
-/// One way to go on.
+/// A completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What is put in the place of the word that was begun.
+    /// The text that replaces the word being typed.
     pub text: String,
     /// What it means. Empty for values.
     pub doc: &'static str,
 }
 
-/// The ways to go on.
+/// The completions of a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// Byte offset where the word begins that they replace.
+    /// Byte offset of the word that they replace.
     pub start: usize,
-    /// The ways, best first.
+    /// The completions, best first.
     pub entries: Vec<Completion>,
 }
 
-/// What can stand at a place.
+/// What the grammar allows next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expected {
     Field,
@@ -36,7 +36,7 @@ enum Expected {
     Joint,
 }
 
-/// The ways to go on after `text`. `values` gives values of a field, those to offer first at the front.
+/// Completes the last word of `text`. `values` returns the values of a field, the most useful ones first.
 pub fn complete(text: &str, fields: &[Field], values: impl Fn(usize) -> Vec<String>) -> Completions {
     let begun = begun(text);
     let start = text.len() - begun.len();

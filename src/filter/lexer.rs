@@ -1,6 +1,6 @@
-//! A filter's text into words.
+//! Splits the text of a filter into tokens.
 
-use super::Error;
+use super::expression::Error;
 
 /// What a piece of the text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) enum Token {
     Word(String),
     /// A text in quotes.
     Quoted(String),
-    /// A comparison, a bracket, a comma, or something that means nothing.
+    /// A comparison, a parenthesis, a comma, or anything else.
     Sign(String),
 }
 
@@ -30,7 +30,7 @@ pub(super) fn is_word(character: char) -> bool {
 /// The pieces of a text.
 ///
 /// # Errors
-/// If a quote is not closed.
+/// If a quote is unclosed.
 pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, Error> {
     let mut pieces = Vec::new();
     let mut at = 0;
@@ -41,7 +41,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, Error> {
             at += first.len_utf8();
             continue;
         } else if first == '"' {
-            let unclosed = || Error { at, message: "the quote is not closed".to_owned() };
+            let unclosed = || Error { at, message: "unclosed quote".to_owned() };
             quoted(rest).map(|(text, length)| (Token::Quoted(text), length)).ok_or_else(unclosed)?
         } else if is_word(first) {
             let length = rest.find(|character| !is_word(character)).unwrap_or(rest.len());
@@ -58,7 +58,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, Error> {
     Ok(pieces)
 }
 
-/// The text in the quotes that `rest` begins with, and the bytes that it takes with them. `\"` and `\\` stand for
+/// The quoted text at the start of `rest`, and its length in bytes with the quotes. `\"` and `\\` stand for
 /// a quote and a backslash.
 fn quoted(rest: &str) -> Option<(String, usize)> {
     let mut text = String::new();

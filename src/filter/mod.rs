@@ -1,4 +1,4 @@
-//! The filter language: which rows of a table are wanted.
+//! The filter language, which selects rows of a table.
 //!
 //! ```text
 //! action == terminate and reason == "timeout"
@@ -7,73 +7,45 @@
 //! "relaylatency"
 //! ```
 //!
-//! Fields are named as the columns of the exported tables. A test is a field, a comparison (`==`, `!=`, `<`, `<=`,
-//! `>`, `>=`, `contains`, `in (…)`) and a value, with quotes or, where it is one word, without. `contains` does not
-//! tell capital letters from small ones; the others do. A field alone holds where it is not empty, or true. A text in
-//! quotes alone holds where any field contains it. Tests are joined by `and`, `or`, `not` and brackets; `and` binds
-//! more tightly than `or`. What is empty equals nothing, so `!=` holds for it, and no order does.
+//! Fields have the names of the columns in exported tables. A test consists of a field, a comparison (`==`, `!=`, `<`,
+//! `<=`, `>`, `>=`, `contains`, `in (…)`) and a value; a value of more than one word needs quotes. `contains` ignores
+//! case, the other comparisons do not. A field by itself matches if it is not empty and not false. A quoted text by
+//! itself matches if any field contains it. `and`, `or`, `not` and parentheses combine tests; `and` binds more tightly
+//! than `or`. An empty field equals nothing, so it matches `!=` and no other comparison.
+//!
+//! ```
+//! use std::borrow::Cow;
+//!
+//! use ringtrace::filter::{Field, Filter, Row, Type, Value};
+//!
+//! struct Stanza(&'static str);
+//!
+//! impl Row for Stanza {
+//!     fn value(&self, _field: usize) -> Value<'_> {
+//!         Value::Text(Cow::Borrowed(self.0))
+//!     }
+//!
+//!     fn contains(&self, text: &str) -> bool {
+//!         self.0.contains(text)
+//!     }
+//! }
+//!
+//! let fields = [Field { name: "action", kind: Type::Text, doc: "" }];
+//! let filter = Filter::parse("action in (offer, accept)", &fields)?;
+//! assert!(filter.matches(&Stanza("offer")));
+//! assert!(!filter.matches(&Stanza("reject")));
+//! assert!(Filter::parse("acton == offer", &fields).unwrap_err().to_string().contains("did you mean `action`?"));
+//! # Ok::<(), ringtrace::filter::Error>(())
+//! ```
 
-mod complete;
+mod expression;
 mod lexer;
 mod parse;
-
-use std::borrow::Cow;
+mod complete;
 
 pub use complete::{Completion, Completions, complete};
-
-/// The type of a field's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Text.
-    Text,
-    /// A number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-}
-
-/// A field that can be asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Its name.
-    pub name: &'static str,
-    /// The type of its values.
-    pub kind: Type,
-    /// What it says.
-    pub doc: &'static str,
-}
-
-/// A field's value in a row.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// It is empty.
-    Nothing,
-    /// A text.
-    Text(Cow<'a, str>),
-    /// A number.
-    Number(f64),
-    /// Yes or no.
-    Boolean(bool),
-}
-
-/// A row as its fields.
-pub trait Row {
-    /// The value of the field with this index in the list that the filter was parsed with.
-    fn value(&self, field: usize) -> Value<'_>;
-
-    /// Whether any field contains a text, which is in small letters.
-    fn contains(&self, text: &str) -> bool;
-}
-
-/// Why a text is no filter.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Error {
-    /// Byte offset of what is wrong.
-    pub at: usize,
-    /// What is wrong, and what to write instead where that is known.
-    pub message: String,
-}
+use expression::Expression;
+pub use expression::{Error, Field, Row, Type, Value, contains};
 
 /// A parsed filter.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,146 +53,32 @@ pub struct Filter {
     expression: Expression,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Expression {
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
-    Not(Box<Expression>),
-    Test { field: usize, test: Test },
-    Anywhere(String),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Test {
-    /// The value is there, and not `false`.
-    Present,
-    /// It contains a text, given in small letters.
-    Contains(String),
-    /// It is one of these.
-    In(Vec<Wanted>),
-    /// It stands in this order to a value.
-    Order(Comparison, Wanted),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
-    Equal,
-    Different,
-    Less,
-    AtMost,
-    More,
-    AtLeast,
-}
-
-/// The value that a test wants.
-#[derive(Clone, Debug, PartialEq)]
-enum Wanted {
-    Text(String),
-    Number(f64),
-    Boolean(bool),
-}
-
 impl Filter {
-    /// Reads a filter over these fields.
+    /// Parses a filter over these fields.
     ///
     /// # Errors
-    /// If it is none; says where and why.
+    /// If the text is not a filter. The error says where and why.
     pub fn parse(text: &str, fields: &[Field]) -> Result<Self, Error> {
         parse::parse(text, fields).map(|expression| Self { expression })
     }
 
-    /// Whether a row is wanted.
+    /// Returns whether the row matches.
     #[must_use]
     pub fn matches(&self, row: &impl Row) -> bool {
         self.expression.holds(row)
     }
 
-    /// Whether it asks for a text in any field.
+    /// Returns whether the filter looks for a text in any field.
     #[must_use]
     pub fn asks_anywhere(&self) -> bool {
         self.expression.names_any(&|_| false)
     }
 
-    /// Whether it asks about any of the fields for which `is_one` holds, or about all.
+    /// Returns whether the filter looks at any of the fields for which `is_one` returns true, or at all fields.
     #[must_use]
     pub fn names_any(&self, is_one: impl Fn(usize) -> bool) -> bool {
         self.expression.names_any(&is_one)
     }
-}
-
-impl Expression {
-    fn holds(&self, row: &impl Row) -> bool {
-        match self {
-            Self::All(parts) => parts.iter().all(|part| part.holds(row)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(row)),
-            Self::Not(part) => !part.holds(row),
-            Self::Test { field, test } => test.holds(&row.value(*field)),
-            Self::Anywhere(text) => row.contains(text),
-        }
-    }
-
-    fn names_any(&self, is_one: &impl Fn(usize) -> bool) -> bool {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.names_any(is_one)),
-            Self::Not(part) => part.names_any(is_one),
-            Self::Test { field, .. } => is_one(*field),
-            Self::Anywhere(_) => true,
-        }
-    }
-}
-
-impl Test {
-    fn holds(&self, value: &Value<'_>) -> bool {
-        match self {
-            Self::Present => !matches!(value, Value::Nothing | Value::Boolean(false)),
-            Self::Contains(part) => matches!(value, Value::Text(text) if contains(text, part)),
-            Self::In(wanted) => wanted.iter().any(|wanted| wanted.order(value).is_some_and(std::cmp::Ordering::is_eq)),
-            Self::Order(comparison, wanted) => match (wanted.order(value), comparison) {
-                (order, Comparison::Different) => !order.is_some_and(std::cmp::Ordering::is_eq),
-                (None, _) => false,
-                (Some(order), Comparison::Equal) => order.is_eq(),
-                (Some(order), Comparison::Less) => order.is_lt(),
-                (Some(order), Comparison::AtMost) => order.is_le(),
-                (Some(order), Comparison::More) => order.is_gt(),
-                (Some(order), Comparison::AtLeast) => order.is_ge(),
-            },
-        }
-    }
-}
-
-impl Wanted {
-    /// How a value stands to the wanted one; `None` if it is empty or of another kind.
-    fn order(&self, value: &Value<'_>) -> Option<std::cmp::Ordering> {
-        match (value, self) {
-            (Value::Text(value), Self::Text(wanted)) => Some(value.as_ref().cmp(wanted)),
-            (Value::Number(value), Self::Number(wanted)) => value.partial_cmp(wanted),
-            (Value::Boolean(value), Self::Boolean(wanted)) => Some(value.cmp(wanted)),
-            _ => None,
-        }
-    }
-}
-
-/// Whether a text contains another, which is in small letters, whatever the case of its own.
-#[must_use]
-pub fn contains(text: &str, part: &str) -> bool {
-    if part.is_ascii() {
-        let (text, part) = (text.as_bytes(), part.as_bytes());
-        let Some(first) = part.first() else { return true };
-        let last = text.len().checked_sub(part.len());
-        return last.is_some_and(|last| {
-            let ends = [*first, first.to_ascii_uppercase()];
-            let mut from = 0;
-            while let Some(found) = text.get(from..=last).and_then(|rest| memchr::memchr2(ends[0], ends[1], rest)) {
-                let at = from + found;
-                if text.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part)) {
-                    return true;
-                }
-                from = at + 1;
-            }
-            false
-        });
-    }
-    text.to_lowercase().contains(part)
 }
 
 #[cfg(test)]
@@ -299,18 +157,21 @@ mod tests {
     #[test]
     fn an_error_says_where_and_what_instead() {
         assert_eq!(refused("acton == x"), (0, "no field is called `acton`; did you mean `action`?".to_owned()));
-        assert_eq!(refused("action = x"), (7, "`=` is no comparison; write `==`".to_owned()));
-        assert_eq!(refused("ring_ms > soon"), (10, "`ring_ms` is a number, and `soon` is none".to_owned()));
-        assert_eq!(refused("group == 1"), (9, "`group` is `true` or `false`".to_owned()));
-        assert_eq!(refused("action =="), (9, "a value is missing after `==`".to_owned()));
-        assert_eq!(refused("action == \"x"), (10, "the quote is not closed".to_owned()));
-        assert_eq!(refused("(action"), (7, "a closing bracket is missing".to_owned()));
-        assert_eq!(refused("action == x reason"), (12, "`and` or `or` is missing before `reason`".to_owned()));
-        assert_eq!(refused("action == x)"), (11, "this bracket was not opened".to_owned()));
-        assert_eq!(refused(""), (0, "a field is missing, as in `action == terminate`".to_owned()));
-        assert_eq!(refused("ring_ms contains 3"), (8, "`ring_ms` is no text, so it contains nothing".to_owned()));
-        assert_eq!(refused("action ~ x"), (7, "`~` means nothing here".to_owned()));
-        assert!(refused(&"(".repeat(500)).1.contains("too deep"));
+        assert_eq!(refused("action = x"), (7, "`=` is not a comparison; use `==`".to_owned()));
+        assert_eq!(refused("ring_ms > soon"), (10, "`ring_ms` is a number; `soon` is not".to_owned()));
+        assert_eq!(refused("group == 1"), (9, "`group` must be `true` or `false`".to_owned()));
+        assert_eq!(refused("action =="), (9, "expected a value after `==`".to_owned()));
+        assert_eq!(refused("action == \"x"), (10, "unclosed quote".to_owned()));
+        assert_eq!(refused("(action"), (7, "expected `)`".to_owned()));
+        assert_eq!(refused("action == x reason"), (12, "expected `and` or `or` before `reason`".to_owned()));
+        assert_eq!(refused("action == x)"), (11, "unmatched `)`".to_owned()));
+        assert_eq!(refused(""), (0, "expected a field, as in `action == terminate`".to_owned()));
+        assert_eq!(
+            refused("ring_ms contains 3"),
+            (8, "`contains` requires a text field; `ring_ms` is not one".to_owned())
+        );
+        assert_eq!(refused("action ~ x"), (7, "unexpected `~`".to_owned()));
+        assert!(refused(&"(".repeat(500)).1.contains("too deeply"));
     }
 
     proptest! {

@@ -1,20 +1,21 @@
-//! Words into an expression.
+//! Parses tokens into an expression.
 
+use super::expression::{Comparison, Error, Expression, Field, Test, Type, Wanted};
 use super::lexer::{Piece, Token, pieces};
-use super::{Comparison, Error, Expression, Field, Test, Type, Wanted};
+use crate::words::nearest;
 
-/// How deep brackets and `not` can be nested.
+/// How deeply parentheses and `not` can nest.
 const DEEPEST: usize = 64;
 
-/// Reads an expression.
+/// Parses an expression.
 pub(super) fn parse(text: &str, fields: &[Field]) -> Result<Expression, Error> {
     let pieces = pieces(text)?;
     let mut parser = Parser { pieces: &pieces, next: 0, end: text.len(), fields, depth: 0 };
     let expression = parser.any()?;
     match parser.peek() {
         None => Ok(expression),
-        Some(piece) if piece.token == sign(")") => parser.fail("this bracket was not opened"),
-        Some(piece) => parser.fail(format!("`and` or `or` is missing before `{}`", spelled(&piece.token))),
+        Some(piece) if piece.token == sign(")") => parser.fail("unmatched `)`"),
+        Some(piece) => parser.fail(format!("expected `and` or `or` before `{}`", spelled(&piece.token))),
     }
 }
 
@@ -77,7 +78,7 @@ impl<'p> Parser<'p> {
 
     fn single(&mut self) -> Result<Expression, Error> {
         if self.depth == DEEPEST {
-            return self.fail("this is nested too deep");
+            return self.fail("too deeply nested");
         }
         self.depth += 1;
         let expression = if self.take(&["not", "!"]) {
@@ -85,7 +86,7 @@ impl<'p> Parser<'p> {
         } else if self.take(&["("]) {
             let inside = self.any()?;
             if !self.take(&[")"]) {
-                return self.fail("a closing bracket is missing");
+                return self.fail("expected `)`");
             }
             inside
         } else {
@@ -106,9 +107,9 @@ impl<'p> Parser<'p> {
                 None => return self.fail(unknown(name, self.fields)),
             },
             Some(Token::Sign(other)) if !matches!(other.as_str(), ")") => {
-                return self.fail(format!("`{other}` means nothing here"));
+                return self.fail(format!("unexpected `{other}`"));
             }
-            _ => return self.fail("a field is missing, as in `action == terminate`"),
+            _ => return self.fail("expected a field, as in `action == terminate`"),
         };
         self.next += 1;
         let kind = self.fields.get(field).map_or(Type::Text, |field| field.kind);
@@ -132,21 +133,21 @@ impl<'p> Parser<'p> {
             }
         }
         if kind != Type::Text && matches!(self.peek(), Some(piece) if spelled(&piece.token) == "contains") {
-            return self.fail(format!("`{name}` is no text, so it contains nothing"));
+            return self.fail(format!("`contains` requires a text field; `{name}` is not one"));
         }
         if self.take(&["contains"]) {
             return match self.value(name, Type::Text, "contains")? {
                 Wanted::Text(text) => Ok(Test::Contains(text.to_lowercase())),
-                Wanted::Number(_) | Wanted::Boolean(_) => self.fail("a text is missing"),
+                Wanted::Number(_) | Wanted::Boolean(_) => self.fail("expected a text"),
             };
         }
         if self.take(&["in"]) {
             return self.list(name, kind).map(Test::In);
         }
         match self.peek().map(|piece| &piece.token) {
-            Some(Token::Sign(text)) if text == "=" => self.fail("`=` is no comparison; write `==`"),
+            Some(Token::Sign(text)) if text == "=" => self.fail("`=` is not a comparison; use `==`"),
             Some(Token::Sign(text)) if !matches!(text.as_str(), ")" | "&&" | "||") => {
-                self.fail(format!("`{text}` means nothing here"))
+                self.fail(format!("unexpected `{text}`"))
             }
             _ => Ok(Test::Present),
         }
@@ -154,30 +155,30 @@ impl<'p> Parser<'p> {
 
     fn list(&mut self, name: &str, kind: Type) -> Result<Vec<Wanted>, Error> {
         if !self.take(&["("]) {
-            return self.fail("a list in brackets is missing after `in`, as in `in (missed, declined)`");
+            return self.fail("expected a list in parentheses after `in`, as in `in (missed, declined)`");
         }
         let mut wanted = vec![self.value(name, kind, "in")?];
         while self.take(&[","]) {
             wanted.push(self.value(name, kind, "in")?);
         }
-        if self.take(&[")"]) { Ok(wanted) } else { self.fail("a closing bracket is missing") }
+        if self.take(&[")"]) { Ok(wanted) } else { self.fail("expected `)`") }
     }
 
     fn value(&mut self, name: &str, kind: Type, after: &str) -> Result<Wanted, Error> {
         let text = match self.peek().map(|piece| &piece.token) {
             Some(Token::Word(text) | Token::Quoted(text)) => text,
-            Some(Token::Sign(_)) | None => return self.fail(format!("a value is missing after `{after}`")),
+            Some(Token::Sign(_)) | None => return self.fail(format!("expected a value after `{after}`")),
         };
         let wanted = match kind {
             Type::Text => Wanted::Text(text.clone()),
             Type::Number => match text.parse() {
                 Ok(number) => Wanted::Number(number),
-                Err(_) => return self.fail(format!("`{name}` is a number, and `{text}` is none")),
+                Err(_) => return self.fail(format!("`{name}` is a number; `{text}` is not")),
             },
             Type::Boolean => match text.as_str() {
                 "true" | "yes" => Wanted::Boolean(true),
                 "false" | "no" => Wanted::Boolean(false),
-                _ => return self.fail(format!("`{name}` is `true` or `false`")),
+                _ => return self.fail(format!("`{name}` must be `true` or `false`")),
             },
         };
         self.next += 1;
@@ -185,36 +186,12 @@ impl<'p> Parser<'p> {
     }
 }
 
-/// That there is no such field, and the one that may be meant.
+/// Says that there is no such field, and which one may be meant.
 fn unknown(name: &str, fields: &[Field]) -> String {
     let name = name.to_lowercase();
-    let nearest = fields.iter().map(|field| (distance(&name, field.name), field.name)).min();
-    let close = nearest.filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1));
     let within = || fields.iter().find(|field| name.len() > 2 && field.name.contains(&name)).map(|field| field.name);
-    match close.map(|(_, name)| name).or_else(within) {
+    match nearest(&name, fields.iter().map(|field| field.name)).or_else(within) {
         Some(meant) => format!("no field is called `{name}`; did you mean `{meant}`?"),
-        None => format!("no field is called `{name}`; a text to look for needs quotes"),
+        None => format!("no field is called `{name}`; put a text to search for in quotes"),
     }
-}
-
-/// How many letters one has to change, put in or take away to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, letter) in one.chars().take(64).enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        for (column, wanted) in other.iter().enumerate() {
-            let above = row.get(column + 1).copied().unwrap_or_default();
-            let here = (diagonal + usize::from(letter != *wanted)).min(above + 1).min(left + 1);
-            if let Some(slot) = row.get_mut(column) {
-                *slot = left;
-            }
-            (diagonal, left) = (above, here);
-        }
-        if let Some(slot) = row.last_mut() {
-            *slot = left;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

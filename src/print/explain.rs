@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::index::coverage;
 use crate::analysis::diagnoses;
 use crate::anomaly::Severity;
-use crate::export::{Description, Table, filter_page};
 use crate::spec::index::{self, Entry};
 use crate::spec::{self, Checkout, Grade, PAGES, Question, RULES, Shape};
+use crate::tables::{Description, Table, filter_page};
 use crate::words::{Layout, capitalised, counted, nearest};
 
 /// An exit code and its meaning.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::json::write_json;
-use crate::export::Cell;
-use crate::stats::{Figure, Line, Measure, Query};
+use crate::tables::Cell;
+use crate::tables::stats::{Measure, Query, Row, Statistic};
 use crate::visible::visible;
 use crate::words::rfc3339;
 
@@ -20,9 +20,9 @@ const NONE: &str = "(none)";
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn text(figure: &Figure, indent: usize, out: &mut impl Write) -> io::Result<()> {
+pub fn text(figure: &Statistic, indent: usize, out: &mut impl Write) -> io::Result<()> {
     let margin = " ".repeat(indent);
-    if figure.lines.is_empty() {
+    if figure.rows.is_empty() {
         return writeln!(out, "{margin}nothing to count");
     }
     let headings = figure.headings.iter().map(|heading| heading.name.to_owned());
@@ -32,7 +32,7 @@ pub fn text(figure: &Figure, indent: usize, out: &mut impl Write) -> io::Result<
     });
     let mut lines: Vec<Vec<String>> = vec![headings.chain(measures).collect()];
     lines.extend(
-        figure.lines.iter().map(|line| line.keys.iter().map(key).chain(line.values.iter().map(number)).collect()),
+        figure.rows.iter().map(|line| line.keys.iter().map(key).chain(line.values.iter().map(number)).collect()),
     );
     let width = |place: usize| {
         let cells = lines.iter().filter_map(|line| line.get(place));
@@ -78,8 +78,8 @@ fn number(cell: &Cell<'_>) -> String {
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn json(figures: &[(Query, Figure)], out: &mut impl Write) -> io::Result<()> {
-    let value = |(query, figure): &(Query, Figure)| {
+pub fn json(figures: &[(Query, Statistic)], out: &mut impl Write) -> io::Result<()> {
+    let value = |(query, figure): &(Query, Statistic)| {
         let mut value = value(figure);
         if let Some(fields) = value.as_object_mut() {
             fields.insert("table".to_owned(), json!(query.table.name()));
@@ -93,13 +93,13 @@ pub fn json(figures: &[(Query, Figure)], out: &mut impl Write) -> io::Result<()>
 
 /// A figure: `{"title", "by", "rows"}`. A row has `by`, with the value of each column, the measures, and in a
 /// cross-table `across`, with the count of each value.
-pub(super) fn value(figure: &Figure) -> Value {
+pub(super) fn value(figure: &Statistic) -> Value {
     let by: Vec<_> = figure.headings.iter().map(|heading| heading.name).collect();
-    let rows: Vec<_> = figure.lines.iter().map(|line| row(figure, line)).collect();
+    let rows: Vec<_> = figure.rows.iter().map(|line| row(figure, line)).collect();
     json!({ "title": figure.title, "by": by, "rows": rows })
 }
 
-fn row(figure: &Figure, line: &Line) -> Value {
+fn row(figure: &Statistic, line: &Row) -> Value {
     let by = figure.headings.iter().zip(&line.keys).map(|(heading, cell)| (heading.name.to_owned(), plain(cell)));
     let mut fields = Map::new();
     fields.insert("by".to_owned(), Value::Object(by.collect()));
@@ -132,20 +132,20 @@ fn plain(cell: &Cell<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::Kind;
-    use crate::stats::Heading;
+    use crate::tables::Kind;
+    use crate::tables::stats::Heading;
 
-    fn figure() -> Figure {
-        let line = |reason: Option<&str>, values: [Option<f64>; 2]| Line {
+    fn figure() -> Statistic {
+        let line = |reason: Option<&str>, values: [Option<f64>; 2]| Row {
             keys: vec![reason.map_or(Cell::Null, |text| Cell::Text(text.to_owned().into()))],
             values: values.map(|value| value.map_or(Cell::Null, Cell::Number)).to_vec(),
         };
         let measure = |name| Measure::Named { name, kind: Kind::Number };
-        Figure {
+        Statistic {
             title: "of a test".to_owned(),
             headings: vec![Heading { name: "reason", kind: Kind::Text }],
             measures: vec![measure("p50"), measure("max")],
-            lines: vec![
+            rows: vec![
                 line(Some("\u{1b}[2Jtimeout"), [Some(1.25), Some(45_000.0)]),
                 line(Some("(none)"), [None, Some(2.0)]),
                 line(None, [Some(1.0), None]),

@@ -10,7 +10,7 @@ use super::scope::{considered, json_considered};
 use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
 use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
-use crate::stats;
+use crate::tables::stats;
 use crate::visible::visible;
 use crate::words::{Layout, counted, date_and_time, rfc3339};
 

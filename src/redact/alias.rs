@@ -1,19 +1,15 @@
-//! What stands for what.
-
-mod file;
-mod letters;
+//! Aliases of people, groups, calls, stanzas and hosts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
-
-pub use file::BadAlias;
+use std::str::FromStr;
 
 use super::hosts::{for_documents, is_nobodys};
 use crate::protocol::binary::{Jid, JidForm};
-use letters::letters;
 
-/// Servers whose names stay. Any other could be anything.
+/// Servers whose names are kept. Any other name could be anything.
 const SERVERS: &[&str] = &[
     "s.whatsapp.net",
     "c.us",
@@ -29,16 +25,16 @@ const SERVERS: &[&str] = &[
     "interop",
 ];
 
-/// Servers whose users are no people.
+/// Servers whose users are not people.
 const GROUPS: &[&str] = &["g.us", "broadcast", "newsletter"];
 
-/// The fewest characters of an id that is told from other words.
+/// The fewest characters of an id that is distinguishable from other words.
 const LEAST_ID: usize = 4;
 
-/// What stands for the people, groups, calls, stanzas and hosts of captures: one letter a person, a number a group, a
-/// call or a stanza id, and an address from the ranges for documents a host, in the order in which they were first seen.
+/// The aliases of captures: a letter per person, a number per group, call and stanza id, and a documentation address per
+/// host, in the order of first occurrence.
 ///
-/// As text, a line an alias. Such a text belongs on this machine only.
+/// As text, one line per alias. It contains the raw identifiers, so it must not leave the machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aliases {
     /// The ordinal of each address' person, by the user and server of the address.
@@ -187,6 +183,100 @@ pub(super) fn is_alias(id: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+impl fmt::Display for Aliases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (alias, raw) in self.listed() {
+            writeln!(f, "{alias} {raw}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An invalid line in a pseudonym file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: expected `ALIAS IDENTIFIER`")]
+pub struct BadAlias {
+    /// The line's number, from 1.
+    pub line: usize,
+}
+
+impl FromStr for Aliases {
+    type Err = BadAlias;
+
+    fn from_str(text: &str) -> Result<Self, BadAlias> {
+        let mut aliases = Self::default();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim_end();
+            if !line.is_empty() && !line.starts_with('#') {
+                aliases.read_line(line).ok_or(BadAlias { line: index + 1 })?;
+            }
+        }
+        Ok(aliases)
+    }
+}
+
+impl Aliases {
+    /// Each alias with its raw identifier, by kind and number. Only for this machine.
+    #[must_use]
+    pub fn listed(&self) -> Vec<(String, String)> {
+        let mut people: Vec<_> = self.people.iter().collect();
+        people.sort_by_key(|(address, ordinal)| (**ordinal, *address));
+        let people =
+            people.into_iter().map(|((user, server), ordinal)| (letters(*ordinal), format!("{user}@{server}")));
+        let numbered = |of: &Numbered, prefix: &str| {
+            let mut listed: Vec<_> = of.0.iter().map(|(raw, number)| (*number, raw.to_string())).collect();
+            listed.sort();
+            listed.into_iter().map(|(number, raw)| (format!("{prefix}{number}"), raw)).collect::<Vec<_>>()
+        };
+        people
+            .chain(numbered(&self.groups, "G"))
+            .chain(numbered(&self.calls, "CALL"))
+            .chain(numbered(&self.stanzas, "ID"))
+            .chain(numbered(&self.hosts, "IP"))
+            .collect()
+    }
+
+    fn read_line(&mut self, line: &str) -> Option<()> {
+        let (alias, raw) = line.split_once(' ')?;
+        let numbered =
+            [("CALL", &mut self.calls), ("ID", &mut self.stanzas), ("IP", &mut self.hosts), ("G", &mut self.groups)];
+        for (prefix, of) in numbered {
+            if let Some(number) = alias.strip_prefix(prefix).and_then(|number| number.parse().ok()) {
+                of.0.insert(raw.into(), number);
+                return Some(());
+            }
+        }
+        let ordinal = ordinal(alias)?;
+        let account = Jid::parse(raw)?.person_account();
+        self.persons = self.persons.max(ordinal.checked_add(1)?);
+        self.people.insert((account.user, account.server.into()), ordinal);
+        Some(())
+    }
+}
+
+/// The letters of an ordinal: A to Z, then AA, AB ...
+fn letters(mut ordinal: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(b'A' + u8::try_from(ordinal % 26).unwrap_or_default());
+        if ordinal < 26 {
+            break;
+        }
+        ordinal = ordinal / 26 - 1;
+    }
+    letters.iter().rev().map(|letter| char::from(*letter)).collect()
+}
+
+/// The ordinal of letters.
+fn ordinal(letters: &str) -> Option<usize> {
+    let mut ordinal = 0_usize;
+    for letter in letters.bytes() {
+        let digit = usize::from(letter.checked_sub(b'A').filter(|digit| *digit < 26)?);
+        ordinal = ordinal.checked_mul(26)?.checked_add(digit + 1)?;
+    }
+    ordinal.checked_sub(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +285,7 @@ mod tests {
         Jid::parse(text).unwrap()
     }
 
-    pub(super) fn some() -> Aliases {
+    fn some() -> Aliases {
         let mut aliases = Aliases::default();
         aliases.add_person(&jid("10000000000001:7@lid"), &jid("10000000000001@lid"));
         aliases.add_person(&jid("20000000000001@s.whatsapp.net"), &jid("10000000000001@lid"));
@@ -208,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn one_letter_a_person_with_the_device_and_the_server() {
+    fn a_person_has_one_letter_and_keeps_device_and_server() {
         let aliases = some();
         let alias = |text| aliases.jid(&jid(text)).to_string();
         assert_eq!(alias("10000000000001:7@lid"), "A:7@lid");
@@ -221,13 +311,13 @@ mod tests {
     }
 
     #[test]
-    fn aliases_are_known_as_such() {
+    fn aliases_are_recognised() {
         assert!(is_alias("CALL12") && is_alias("ID3"));
         assert!(!is_alias("CALL") && !is_alias("ID3F") && !is_alias("3"));
     }
 
     #[test]
-    fn a_host_becomes_one_for_documents_unless_it_is_nobodys() {
+    fn a_host_becomes_a_documentation_address() {
         let aliases = some();
         assert_eq!(aliases.host("10.9.8.7".parse().unwrap()).to_string(), "192.0.2.2");
         let document: IpAddr = "203.0.113.9".parse().unwrap();
@@ -235,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_wrote_names_calls_and_stanzas_by_their_aliases() {
+    fn ids_in_a_users_text_are_replaced() {
         let mut aliases = some();
         aliases.add_stanza_id("7");
         assert_eq!(
@@ -243,5 +333,23 @@ mod tests {
             "CALL1: the one before ID1. 7 s later 10000000000001 hung up"
         );
         assert_eq!(aliases.replaced_in("nothing of note: 32 s"), "nothing of note: 32 s");
+    }
+
+    #[test]
+    fn a_file_of_aliases_reads_back() {
+        let aliases = some();
+        assert_eq!(aliases.to_string().parse(), Ok(aliases));
+        assert_eq!("A 1@lid\nnonsense\n".parse::<Aliases>(), Err(BadAlias { line: 2 }));
+        assert_eq!("A anna\n".parse::<Aliases>(), Err(BadAlias { line: 1 }));
+    }
+
+    #[test]
+    fn letters_go_on_after_z() {
+        for (number, text) in [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letters(number), text);
+            assert_eq!(ordinal(text), Some(number));
+        }
+        assert_eq!(ordinal("a"), None);
+        assert_eq!(ordinal(""), None);
     }
 }

@@ -1,22 +1,24 @@
-//! The last look at a finished text: whether a raw identifier is in it, in whatever spelling.
+//! The leak check: finds raw identifiers in a finished text, in any spelling.
 
 mod escapes;
-mod needles;
+
 mod view;
 
+mod needles;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, Encoding, HEXLOWER};
 
-use super::gather::Identifier;
+use super::identifiers::Identifier;
 use crate::protocol::binary::Dictionary;
 use crate::spec::PAGES;
 use escapes::without_escapes;
 use needles::Needles;
+pub use needles::{Leak, What};
 use view::View;
 
-/// How many escapes one in another are undone: text of a value, in XML, in JSON.
+/// How many layers of escapes are undone: a value's text, in XML, in JSON.
 const LAYERS: usize = 3;
 
 /// The fewest digits of a number that is looked for. Shorter ones are everywhere.
@@ -34,52 +36,7 @@ const SHORT_NAME: usize = 3;
 /// The fewest hex digits of a number that is looked for in that form.
 const HEX_NUMBER: usize = 8;
 
-/// What was left in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
-    /// A phone number, or the number of a LID or a group.
-    Number,
-    /// A call-id or a stanza id.
-    Id,
-    /// A name that a person chose.
-    Name,
-    /// An address of the internet.
-    Address,
-    /// The name of a file, or of a folder that it is in.
-    File,
-    /// The name of the user or of the machine.
-    Here,
-}
-
-impl fmt::Display for What {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Number => "a number that identifies someone",
-            Self::Id => "the id of a call, a stanza or someone",
-            Self::Name => "a name that someone chose",
-            Self::Address => "an internet address",
-            Self::File => "the name of a file or a folder",
-            Self::Here => "the name of a user or a machine",
-        })
-    }
-}
-
-/// A raw identifier in a text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Leak {
-    /// The line of the text, from 1.
-    pub line: usize,
-    /// What it is. The identifier itself is not repeated.
-    pub what: What,
-}
-
-impl fmt::Display for Leak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.what)
-    }
-}
-
-/// All raw identifiers of the captures, ready to be looked for.
+/// All raw identifiers of the captures, prepared for the search.
 #[derive(Debug)]
 pub(super) struct Identifiers {
     /// In the text in lower case, without what does not show.
@@ -91,7 +48,7 @@ pub(super) struct Identifiers {
 }
 
 impl Identifiers {
-    /// Prepares the spellings of every identifier that is long enough to be told from chance.
+    /// Prepares the spellings of every identifier that is long enough not to match by chance.
     pub(super) fn new(identifiers: BTreeSet<Identifier>) -> Self {
         let (mut folded, mut exact, mut digits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let encoded = |text: &str, what, exact: &mut BTreeSet<_>, folded: &mut BTreeSet<_>| {
@@ -153,7 +110,7 @@ impl Identifiers {
         Self { folded: Needles::new(&folded), exact: Needles::new(&exact), digits: Needles::new(&digits) }
     }
 
-    /// Every raw identifier in a text, once a line and kind: as it stands, and as what reads it undoes its escapes.
+    /// Every raw identifier in a text, once per line and kind: as written, and with escapes undone.
     pub(super) fn found_in(&self, text: &str) -> Vec<Leak> {
         let mut found = BTreeSet::new();
         let mut undone: Option<String> = None;

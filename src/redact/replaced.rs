@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Redactor;
 use super::alias::Aliases;
+use super::redactor::Redactor;
 
 /// Something in a text that stands for something else.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::Redactor;
 use super::node::seconds;
+use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
 use crate::call::{Call, Clock, LocalDevice, Maker, Observed, Recording, Row, Socket, Span, Vantage};
@@ -23,9 +23,17 @@ pub struct Sanitised {
     remarks: Vec<Remark>,
 }
 
+impl Redactor {
+    /// Everything that an analysis knows of its calls, sanitised.
+    #[must_use]
+    pub fn sanitise(&self, analysis: &Analysis) -> Sanitised {
+        Sanitised::new(analysis, self)
+    }
+}
+
 impl Sanitised {
     /// Rewrites an analysis.
-    pub(super) fn new(analysis: &Analysis, redactor: &Redactor) -> Self {
+    fn new(analysis: &Analysis, redactor: &Redactor) -> Self {
         let starts = Starts::of(analysis);
         let mut rewriting = Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new() };
         let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
@@ -72,7 +80,7 @@ fn nameless(index: usize, capture: &Capture) -> Capture {
         name: format!("capture-{}", index + 1),
         format: capture.format,
         container: None,
-        told_technique: capture.told_technique.clone(),
+        technique_override: capture.technique_override.clone(),
         times_are_relative: true,
         records: capture.records,
         bytes: capture.bytes,

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::cite;
+use super::assessment::Subject;
+use super::assessment::{Assessment, Citation, row_of};
+use super::citation;
 use super::finding::reproduce;
-use super::lines::lines;
-use super::matter::{Citation, Matter, row_of};
+use super::ndjson::lines;
+use super::notes;
+use super::request::Report;
 use super::sheet::{LIMIT, fenced};
-use super::{Report, Subject, remarks};
 use crate::call::Call;
 use crate::diagram::{Diagram, Picture};
 use crate::spec::{Context, Judged, Verdict, findings};
@@ -29,12 +31,13 @@ const NOTED: usize = 8_000;
 const AROUND: usize = 400;
 
 /// The comment, and what did not find room in it.
-pub(super) fn write(report: &Report<'_>, matter: &Matter) -> (String, Option<String>) {
-    let calls = relevant(report, matter);
-    let shown: Vec<_> = foremost(matter).into_iter().take(LISTED).collect();
-    let mut text = format!("{}\n\n**{}**\n\n{}\n", report.marker(), matter.title, matter.summary.replace(" #", " \\#"));
-    text.push_str(&table(report, &shown, matter.citations.len()));
-    text.push_str(&noted(report, matter));
+pub(super) fn write(report: &Report<'_>, assessment: &Assessment) -> (String, Option<String>) {
+    let calls = relevant(report, assessment);
+    let shown: Vec<_> = foremost(assessment).into_iter().take(LISTED).collect();
+    let mut text =
+        format!("{}\n\n**{}**\n\n{}\n", report.marker(), assessment.title, assessment.summary.replace(" #", " \\#"));
+    text.push_str(&table(report, &shown, assessment.citations.len()));
+    text.push_str(&noted(report, assessment));
     let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));
     let diagram = shown.first().map(|citation| citation.call).or(report.subject_call());
     let diagram = diagram
@@ -43,35 +46,35 @@ pub(super) fn write(report: &Report<'_>, matter: &Matter) -> (String, Option<Str
     text.push_str(&diagram.unwrap_or_default());
     text.push_str(&ending);
     let room = LIMIT.saturating_sub(text.len() + AROUND);
-    let fitting = fitting(report, &calls, matter, room);
+    let fitting = fitting(report, &calls, assessment, room);
     if fitting.is_empty() && !calls.is_empty() {
-        text.push_str("\nThe sanitised stanzas are in the file beside this comment: they are too long for it.\n");
+        text.push_str("\nThe sanitised stanzas are too long for this comment; they are in a separate file.\n");
     } else if !fitting.is_empty() {
         let some = format!("{} of {} calls", fitting.len(), calls.len());
         let which = if fitting.len() == calls.len() {
             "all calls".to_owned()
         } else {
-            format!("{some}; the rest is in the file beside this comment")
+            format!("{some}; the rest is in a separate file")
         };
         let stanzas = fenced("json", &lines(report.sanitised, Some(&fitting)));
         text.push_str(&format!(
             "\n<details>\n<summary>Sanitised stanzas ({which})</summary>\n\n{stanzas}\n\n</details>\n"
         ));
     }
-    let is_whole = fitting.len() == calls.len() && shown.len() == foremost(matter).len();
+    let is_whole = fitting.len() == calls.len() && shown.len() == foremost(assessment).len();
     (text, (!is_whole).then(|| lines(report.sanitised, Some(&calls))))
 }
 
 /// The places, those first that tell most, each stanza once for each thing that it says.
-fn foremost(matter: &Matter) -> Vec<&Citation> {
-    let mut citations: Vec<_> = matter.citations.iter().collect();
+fn foremost(assessment: &Assessment) -> Vec<&Citation> {
+    let mut citations: Vec<_> = assessment.citations.iter().collect();
     citations.sort_by_key(|citation| std::cmp::Reverse(citation.weight));
     citations
 }
 
 /// The calls without which the verdict would not be the same: those with a place, and all where these do not suffice.
-fn relevant(report: &Report<'_>, matter: &Matter) -> Vec<usize> {
-    let own = report.subject_call().into_iter().chain(matter.calls());
+fn relevant(report: &Report<'_>, assessment: &Assessment) -> Vec<usize> {
+    let own = report.subject_call().into_iter().chain(assessment.calls());
     let own: Vec<usize> = own.collect::<BTreeSet<_>>().into_iter().collect();
     let Subject::Question(question) = report.subject else { return own };
     let analysis = report.sanitised.analysis();
@@ -87,18 +90,18 @@ fn relevant(report: &Report<'_>, matter: &Matter) -> Vec<usize> {
 }
 
 /// As many of the calls as there is room for, those first that tell most.
-fn fitting(report: &Report<'_>, calls: &[usize], matter: &Matter, room: usize) -> Vec<usize> {
+fn fitting(report: &Report<'_>, calls: &[usize], assessment: &Assessment, room: usize) -> Vec<usize> {
     if lines(report.sanitised, Some(calls)).len() <= room {
         return calls.to_vec();
     }
     let (mut told, mut order) = (BTreeSet::new(), Vec::new());
     // A call for each thing that is said comes before a second one.
-    for citation in foremost(matter) {
+    for citation in foremost(assessment) {
         if told.insert(&citation.says) {
             order.push(citation.call);
         }
     }
-    order.extend(foremost(matter).iter().map(|citation| citation.call));
+    order.extend(foremost(assessment).iter().map(|citation| citation.call));
     order.extend(calls);
     let mut chosen = BTreeSet::new();
     let mut left = room;
@@ -130,10 +133,10 @@ fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
         text.push_str(&format!(
             "| {} | {}, call `#{}` | {} | {after} | {} | {} |\n",
             cell(&citation.says),
-            cite::capture(row.observed.capture()),
+            citation::capture(row.observed.capture()),
             report.sanitised.analysis().number(citation.call),
             row.observed.stanza.origin.last,
-            cell(&cite::vantage(call, row)),
+            cell(&citation::vantage(call, row)),
             cell(&why),
         ));
     }
@@ -144,11 +147,11 @@ fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
 }
 
 /// The user's notes as a list, as many as there is room for.
-fn noted(report: &Report<'_>, matter: &Matter) -> String {
-    let remarks = remarks::about(report, matter);
+fn noted(report: &Report<'_>, assessment: &Assessment) -> String {
+    let remarks = notes::about(report, assessment);
     let mut text = String::new();
     for (place, remark) in remarks.iter().enumerate() {
-        let line = format!("- {}\n", cell(&remarks::line(report, remark)));
+        let line = format!("- {}\n", cell(&notes::line(report, remark)));
         if text.len() + line.len() > NOTED {
             text.push_str(&format!("- {} more notes are not listed\n", remarks.len() - place));
             break;

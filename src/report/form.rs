@@ -25,12 +25,12 @@ pub struct IssueForm {
     /// The labels of its issues.
     pub labels: &'static [&'static str],
     /// Its fields, in order.
-    pub fields: &'static [Slot],
+    pub fields: &'static [Field],
 }
 
 /// A field of a form.
 #[derive(Debug)]
-pub struct Slot {
+pub struct Field {
     /// Its name in an address that fills it in.
     pub id: &'static str,
     /// Its heading in an issue.
@@ -78,12 +78,12 @@ impl Form {
     }
 }
 
-const fn text(id: &'static str, label: &'static str) -> Slot {
-    Slot { id, label, is_code: false }
+const fn text(id: &'static str, label: &'static str) -> Field {
+    Field { id, label, is_code: false }
 }
 
-const fn code(id: &'static str, label: &'static str) -> Slot {
-    Slot { id, label, is_code: true }
+const fn code(id: &'static str, label: &'static str) -> Field {
+    Field { id, label, is_code: true }
 }
 
 static PROTOCOL_FINDING: IssueForm = IssueForm {

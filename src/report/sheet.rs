@@ -1,6 +1,6 @@
 //! A form, filled in.
 
-use super::form::{IssueForm, Slot};
+use super::form::{Field, IssueForm};
 
 /// The most bytes of a body. GitHub takes 65,536 characters.
 pub(super) const LIMIT: usize = 60_000 - MARKER;
@@ -64,7 +64,7 @@ fn joined(form: &IssueForm, values: &[String]) -> String {
 /// The values that an issue's text has for the fields of a form. What is no heading of the form is text of the field
 /// before it.
 pub(super) fn read(form: &IssueForm, text: &str) -> Vec<(&'static str, String)> {
-    let mut fields: Vec<(&'static Slot, String)> = Vec::new();
+    let mut fields: Vec<(&'static Field, String)> = Vec::new();
     for line in text.lines() {
         let slot =
             form.fields.iter().find(|slot| line.strip_prefix("### ").is_some_and(|label| label.trim() == slot.label));
@@ -76,7 +76,7 @@ pub(super) fn read(form: &IssueForm, text: &str) -> Vec<(&'static str, String)> 
             (None, None) => {}
         }
     }
-    let value = |(slot, value): (&'static Slot, String)| {
+    let value = |(slot, value): (&'static Field, String)| {
         let value = value.trim_matches('\n');
         let value = if slot.is_code { unfenced(value) } else { value.to_owned() };
         (slot.id, value)

@@ -1,8 +1,9 @@
 //! One stanza for the spec: as a form's values and as an entry of its corpus.
 
-use super::cite::{self, TOOL};
-use super::matter::{Citation, Matter};
-use super::{Report, Shown, Unfit, remarks};
+use super::assessment::{Assessment, Citation};
+use super::citation::{self, TOOL};
+use super::notes;
+use super::request::{Report, Shown, Unfit};
 use crate::analysis::Analysis;
 use crate::call::{Call, Proof, Row};
 use crate::protocol::binary::{Content, Node};
@@ -28,12 +29,12 @@ impl<'r> Exhibit<'r> {
     ///
     /// # Errors
     /// If there is none.
-    pub(super) fn of(report: &'r Report<'r>, matter: &'r Matter) -> Result<Self, Unfit> {
+    pub(super) fn of(report: &'r Report<'r>, assessment: &'r Assessment) -> Result<Self, Unfit> {
         let calls = &report.sanitised.analysis().calls;
         let (number, index) = match report.stanza {
             Some(Shown::Row { call, row }) => (call, row),
             Some(Shown::Seq(seq)) => {
-                let own = report.subject_call().into_iter().chain(matter.calls());
+                let own = report.subject_call().into_iter().chain(assessment.calls());
                 let mut places = own.chain(0..calls.len()).filter_map(|number| {
                     let rows = &calls.get(number)?.call.rows;
                     Some((number, rows.iter().position(|row| row.observed.seq == seq)?))
@@ -42,14 +43,14 @@ impl<'r> Exhibit<'r> {
             }
             None => {
                 let of_call = |number: usize| Some((number, calls.get(number)?.call.course.ended.unwrap_or_default()));
-                let told = matter.foremost().map(|citation| (citation.call, citation.row));
+                let told = assessment.foremost().map(|citation| (citation.call, citation.row));
                 told.or_else(|| report.subject_call().and_then(of_call)).ok_or(Unfit::NoStanza)?
             }
         };
         let call = calls.get(number).map(|judged| judged.call.as_ref()).ok_or(Unfit::NoStanza)?;
         let row = call.rows.get(index).ok_or(Unfit::NoStanza)?;
         let here = |citation: &&Citation| citation.call == number && citation.row == index;
-        let citations = matter.citations.iter().filter(here).collect();
+        let citations = assessment.citations.iter().filter(here).collect();
         Ok(Self { report, call, number, row, index, citations })
     }
 
@@ -62,11 +63,11 @@ impl<'r> Exhibit<'r> {
     }
 
     fn technique(&self) -> Option<&'r str> {
-        cite::technique(self.analysis(), self.call, self.row)
+        citation::technique(self.analysis(), self.call, self.row)
     }
 
     fn direction(&self) -> Option<&'static str> {
-        cite::direction(self.call, self.index)
+        citation::direction(self.call, self.index)
     }
 
     /// That it was recorded whole, under one technique, is probable; what no technique vouches for is not known.
@@ -83,7 +84,7 @@ impl<'r> Exhibit<'r> {
 
     /// The user's notes that it shows.
     pub(super) fn remarks(&self) -> Vec<&'r Remark> {
-        remarks::on_stanza(self.report, self.number, self.index)
+        notes::on_stanza(self.report, self.number, self.index)
     }
 
     /// Which stanza it is, to be said beside the report.
@@ -92,7 +93,7 @@ impl<'r> Exhibit<'r> {
         format!(
             "the stanza is {} ({}; --stanza {seq})",
             self.title(),
-            cite::place(self.analysis(), self.call, self.number, self.row)
+            citation::place(self.analysis(), self.call, self.number, self.row)
         )
     }
 
@@ -181,9 +182,9 @@ impl<'r> Exhibit<'r> {
 
     fn provenance(&self) -> String {
         let technique = self.technique().unwrap_or("not known");
-        let place = cite::place(self.analysis(), self.call, self.number, self.row);
-        let vantage = cite::vantage(self.call, self.row);
-        let captures = cite::captures(self.report.sanitised, self.report.digests, &[self.number]);
+        let place = citation::place(self.analysis(), self.call, self.number, self.row);
+        let vantage = citation::vantage(self.call, self.row);
+        let captures = citation::captures(self.report.sanitised, self.report.digests, &[self.number]);
         let command = self.report.command();
         format!("Technique: {technique}. Recorded at {vantage}: {place}.\n{captures}\nMade by {TOOL}: `{command}`")
     }
@@ -191,8 +192,8 @@ impl<'r> Exhibit<'r> {
     /// What it says about the spec, and what the user noted on it and its call.
     fn notes(&self) -> String {
         let cited = self.citations.iter().map(|citation| format!("- {}: {}", citation.says, citation.why));
-        let noted = remarks::on_stanza(self.report, self.number, self.index);
-        let noted = noted.into_iter().map(|remark| format!("- {}", remarks::line(self.report, remark)));
+        let noted = notes::on_stanza(self.report, self.number, self.index);
+        let noted = noted.into_iter().map(|remark| format!("- {}", notes::line(self.report, remark)));
         cited.chain(noted).collect::<Vec<_>>().join("\n")
     }
 

@@ -7,9 +7,9 @@ use super::columns::{Column, Setting};
 use super::names::Names;
 use crate::analysis::Analysis;
 use crate::call::Call;
-use crate::export::Selection;
 use crate::notes::Subject;
 use crate::spec::Judged;
+use crate::tables::Selection;
 
 /// Rows of calls that a filter looks at in one go. The rest waits, so that keys are never kept waiting.
 const SLICE: usize = 4_000;

@@ -47,9 +47,9 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use ratatui::Frame;
 
 use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
-use crate::export::Selection;
 use crate::github::Access;
 use crate::notes::Shelf;
+use crate::tables::Selection;
 use background::Background;
 use columns::Column;
 use command::{Command, Done, Effect};

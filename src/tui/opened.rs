@@ -6,9 +6,9 @@ use super::screen::place_of;
 use crate::analysis::{Analysis, Below, Wanted};
 use crate::call::{Call, Row};
 use crate::diagram::{Arrow, Diagram, Step};
-use crate::export::Selection;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::Judged;
+use crate::tables::Selection;
 
 /// The pane that keys move in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::export::{Format, Options, Table};
 use ringtrace::origin::Direction;
 use ringtrace::print::{self, inspect};
+use ringtrace::tables::{Format, Options, Table};
 use tempfile::TempDir;
 
 use crate::generated::answered_and_missed_where;

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
-use ringtrace::export::{Description, Table, filter_page};
 use ringtrace::spec::RULES;
+use ringtrace::tables::{Description, Table, filter_page};
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::keymap::Context;
 

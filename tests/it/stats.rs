@@ -1,4 +1,4 @@
-//! `ringtrace stats`: figures agree with the exported tables, whatever they are made from, and no file makes it fail.
+//! `ringtrace stats`: statistics agree with the exported tables whatever the input, and no file makes it panic.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,16 +6,15 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use polars::prelude::{
-    CsvReadOptions, DataFrame, KeyValueMetadata, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
-};
-use ringtrace::export::{Kind, Table};
-use ringtrace::stats::{Archive, Asked, Gathering, Query};
+use polars::prelude::{DataFrame, KeyValueMetadata, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series};
+use ringtrace::tables::stats::{Names, Query, RowSet};
+use ringtrace::tables::{Archive, Kind, Table};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::outcome::{code, said};
 use crate::shared::shared;
+use crate::tables::csv_records;
 
 const CAPTURE: &str = "captures/answered-and-missed/answered-and-missed.pcap";
 
@@ -47,16 +46,12 @@ fn exported(capture: &str, table: &str, format: &str) -> (TempDir, String) {
 
 /// The rows of a CSV file, by the names of its columns; what is empty is not there.
 fn rows(path: &str) -> Vec<BTreeMap<String, String>> {
-    let options = CsvReadOptions::default().with_infer_schema_length(Some(0)).with_has_header(true);
-    let frame = options.into_reader_with_file_handle(Cursor::new(fs::read(path).unwrap())).finish().unwrap();
-    let row = |row: usize| {
-        let cells = frame.columns().iter().filter_map(|column| {
-            let text = column.str().unwrap().get(row)?;
-            Some((column.name().to_string(), text.to_owned()))
-        });
-        cells.collect()
+    let mut records = csv_records(&fs::read(path).unwrap());
+    let names: Vec<_> = records.remove(0).into_iter().map(Option::unwrap).collect();
+    let row = |record: Vec<Option<String>>| {
+        names.iter().zip(record).filter_map(|(name, field)| Some((name.clone(), field?))).collect()
     };
-    (0..frame.height()).map(row).collect()
+    records.into_iter().map(row).collect()
 }
 
 /// The smallest number that at least `percent` of a hundred do not exceed, by its definition.
@@ -131,18 +126,18 @@ fn what_a_capture_gives_can_be_read_by_a_person() {
 
 /// Figures are computed from the exported CSV once more, by the definitions, from every kind of input.
 #[test]
-fn figures_agree_with_the_exported_tables() {
-    assert_figures_agree([CAPTURE.to_owned(), "captures/damaged/damaged.pcap".to_owned()]);
+fn statistics_agree_with_the_exported_tables() {
+    assert_statistics_agree([CAPTURE.to_owned(), "captures/damaged/damaged.pcap".to_owned()]);
 }
 
 #[test_with::path(../shared)]
 #[test]
-fn figures_agree_with_the_exported_tables_of_real_recordings() {
+fn statistics_agree_with_the_exported_tables_of_real_recordings() {
     let names = ["zapo-ws-xx.pcap", "baileys-ws.any.pcap"];
-    assert_figures_agree(names.map(|name| shared(&format!("captures/{name}")).to_str().unwrap().to_owned()));
+    assert_statistics_agree(names.map(|name| shared(&format!("captures/{name}")).to_str().unwrap().to_owned()));
 }
 
-fn assert_figures_agree(captures: [String; 2]) {
+fn assert_statistics_agree(captures: [String; 2]) {
     let cases: &[(&str, &[&str], Option<&str>)] = &[
         ("stanzas", &["action"], Some("ack_latency_ms")),
         ("stanzas", &["tag", "direction", "emitter"], Some("since_previous_ms")),
@@ -231,7 +226,7 @@ fn two_runs_give_the_same_bytes_however_inputs_are_ordered() {
 }
 
 #[test]
-fn parquet_holds_the_same_as_csv() {
+fn parquet_and_csv_have_the_same_content() {
     let query = [CAPTURE, "--by", "outcome,start_utc,group", "--of", "ring_ms", "--format"];
     let frame = |bytes: &[u8]| ParquetReader::new(Cursor::new(bytes.to_vec())).finish().unwrap();
     let output = ringtrace(&[&["stats", "-q"], &query[..], &["parquet"]].concat());
@@ -247,7 +242,7 @@ fn parquet_holds_the_same_as_csv() {
 }
 
 #[test]
-fn text_of_the_wire_is_no_formula_and_moves_no_cursor() {
+fn captured_text_is_neither_a_formula_nor_an_escape_sequence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("evil.ndjson");
     let xml = |id: u8, reason: &str| {
@@ -271,20 +266,23 @@ fn text_of_the_wire_is_no_formula_and_moves_no_cursor() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_before_anything_is_read() {
+fn an_invalid_query_is_refused_before_anything_is_read() {
     let cases: &[(&[&str], &str)] = &[
-        (&["--by", "acton"], "no column is called acton; did you mean action?"),
-        (&["--by", "action", "--of", "ring_ms"], "figures are of one table"),
-        (&["--by", "action", "--of", "platform"], "--of takes numbers"),
+        (&["--by", "acton"], "unknown column acton; did you mean action?"),
+        (&["--by", "action", "--of", "ring_ms"], "use columns of one table"),
+        (&["--by", "action", "--of", "platform"], "--of requires a numeric column"),
         (&["--by", "action,action"], "action is named twice"),
-        (&["--by", "action", "--across", "media", "--of", "seq"], "--across counts rows"),
+        (&["--by", "action", "--across", "media", "--of", "seq"], "--across cannot be combined with --of"),
         (&["--across", "media"], "--by COLUMN"),
-        (&["--table", "calls", "--by", "action"], "it is one of stanzas"),
+        (&["--table", "calls", "--by", "action"], "(table stanzas does)"),
         (&["--by", "action", "--filter", "acton == x"], "did you mean `action`"),
         (&["--filter", "acton == x"], "did you mean `action`"),
         (&["--format", "csv"], "this format requires a single table"),
         (&["--by", "action", "--json", "--format", "csv"], "cannot be used with"),
-        (&["--by", "action", "--across", "seq", "captures/answered-and-missed"], "a cross-table at most 60 columns"),
+        (
+            &["--by", "action", "--across", "seq", "captures/answered-and-missed"],
+            "a cross-table can have at most 60 columns",
+        ),
     ];
     for (arguments, why) in cases {
         let (code, said) = refused(&[&[CAPTURE], *arguments].concat());
@@ -293,7 +291,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn an_archive_of_the_other_table_is_passed_over_and_said() {
+fn an_archive_of_another_table_is_skipped_and_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     for table in ["stanzas", "calls", "anomalies"] {
@@ -309,7 +307,10 @@ fn an_archive_of_the_other_table_is_passed_over_and_said() {
     let only_calls = printed(&[&path("calls.parquet")]);
     assert!(only_calls.starts_with("How long calls ring") && only_calls.matches("How").count() == 1, "{only_calls}");
     let (code, said) = refused(&[&path("anomalies.parquet"), "--by", "outcome"]);
-    assert!(code == 1 && said.contains("it holds the table anomalies; figures are of stanzas and calls"), "{said}");
+    assert!(
+        code == 1 && said.contains("statistics are of stanzas and calls, but this is an export of anomalies"),
+        "{said}"
+    );
     let filter = ["--by", "action", "--filter", "ring_ms > 1"];
     let (code, said) = refused(&[&[path("stanzas.parquet").as_str()], &filter[..]].concat());
     assert!(code == 1 && said.contains("the file only has the columns of table `stanzas`"), "{said}");
@@ -329,7 +330,7 @@ const OURS: [(&str, &str); 3] =
     [("ringtrace.table", "calls"), ("ringtrace.schema", "1"), ("ringtrace.version", "0.0.9")];
 
 #[test]
-fn parquet_of_others_and_of_other_versions_is_said() {
+fn foreign_and_incompatible_parquet_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let said_of = |bytes: Vec<u8>| {
         let path = folder.path().join("t.parquet");
@@ -341,35 +342,32 @@ fn parquet_of_others_and_of_other_versions_is_said() {
     let outcome = || Series::new("outcome".into(), ["missed", "answered"]);
     assert_eq!(
         said_of(parquet(vec![outcome()], &[])),
-        "it is Parquet, but does not say which of ringtrace's tables it holds: ringtrace.table is not in its metadata"
+        "not a ringtrace export: Parquet metadata key ringtrace.table is missing"
     );
     let newer = [OURS[0], ("ringtrace.schema", "7")];
-    assert_eq!(
-        said_of(parquet(vec![outcome()], &newer)),
-        "it has schema 7 of ringtrace's tables, and this version reads 1"
-    );
+    assert_eq!(said_of(parquet(vec![outcome()], &newer)), "unsupported table schema 7 (this version reads schema 1)");
     let other = Series::new("media".into(), ["audio", "\u{1b}[2J"]);
     assert_eq!(
         said_of(parquet(vec![other.clone()], &OURS)),
-        "ringtrace 0.0.9 wrote it, without the column call_id; it has media"
+        "it was written by ringtrace 0.0.9 without column call_id; its columns are media"
     );
     let ids = ["captures", "call_id", "call_creator"].map(|name| Series::new(name.into(), ["a", "b"]));
     let without_type: Vec<Series> = ids.iter().cloned().chain([Series::new("outcome".into(), [1_i64, 2])]).collect();
     assert_eq!(
         said_of(parquet([without_type, vec![Series::new("start_utc".into(), ["a", "b"])]].concat(), &OURS)),
-        "its column start_utc is of another type than that of the table"
+        "its column start_utc has the wrong type"
     );
     let nested = Series::new("outcome".into(), [Series::new("".into(), ["a"]), Series::new("".into(), ["b"])]);
     assert!(said_of(parquet(vec![nested], &OURS)).starts_with("it is damaged: its footer"));
 }
 
-/// Reads a file as a user of the library would; whether it was understood.
+/// Reads a file as a user of the library would, and returns whether that succeeded.
 fn is_read(path: &Path) -> bool {
     let by = ["reason".to_owned(), "direction".to_owned()];
-    let query = Query::new(Asked { by: &by, of: Some("ack_latency_ms"), ..Asked::default() }).unwrap();
-    let mut gathering = Gathering::new(query);
-    let read = Archive::open(path).and_then(|archive| gathering.add_archive(&archive, None));
-    assert!(gathering.figure().unwrap().lines.len() < 1000);
+    let query = Query::new(Names { by: &by, of: Some("ack_latency_ms"), ..Names::default() }).unwrap();
+    let mut rows = RowSet::new(query);
+    let read = Archive::open(path).and_then(|archive| rows.add_archive(&archive, None));
+    assert!(rows.statistic().unwrap().rows.len() < 1000);
     match read {
         Ok(()) => true,
         Err(why) => {
@@ -409,7 +407,7 @@ fn a_damaged_archive_does_not_stop_the_rest() {
     assert_eq!(code(&output), 1);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), printed(&[CAPTURE, "--by", "action", "--table", "stanzas"]));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("it is damaged: it has no end") && !said.contains("panicked"), "{said}");
+    assert!(said.contains("it is damaged: its end is missing") && !said.contains("panicked"), "{said}");
 }
 
 #[test]
@@ -419,13 +417,13 @@ fn every_column_can_be_counted() {
     for (table, path) in [(Table::Stanzas, stanzas), (Table::Calls, calls)] {
         for column in table.columns().iter().filter(|column| column.name != "xml") {
             let by = [column.name.to_owned()];
-            let query = Query::new(Asked { table: Some(table), by: &by, ..Asked::default() }).unwrap();
-            let mut gathering = Gathering::new(query);
-            gathering.add_archive(&Archive::open(Path::new(&path)).unwrap(), None).unwrap();
-            let lines = gathering.figure().unwrap().lines;
+            let query = Query::new(Names { table: Some(table), by: &by, ..Names::default() }).unwrap();
+            let mut rows = RowSet::new(query);
+            rows.add_archive(&Archive::open(Path::new(&path)).unwrap(), None).unwrap();
+            let lines = rows.statistic().unwrap().rows;
             assert!(!lines.is_empty(), "{}", column.name);
             let is_number = matches!(column.kind, Kind::Integer | Kind::Number);
-            let query = Query::new(Asked { table: Some(table), of: Some(column.name), ..Asked::default() });
+            let query = Query::new(Names { table: Some(table), of: Some(column.name), ..Names::default() });
             assert_eq!(query.is_ok(), is_number, "{}", column.name);
         }
     }

@@ -1,15 +1,15 @@
-//! `ringtrace export`: every format holds the same, goes where it is told to, and is written again only if need be.
+//! `ringtrace export`: every format has the same content, goes to the given target, and is rewritten only if needed.
 
 use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use polars::prelude::{AnyValue, CsvReadOptions, DataFrame, ParquetReader, SerReader, Series, TimeUnit};
+use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader, Series, TimeUnit};
 use polars_arrow::datatypes::ArrowSchema;
 use polars_arrow::io::ipc::read::{FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata};
 use polars_arrow::record_batch::RecordBatch;
-use ringtrace::export::{Description, Kind, Table};
+use ringtrace::tables::{Description, Kind, Table};
 
 use crate::outcome::{code, said};
 use crate::shared::shared;
@@ -64,11 +64,42 @@ fn typed(frame: &DataFrame) -> Rows {
     (0..frame.height()).map(row).collect()
 }
 
+/// The records of CSV by RFC 4180; `None` is an empty field without quotes.
+pub(crate) fn csv_records(bytes: &[u8]) -> Vec<Vec<Option<String>>> {
+    let text = std::str::from_utf8(bytes).unwrap();
+    assert!(text.ends_with('\n'), "the last record has an end");
+    let (mut records, mut record) = (Vec::new(), Vec::new());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let field = if let Some(quoted) = rest.strip_prefix('"') {
+            let mut end = quoted.find('"').unwrap();
+            while quoted[end + 1..].starts_with('"') {
+                end += 2 + quoted[end + 2..].find('"').unwrap();
+            }
+            rest = &quoted[end + 1..];
+            Some(quoted[..end].replace("\"\"", "\""))
+        } else {
+            let end = rest.find([',', '\n']).unwrap();
+            let field = &rest[..end];
+            assert!(!field.contains(['"', '\r']), "{field:?} needs quotes");
+            rest = &rest[end..];
+            (!field.is_empty()).then(|| field.to_owned())
+        };
+        record.push(field);
+        if rest.starts_with('\n') {
+            records.push(std::mem::take(&mut record));
+        } else {
+            assert!(rest.starts_with(','), "{rest:.40}");
+        }
+        rest = &rest[1..];
+    }
+    records
+}
+
 /// CSV, read as text and then as the columns' types.
 fn csv(bytes: &[u8], columns: &[Description]) -> Rows {
-    let options = CsvReadOptions::default().with_infer_schema_length(Some(0)).with_has_header(true);
-    let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().unwrap();
-    let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let mut records = csv_records(bytes);
+    let names: Vec<_> = records.remove(0).into_iter().map(Option::unwrap).collect();
     assert_eq!(names, columns.iter().map(|column| column.name).collect::<Vec<_>>());
     let value = |(value, column): (Value, &Description)| match (value, column.kind) {
         (Value::Text(text), Kind::Integer) => Value::Integer(text.parse().unwrap()),
@@ -77,7 +108,8 @@ fn csv(bytes: &[u8], columns: &[Description]) -> Rows {
         (Value::Text(text), Kind::Time) => Value::Time(microseconds(&text)),
         (value, _) => value,
     };
-    typed(&frame).into_iter().map(|row| row.into_iter().zip(columns).map(value).collect()).collect()
+    let cell = |text: Option<String>| text.map_or(Value::Null, Value::Text);
+    records.into_iter().map(|row| row.into_iter().map(cell).zip(columns).map(value).collect()).collect()
 }
 
 /// Lines of JSON, whose types are as the columns say or a failure.

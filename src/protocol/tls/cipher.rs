@@ -1,17 +1,18 @@
-//! A direction's key and nonces under it: records in, plaintext out.
+//! From secrets to keys, by HKDF-Expand-Label of TLS 1.3 (RFC 8446 section 7.1) or the PRF of TLS 1.2 (RFC 5246 section
+//! 5), and from records to plaintext.
 
 use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
+use ring::{hkdf, hmac};
 
 use super::record::Header;
-use super::schedule::{expand_label, prf};
-use super::suite::{Aead, Suite};
+use super::suite::{Aead, Hash, Suite};
 use crate::keys::TlsSecret;
 use crate::origin::Direction;
 
-/// Length of an authentication tag in bytes.
+/// The length of an authentication tag in bytes.
 const TAG: usize = 16;
 
-/// How nonce and associated data are made.
+/// How nonce and associated data are formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// The sequence number is mixed into the IV; the header is associated (RFC 8446 section 5.2).
@@ -22,7 +23,7 @@ enum Form {
     Tls12Chacha,
 }
 
-/// A key, ready for use.
+/// Decrypts the records of one direction with one key.
 pub(super) struct Opener {
     key: LessSafeKey,
     iv: [u8; 12],
@@ -30,7 +31,7 @@ pub(super) struct Opener {
 }
 
 impl Opener {
-    /// The key that follows from a traffic secret of TLS 1.3 (RFC 8446 section 7.3).
+    /// Derives the key from a traffic secret of TLS 1.3 (RFC 8446 section 7.3).
     pub(super) fn tls13(suite: Suite, secret: &TlsSecret) -> Option<Self> {
         let algorithm = suite.aead.algorithm();
         let mut key = [0; 32];
@@ -42,7 +43,7 @@ impl Opener {
         Some(Self { key: LessSafeKey::new(key), iv, form: Form::Tls13 })
     }
 
-    /// The client's or the server's key of TLS 1.2 (RFC 5246 section 6.3): `sender` is outbound for the client's.
+    /// Derives a key of TLS 1.2 (RFC 5246 section 6.3): the client's if `sender` is outbound, otherwise the server's.
     pub(super) fn tls12(
         suite: Suite,
         master: &TlsSecret,
@@ -64,18 +65,18 @@ impl Opener {
         Some(Self { key: LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?), iv, form })
     }
 
-    /// How many bytes of a record's body are no plaintext, at least.
+    /// Returns the number of bytes of a record's body that are not plaintext, at least.
     pub(super) const fn overhead(&self) -> usize {
         match self.form {
-            // The content's type stands behind it.
+            // The content type follows the content.
             Form::Tls13 => TAG + 1,
             Form::Tls12Gcm => TAG + 8,
             Form::Tls12Chacha => TAG,
         }
     }
 
-    /// Decrypts `body` in place and says where the plaintext is in it; `None` if the tag is wrong, and then `body`
-    /// means nothing any more.
+    /// Decrypts `body` in place, and returns the range of the plaintext. Returns `None` if the tag is wrong; the contents of
+    /// `body` are then unspecified.
     pub(super) fn open(&self, sequence: u64, header: Header, body: &mut [u8]) -> Option<std::ops::Range<usize>> {
         let length = u16::try_from(body.len().checked_sub(self.overhead())?).ok()?;
         let number = sequence.to_be_bytes();
@@ -108,5 +109,89 @@ impl Opener {
                 Some(8..8 + opened)
             }
         }
+    }
+}
+
+/// The length of an HKDF output in bytes.
+struct Length(usize);
+
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+/// Fills `out` with HKDF-Expand-Label of `secret`, with an empty context. Returns `None` if `secret` is not as long as the
+/// hash.
+fn expand_label(hash: Hash, secret: &TlsSecret, label: &str, out: &mut [u8]) -> Option<()> {
+    if secret.bytes().len() != hash.length() {
+        return None;
+    }
+    let length = u16::try_from(out.len()).ok()?.to_be_bytes();
+    let label_length = [u8::try_from("tls13 ".len() + label.len()).ok()?];
+    let info = [&length, label_length.as_slice(), b"tls13 ", label.as_bytes(), &[0]];
+    let pseudorandom = hkdf::Prk::new_less_safe(hash.hkdf(), secret.bytes());
+    pseudorandom.expand(&info, Length(out.len())).ok()?.fill(out).ok()
+}
+
+/// Derives the application traffic secret after `secret` (RFC 8446 section 7.2).
+pub(super) fn next_generation(hash: Hash, secret: &TlsSecret) -> Option<TlsSecret> {
+    let mut next = [0; 48];
+    let next = next.get_mut(..hash.length())?;
+    expand_label(hash, secret, "traffic upd", next)?;
+    TlsSecret::new(next)
+}
+
+/// Fills `out` with the PRF of TLS 1.2 (P_hash) of a seed in parts.
+fn prf(hash: Hash, secret: &[u8], seed: &[&[u8]], out: &mut [u8]) {
+    let key = hmac::Key::new(hash.hmac(), secret);
+    let tag = |first: &[u8], rest: &[&[u8]]| {
+        let mut context = hmac::Context::with_key(&key);
+        context.update(first);
+        rest.iter().for_each(|part| context.update(part));
+        context.sign()
+    };
+    let mut link = tag(&[], seed);
+    for piece in out.chunks_mut(hash.length()) {
+        let block = tag(link.as_ref(), seed);
+        piece.iter_mut().zip(block.as_ref()).for_each(|(out, byte)| *out = *byte);
+        link = tag(link.as_ref(), &[]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+
+    use super::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        HEXLOWER.decode(text.as_bytes()).expect("hex")
+    }
+
+    /// RFC 8448 section 3: the server's handshake traffic secret, its key and its nonce.
+    #[test]
+    fn labels_agree_with_rfc_8448() {
+        let secret = hex("b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38");
+        let secret = TlsSecret::new(&secret).expect("32 bytes");
+        let (mut key, mut iv) = ([0; 16], [0; 12]);
+        expand_label(Hash::Sha256, &secret, "key", &mut key).expect("fits");
+        expand_label(Hash::Sha256, &secret, "iv", &mut iv).expect("fits");
+        assert_eq!(key.as_slice(), hex("3fce516009c21727d0f2e4e86ee403bc"));
+        assert_eq!(iv.as_slice(), hex("5d313eb2671276ee13000b30"));
+        assert_eq!(expand_label(Hash::Sha384, &secret, "key", &mut key), None, "of another length than the hash");
+    }
+
+    /// The test vectors for SHA-256 and SHA-384 that were posted to the TLS working group with the draft of TLS 1.2.
+    #[test]
+    fn prf_agrees_with_its_test_vectors() {
+        let mut out = [0; 100];
+        let (secret, seed) = (hex("9bbe436ba940f017b17652849a71db35"), hex("a0ba9f936cda311827a6f796ffd5198c"));
+        prf(Hash::Sha256, &secret, &[b"test label", &seed], &mut out);
+        assert!(HEXLOWER.encode(&out).starts_with("e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a"));
+        assert!(HEXLOWER.encode(&out).ends_with("87347b66"));
+        let (secret, seed) = (hex("b80b733d6ceefcdc71566ea48e5567df"), hex("cd665cf6a8447dd6ff8b27555edb7465"));
+        prf(Hash::Sha384, &secret, &[b"test label", &seed], &mut out);
+        assert!(HEXLOWER.encode(&out).starts_with("7b0c18e9ced410ed1804f2cfa34a336a1c14dffb4900bb5fd7942107e81c83cd"));
     }
 }

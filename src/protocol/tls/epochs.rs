@@ -1,29 +1,28 @@
-//! The keys of one direction, in the order in which records are protected with them.
+//! The keys of one direction, in order of use.
 
-use super::cipher::Opener;
-use super::schedule::next_generation;
+use super::cipher::{Opener, next_generation};
 use super::suite::Suite;
 use crate::keys::{TlsSecret, Traffic};
 
-/// The key of a direction at a time, and those that may follow it.
+/// The current key of a direction, and those that may follow it.
 ///
-/// Epoch 0 is the handshake of TLS 1.3; from 1 on application data are carried, and in TLS 1.3 each key update
-/// begins the next.
+/// Epoch 0 is the handshake of TLS 1.3. Later epochs carry application data, and in TLS 1.3 each key update begins the
+/// next one.
 pub(super) struct Epochs {
     number: u32,
     opener: Option<Opener>,
-    /// What later keys follow from; `None` in TLS 1.2, which has one key a direction.
+    /// What later keys are derived from; `None` in TLS 1.2, which has one key per direction.
     tls13: Option<Tls13>,
 }
 
 struct Tls13 {
     suite: Suite,
     secrets: Traffic,
-    /// The secret of the epoch, if it is known.
+    /// The secret of the current epoch, if known.
     secret: Option<TlsSecret>,
 }
 
-/// An epoch that has not begun.
+/// A later epoch.
 pub(super) struct Ahead {
     number: u32,
     secret: TlsSecret,
@@ -32,34 +31,34 @@ pub(super) struct Ahead {
 }
 
 impl Epochs {
-    /// The one key of TLS 1.2.
+    /// Creates the single epoch of TLS 1.2.
     pub(super) const fn tls12(opener: Opener) -> Self {
         Self { number: 1, opener: Some(opener), tls13: None }
     }
 
-    /// The keys of TLS 1.3, beginning with the handshake's.
+    /// Creates the epochs of TLS 1.3, starting with the handshake.
     pub(super) fn tls13(suite: Suite, secrets: Traffic) -> Self {
         let secret = secrets.handshake.clone();
         let opener = secret.as_ref().and_then(|secret| Opener::tls13(suite, secret));
         Self { number: 0, opener, tls13: Some(Tls13 { suite, secrets, secret }) }
     }
 
-    /// Whether the version is TLS 1.3.
+    /// Returns whether the version is TLS 1.3.
     pub(super) const fn is_tls13(&self) -> bool {
         self.tls13.is_some()
     }
 
-    /// The epoch.
+    /// Returns the number of the current epoch.
     pub(super) const fn number(&self) -> u32 {
         self.number
     }
 
-    /// Its key, if it is known.
+    /// Returns the key of the current epoch, if known.
     pub(super) const fn opener(&self) -> Option<&Opener> {
         self.opener.as_ref()
     }
 
-    /// Begins the next epoch, as a message says.
+    /// Begins the next epoch, as announced by a message.
     pub(super) fn advance(&mut self) {
         let next = self.number.saturating_add(1);
         let Some(tls13) = &mut self.tls13 else { return };
@@ -69,8 +68,8 @@ impl Epochs {
         self.opener = tls13.secret.as_ref().and_then(|secret| Opener::tls13(tls13.suite, secret));
     }
 
-    /// The epochs that a record may belong to where the messages that begin them were not seen: the next two, and the
-    /// next that the key log names.
+    /// Returns the epochs that a record may belong to if the messages that begin them were lost: the next two, and the next
+    /// one in the key log.
     pub(super) fn ahead(&self) -> Vec<Ahead> {
         let Some(tls13) = &self.tls13 else { return Vec::new() };
         let mut found = Vec::new();
@@ -93,7 +92,7 @@ impl Epochs {
         found
     }
 
-    /// Begins an epoch that one of its records proved.
+    /// Begins a later epoch, as proved by one of its records.
     pub(super) fn enter(&mut self, ahead: Ahead) {
         self.number = ahead.number;
         self.opener = Some(ahead.opener);
@@ -104,7 +103,7 @@ impl Epochs {
 }
 
 impl Tls13 {
-    /// The secret of an epoch that carries data: from the key log, or from the epoch before.
+    /// Returns the secret of an epoch that carries data: from the key log, or derived from the previous epoch.
     fn secret_of(&self, number: u32, previous: Option<&TlsSecret>) -> Option<TlsSecret> {
         let logged = self.secrets.application.get(&number.checked_sub(1)?);
         logged.cloned().or_else(|| next_generation(self.suite.hash, previous?))

@@ -1,9 +1,9 @@
-//! Cipher suites (IANA, TLS parameters): which are read, and what the others are called.
+//! Cipher suites (IANA, TLS parameters): the supported ones, and the names of others.
 
 use ring::aead::{self, AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305};
 use ring::{hkdf, hmac};
 
-/// The ciphers that are read, all of them with a tag of 16 bytes.
+/// The supported ciphers, all of which have a 16-byte tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aead {
     Aes128Gcm,
@@ -43,7 +43,7 @@ impl Hash {
         }
     }
 
-    /// Length of its output in bytes.
+    /// Returns the length of its output in bytes.
     pub(super) const fn length(self) -> usize {
         match self {
             Self::Sha256 => 32,
@@ -60,7 +60,7 @@ pub(super) struct Suite {
 }
 
 impl Suite {
-    /// The suite of TLS 1.3 with this number (RFC 8446 appendix B.4).
+    /// Returns the suite of TLS 1.3 with this number (RFC 8446 appendix B.4).
     pub(super) const fn of_tls13(number: u16) -> Option<Self> {
         Some(match number {
             0x1301 => Self { aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
@@ -70,7 +70,7 @@ impl Suite {
         })
     }
 
-    /// The suite of TLS 1.2 with this number, whatever its key exchange (RFC 5288, 5289, 5487, 7905, 8442).
+    /// Returns the suite of TLS 1.2 with this number, whatever its key exchange (RFC 5288, 5289, 5487, 7905, 8442).
     pub(super) const fn of_tls12(number: u16) -> Option<Self> {
         Some(match number {
             0x009c | 0x009e | 0x00a0 | 0x00a2 | 0x00a4 | 0x00a6 | 0x00a8 | 0x00aa | 0x00ac | 0xc02b | 0xc02d
@@ -83,8 +83,8 @@ impl Suite {
     }
 }
 
-/// Suites that are not read and that real programs still agree on.
-const UNREAD: &[(u16, &str)] = &[
+/// Unsupported suites that real programs still negotiate.
+const UNSUPPORTED: &[(u16, &str)] = &[
     (0x0000, "TLS_NULL_WITH_NULL_NULL"),
     (0x0005, "TLS_RSA_WITH_RC4_128_SHA"),
     (0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA"),
@@ -113,9 +113,9 @@ const UNREAD: &[(u16, &str)] = &[
     (0xc0ae, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8"),
 ];
 
-/// What a suite that is not read is called.
+/// Names an unsupported suite.
 pub(super) fn name(number: u16) -> String {
-    let known = UNREAD.iter().find(|(known, _)| *known == number);
+    let known = UNSUPPORTED.iter().find(|(known, _)| *known == number);
     known.map_or_else(|| format!("cipher suite {number:#06x}"), |(_, name)| (*name).to_owned())
 }
 
@@ -124,8 +124,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_suite_is_both_read_and_unread() {
-        for (number, name) in UNREAD {
+    fn no_suite_is_both_supported_and_unsupported() {
+        for (number, name) in UNSUPPORTED {
             assert_eq!((Suite::of_tls12(*number), Suite::of_tls13(*number)), (None, None), "{name}");
         }
         assert_eq!(name(0xc013), "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");

@@ -1,11 +1,56 @@
-//! Strings to be looked for at once.
+//! Searching for all spellings at once.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::view::View;
-use super::{Leak, What};
+
+/// The kind of an identifier found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A phone number, or the number of a LID or a group.
+    Number,
+    /// A call-id or a stanza id.
+    Id,
+    /// A name that a person chose.
+    Name,
+    /// An address of the internet.
+    Address,
+    /// The name of a file, or of a folder that it is in.
+    File,
+    /// The name of the user or of the machine.
+    Here,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Number => "a number that identifies someone",
+            Self::Id => "the id of a call, a stanza or someone",
+            Self::Name => "a name that someone chose",
+            Self::Address => "an internet address",
+            Self::File => "the name of a file or a folder",
+            Self::Here => "the name of a user or a machine",
+        })
+    }
+}
+
+/// A raw identifier in a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leak {
+    /// The line of the text, from 1.
+    pub line: usize,
+    /// Its kind. The identifier itself is not repeated.
+    pub what: What,
+}
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
 
 /// Strings to be looked for at once.
 #[derive(Debug)]

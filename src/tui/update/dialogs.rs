@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{findings, marks, moves, output, renew_list, update};
-use crate::export::{Selection, fields};
 use crate::filter::complete as completions;
+use crate::tables::{Selection, fields};
 use crate::tui::columns::Column;
 use crate::tui::command::{Command, Effect};
 use crate::tui::dialog::{Asks, Dialog, Prompt, Then, fitting};
@@ -108,7 +108,7 @@ fn check(model: &mut Model) {
 /// Values that a column has in the first calls.
 fn values(model: &Model, column: &str) -> Vec<String> {
     let Some(analysis) = &model.analysis else { return Vec::new() };
-    let values = crate::export::values(analysis, column, STANZAS_SAMPLED);
+    let values = crate::tables::values(analysis, column, STANZAS_SAMPLED);
     values.into_iter().collect::<BTreeSet<_>>().into_iter().take(VALUES_OFFERED).collect()
 }
 

@@ -22,7 +22,7 @@ use super::search::Hunted;
 use super::times::Times;
 use crate::analysis::Analysis;
 use crate::diagram::Step;
-use crate::export::Selection;
+use crate::tables::Selection;
 
 pub(super) use pointer::{Grip, point};
 pub(super) use questions::{reason, standing};

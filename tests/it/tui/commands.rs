@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::analysis::{Below, LookupError, Passage};
-use ringtrace::export::Selection;
 use ringtrace::notes::Shelf;
+use ringtrace::tables::Selection;
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::command::Done;
 use ringtrace::tui::keymap::{Context, Keymap};

@@ -102,7 +102,7 @@ impl Recording {
             name: "monday.pcap".to_owned(),
             format: Some("pcap"),
             container: None,
-            told_technique: None,
+            technique_override: None,
             times_are_relative: false,
             records: self.stanzas * 3,
             bytes: if complete { 48_120 } else { 20_000 },

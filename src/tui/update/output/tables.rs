@@ -3,27 +3,12 @@
 use crate::notes::Subject;
 use crate::spec::RULES;
 use crate::spec::index::Entry;
+use crate::tables::{Cell, Csv};
 use crate::tui::board::Asked;
 use crate::tui::columns::Column;
 use crate::tui::model::Model;
 use crate::tui::quantity::{NONE, clock_precise};
 use crate::tui::screen::Screen;
-
-/// A cell: a number that stays one, or a text.
-enum Cell {
-    Number(String),
-    Text(String),
-}
-
-impl Cell {
-    fn count(number: impl TryInto<u64>) -> Self {
-        Self::Number(number.try_into().unwrap_or(u64::MAX).to_string())
-    }
-
-    fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
-    }
-}
 
 /// The table of a screen, a line per row in the order that is shown; `None` of a screen without one.
 pub(super) fn csv(model: &Model, screen: Option<&Screen>) -> Option<String> {
@@ -43,16 +28,13 @@ pub(super) fn csv(model: &Model, screen: Option<&Screen>) -> Option<String> {
             | Screen::Draft(_),
         ) => return None,
     };
-    let mut text = heading.join(",") + "\n";
-    for row in rows {
-        let fields: Vec<_> = row.into_iter().map(field).collect();
-        text.push_str(&fields.join(","));
-        text.push('\n');
-    }
-    Some(text)
+    let mut csv = Vec::new();
+    Csv::default().record(heading.into_iter().map(text), &mut csv);
+    rows.into_iter().for_each(|row| Csv::default().record(row, &mut csv));
+    String::from_utf8(csv).ok()
 }
 
-type Table = (Vec<&'static str>, Vec<Vec<Cell>>);
+type Table = (Vec<&'static str>, Vec<Vec<Cell<'static>>>);
 
 fn calls(model: &Model) -> Table {
     let columns = &model.list.columns;
@@ -60,10 +42,10 @@ fn calls(model: &Model) -> Table {
         let judged = model.calls().get(*index)?;
         let note = model.notes.of_call(&judged.call);
         let setting = model.setting(note);
-        let cell = |column: &Column| {
-            let text = column.text(*index, judged, &setting);
-            let text = if text == NONE { String::new() } else { text };
-            if column.is_number() { Cell::Number(text) } else { Cell::Text(text) }
+        let cell = |column: &Column| match column.text(*index, judged, &setting) {
+            none if none == NONE => Cell::Null,
+            number if column.is_number() => number.parse().map_or_else(|_| text(number), Cell::Integer),
+            other => text(other),
         };
         Some(columns.iter().map(cell).collect())
     });
@@ -80,14 +62,14 @@ fn questions(model: &Model) -> Table {
         };
         let sum = |count: fn(&crate::spec::Tally) -> u64| finding.tallies.iter().map(count).sum::<u64>();
         Some(vec![
-            Cell::text(finding.question.id),
-            Cell::text(finding.question.place()),
-            Cell::text(finding.verdict.name()),
-            Cell::text(finding.named.join(" ")),
-            Cell::text(finding.confidence.name()),
-            Cell::count(sum(|tally| tally.supporting)),
-            Cell::count(sum(|tally| tally.refuting)),
-            Cell::text(finding.question.title),
+            text(finding.question.id),
+            text(finding.question.place()),
+            text(finding.verdict.name()),
+            text(finding.named.join(" ")),
+            text(finding.confidence.name()),
+            number(sum(|tally| tally.supporting)),
+            number(sum(|tally| tally.refuting)),
+            text(finding.question.title),
         ])
     });
     let heading = vec!["question", "page", "verdict", "hypothesis", "confidence", "for", "against", "title"];
@@ -95,18 +77,17 @@ fn questions(model: &Model) -> Table {
 }
 
 /// The line of a question that is not looked for, or under another page.
-fn unsought(entry: &Entry) -> Vec<Cell> {
-    let [id, none] = [entry.state.question().map_or("", |question| question.id), ""].map(Cell::text);
-    let empty = || Cell::text("");
+fn unsought(entry: &Entry) -> Vec<Cell<'static>> {
+    let id = text(entry.state.question().map_or("", |question| question.id));
     vec![
         id,
-        Cell::text(entry.place()),
-        Cell::text(entry.state.name()),
-        none,
-        empty(),
-        empty(),
-        empty(),
-        Cell::text(entry.title),
+        text(entry.place()),
+        text(entry.state.name()),
+        Cell::Null,
+        Cell::Null,
+        Cell::Null,
+        Cell::Null,
+        text(entry.title),
     ]
 }
 
@@ -117,13 +98,13 @@ fn evidence(model: &Model, question: &str) -> Table {
         let piece = judged.evidence.get(at.piece)?;
         let row = judged.call.rows.get(piece.row)?;
         Some(vec![
-            Cell::count(at.call + 1),
-            Cell::count(row.observed.stanza.origin.last),
-            Cell::text(row.observed.time().map_or_else(String::new, clock_precise)),
-            Cell::text(if piece.supports { "for" } else { "against" }),
-            Cell::text(piece.hypothesis.clone()),
-            Cell::text(piece.strength.name()),
-            Cell::text(model.names.in_text(&piece.why, &judged.call.people)),
+            number(at.call + 1),
+            number(row.observed.stanza.origin.last),
+            text(row.observed.time().map_or_else(String::new, clock_precise)),
+            text(if piece.supports { "for" } else { "against" }),
+            text(piece.hypothesis.clone()),
+            text(piece.strength.name()),
+            text(model.names.in_text(&piece.why, &judged.call.people)),
         ])
     });
     (vec!["call", "record", "time", "bears", "hypothesis", "strength", "why"], rows.collect())
@@ -134,14 +115,14 @@ fn rules(model: &Model) -> Table {
     let rows = RULES.iter().enumerate().filter_map(|(index, rule)| {
         let (count, calls) = (board?.counts.get(index)?, board?.calls.get(index)?);
         Some(vec![
-            Cell::text(rule.id),
-            Cell::text(rule.page),
-            Cell::count(count.holds),
-            Cell::count(count.violated),
-            Cell::count(count.novelties),
-            Cell::count(count.undecided),
-            Cell::count(*calls),
-            Cell::text(rule.title),
+            text(rule.id),
+            text(rule.page),
+            number(count.holds),
+            number(count.violated),
+            number(count.novelties),
+            number(count.undecided),
+            number(*calls),
+            text(rule.title),
         ])
     });
     (vec!["rule", "page", "holds", "violated", "novelties", "undecided", "calls", "title"], rows.collect())
@@ -154,11 +135,11 @@ fn places(model: &Model) -> Table {
         let place = judged.places.get(*place)?;
         let row = judged.call.rows.get(place.row)?;
         Some(vec![
-            Cell::text(place.rule.id),
-            if *call < model.calls().len() { Cell::count(call + 1) } else { Cell::text("") },
-            Cell::count(row.observed.stanza.origin.last),
-            Cell::text(place.found.name()),
-            Cell::text(model.names.in_text(&place.why, &judged.call.people)),
+            text(place.rule.id),
+            if *call < model.calls().len() { number(call + 1) } else { text("") },
+            number(row.observed.stanza.origin.last),
+            text(place.found.name()),
+            text(model.names.in_text(&place.why, &judged.call.people)),
         ])
     });
     (vec!["rule", "call", "record", "found", "why"], rows.collect())
@@ -167,16 +148,17 @@ fn places(model: &Model) -> Table {
 fn marks(model: &Model) -> Table {
     let rows = model.notes.iter().map(|(Subject { call, stanza, .. }, note)| {
         let stanza = stanza.as_ref().map_or_else(String::new, |stanza| stanza.id.to_string());
-        vec![Cell::text(call.to_string()), Cell::text(stanza), Cell::text(note)]
+        vec![text(call.to_string()), text(stanza), text(note)]
     });
     (vec!["call_id", "stanza_id", "note"], rows.collect())
 }
 
-/// A field that a spreadsheet takes for text, or for a number where it is one.
-fn field(cell: Cell) -> String {
-    let text = match cell {
-        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-        Cell::Number(text) | Cell::Text(text) => text,
-    };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+/// An empty text is an empty field.
+fn text(text: impl Into<String>) -> Cell<'static> {
+    let text = text.into();
+    if text.is_empty() { Cell::Null } else { Cell::Text(text.into()) }
+}
+
+fn number(number: impl TryInto<i64>) -> Cell<'static> {
+    number.try_into().map_or(Cell::Null, Cell::Integer)
 }

@@ -1,0 +1,5 @@
+//! Fuzz targets of ringtrace, and what a driver on stable Rust needs: seeds and mutations. See README.md.
+
+pub mod mutate;
+pub mod seeds;
+pub mod targets;

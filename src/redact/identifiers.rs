@@ -1,0 +1,170 @@
+//! Collecting every identifier in the captures.
+
+use std::collections::BTreeSet;
+
+use super::alias::{Aliases, is_alias};
+use super::hosts::{host, is_nobodys};
+use super::policy::{Meaning, meaning};
+use crate::analysis::Analysis;
+use crate::call::People;
+use crate::protocol::binary::{Content, Jid, Node, Value};
+use crate::protocol::stanza::{Body, Stanza};
+
+/// A raw identifier, by what it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Identifier {
+    /// A phone number, or the number of a LID or a group.
+    Number(String),
+    /// A call-id or a stanza id.
+    Id(String),
+    /// A name that a person chose.
+    Name(String),
+    /// An address of the internet.
+    Address(String),
+    /// The path or the name of a file.
+    File(String),
+    /// A part of a path, or a file's name without its ending.
+    Part(String),
+    /// The name of the user or of the machine.
+    Here(String),
+}
+
+/// Everything collected.
+pub(super) struct Gathered {
+    /// An alias for everyone and everything.
+    pub(super) aliases: Aliases,
+    /// All raw identifiers.
+    pub(super) identifiers: BTreeSet<Identifier>,
+}
+
+/// Gathers from everything that an analysis keeps, and from the names of the user and the machine.
+pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoIterator<Item = String>) -> Gathered {
+    let mut gathered = Gathered { aliases, identifiers: here.into_iter().map(Identifier::Here).collect() };
+    let nobody = People::default();
+    for judged in &analysis.calls {
+        let call = &judged.call;
+        gathered.call_id(&call.id);
+        for vantage in &call.vantages {
+            for jid in [&vantage.device.lid, &vantage.device.phone].into_iter().flatten() {
+                gathered.jid(jid, &call.people);
+            }
+        }
+        for row in &call.rows {
+            for observed in row.sights() {
+                gathered.stanza(observed.read(), &call.people);
+            }
+        }
+    }
+    for observed in &analysis.orphans {
+        gathered.stanza(observed.read(), &nobody);
+    }
+    for capture in &analysis.captures {
+        gathered.file(&capture.name);
+        for connection in &capture.connections {
+            gathered.address(&connection.client);
+            gathered.address(&connection.server);
+        }
+    }
+    for log in &analysis.key_logs {
+        gathered.file(log);
+    }
+    gathered
+}
+
+impl Gathered {
+    fn call_id(&mut self, id: &str) {
+        self.aliases.add_call_id(id);
+        self.id(id);
+    }
+
+    /// Aliases in already sanitised input identify nobody.
+    fn id(&mut self, id: &str) {
+        if !is_alias(id) {
+            self.identifiers.insert(Identifier::Id(id.to_owned()));
+        }
+    }
+
+    fn stanza(&mut self, stanza: &Stanza, people: &People) {
+        if let Some(id) = &stanza.id {
+            self.aliases.add_stanza_id(id);
+            self.id(id);
+        }
+        let action = match &stanza.body {
+            Body::Call(action) => action.as_ref(),
+            Body::Receipt(receipt) => receipt.action.as_ref(),
+            Body::Ack(_) | Body::Login(_) | Body::Other => None,
+        };
+        if let Some(id) = action.and_then(|action| action.call_id.as_ref()) {
+            self.call_id(id);
+        }
+        let mut open = vec![&stanza.node];
+        while let Some(node) = open.pop() {
+            self.node(node, people);
+            open.extend(node.children().iter().rev());
+        }
+    }
+
+    fn node(&mut self, node: &Node, people: &People) {
+        for attribute in &node.attributes {
+            let meaning = meaning(&node.tag, &attribute.name);
+            if meaning == Meaning::Name {
+                self.identifiers.insert(Identifier::Name(attribute.value.to_text().into_owned()));
+            }
+            if attribute.name == "call-id" {
+                self.call_id(&attribute.value.to_text());
+            }
+            // A version can look like an address of the internet.
+            self.value(&attribute.value, meaning != Meaning::Protocol, people);
+        }
+        if let Content::Value(value) = &node.content {
+            self.value(value, true, people);
+        }
+    }
+
+    fn value(&mut self, value: &Value, may_be_host: bool, people: &People) {
+        if let Some(jid) = value.to_jid() {
+            self.jid(&jid, people);
+        } else if let Value::Text(text) = value
+            && may_be_host
+        {
+            self.address(text);
+        }
+    }
+
+    fn jid(&mut self, jid: &Jid, people: &People) {
+        if jid.is_server() {
+            return;
+        }
+        if jid.server == "call" {
+            self.call_id(&jid.user);
+            return;
+        }
+        if Aliases::is_group(jid) {
+            self.aliases.add_group(&jid.user);
+        } else {
+            self.aliases.add_person(jid, &people.person(jid));
+        }
+        let user = jid.user.to_string();
+        let digits = user.bytes().all(|byte| byte.is_ascii_digit());
+        self.identifiers.insert(if digits { Identifier::Number(user) } else { Identifier::Id(user) });
+    }
+
+    /// An address of the internet, with a port or without.
+    fn address(&mut self, text: &str) {
+        if let Some((address, _)) = host(text).filter(|(address, _)| !is_nobodys(*address)) {
+            self.aliases.add_host(address);
+            self.identifiers.insert(Identifier::Address(address.to_string()));
+        }
+    }
+
+    /// A file, by its path, its name, and the parts of both.
+    fn file(&mut self, path: &str) {
+        let parts = path.split(['/', '\\']);
+        let name = parts.clone().next_back().unwrap_or(path);
+        for whole in [path, name] {
+            self.identifiers.insert(Identifier::File(whole.to_owned()));
+        }
+        let stem = name.split('.').find(|part| !part.is_empty());
+        self.identifiers.extend(parts.chain(stem).map(|part| Identifier::Part(part.to_owned())));
+    }
+}

@@ -1,0 +1,194 @@
+//! Calls as ringtrace NDJSON (`docs/ndjson.md`), which ringtrace reads again.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Number;
+
+use crate::analysis::{Analysis, Capture};
+use crate::call::{Call, ClockId, LocalDevice, Original, Recording, Socket};
+use crate::origin::{Direction, Timestamp};
+use crate::protocol::xml;
+use crate::redact::Sanitised;
+
+/// What is known of a recorded socket.
+#[derive(Serialize)]
+struct Header<'a> {
+    schema: &'static str,
+    vantage: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    device: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    technique: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    omits_own_acks: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    wire: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    window: Vec<(Number, Number)>,
+}
+
+/// A stanza as one socket saw it.
+#[derive(Serialize)]
+struct Line<'a> {
+    vantage: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dir: Option<&'static str>,
+    xml: String,
+}
+
+/// What a header is made of.
+struct Seen<'a> {
+    device: &'a LocalDevice,
+    recording: Option<&'a Recording>,
+    original: Original,
+    clock: ClockId,
+}
+
+/// The stanzas of some of the calls, by index, or of all and of no call: a header for each recorded socket, and then
+/// each call's stanzas capture by capture, as they were recorded, below a comment with the call's number and alias.
+#[must_use]
+pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
+    let analysis = sanitised.analysis();
+    let call =
+        |index: usize| Some((format!("call #{}", analysis.number(index)), analysis.calls.get(index)?.call.as_ref()));
+    let mut chosen: Vec<(String, &Call)> = match calls {
+        Some(calls) => calls.iter().filter_map(|index| call(*index)).collect(),
+        None => (0..analysis.calls.len()).filter_map(call).collect(),
+    };
+    if calls.is_none() {
+        chosen.extend(analysis.strays.iter().map(|strays| ("no call".to_owned(), strays.call.as_ref())));
+    }
+    let sockets = sockets(&chosen);
+    let names: BTreeMap<Socket, String> =
+        sockets.keys().enumerate().map(|(index, socket)| (*socket, format!("v{}", index + 1))).collect();
+    let mut text = String::new();
+    let originals = shared("capture-", sockets.values().map(|seen| seen.original), |uses| uses < sockets.len());
+    let clocks = shared("clock-", sockets.values().map(|seen| seen.clock), |uses| uses > 1);
+    for (socket, seen) in &sockets {
+        let name = names.get(socket).map_or("", String::as_str);
+        let capture = originals.get(&seen.original).cloned();
+        let clock = clocks.get(&seen.clock).cloned();
+        push(&mut text, &Header { capture, clock, ..header(analysis, *socket, name, seen) });
+    }
+    for (title, call) in &chosen {
+        text.push_str(format!("# {title} {}", call.id).trim_end());
+        text.push('\n');
+        let mut all: Vec<_> =
+            call.rows.iter().flat_map(|row| std::iter::once(&row.observed).chain(&row.also)).collect();
+        all.sort_by_key(|observed| observed.place());
+        for observed in all {
+            push(
+                &mut text,
+                &Line {
+                    vantage: names.get(&observed.socket()).map_or("", String::as_str),
+                    at: observed.time().map(milliseconds),
+                    dir: observed.direction().map(|direction| match direction {
+                        Direction::Inbound => "in",
+                        Direction::Outbound => "out",
+                    }),
+                    xml: xml::write_line(&observed.read().node),
+                },
+            );
+        }
+    }
+    text
+}
+
+/// The sockets that the calls were seen at, in the order of captures and connections.
+fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
+    static NOBODY: LocalDevice = LocalDevice { lid: None, phone: None, found_by: None };
+    let mut sockets = BTreeMap::new();
+    for (_, call) in calls {
+        for row in &call.rows {
+            let device = call.vantage_of(row).map_or(&NOBODY, |vantage| &vantage.device);
+            for observed in row.sights() {
+                let socket = observed.socket();
+                let seen = sockets.entry(socket).or_insert_with(|| Seen {
+                    device,
+                    recording: call.recordings.get(&socket).map(AsRef::as_ref),
+                    original: call.original(socket),
+                    clock: call.clock_of_socket(socket),
+                });
+                if seen.device.jid().is_none() {
+                    seen.device = device;
+                }
+            }
+        }
+    }
+    sockets
+}
+
+/// A name for each thing that sockets have, if `is_worth_it` for so many of them: whatever else is said follows from
+/// its absence.
+fn shared<T: Copy + Ord>(
+    prefix: &str,
+    of_sockets: impl Iterator<Item = T>,
+    is_worth_it: impl Fn(usize) -> bool,
+) -> BTreeMap<T, String> {
+    let mut uses: BTreeMap<T, usize> = BTreeMap::new();
+    for thing in of_sockets {
+        *uses.entry(thing).or_default() += 1;
+    }
+    let worth_it = uses.into_iter().enumerate().filter(|(_, (_, uses))| is_worth_it(*uses));
+    worth_it.map(|(place, (thing, _))| (thing, format!("{prefix}{}", place + 1))).collect()
+}
+
+fn header<'a>(analysis: &'a Analysis, socket: Socket, name: &'a str, seen: &Seen<'a>) -> Header<'a> {
+    let addresses = [&seen.device.lid, &seen.device.phone].into_iter().flatten();
+    let technique = seen.recording.map(|recording| recording.technique).filter(|technique| !technique.is_empty());
+    let technique = technique.or_else(|| analysis.capture(socket.0).map(Capture::technique));
+    let spans = seen.recording.map_or(&[][..], |recording| &recording.spans);
+    Header {
+        schema: "ringtrace/1",
+        vantage: name,
+        device: addresses.map(ToString::to_string).collect(),
+        technique: technique.filter(|technique| *technique != "unknown"),
+        client: seen.recording.and_then(|recording| recording.client),
+        omits_own_acks: seen.recording.is_some_and(|recording| recording.omits_own_acks),
+        capture: None,
+        clock: None,
+        wire: seen.recording.is_some_and(|recording| recording.is_from_wire),
+        window: spans.iter().map(|span| (milliseconds(span.from), milliseconds(span.until))).collect(),
+    }
+}
+
+fn push(text: &mut String, line: &impl Serialize) {
+    // Neither has a map with keys that are no text, which is what JSON could not say.
+    if let Ok(line) = serde_json::to_string(line) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+}
+
+/// Milliseconds, with a fraction only where there is one.
+fn milliseconds(time: Timestamp) -> Number {
+    const IN_ONE: i64 = 1_000_000;
+    #[expect(clippy::cast_precision_loss, reason = "exact to the nanosecond for three months")]
+    let fraction = || Number::from_f64(time.0 as f64 / 1e6);
+    let whole = Number::from(time.0 / IN_ONE);
+    if time.0 % IN_ONE == 0 { whole } else { fraction().unwrap_or(whole) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_read_back_to_the_nanosecond() {
+        for nanoseconds in [0, 1, -1, 1_000_000, 45_000_123_457, 7_000_000_000_000_001] {
+            let written = milliseconds(Timestamp(nanoseconds));
+            let read = (written.as_f64().unwrap() * 1e6).round() as i64;
+            assert_eq!(read, nanoseconds, "{written}");
+        }
+        assert_eq!(milliseconds(Timestamp(2_000_000)).to_string(), "2");
+    }
+}

@@ -1,0 +1,96 @@
+//! What to report on, and in which form.
+
+use super::assessment::Subject;
+use super::form::Form;
+use crate::redact::Sanitised;
+
+/// A report to write.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'r> {
+    /// The calls.
+    pub sanitised: &'r Sanitised,
+    /// The SHA-256 of each capture, in order; `None` of one that can be read only once.
+    pub digests: &'r [Option<String>],
+    /// The subject.
+    pub subject: Subject,
+    /// The form.
+    pub form: Form,
+    /// The stanza to show, if the form shows one; by default the most significant one.
+    pub stanza: Option<Shown>,
+    /// The filter that selected the calls, fit to be quoted.
+    pub filter: Option<&'r str>,
+}
+
+/// A stanza to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The one of this ordinal in its capture.
+    Seq(u64),
+    /// The one of a call and a row, by their indexes.
+    Row {
+        /// The call's.
+        call: usize,
+        /// The row's.
+        row: usize,
+    },
+}
+
+/// Why a report cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// No stanza bears on it.
+    #[error("no relevant stanza found; use --stanza to select one")]
+    NoStanza,
+    /// No call has a stanza of that number.
+    #[error("no call has a stanza {0}; see the column `seq` of `ringtrace export`")]
+    NoSuchStanza(u64),
+    /// An entry of the corpus has to say how it was recorded.
+    #[error("unknown capture technique; specify it with --technique")]
+    NoTechnique,
+    /// An entry of the corpus has to say which way its stanza went.
+    #[error("unknown direction: the capture does not show which way the stanza went")]
+    NoDirection,
+}
+
+impl Report<'_> {
+    /// The hidden line by which the same finding is found again: what it is about, and the first capture.
+    pub(super) fn marker(&self) -> String {
+        let capture = self.digests.iter().flatten().next().and_then(|digest| digest.get(..16)).unwrap_or("stdin");
+        let about =
+            self.subject.option(self.sanitised.analysis()).replace("--", "").replace(' ', ":").replace('\'', "");
+        format!("<!-- ringtrace {about} {capture} -->")
+    }
+
+    /// The command that says the same of the same captures.
+    pub(super) fn command(&self) -> String {
+        let captures = (1..=self.sanitised.analysis().captures.len()).map(|number| format!(" capture-{number}"));
+        let stanza =
+            self.stanza.and_then(|stanza| self.seq(stanza)).map_or_else(String::new, |seq| format!(" --stanza {seq}"));
+        let captures = captures.collect::<String>();
+        let filter = self.filter.map(|filter| format!(" --filter '{}'", filter.replace('\'', "'\\''")));
+        let stanza = format!("{stanza}{}", filter.unwrap_or_default());
+        format!(
+            "ringtrace report{captures} {} --form {}{stanza}",
+            self.subject.option(self.sanitised.analysis()),
+            self.form.name()
+        )
+    }
+
+    /// The ordinal of a stanza in its capture.
+    pub(super) fn seq(&self, stanza: Shown) -> Option<u64> {
+        match stanza {
+            Shown::Seq(seq) => Some(seq),
+            Shown::Row { call, row } => {
+                Some(self.sanitised.analysis().calls.get(call)?.call.rows.get(row)?.observed.seq)
+            }
+        }
+    }
+
+    /// The call that it is about, if it is about one.
+    pub(super) const fn subject_call(&self) -> Option<usize> {
+        match self.subject {
+            Subject::Call(index) => Some(index),
+            Subject::Question(_) | Subject::Rule(_) => None,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Writing a report in its form.
+
+use super::assessment::Assessment;
+use super::draft::Draft;
+use super::form::Form;
+use super::request::{Report, Unfit};
+use super::stanza::Exhibit;
+use super::{comment, finding, notes, sheet};
+use crate::redact::Remark;
+use crate::visible::is_hidden;
+
+/// What a form is filled in with.
+struct Written {
+    title: String,
+    body: String,
+    fields: Vec<(&'static str, String)>,
+    rest: Option<String>,
+    note: Option<String>,
+    remarks: Vec<(String, String)>,
+}
+
+impl Report<'_> {
+    /// Writes it. Nothing in it moves a cursor: what does not show is written as its code.
+    ///
+    /// # Errors
+    /// If it would have to show a stanza, or say something of one, that there is not.
+    pub fn draft(&self) -> Result<Draft, Unfit> {
+        let draft = self.written()?;
+        Ok(Draft {
+            form: self.form,
+            title: shown(&draft.title),
+            body: shown(&draft.body),
+            fields: draft.fields.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
+            rest: draft.rest.as_deref().map(shown),
+            note: draft.note,
+            marker: self.marker(),
+            remarks: draft.remarks,
+        })
+    }
+
+    fn written(&self) -> Result<Written, Unfit> {
+        let assessment = Assessment::of(self.subject, self.sanitised);
+        let about = || self.named(notes::about(self, &assessment));
+        let titled = |title: &str| one_line(&format!("{}{title}", self.form.issue().map_or("", |form| form.title)));
+        let (title, values, note, remarks) = match self.form {
+            Form::ProtocolFinding => (assessment.title.clone(), finding::values(self, &assessment), None, about()),
+            Form::Discrepancy => (assessment.title.clone(), finding::discrepancy(self, &assessment), None, about()),
+            Form::StanzaCapture => {
+                let exhibit = Exhibit::of(self, &assessment)?;
+                (exhibit.title(), exhibit.values(), Some(exhibit.note()), self.named(exhibit.remarks()))
+            }
+            Form::Comment => {
+                let (body, rest) = comment::write(self, &assessment);
+                let title = titled(&assessment.title);
+                return Ok(Written { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
+            }
+            Form::Corpus => {
+                let exhibit = Exhibit::of(self, &assessment)?;
+                let (title, body) = (titled(&exhibit.title()), exhibit.corpus()?);
+                let (note, remarks) = (Some(exhibit.note()), self.named(exhibit.remarks()));
+                return Ok(Written { title, body, fields: Vec::new(), rest: None, note, remarks });
+            }
+        };
+        let (body, rest) = self.form.issue().map_or_else(Default::default, |form| sheet::write(form, &values));
+        let slots = self.form.issue().map_or(&[][..], |form| form.fields);
+        let fields = slots.iter().map(|slot| slot.id).zip(values).filter(|(_, value)| !value.is_empty()).collect();
+        Ok(Written { title: titled(&title), body, fields, rest, note, remarks })
+    }
+
+    /// Notes with what each is on.
+    fn named(&self, remarks: Vec<&Remark>) -> Vec<(String, String)> {
+        remarks.into_iter().map(|remark| (notes::subject(self, remark), remark.text.clone())).collect()
+    }
+}
+
+/// The most characters of a title.
+const TITLE: usize = 200;
+
+/// The text with what does not show, but for the ends of lines, as its code.
+fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character != '\n' && is_hidden(character) {
+            shown.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ").replace('`', "").chars().take(TITLE).collect()
+}

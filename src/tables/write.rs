@@ -1,0 +1,204 @@
+//! A table written in one of the formats, or as a frame for statistics.
+
+use std::io::{self, Write};
+
+use polars::error::PolarsError;
+use polars::prelude::DataFrame;
+
+use super::column::Column;
+use super::columnar::{write_arrow_file, write_arrow_stream, write_parquet};
+use super::frame;
+use super::selection::RowFilter;
+use super::table::Table;
+use super::text::{Csv, write_csv, write_ndjson};
+use super::{anomalies, calls, evidence, messages, stanzas};
+use crate::analysis::Analysis;
+
+/// A format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values, RFC 4180.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow's IPC file format.
+    ArrowFile,
+    /// Arrow's IPC stream format, which needs no seeking.
+    ArrowStream,
+    /// One JSON object per line.
+    Ndjson,
+}
+
+/// What to include in a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options<'f> {
+    /// The rows to write; `None` for all.
+    pub filter: Option<&'f RowFilter>,
+    /// Add the `xml` column to the stanzas.
+    pub xml: bool,
+    /// Add the nodes that only travelled inside a client to the stanzas.
+    pub internal: bool,
+    /// How CSV is written.
+    pub csv: Csv,
+}
+
+/// Why a table was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Writing to the target failed.
+    #[error("{0}")]
+    Write(#[from] io::Error),
+    /// The table could not be encoded.
+    #[error("cannot encode the table: {0}")]
+    Encode(String),
+}
+
+impl From<PolarsError> for Error {
+    fn from(error: PolarsError) -> Self {
+        Self::Encode(error.to_string())
+    }
+}
+
+impl Table {
+    /// Writes the table.
+    ///
+    /// # Errors
+    /// If writing to `out` fails, or the table cannot be encoded.
+    pub fn write(
+        self,
+        format: Format,
+        analysis: &Analysis,
+        options: Options<'_>,
+        out: impl Write,
+    ) -> Result<(), Error> {
+        self.visit(analysis, options, Encode { table: self, format, csv: options.csv, out })
+    }
+
+    /// Returns the rows as a frame with these columns only, in this order. Names that the table does not have are
+    /// ignored.
+    ///
+    /// # Errors
+    /// If the frame cannot be built.
+    pub(super) fn frame(
+        self,
+        analysis: &Analysis,
+        filter: Option<&RowFilter>,
+        names: &[&str],
+    ) -> Result<DataFrame, Error> {
+        self.visit(analysis, Options { filter, xml: true, ..Options::default() }, Frame { names })
+    }
+
+    /// Passes the selected rows to a visitor. Each table has rows of its own type.
+    fn visit<V: Visitor>(self, analysis: &Analysis, options: Options<'_>, visitor: V) -> Result<V::Output, Error> {
+        let filter = options.filter;
+        let chooser = filter.and_then(RowFilter::of_calls).map(|selection| selection.over(analysis));
+        macro_rules! of_own_columns {
+            ($table:ident) => {{
+                let (columns, rows) = ($table::columns(), $table::rows(analysis));
+                visitor.visit($table::columns(), rows.filter(|row| filter.is_none_or(|it| it.wants(&columns, row))))
+            }};
+        }
+        match self {
+            Self::Stanzas => {
+                let mut columns = stanzas::columns();
+                columns.retain(|column| options.xml || column.name != "xml");
+                let rows = stanzas::rows(analysis, options.internal);
+                visitor.visit(columns, rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row))))
+            }
+            Self::Calls => {
+                let rows = calls::rows(analysis);
+                let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
+                visitor.visit(calls::columns(), rows)
+            }
+            Self::Evidence => of_own_columns!(evidence),
+            Self::Anomalies => of_own_columns!(anomalies),
+            Self::Messages => of_own_columns!(messages),
+        }
+    }
+}
+
+/// What is done with the rows of a table, whatever their type.
+trait Visitor {
+    type Output;
+
+    fn visit<R>(self, columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<Self::Output, Error>;
+}
+
+/// Builds a frame of some of the columns.
+struct Frame<'n> {
+    names: &'n [&'n str],
+}
+
+impl Visitor for Frame<'_> {
+    type Output = DataFrame;
+
+    fn visit<R>(self, mut columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<DataFrame, Error> {
+        let place = |column: &Column<R>| self.names.iter().position(|name| *name == column.name);
+        columns.retain(|column| place(column).is_some());
+        columns.sort_by_key(place);
+        Ok(frame::frame(&columns, &rows.collect::<Vec<_>>())?)
+    }
+}
+
+/// Writes the rows in one of the formats.
+struct Encode<W> {
+    table: Table,
+    format: Format,
+    csv: Csv,
+    out: W,
+}
+
+impl<W: Write> Visitor for Encode<W> {
+    type Output = ();
+
+    fn visit<R>(self, columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<(), Error> {
+        let about = self.table.about();
+        match self.format {
+            Format::Csv => Ok(write_csv(&columns, rows, self.csv, self.out)?),
+            Format::Ndjson => Ok(write_ndjson(&columns, rows, self.out)?),
+            Format::Parquet => encoded(self.out, |out| write_parquet(&columns, rows, &about, out)),
+            Format::ArrowFile => encoded(self.out, |out| write_arrow_file(&columns, rows, &about, out)),
+            Format::ArrowStream => encoded(self.out, |out| write_arrow_stream(&columns, rows, &about, out)),
+        }
+    }
+}
+
+/// Runs an encoder. If it fails because writing to `out` failed, that error is returned, not the encoder's account of it.
+pub(super) fn encoded<W: Write>(
+    out: W,
+    encode: impl FnOnce(&mut FirstError<W>) -> Result<(), PolarsError>,
+) -> Result<(), Error> {
+    let mut out = FirstError { inner: out, error: None };
+    let done = encode(&mut out);
+    out.error.map_or_else(|| done.map_err(Error::from), |error| Err(Error::Write(error)))
+}
+
+/// A writer that keeps its first error, which an encoder may turn into words.
+pub(super) struct FirstError<W> {
+    inner: W,
+    error: Option<io::Error>,
+}
+
+impl<W> FirstError<W> {
+    fn keep<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|error| {
+            let copy = io::Error::new(error.kind(), error.to_string());
+            if error.kind() != io::ErrorKind::Interrupted && self.error.is_none() {
+                self.error = Some(error);
+            }
+            copy
+        })
+    }
+}
+
+impl<W: Write> Write for FirstError<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes);
+        self.keep(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.flush();
+        self.keep(flushed)
+    }
+}
