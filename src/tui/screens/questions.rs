@@ -5,9 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::call::Row;
 use crate::report;
-use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::index::{Entry, State};
-use crate::spec::questions::QUESTIONS;
 use crate::spec::{self, Finding, Judged, Question, Strength, Tally, Verdict};
 use crate::tables::Cell;
 use crate::tui::board::Listed;
@@ -190,7 +188,7 @@ impl Evidence {
     }
 
     fn question(&self) -> Option<&'static Question> {
-        QUESTIONS.iter().chain(DISCREPANCIES).find(|known| known.id == self.question).copied()
+        spec::question(self.question)
     }
 
     fn count(&self, shared: &Shared) -> usize {
@@ -231,7 +229,7 @@ impl Screen for Evidence {
 
     fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
         let (.., it) = self.piece(self.selected, shared)?;
-        Some(("Evidence", format!("{}: {}: {}: {}", it.question, it.hypothesis, it.strength.name(), it.why)))
+        Some(("Evidence", format!("{}: {}: {}: {}", it.question.id, it.hypothesis, it.strength.name(), it.why)))
     }
 
     fn table(&self, shared: &Shared) -> Option<Table> {
@@ -368,7 +366,7 @@ fn reason(entry: &Entry) -> Option<(&'static str, String)> {
 }
 
 fn page_of(question: &'static Question) -> Step {
-    Step::Page { title: question.id, text: spec::page(question.source) }
+    Step::Page { title: question.id, text: question.text() }
 }
 
 /// The number of pieces of evidence for and against all hypotheses.

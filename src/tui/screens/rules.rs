@@ -5,8 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::call::Row;
 use crate::report;
-use crate::spec::rules::RULES;
-use crate::spec::{self, Conformance, Count, Grade, Judged, Place, Rule};
+use crate::spec::{self, Conformance, Count, Grade, Judged, Place, RULES, Rule};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, number, text};
@@ -110,7 +109,7 @@ impl Places {
     }
 
     fn rule(&self) -> Option<&'static Rule> {
-        RULES.iter().find(|known| known.id == self.rule).copied()
+        spec::rule(self.rule)
     }
 
     fn count(shared: &Shared) -> usize {
@@ -149,14 +148,14 @@ impl Screen for Places {
 
     fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
         let (.., place) = Self::place(self.selected, shared)?;
-        Some(("Line", format!("{}: {}: {}", place.rule, place.found.name(), place.why)))
+        Some(("Line", format!("{}: {}: {}", place.rule.id, place.found.name(), place.why)))
     }
 
     fn table(&self, shared: &Shared) -> Option<Table> {
         let rows = (0..Self::count(shared)).filter_map(|index| {
             let (call, judged, row, place) = Self::place(index, shared)?;
             Some(vec![
-                text(place.rule),
+                text(place.rule.id),
                 if call < shared.calls().len() { number(call + 1) } else { text("") },
                 number(row.observed.stanza.origin.last),
                 text(place.found.name()),
@@ -172,7 +171,7 @@ impl Screen for Places {
 }
 
 fn page_of(rule: &'static Rule) -> Step {
-    Step::Page { title: rule.id, text: spec::page(rule.source) }
+    Step::Page { title: rule.id, text: rule.text() }
 }
 
 /// The overall result of a rule.

@@ -91,7 +91,7 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     // Columns that are always empty take no room.
     let is_empty = |column: Column| match column {
         Column::Note => shared.notes.is_empty(),
-        Column::Violations => crate::spec::rules::RULES.is_empty(),
+        Column::Violations => crate::spec::RULES.is_empty(),
         _ => false,
     };
     let wanted: Vec<Column> = list.columns.iter().copied().filter(|column| !is_empty(*column)).collect();

@@ -3,9 +3,6 @@
 use ratatui::text::Span;
 
 use super::panel::Panel;
-use crate::spec::discrepancies::DISCREPANCIES;
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Evidence, Place};
 use crate::tui::kit::text::{visible_all, wrap};
 
@@ -26,10 +23,9 @@ impl Panel<'_> {
             Conformance::Novelty => ("+ ", self.theme.novelty),
             Conformance::Undecided | Conformance::Holds => return,
         };
-        let title = RULES.iter().find(|rule| rule.id == place.rule).map_or(place.rule, |rule| rule.title);
         let spans = [
-            Span::styled(format!("{sign}{title}"), style),
-            Span::styled(format!(" ({})", place.rule), self.theme.muted),
+            Span::styled(format!("{sign}{}", place.rule.title), style),
+            Span::styled(format!(" ({})", place.rule.id), self.theme.muted),
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));
         let found = if place.found == Conformance::Violated { "violated" } else { "not in the spec" };
@@ -40,9 +36,7 @@ impl Panel<'_> {
 
     /// Writes a piece of evidence: the question, the hypothesis, the strength and the reason.
     pub(super) fn evidence(&mut self, piece: &Evidence) {
-        let question = QUESTIONS.iter().chain(DISCREPANCIES).find(|question| question.id == piece.question);
-        let title = question.map_or(piece.question, |question| question.title);
-        let page = question.map(|question| question.place()).unwrap_or_default();
+        let (title, page) = (piece.question.title, piece.question.place());
         let bearing = if piece.supports { "for" } else { "against" };
         let spans = [
             Span::styled(format!("? {title}"), self.theme.accent),
