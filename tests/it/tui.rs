@@ -209,7 +209,7 @@ fn a_missed_call_above_its_terminate() {
         [
             "again: preaccept",
             "Who sends the terminate when nobody answers? (call-missed-timeout #2)",
-            "Whose timer ends a call that nobody answers? (call-missed-timeout #1)",
+            "Whose timer ends an unanswered call? (call-missed-timeout #1)",
             "record 54 · 09:10:19.386 · out · emitter local",
         ]
     );
@@ -224,7 +224,7 @@ fn rules_that_are_violated_and_what_is_new_are_marked() {
     bench.keys("<enter>jj");
     screen!(bench, "departing-80", ["+ A reject has two attributes", " reject ", " relaylatency "]);
     bench.keys("jj");
-    assert!(bench.shows("! A device that rejects"));
+    assert!(bench.shows("! A rejecting device"));
 }
 
 #[test]
