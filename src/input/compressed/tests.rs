@@ -136,7 +136,7 @@ fn a_failure_of_the_operating_system_is_no_damage() {
         let mut kept = Kept::default();
         let mut reader = whole[..whole.len() - 5_000].chain(Failing);
         let error = crate::input::read(CaptureId(3), &mut reader, None, &mut kept).unwrap_err();
-        assert_eq!(error.to_string(), "the input cannot be read: the disk is on fire");
+        assert_eq!(error.to_string(), "cannot read the input: the disk is on fire");
         assert!(kept.records.len() > 40, "{container:?}: {}", kept.records.len());
         assert_eq!(kept.anomalies(), []);
     }
