@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ringtrace::print::explain::{self, Glossary};
 use ringtrace::spec::Checkout;
-use ringtrace::spec::parts::fingerprint;
+use ringtrace::spec::fingerprint;
 use ringtrace::visible::visible;
 
 use super::exit::{EXIT_CODES, Exit, Failure};

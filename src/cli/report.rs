@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
 use ringtrace::redact::Redactor;
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
+use ringtrace::spec::RULES;
 use ringtrace::spec::findings;
-use ringtrace::spec::rules::RULES;
 use ringtrace::visible::visible;
 use ringtrace::words::nearest;
 

@@ -258,7 +258,7 @@ impl ArrowLine<'_> {
         let evidence = self.judged.evidence_in(self.arrow.row).filter(|piece| Judged::is_told(piece)).map(|piece| {
             let bearing = if piece.supports { "for" } else { "against" };
             let hypothesis = visible(&piece.hypothesis);
-            let short = format!("{}: {bearing} {hypothesis}, {}", piece.question, piece.strength.name());
+            let short = format!("{}: {bearing} {hypothesis}, {}", piece.question.id, piece.strength.name());
             Mark { sign: '?', short, why: visible(&piece.why).into_owned() }
         });
         let places = self.judged.places_in(self.arrow.row).filter_map(|place| {
@@ -267,7 +267,7 @@ impl ArrowLine<'_> {
                 Conformance::Novelty => ('*', "novelty"),
                 Conformance::Holds | Conformance::Undecided => return None,
             };
-            let short = format!("{}: {what}", place.rule);
+            let short = format!("{}: {what}", place.rule.id);
             Some(Mark { sign, short, why: visible(&place.why).into_owned() })
         });
         places.chain(evidence).collect()

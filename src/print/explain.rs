@@ -5,12 +5,8 @@ use std::io::{self, Write};
 use super::index::coverage;
 use crate::analysis::diagnoses;
 use crate::anomaly::Severity;
-use crate::spec::discrepancies::DISCREPANCIES;
 use crate::spec::index::{self, Entry};
-use crate::spec::parts::{PAGES, Page};
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
-use crate::spec::{Checkout, Grade, Question, Shape, page};
+use crate::spec::{self, Checkout, Grade, PAGES, Question, RULES, Shape};
 use crate::tables::{Description, Table, filter_page};
 use crate::words::{Layout, capitalised, counted, nearest};
 
@@ -44,11 +40,11 @@ impl Glossary<'_> {
     #[must_use]
     pub fn pages(&self, id: &str) -> Vec<String> {
         let mut pages = Vec::new();
-        let questions = QUESTIONS.iter().chain(DISCREPANCIES).filter(|question| question.id == id);
+        let questions = spec::questions().filter(|question| question.id == id);
         pages.extend(questions.map(|question| self.question(question)));
         pages.extend(RULES.iter().filter(|rule| rule.id == id).map(|rule| {
             let departure = if rule.grade == Grade::Violation { "violation" } else { "warning" };
-            format!("*Rule {}* ({}). A departure is a {departure}.\n\n{}", rule.id, rule.page, page(rule.source))
+            format!("*Rule {}* ({}). A departure is a {departure}.\n\n{}", rule.id, rule.page, rule.text())
         }));
         let diagnoses = diagnoses().into_iter().filter(|diagnosis| diagnosis.id == id);
         pages.extend(diagnoses.map(|diagnosis| {
@@ -120,7 +116,7 @@ impl Glossary<'_> {
         if let Some(wording) = self.spec.and_then(|spec| spec.wording(question)) {
             text.push_str(&format!("The spec: {wording}\n\n"));
         }
-        text.push_str(&page(question.source));
+        text.push_str(&question.text());
         text
     }
 
@@ -128,10 +124,10 @@ impl Glossary<'_> {
     #[must_use]
     pub fn nearest(&self, id: &str) -> Option<&'static str> {
         let columns = TABLES.iter().flat_map(|(_, table)| table.columns()).map(|column| column.name);
-        let questions = QUESTIONS.iter().chain(DISCREPANCIES).map(|question| question.id);
+        let questions = spec::questions().map(|question| question.id);
         let rules = RULES.iter().map(|rule| rule.id);
         let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id);
-        let pages = PAGES.iter().map(Page::name).chain([FILTER]);
+        let pages = PAGES.iter().map(|page| page.name()).chain([FILTER]);
         nearest(id, questions.chain(rules).chain(anomalies).chain(columns).chain(pages))
     }
 }
@@ -155,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_id_has_its_page() {
-        for question in QUESTIONS.iter().chain(DISCREPANCIES) {
+        for question in spec::questions() {
             let pages = GLOSSARY.pages(question.id);
             assert_eq!(pages.len(), 1, "{}", question.id);
             for part in ["*The question.*", "*What decides it.*", "*What is recorded.*"] {

@@ -59,7 +59,7 @@ pub fn call(index: usize, picture: &Picture<'_>, analysis: &Analysis, mut out: i
         writeln!(
             out,
             "    ? {}: {bearing} `{}`, {} evidence in record {record}: {}",
-            piece.question,
+            piece.question.id,
             piece.hypothesis,
             piece.strength.name(),
             visible(&piece.why)
@@ -74,7 +74,7 @@ fn departures(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
     for place in judged.departures() {
         let record = judged.call.rows.get(place.row).map_or(0, |row| row.observed.stanza.origin.last);
         let (mark, found) = if place.found == Conformance::Violated { ('!', "violated") } else { ('+', "new") };
-        writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule, visible(&place.why))?;
+        writeln!(out, "    {mark} {}: {found} in record {record}: {}", place.rule.id, visible(&place.why))?;
     }
     Ok(())
 }

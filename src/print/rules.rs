@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::json::write_json;
 use super::scope::{considered, json_considered};
 use crate::analysis::Analysis;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 use crate::spec::{Conformance, Count, Grade, Judged, Place, Rule, sentences};
 use crate::visible::visible;
 
@@ -29,8 +29,8 @@ struct Compliance<'a> {
 
 fn results(analysis: &Analysis) -> Vec<Compliance<'_>> {
     let result =
-        |rule: &&'static Rule| Compliance { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
-    let mut results: Vec<_> = RULES.iter().map(result).collect();
+        |rule: &'static Rule| Compliance { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
+    let mut results: Vec<_> = RULES.iter().copied().map(result).collect();
     let by_id: BTreeMap<&str, usize> = RULES.iter().enumerate().map(|(index, rule)| (rule.id, index)).collect();
     for judged in analysis.judged() {
         // Unattributed stanzas are kept under an empty call-id, which is not a call.
@@ -40,7 +40,7 @@ fn results(analysis: &Analysis) -> Vec<Compliance<'_>> {
             result.not_exercised += u64::from(is_call && !count.is_exercised());
         }
         for place in &judged.places {
-            if let Some(result) = by_id.get(place.rule).and_then(|index| results.get_mut(*index)) {
+            if let Some(result) = by_id.get(place.rule.id).and_then(|index| results.get_mut(*index)) {
                 result.places.push((judged, place));
             }
         }

@@ -12,8 +12,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, Encoding, HEXLOWER};
 
 use super::identifiers::Identifier;
 use crate::protocol::binary::Dictionary;
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
+use crate::spec::PAGES;
 use escapes::without_escapes;
 use needles::Needles;
 pub use needles::{Leak, What};
@@ -157,11 +156,10 @@ fn is_protocol(name: &str) -> bool {
 /// Whether a word, in lower case, is one that this program itself uses where it speaks of calls: as the name of a file
 /// it says nothing.
 fn is_wording(word: &str) -> bool {
-    let pages = QUESTIONS.iter().map(|question| question.source).chain(RULES.iter().map(|rule| rule.source));
     is_protocol(word)
         || ["captures", "recording", "recordings", "timeline", "sanitised", "websocket"].contains(&word)
         || ["baileys", "whatsapp-rust", "whatsapp-web", "whatsmeow"].contains(&word)
-        || pages.into_iter().any(|page| page.contains(word))
+        || PAGES.iter().any(|page| page.texts.contains(word))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::analysis::Analysis;
 use crate::call::{Call, Row};
 use crate::diagram::caption;
 use crate::redact::Sanitised;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 use crate::spec::{
     Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, findings,
 };
@@ -109,7 +109,7 @@ fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment
     let finding = findings(&analysis.calls).into_iter().find(|finding| finding.question.id == question.id);
     let pieces = || {
         analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
-            let pieces = judged.evidence.iter().filter(|piece| piece.question == question.id);
+            let pieces = judged.evidence.iter().filter(|piece| piece.question == question);
             pieces.map(move |piece| (call, piece))
         })
     };
@@ -169,7 +169,7 @@ const MOST: u8 = 10;
 /// A piece of evidence, with the question that it bears on.
 fn cite_question(call: usize, piece: &Evidence) -> Citation {
     let citation = cite_evidence(call, piece);
-    Citation { says: format!("`{}`: {}", piece.question, citation.says), ..citation }
+    Citation { says: format!("`{}`: {}", piece.question.id, citation.says), ..citation }
 }
 
 /// The verdict, and what it names.
@@ -212,7 +212,7 @@ fn of_rule(rule: &'static Rule, sanitised: &Sanitised) -> Assessment {
         }
     }
     let citations = analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
-        let places = judged.places.iter().filter(|place| place.rule == rule.id);
+        let places = judged.places.iter().filter(|place| place.rule == rule);
         places.map(move |place| cite_place(call, place))
     });
     let citations: Vec<Citation> = citations.collect();
@@ -244,7 +244,7 @@ fn cite_place(call: usize, place: &Place) -> Citation {
     Citation {
         call,
         row: place.row,
-        says: format!("`{}` {}", place.rule, place.found.name()),
+        says: format!("`{}` {}", place.rule.id, place.found.name()),
         side: Some(place.found.name().to_owned()),
         why: place.why.clone(),
         weight: match place.found {
@@ -282,7 +282,7 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Assessment {
         citation.weight += MOST;
     }
     let pages: BTreeSet<_> = pages_of(judged).collect();
-    let broken: Vec<_> = departures.filter_map(|place| RULES.iter().find(|rule| rule.id == place.rule)).collect();
+    let broken: Vec<_> = departures.map(|place| place.rule).collect();
     let claim = broken.first().map(|rule| format!("The spec's page {} ({}): {}", rule.page, rule.id, rule.title));
     Assessment {
         title: format!("call #{}: {how}", analysis.number(index)),
@@ -305,11 +305,11 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Assessment {
 /// The spec's pages that a call says something about.
 fn pages_of(judged: &Judged) -> impl Iterator<Item = &'static str> {
     let of_questions = findings(&[]).into_iter().map(|finding| finding.question);
-    let asked = of_questions.filter(|question| judged.evidence.iter().any(|piece| piece.question == question.id));
+    let asked = of_questions.filter(|question| judged.evidence.iter().any(|piece| piece.question == *question));
     let asked: Vec<_> = asked.flat_map(Question::pages).collect();
     let broken =
         judged.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty));
-    let broken = broken.filter_map(|place| RULES.iter().find(|rule| rule.id == place.rule)).map(|rule| rule.page);
+    let broken = broken.map(|place| place.rule.page);
     asked.into_iter().chain(broken)
 }
 

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::index::{self, Entry};
-use super::parts::{self, fingerprint};
+use super::page::fingerprint;
+use super::pages;
 use super::question::Question;
 
 /// The folders of the spec's data that hold pages with questions.
@@ -160,8 +161,8 @@ impl Checkout {
 
     /// Where a page asks a question in the words that this program knows, both from 0.
     fn index_of(&self, page: &str, known: usize) -> Option<usize> {
-        let known = parts::page(page)?.questions.get(known)?;
-        self.pages.get(page)?.questions.iter().position(|wording| fingerprint(wording) == *known)
+        let known = pages::page(page)?.questions.get(known)?.fingerprint;
+        self.pages.get(page)?.questions.iter().position(|wording| fingerprint(wording) == known)
     }
 
     /// How its questions differ from those that this program knows, by page.
@@ -200,8 +201,8 @@ impl Checkout {
     /// Whether the question at a place is another one of those that the index has for the page.
     fn is_known_elsewhere(&self, page: &str, index: usize) -> bool {
         let wording = self.pages.get(page).and_then(|page| page.questions.get(index));
-        let known = parts::page(page).map_or(&[][..], |page| page.questions);
-        wording.is_some_and(|wording| known.contains(&fingerprint(wording)))
+        let known = pages::page(page).map_or(&[][..], |page| page.questions);
+        wording.is_some_and(|wording| known.iter().any(|asked| asked.fingerprint == fingerprint(wording)))
     }
 }
 

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::corroboration::{Confidence, Sessions, Witness, corroborate};
-use super::discrepancies::DISCREPANCIES;
-use super::evidence::{Evidence, Strength};
 use super::judged::Judged;
-use super::question::{Question, Shape};
-use super::questions::QUESTIONS;
+use super::pages;
+use super::question::{Evidence, Question, Shape};
+use super::strength::Strength;
 use super::verdict::{Tally, Verdict, decide};
 
 /// A place in [`Judged::evidence`] of one of the calls.
@@ -56,16 +55,15 @@ pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
     let mut pieces: BTreeMap<&str, Vec<PieceAt>> = BTreeMap::new();
     for (call, judged) in calls.iter().enumerate() {
         for (piece, evidence) in judged.evidence.iter().enumerate() {
-            pieces.entry(evidence.question).or_default().push(PieceAt { call, piece });
+            pieces.entry(evidence.question.id).or_default().push(PieceAt { call, piece });
         }
     }
     let sessions = Sessions::of(calls);
-    let questions = QUESTIONS.iter().chain(DISCREPANCIES);
-    let finding = |question: &&'static Question| {
+    let finding = |question: &'static Question| {
         let pieces = pieces.remove(question.id).unwrap_or_default();
         finding(question, pieces, calls, &sessions)
     };
-    questions.map(finding).collect()
+    pages::questions().map(finding).collect()
 }
 
 fn finding(question: &'static Question, pieces: Vec<PieceAt>, calls: &[Arc<Judged>], sessions: &Sessions) -> Finding {

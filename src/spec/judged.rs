@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::discrepancies::DISCREPANCIES;
-use super::evidence::{Evidence, Strength};
-use super::flows::Alignment;
-use super::question::Shape;
-use super::questions::QUESTIONS;
-use super::rule::{Checks, Conformance, Count, Place};
-use super::rules::RULES;
+use super::flows::{self, Alignment};
+use super::pages::{self, RULES};
+use super::question::{Evidence, Shape};
+use super::rule::{Check, Checks, Conformance, Count, Place};
+use super::strength::Strength;
 use crate::call::Call;
 
 /// A call, and what it says about the spec.
@@ -38,27 +36,34 @@ impl Judged {
     #[must_use]
     pub fn new(call: Arc<Call>, context: &Context) -> Self {
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
-        for question in QUESTIONS.iter().chain(DISCREPANCIES) {
-            let found = (question.observe)(&call, context);
-            questions_told += usize::from(found.iter().any(|piece| tells(question.shape, piece)));
-            telling.extend(found.iter().filter(|piece| tells(question.shape, piece)).map(|piece| piece.row));
-            evidence.extend(found.into_iter().map(|piece| (!tells(question.shape, &piece), piece)));
+        for question in pages::questions() {
+            let found = question.evidence(&call, context);
+            questions_told += usize::from(found.iter().any(tells));
+            telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
+            evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));
         }
         evidence.sort_by_key(|(is_item, piece)| (piece.row, *is_item));
         let evidence: Vec<Evidence> = evidence.into_iter().map(|(_, piece)| piece).collect();
         telling.sort_unstable();
         telling.dedup();
+        let flow = Alignment::of(pages::flows(), &call, context);
         let mut places = Vec::new();
         let mut counts = Vec::with_capacity(RULES.len());
-        for rule in RULES {
-            let mut checks = Checks::new(rule.id);
-            (rule.check)(&call, context, &mut checks);
+        for rule in RULES.iter() {
+            let mut checks = Checks::new(rule);
+            match rule.check {
+                Check::Call(check) => check(&call, context, &mut checks),
+                Check::Flow(claim) => {
+                    if let Some(alignment) = flow.as_ref().filter(|alignment| alignment.flow.page == rule.page) {
+                        flows::check(alignment, claim, &call, context, &mut checks);
+                    }
+                }
+            }
             let (count, found) = checks.into_parts();
             counts.push(count);
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        let flow = Alignment::of(&call, context);
         Self { call, evidence, telling, questions_told, places, counts, flow }
     }
 
@@ -71,8 +76,7 @@ impl Judged {
     /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
     #[must_use]
     pub fn is_told(piece: &Evidence) -> bool {
-        let questions = || QUESTIONS.iter().chain(DISCREPANCIES);
-        questions().any(|question| question.id == piece.question && tells(question.shape, piece))
+        tells(piece)
     }
 
     /// Whether a row has evidence that tells something by itself.
@@ -104,7 +108,7 @@ impl Judged {
     }
 }
 
-/// Whether a piece of evidence on a question of that shape tells something by itself.
-fn tells(shape: Shape, piece: &Evidence) -> bool {
-    shape != Shape::List && piece.strength != Strength::Absence && !piece.routine
+/// Whether a piece of evidence tells something by itself.
+fn tells(piece: &Evidence) -> bool {
+    piece.question.shape != Shape::List && piece.strength != Strength::Absence && !piece.routine
 }

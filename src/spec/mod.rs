@@ -1,38 +1,52 @@
 //! What calls say about the spec: how they stand to its normative claims, and what bears on its open questions.
 //!
-//! [`Judged`] is one call's part; [`Finding`] is what follows for one question from all calls together.
+//! [`Judged`] is one call's part; [`Finding`] is what follows for one question from all calls together. What is known
+//! of a page of the spec is in its folder in `pages`.
 
-mod acts;
-mod attributes;
-mod checkout;
-pub mod context;
-mod corroboration;
-pub mod discrepancies;
-mod evidence;
-mod finding;
-pub mod flows;
-pub mod index;
-mod judged;
+mod strength;
+
 pub mod observe;
-mod page;
-pub mod parts;
-mod question;
-pub mod questions;
-mod rule;
-pub mod rules;
-mod sentences;
-mod verdict;
-pub mod vocabulary;
 
-pub use attributes::{Attribute, attribute};
+pub mod context;
+
+pub mod coverage;
+
+mod page_text;
+
+mod question;
+
+mod rule;
+
+pub mod flows;
+
+mod built;
+
+mod lists;
+
+mod page;
+
+mod pages;
+
+pub mod index;
+
+mod judged;
+
+mod verdict;
+
+mod corroboration;
+
+mod finding;
+
+mod checkout;
+
 pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::Context;
 pub use corroboration::Confidence;
-pub use evidence::{Evidence, Strength};
 pub use finding::{Finding, PieceAt, Seen, findings};
 pub use judged::Judged;
-pub use page::page;
-pub use question::{Question, Shape};
+pub use page::{Asked, Attribute, Page, Sentence, fingerprint};
+pub use pages::{DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, page, question, questions, rule, sentences};
+pub use question::{Evidence, Question, Shape};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
-pub use sentences::{Sentence, sentences};
+pub use strength::Strength;
 pub use verdict::{Tally, Verdict};

@@ -1,11 +1,15 @@
-//! An open question of the spec, and the code that looks for what bears on it.
+//! An open question of the spec, and what in a call bears on it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::context::Context;
-use super::evidence::Evidence;
+use super::page_text;
+use super::strength::Strength;
 use crate::call::Call;
 
 /// An open question of the spec, or a place where its pages contradict each other or the wire.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// Its id in this program.
     pub id: &'static str,
@@ -21,11 +25,14 @@ pub struct Question {
     pub shape: Shape,
     /// The answers that it can have; empty for a list, whose values are its hypotheses.
     pub hypotheses: &'static [&'static str],
-    /// The source of its file, whose doc comment is its page.
-    pub source: &'static str,
+    /// The texts of its page, one section of which is its own.
+    pub(super) texts: &'static str,
     /// Finds the evidence in one call.
-    pub observe: fn(&Call, &Context) -> Vec<Evidence>,
+    pub(super) observe: Observe,
 }
+
+/// Finds what in one call bears on a question.
+pub(super) type Observe = fn(&'static Question, &Call, &Context) -> Vec<Evidence>;
 
 impl Question {
     /// Where the spec asks it first: the page, and which of its questions.
@@ -38,7 +45,27 @@ impl Question {
     pub fn pages(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.page).chain(self.also.iter().map(|(page, _)| *page))
     }
+
+    /// What decides it and what is recorded, in Markdown, under its title.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}\n\n{}", self.title, page_text::section(self.texts, self.id))
+    }
+
+    /// The evidence on it in one call.
+    #[must_use]
+    pub fn evidence(&'static self, call: &Call, context: &Context) -> Vec<Evidence> {
+        (self.observe)(self, call, context)
+    }
 }
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Question {}
 
 /// What kind of answer a question wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,4 +80,97 @@ pub enum Shape {
     },
     /// All values that occur: never called complete.
     List,
+}
+
+/// A row of a call that bears on an open question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The question.
+    pub question: &'static Question,
+    /// The hypothesis that it is about; of a question that asks for a list, a value as the wire has it. Such a value
+    /// is untrusted text.
+    pub hypothesis: Cow<'static, str>,
+    /// Whether it speaks for the hypothesis, or against it.
+    pub supports: bool,
+    /// How much it proves.
+    pub strength: Strength,
+    /// Whether it says what stanzas of its kind hold anyway: it counts like any other, and its row is not marked for it.
+    pub routine: bool,
+    /// Index of the row in [`Call::rows`](crate::call::Call::rows).
+    pub row: usize,
+    /// What the wire has, as sent, where a question asks for values beside its hypotheses. Untrusted text.
+    pub values: Vec<String>,
+    /// One sentence why. Text from the capture in it is untrusted.
+    pub why: String,
+}
+
+impl Evidence {
+    /// A row that speaks for a hypothesis.
+    #[must_use]
+    pub fn supporting(
+        question: &'static Question,
+        hypothesis: impl Into<Cow<'static, str>>,
+        strength: Strength,
+        row: usize,
+        why: impl Into<String>,
+    ) -> Self {
+        let (hypothesis, why) = (hypothesis.into(), why.into());
+        Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
+    }
+
+    /// The same, with what the wire has.
+    #[must_use]
+    pub fn with_values(self, values: Vec<String>) -> Self {
+        Self { values, ..self }
+    }
+
+    /// The same, as one of many: it says what stanzas of its kind hold anyway.
+    #[must_use]
+    pub fn routine(self) -> Self {
+        Self { routine: true, ..self }
+    }
+}
+
+/// Of pieces of evidence that say the same (hypothesis, strength and values), the first, and how many more there are.
+#[must_use]
+pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
+    let mut known = HashMap::new();
+    let mut first: Vec<(Evidence, usize)> = Vec::new();
+    for piece in pieces {
+        let same = (piece.hypothesis.clone(), piece.supports, piece.strength, piece.values.clone());
+        let place = *known.entry(same).or_insert(first.len());
+        match first.get_mut(place) {
+            Some((_, more)) => *more += 1,
+            None => first.push((piece, 0)),
+        }
+    }
+    let told = first.into_iter().map(|(piece, more)| match more {
+        0 => piece,
+        _ => Evidence { why: format!("{} The call has {more} more like it.", piece.why), ..piece },
+    });
+    told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Strength;
+
+    #[test]
+    fn what_is_the_same_is_counted_and_what_is_not_stands_apart() {
+        let question = *crate::spec::QUESTIONS.first().unwrap();
+        let piece = |hypothesis: &'static str, strength, row| {
+            Evidence::supporting(question, hypothesis, strength, row, format!("Row {row}."))
+        };
+        let told = first_of_each([
+            piece("a", Strength::Direct, 1),
+            piece("b", Strength::Direct, 2),
+            piece("a", Strength::Direct, 3),
+            piece("a", Strength::Indirect, 4),
+            piece("a", Strength::Direct, 5).with_values(vec!["x".to_owned()]),
+            piece("a", Strength::Direct, 6),
+        ]);
+        let told: Vec<_> = told.iter().map(|piece| piece.why.as_str()).collect();
+        assert_eq!(told, ["Row 1. The call has 2 more like it.", "Row 2.", "Row 4.", "Row 5."]);
+    }
 }

@@ -1,10 +1,11 @@
 //! A normative claim of the spec, and the code that checks calls against it.
 
 use super::context::Context;
+use super::page_text;
 use crate::call::Call;
 
 /// A normative claim of the spec.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// The page's code and a name: `SIG-14/to-required`.
     pub id: &'static str,
@@ -14,11 +15,47 @@ pub struct Rule {
     pub title: &'static str,
     /// What a departure from it is.
     pub grade: Grade,
-    /// The source of its file, whose doc comment is its page.
-    pub source: &'static str,
-    /// Checks one call.
-    pub check: fn(&Call, &Context, &mut Checks),
+    /// The texts of its page, one section of which is its own.
+    pub(super) texts: &'static str,
+    /// How calls are checked.
+    pub(super) check: Check,
 }
+
+/// How calls are checked against a rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Check {
+    /// By what is in a call.
+    Call(fn(&Call, &Context, &mut Checks)),
+    /// By how a call compares to the flow of the rule's page, which is found once for all rules of the flow.
+    Flow(Claim),
+}
+
+/// What a rule claims of the calls that end as the flow of its page does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// They have this step of the flow, counted from 1.
+    Step(u8),
+    /// Nobody accepts them.
+    NoAccept,
+    /// They get no media path.
+    NoMedia,
+}
+
+impl Rule {
+    /// What the spec says and what is checked, in Markdown, under its title.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}\n\n{}", self.title, page_text::section(self.texts, self.id))
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
 
 /// What a departure from a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,8 +106,8 @@ impl Conformance {
 /// A place in a call that a rule was checked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The rule's id.
-    pub rule: &'static str,
+    /// The rule.
+    pub rule: &'static Rule,
     /// Index of the row in [`Call::rows`].
     pub row: usize,
     /// What was found.
@@ -111,7 +148,7 @@ impl Count {
 /// What the check of a rule found in one call. Of places where it holds only the first is kept.
 #[derive(Debug)]
 pub struct Checks {
-    rule: &'static str,
+    rule: &'static Rule,
     count: Count,
     places: Vec<Place>,
 }
@@ -119,7 +156,7 @@ pub struct Checks {
 impl Checks {
     /// Nothing found so far.
     #[must_use]
-    pub(super) const fn new(rule: &'static str) -> Self {
+    pub(super) const fn new(rule: &'static Rule) -> Self {
         Self { rule, count: Count { holds: 0, novelties: 0, undecided: 0, violated: 0 }, places: Vec::new() }
     }
 

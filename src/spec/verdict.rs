@@ -1,7 +1,7 @@
 //! What follows for a question from its evidence, counted.
 
-use super::evidence::Strength;
 use super::question::Shape;
+use super::strength::Strength;
 
 /// What follows for a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -108,7 +108,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             Cell::integer(row.judged.counts.iter().map(|count| count.violated).sum::<u64>())
         }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
-            let questions = row.judged.evidence.iter().map(|piece| piece.question.to_owned());
+            let questions = row.judged.evidence.iter().map(|piece| piece.question.id.to_owned());
             Cell::joined(questions.collect::<BTreeSet<_>>())
         }),
         column!("retransmissions", always Integer, "Stanzas that were sent again under the same id.", |row| {

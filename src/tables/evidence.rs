@@ -12,7 +12,7 @@ pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = Exhibit<'_>> {
 pub(super) fn columns<'t>() -> Vec<Column<Exhibit<'t>>> {
     vec![
         column!("question", Text, "The id of the question or discrepancy.", |row| Cell::Text(
-            row.piece.question.into()
+            row.piece.question.id.into()
         )),
         column!("hypothesis", Text, "The hypothesis; of a list, the value as sent.", |row| {
             Cell::Text(row.piece.hypothesis.as_ref().into())

@@ -15,13 +15,19 @@ use super::table::Table;
 use super::{anomalies, calls, evidence, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value};
-use crate::spec::{self, Judged};
+use crate::spec::Judged;
 use crate::words::rfc3339;
 
 /// What is to be known of filters, in Markdown: how they are written, and what they choose.
 #[must_use]
 pub fn page() -> String {
-    [include_str!("../filter/mod.rs"), include_str!("selection.rs")].map(spec::page).join("\n\n")
+    [include_str!("../filter/mod.rs"), include_str!("selection.rs")].map(doc_comment).join("\n\n")
+}
+
+/// The doc comment at the head of a source file, in Markdown.
+fn doc_comment(source: &str) -> String {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The fields of a filter of calls and their stanzas: the columns of `stanzas`, then those of `calls` that only it

@@ -263,11 +263,11 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
             let places = row.judged.iter().flat_map(|(judged, index)| judged.places_in(*index));
             let violated = places.filter(|place| place.found == Conformance::Violated);
-            Cell::joined(violated.map(|place| place.rule.to_owned()).collect::<BTreeSet<_>>())
+            Cell::joined(violated.map(|place| place.rule.id.to_owned()).collect::<BTreeSet<_>>())
         }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
-            Cell::joined(evidence.map(|piece| piece.question.to_owned()).collect::<BTreeSet<_>>())
+            Cell::joined(evidence.map(|piece| piece.question.id.to_owned()).collect::<BTreeSet<_>>())
         }),
         column!("vantage", always Text, "The device whose socket was recorded, or `unknown`.", |row| {
             let vantage = row.of_call.as_ref().and_then(|of| of.judged.call.vantage_of(of.row));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::analysis::Analysis;
+use crate::spec::RULES;
 use crate::spec::index::{self, Entry, State};
-use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Count, Finding, findings};
 
 /// A place where a rule was checked, by indexes: of the call, and of the place in the call.
@@ -51,7 +51,7 @@ impl Board {
                     *calls += usize::from(count.is_exercised());
                 }
             }
-            let found = judged.places.iter().enumerate().filter(|(_, found)| Some(found.rule) == rule);
+            let found = judged.places.iter().enumerate().filter(|(_, found)| Some(found.rule.id) == rule);
             places.extend(found.map(|(place, found)| (found.found, (index, place))));
         }
         let rank = |found: Conformance| match found {

@@ -21,7 +21,7 @@ use crate::github::Access;
 use crate::notes::{Notes, Shelf};
 use crate::origin::Timestamp;
 use crate::spec::Judged;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 
 /// Places that can be gone back to.
 const PLACES_KEPT: usize = 200;

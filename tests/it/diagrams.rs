@@ -137,7 +137,7 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let recording = Recording { spans: vec![seconds(0, 5), seconds(10, 30)], ..Recording::default() };
     call.recordings = BTreeMap::from([(call.rows[0].observed.socket(), Arc::new(recording))]);
     let mut judged = judged(call);
-    let place = |found, row| Place { rule: "SIG-0/planted", row, found, why: "planted".to_owned() };
+    let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
     judged.places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
     let diagram = diagram(judged);
     let picture = Picture::of(&diagram);
@@ -251,7 +251,7 @@ fn mermaid_parses_every_diagram() {
         call.id = hostile.into();
         let mut judged = judged(call);
         judged.places =
-            vec![Place { rule: "SIG-0/planted", row: 0, found: Conformance::Violated, why: hostile.into() }];
+            vec![Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() }];
         let mut diagram = diagram(judged);
         for step in &mut diagram.steps {
             if let Step::Arrow(arrow) = step {

@@ -11,16 +11,14 @@ use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::{Maker, Proof, Side};
-use ringtrace::spec::discrepancies::DISCREPANCIES;
-use ringtrace::spec::questions::QUESTIONS;
-use ringtrace::spec::{Context, Finding, Judged, Question, Shape, Strength, Verdict, findings};
+use ringtrace::spec::{self, Context, Finding, Judged, Question, Shape, Strength, Verdict, findings};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/questions")
 }
 
 fn all() -> impl Iterator<Item = &'static Question> {
-    QUESTIONS.iter().chain(DISCREPANCIES).copied()
+    spec::questions()
 }
 
 fn stem(question: &Question) -> String {
@@ -236,7 +234,7 @@ fn known_by(side: Side, proof: Proof) -> Vec<(String, Strength)> {
     for row in call.rows.iter_mut().filter(|row| row.observed.read().action().is_some()) {
         row.maker = Maker { side, device: row.observed.read().from.clone(), proof };
     }
-    let evidence = (question.observe)(&call, &Context::default());
+    let evidence = question.evidence(&call, &Context::default());
     evidence.into_iter().map(|piece| (piece.hypothesis.into_owned(), piece.strength)).collect()
 }
 
@@ -274,7 +272,7 @@ fn lists_say_what_their_recordings_show() {
             said += &format!("{}/{}\n", stem(question), name(path));
             let analysis = load(&[path]);
             let pieces = analysis.calls.iter().flat_map(|judged| &judged.evidence);
-            for piece in pieces.filter(|piece| piece.question == question.id) {
+            for piece in pieces.filter(|piece| piece.question == question) {
                 said += &format!("  {} ({}): {}\n", piece.hypothesis, piece.strength.name(), piece.why);
             }
         }

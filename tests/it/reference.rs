@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
-use ringtrace::spec::rules::RULES;
+use ringtrace::spec::RULES;
 use ringtrace::tables::{Description, Table, filter_page};
 use ringtrace::tui::bindings::KEYMAP;
 use ringtrace::tui::keymap::Context;
@@ -64,7 +64,7 @@ fn reference() -> String {
     }
     page.push_str("\n## Rules\n\nA departure from a rule is a violation, or a warning where the table says so.\n");
     page.push_str("\n| rule | grade | what the spec requires |\n| --- | --- | --- |\n");
-    for rule in RULES {
+    for rule in RULES.iter() {
         writeln!(page, "| `{}` | {} | {} |", rule.id, rule.grade.name(), cell(rule.title)).unwrap();
     }
     page.push_str(

@@ -6,8 +6,8 @@ use std::path::Path;
 use ringtrace::notes::{self, Notes};
 use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::report::{Draft, Form, Report, Subject, Unfit};
+use ringtrace::spec::RULES;
 use ringtrace::spec::findings;
-use ringtrace::spec::rules::RULES;
 use serde::Deserialize;
 
 use crate::sanitize::{Recordings, load, own, own_recordings, real_recordings, ringtrace};

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::{Call, Recording, Span};
 use ringtrace::origin::Timestamp;
-use ringtrace::spec::rules::RULES;
-use ringtrace::spec::{Context, Judged, page};
+use ringtrace::spec::RULES;
+use ringtrace::spec::{Context, Judged};
 
 use crate::shared::shared;
 use crate::timeline::read_csv;
@@ -48,7 +48,7 @@ fn verdicts(rule: usize, file: &Path) -> BTreeSet<String> {
     let analysis = loaded(file);
     for judged in analysis.judged() {
         let count = judged.counts[rule];
-        let places = judged.places.iter().filter(|place| place.rule == RULES[rule].id);
+        let places = judged.places.iter().filter(|place| place.rule == RULES[rule]);
         let found: BTreeSet<_> = places.map(|place| place.found.name().to_owned()).collect();
         for (verdict, count) in [
             ("holds", count.holds),
@@ -79,7 +79,7 @@ fn every_fixture_gives_the_verdict_that_its_name_says() {
 
 #[test]
 fn every_rule_is_seen_to_hold_and_to_be_violated_or_says_why_it_cannot() {
-    for rule in RULES {
+    for rule in RULES.iter() {
         let reached: BTreeSet<_> = fixtures(rule.id).into_iter().flat_map(|(promised, _)| promised).collect();
         assert!(reached.contains("holds"), "{} has no fixture in which it holds", rule.id);
         let cannot = fs::read_to_string(root().join(rule.id).join("cannot.txt")).unwrap_or_default();
@@ -109,10 +109,10 @@ fn every_folder_of_fixtures_is_a_rule_s() {
 #[test]
 fn every_rule_has_a_name_of_its_own_and_a_page() {
     let mut ids = BTreeSet::new();
-    for rule in RULES {
+    for rule in RULES.iter() {
         assert!(ids.insert(rule.id), "{} stands twice", rule.id);
         assert!(rule.title.ends_with('.'), "{}", rule.id);
-        let page = page(rule.source);
+        let page = rule.text();
         for part in ["*What the spec says.*", "*What is checked.*", "*What a capture cannot show.*"] {
             assert!(page.contains(part), "{}: {part}", rule.id);
         }
@@ -144,7 +144,7 @@ fn departures(capture: &Path, keys: &Path) -> Vec<String> {
     for judged in calls.into_iter().map(|call| Judged::new(call, &context)) {
         for place in judged.departures() {
             let record = judged.call.rows[place.row].observed.stanza.origin.last;
-            lines.push(format!("{} {} in record {record}: {}", place.rule, place.found.name(), place.why));
+            lines.push(format!("{} {} in record {record}: {}", place.rule.id, place.found.name(), place.why));
         }
     }
     lines

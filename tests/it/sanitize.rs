@@ -10,7 +10,7 @@ use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::notes::{self, Notes};
 use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::report::{self, Draft, Form, Report, Shown};
-use ringtrace::spec::rules::RULES;
+use ringtrace::spec::RULES;
 use ringtrace::spec::{Confidence, Count, Finding, findings};
 
 use crate::shared::shared;

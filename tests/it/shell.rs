@@ -151,7 +151,7 @@ fn fingerprints_of_a_page_are_printed_as_the_sources_write_them() {
     assert_eq!(code(&output), 0, "{}", said(&output));
     let (fingerprint, wording) = line.trim_end().split_once("  ").unwrap();
     let digits = fingerprint.trim_start_matches("0x").replace('_', "");
-    assert_eq!(u64::from_str_radix(&digits, 16).unwrap(), ringtrace::spec::parts::fingerprint("Does x ring?"));
+    assert_eq!(u64::from_str_radix(&digits, 16).unwrap(), ringtrace::spec::fingerprint("Does x ring?"));
     assert_eq!((wording, fingerprint.len()), ("SIG-99 #1: Does `x` ring?", 21));
     let unknown = ringtrace(folder.path(), &["explain", "SIG-98", "--spec", ".", "--fingerprints"]);
     assert_eq!((code(&unknown), said(&unknown).contains("no page `SIG-98`")), (2, true));

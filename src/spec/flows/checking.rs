@@ -1,21 +1,28 @@
 //! The rules of a flow: one a step, that nobody accepted, and that no media path was set up.
 
-use super::{Alignment, End, Flow, Sighting, Step};
+use super::alignment::{Alignment, Sighting};
+use super::flow::{End, Step};
 use crate::call::{Call, Role};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::stanza::ActionName;
-use crate::spec::acts::{acts, is_of_media};
-use crate::spec::observe::covered::covered_until;
-use crate::spec::{Checks, Context};
+use crate::spec::context::Context;
+use crate::spec::coverage::covered_until;
+use crate::spec::observe::stanzas::{is_of_media, sights};
+use crate::spec::rule::{Checks, Claim};
 
-/// Notes what was seen of a step, from 1, of a flow in a call that ended as the flow does.
-pub(super) fn check_step(flow: &'static Flow, number: usize, call: &Call, context: &Context, checks: &mut Checks) {
-    if !(flow.is_of)(call) {
-        return;
+/// Checks one claim on a call that ended as the flow does that it was aligned with.
+pub(in crate::spec) fn check(alignment: &Alignment, claim: Claim, call: &Call, context: &Context, checks: &mut Checks) {
+    match claim {
+        Claim::Step(number) => check_step(alignment, usize::from(number), call, checks),
+        Claim::NoAccept => check_no_accept(call, context, checks),
+        Claim::NoMedia => check_no_media(call, context, checks),
     }
-    let Some(alignment) = Alignment::of(call, context) else { return };
+}
+
+/// Notes what was seen of a step, counted from 1.
+fn check_step(alignment: &Alignment, number: usize, call: &Call, checks: &mut Checks) {
     let place = number.saturating_sub(1);
-    let (Some(sighting), Some(step)) = (alignment.steps.get(place), flow.steps.get(place)) else { return };
+    let (Some(sighting), Some(step)) = (alignment.steps.get(place), alignment.flow.steps.get(place)) else { return };
     let confidence = step.confidence;
     let at = call.course.offered.unwrap_or_default();
     match *sighting {
@@ -51,22 +58,16 @@ impl Step {
 }
 
 /// Notes whether anybody accepted a call that ended as the flow does.
-pub(super) fn check_no_accept(flow: &'static Flow, call: &Call, context: &Context, checks: &mut Checks) {
-    if !(flow.is_of)(call) {
-        return;
-    }
-    match acts(call).find(|act| act.action.name == ActionName::Accept) {
+fn check_no_accept(call: &Call, context: &Context, checks: &mut Checks) {
+    match sights(call).find(|act| act.action.name == ActionName::Accept) {
         Some(accept) => checks.violated(accept.index, "the call was accepted"),
         None => note_absence(call, context, checks, "no accept was seen"),
     }
 }
 
 /// Notes whether a call that ended as the flow does got a media path.
-pub(super) fn check_no_media(flow: &'static Flow, call: &Call, context: &Context, checks: &mut Checks) {
-    if !(flow.is_of)(call) {
-        return;
-    }
-    let mut probes = acts(call).filter(|act| is_of_media(&act.action.name)).peekable();
+fn check_no_media(call: &Call, context: &Context, checks: &mut Checks) {
+    let mut probes = sights(call).filter(|act| is_of_media(&act.action.name)).peekable();
     let probe = probes.peek().map(|act| act.index);
     match (probes.find(|act| act.action.name == ActionName::RelayElection), probe) {
         (Some(elected), _) => checks.violated(elected.index, "a relay was elected for the call's media"),
@@ -87,27 +88,3 @@ fn note_absence(call: &Call, context: &Context, checks: &mut Checks, what: &'sta
         Err(why) => checks.undecided(at, format!("{what}: {why}")),
     }
 }
-
-/// Declares a rule of a flow: the function that checks it, with the number of the step where it is about one.
-macro_rules! flow_rule {
-    ($name:ident, $file:literal, $id:literal, $check:ident($($step:literal)?), $title:literal) => {
-        #[doc = $title]
-        pub(in crate::spec) const $name: Rule = Rule {
-            id: $id,
-            page: FLOW.page,
-            title: $title,
-            grade: Grade::Warning,
-            source: include_str!($file),
-            check: |call, context, checks| $check(&FLOW, $($step,)? call, context, checks),
-        };
-    };
-}
-
-/// Declares the rule of one step of a flow.
-macro_rules! step_rule {
-    ($name:ident, $file:literal, $id:literal, $number:literal, $title:literal) => {
-        flow_rule!($name, $file, $id, check_step($number), $title);
-    };
-}
-
-pub(super) use {flow_rule, step_rule};

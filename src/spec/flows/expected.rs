@@ -1,6 +1,7 @@
 //! The steps of a flow beside the rows of a call, as they are drawn: what was not seen, and what a row is.
 
-use super::{Alignment, End, Passes, Sighting, Step, View, reaches, views};
+use super::alignment::{Alignment, Sighting, View, reaches, views};
+use super::flow::{End, Passes, Step};
 use crate::call::{Call, Party};
 
 /// A step of the spec's flow that the captures would have shown and that is not in them.

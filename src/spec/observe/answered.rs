@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stanzas::{self, Sight};
-use super::{SECOND, covered, declined, seconds};
+use super::{SECOND, declined};
 use crate::call::{Call, Row};
 use crate::protocol::stanza::ActionName;
-use crate::spec::Context;
 
 /// A terminate that ended an answered call.
 #[derive(Clone, Copy, Debug)]
@@ -61,19 +60,6 @@ impl Talk<'_> {
     #[must_use]
     pub fn duration(&self) -> Option<i64> {
         self.until(self.last)
-    }
-
-    /// The same in words, if the call went on after the accept and everything was read that passed the socket.
-    #[must_use]
-    pub fn watched(&self, call: &Call, context: &Context) -> Option<String> {
-        let lasted = self.duration().filter(|lasted| *lasted > 0 && self.is_covered(call, context))?;
-        Some(seconds(lasted))
-    }
-
-    /// Whether everything was read that passed the socket in between.
-    #[must_use]
-    pub fn is_covered(&self, call: &Call, context: &Context) -> bool {
-        covered::between(call, context, self.accepted, self.accepted.observed.time(), self.last.observed.time())
     }
 }
 

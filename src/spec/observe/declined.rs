@@ -1,20 +1,8 @@
 //! Declines, and what tells the other devices of the callee of them.
 
-use super::stanzas::{self, Sight};
-use crate::call::{Call, says_declined};
-use crate::protocol::stanza::{Action, ActionName};
-
-/// Whether a reject or a terminate says that the user declined. A reject for another reason (busy, a failure) is that
-/// of one device that cannot take the call.
-#[must_use]
-pub fn is_decline(action: &Action) -> bool {
-    let reason = action.reason.as_deref();
-    match action.name {
-        ActionName::Reject => reason.is_none_or(|reason| reason.is_empty() || says_declined(reason)),
-        ActionName::Terminate => reason.is_some_and(says_declined),
-        _ => false,
-    }
-}
+use super::stanzas::{self, Sight, is_decline};
+use crate::call::Call;
+use crate::protocol::stanza::ActionName;
 
 /// The rejects that decline, each once.
 #[must_use]

@@ -1,37 +1,64 @@
-//! The `<te>` elements of call stanzas: transport endpoints, whose bytes no page lays out.
+//! Addresses for the media path in stanzas: candidates, relays, and the keys that come with them.
 
 use std::collections::HashSet;
 
-use super::content::{self, Announced};
-use super::{making, stanzas};
+use super::elements;
+use super::stanzas::{self, Sight};
 use crate::call::Call;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{Content, Node};
 use crate::protocol::stanza::ActionName;
-use crate::spec::{Evidence, Strength};
 
-/// Priority and length of each `<te>` in the stanzas of one action, as evidence of a list.
+/// The candidates in an action: `<te>` and `<endpoint>`, also inside its `<destination>`.
+pub fn candidates(action: &Node) -> impl Iterator<Item = &Node> {
+    let listed = action.children().iter().filter(|child| child.tag == "destination");
+    let nested = listed.flat_map(Node::children);
+    action.children().iter().chain(nested).filter(|child| child.tag == "te" || child.tag == "endpoint")
+}
+
+/// How many candidates are in an action.
 #[must_use]
-pub fn shapes(call: &Call, question: &'static str, action: &ActionName) -> Vec<Evidence> {
-    let sights = stanzas::of(call, action);
-    if sights.iter().all(|sight| sight.node.child("te").is_none()) {
-        return Vec::new();
+pub fn count(action: &Node) -> usize {
+    candidates(action).count()
+}
+
+/// Whether a candidate has its address as attributes.
+#[must_use]
+pub fn is_spelled_out(candidate: &Node) -> bool {
+    ["ip", "port"].into_iter().any(|name| candidate.attribute(name).is_some())
+}
+
+/// How many bytes a candidate has as its content; `None` where it has no bytes.
+#[must_use]
+pub fn packed(candidate: &Node) -> Option<u64> {
+    match &candidate.content {
+        Content::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
+        Content::Elided(length) => Some(*length),
+        Content::None | Content::Nodes(_) | Content::Value(_) => None,
     }
-    let announced = Announced::of(call);
-    let mut evidence = Vec::new();
-    for sight in &sights {
-        let place = making::seen_at(call, sight.row);
-        for te in of(sight.node) {
-            let priority = te.text("priority").map_or_else(|| "no priority".into(), |it| format!("priority {it}"));
-            let fits = content::length(te).map_or("", content::address_of);
-            let from = announced.holder(te);
-            let from =
-                from.map_or_else(String::new, |tag| format!("; the offer or its ack has the same bytes in {tag}"));
-            let why = format!("A te of the {}, {place}{fits}{from}.", action.as_str());
-            let value = format!("{priority}: {}", content::size(te));
-            evidence.push(Evidence::supporting(question, value, Strength::Direct, sight.index, why));
-        }
-    }
-    evidence
+    .filter(|length| *length > 0)
+}
+
+/// The wrapped keys in an action: `<enc>`, also for each device in its `<destination>`.
+pub fn wrapped_keys(action: &Node) -> impl Iterator<Item = &Node> {
+    action.children().iter().filter(|child| child.tag == "enc").chain(keys_by_device(action))
+}
+
+/// The wrapped keys for each device in the `<destination>` of an action.
+pub fn keys_by_device(action: &Node) -> impl Iterator<Item = &Node> {
+    let listed = action.children().iter().filter(|child| child.tag == "destination");
+    let members = listed.flat_map(Node::children).filter(|member| member.tag == "to");
+    members.flat_map(Node::children).filter(|child| child.tag == "enc")
+}
+
+/// The latency reports of a call, each once.
+#[must_use]
+pub fn reports(call: &Call) -> Vec<Sight<'_>> {
+    stanzas::of(call, &ActionName::RelayLatency)
+}
+
+/// The relays that a report is about: `<te>` on the wire, `<relay>` on the spec's page.
+pub fn relays<'c>(report: &Sight<'c>) -> impl Iterator<Item = &'c Node> {
+    report.node.children().iter().filter(|child| child.tag == "te" || child.tag == "relay")
 }
 
 /// The addresses in the lists of relays that come with the offers of a call, or with their acks.
@@ -48,11 +75,11 @@ impl<'c> RelayList<'c> {
     #[must_use]
     pub fn of(call: &'c Call) -> Self {
         let mut list = Self::default();
-        for holder in call.rows.iter().filter_map(content::announcement) {
+        for holder in call.rows.iter().filter_map(elements::announcement) {
             for relay in holder.children().iter().filter(|child| child.tag == "relay") {
                 for endpoint in relay.children().iter().filter(|child| matches!(child.tag.as_ref(), "te" | "te2")) {
-                    list.lengths.extend(content::length(endpoint));
-                    list.addresses.extend(content::bytes(endpoint));
+                    list.lengths.extend(elements::length(endpoint));
+                    list.addresses.extend(elements::bytes(endpoint));
                 }
             }
         }

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::SECOND;
 use super::declined;
-use super::making::{self, Made};
+use super::originator::{self, Made};
 use super::stanzas;
 use crate::call::{Call, Clock, Proof, Row, Side};
 use crate::protocol::binary::{Content, Jid, Node};
@@ -93,7 +93,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
 
 fn ending<'c>(call: &Call, index: usize, row: &'c Row, offer: Option<&Row>) -> Ending<'c> {
     let reason = row.observed.read().action().and_then(|action| action.reason.as_deref());
-    let made = making::made(row);
+    let made = originator::made(row);
     let ender = made.as_ref().map(|made| ender(call, row, made.by));
     let ring = offer.and_then(|offer| Some(row.observed.time()?.nanoseconds_since(offer.observed.time()?)));
     Ending { index, reason, ring: ring.filter(|ring| *ring >= 0), made, is_tied: false, ender }

@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::declined::is_decline;
-use crate::call::{Call, Row};
+use crate::call::{Call, Row, says_declined};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node, Value};
-use crate::protocol::stanza::{Action, ActionName};
+use crate::protocol::stanza::{Ack, Action, ActionName, Body};
 
 /// A call stanza, at the row that stands for all sights of it.
 #[derive(Clone, Copy, Debug)]
@@ -128,4 +127,57 @@ pub fn first_by_vantage(call: &Call, is: impl Fn(&Row) -> bool) -> HashMap<usize
 #[must_use]
 pub fn is(row: &Row, name: &ActionName) -> bool {
     row.observed.read().action().is_some_and(|action| action.name == *name)
+}
+
+/// Every row with a call stanza of one action, in order.
+pub fn named(call: &Call, name: ActionName) -> impl Iterator<Item = Sight<'_>> {
+    sights(call).filter(move |sight| sight.action.name == name)
+}
+
+/// Every row with a terminate, in order.
+pub fn terminates(call: &Call) -> impl Iterator<Item = Sight<'_>> {
+    named(call, ActionName::Terminate)
+}
+
+/// Every row with a reject, in order.
+pub fn rejects(call: &Call) -> impl Iterator<Item = Sight<'_>> {
+    named(call, ActionName::Reject)
+}
+
+/// The outbound rejects, each with the offer, or notice of one, that its vantage saw last before it.
+pub fn own_rejects(call: &Call) -> impl Iterator<Item = (Sight<'_>, Option<Sight<'_>>)> {
+    let mut offers: Vec<Option<Sight<'_>>> = vec![None; call.vantages.len()];
+    sights(call).filter_map(move |sight| match sight.action.name {
+        ActionName::Offer | ActionName::OfferNotice if sight.is_inbound() => {
+            *offers.get_mut(sight.row.vantage)? = Some(sight);
+            None
+        }
+        ActionName::Reject if sight.is_outbound() => Some((sight, offers.get(sight.row.vantage).copied().flatten())),
+        _ => None,
+    })
+}
+
+/// Whether an action is about the path of the media.
+pub const fn is_of_media(name: &ActionName) -> bool {
+    matches!(name, ActionName::Transport | ActionName::RelayLatency | ActionName::RelayElection)
+}
+
+/// The acks, in order.
+pub fn acks(call: &Call) -> impl Iterator<Item = (usize, &Row, &Ack)> {
+    call.rows.iter().enumerate().filter_map(|(index, row)| match &row.observed.read().body {
+        Body::Ack(ack) => Some((index, row, ack)),
+        Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
+    })
+}
+
+/// Whether a reject or a terminate says that the user declined. A reject for another reason (busy, a failure) is that
+/// of one device that cannot take the call.
+#[must_use]
+pub fn is_decline(action: &Action) -> bool {
+    let reason = action.reason.as_deref();
+    match action.name {
+        ActionName::Reject => reason.is_none_or(|reason| reason.is_empty() || says_declined(reason)),
+        ActionName::Terminate => reason.is_some_and(says_declined),
+        _ => false,
+    }
 }

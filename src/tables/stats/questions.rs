@@ -12,8 +12,9 @@ use crate::analysis::Analysis;
 use crate::call::Media;
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
+use crate::spec::coverage::of_answers;
 use crate::spec::observe::ringing::{self, Ender};
-use crate::spec::observe::{acknowledging, stanzas};
+use crate::spec::observe::{answers, stanzas};
 use crate::words::milliseconds;
 
 /// Returns the statistic for a question; `None` if the question has none or the captures have no data for it.
@@ -64,8 +65,8 @@ struct Answered {
 fn answers(analysis: &Analysis) -> Statistic {
     let mut counted: BTreeMap<(String, &str), Answered> = BTreeMap::new();
     for judged in &analysis.calls {
-        for stanza in acknowledging::coverage(&judged.call, &analysis.context) {
-            let action = judged.call.rows.get(stanza.index).map_or("unknown", acknowledging::action_name);
+        for stanza in of_answers(&judged.call, &analysis.context) {
+            let action = judged.call.rows.get(stanza.index).map_or("unknown", answers::action_name);
             let direction = if stanza.direction == Direction::Outbound { "out" } else { "in" };
             let counted = counted.entry((action.to_owned(), direction)).or_default();
             counted.stanzas += 1;

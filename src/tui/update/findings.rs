@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use crate::github::{Place, Post, Target};
 use crate::report::Subject;
-use crate::spec::Question;
-use crate::spec::discrepancies::DISCREPANCIES;
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
+use crate::spec;
+use crate::spec::RULES;
 use crate::tui::command::Effect;
 use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, Then};
 use crate::tui::drafts::{Entry, Made, Sending, State, forms};
@@ -23,10 +21,6 @@ const LEAKS_NAMED: usize = 3;
 /// What is selected, as something to report, and the stanza of it that is meant.
 fn subject(model: &Model) -> Option<(Subject, Option<(usize, usize)>)> {
     let board = model.board.as_ref();
-    let known = |id: &str| -> Option<&'static Question> {
-        QUESTIONS.iter().chain(DISCREPANCIES).copied().find(|question| question.id == id)
-    };
-    let rule = |id: &str| RULES.iter().copied().find(|rule| rule.id == id);
     match model.screens.last() {
         None => Some((Subject::Call(model.selected_call()?.0), None)),
         Some(Screen::Call(opened)) => {
@@ -38,13 +32,13 @@ fn subject(model: &Model) -> Option<(Subject, Option<(usize, usize)>)> {
         Some(Screen::Evidence { question, selected }) => {
             let at = board?.finding(question).and_then(|finding| finding.pieces.get(*selected));
             let row = at.and_then(|at| Some((at.call, model.calls().get(at.call)?.evidence.get(at.piece)?.row)));
-            Some((Subject::Question(known(question)?), row))
+            Some((Subject::Question(spec::question(question)?), row))
         }
         Some(Screen::Rules { selected }) => Some((Subject::Rule(RULES.get(*selected)?), None)),
         Some(Screen::Places { rule: id, selected }) => {
             let at = board.and_then(|board| board.places.get(*selected).copied());
             let row = at.and_then(|(call, place)| Some((call, model.calls().get(call)?.places.get(place)?.row)));
-            Some((Subject::Rule(rule(id)?), row))
+            Some((Subject::Rule(spec::rule(id)?), row))
         }
         Some(Screen::Draft(reading)) => {
             let order = model.drafts.get(reading.id)?.order;

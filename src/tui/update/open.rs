@@ -6,7 +6,7 @@ use super::{moves, questions};
 use crate::call::Call;
 use crate::notes::Subject;
 use crate::spec::Judged;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 use crate::tui::columns::Column;
 use crate::tui::command::Movement;
 use crate::tui::comparison::{Compared, Comparison};

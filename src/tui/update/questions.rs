@@ -1,10 +1,8 @@
 //! The lists of questions and rules: their pages, what is left out, and looking for a text in them.
 
-use crate::spec::discrepancies::DISCREPANCIES;
+use crate::spec;
+use crate::spec::RULES;
 use crate::spec::index::{Entry, State};
-use crate::spec::page as page_of;
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
 use crate::tui::board::Asked;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
@@ -89,19 +87,17 @@ pub(super) fn page(model: &mut Model) {
         Some(Screen::Questions { selected }) => {
             board.and_then(|board| board.finding_at(*selected)).map(|finding| finding.question)
         }
-        Some(Screen::Evidence { question, .. }) => {
-            QUESTIONS.iter().chain(DISCREPANCIES).find(|known| known.id == *question).copied()
-        }
+        Some(Screen::Evidence { question, .. }) => spec::question(question),
         _ => None,
     };
     let rule = match model.screens.last() {
         Some(Screen::Rules { selected }) => RULES.get(*selected).copied(),
-        Some(Screen::Places { rule, .. }) => RULES.iter().find(|known| known.id == *rule).copied(),
+        Some(Screen::Places { rule, .. }) => spec::rule(rule),
         _ => None,
     };
-    let of_question = question.map(|question| (question.id, question.source));
-    if let Some((title, source)) = of_question.or_else(|| rule.map(|rule| (rule.id, rule.source))) {
+    let of_question = question.map(|question| (question.id, question.text()));
+    if let Some((title, text)) = of_question.or_else(|| rule.map(|rule| (rule.id, rule.text()))) {
         model.leave_mark();
-        model.screens.push(Screen::Page { title, text: page_of(source), scroll: 0 });
+        model.screens.push(Screen::Page { title, text, scroll: 0 });
     }
 }

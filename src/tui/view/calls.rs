@@ -96,7 +96,7 @@ pub(super) fn draw(scroll: &mut Scroll, mut canvas: Canvas<'_, '_>) -> Viewport 
     // A column without anything in it takes no room, but for what the user chose to see.
     let is_empty = |column: Column| match column {
         Column::Note => model.notes.is_empty(),
-        Column::Violations => crate::spec::rules::RULES.is_empty(),
+        Column::Violations => crate::spec::RULES.is_empty(),
         _ => false,
     };
     let wanted: Vec<Column> = list.columns.iter().copied().filter(|column| !is_empty(*column)).collect();

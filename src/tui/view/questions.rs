@@ -5,9 +5,8 @@ use ratatui::text::{Line, Span};
 
 use super::board::{Board, Pieces, Scroll, cell};
 use super::canvas::Canvas;
-use crate::spec::discrepancies::DISCREPANCIES;
+use crate::spec;
 use crate::spec::index::Entry;
-use crate::spec::questions::QUESTIONS;
 use crate::spec::{Finding, Verdict};
 use crate::tui::board::Asked;
 use crate::tui::model::Viewport;
@@ -110,7 +109,7 @@ fn why_not(entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
 
 /// Pieces for and against all hypotheses.
 fn weight(finding: &Finding) -> (u64, u64) {
-    let sum = |count: fn(&crate::spec::Tally) -> u64| finding.tallies.iter().map(count).sum();
+    let sum = |count: fn(&spec::Tally) -> u64| finding.tallies.iter().map(count).sum();
     (sum(|tally| tally.supporting), sum(|tally| tally.refuting))
 }
 
@@ -139,7 +138,7 @@ fn hypotheses(finding: &Finding, columns: usize, theme: &Theme) -> Vec<Line<'sta
     for tally in &finding.tallies {
         let full = usize::try_from(tally.supporting * 20 / most).unwrap_or(0);
         let direct = if tally.direct > 0 { format!(", {} direct", tally.direct) } else { String::new() };
-        let strongest = tally.strongest.map_or("", crate::spec::Strength::name);
+        let strongest = tally.strongest.map_or("", spec::Strength::name);
         lines.push(Line::from(vec![
             cell(&visible_all(&tally.hypothesis), 24.min(columns / 3), theme.accent),
             Span::styled("█".repeat(full), theme.incoming),
@@ -165,7 +164,7 @@ pub(super) fn evidence(
         let piece = judged.evidence.get(at.piece)?;
         Some((at.call, judged, judged.call.rows.get(piece.row)?, piece))
     };
-    let title = QUESTIONS.iter().chain(DISCREPANCIES).find(|known| known.id == question).map_or("", |it| it.title);
+    let title = spec::question(question).map_or("", |it| it.title);
     let heading = Line::from(vec![
         cell("Call", 6, Style::new()),
         cell("Record", 8, Style::new()),

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::board::{Board, Scroll, cell};
 use super::canvas::Canvas;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 use crate::spec::{Conformance, Count, Grade};
 use crate::tui::model::Viewport;
 use crate::tui::quantity::counted;

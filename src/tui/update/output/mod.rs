@@ -5,7 +5,7 @@ mod tables;
 
 use super::findings;
 use crate::protocol::xml;
-use crate::spec::rules::RULES;
+use crate::spec::RULES;
 use crate::tui::board::Asked;
 use crate::tui::comparison::Comparison;
 use crate::tui::model::Model;
@@ -39,7 +39,7 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
             let at = board.and_then(|board| board.finding(question)?.pieces.get(*selected).copied());
             let piece = at.and_then(|at| model.calls().get(at.call)?.evidence.get(at.piece));
             let line =
-                piece.map(|it| format!("{}: {}: {}: {}", it.question, it.hypothesis, it.strength.name(), it.why));
+                piece.map(|it| format!("{}: {}: {}: {}", it.question.id, it.hypothesis, it.strength.name(), it.why));
             ("The evidence", line)
         }
         Some(Screen::Rules { selected }) => {
@@ -48,7 +48,7 @@ pub(super) fn copied(model: &mut Model) -> Option<String> {
         Some(Screen::Places { selected, .. }) => {
             let at = board.and_then(|board| board.places.get(*selected).copied());
             let place = at.and_then(|(call, place)| model.judged(call)?.places.get(place));
-            ("The line", place.map(|it| format!("{}: {}: {}", it.rule, it.found.name(), it.why)))
+            ("The line", place.map(|it| format!("{}: {}: {}", it.rule.id, it.found.name(), it.why)))
         }
         Some(Screen::Marks { selected }) => {
             ("The note", model.notes.iter().nth(*selected).map(|(_, note)| note.to_owned()))

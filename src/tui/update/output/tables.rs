@@ -1,8 +1,8 @@
 //! The tables as they are shown, as CSV (RFC 4180).
 
 use crate::notes::Subject;
+use crate::spec::RULES;
 use crate::spec::index::Entry;
-use crate::spec::rules::RULES;
 use crate::tables::{Cell, Csv};
 use crate::tui::board::Asked;
 use crate::tui::columns::Column;
@@ -135,7 +135,7 @@ fn places(model: &Model) -> Table {
         let place = judged.places.get(*place)?;
         let row = judged.call.rows.get(place.row)?;
         Some(vec![
-            text(place.rule),
+            text(place.rule.id),
             if *call < model.calls().len() { number(call + 1) } else { text("") },
             number(row.observed.stanza.origin.last),
             text(place.found.name()),

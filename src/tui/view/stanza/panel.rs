@@ -4,9 +4,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::hex;
-use crate::spec::discrepancies::DISCREPANCIES;
-use crate::spec::questions::QUESTIONS;
-use crate::spec::rules::RULES;
 use crate::spec::{Conformance, Evidence, Judged, Place};
 use crate::tui::model::Model;
 use crate::tui::opened::Layer;
@@ -67,10 +64,9 @@ impl Panel<'_> {
             Conformance::Novelty => ("+ ", self.theme.novelty),
             Conformance::Undecided | Conformance::Holds => return,
         };
-        let title = RULES.iter().find(|rule| rule.id == place.rule).map_or(place.rule, |rule| rule.title);
         let spans = [
-            Span::styled(format!("{sign}{title}"), style),
-            Span::styled(format!(" ({})", place.rule), self.theme.muted),
+            Span::styled(format!("{sign}{}", place.rule.title), style),
+            Span::styled(format!(" ({})", place.rule.id), self.theme.muted),
         ];
         self.lines.extend(wrap(&spans, self.columns, 2));
         let found = if place.found == Conformance::Violated { "violated" } else { "new to the spec" };
@@ -101,9 +97,7 @@ impl Panel<'_> {
 
     /// The question, the hypothesis, how much it proves, and why.
     fn evidence(&mut self, piece: &Evidence) {
-        let question = QUESTIONS.iter().chain(DISCREPANCIES).find(|question| question.id == piece.question);
-        let title = question.map_or(piece.question, |question| question.title);
-        let page = question.map(|question| question.place()).unwrap_or_default();
+        let (title, page) = (piece.question.title, piece.question.place());
         let bearing = if piece.supports { "for" } else { "against" };
         let spans = [
             Span::styled(format!("? {title}"), self.theme.accent),

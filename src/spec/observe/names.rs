@@ -1,0 +1,73 @@
+//! Elements and attributes that are called by a word.
+
+use super::stanzas::Sight;
+use crate::protocol::binary::Node;
+
+/// The most elements of one stanza that are looked at.
+const ELEMENTS: usize = 64;
+
+/// Where in a call stanza the word stands: the tag of the action, of an element in it, or an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// As it is listed: `<tag>` or `tag@attribute`. Untrusted text.
+    pub name: String,
+    /// The value, of an attribute. Untrusted text.
+    pub value: Option<String>,
+}
+
+/// The elements and attributes of a call stanza in whose name one of the words stands, in the order of the stanza. In a
+/// name, everything but letters and digits of ASCII parts words; small and large letters are the same.
+#[must_use]
+pub fn named(sight: &Sight<'_>, words: &[&str]) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Node> = vec![sight.node];
+    for _ in 0..ELEMENTS {
+        let Some(node) = open.pop() else { break };
+        if has_word(&node.tag, words) {
+            found.push(Named { name: format!("<{}>", node.tag), value: None });
+        }
+        let attributes = node.attributes.iter().take(ELEMENTS).filter(|attribute| has_word(&attribute.name, words));
+        found.extend(attributes.map(|attribute| Named {
+            name: format!("{}@{}", node.tag, attribute.name),
+            value: Some(attribute.value.to_string()),
+        }));
+        open.extend(node.children().iter().take(ELEMENTS).rev());
+    }
+    found
+}
+
+/// Them in words, with their values.
+#[must_use]
+pub fn shown(found: &[Named]) -> String {
+    let shown = found.iter().map(|named| match &named.value {
+        Some(value) => format!("{}={value}", named.name),
+        None => named.name.clone(),
+    });
+    shown.collect::<Vec<_>>().join(" and ")
+}
+
+/// Whether an action says that something is on or off.
+#[must_use]
+pub fn says_state(sight: &Sight<'_>) -> bool {
+    sight.node.attributes.iter().any(|attribute| has_word(&attribute.name, &["state", "enabled"]))
+}
+
+/// Whether one of the words stands in a name.
+#[must_use]
+pub fn has_word(name: &str, words: &[&str]) -> bool {
+    let mut parts = name.split(|character: char| !character.is_ascii_alphanumeric());
+    parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_whole() {
+        assert!(
+            has_word("raise_hand", &["hand"]) && has_word("Screen-Share", &["screen"]) && has_word("video", &["video"])
+        );
+        assert!(!has_word("handle", &["hand"]) && !has_word("", &["hand"]));
+    }
+}

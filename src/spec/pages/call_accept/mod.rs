@@ -1,0 +1,63 @@
+//! What is known of SIG-03 (call-accept) of the spec and of the catalogue's entry `call-accept` of the spec.
+
+mod questions;
+
+use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+
+const SIG_03: Rows = Rows::coded("SIG-03", "call-accept", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-accept", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_03.list(
+            1,
+            0x055c_d945_5946_15d0,
+            "accept-te",
+            "What do the transport endpoints of an accept look like?",
+            questions::accept_te,
+        ),
+        SIG_03.list(
+            2,
+            0x520f_66bf_3a00_6d00,
+            "accept-settings",
+            "What do the rte and the settings of a call hold?",
+            questions::accept_settings,
+        ),
+        SIG_03.exclusive(
+            3,
+            0x747f_4978_7a53_5ba2,
+            "accept-order",
+            "Does the server refuse an accept whose children are out of order?",
+            &["enforced", "not-enforced"],
+            questions::accept_order,
+        ),
+    ],
+    ..SIG_03.page()
+};
+
+pub(super) static STANZA: Page = Page {
+    questions: &[
+        ENTRY.existential(
+            1,
+            0x9eb9_3e67_161f_fc8f,
+            "accept-key",
+            "Does an accept carry key material?",
+            &["carries-key", "no-key"],
+            questions::accept_key,
+        ),
+        ENTRY.existential(
+            2,
+            0xbc08_10f4_daf1_7fa0,
+            "accept-candidates",
+            "Does an accept carry candidates for the media path?",
+            &["in-accept", "not-in-accept"],
+            questions::accept_candidates,
+        ),
+        ENTRY.elsewhere(0x5a99_7780_050e_4b66),
+    ],
+    attributes: &[
+        ENTRY.probable("accept", "call-id", CALL_ID).required(),
+        ENTRY.probable("accept", "call-creator", CREATOR).required(),
+    ],
+    ..ENTRY.page()
+};

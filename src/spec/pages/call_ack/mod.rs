@@ -1,0 +1,115 @@
+//! What is known of SIG-07 (call-ack) of the spec and of the catalogue's entry `call-ack` of the spec.
+
+mod questions;
+mod rules;
+
+use crate::spec::page::{Page, Rows};
+use crate::spec::rule::Grade;
+
+const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_07.exclusive(
+            1,
+            0x8c47_4999_3850_c440,
+            "receipt-without-from",
+            "Does the server take an offer's receipt that names no sender?",
+            &["taken", "refused"],
+            questions::receipt_without_from,
+        ),
+        SIG_07.existential(
+            2,
+            0x176a_b35f_4357_c571,
+            "receipt-actions",
+            "Do other actions than the offer get a receipt?",
+            &["others", "offer-only"],
+            questions::receipt_actions,
+        ),
+    ],
+    ..SIG_07.page()
+};
+
+pub(super) static STANZA: Page = Page {
+    questions: &[
+        ENTRY.existential(
+            1,
+            0xa2f0_f845_555a_117e,
+            "ack-from-peers",
+            "Do peer devices acknowledge call stanzas, or only the server?",
+            &["peers-too", "server-only"],
+            questions::ack_from_peers,
+        ),
+        ENTRY
+            .list(
+                2,
+                0x1b87_afc2_2e19_9a0f,
+                "ack-coverage",
+                "Which call stanzas are acknowledged?",
+                questions::ack_coverage,
+            )
+            .also(&[("outgoing-1to1-audio", 2)]),
+        ENTRY.existential(
+            3,
+            0xf1f7_6c11_ef14_c0d9,
+            "ack-error",
+            "Do acks of call stanzas carry errors, and which?",
+            &["appears", "not-seen"],
+            questions::ack_error,
+        ),
+        ENTRY.existential(
+            4,
+            0x702d_a937_8af6_9551,
+            "call-receipt",
+            "Is there a receipt for calls, beside the ack?",
+            &["exists", "not-seen"],
+            questions::call_receipt,
+        ),
+    ],
+    rules: &[
+        ENTRY.rule(Grade::Violation, "ACK/id-echo", "An ack echoes the id of what it acknowledges.", rules::id_echo),
+        ENTRY.rule(
+            Grade::Violation,
+            "ACK/class",
+            "The class of an ack is the tag of what it acknowledges.",
+            rules::class_is_tag,
+        ),
+        ENTRY.rule(Grade::Violation, "ACK/from", "`from` of an ack is an address.", rules::from_is_address),
+        ENTRY.rule(Grade::Violation, "ACK/to", "`to` of an ack is an address.", rules::to_is_address),
+        ENTRY.rule(Grade::Violation, "ACK/t", "`t` of an ack counts seconds since 1970.", rules::t_is_seconds),
+        ENTRY.rule(
+            Grade::Warning,
+            "ACK/type",
+            "`type` of an ack is the action that it acknowledges.",
+            rules::type_is_action,
+        ),
+        ENTRY.rule(Grade::Violation, "ACK/error-single", "An ack has at most one `<error>`.", rules::error_single),
+        ENTRY.rule(Grade::Violation, "ACK/error-code", "The code of an ack's error is a number.", rules::error_code),
+        ENTRY.rule(
+            Grade::Warning,
+            "ACK/error-text",
+            "An ack's error has a code and a text, and nothing else.",
+            rules::error_text,
+        ),
+        ENTRY.rule(Grade::Warning, "ACK/missing", "Every call stanza is acknowledged.", rules::missing),
+        ENTRY.rule(
+            Grade::Warning,
+            "ACK/retransmission",
+            "A stanza is sent again only if no ack came.",
+            rules::retransmission,
+        ),
+    ],
+    sentences: include_str!("sentences.txt"),
+    attributes: &[
+        ENTRY.probable("ack", "id", "the id of the stanza that it answers").required(),
+        ENTRY.probable("ack", "class", "what it answers; `call` in call signalling").required(),
+        ENTRY.probable("ack", "from", "whose ack it is"),
+        ENTRY.speculative("ack", "to", "who sent what it answers"),
+        ENTRY.speculative("ack", "type", "a kind of ack; its values are unconfirmed"),
+        ENTRY.speculative("ack", "t", "when the server made it, in Unix seconds"),
+        ENTRY.speculative("error", "code", "why it was refused, as a number"),
+        ENTRY.speculative("error", "text", "the same in words"),
+    ],
+    ..ENTRY.page()
+};

@@ -1,0 +1,73 @@
+//! What is known of SIG-13 (call-mute) of the spec and of the catalogue's entry `call-mute` of the spec.
+
+mod questions;
+
+use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+
+const SIG_13: Rows = Rows::coded("SIG-13", "call-mute", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-mute", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_13.list(1, 0x9141_9f53_465b_bfa2, "mute-states", "Which states does a mute give?", questions::mute_states),
+        SIG_13.exclusive(
+            2,
+            0x4056_8d29_22a6_b66c,
+            "video-mute",
+            "Does the action that mutes the sound mute the picture, too?",
+            &["same-action", "other-action"],
+            questions::video_mute,
+        ),
+        SIG_13.elsewhere(0x5e98_a678_6029_e979),
+        SIG_13.existential(
+            4,
+            0x2ac4_9bfc_b6cc_d540,
+            "mute-first-version",
+            "Is there a mute of a first version?",
+            &["exists", "only-second"],
+            questions::mute_first_version,
+        ),
+    ],
+    ..SIG_13.page()
+};
+
+pub(super) static STANZA: Page = Page {
+    questions: &[
+        ENTRY.exclusive(
+            1,
+            0x47cf_6947_b2dc_2264,
+            "mute-form",
+            "Do mute and unmute have a tag each, or one with a state?",
+            &["one-tag", "two-tags"],
+            questions::mute_form,
+        ),
+        ENTRY.exclusive(
+            2,
+            0x5357_a581_c71c_415d,
+            "video-toggle-tag",
+            "Does an action that turns the picture on or off have the tag of the offer's video?",
+            &["same-tag", "tag-of-its-own"],
+            questions::video_toggle_tag,
+        ),
+        ENTRY.elsewhere(0x607b_f0fa_d8b0_666f),
+        ENTRY
+            .existential(
+                4,
+                0x2584_a55f_ad4c_4821,
+                "mute-answer",
+                "Is a mute answered?",
+                &["answered", "unanswered"],
+                questions::mute_answer,
+            )
+            .also(&[("SIG-13", 3)]),
+    ],
+    attributes: &[
+        ENTRY.probable("video", "call-id", CALL_ID).required(),
+        ENTRY.speculative("video", "state", "the new state of the picture; its values are unconfirmed"),
+        ENTRY.probable("mute", "call-id", CALL_ID).required(),
+        ENTRY.probable("mute", "call-creator", CREATOR),
+        ENTRY.speculative("mute", "media", "sound or picture"),
+        ENTRY.speculative("mute", "value", "the new state"),
+    ],
+    ..ENTRY.page()
+};

@@ -1,0 +1,78 @@
+//! What is known of SIG-01 (call-offer) of the spec and of the catalogue's entry `call-offer` of the spec.
+
+mod questions;
+
+use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+
+const SIG_01: Rows = Rows::coded("SIG-01", "call-offer", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-offer", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_01
+            .list(
+                1,
+                0x5d97_4c19_6880_fd96,
+                "capability-values",
+                "Which capabilities do call stanzas carry?",
+                questions::capability_values,
+            )
+            .also(&[("call-offer", 2), ("call-offer", 6)]),
+        SIG_01
+            .existential(
+                2,
+                0x6eee_dc90_9d1b_1e67,
+                "media-key-parameters",
+                "Does an offer carry a length or a salt for the media key?",
+                &["carried", "not-carried"],
+                questions::media_key_parameters,
+            )
+            .also(&[("call-offer", 5)]),
+    ],
+    ..SIG_01.page()
+};
+
+pub(super) static STANZA: Page = Page {
+    questions: &[
+        ENTRY.list(1, 0x52c5_0e72_14c0_7da9, "offer-audio", "How do offers announce sound?", questions::offer_audio),
+        ENTRY.elsewhere(0x1702_41b9_fb29_ac77),
+        ENTRY.list(
+            3,
+            0x4fa9_4e2b_154c_1667,
+            "offer-keygen",
+            "Which way of making keys do offers name?",
+            questions::offer_keygen,
+        ),
+        ENTRY.list(
+            4,
+            0x453d_6bf2_be49_a99d,
+            "offer-form",
+            "In what form do offers carry keys and candidates?",
+            questions::offer_form,
+        ),
+        ENTRY.elsewhere(0x05e7_e8d2_7ea3_a8b9),
+        ENTRY.elsewhere(0x89e2_5f95_f506_831c),
+    ],
+    attributes: &[
+        ENTRY.probable("call", "from", "the sender; the server stamps it").required(),
+        ENTRY.probable("call", "to", "to whom it goes; the server fans it out to devices").required(),
+        ENTRY.probable("call", "id", "the stanza's id, which its ack echoes; not the call-id").required(),
+        ENTRY.speculative("call", "t", "when it was made, in Unix seconds; whether it is always there is unconfirmed"),
+        ENTRY.probable("offer", "call-id", CALL_ID).required(),
+        ENTRY.probable("offer", "call-creator", CREATOR).required(),
+        ENTRY.speculative("audio", "enc", "codec or protection of the sound; its values are not known"),
+        ENTRY.speculative("audio", "rate", "sample rate in Hz; demand or hint is unconfirmed"),
+        ENTRY.speculative("video", "enc", "codec of the picture"),
+        ENTRY.speculative("video", "orientation", "how the camera is held, in degrees; unconfirmed"),
+        ENTRY.speculative("net", "medium", "kind of network, as a number"),
+        ENTRY.probable("capability", "ver", "version of the packed capabilities"),
+        ENTRY.probable("encopt", "keygen", "which way of making the call key"),
+        ENTRY.probable("enc", "v", "version of the envelope around the call key"),
+        ENTRY.probable("enc", "type", "`pkmsg` where a Signal session is set up with it, else `msg`").required(),
+        ENTRY.speculative("enc", "count", "perhaps how often it was tried"),
+        ENTRY.speculative("te", "ip", "address of a candidate for the media path"),
+        ENTRY.speculative("te", "port", "its UDP port"),
+        ENTRY.speculative("te", "latency", "round trip to it, in milliseconds"),
+    ],
+    ..ENTRY.page()
+};

@@ -1,0 +1,166 @@
+//! What bears on the open questions of this page; `page.md` says what decides each.
+
+use crate::call::Call;
+use crate::protocol::binary::Node;
+use crate::protocol::stanza::ActionName;
+use crate::spec::observe::names::has_word;
+use crate::spec::observe::stanzas::Sight;
+use crate::spec::observe::{elements, endpoints, originator, stanzas};
+use crate::spec::{Context, Evidence, Question, Strength};
+use crate::words::{article, plural};
+
+pub(super) fn capability_values(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let pieces = stanzas::each(call).into_iter().filter_map(|sight| {
+        let capability = sight.node.child("capability")?;
+        let version = capability.text("ver").unwrap_or("(none)".into());
+        let value = format!("ver {version}: {}", elements::spelled(capability));
+        let action = sight.action.name.as_str();
+        let (place, program) = (originator::seen_at(call, sight.row), originator::program(call, sight.row));
+        let why = format!("The capability of {} {action}, {place}{program}.", article(action));
+        Some(Evidence::supporting(question, value, Strength::Direct, sight.index, why))
+    });
+    pieces.collect()
+}
+
+/// Words that name a parameter of a key.
+const WORDS: &[&str] = &["salt", "keylen", "keylength", "keysize"];
+
+pub(super) fn media_key_parameters(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    for sight in stanzas::of(call, &ActionName::Offer) {
+        let place = originator::seen_at(call, sight.row);
+        let mut found = Found::default();
+        found.look(sight.node.children());
+        if let Some(holder) = sight.node.child("destination") {
+            holder.children().iter().for_each(|member| found.look(member.children()));
+        }
+        let (strength, hypothesis, why) = match (found.names.is_empty(), found.says_so, found.has_key) {
+            (true, _, false) => continue,
+            (true, _, true) => {
+                let why = format!("The key of an offer {place} stands without any parameter in clear.");
+                (Strength::Absence, "not-carried", why)
+            }
+            (false, true, _) => {
+                let why = format!("An offer {place} has a parameter of the key in clear: {}.", found.shown.join(", "));
+                (Strength::Direct, "carried", why)
+            }
+            (false, false, _) => {
+                let why =
+                    format!("An offer {place} has beside the key what no page knows: {}.", found.shown.join(", "));
+                (Strength::Indirect, "carried", why)
+            }
+        };
+        let piece = Evidence::supporting(question, hypothesis, strength, sight.index, why);
+        evidence.push(piece.with_values(found.names));
+    }
+    evidence
+}
+
+/// What stands beside the key of an offer.
+#[derive(Default)]
+struct Found {
+    has_key: bool,
+    says_so: bool,
+    names: Vec<String>,
+    shown: Vec<String>,
+}
+
+impl Found {
+    fn look(&mut self, elements: &[Node]) {
+        for element in elements {
+            let known: &[&str] = match element.tag.as_ref() {
+                "enc" => &["v", "type", "count"],
+                "encopt" => &["keygen"],
+                tag => {
+                    if has_word(tag, WORDS) {
+                        self.add(format!("<{tag}>"), None);
+                        self.says_so = true;
+                    }
+                    continue;
+                }
+            };
+            self.has_key |= element.tag == "enc";
+            for attribute in element.attributes.iter().filter(|attribute| !known.contains(&attribute.name.as_ref())) {
+                self.says_so |= has_word(&attribute.name, WORDS);
+                self.add(format!("{}@{}", element.tag, attribute.name), Some(attribute.value.to_string()));
+            }
+        }
+    }
+
+    /// Notes one name, once for all devices that the offer goes to.
+    fn add(&mut self, name: String, value: Option<String>) {
+        if self.names.len() < MOST && !self.names.contains(&name) {
+            self.shown.push(value.map_or_else(|| name.clone(), |value| format!("{name}={value}")));
+            self.names.push(name);
+        }
+    }
+}
+
+/// The most names that are noted of one offer.
+const MOST: usize = 16;
+
+pub(super) fn offer_audio(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let pieces = stanzas::of(call, &ActionName::Offer).into_iter().filter_map(|sight| {
+        let audio = sight.node.children().iter().filter(|child| child.tag == "audio");
+        let elements = audio.map(|audio| {
+            let part = |name| audio.text(name).map_or_else(|| format!("no {name}"), |value| value.into_owned());
+            format!("{} {}", part("enc"), part("rate"))
+        });
+        let elements: Vec<_> = elements.collect();
+        let count = elements.len();
+        let node = &sight.row.observed.read().node;
+        let named =
+            ["platform", "version"].into_iter().filter_map(|name| Some(format!(", {name} {}", node.text(name)?)));
+        let why = format!(
+            "An offer, {}, announces sound in {count} element{}{}.",
+            originator::seen_at(call, sight.row),
+            plural(count),
+            named.collect::<String>()
+        );
+        (count > 0).then(|| Evidence::supporting(question, elements.join(", "), Strength::Direct, sight.index, why))
+    });
+    pieces.collect()
+}
+
+pub(super) fn offer_keygen(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let pieces = stanzas::of(call, &ActionName::Offer).into_iter().filter_map(|sight| {
+        let options = sight.node.child("encopt")?;
+        let value = options.text("keygen").map_or_else(|| "(none)".to_owned(), |value| value.into_owned());
+        let keys = endpoints::wrapped_keys(sight.node).count();
+        let place = originator::seen_at(call, sight.row);
+        let why = format!("An offer, {place}, with {keys} wrapped key{}.", plural(keys));
+        Some(Evidence::supporting(question, value, Strength::Direct, sight.index, why))
+    });
+    pieces.collect()
+}
+
+pub(super) fn offer_form(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    if call.course.offered.is_none() {
+        return Vec::new();
+    }
+    let is_offer = |sight: &Sight<'_>| sight.action.name == ActionName::Offer;
+    let mut offers = stanzas::of(call, &ActionName::Offer);
+    offers.retain(Sight::is_outbound);
+    offers.extend(stanzas::arrivals(call).into_iter().filter(is_offer));
+    offers.sort_by_key(|sight| sight.index);
+    offers.iter().flat_map(|sight| judge(question, call, sight)).collect()
+}
+
+fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Vec<Evidence> {
+    let way = if sight.is_outbound() { "sent" } else { "delivered" };
+    let by_device = endpoints::keys_by_device(sight.node).count();
+    let spelled = |candidate: &&Node| endpoints::is_spelled_out(candidate);
+    let packed = |candidate: &&Node| !endpoints::is_spelled_out(candidate) && endpoints::packed(candidate).is_some();
+    let found = [
+        ("a key for each device in destination", by_device),
+        ("keys in the offer itself", endpoints::wrapped_keys(sight.node).count() - by_device),
+        ("candidates as attributes", endpoints::candidates(sight.node).filter(spelled).count()),
+        ("candidates as bytes", endpoints::candidates(sight.node).filter(packed).count()),
+    ];
+    let place = originator::seen_at(call, sight.row);
+    let pieces = found.into_iter().filter(|(_, count)| *count > 0).map(|(form, count)| {
+        let why = format!("An offer, {place}, has {count} of them.");
+        Evidence::supporting(question, format!("{way}: {form}"), Strength::Direct, sight.index, why)
+    });
+    pieces.collect()
+}

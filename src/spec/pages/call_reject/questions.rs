@@ -1,0 +1,240 @@
+//! What bears on the open questions of this page; `page.md` says what decides each.
+
+use std::collections::HashMap;
+
+use crate::call::{Call, Proof, Role, Row, Side};
+use crate::origin::Direction;
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::ActionName;
+use crate::spec::observe::stanzas::Sight;
+use crate::spec::observe::{SECOND, answers, declined, originator, seconds, stanzas};
+use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
+use crate::spec::{Context, Evidence, Question, Strength, coverage};
+use crate::words::article;
+
+pub(super) fn reject_extra_attributes(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    stanzas::of(call, &ActionName::Reject).iter().map(|sight| judge(question, call, sight)).collect()
+}
+
+fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidence {
+    let attributes = sight.node.attributes.iter().filter(|it| !matches!(&*it.name, "call-id" | "call-creator"));
+    let (names, shown): (Vec<_>, Vec<_>) =
+        attributes.map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
+    let children = sight.node.children().iter().map(|child| format!("<{}>", child.tag));
+    let values: Vec<_> = names.into_iter().chain(children.clone()).collect();
+    let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
+    if values.is_empty() {
+        let why = format!("A reject {place} has the two attributes, and no more.");
+        return Evidence::supporting(question, "none", Strength::Absence, sight.index, why);
+    }
+    let shown: Vec<_> = shown.into_iter().chain(children).collect();
+    let why = format!("A reject {place} also has {}.", shown.join(" and "));
+    Evidence::supporting(question, "some", Strength::Direct, sight.index, why).with_values(values)
+}
+
+pub(super) fn reject_fanout(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let told = declined::told_elsewhere(call).into_iter().filter_map(|sight| {
+        let made = originator::made(sight.row)?;
+        let hypothesis = match made.by {
+            Side::Caller => "caller-forwards",
+            Side::Server => "server-forwards",
+            Side::Callee | Side::Unknown => return None,
+        };
+        let reason = sight.action.reason.as_deref().unwrap_or_default();
+        let why = format!("A terminate with reason {reason} tells of the decline: {}.", made.how);
+        Some(Evidence::supporting(question, hypothesis, made.strength, sight.index, why))
+    });
+    told.chain(further_rejects(question, call)).collect()
+}
+
+/// Rejects by another device than the one that rejected first.
+fn further_rejects(question: &'static Question, call: &Call) -> Vec<Evidence> {
+    let rejects: Vec<_> = declined::rejects(call)
+        .into_iter()
+        .filter_map(|sight| Some((sight.index, originator::made(sight.row)?, sight.row.maker.device.as_ref()?)))
+        .collect();
+    let Some((_, first, first_device)) = rejects.first() else { return Vec::new() };
+    let others = rejects.iter().skip(1).filter(|(_, _, device)| !call.people.same_device(first_device, device));
+    let pieces = others.map(|(index, made, device)| {
+        let why = format!("After {first_device} the callee's device {device} rejected the call too: {}.", made.how);
+        Evidence::supporting(question, "each-device-rejects", made.strength.min(first.strength), *index, why)
+    });
+    pieces.collect()
+}
+
+pub(super) fn reject_reasons(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let rejects = stanzas::of(call, &ActionName::Reject);
+    if rejects.is_empty() {
+        return Vec::new();
+    }
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let pieces = rejects.iter().map(|sight| {
+        let reason = sight.action.reason.as_deref();
+        let known = match reason {
+            None => "",
+            Some(reason) if is_terminate_reason(reason) => ", a value that terminates have, too",
+            Some(_) => ", a value that no page lists for terminates",
+        };
+        let rang = offers.get(&sight.row.vantage).and_then(|offer| call.elapsed(*offer, sight.index));
+        let rang = rang.map_or_else(String::new, |rang| format!(", {} after the offer", seconds(rang)));
+        let why = format!("A reject, {}{rang}{known}.", originator::seen_at(call, sight.row));
+        Evidence::supporting(question, reason.unwrap_or("(none)").to_owned(), Strength::Direct, sight.index, why)
+    });
+    pieces.collect()
+}
+
+/// Nanoseconds within which nobody declines who has to hear the phone first.
+const AT_ONCE: i64 = SECOND / 2;
+
+pub(super) fn auto_reject_reason(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let mut rejects = stanzas::of(call, &ActionName::Reject);
+    rejects.retain(Sight::is_outbound);
+    if rejects.is_empty() {
+        return Vec::new();
+    }
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let pieces = rejects.iter().filter_map(|sight| {
+        let offer = call.rows.get(*offers.get(&sight.row.vantage)?)?;
+        let rang = sight.row.observed.time()?.nanoseconds_since(offer.observed.time()?);
+        // An offer that waited for the device is not rejected late by anybody's choice.
+        if !(0..AT_ONCE).contains(&rang) || offer.observed.read().is_offline() {
+            return None;
+        }
+        let hypothesis = if stanzas::is_decline(sight.action) { "same-as-decline" } else { "another-reason" };
+        let reason = sight.action.reason.as_deref().unwrap_or("(none)");
+        let why = format!(
+            "A reject left {} ms after the offer, faster than anybody declines, with reason {reason}.",
+            rang / 1_000_000
+        );
+        let piece = Evidence::supporting(question, hypothesis, Strength::Indirect, sight.index, why);
+        Some(piece.with_values(vec![reason.to_owned()]))
+    });
+    pieces.collect()
+}
+
+pub(super) fn reject_then_terminate(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    let arrived = |name: ActionName| {
+        move |(_, row): &(usize, &Row)| {
+            call.role_of(row) == Role::Caller
+                && row.observed.direction() == Some(Direction::Inbound)
+                && row.repeats.is_none()
+                && stanzas::is(row, &name)
+        }
+    };
+    let Some((rejected, reject)) = call.rows.iter().enumerate().find(arrived(ActionName::Reject)) else {
+        return Vec::new();
+    };
+    let later = call.rows.iter().enumerate().skip(rejected + 1).filter(|(_, row)| row.vantage == reject.vantage);
+    let mut terminates = later
+        .filter(arrived(ActionName::Terminate))
+        .filter(|(_, row)| row.observed.read().action().is_some_and(|action| !action.is_elsewhere()));
+    let Some((index, row)) = terminates.next() else {
+        let why = "The caller got a reject, and no terminate after it while its socket was read without a gap.";
+        let is_covered = coverage::after(call, context, reject, coverage::ANSWERED_WITHIN);
+        let none = is_covered.then(|| Evidence::supporting(question, "reject-alone", Strength::Absence, rejected, why));
+        return none.into_iter().collect();
+    };
+    let strength = match (row.maker.side, Strength::of(row.maker.proof)) {
+        (Side::Server, Some(strength)) => strength,
+        (_, Some(_)) if row.maker.proof == Proof::Claim => Strength::Indirect,
+        _ => return Vec::new(),
+    };
+    let apart = row.observed.time().zip(reject.observed.time());
+    let apart = apart.map_or_else(String::new, |(at, before)| format!(" {}", seconds(at.nanoseconds_since(before))));
+    let reason = row.observed.read().action().and_then(|action| action.reason.as_deref());
+    let with = reason.map_or_else(|| "without reason".to_owned(), |reason| format!("with reason {reason}"));
+    let how = originator::made(row).map_or_else(String::new, |made| format!(": {}", made.how));
+    let why = format!("A terminate {with} came in at the caller{apart} after the reject{how}.");
+    vec![Evidence::supporting(question, "terminate-too", strength, index, why)]
+}
+
+pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let pieces = declined::rejects(call).into_iter().map(|sight| {
+        let place = originator::seen_at(call, sight.row);
+        let (hypothesis, why) = match sight.action.reason.as_deref() {
+            None => ("two-attributes", format!("A reject {place} carries no reason, as SIG-08 has it.")),
+            Some(reason) => ("reason", format!("A reject {place} carries reason \"{reason}\", as the flow has it.")),
+        };
+        Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why)
+    });
+    pieces.collect()
+}
+
+pub(super) fn reject_after_preaccept(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    let mut preaccepts = HashMap::new();
+    for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| stanzas::is(row, &ActionName::Preaccept)) {
+        preaccepts.entry(sender(call, row)).or_insert(index);
+    }
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let pieces = declined::rejects(call).into_iter().filter_map(|sight| {
+        if preaccepts.get(&sender(call, sight.row)).is_some_and(|preaccept| *preaccept < sight.index) {
+            let (strength, whose) = if sight.is_outbound() {
+                (Strength::Direct, "The recorded device")
+            } else {
+                (Strength::Indirect, "A device, as the address that the server stamps says,")
+            };
+            let why = format!("{whose} sent a preaccept before it rejected.");
+            return Some(Evidence::supporting(question, "preaccept-first", strength, sight.index, why));
+        }
+        let offer = offers.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
+        let watched = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
+        let why = "The recorded device rejected without a preaccept, and its socket was read since the offer.";
+        (sight.is_outbound() && watched)
+            .then(|| Evidence::supporting(question, "reject-alone", Strength::Absence, sight.index, why))
+    });
+    pieces.collect()
+}
+
+/// Who sent a stanza, as its vantage has it: the vantage itself, or the device that `from` names.
+fn sender(call: &Call, row: &Row) -> (usize, Option<(Jid, u16)>) {
+    let is_own = row.observed.direction() == Some(Direction::Outbound);
+    let from = row.observed.read().from.as_ref().filter(|_| !is_own);
+    (row.vantage, from.map(|from| (call.people.person(from), from.device)))
+}
+
+pub(super) fn reject_no_media(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    let prepares = |row: &Row| {
+        let media = [ActionName::Transport, ActionName::RelayLatency, ActionName::RelayElection];
+        row.observed.direction() == Some(Direction::Outbound) && media.iter().any(|name| stanzas::is(row, name))
+    };
+    let media = stanzas::first_by_vantage(call, prepares);
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let rejects = declined::rejects(call).into_iter().filter(Sight::is_outbound);
+    let pieces = rejects.filter_map(|sight| {
+        if let Some(index) = media.get(&sight.row.vantage).copied() {
+            let action = answers::action_name(call.rows.get(index)?);
+            let when = if index < sight.index { "before" } else { "after" };
+            let why = format!("The device that rejected sent {} {action} {when} that.", article(action));
+            return Some(Evidence::supporting(question, "media-prepared", Strength::Direct, index, why));
+        }
+        let offer = offers.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
+        let watched = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
+        let why = "The device that rejected prepared no media path, and its socket was read since the offer.";
+        watched.then(|| Evidence::supporting(question, "no-media", Strength::Absence, sight.index, why))
+    });
+    pieces.collect()
+}
+
+pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    let receipts = call.rows.iter().enumerate().filter(|(_, row)| {
+        answers::receipt(row).is_some() && row.action == Some(ActionName::Reject) && row.copy_of.is_none()
+    });
+    let mut evidence: Vec<_> = receipts
+        .map(|(index, row)| {
+            let why = format!("A receipt for a reject, {}.", originator::seen_at(call, row));
+            Evidence::supporting(question, "receipt", Strength::Direct, index, why)
+        })
+        .collect();
+    if evidence.is_empty() {
+        let answers = answers::answers(call);
+        let without = stanzas::of(call, &ActionName::Reject).into_iter().filter(|sight| {
+            answers.get(sight.index).is_some_and(|answers| !answers.acks.is_empty())
+                && coverage::after(call, context, sight.row, coverage::ANSWERED_WITHIN)
+        });
+        evidence.extend(without.map(|sight| {
+            let why = format!("A reject {} was acked, and got no receipt.", originator::seen_at(call, sight.row));
+            Evidence::supporting(question, "no-receipt", Strength::Absence, sight.index, why)
+        }));
+    }
+    evidence
+}

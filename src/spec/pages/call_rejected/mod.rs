@@ -1,0 +1,118 @@
+//! What is known of the flow `call-rejected` of the spec.
+
+mod flow;
+mod questions;
+
+use crate::protocol::stanza::ActionName;
+use crate::spec::flows::{End, Flow, Passes, step};
+use crate::spec::page::{Page, Rows};
+use crate::spec::question::Shape;
+use crate::spec::rule::Claim;
+
+const ENTRY: Rows = Rows::uncoded("call-rejected", include_str!("page.md"));
+
+pub(super) static FLOW: Page = Page {
+    questions: &[
+        ENTRY.exclusive(
+            1,
+            0xd6ae_7477_9f62_f714,
+            "decline-carrier",
+            "Is a decline a reject, or a terminate?",
+            &["reject", "terminate-declined"],
+            questions::decline_carrier,
+        ),
+        ENTRY.exclusive(
+            2,
+            0x0635_d5a9_e3f8_2034,
+            "reject-reason-vocabulary",
+            "Does a reject give a reason, and is it one of a terminate's?",
+            &["no-reason", "in-terminate-enum", "separate-set"],
+            questions::reject_reason_vocabulary,
+        ),
+        ENTRY.exclusive(
+            3,
+            0xe171_c98b_d378_d82b,
+            "reject-elsewhere-origin",
+            "Who makes the terminate that says \"rejected elsewhere\"?",
+            &["server", "caller", "callee"],
+            questions::reject_elsewhere_origin,
+        ),
+    ],
+    discrepancies: &[ENTRY.disputed(
+        "terminate-after-reject",
+        "Does a terminate follow a decline?",
+        Shape::Existential { occurs: "terminate" },
+        &["terminate", "none"],
+        questions::terminate_after_reject,
+    )],
+    flow: Some(&REJECTED),
+    rules: &[
+        ENTRY.of_flow("FLOW/rejected-no-accept", "A declined call is never accepted.", Claim::NoAccept),
+        ENTRY.of_flow("FLOW/rejected-no-media", "A declined call gets no media path.", Claim::NoMedia),
+    ],
+    sentences: include_str!("sentences.txt"),
+    ..ENTRY.page()
+};
+
+/// The flow.
+static REJECTED: Flow = Flow {
+    page: "call-rejected",
+    name: "rejected",
+    steps: &[
+        step(
+            ENTRY.of_flow("FLOW/rejected-step-1", "Of a declined call, the caller sends the offer.", Claim::Step(1)),
+            End::Caller,
+            End::Server,
+            Passes::Call(ActionName::Offer),
+            "probable",
+        ),
+        step(
+            ENTRY.of_flow("FLOW/rejected-step-2", "Of a declined call, the callee gets the offer.", Claim::Step(2)),
+            End::Server,
+            End::Offered,
+            Passes::Call(ActionName::Offer),
+            "probable",
+        ),
+        step(
+            ENTRY.of_flow("FLOW/rejected-step-3", "Of a declined call, the callee sends a reject.", Claim::Step(3)),
+            End::Callee,
+            End::Server,
+            Passes::Call(ActionName::Reject),
+            "probable",
+        )
+        .may_miss(flow::by_terminate),
+        step(
+            ENTRY.of_flow(
+                "FLOW/rejected-step-4",
+                "Of a declined call, the server acknowledges the reject.",
+                Claim::Step(4),
+            ),
+            End::Server,
+            End::Callee,
+            Passes::Ack(ActionName::Reject),
+            "speculative",
+        ),
+        step(
+            ENTRY.of_flow("FLOW/rejected-step-5", "Of a declined call, the caller gets the reject.", Claim::Step(5)),
+            End::Server,
+            End::Caller,
+            Passes::Call(ActionName::Reject),
+            "probable",
+        )
+        .may_miss(flow::by_terminate),
+        step(
+            ENTRY.of_flow(
+                "FLOW/rejected-step-6",
+                "Of a declined call, the callee's other devices are told.",
+                Claim::Step(6),
+            ),
+            End::Server,
+            End::Siblings,
+            Passes::Call(ActionName::Terminate),
+            "speculative",
+        )
+        .may_miss(|_| Some("see terminate-after-reject"))
+        .or_from(End::Caller),
+    ],
+    is_of: flow::is_of,
+};

@@ -1,0 +1,91 @@
+//! What is known of SIG-15 (call-relaylatency) of the spec and of the catalogue's entry `call-relaylatency` of the spec.
+
+mod questions;
+
+use crate::spec::page::{CALL_ID, Page, Rows};
+
+const SIG_15: Rows = Rows::coded("SIG-15", "call-relaylatency", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-relaylatency", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_15.list(
+            1,
+            0xaea4_49a6_3558_f571,
+            "relay-address",
+            "What do the relay addresses of latency reports look like?",
+            questions::relay_address,
+        ),
+        SIG_15.not_yet(
+            0xc45b_90c7_b15e_7961,
+            "Which names do relays have, and which of them does a client report?",
+            "a list of the names: they tell where a user is, so that what leaves the machine cannot have them",
+        ),
+        SIG_15.list(
+            3,
+            0xc5f7_9912_8477_1f4f,
+            "latency-answer",
+            "How is a latency report answered, and when is it sent?",
+            questions::latency_answer,
+        ),
+        SIG_15.existential(
+            4,
+            0x77ca_2411_0c50_bb3c,
+            "relays-per-report",
+            "Does a latency report of a group call tell of several relays?",
+            &["several", "one"],
+            questions::relays_per_report,
+        ),
+    ],
+    ..SIG_15.page()
+};
+
+pub(super) static STANZA: Page = Page {
+    questions: &[
+        ENTRY.out_of_reach(
+            0x905e_6f84_1db6_5d26,
+            "Is the round trip to a relay measured over UDP, apart from the signalling?",
+            "the probes are no signalling, and UDP is counted but not read",
+        ),
+        ENTRY.exclusive(
+            2,
+            0xc18a_3264_13fb_f9b9,
+            "latency-unit",
+            "In which unit is a latency reported?",
+            &["plain-milliseconds", "other-form"],
+            questions::latency_unit,
+        ),
+        ENTRY.exclusive(
+            3,
+            0x06d6_20dc_5034_383f,
+            "latency-reader",
+            "Is a latency report for the server or for the peer?",
+            &["peer", "server"],
+            questions::latency_reader,
+        ),
+        ENTRY.exclusive(
+            4,
+            0x6b3e_2c77_c6b3_c78a,
+            "relay-naming",
+            "Does a latency report name relays by address, by name, or by both?",
+            &["address", "name", "both"],
+            questions::relay_naming,
+        ),
+        ENTRY.existential(
+            5,
+            0xae43_7441_91e8_3471,
+            "latency-cadence",
+            "Do devices report latencies while the call goes on?",
+            &["in-call", "at-setup-only"],
+            questions::latency_cadence,
+        ),
+    ],
+    attributes: &[
+        ENTRY.speculative("relaylatency", "call-id", CALL_ID),
+        ENTRY.speculative("relay", "ip", "address of the relay that was probed"),
+        ENTRY.speculative("relay", "token", "the server's name for the relay"),
+        ENTRY.speculative("relay", "latency", "round trip to the relay; the unit is unconfirmed").required(),
+        ENTRY.speculative("relay", "jitter", "how much that varies"),
+    ],
+    ..ENTRY.page()
+};

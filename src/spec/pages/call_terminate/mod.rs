@@ -1,0 +1,171 @@
+//! What is known of SIG-14 (call-terminate) of the spec and of the catalogue's entry `call-terminate` of the spec.
+
+pub(super) mod vocabulary;
+
+mod questions;
+mod rules;
+
+use crate::spec::page::{CALL_ID, Page, Rows};
+use crate::spec::question::Shape;
+use crate::spec::rule::Grade;
+
+const SIG_14: Rows = Rows::coded("SIG-14", "call-terminate", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-terminate", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_14.list(
+            1,
+            0xf94b_e442_be9e_0415,
+            "terminate-reasons",
+            "Which reasons do terminates give?",
+            questions::terminate_reasons,
+        ),
+        SIG_14.existential(
+            2,
+            0x89bc_e9ef_357c_a733,
+            "terminate-duration-direction",
+            "Do clients send call durations on terminates, or only get them?",
+            &["sent-outbound", "received-only"],
+            questions::terminate_duration_direction,
+        ),
+        SIG_14.exclusive(
+            3,
+            0x8c30_16ea_32dd_fc9b,
+            "terminate-reason-inbound",
+            "Do clients expect a reason on an inbound terminate?",
+            &["expected", "optional", "validated"],
+            questions::terminate_reason_inbound,
+        ),
+    ],
+    discrepancies: &[
+        SIG_14.disputed(
+            "elsewhere-spelling",
+            "How is the reason \"elsewhere\" spelled?",
+            Shape::Exclusive,
+            &["participle", "stem", "other"],
+            questions::elsewhere_spelling,
+        ),
+        SIG_14.disputed(
+            "duration-unit",
+            "Are durations seconds, or milliseconds?",
+            Shape::Exclusive,
+            &["seconds", "milliseconds"],
+            questions::duration_unit,
+        ),
+    ],
+    rules: &[
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/to-required",
+            "A terminate that a client sends names the peer in `to`.",
+            rules::to_required,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/call-id",
+            "A terminate names its call by the call-id of the offer.",
+            rules::call_id,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/call-creator",
+            "A terminate names the creator of its call.",
+            rules::call_creator,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/reason-empty",
+            "A terminate without a reason has no `reason`, rather than an empty one.",
+            rules::reason_empty,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/destination-single",
+            "A terminate has at most one `<destination>`.",
+            rules::destination_single,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/destination-members",
+            "A `<destination>` names each target device once.",
+            rules::destination_members,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/elsewhere-destination",
+            "An elsewhere reason goes to the other devices once one has taken or declined the call.",
+            rules::elsewhere_destination,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/duration-u32",
+            "`duration` of a terminate is a whole number of 32 bits.",
+            rules::duration_u32,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/audio-duration-u32",
+            "`audio_duration` of a terminate is a whole number of 32 bits.",
+            rules::audio_duration_u32,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/duration-seconds",
+            "`duration` of a terminate counts seconds.",
+            rules::duration_seconds,
+        ),
+        SIG_14.rule(
+            Grade::Violation,
+            "SIG-14/unknown-action",
+            "A client ignores an action that it does not know.",
+            rules::unknown_action,
+        ),
+        SIG_14.rule(
+            Grade::Warning,
+            "SIG-14/hang-up-reason",
+            "A terminate that hangs up may leave out the reason.",
+            rules::hang_up_reason,
+        ),
+    ],
+    sentences: include_str!("sentences.txt"),
+    ..SIG_14.page()
+};
+
+pub(super) static STANZA: Page = Page {
+    questions: &[
+        ENTRY.existential(
+            1,
+            0x84b0_ca91_b5a7_7cd2,
+            "hang-up-reason",
+            "Do ordinary hang-ups go without a reason?",
+            &["omitted", "given"],
+            questions::hang_up_reason,
+        ),
+        ENTRY.list(
+            2,
+            0x042b_beb1_0ef0_93a4,
+            "terminate-reason-makers",
+            "Who makes terminates with which reason?",
+            questions::terminate_reason_makers,
+        ),
+        ENTRY.existential(
+            3,
+            0xeccd_6b05_a613_e183,
+            "terminate-figures",
+            "Do terminates carry figures about the call?",
+            &["figures", "none"],
+            questions::terminate_figures,
+        ),
+    ],
+    attributes: &[
+        ENTRY.probable("terminate", "call-id", CALL_ID).required(),
+        ENTRY.speculative(
+            "terminate",
+            "call-creator",
+            "who created the call; whether it is always there is unconfirmed",
+        ),
+        ENTRY.probable("terminate", "reason", "why it ended; an ordinary hang-up may have none"),
+    ],
+    ..ENTRY.page()
+};

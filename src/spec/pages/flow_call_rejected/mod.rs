@@ -1,0 +1,27 @@
+//! What is known of SIG-18 (flow-call-rejected) of the spec.
+
+mod questions;
+
+use crate::spec::page::{Page, Rows};
+
+const SIG_18: Rows = Rows::coded("SIG-18", "flow-call-rejected", include_str!("page.md"));
+
+pub(super) static SIGNALLING: Page = Page {
+    questions: &[
+        SIG_18.elsewhere(0x49fd_e2b6_3b57_8054),
+        SIG_18.existential(
+            2,
+            0x9b4c_99d4_eaab_9c10,
+            "reject-before-receipt",
+            "May a device reject before it has sent the receipt of the offer?",
+            &["reject-first", "receipt-first"],
+            questions::reject_before_receipt,
+        ),
+        SIG_18.out_of_reach(
+            0xbe17_f5fd_f12c_2700,
+            "Does the caller show a declined call in another way than a missed one?",
+            "what a client shows its user is not sent",
+        ),
+    ],
+    ..SIG_18.page()
+};

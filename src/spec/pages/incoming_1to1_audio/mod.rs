@@ -1,0 +1,39 @@
+//! What is known of the flow `incoming-1to1-audio` of the spec.
+
+mod questions;
+
+use crate::spec::page::{Page, Rows};
+
+const ENTRY: Rows = Rows::uncoded("incoming-1to1-audio", include_str!("page.md"));
+
+pub(super) static FLOW: Page = Page {
+    questions: &[
+        ENTRY.exclusive(
+            1,
+            0x2a50_ea65_abbe_e56e,
+            "offer-answer-order",
+            "Does a device answer an offer before or after it says that it rings?",
+            &["before", "after"],
+            questions::offer_answer_order,
+        ),
+        ENTRY
+            .exclusive(
+                2,
+                0x3d98_6b51_f466_2598,
+                "accept-elsewhere-sender",
+                "Who tells the callee's other devices that one took the call, and with which word?",
+                &["server", "caller", "callee"],
+                questions::accept_elsewhere_sender,
+            )
+            .also(&[("SIG-17", 3)]),
+        ENTRY.existential(
+            3,
+            0x0117_3809_9b64_a4e2,
+            "preaccept-route",
+            "Does a preaccept go through the server?",
+            &["through-server", "device-to-device"],
+            questions::preaccept_route,
+        ),
+    ],
+    ..ENTRY.page()
+};

@@ -1,0 +1,36 @@
+//! How much a piece of evidence proves.
+
+use crate::call::Proof;
+
+/// How much a piece of evidence proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    /// A thing could have appeared in a covered window, and did not.
+    Absence,
+    /// An inbound claim, timing, or an announced setting.
+    Indirect,
+    /// Seen leaving the emitter's own socket, or the token itself.
+    Direct,
+}
+
+impl Strength {
+    /// How much it proves of a stanza's maker that he is known in the given way; `None` if he is not known.
+    #[must_use]
+    pub const fn of(proof: Proof) -> Option<Self> {
+        match proof {
+            Proof::None => None,
+            Proof::Claim | Proof::SilenceOfSome => Some(Self::Indirect),
+            Proof::Silence | Proof::Copy | Proof::Outbound => Some(Self::Direct),
+        }
+    }
+
+    /// The strength's name in tables and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absence => "absence",
+            Self::Indirect => "indirect",
+            Self::Direct => "direct",
+        }
+    }
+}
