@@ -1,11 +1,11 @@
 //! Small capture files, and a sink that keeps what is read.
 
-use std::io::{self, Read};
+use std::io;
 use std::ops::ControlFlow;
 
-use super::{Entry, Error, Sink, Summary, read};
+use super::*;
 use crate::anomaly::Anomaly;
-use crate::origin::{CaptureId, Located};
+use crate::origin::Located;
 use crate::protocol::packet::{LinkType, Record};
 
 /// A record without borrows.

@@ -52,7 +52,7 @@ use log::LineFormat;
 use source::Source;
 
 pub use diagnoses::DIAGNOSES;
-pub use model::{Ends, Entry, Error, Format, Recorded, Sink, TECHNIQUES};
+pub use model::{Ends, Entry, Error, Format, Recorded, Sink, Summary, TECHNIQUES};
 
 /// How a format is recognised and read.
 enum Reader {
@@ -154,19 +154,6 @@ formats! {
 
 /// How many bytes of an input the formats are shown to recognise it.
 const PROBE_LENGTH: usize = 4096;
-
-/// What was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// Name of the format.
-    pub format: &'static str,
-    /// Names of the archives around it, the innermost first, as in `gzip in zstd`; `None` if there are none.
-    pub container: Option<String>,
-    /// Number of the last record.
-    pub records: u64,
-    /// Bytes of the input, without the archives around it, that were read or skipped.
-    pub bytes: u64,
-}
 
 /// Reads an input to its end, or until `out` wants no more.
 ///

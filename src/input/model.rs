@@ -117,6 +117,19 @@ pub trait Sink {
     fn anomaly(&mut self, anomaly: Anomaly);
 }
 
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Name of the format.
+    pub format: &'static str,
+    /// Names of the archives around it, the innermost first, as in `gzip in zstd`; `None` if there are none.
+    pub container: Option<String>,
+    /// Number of the last record.
+    pub records: u64,
+    /// Bytes of the input, without the archives around it, that were read or skipped.
+    pub bytes: u64,
+}
+
 /// Why an input cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

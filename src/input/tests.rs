@@ -1,9 +1,12 @@
 use std::io;
+use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
 use super::fixture::{Classic, Kept, Ng, Order, Pieces, read_all, try_read};
 use super::*;
+use crate::anomaly::Anomaly;
+use crate::origin::{Direction, Located};
 
 fn classic() -> Vec<u8> {
     Classic::new(Order::Little, 0xa1b2_c3d4, 1).record(5, 1, b"one").record(6, 2, b"two").record(7, 3, b"three").bytes
@@ -106,6 +109,52 @@ proptest! {
         for format in std::iter::once(None).chain(FORMATS.iter().map(|format| Some(format.name))) {
             let (result, kept) = try_read(&bytes, format);
             prop_assert!(result.is_err() || !kept.anomalies.is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_sample_of_every_client_is_read_as_its_log() {
+    for client in clients::CLIENTS {
+        let mut nodes = Nodes::default();
+        let summary = read(CaptureId(3), &mut client.sample.as_bytes(), None, &mut nodes).unwrap();
+        let format = FORMATS.iter().find(|format| format.name == summary.format).unwrap();
+        assert_eq!(format.client.map(|client| client.sample), Some(client.sample));
+        assert_eq!(nodes.found, [("call".to_owned(), Some(Direction::Inbound))], "{}", client.sample);
+        assert_eq!(nodes.anomalies, [""; 0], "{}", client.sample);
+    }
+}
+
+#[test]
+fn a_port_is_not_independent_of_what_it_was_ported_from() {
+    assert!(clients::are_independent("baileys", "zapo"));
+    assert!(!clients::are_independent("zapo", "zapo"));
+    for (port, of) in [("zapo", "whatsapp-rust"), ("whatsapp-rust", "whatsmeow")] {
+        assert!(!clients::are_independent(port, of) && !clients::are_independent(of, port));
+    }
+    for client in clients::CLIENTS {
+        assert!(client.ported_from.iter().all(|name| clients::named(name).is_some()), "{}", client.name);
+    }
+}
+
+/// Keeps the tags and directions of nodes, and the anomalies other than inferred dates.
+#[derive(Default)]
+struct Nodes {
+    found: Vec<(String, Option<Direction>)>,
+    anomalies: Vec<&'static str>,
+}
+
+impl Sink for Nodes {
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        if let Entry::Node(node) = entry.item {
+            self.found.push((node.tag.into_owned(), entry.origin.direction));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly) {
+        if anomaly.diagnosis.id != "input/dates-inferred" {
+            self.anomalies.push(anomaly.diagnosis.id);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! ringtrace's own lines, from fixture files and pasted into other text.
+//! ringtrace NDJSON, from fixture files and pasted into other text.
 
 use std::path::{Path, PathBuf};
 
