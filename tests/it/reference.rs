@@ -9,8 +9,8 @@ use std::process::Command;
 
 use ringtrace::analysis::diagnoses;
 use ringtrace::spec::rules::RULES;
-use ringtrace::tui::bindings::Context;
-use ringtrace::tui::bindings::KEYMAP;
+use ringtrace::tables::{Description, Table, filter_page};
+use ringtrace::tui::bindings::{Context, KEYMAP};
 
 fn help(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).env("COLUMNS", "100").output().unwrap();
