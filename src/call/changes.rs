@@ -2,34 +2,34 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Call;
+use super::model::Call;
 use crate::protocol::binary::{Content, Node};
 
-/// Something that is different in the copy of a stanza.
+/// A difference between a delivered copy and its original.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The element: tags from the root on, joined by `/`. Untrusted text.
     pub element: String,
-    /// What of it.
+    /// Which part of it.
     pub what: What,
-    /// In which way.
+    /// How it differs.
     pub how: How,
 }
 
-/// What of an element is different.
+/// The part of an element that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// An attribute of this name. Untrusted text.
     Attribute(String),
     /// A child of this tag. Untrusted text.
     Child(String),
-    /// What it holds beside children.
+    /// Its content other than children.
     Content,
     /// The order of its children.
     Order,
 }
 
-/// In which way something is different.
+/// How a part differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum How {
     /// Only the copy has it.
@@ -41,7 +41,7 @@ pub enum How {
 }
 
 impl Call {
-    /// What is different in row `copy` from what left its maker; `None` of a row that is no copy.
+    /// Returns what differs in row `copy` from the stanza as its originator sent it; `None` if the row is not a copy.
     #[must_use]
     pub fn changes(&self, copy: usize) -> Option<Vec<Change>> {
         let copy = self.rows.get(copy)?;
@@ -50,7 +50,7 @@ impl Call {
     }
 }
 
-/// What is different in `copy`, element by element.
+/// Returns what differs in `copy`, element by element.
 fn changes(original: &Node, copy: &Node) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut left = vec![(original.tag.to_string(), original, copy)];
@@ -95,7 +95,7 @@ fn changes(original: &Node, copy: &Node) -> Vec<Change> {
     changes
 }
 
-/// The children, each with its place, by tag and ordinal among those of the tag.
+/// Returns the children, each with its place, by tag and ordinal among those of the tag.
 fn numbered(node: &Node) -> BTreeMap<(&str, usize), (usize, &Node)> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let children = node.children().iter().enumerate().map(|(place, child)| {
@@ -106,7 +106,8 @@ fn numbered(node: &Node) -> BTreeMap<(&str, usize), (usize, &Node)> {
     children.collect()
 }
 
-/// What a node holds beside children, whether it is spelt as a token or as bytes; `None` where a log left it out.
+/// Returns a node's content other than children, whether it was encoded as a token or as bytes; `None` where a log left
+/// it out.
 fn bytes(node: &Node) -> Option<Vec<u8>> {
     match &node.content {
         Content::None | Content::Nodes(_) => Some(Vec::new()),

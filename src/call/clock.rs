@@ -1,15 +1,16 @@
 //! How far clocks are apart: a stanza does not arrive before it was sent.
 //!
-//! Each copy that left by one clock and arrived by another bounds their difference on one side, and one
-//! that went the other way bounds it on the other side.
+//! A delay is the offset of two clocks plus the time on the way, which is never negative. So the *least* delay seen in one
+//! direction, the lower envelope, bounds the offset from one side, and the least delay of the other direction bounds
+//! it from the other. No average is taken: an offer waits in the server for hundreds of milliseconds while the callee is woken,
+//! and a mean would count that wait as offset.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Socket;
-use super::recording::{Recording, Span};
+use super::recording::{Recording, Socket, Span};
 use crate::origin::Timestamp;
 
-/// How far two clocks are apart, in nanoseconds: somewhere between two bounds.
+/// The offset of one clock to another, in nanoseconds: somewhere between two bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// The lower bound.
@@ -19,20 +20,20 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// One and the same clock.
+    /// The offset of a clock to itself.
     pub const SAME: Self = Self { least: 0, most: 0 };
 
-    /// The middle between the bounds.
+    /// Returns the middle between the bounds.
     #[must_use]
     pub const fn middle(self) -> i64 {
         self.least.midpoint(self.most)
     }
 }
 
-/// A clock: that of a capture, without a connection, or that of connections, by one of them.
+/// A clock: a capture's own, without a connection, or that of one of its connections.
 pub type ClockId = Socket;
 
-/// The clock by which a socket was recorded.
+/// Returns the clock by which a socket was recorded.
 pub(super) fn clock_of(socket: Socket, recording: Option<&Recording>) -> ClockId {
     (socket.0, recording.and_then(|recording| recording.clock))
 }
@@ -40,10 +41,10 @@ pub(super) fn clock_of(socket: Socket, recording: Option<&Recording>) -> ClockId
 /// Two clocks drift apart by no more than one part in this many: 100 ppm.
 const DRIFT: i64 = 10_000;
 
-/// How far, in nanoseconds, the time of a recording of the wire may be from the passage itself.
+/// How far, in nanoseconds, a packet capture's time may be off from when the bytes passed.
 const WIRE_SLACK: i64 = 1_000;
 
-/// The same for what a client writes down, before or after the passage, and mostly in whole milliseconds.
+/// The same for a client's log, written some time before or after the stanza passed, mostly in whole milliseconds.
 const LOG_SLACK: i64 = 10_000_000;
 
 /// The most clocks of one call that are compared.
@@ -56,12 +57,13 @@ pub(super) struct Sample {
     pub(super) clocks: (ClockId, ClockId),
     /// When it left, on the clock of the first.
     left: i64,
-    /// By how much its arrival, on the clock of the second, is later than that, with what the recordings may be off.
+    /// How much later it arrived, on the clock of the second; the recordings' own inaccuracy is added, so that the delay
+    /// is never understated.
     delay: i64,
 }
 
 impl Sample {
-    /// Of a stanza that left and arrived at these times.
+    /// Returns the sample of a stanza that left and arrived at these times.
     pub(super) fn new(from: (ClockId, Timestamp), to: (ClockId, Timestamp), is_from_wire: bool) -> Self {
         let slack = if is_from_wire { WIRE_SLACK } else { LOG_SLACK };
         let delay = to.1.nanoseconds_since(from.1).saturating_add(slack);
@@ -74,9 +76,9 @@ impl Sample {
 struct Delays {
     /// When they left, in order.
     left: Vec<i64>,
-    /// Of each and those before, the least delay, lessened by how far the clocks may have drifted since time 0.
+    /// For each and those before, the least delay, minus the drift possible since time 0.
     before: Vec<i64>,
-    /// Of each and those after, the least delay, with how far the clocks may have drifted since time 0.
+    /// For each and those after, the least delay, plus the drift possible since time 0.
     after: Vec<i64>,
 }
 
@@ -97,15 +99,17 @@ impl Delays {
         }
     }
 
-    /// What the delay is at most, whenever in `span`: each sample widened by the drift between it and the moment of the
-    /// span that is farthest from it.
+    /// Returns an upper bound of the offset at any moment of `span`: the least delay, each sample widened by the drift
+    /// between it and the moment of the span that is farthest from it.
+    ///
+    /// Both running minima are precomputed, so that a bound costs one binary search however many stanzas there are.
     fn at_most(&self, span: Span) -> Option<i64> {
         let middle = span.from.0.midpoint(span.until.0);
         let split = self.left.partition_point(|left| *left <= middle);
         let before = split.checked_sub(1).and_then(|last| self.before.get(last));
         let before = before.map(|least| least.saturating_add(span.until.0 / DRIFT));
         let after = self.after.get(split).map(|least| least.saturating_sub(span.from.0 / DRIFT));
-        // Each division lost less than a nanosecond.
+        // Each of the two divisions may have rounded by up to a nanosecond.
         before.into_iter().chain(after).min().map(|least| least.saturating_add(2))
     }
 }
@@ -117,7 +121,7 @@ pub(super) struct Clocks {
 }
 
 impl Clocks {
-    /// What these samples tell.
+    /// Sorts samples by pair of clocks.
     pub(super) fn of(mut samples: Vec<Sample>) -> Self {
         samples.sort_unstable();
         let pairs = samples.chunk_by(|one, other| one.clocks == other.clocks);
@@ -125,14 +129,19 @@ impl Clocks {
         Self { delays: delays.collect() }
     }
 
-    /// How the clocks of a call are to one another while it lasts, which is given for each on itself.
+    /// Aligns the clocks of a call while it lasts; `spans` gives when that is, on each clock.
+    ///
+    /// The bounds are the edges of a graph of differences, and the shortest path from one clock to another is the
+    /// tightest bound that all samples together give (Floyd-Warshall): two devices that never exchanged a stanza are
+    /// aligned through a third. A negative cycle means that a stanza arrived before it was sent, so a clock on that
+    /// cycle was set meanwhile.
     pub(super) fn align(&self, spans: &BTreeMap<ClockId, Span>) -> Alignment {
         let clocks: Vec<ClockId> = spans.keys().copied().take(CLOCKS_COMPARED).collect();
         let distance = |from: &ClockId, to: &ClockId| {
             if from == to {
                 return Some(0);
             }
-            // What left in `to` and arrived in `from` says how much more is to be added in `to`, at most.
+            // A stanza from `to` to `from` bounds from above what has to be added to times of `to`.
             self.delays.get(&(*to, *from))?.at_most(*spans.get(to)?)
         };
         let mut distances: Vec<Vec<Option<i64>>> =
@@ -155,7 +164,7 @@ impl Clocks {
             }
         }
         for index in 0..count {
-            // Something arrives before it leaves: a clock was set.
+            // No alignment is better than a wrong one: bounds through this clock are not used.
             if at(&distances, index, index).is_some_and(|round| round < 0)
                 && let Some(clock) = clocks.get(index)
             {
@@ -166,18 +175,18 @@ impl Clocks {
     }
 }
 
-/// How some clocks are to one another.
+/// The offsets of some clocks to one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Alignment {
     clocks: Vec<ClockId>,
-    /// From one to another: how much more is to be added to the times of the other, at most.
+    /// From one to another: at most how much is to be added to the times of the other.
     distances: Vec<Vec<Option<i64>>>,
     /// Clocks that contradict themselves.
     broken: BTreeSet<ClockId>,
 }
 
 impl Alignment {
-    /// What is at most to be added to times of `of` for those of `to`.
+    /// Returns the upper bound of what to add to times of `of` to get those of `to`.
     pub(super) fn at_most(&self, of: ClockId, to: ClockId) -> Option<i64> {
         if of == to {
             return Some(0);
@@ -189,7 +198,7 @@ impl Alignment {
         *self.distances.get(index(to)?)?.get(index(of)?)?
     }
 
-    /// What is to be added to times of `of` for those of `to`.
+    /// Returns what to add to times of `of` to get those of `to`.
     pub(super) fn between(&self, of: ClockId, to: ClockId) -> Option<Clock> {
         let most = self.at_most(of, to)?;
         let least = self.at_most(to, of)?.saturating_neg();

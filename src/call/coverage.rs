@@ -3,20 +3,21 @@
 use super::recording::{Span, merged};
 use crate::origin::{Direction, Timestamp};
 
-/// A clock that falls back this far, in nanoseconds, was set: what it says before and after cannot be compared. Less is
-/// packets that the recorder took in another order.
+/// A clock that falls back this far, in nanoseconds, was set, so its times before and after cannot be compared. Anything
+/// less is a recorder that wrote packets out of order.
 const SET_BACK: i64 = 1_000_000_000;
 
-/// Follows a connection, to know when it was read without a gap.
+/// Tracks when a connection was read without a gap.
 ///
-/// Each direction is followed on its own: what comes after a gap can be read long after what the other direction
-/// carried meanwhile.
+/// A verdict from silence ("this device did not send it") holds only inside such a stretch. Each direction is tracked on
+/// its own, because TCP reassembly can release the bytes after a gap long after what the other direction carried
+/// meanwhile; the connection is covered where both directions are.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    inbound: Lane,
-    outbound: Lane,
+    inbound: Half,
+    outbound: Half,
     is_lossy: bool,
-    /// Whether nobody knows in which direction something was lost.
+    /// Whether something was lost in an unknown direction.
     is_unknown: bool,
     /// When the connection was closed.
     closed: Option<Timestamp>,
@@ -24,7 +25,7 @@ pub struct Coverage {
 
 /// One direction.
 #[derive(Clone, Debug, Default)]
-struct Lane {
+struct Half {
     spans: Vec<Span>,
     /// Whether something was lost before the first frame.
     begins_late: bool,
@@ -33,48 +34,49 @@ struct Lane {
 }
 
 impl Coverage {
-    /// Takes which way a frame went that was read, and when.
+    /// Adds a frame that was read.
     pub fn read(&mut self, direction: Option<Direction>, time: Option<Timestamp>) {
         let Some(time) = time else { return };
-        for lane in self.lanes(direction) {
-            lane.read(time);
+        for half in self.halves(direction) {
+            half.read(time);
         }
     }
 
-    /// Takes that something was lost since the last frame of a direction.
+    /// Notes that something was lost since the last frame of a direction.
     pub fn lose(&mut self, direction: Option<Direction>) {
         self.is_lossy = true;
         self.is_unknown |= direction.is_none();
-        for lane in self.lanes(direction) {
-            lane.begins_late |= lane.spans.is_empty();
-            lane.is_broken = true;
+        for half in self.halves(direction) {
+            half.begins_late |= half.spans.is_empty();
+            half.is_broken = true;
         }
     }
 
-    /// Takes that losses may have been told of the wrong direction.
+    /// Notes that losses may have been reported for the wrong direction.
     pub const fn mistrust_directions(&mut self) {
         self.is_unknown |= self.is_lossy;
     }
 
-    /// Takes that the connection was closed.
+    /// Notes that the connection was closed.
     pub fn close(&mut self, time: Option<Timestamp>) {
         self.closed = self.closed.or(time);
     }
 
-    /// The stretches in which every frame of both directions was read, in order and apart. A connection that was not
-    /// closed is read until the capture ends, at the time given.
+    /// Returns the stretches in which every frame of both directions was read, in order, not touching.
+    ///
+    /// `end` is when the capture ends: a connection that was not closed was listened to until then.
     #[must_use]
     pub fn into_spans(self, end: Option<Timestamp>) -> Vec<Span> {
         let Self { inbound, outbound, is_unknown, closed, .. } = self;
-        let lanes = [&inbound, &outbound];
-        let from = lanes.iter().filter_map(|lane| lane.spans.first()).map(|span| span.from).min();
-        let last = lanes.iter().filter_map(|lane| lane.spans.last()).map(|span| span.until).max();
+        let halves = [&inbound, &outbound];
+        let from = halves.iter().filter_map(|half| half.spans.first()).map(|span| span.from).min();
+        let last = halves.iter().filter_map(|half| half.spans.last()).map(|span| span.until).max();
         let (Some(from), Some(last), false) = (from, last, is_unknown) else { return Vec::new() };
         let whole = Span { from, until: closed.or(end).unwrap_or(last) };
         common(&inbound.into_spans(whole), &outbound.into_spans(whole))
     }
 
-    fn lanes(&mut self, direction: Option<Direction>) -> impl Iterator<Item = &mut Lane> {
+    fn halves(&mut self, direction: Option<Direction>) -> impl Iterator<Item = &mut Half> {
         let (inbound, outbound) = match direction {
             Some(Direction::Inbound) => (Some(&mut self.inbound), None),
             Some(Direction::Outbound) => (None, Some(&mut self.outbound)),
@@ -84,7 +86,7 @@ impl Coverage {
     }
 }
 
-impl Lane {
+impl Half {
     fn read(&mut self, time: Timestamp) {
         match self.spans.last_mut() {
             Some(span) if !self.is_broken && span.until.nanoseconds_since(time) < SET_BACK => {
@@ -95,7 +97,8 @@ impl Lane {
         self.is_broken = false;
     }
 
-    /// The stretches without a gap: a direction is silent, not lost, before its first frame and after its last one.
+    /// Returns the stretches without a gap. Before its first frame and after its last one, a direction counts as silent,
+    /// not as lost.
     fn into_spans(mut self, whole: Span) -> Vec<Span> {
         if self.spans.is_empty() && !self.is_broken {
             return vec![whole];
@@ -110,7 +113,7 @@ impl Lane {
     }
 }
 
-/// What is in both.
+/// Returns the intersection.
 fn common(one: &[Span], other: &[Span]) -> Vec<Span> {
     let (mut ours, mut theirs) = (one.iter().peekable(), other.iter().peekable());
     let mut common = Vec::new();
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_shows_though_the_other_direction_was_read_meanwhile() {
+    fn a_gap_in_one_direction_is_a_gap_though_the_other_was_read() {
         let mut coverage = Coverage::default();
         coverage.read(IN, at(1));
         for time in 1..20 {
@@ -178,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_before_the_first_frame_is_not_covered() {
+    fn losses_before_the_first_frame_are_not_covered() {
         let mut coverage = Coverage::default();
         coverage.read(OUT, at(1));
         assert_eq!(spans(&coverage, 9), [(1, 9)]);
@@ -187,11 +190,11 @@ mod tests {
         coverage.read(IN, at(4));
         assert_eq!(spans(&coverage, 9), [(4, 9)]);
         coverage.lose(None);
-        assert_eq!(spans(&coverage, 9), [], "where that was is not known");
+        assert_eq!(spans(&coverage, 9), [], "the direction is unknown");
     }
 
     #[test]
-    fn a_clock_that_is_set_back_begins_anew() {
+    fn a_clock_set_back_starts_a_new_span() {
         let mut coverage = Coverage::default();
         for time in [10, 20, 3, 4] {
             coverage.read(None, at(time));

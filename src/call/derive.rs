@@ -1,68 +1,54 @@
 //! A call, derived whole from its stanzas.
+//!
+//! Nothing is updated in place: a later stanza can change who is who, which clock is off by how much, and with that every
+//! row before it. Deriving again from what was kept gives the same call in whatever order captures came.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::answering::{HOLDERS_SEEN, Nearness, answered};
 use super::clock::{Clock, ClockId, Clocks, Sample};
-use super::copies;
-use super::course::{Course, Phase, Side};
-use super::emitter::Emitter;
-use super::maker::{Maker, Proof};
-use super::making::Making;
-use super::order::order;
-use super::partition::Part;
-use super::passages::{Passage, Passages};
-use super::people::People;
-use super::recording::Span;
-use super::roles::{self, is_offer};
-use super::sockets::{Covered, Sockets};
-use super::timing::Timing;
-use super::{Call, Media, Observed, Row, Vantage};
+use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
+use super::model::{Call, Course, Emitter, Maker, Media, Phase, Proof, Row, Side, Vantage};
+use super::ordering::order;
+use super::originator::Attribution;
+use super::outcome::Timing;
+use super::parties::{Part, parties, vantages};
+use super::predicates::is_offer;
+use super::recording::{Observed, Span};
+use super::sockets::{Known, Occurrence, Occurrences, Sockets};
 use crate::origin::Timestamp;
 use crate::protocol::binary::Node;
 use crate::protocol::stanza::Body;
 
-/// What is known beside the stanzas of a call.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'k> {
-    /// The recorded sockets.
-    pub(super) sockets: &'k Sockets,
-    /// When their devices were recorded without a gap.
-    pub(super) covered: &'k Covered,
-    /// Which addresses are one person's.
-    pub(super) people: &'k Arc<People>,
-}
-
-/// The passages of a call, and which are copies of which.
-struct Passed {
-    passages: Passages,
+/// The occurrences of a call, and which are copies of which.
+struct Matched {
+    occurrences: Occurrences,
     vantages: Vec<Vantage>,
     originals: Vec<Option<usize>>,
 }
 
-impl Passed {
+impl Matched {
     fn of(part: &Part, known: Known<'_>) -> Self {
-        let mut passages = Passages::of(&part.stanzas, known.sockets, known.people);
-        let vantages = roles::vantages(&mut passages, part.creator.as_ref(), known.people);
-        let originals = copies::originals(&passages, &vantages, known.people);
-        Self { passages, vantages, originals }
+        let mut occurrences = Occurrences::of(&part.stanzas, known.sockets, known.people);
+        let vantages = vantages(&mut occurrences, part.creator.as_ref(), known.people);
+        let originals = originals(&occurrences, &vantages, known.people);
+        Self { occurrences, vantages, originals }
     }
 }
 
-/// The most recordings of one passage whose clocks are compared with others.
-const SIGHTS_COMPARED: usize = 8;
+/// How many recordings of one occurrence have their clocks compared: each pair costs a sample.
+const OBSERVATIONS_COMPARED: usize = 8;
 
-/// The copies of a call that left by one clock and arrived by another: what they say of these clocks. Wherever between a
-/// device and the server a passage was recorded, all who recorded the stanza as it left did so before all who recorded its
-/// arrival.
+/// Returns what the copies in a call say of the clocks by which they left and arrived. Wherever between a device and the
+/// server a stanza was recorded, everyone who recorded it leaving did so before anyone recorded it arriving, so every pair
+/// of recordings is a valid bound.
 pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
-    let Passed { passages, originals, .. } = Passed::of(part, known);
+    let Matched { occurrences, originals, .. } = Matched::of(part, known);
     let mut samples = Vec::new();
-    for (arrived, original) in passages.items.iter().zip(&originals) {
-        let Some(left) = original.and_then(|original| passages.items.get(original)) else { continue };
-        for left in left.sights().take(SIGHTS_COMPARED) {
-            for arrived in arrived.sights().take(SIGHTS_COMPARED) {
+    for (arrived, original) in occurrences.items.iter().zip(&originals) {
+        let Some(left) = original.and_then(|original| occurrences.items.get(original)) else { continue };
+        for left in left.observations().take(OBSERVATIONS_COMPARED) {
+            for arrived in arrived.observations().take(OBSERVATIONS_COMPARED) {
                 samples.extend(sample(left, arrived, known.sockets));
             }
         }
@@ -71,32 +57,32 @@ pub(super) fn samples(part: &Part, known: Known<'_>) -> Vec<Sample> {
 }
 
 fn sample(left: &Observed, arrived: &Observed, sockets: &Sockets) -> Option<Sample> {
-    let of = |sight: &Observed| Some((sockets.clock(sight.socket()), sight.time()?));
+    let of = |observed: &Observed| Some((sockets.clock(observed.socket()), observed.time()?));
     let (left_at, arrived_at) = (of(left)?, of(arrived)?);
-    let is_from_wire = [left, arrived].iter().all(|sight| sockets.is_from_wire(sight));
+    let is_from_wire = [left, arrived].iter().all(|observed| sockets.is_from_wire(observed));
     (left_at.0 != arrived_at.0).then(|| Sample::new(left_at, arrived_at, is_from_wire))
 }
 
 /// Derives a call from its stanzas.
 pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clocks: &Clocks) -> Call {
-    let Passed { passages, mut vantages, originals } = Passed::of(part, known);
-    let reference = passages.items.iter().min_by_key(|passage| (passage.vantage, passage.clock));
-    let reference = reference.map_or_else(ClockId::default, |passage| passage.clock);
-    let spans = spans(&passages, known.sockets);
+    let Matched { occurrences, mut vantages, originals } = Matched::of(part, known);
+    let reference = occurrences.items.iter().min_by_key(|occurrence| (occurrence.vantage, occurrence.clock));
+    let reference = reference.map_or_else(ClockId::default, |occurrence| occurrence.clock);
+    let spans = spans(&occurrences, known.sockets);
     let alignment = clocks.align(&spans);
     let clock = |clock: &ClockId| Some((*clock, alignment.between(*clock, reference)?));
     let clocks: BTreeMap<ClockId, Clock> = spans.keys().filter_map(clock).collect();
-    let order = order(&passages, &originals, &alignment, reference, known.sockets);
-    let mut rows = rows(passages, &vantages, &originals, &order, known);
+    let order = order(&occurrences, &originals, &alignment, reference, known.sockets);
+    let mut rows = rows(occurrences, &vantages, &originals, &order, known);
     for row in rows.iter().rev() {
         if let Some(vantage) = vantages.get_mut(row.vantage) {
             vantage.clock = clocks.get(&known.sockets.clock(row.observed.socket())).copied();
         }
     }
-    Making { known, creator: part.creator.as_ref(), vantages: &vantages, alignment: &alignment }.make(&mut rows);
+    Attribution { known, creator: part.creator.as_ref(), vantages: &vantages, alignment: &alignment }.set(&mut rows);
     let offer = rows.iter().find(|row| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
     let offer_node = offer.and_then(|row| row.observed.read().action_node());
-    let (caller, callee) = roles::parties(offer, part.creator.as_ref(), &vantages);
+    let (caller, callee) = parties(offer, part.creator.as_ref(), &vantages);
     let media = offer_node.map(media);
     let group = offer_node.is_some_and(|offer| {
         offer.text("type").is_some_and(|kind| kind == "group") || offer.attribute("group-jid").is_some()
@@ -130,24 +116,24 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     call
 }
 
-/// When the call lasted, on each clock.
-fn spans(passages: &Passages, sockets: &Sockets) -> BTreeMap<ClockId, Span> {
+/// Returns when the call lasted, on each clock.
+fn spans(occurrences: &Occurrences, sockets: &Sockets) -> BTreeMap<ClockId, Span> {
     let mut spans: BTreeMap<ClockId, Span> = BTreeMap::new();
-    for sight in passages.items.iter().flat_map(Passage::sights) {
-        let Some(time) = sight.time() else { continue };
-        let span = spans.entry(sockets.clock(sight.socket())).or_insert(Span { from: time, until: time });
+    for observed in occurrences.items.iter().flat_map(Occurrence::observations) {
+        let Some(time) = observed.time() else { continue };
+        let span = spans.entry(sockets.clock(observed.socket())).or_insert(Span { from: time, until: time });
         *span = Span { from: span.from.min(time), until: span.until.max(time) };
     }
     if spans.is_empty() {
         let unknown = Span { from: Timestamp::default(), until: Timestamp::default() };
-        spans.extend(passages.items.iter().map(|passage| (passage.clock, unknown)));
+        spans.extend(occurrences.items.iter().map(|occurrence| (occurrence.clock, unknown)));
     }
     spans
 }
 
-/// The rows of a call but for their makers and phases.
+/// Returns the rows of a call, without their originators and phases.
 fn rows(
-    passages: Passages,
+    occurrences: Occurrences,
     vantages: &[Vantage],
     originals: &[Option<usize>],
     order: &[usize],
@@ -159,20 +145,20 @@ fn rows(
             *slot = Some(place);
         }
     }
-    let mut items: Vec<_> = passages.items.into_iter().map(Some).collect();
+    let mut items: Vec<_> = occurrences.items.into_iter().map(Some).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(order.len());
     let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::new();
     for index in order {
-        let Some(passage) = items.get_mut(*index).and_then(Option::take) else { continue };
-        let observed = passage.observed;
+        let Some(occurrence) = items.get_mut(*index).and_then(Option::take) else { continue };
+        let observed = occurrence.observed;
         let stanza = observed.read();
         let held = stanza.id.as_deref().and_then(|id| holders.get(id)).map_or(&[][..], Vec::as_slice);
-        let at = |index: usize| rows.get(index).filter(|row: &&Row| row.vantage == passage.vantage);
+        let at = |index: usize| rows.get(index).filter(|row: &&Row| row.vantage == occurrence.vantage);
         let answers =
             answered(&observed, held, |index| Some(&*at(index)?.observed), |index| at(index).map(|_| Nearness::Same));
         let repeats = held
             .iter()
-            .take(HOLDERS_SEEN)
+            .take(SAME_ID_SEEN)
             .copied()
             .find(|index| at(*index).is_some_and(|row| repeats(&observed, &row.observed)));
         let own_action = match &stanza.body {
@@ -182,15 +168,15 @@ fn rows(
         };
         let answered_action = || answers.and_then(|answers| rows.get(answers)).and_then(|row| row.action.clone());
         let action = own_action.map(|action| action.name.clone()).or_else(answered_action);
-        let emitter = vantages.get(passage.vantage).map_or(Emitter::Unknown, |vantage| {
+        let emitter = vantages.get(occurrence.vantage).map_or(Emitter::Unknown, |vantage| {
             Emitter::of(stanza, observed.direction(), &vantage.device, known.people)
         });
         if let Some(id) = &stanza.id {
             holders.entry(id.clone()).or_default().push(rows.len());
         }
         rows.push(Row {
-            vantage: passage.vantage,
-            also: passage.also,
+            vantage: occurrence.vantage,
+            also: occurrence.also,
             emitter,
             action,
             answers,
@@ -202,21 +188,6 @@ fn rows(
         });
     }
     rows
-}
-
-/// Whether a call stanza was sent again: the same id, direction, action and other end.
-fn repeats(again: &Observed, first: &Observed) -> bool {
-    let (one, other) = (again.read(), first.read());
-    let name = |action: &Body| match action {
-        Body::Call(action) => Some(action.as_ref().map(|action| action.name.clone())),
-        Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
-    };
-    let is_between_others =
-        matches!((again.party(), first.party()), (Some(one), Some(other)) if !one.same_device(other));
-    name(&one.body).is_some()
-        && name(&one.body) == name(&other.body)
-        && again.direction() == first.direction()
-        && !is_between_others
 }
 
 fn media(offer: &Node) -> Media {

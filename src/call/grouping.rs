@@ -1,28 +1,26 @@
 //! Which stanzas belong to which call.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use super::answering::{HOLDERS_SEEN, Nearness, answered};
 use super::clock::{Clocks, Sample};
-use super::derive::{self, Known};
-use super::listing::in_order;
-use super::local::LocalDevice;
-use super::partition::{self, Part};
-use super::people::People;
-use super::recording::Recording;
-use super::sockets::Sockets;
-use super::{Call, Observed, Socket, naming};
+use super::derive;
+use super::identity::{LocalDevice, People, devices, links};
+use super::matching::{Nearness, SAME_ID_SEEN, answered};
+use super::model::Call;
+use super::parties::{Part, split};
+use super::recording::{Observed, Recording, Socket};
+use super::sockets::{Known, Sockets};
 use crate::origin::{CaptureId, Direction};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
 
-/// Receipts and acks of receipts kept in case that what they answer comes later (after a gap, items of one
-/// direction can come late).
+/// How many receipts and acks of receipts are kept until what they answer comes: after a gap, the items of one direction
+/// can come late.
 const WAITING_KEPT: usize = 4096;
 
-/// Calls of at least so many stanzas are not derived at every glance, but when they have grown by a quarter: so that a
-/// long one costs no more in all than a few derivations.
+/// Calls of at least this many stanzas are derived again only once they have grown by a quarter, so that a long one costs
+/// no more than a few derivations in all.
 const LONG: usize = 2_000;
 
 /// Groups stanzas into calls as they come.
@@ -48,16 +46,16 @@ struct Draft {
     id: Box<str>,
     stanzas: Vec<Arc<Observed>>,
     sockets: HashSet<Socket>,
-    /// What its copies say of clocks.
+    /// What its copies say about clocks.
     samples: Vec<Sample>,
     derived: Vec<Arc<Call>>,
-    /// How many stanzas `derived` is of.
+    /// How many stanzas `derived` was derived from.
     derived_from: usize,
     is_stale: bool,
 }
 
 impl Draft {
-    /// Whether it changed too little since the last derivation for another one at a glance.
+    /// Returns whether it changed too little since the last derivation to be worth another one while loading.
     fn can_wait(&self) -> bool {
         self.derived_from >= LONG && self.stanzas.len() < self.derived_from + self.derived_from / 4
     }
@@ -70,7 +68,7 @@ struct Holder {
     observed: Arc<Observed>,
 }
 
-/// The calls at one moment, and acks of calls that answer no stanza seen.
+/// The calls at one moment, and what belongs to none.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// The calls by their first stanza: those of one capture in its order, over several by time.
@@ -82,26 +80,26 @@ pub struct Snapshot {
 }
 
 impl Grouping {
-    /// Takes the address of the device whose socket `capture` recorded, before its first stanza.
+    /// Sets the device whose socket `capture` recorded, as the user names it. Call before its first stanza.
     pub fn tell(&mut self, capture: CaptureId, device: &Jid) {
-        self.sockets.tell(capture, device);
+        self.sockets.set_user_device(capture, device);
     }
 
-    /// Takes the addresses that a capture gives for the device whose socket it recorded.
+    /// Sets the addresses that a capture gives for the device whose socket it recorded.
     pub fn set_local(&mut self, socket: Socket, device: &[Jid]) {
         if self.sockets.learn(socket, |known| known.state(device)) {
-            self.learnt(socket);
+            self.learned(socket);
         }
     }
 
-    /// Takes the address that logged in over a socket, as the handshake has it.
+    /// Sets the address that logged in over a socket, from the handshake.
     pub fn log_in(&mut self, socket: Socket, device: &Jid) {
         if self.sockets.learn(socket, |known| known.log_in(device)) {
-            self.learnt(socket);
+            self.learned(socket);
         }
     }
 
-    /// Takes the next stanza of a capture. What belongs to no call is dropped here.
+    /// Adds the next stanza of a capture. Stanzas that have nothing to do with calls are dropped.
     pub fn push(&mut self, observed: Observed) {
         let socket = observed.socket();
         let stanza = observed.read();
@@ -109,7 +107,7 @@ impl Grouping {
             return;
         }
         if self.sockets.learn(socket, |known| known.learn(stanza, observed.direction())) {
-            self.learnt(socket);
+            self.learned(socket);
         }
         if let Body::Login(pair) = &stanza.body {
             if let (Some(lid), Some(phone)) = (&pair.lid, &pair.phone) {
@@ -117,10 +115,10 @@ impl Grouping {
             }
             return;
         }
-        for (one, other) in naming::links(stanza) {
+        for (one, other) in links(stanza) {
             self.link(&one, &other);
         }
-        for device in naming::devices(stanza) {
+        for device in devices(stanza) {
             if !self.people.is_named(&device) {
                 Arc::make_mut(&mut self.people).name(&device);
             }
@@ -131,20 +129,20 @@ impl Grouping {
         }
     }
 
-    /// Takes what is known of how a socket was recorded, in the place of what was known before.
+    /// Sets how a socket was recorded, replacing what was known.
     pub fn record(&mut self, socket: Socket, recording: Recording) {
         self.sockets.record(socket, recording);
         self.forget_derived(socket);
     }
 
-    /// Takes what is known of how a socket was recorded, unless the capture itself said it.
+    /// Sets how a socket was recorded, unless the capture itself said so.
     pub fn cover(&mut self, socket: Socket, recording: Recording) {
         if self.sockets.recording(socket).is_none() {
             self.record(socket, recording);
         }
     }
 
-    /// Tries again what answered nothing when it came. Call when a capture has ended.
+    /// Retries acks and receipts whose stanza had not come yet. Call when a capture has ended.
     pub fn settle(&mut self) {
         let waiting: Vec<_> = std::mem::take(&mut self.waiting).into();
         let orphans = std::mem::take(&mut self.orphans);
@@ -155,13 +153,13 @@ impl Grouping {
         }
     }
 
-    /// The calls. Those that are as they were in the last snapshot are shared with it.
+    /// Returns the calls. Those unchanged since the last snapshot are shared with it.
     pub fn snapshot(&mut self) -> Snapshot {
         self.derive(|_| true)
     }
 
-    /// The calls so far, where more is to come: of what was learnt of clocks, devices and people since a call was last
-    /// derived, and of the newest stanzas of a long call, some may be missing.
+    /// Returns the calls so far, while more is to come. What was learned about clocks, devices and people since a call was
+    /// last derived, and the newest stanzas of a long call, may be missing.
     pub fn glance(&mut self) -> Snapshot {
         self.derive(|draft| draft.is_stale && !draft.can_wait())
     }
@@ -170,11 +168,12 @@ impl Grouping {
         let covered = self.sockets.covered(&self.people);
         let known = Known { sockets: &self.sockets, covered: &covered, people: &self.people };
         let mut is_news = false;
+        // Clocks first, over all calls: a call with few copies is aligned by the bounds that the others give.
         for draft in self.drafts.iter_mut().filter(|draft| is_due(draft)) {
             let mut clocks = draft.sockets.iter().map(|socket| self.sockets.clock(*socket));
             let first = clocks.next();
             if clocks.any(|clock| Some(clock) != first) {
-                let parts = partition::calls(&draft.stanzas, &self.people);
+                let parts = split(&draft.stanzas, &self.people);
                 let samples = parts.iter().flat_map(|part| derive::samples(part, known)).collect();
                 is_news |= draft.samples != samples;
                 draft.samples = samples;
@@ -184,7 +183,7 @@ impl Grouping {
             self.clocks = Clocks::of(self.drafts.iter().flat_map(|draft| &draft.samples).copied().collect());
         }
         for draft in self.drafts.iter_mut().filter(|draft| is_due(draft)) {
-            let parts = partition::calls(&draft.stanzas, &self.people);
+            let parts = split(&draft.stanzas, &self.people);
             let shares_id = parts.len() > 1;
             let mut before = std::mem::take(&mut draft.derived).into_iter();
             let calls = parts.iter().map(|part| {
@@ -205,7 +204,7 @@ impl Grouping {
         }
     }
 
-    /// What belongs to no call, as if it were one without an id; `None` if there is nothing of the kind.
+    /// Returns the unattributed stanzas as a call without an id; `None` if there are none.
     #[must_use]
     pub fn strays(&self) -> Option<Call> {
         let covered = self.sockets.covered(&self.people);
@@ -214,7 +213,7 @@ impl Grouping {
         (!self.orphans.is_empty()).then(|| derive::call("", &part, false, known, &self.clocks))
     }
 
-    /// Puts a stanza into its call; `false` if it has none so far.
+    /// Adds a stanza to its call. Returns `false` if it has none so far.
     fn place(&mut self, observed: &Arc<Observed>) -> bool {
         let stanza = observed.read();
         let draft = match (&stanza.body, stanza.call_id()) {
@@ -231,7 +230,7 @@ impl Grouping {
             && matches!(stanza.body, Body::Call(_) | Body::Receipt(_))
         {
             let holders = self.by_stanza_id.entry(id.clone()).or_default();
-            let twins = holders.iter().rev().take(HOLDERS_SEEN).filter(|holder| holder.draft == index);
+            let twins = holders.iter().rev().take(SAME_ID_SEEN).filter(|holder| holder.draft == index);
             let twins = twins.map(|holder| &holder.observed).filter(|holder| are_of_one_socket(holder, observed));
             let twins: Vec<Socket> = twins.map(|holder| holder.socket()).collect();
             holders.push(Holder { draft: index, observed: Arc::clone(observed) });
@@ -251,7 +250,7 @@ impl Grouping {
         true
     }
 
-    /// Keeps what belongs to no call so far, if it may yet, or is worth showing alone.
+    /// Keeps a stanza of no call, if its call may still come or it is worth showing alone.
     fn set_aside(&mut self, observed: Arc<Observed>) {
         match &observed.read().body {
             Body::Call(_) => self.orphans.push(observed),
@@ -269,7 +268,7 @@ impl Grouping {
         self.waiting.push_back(observed);
     }
 
-    /// The draft with this call-id; a new one if there is none.
+    /// Returns the draft with this call-id, a new one if necessary.
     fn draft(&mut self, call_id: &str) -> usize {
         if let Some(index) = self.by_call_id.get(call_id) {
             return *index;
@@ -288,10 +287,10 @@ impl Grouping {
         index
     }
 
-    /// The draft of the stanza that an ack or receipt answers.
+    /// Returns the draft of the stanza that an ack or receipt answers.
     fn answered(&self, observed: &Observed) -> Option<usize> {
         let holders = self.by_stanza_id.get(observed.read().id.as_deref()?)?;
-        let recent = holders.get(holders.len().saturating_sub(HOLDERS_SEEN)..).unwrap_or_default();
+        let recent = holders.get(holders.len().saturating_sub(SAME_ID_SEEN)..).unwrap_or_default();
         let recent: Vec<&Holder> = recent.iter().collect();
         let device = self.sockets.device(observed.socket());
         let nearness = |holder: &Holder| {
@@ -304,8 +303,8 @@ impl Grouping {
         answered(observed, &recent, |holder| Some(&*holder.observed), nearness).map(|holder| holder.draft)
     }
 
-    /// More became known of the device of a socket.
-    fn learnt(&mut self, socket: Socket) {
+    /// Updates what depends on the device of a socket.
+    fn learned(&mut self, socket: Socket) {
         let device = self.sockets.device(socket);
         if let (Some(lid), Some(phone)) = (&device.lid, &device.phone) {
             self.link(lid, phone);
@@ -313,7 +312,7 @@ impl Grouping {
         self.forget_derived(socket);
     }
 
-    /// More became known of a socket: calls with its stanzas are to be derived again.
+    /// Marks the calls with stanzas of a socket for derivation.
     fn forget_derived(&mut self, socket: Socket) {
         let Self { drafts, by_socket, sockets, .. } = self;
         let touched = sockets.members(socket).iter().filter_map(|socket| by_socket.get(socket)).flatten();
@@ -325,8 +324,8 @@ impl Grouping {
     }
 }
 
-/// Whether two stanzas of one id are one passage, recorded in two captures, or else one stanza sent twice: both went
-/// over sockets of one device. The same ciphertext says so, and so does a call stanza of one's own.
+/// Returns whether two stanzas with one id went over sockets of one device: two captures recorded the same bytes, or both
+/// are the same outbound call stanza. A stanza id is chosen by its sender, so no other device sends that one.
 fn are_of_one_socket(one: &Observed, other: &Observed) -> bool {
     let (first, second) = (one.read(), other.read());
     let same_bytes = match (&first.wire, &second.wire) {
@@ -340,4 +339,33 @@ fn are_of_one_socket(one: &Observed, other: &Observed) -> bool {
     let sent = one.direction() == Some(Direction::Outbound) && other.direction() == Some(Direction::Outbound);
     let is_own = sent && name(&first.body).is_some() && name(&first.body) == name(&second.body);
     one.socket() != other.socket() && (is_own || (same_bytes && one.direction() == other.direction()))
+}
+
+/// Sorts calls by their first stanza. Those that begin in one capture keep its order, whatever its clock says; across
+/// captures, the earliest of the next ones comes first.
+pub(super) fn in_order(calls: impl Iterator<Item = Arc<Call>>) -> Vec<Arc<Call>> {
+    let mut by_capture: BTreeMap<CaptureId, Vec<Arc<Call>>> = BTreeMap::new();
+    let first = |call: &Call| call.rows.first().map(|row| row.observed.place());
+    for call in calls {
+        by_capture
+            .entry(call.rows.first().map_or_else(CaptureId::default, |row| row.observed.capture()))
+            .or_default()
+            .push(call);
+    }
+    let mut tracks: Vec<_> = by_capture
+        .into_values()
+        .map(|mut calls| {
+            calls.sort_by_key(|call| first(call));
+            calls.into_iter().peekable()
+        })
+        .collect();
+    let mut ordered = Vec::new();
+    let mut heads: BTreeSet<_> =
+        tracks.iter_mut().enumerate().filter_map(|(track, calls)| Some((calls.peek()?.start(), track))).collect();
+    while let Some((_, track)) = heads.pop_first() {
+        let Some(calls) = tracks.get_mut(track) else { continue };
+        ordered.extend(calls.next());
+        heads.extend(calls.peek().map(|call| (call.start(), track)));
+    }
+    ordered
 }

@@ -1,7 +1,74 @@
-//! How a socket was recorded, and when it was read without a gap.
+//! What was observed, and how its socket was recorded.
 
-use super::Socket;
-use crate::origin::{CaptureId, ConnectionId, Timestamp};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::Stanza;
+
+/// Where a socket was recorded: the capture, and the connection in it.
+pub type Socket = (CaptureId, Option<ConnectionId>);
+
+/// A stanza and its ordinal in its capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// Ordinal among all stanzas of the capture, from 1. With the capture, a key.
+    pub seq: u64,
+    /// The stanza and its place.
+    pub stanza: Located<Stanza>,
+}
+
+impl Observed {
+    /// Returns the capture.
+    #[must_use]
+    pub const fn capture(&self) -> CaptureId {
+        self.stanza.origin.capture
+    }
+
+    /// Returns the direction in which it travelled, if known.
+    #[must_use]
+    pub const fn direction(&self) -> Option<Direction> {
+        self.stanza.origin.direction
+    }
+
+    /// Returns the recorded socket that it went over.
+    #[must_use]
+    pub const fn socket(&self) -> Socket {
+        (self.stanza.origin.capture, self.stanza.origin.connection)
+    }
+
+    /// Returns when its last byte was captured.
+    #[must_use]
+    pub const fn time(&self) -> Option<Timestamp> {
+        self.stanza.origin.time
+    }
+
+    /// Returns the stanza.
+    #[must_use]
+    pub const fn read(&self) -> &Stanza {
+        &self.stanza.item
+    }
+
+    /// Returns the other end: the addressee of an outbound stanza, the sender of an inbound one.
+    #[must_use]
+    pub fn party(&self) -> Option<&Jid> {
+        let Stanza { from, to, .. } = self.read();
+        match self.direction() {
+            Some(Direction::Outbound) => to.as_ref().or(from.as_ref()),
+            Some(Direction::Inbound) | None => from.as_ref().or(to.as_ref()),
+        }
+    }
+
+    /// Returns its position in the capture: the record that completed it, and its ordinal.
+    #[must_use]
+    pub const fn record(&self) -> (RecordNumber, u64) {
+        (self.stanza.origin.last, self.seq)
+    }
+
+    /// Returns its position among all captures.
+    #[must_use]
+    pub const fn place(&self) -> (CaptureId, RecordNumber, u64) {
+        (self.stanza.origin.capture, self.stanza.origin.last, self.seq)
+    }
+}
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,51 +82,51 @@ pub struct Span {
 /// The recording of one socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
-    /// How it was made: one of the spec's techniques, or `unknown`.
+    /// How it was captured: one of the spec's techniques, or `unknown`.
     pub technique: &'static str,
     /// The client program, where the recording names it.
     pub client: Option<&'static str>,
-    /// Whether the client's log leaves out the acks that it sends: those are neither invented nor missed.
+    /// Whether the client's log leaves out the acks that it sends. Their absence then proves nothing.
     pub omits_own_acks: bool,
     /// The connection of the capture by whose clock its times are; `None` for the capture's own.
     pub clock: Option<ConnectionId>,
-    /// From which capture it comes, where one holds what was taken from several: an ordinal among these.
+    /// The original capture, as an ordinal, where one file holds stanzas from several.
     pub original: u32,
-    /// Whether it says itself that it was made on the network, where its stanzas have no ciphertext to tell it.
+    /// Whether the capture says that it was made on the network, where no ciphertext shows it.
     pub is_from_wire: bool,
-    /// The stretches in which every frame was read, in order and apart.
+    /// The stretches in which every frame was read, in order, not touching.
     pub spans: Vec<Span>,
 }
 
-/// A capture; where one holds what was taken from several, one of these.
+/// A capture, or one of the original captures whose stanzas a file holds.
 pub type Original = (CaptureId, u32);
 
-/// From which capture the recording of a socket comes.
+/// Returns the original capture of a socket's recording.
 pub(super) fn original_of(socket: Socket, recording: Option<&Recording>) -> Original {
     (socket.0, recording.map_or(0, |recording| recording.original))
 }
 
 impl Recording {
-    /// The last moment up to which everything from `start` on was read; `None` if `start` itself was not.
+    /// Returns the last moment up to which everything from `start` on was read; `None` if `start` itself was not.
     #[must_use]
     pub fn covered_from(&self, start: Timestamp) -> Option<Timestamp> {
         covered_from(&self.spans, start)
     }
 
-    /// Whether everything between the two moments was read.
+    /// Returns whether everything between the two moments was read.
     #[must_use]
     pub fn covers(&self, from: Timestamp, until: Timestamp) -> bool {
         self.covered_from(from).is_some_and(|end| until <= end)
     }
 }
 
-/// The end of the span that a moment is in.
+/// Returns the end of the span that contains a moment.
 pub(super) fn covered_from(spans: &[Span], start: Timestamp) -> Option<Timestamp> {
     let place = spans.partition_point(|span| span.until < start);
     spans.get(place).filter(|span| span.from <= start).map(|span| span.until)
 }
 
-/// Spans of any order as few as possible that cover the same, in order and apart.
+/// Merges overlapping spans and sorts them.
 pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable_by_key(|span| (span.from, span.until));
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());

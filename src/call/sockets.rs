@@ -1,17 +1,17 @@
-//! What is known of the recorded sockets: whose each is, how it was recorded, and which recordings are of one socket.
+//! The recorded sockets, and what went through them: several recordings of one socket are one vantage, and one stanza that
+//! several captures recorded is counted once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::clock::{ClockId, clock_of};
-use super::local::LocalDevice;
-use super::people::People;
-use super::recording::{Original, Recording, Span, merged, original_of};
-use super::{Observed, Socket};
-use crate::origin::CaptureId;
+use super::identity::{LocalDevice, People};
+use super::recording::{Observed, Original, Recording, Socket, Span, merged, original_of};
+use crate::origin::{CaptureId, Direction};
 use crate::protocol::binary::Jid;
+use crate::protocol::stanza::{Body, Stanza};
 
-/// What tells vantages apart: the person and the device, or for want of that, the recording.
+/// What identifies a vantage: the person and the device, or the recorded socket if neither is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     /// A device of a person.
@@ -20,17 +20,17 @@ pub(super) enum Key {
     Socket(Socket),
 }
 
-/// When each vantage was recorded without a gap: stretches in order and apart, by clock.
+/// When each vantage was recorded without a gap: stretches in order, not touching, by clock.
 pub(super) type Covered = HashMap<Key, Vec<(ClockId, Vec<Span>)>>;
 
 /// The recorded sockets of all captures.
 #[derive(Debug, Default)]
 pub(super) struct Sockets {
     /// The devices that the user named, by capture.
-    told: BTreeMap<CaptureId, LocalDevice>,
-    /// Of each recording, the one that stands for all recordings of its socket.
+    named_by_user: BTreeMap<CaptureId, LocalDevice>,
+    /// The recording that represents all recordings of one socket (a union-find without ranks: sockets are few).
     representatives: BTreeMap<Socket, Socket>,
-    /// The recordings that each representative stands for.
+    /// The recordings that each representative represents.
     members: HashMap<Socket, Vec<Socket>>,
     /// The device of each representative.
     devices: HashMap<Socket, LocalDevice>,
@@ -39,49 +39,49 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    /// Takes the device that the user names for a capture.
-    pub(super) fn tell(&mut self, capture: CaptureId, device: &Jid) {
-        self.told.insert(capture, LocalDevice::told(device));
+    /// Sets the device that the user names for a capture.
+    pub(super) fn set_user_device(&mut self, capture: CaptureId, device: &Jid) {
+        self.named_by_user.insert(capture, LocalDevice::named_by_user(device));
     }
 
-    /// Takes how a socket was recorded.
+    /// Sets how a socket was recorded.
     pub(super) fn record(&mut self, socket: Socket, recording: Recording) {
         self.recordings.insert(socket, Arc::new(recording));
     }
 
-    /// The clock by which a socket was recorded.
+    /// Returns the clock by which a socket was recorded.
     pub(super) fn clock(&self, socket: Socket) -> ClockId {
         clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
-    /// From which capture the recording of a socket comes.
+    /// Returns the original capture of a socket's recording.
     pub(super) fn original(&self, socket: Socket) -> Original {
         original_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
-    /// Whether a stanza was recorded on the network, rather than by the client that sent or received it.
+    /// Returns whether a stanza was recorded on the network, rather than by the client that sent or received it.
     pub(super) fn is_from_wire(&self, observed: &Observed) -> bool {
         let says_so = || self.recordings.get(&observed.socket()).is_some_and(|recording| recording.is_from_wire);
         observed.read().is_from_wire() || says_so()
     }
 
-    /// How a socket was recorded.
+    /// Returns how a socket was recorded.
     pub(super) fn recording(&self, socket: Socket) -> Option<&Arc<Recording>> {
         self.recordings.get(&socket)
     }
 
-    /// Lets the device of a socket learn. Says whether more is known of it now.
+    /// Updates the device of a socket. Returns whether more is known of it now.
     pub(super) fn learn(&mut self, socket: Socket, learn: impl FnOnce(&mut LocalDevice)) -> bool {
         let representative = self.representative(socket);
-        let told = &self.told;
+        let named = &self.named_by_user;
         let device =
-            self.devices.entry(representative).or_insert_with(|| told.get(&socket.0).cloned().unwrap_or_default());
+            self.devices.entry(representative).or_insert_with(|| named.get(&socket.0).cloned().unwrap_or_default());
         let before = device.clone();
         learn(device);
         *device != before
     }
 
-    /// Takes note that two recordings are of one socket, unless their devices differ. Says whether that is news.
+    /// Joins two recordings of one socket, unless their devices differ. Returns whether that is news.
     pub(super) fn join(&mut self, one: Socket, other: Socket) -> bool {
         let (one, other) = (self.representative(one), self.representative(other));
         let (stays, goes) = (one.min(other), one.max(other));
@@ -101,31 +101,32 @@ impl Sockets {
         true
     }
 
-    /// All recordings of a socket.
+    /// Returns all recordings of a socket.
     pub(super) fn members(&self, socket: Socket) -> &[Socket] {
         let representative = self.representatives.get(&socket);
         representative.and_then(|socket| self.members.get(socket)).map_or(&[], Vec::as_slice)
     }
 
-    /// The device of a socket.
+    /// Returns the device of a socket.
     pub(super) fn device(&self, socket: Socket) -> LocalDevice {
         let representative = self.representatives.get(&socket);
         representative.and_then(|socket| self.devices.get(socket)).cloned().unwrap_or_default()
     }
 
-    /// The devices of all sockets.
+    /// Returns the devices of all sockets.
     pub(super) fn devices(&self, people: &People) -> BTreeMap<Socket, LocalDevice> {
         self.representatives.keys().map(|socket| (*socket, self.device(*socket).completed(people))).collect()
     }
 
-    /// What tells the vantage of a socket apart.
+    /// Returns what identifies the vantage of a socket.
     pub(super) fn key(&self, socket: Socket, people: &People) -> Key {
         let representative = self.representatives.get(&socket).copied().unwrap_or(socket);
         let device = self.devices.get(&representative).and_then(LocalDevice::jid);
         device.map_or(Key::Socket(representative), |jid| device_key(jid, people))
     }
 
-    /// When each device was recorded without a gap, by clock.
+    /// Returns when each device was recorded without a gap, by clock. All connections of a device count together: it can
+    /// have sent a stanza over any of them.
     pub(super) fn covered(&self, people: &People) -> Covered {
         let mut spans: HashMap<Key, BTreeMap<ClockId, Vec<Span>>> = HashMap::new();
         for (socket, recording) in &self.recordings {
@@ -147,7 +148,130 @@ impl Sockets {
     }
 }
 
-/// What tells a device apart.
+/// Returns the key of a device.
 pub(super) fn device_key(jid: &Jid, people: &People) -> Key {
     Key::Device(people.person(jid), jid.device)
+}
+
+/// What is known apart from the stanzas of a call.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// The recorded sockets.
+    pub(super) sockets: &'k Sockets,
+    /// When their devices were recorded without a gap.
+    pub(super) covered: &'k Covered,
+    /// Which addresses are one person's.
+    pub(super) people: &'k Arc<People>,
+}
+
+/// One stanza going through one socket, whichever captures recorded it.
+#[derive(Clone, Debug)]
+pub(super) struct Occurrence {
+    /// The best recording: from the wire, if there is one.
+    pub(super) observed: Arc<Observed>,
+    /// Recordings of the same in other captures.
+    pub(super) also: Vec<Arc<Observed>>,
+    /// Index of the vantage.
+    pub(super) vantage: usize,
+    /// The clock of `observed`.
+    pub(super) clock: ClockId,
+}
+
+impl Occurrence {
+    /// Returns all recordings of it, the best first.
+    pub(super) fn observations(&self) -> impl Iterator<Item = &Observed> {
+        std::iter::once(&*self.observed).chain(self.also.iter().map(|observed| &**observed))
+    }
+}
+
+/// What went through the sockets of a call's vantages.
+#[derive(Debug, Default)]
+pub(super) struct Occurrences {
+    /// The device of each vantage, as far as it is known.
+    pub(super) devices: Vec<LocalDevice>,
+    /// The occurrences, those of one capture in its order.
+    pub(super) items: Vec<Occurrence>,
+}
+
+/// What two recordings of one occurrence share where one of them has no ciphertext.
+#[derive(PartialEq, Eq, Hash)]
+struct Likeness<'s> {
+    vantage: usize,
+    direction: Option<Direction>,
+    tag: &'s str,
+    id: Option<&'s str>,
+    class: Option<&'s str>,
+    action: Option<&'s str>,
+    party: Option<Jid>,
+    is_offline: bool,
+}
+
+impl Occurrences {
+    /// Groups observations that are one occurrence.
+    ///
+    /// The cipher's counter makes every frame's ciphertext unique, so two captures of the wire recorded the same occurrence
+    /// exactly if the bytes are equal. A client's log has no ciphertext; there, stanzas match by their addressing and ids
+    /// ([`Likeness`]). A stanza that was really sent twice is alike twice, so the n-th in one capture is the n-th in
+    /// another.
+    pub(super) fn of(stanzas: &[Arc<Observed>], sockets: &Sockets, people: &People) -> Self {
+        let mut stanzas: Vec<_> = stanzas.iter().collect();
+        // Recordings of the wire first: they know the exact bytes and time, and whatever is recorded again joins them.
+        stanzas.sort_by_key(|observed| (!sockets.is_from_wire(observed), observed.place()));
+        let mut occurrences = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
+        let mut by_key: HashMap<Key, usize> = HashMap::new();
+        let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
+        let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::new();
+        let mut seen: HashMap<(Original, usize), usize> = HashMap::new();
+        for observed in stanzas {
+            let stanza = observed.read();
+            let clock = sockets.clock(observed.socket());
+            let key = sockets.key(observed.socket(), people);
+            let device = sockets.device(observed.socket()).completed(people);
+            let vantage = *by_key.entry(key).or_insert(occurrences.devices.len());
+            match occurrences.devices.get_mut(vantage) {
+                Some(known) => known.join(&device),
+                None => occurrences.devices.push(device),
+            }
+            let alike = by_likeness.entry(Likeness::of(observed, vantage)).or_default();
+            let wire = stanza.wire.as_ref().filter(|_| stanza.is_from_wire());
+            let same = wire.map(|wire| by_ciphertext.entry((vantage, &wire.ciphertext)).or_default());
+            let candidates = same.as_deref().unwrap_or(alike);
+            let first = candidates.first().copied().unwrap_or(occurrences.items.len());
+            let count = seen.entry((sockets.original(observed.socket()), first)).or_default();
+            let known = candidates.get(*count).copied();
+            *count += 1;
+            if let Some(occurrence) = known.and_then(|index| occurrences.items.get_mut(index)) {
+                occurrence.also.push(Arc::clone(observed));
+            } else {
+                alike.push(occurrences.items.len());
+                if let Some(same) = same {
+                    same.push(occurrences.items.len());
+                }
+                occurrences.items.push(Occurrence { observed: Arc::clone(observed), also: Vec::new(), vantage, clock });
+            }
+        }
+        occurrences
+    }
+}
+
+impl<'s> Likeness<'s> {
+    fn of(observed: &'s Observed, vantage: usize) -> Self {
+        let stanza: &Stanza = observed.read();
+        let (class, action) = match &stanza.body {
+            Body::Call(action) => (None, action.as_ref()),
+            Body::Receipt(receipt) => (receipt.kind.as_deref(), receipt.action.as_ref()),
+            Body::Ack(ack) => (ack.class.as_deref(), None),
+            Body::Login(_) | Body::Other => (None, None),
+        };
+        Self {
+            vantage,
+            direction: observed.direction(),
+            tag: &stanza.node.tag,
+            id: stanza.id.as_deref(),
+            class,
+            action: action.map(|action| action.name.as_str()),
+            party: observed.party().map(|jid| Jid { device: jid.device, ..jid.person_account() }),
+            is_offline: stanza.is_offline(),
+        }
+    }
 }

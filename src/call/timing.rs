@@ -3,60 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::clock::{Alignment, Clock, ClockId, clock_of};
-use super::course::{Course, Outcome};
-use super::recording::{Span, covered_from, merged};
-use super::sockets::Sockets;
-use super::{Call, Row, Socket};
+use super::clock::{Clock, ClockId, clock_of};
+use super::model::{Call, Row};
+use super::recording::{Socket, Span, covered_from, merged};
 use crate::origin::Timestamp;
 
-/// The clocks of a call.
-pub(super) struct Timing<'t> {
-    /// How they are to one another.
-    pub(super) alignment: &'t Alignment,
-    /// Which is whose.
-    pub(super) sockets: &'t Sockets,
-}
-
-impl Course {
-    /// Measures how long the call rang and how long it was talked.
-    pub(super) fn measure(&mut self, rows: &[Row], timing: &Timing<'_>) {
-        let between = |from: Option<usize>, to: Option<usize>| between(rows, from?, to?, timing);
-        let is_live =
-            self.offered.and_then(|offer| rows.get(offer)).is_some_and(|row| !row.observed.read().is_offline());
-        // A call that was refused never rang.
-        if is_live && self.outcome != Outcome::Failed {
-            self.ring = between(self.offered, self.accepted.or(self.ended));
-        }
-        self.talk = self.accepted.and_then(|_| between(self.accepted, self.ended));
-    }
-}
-
-/// Nanoseconds from one row to another: as one vantage saw both, or their copies, else over aligned clocks.
-fn between(rows: &[Row], from: usize, to: usize, timing: &Timing<'_>) -> Option<i64> {
-    let seen = |index: usize, vantage: usize| {
-        let is_it = |(other, row): &(usize, &Row)| {
-            *other == index || row.copy_of == Some(index) || rows.get(index).and_then(|row| row.copy_of) == Some(*other)
-        };
-        let mut same = rows.iter().enumerate().filter(is_it).map(|(_, row)| row).filter(|row| row.vantage == vantage);
-        same.next()?.observed.time()
-    };
-    let (first, last) = (rows.get(from)?, rows.get(to)?);
-    for vantage in [first.vantage, last.vantage] {
-        if let (Some(from), Some(to)) = (seen(from, vantage), seen(to, vantage)) {
-            return Some(to.nanoseconds_since(from));
-        }
-    }
-    let clock = |row: &Row| timing.sockets.clock(row.observed.socket());
-    let add = timing.alignment.between(clock(last), clock(first))?.middle();
-    Some(last.observed.time()?.nanoseconds_since(first.observed.time()?).saturating_add(add))
+/// An interruption of a vantage's recording between two of its stanzas of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// Index in [`Call::rows`] of the stanza that was recorded next.
+    pub before: usize,
+    /// Index of the vantage in [`Call::vantages`].
+    pub vantage: usize,
+    /// How much of the time since the vantage's stanza before is missing, in nanoseconds.
+    pub length: i64,
 }
 
 impl Call {
-    /// Whether row `one` was before row `other`; `None` where nothing tells, or where they are closer together than
-    /// the clocks are known.
+    /// Returns whether row `one` came before row `other`; `None` if that is unknown, or if they are closer together than
+    /// the clocks' bounds.
     ///
-    /// The rows of one clock and those of one vantage are in order; a stanza is before its copy.
+    /// Rows of one clock or one vantage are in order, and a stanza comes before its copy. Inside the bounds nothing has an
+    /// order: a verdict on who came first must not rest on the middle of an interval.
     #[must_use]
     pub fn is_before(&self, one: usize, other: usize) -> Option<bool> {
         let (first, second) = (self.rows.get(one)?, self.rows.get(other)?);
@@ -74,8 +42,8 @@ impl Call {
         }
     }
 
-    /// Nanoseconds from one row to another, on aligned clocks in the middle of their bounds; negative if the first is
-    /// later. `None` where a time or how the clocks are to one another is unknown.
+    /// Returns the nanoseconds from one row to another, on aligned clocks in the middle of their bounds; negative if the
+    /// first is later. `None` if a time or an offset between the clocks is unknown.
     #[must_use]
     pub fn elapsed(&self, from: usize, to: usize) -> Option<i64> {
         let (from, to) = (self.rows.get(from)?, self.rows.get(to)?);
@@ -87,7 +55,7 @@ impl Call {
         Some(elapsed.saturating_add(add(to)?).saturating_sub(add(from)?))
     }
 
-    /// How far [`Self::elapsed`] may be from the truth, in nanoseconds: 0 between rows of one clock. `None` where that
+    /// Returns how far [`Self::elapsed`] may be off, in nanoseconds: 0 between rows of one clock; `None` where `elapsed`
     /// is.
     #[must_use]
     pub fn uncertainty(&self, from: usize, to: usize) -> Option<i64> {
@@ -102,7 +70,7 @@ impl Call {
         Some(half(from)?.saturating_add(half(to)?))
     }
 
-    /// When a row was recorded, on the clock of the call's first vantage in the middle of its bounds; `None` where its
+    /// Returns when a row was recorded, on the clock of the call's first vantage in the middle of its bounds; `None` if its
     /// time or its clock is unknown.
     #[must_use]
     pub fn aligned(&self, row: usize) -> Option<Timestamp> {
@@ -115,26 +83,27 @@ impl Call {
         Some(Timestamp(time.0.saturating_add(add)))
     }
 
-    /// The clock by which a row was recorded.
+    /// Returns the clock by which a row was recorded.
     fn clock_of(&self, row: &Row) -> ClockId {
         self.clock_of_socket(row.observed.socket())
     }
 
-    /// The clock by which a socket was recorded.
+    /// Returns the clock by which a socket was recorded.
     #[must_use]
     pub fn clock_of_socket(&self, socket: Socket) -> ClockId {
         clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
-    /// When a row was recorded, in nanoseconds since the Unix epoch on the clock of the call's first vantage.
+    /// Returns the bounds of when a row was recorded, in nanoseconds since the Unix epoch on the clock of the call's first
+    /// vantage.
     fn moment(&self, row: &Row) -> Option<Clock> {
         let time = row.observed.time()?.0;
         let clock = self.clocks.get(&self.clock_of(row))?;
         Some(Clock { least: time.saturating_add(clock.least), most: time.saturating_add(clock.most) })
     }
 
-    /// The stretch, on the clock of a vantage, from the call's first stanza there to the last moment up to which
-    /// everything was read; `None` where that is unknown.
+    /// Returns the window of a vantage, on its own clock: from the call's first stanza there to the last moment up to which
+    /// everything was read; `None` if that is unknown. Only inside it does the absence of a stanza mean anything.
     #[must_use]
     pub fn window(&self, vantage: usize) -> Option<Span> {
         let first = self.rows.iter().find(|row| row.vantage == vantage)?;
@@ -143,8 +112,8 @@ impl Call {
         Some(Span { from, until: covered_from(&spans, from)? })
     }
 
-    /// How often the recording of a vantage was interrupted between its first and its last stanza of the call; of
-    /// several recordings, that of the one that was interrupted least. `None` where that is unknown.
+    /// Returns how often the recording of a vantage was interrupted between its first and its last stanza of the call;
+    /// with several recordings, of the one interrupted least. `None` if that is unknown.
     #[must_use]
     pub fn gaps(&self, vantage: usize) -> Option<usize> {
         let mut times: BTreeMap<ClockId, (Timestamp, Timestamp)> = BTreeMap::new();
@@ -164,7 +133,7 @@ impl Call {
         gaps.min()
     }
 
-    /// The stretches in which a vantage was read without a gap, by clock.
+    /// Returns the stretches in which a vantage was read without a gap, by clock.
     fn spans(&self, vantage: usize) -> BTreeMap<ClockId, Vec<Span>> {
         let mut sockets: Vec<_> =
             self.rows.iter().filter(|row| row.vantage == vantage).flat_map(Row::sockets).collect();
@@ -177,5 +146,58 @@ impl Call {
             }
         }
         spans.into_iter().map(|(clock, spans)| (clock, merged(spans))).collect()
+    }
+
+    /// Returns what is missing, in the order of the rows. Where several recordings of a vantage share a clock, what one of
+    /// them has is not missing. Vantages of unknown coverage have no holes.
+    #[must_use]
+    pub fn holes(&self) -> Vec<Hole> {
+        let mut spans: BTreeMap<(usize, ClockId), Vec<Span>> = BTreeMap::new();
+        let mut sockets: Vec<_> =
+            self.rows.iter().flat_map(|row| row.sockets().map(|socket| (row.vantage, socket))).collect();
+        sockets.sort_unstable();
+        sockets.dedup();
+        for (vantage, socket) in sockets {
+            if let Some(recording) = self.recordings.get(&socket) {
+                spans.entry((vantage, self.clock_of_socket(socket))).or_default().extend(&recording.spans);
+            }
+        }
+        let spans: BTreeMap<_, _> = spans.into_iter().map(|(at, spans)| (at, merged(spans))).collect();
+        let mut last: BTreeMap<(usize, ClockId), Timestamp> = BTreeMap::new();
+        let mut holes = Vec::new();
+        for (before, row) in self.rows.iter().enumerate() {
+            let Some(now) = row.observed.time() else { continue };
+            let at = (row.vantage, self.clock_of_socket(row.observed.socket()));
+            let Some(since) = last.insert(at, now) else { continue };
+            let Some(spans) = spans.get(&at).filter(|spans| !spans.is_empty()) else { continue };
+            let length = uncovered(spans, since, now);
+            if length > 0 {
+                holes.push(Hole { before, vantage: row.vantage, length });
+            }
+        }
+        holes
+    }
+}
+
+/// Returns the nanoseconds between two moments that no span covers. The spans are in order and do not touch.
+fn uncovered(spans: &[Span], from: Timestamp, until: Timestamp) -> i64 {
+    let first = spans.partition_point(|span| span.until < from);
+    let touching = spans.iter().skip(first).take_while(|span| span.from <= until);
+    let covered = touching.map(|span| span.until.min(until).nanoseconds_since(span.from.max(from)).max(0));
+    until.nanoseconds_since(from).saturating_sub(covered.fold(0, i64::saturating_add))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_span_covers_is_missing() {
+        let span = |from, until| Span { from: Timestamp(from), until: Timestamp(until) };
+        let spans = [span(0, 10), span(15, 20), span(30, 40)];
+        let missing = |from, until| uncovered(&spans, Timestamp(from), Timestamp(until));
+        assert_eq!([missing(2, 9), missing(5, 17), missing(5, 35), missing(12, 14)], [0, 5, 15, 2]);
+        assert_eq!([missing(35, 50), missing(50, 60), missing(-5, 3), missing(9, 3)], [10, 10, 5, -6]);
+        assert_eq!(uncovered(&[span(i64::MIN, 0)], Timestamp(i64::MIN), Timestamp(0)), 0);
     }
 }

@@ -1,55 +1,56 @@
-//! Who made the stanzas of a call, as far as all its vantages tell together.
+//! Who originated the stanzas of a call, as far as all its vantages together show.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::clock::{Alignment, ClockId};
-use super::course::Side;
-use super::derive::Known;
-use super::maker::{Maker, Proof};
-use super::recording::covered_from;
-use super::sockets::device_key;
-use super::{Emitter, Observed, Role, Row, Vantage};
+use super::model::{Emitter, Maker, Proof, Role, Row, Side, Vantage};
+use super::recording::{Observed, covered_from};
+use super::sockets::{Known, device_key};
 use crate::origin::{Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body};
 
-/// What is known of a call whose makers are looked for.
-pub(super) struct Making<'c> {
-    /// What is known beside the call.
+/// What attributes the stanzas of a call to their originators.
+pub(super) struct Attribution<'c> {
+    /// What is known apart from the call.
     pub(super) known: Known<'c>,
     /// Who created it.
     pub(super) creator: Option<&'c Jid>,
     /// Its vantages.
     pub(super) vantages: &'c [Vantage],
-    /// How its clocks are to one another.
+    /// The offsets of its clocks to one another.
     pub(super) alignment: &'c Alignment,
 }
 
-impl Making<'_> {
-    /// Sets the maker of each row.
-    pub(super) fn make(&self, rows: &mut [Row]) {
+impl Attribution<'_> {
+    /// Sets the originator of each row.
+    ///
+    /// A copy takes the originator of the stanza it was matched with: that socket was recorded. An inbound stanza that no
+    /// recorded socket sent, though every device that `from` can mean was recorded without a gap, came from the server
+    /// itself. Otherwise an inbound `from` stays what it is: the server's claim.
+    pub(super) fn set(&self, rows: &mut [Row]) {
         let silence = Silence::of(self, rows);
-        let mut makers: Vec<Maker> = rows.iter().map(|row| self.alone(row)).collect();
+        let mut originators: Vec<Maker> = rows.iter().map(|row| self.alone(row)).collect();
         for (index, row) in rows.iter().enumerate() {
-            if let Some(made) = row.copy_of.and_then(|original| makers.get(original)) {
+            if let Some(made) = row.copy_of.and_then(|original| originators.get(original)) {
                 let made = Maker { proof: Proof::Copy, ..made.clone() };
-                if let Some(slot) = makers.get_mut(index) {
+                if let Some(slot) = originators.get_mut(index) {
                     let side = if made.side == Side::Unknown { slot.side } else { made.side };
                     *slot = Maker { side, ..made };
                 }
             } else if let Some(proof) = silence.proof(row)
-                && let Some(slot) = makers.get_mut(index)
+                && let Some(slot) = originators.get_mut(index)
             {
                 *slot = Maker { side: Side::Server, device: None, proof };
             }
         }
-        for (row, maker) in rows.iter_mut().zip(makers) {
-            row.maker = maker;
+        for (row, originator) in rows.iter_mut().zip(originators) {
+            row.maker = originator;
         }
     }
 
-    /// Who made the stanza of a row, as its own vantage tells.
+    /// Returns the originator of a row as far as its own vantage shows.
     fn alone(&self, row: &Row) -> Maker {
         let vantage = self.vantages.get(row.vantage);
         let from = row.observed.read().from.as_ref();
@@ -75,33 +76,34 @@ impl Making<'_> {
 
 /// What the devices of a call did not send, while they were recorded without a gap.
 struct Silence<'m> {
-    making: &'m Making<'m>,
+    attribution: &'m Attribution<'m>,
     /// The first moment of the call on each clock.
     starts: BTreeMap<ClockId, Timestamp>,
-    /// The clocks on which the call begins with an offer that leaves its maker: nothing of it was before.
+    /// The clocks on which the call begins with an outbound offer: nothing of the call came before that.
     offered: BTreeSet<ClockId>,
 }
 
 impl<'m> Silence<'m> {
-    fn of(making: &'m Making<'m>, rows: &[Row]) -> Self {
-        let is_from_wire = |sight: &Observed| making.known.sockets.is_from_wire(sight);
+    fn of(attribution: &'m Attribution<'m>, rows: &[Row]) -> Self {
+        // A client's log is used only where there is nothing better: it may leave out what the client did not expect.
+        let is_from_wire = |observed: &Observed| attribution.known.sockets.is_from_wire(observed);
         let on_wire: BTreeSet<usize> =
             rows.iter().filter(|row| is_from_wire(&row.observed)).map(|row| row.vantage).collect();
-        let mut silence = Self { making, starts: BTreeMap::new(), offered: BTreeSet::new() };
+        let mut silence = Self { attribution, starts: BTreeMap::new(), offered: BTreeSet::new() };
         for row in rows {
-            let counts = |sight: &&Arc<Observed>| is_from_wire(sight) || !on_wire.contains(&row.vantage);
-            for sight in row.sights().filter(counts) {
-                silence.begin(row, sight);
+            let counts = |observed: &&Arc<Observed>| is_from_wire(observed) || !on_wire.contains(&row.vantage);
+            for observed in row.sights().filter(counts) {
+                silence.begin(row, observed);
             }
         }
         silence
     }
 
-    /// Takes one recording of a row into account.
-    fn begin(&mut self, row: &Row, sight: &Observed) {
-        let Some(time) = sight.time() else { return };
-        let clock = self.making.known.sockets.clock(sight.socket());
-        let is_offer = sight.read().action().is_some_and(|action| action.name == ActionName::Offer);
+    /// Adds one recording of a row.
+    fn begin(&mut self, row: &Row, observed: &Observed) {
+        let Some(time) = observed.time() else { return };
+        let clock = self.attribution.known.sockets.clock(observed.socket());
+        let is_offer = observed.read().action().is_some_and(|action| action.name == ActionName::Offer);
         if !self.starts.contains_key(&clock) && is_offer && row.emitter == Emitter::Local {
             self.offered.insert(clock);
         }
@@ -109,10 +111,10 @@ impl<'m> Silence<'m> {
         *start = time.min(*start);
     }
 
-    /// How it is known that the server made the stanza of a row; `None` if it is not.
+    /// Returns how it is known that the server originated a row; `None` if it is not.
     fn proof(&self, row: &Row) -> Option<Proof> {
         let from = accountable(row)?;
-        let people = self.making.known.people;
+        let people = self.attribution.known.people;
         let person = people.person(from);
         let is_silent = |device: u16| self.is_silent(&Jid { device, ..person.clone() }, row);
         if from.device != 0 {
@@ -122,14 +124,14 @@ impl<'m> Silence<'m> {
         if linked.is_empty() || !linked.iter().all(|device| is_silent(*device)) {
             return None;
         }
-        // The account's phone may have sent it too.
+        // The account's phone is never in a list of linked devices, and may have sent it too.
         Some(if is_silent(0) { Proof::Silence } else { Proof::SilenceOfSome })
     }
 
-    /// Whether a recording of a device holds all from the beginning of the call to the moment at which the stanza of
-    /// `arrived` was there. That it holds no such stanza is known: what arrived is no copy.
+    /// Returns whether a recording of a device covers everything from the beginning of the call to the arrival of
+    /// `arrived`. It is known not to hold that stanza, since `arrived` is not a copy.
     fn is_silent(&self, device: &Jid, arrived: &Row) -> bool {
-        let Known { people, covered, .. } = self.making.known;
+        let Known { people, covered, .. } = self.attribution.known;
         let recordings = covered.get(&device_key(device, people)).map_or(&[][..], Vec::as_slice);
         recordings.iter().any(|(clock, spans)| {
             let (start, end) = (self.start_in(*clock), self.end_in(*clock, arrived));
@@ -137,29 +139,32 @@ impl<'m> Silence<'m> {
         })
     }
 
-    /// The earliest moment, on a clock, at which the call can have begun.
+    /// Returns the earliest moment, on a clock, at which the call can have begun. Where that is uncertain, the widest bound
+    /// counts: silence has to cover every moment at which the stanza could have been sent.
     fn start_in(&self, clock: ClockId) -> Option<Timestamp> {
         if self.offered.contains(&clock) {
             return self.starts.get(&clock).copied();
         }
         let starts = self.starts.iter().map(|(of, start)| {
-            let later = self.making.alignment.at_most(clock, *of)?;
+            let later = self.attribution.alignment.at_most(clock, *of)?;
             Some(Timestamp(start.0.saturating_sub(later)))
         });
         starts.min_by_key(|start| start.map_or(i64::MIN, |start| start.0))?
     }
 
-    /// The latest moment, on a clock, at which a stanza can have arrived elsewhere.
+    /// Returns the latest moment, on a clock, at which a stanza can have arrived elsewhere.
     fn end_in(&self, clock: ClockId, arrived: &Row) -> Option<Timestamp> {
-        let ends = arrived.sights().filter_map(|sight| {
-            let later = self.making.alignment.at_most(self.making.known.sockets.clock(sight.socket()), clock)?;
-            Some(Timestamp(sight.time()?.0.saturating_add(later)))
+        let ends = arrived.sights().filter_map(|observed| {
+            let later =
+                self.attribution.alignment.at_most(self.attribution.known.sockets.clock(observed.socket()), clock)?;
+            Some(Timestamp(observed.time()?.0.saturating_add(later)))
         });
         ends.min()
     }
 }
 
-/// Whom the server names as sender of a call stanza whose passage through its maker's socket could be recognised.
+/// Returns the `from` of a stanza that would have been recognised on its originator's socket: a delivered call stanza with
+/// an id, from an account. Without an id, or for acks and receipts, a missing copy proves nothing.
 fn accountable(row: &Row) -> Option<&Jid> {
     let stanza = row.observed.read();
     let is_recognisable = matches!(stanza.body, Body::Call(Some(_)))

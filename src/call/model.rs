@@ -1,0 +1,407 @@
+//! A call and its parts, as everything else reads them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::clock::{Clock, ClockId};
+use super::identity::{LocalDevice, People};
+use super::recording::{Observed, Original, Recording, Socket, original_of};
+use crate::origin::{CaptureId, Direction, Timestamp};
+use crate::protocol::binary::Jid;
+use crate::protocol::stanza::{ActionName, Body, Stanza};
+
+/// A device whose socket was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vantage {
+    /// The device, as far as it is known.
+    pub device: LocalDevice,
+    /// What it was in this call.
+    pub role: Role,
+    /// What to add to its times to get those of the call's first vantage, if stanzas that both recorded bound it.
+    pub clock: Option<Clock>,
+}
+
+/// What a vantage was in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It placed the call.
+    Caller,
+    /// The call was offered to it.
+    Callee,
+    /// The call was offered to it, and another device of its account was seen to answer or decline.
+    CalleeOther,
+    /// The recording does not say.
+    Unknown,
+}
+
+impl Role {
+    /// Returns the role's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+            Self::CalleeOther => "callee-other",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a call carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Media {
+    /// Audio only.
+    Audio,
+    /// Audio and video: the offer has a `<video>` child, or the notice says so.
+    Video,
+}
+
+impl Media {
+    /// Returns the medium's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+        }
+    }
+}
+
+/// Who sent a stanza, as far as the vantage can tell. An inbound `from` is what the server stamped: a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Emitter {
+    /// The vantage itself: the stanza is outbound.
+    Local,
+    /// Another account.
+    Peer,
+    /// Another device of the vantage's account.
+    OwnOther,
+    /// The server.
+    Server,
+    /// The vantage cannot know: above all for inbound acks, whose `from` is only the addressee of what they answer.
+    Unknown,
+}
+
+impl Emitter {
+    /// Returns the emitter's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Peer => "peer",
+            Self::OwnOther => "own-other",
+            Self::Server => "server",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Returns who sent `stanza`, as seen from `device`.
+    #[must_use]
+    pub fn of(stanza: &Stanza, direction: Option<Direction>, device: &LocalDevice, people: &People) -> Self {
+        match (direction, &stanza.body, &stanza.from) {
+            (Some(Direction::Outbound), _, _) => Self::Local,
+            (None, _, _) | (_, Body::Ack(_), _) => Self::Unknown,
+            (Some(Direction::Inbound), _, None) => Self::Server,
+            (Some(Direction::Inbound), _, Some(from)) if from.is_server() || from.server == "call" => Self::Server,
+            (Some(Direction::Inbound), _, Some(from)) => match device.shares_account(from, people) {
+                Some(true) => Self::OwnOther,
+                Some(false) => Self::Peer,
+                None => Self::Unknown,
+            },
+        }
+    }
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The caller offered it.
+    Offered,
+    /// A device of the callee rings.
+    Ringing,
+    /// A device of the callee accepted it.
+    Accepted,
+    /// It is over for the vantage.
+    Ended,
+}
+
+impl Phase {
+    /// Returns the phase's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Ringing => "ringing",
+            Self::Accepted => "accepted",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// How a call ended, as far as the recording shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// A device of the callee accepted it.
+    Answered,
+    /// The callee declined.
+    Declined,
+    /// It rang out.
+    Missed,
+    /// The caller gave up.
+    Cancelled,
+    /// The callee was on another call.
+    Busy,
+    /// Another device of the vantage's account accepted or declined it.
+    Elsewhere,
+    /// It could not be placed, or broke before it was answered.
+    Failed,
+    /// The recording ends before the call does.
+    #[default]
+    CutOff,
+}
+
+impl Outcome {
+    /// Returns the outcome's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Declined => "declined",
+            Self::Missed => "missed",
+            Self::Cancelled => "cancelled",
+            Self::Busy => "busy",
+            Self::Elsewhere => "elsewhere",
+            Self::Failed => "failed",
+            Self::CutOff => "cut-off",
+        }
+    }
+}
+
+/// A side of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The side that placed the call.
+    Caller,
+    /// The side that was called.
+    Callee,
+    /// The server.
+    Server,
+    /// The recording does not show it.
+    Unknown,
+}
+
+impl Side {
+    /// Returns the side's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Callee => "callee",
+            Self::Server => "server",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Returns the side of an emitter, as seen by a vantage with this role.
+    #[must_use]
+    pub const fn of(emitter: Emitter, role: Role) -> Self {
+        match (emitter, role) {
+            (Emitter::Server, _) => Self::Server,
+            (Emitter::Local | Emitter::OwnOther, Role::Caller) | (Emitter::Peer, Role::Callee | Role::CalleeOther) => {
+                Self::Caller
+            }
+            (Emitter::Local | Emitter::OwnOther, Role::Callee | Role::CalleeOther) | (Emitter::Peer, Role::Caller) => {
+                Self::Callee
+            }
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// How a call went. Indexes are into [`super::Call::rows`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// The offer, or the notice of one.
+    pub offered: Option<usize>,
+    /// The first preaccept of a device of the callee.
+    pub rang: Option<usize>,
+    /// The first accept.
+    pub accepted: Option<usize>,
+    /// The stanza that ended it.
+    pub ended: Option<usize>,
+    /// Who ended it; `None` where its end was not seen.
+    pub ended_by: Option<Side>,
+    /// How it is known who ended it.
+    pub end_strength: Option<Proof>,
+    /// The `reason` of the stanza that ended it.
+    pub end_reason: Option<Box<str>>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Nanoseconds from the offer to the accept or the end; `None` where the offer came late, from the offline queue,
+    /// or where no clock saw both.
+    pub ring: Option<i64>,
+    /// Nanoseconds from the accept to the end; `None` where no clock saw both.
+    pub talk: Option<i64>,
+    /// How often the recording was interrupted while the call lasted; `None` where that is unknown.
+    pub gaps: Option<usize>,
+}
+
+/// Who originated a stanza, as far as all recordings of its call together show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maker {
+    /// Its side of the call.
+    pub side: Side,
+    /// The device, where one is known.
+    pub device: Option<Jid>,
+    /// How that is known.
+    pub proof: Proof,
+}
+
+/// How the originator of a stanza is known, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proof {
+    /// It is not known.
+    None,
+    /// The `from` of an inbound stanza: what the server stamped, a claim.
+    Claim,
+    /// It was the server: no recorded device of the account in `from` sent it, and all of those were read without a
+    /// gap. But not every device of the account was recorded.
+    SilenceOfSome,
+    /// It was the server: the device in `from`, or every device of the account in `from`, did not send it while it was
+    /// read without a gap.
+    Silence,
+    /// The same stanza was recorded as it left its originator's socket.
+    Copy,
+    /// It left the recorded socket.
+    Outbound,
+}
+
+/// A stanza of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The stanza, its place and ordinal.
+    pub observed: Arc<Observed>,
+    /// The same stanza on the same socket in other captures: a second interface, the client's log.
+    pub also: Vec<Arc<Observed>>,
+    /// Index of its vantage in [`Call::vantages`].
+    pub vantage: usize,
+    /// Who sent it, as far as the vantage can tell.
+    pub emitter: Emitter,
+    /// The action; for acks and receipts, the action that they answer.
+    pub action: Option<ActionName>,
+    /// Index in [`Call::rows`] of what this ack or receipt answers.
+    pub answers: Option<usize>,
+    /// Index in [`Call::rows`] of the stanza that this one retransmits.
+    pub repeats: Option<usize>,
+    /// Index in [`Call::rows`] of the same stanza as it first left its originator's socket, at another vantage.
+    pub copy_of: Option<usize>,
+    /// Who originated it, as far as all vantages together show.
+    pub maker: Maker,
+    /// How far the call had come with this stanza.
+    pub phase: Phase,
+}
+
+/// All stanzas that share a call-id, with the acks and receipts that answer them, and what follows from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The call-id, as sent.
+    pub id: Box<str>,
+    /// Who created the call, as its stanzas say.
+    pub creator: Option<Jid>,
+    /// Who placed it, if the recording says so.
+    pub caller: Option<Jid>,
+    /// Who was called, if the recording says so: an account, or the group.
+    pub callee: Option<Jid>,
+    /// What it carries, if an offer or a notice was seen.
+    pub media: Option<Media>,
+    /// Whether it is a group's call.
+    pub group: bool,
+    /// Whether another user's call has the same call-id.
+    pub shares_id: bool,
+    /// Whose sockets were recorded: the caller first, then the callee's devices, then others.
+    pub vantages: Vec<Vantage>,
+    /// Its stanzas, in order: those of one clock in their order, a copy after its original, otherwise by time on aligned
+    /// clocks, or as recorded where nothing bounds the clocks. Use [`Call::is_before`] to learn whether the order of two
+    /// is certain.
+    pub rows: Vec<Row>,
+    /// How it went.
+    pub course: Course,
+    /// Which addresses are one person's.
+    pub people: Arc<People>,
+    /// How the sockets of its stanzas were recorded.
+    pub recordings: BTreeMap<Socket, Arc<Recording>>,
+    /// What to add to the times of each clock to get those of the first vantage. Clocks that nothing bounds are left out.
+    pub clocks: BTreeMap<ClockId, Clock>,
+}
+
+impl Row {
+    /// Returns all recordings of it, the best first.
+    pub fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+        std::iter::once(&self.observed).chain(&self.also)
+    }
+
+    /// Returns the recorded sockets that it was seen on.
+    pub fn sockets(&self) -> impl Iterator<Item = Socket> {
+        self.sights().map(|observed| observed.socket())
+    }
+}
+
+impl Call {
+    /// Returns when its first stanza was captured.
+    #[must_use]
+    pub fn start(&self) -> Option<Timestamp> {
+        self.rows.first().and_then(|row| row.observed.time())
+    }
+
+    /// Returns the original captures of a row.
+    pub fn originals_of(&self, row: &Row) -> impl Iterator<Item = Original> {
+        row.sockets().map(|socket| self.original(socket))
+    }
+
+    /// Returns the original capture of a socket's recording.
+    #[must_use]
+    pub fn original(&self, socket: Socket) -> Original {
+        original_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
+    }
+
+    /// Returns the captures with stanzas of the call, in order, without repeats.
+    #[must_use]
+    pub fn captures(&self) -> Vec<CaptureId> {
+        let mut captures: Vec<_> = self.rows.iter().flat_map(Row::sockets).map(|socket| socket.0).collect();
+        captures.sort_unstable();
+        captures.dedup();
+        captures
+    }
+
+    /// Returns how many of its stanzas are retransmissions.
+    #[must_use]
+    pub fn retransmissions(&self) -> usize {
+        self.rows.iter().filter(|row| row.repeats.is_some()).count()
+    }
+
+    /// Returns how the socket of a row was recorded.
+    #[must_use]
+    pub fn recording(&self, row: &Row) -> Option<&Recording> {
+        self.recordings.get(&row.observed.socket()).map(Arc::as_ref)
+    }
+
+    /// Returns the role of a row's vantage.
+    #[must_use]
+    pub fn role_of(&self, row: &Row) -> Role {
+        self.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role)
+    }
+
+    /// Returns the vantage of a row.
+    #[must_use]
+    pub fn vantage_of(&self, row: &Row) -> Option<&Vantage> {
+        self.vantages.get(row.vantage)
+    }
+
+    /// Returns the milliseconds from the stanza that row `index` answers to the row itself, on aligned clocks; `None` if
+    /// it answers nothing or the clocks are not aligned.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "differences within a call are far below 2^53 ns")]
+    pub fn answer_latency(&self, index: usize) -> Option<f64> {
+        Some(self.elapsed(self.rows.get(index)?.answers?, index)? as f64 / 1e6)
+    }
+}

@@ -1,0 +1,30 @@
+//! What an action means for its call: one predicate each, for outcome, roles, rules and questions alike.
+
+use crate::protocol::stanza::{Action, ActionName};
+
+/// Returns whether an action proposes a call, or announces that one was proposed.
+#[must_use]
+pub const fn is_offer(name: &ActionName) -> bool {
+    matches!(name, ActionName::Offer | ActionName::OfferNotice)
+}
+
+/// Returns whether the `reason` of a reject or a terminate says that the callee declined.
+#[must_use]
+pub fn says_declined(reason: &str) -> bool {
+    matches!(reason, "declined" | "decline" | "rejected" | "reject")
+}
+
+/// Returns whether an action declines its call.
+///
+/// A reject declines without a reason, or with one that says so: any other reason (`busy`, `uncallable`, `enc`) is
+/// a device that cannot take the call, not a person who will not. An empty reason says as little as none. A terminate
+/// declines only if its reason says so, since without one it may as well be the caller's.
+#[must_use]
+pub fn declines(action: &Action) -> bool {
+    let reason = action.reason.as_deref().filter(|reason| !reason.is_empty());
+    match action.name {
+        ActionName::Reject => reason.is_none_or(says_declined),
+        ActionName::Terminate => reason.is_some_and(says_declined),
+        _ => false,
+    }
+}
