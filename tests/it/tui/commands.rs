@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::analysis::{Below, LookupError, Passage};
 use ringtrace::notes::Shelf;
+use ringtrace::tables::Selection;
 use ringtrace::tui::bindings::{Context, KEYMAP};
 use ringtrace::tui::command::Done;
 use ringtrace::tui::keymap::Keymap;
