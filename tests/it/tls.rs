@@ -281,6 +281,23 @@ fn updated() -> Tape {
 }
 
 #[test]
+fn a_record_with_a_damaged_type_before_a_key_update_is_lost_and_reported() {
+    let tape = updated();
+    let mut pieces = pieces(&tape);
+    let first = (HANDSHAKE_WRITES..pieces.len())
+        .find(|write| matches!(&pieces[*write], Piece::Data(Direction::Outbound, bytes) if bytes.len() > 100))
+        .unwrap();
+    if let Piece::Data(_, bytes) = &mut pieces[first] {
+        assert_eq!(bytes[0], 23, "application data");
+        bytes[0] = 22;
+    }
+    let read = read_pieces(&pieces, &tape.key_log, true);
+    read.assert_true(&tape, false);
+    assert_eq!(read.halves[0].bytes.iter().filter(|byte| byte.is_some()).count(), tape.plain[0].len() - 100);
+    assert!(!read.ids().is_empty());
+}
+
+#[test]
 fn a_lost_key_update_is_found_by_trial() {
     let tape = updated();
     let updates: Vec<usize> = (0..tape.writes.len())

@@ -149,7 +149,15 @@ impl Decryption {
                     !self.begun
                 }
             }
-            Content::Handshake | Content::Heartbeat => tls13 || !self.begun,
+            // From the first application epoch on, TLS 1.3 wraps everything else as application data: such a record is
+            // a damaged one, and counts among the lost.
+            Content::Handshake | Content::Heartbeat => {
+                if tls13 {
+                    self.epochs.number() == 0
+                } else {
+                    !self.begun
+                }
+            }
         }
     }
 
