@@ -15,7 +15,6 @@ use flate2::bufread::GzEncoder;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::{Anomaly, Severity};
 use ringtrace::config::Config;
-use ringtrace::export::{self, Format, Options, Table};
 use ringtrace::filter::{Filter, complete};
 use ringtrace::input::{self, Entry};
 use ringtrace::keys::Keys;
@@ -31,7 +30,8 @@ use ringtrace::protocol::tls;
 use ringtrace::protocol::websocket::{self, Message, Opcode};
 use ringtrace::protocol::xml::{self, Dialect};
 use ringtrace::redact::{Aliases, Redactor};
-use ringtrace::stats::{Archive, Asked, Gathering, Query};
+use ringtrace::tables::stats::{Names, Query, RowSet};
+use ringtrace::tables::{self, Archive, Format, Options, Table};
 use ringtrace::{print, report};
 
 use crate::seeds;
@@ -444,7 +444,7 @@ fn keys(data: &[u8]) {
 
 fn filter(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let fields = export::fields();
+    let fields = tables::fields();
     for line in text.lines() {
         if let Err(error) = Filter::parse(line, &fields) {
             assert!(!error.to_string().is_empty());
@@ -546,10 +546,10 @@ fn parquet(data: &[u8]) {
         let Ok(archive) = Archive::open(path) else { return };
         let by = ["outcome".to_owned()];
         for of in [None, Some("ring_ms")] {
-            let query = Query::new(Asked { table: Some(Table::Calls), by: &by, across: None, of }).expect("columns");
-            let mut gathering = Gathering::new(query);
-            if gathering.add_archive(&archive, None).is_ok() {
-                drop(gathering.figure());
+            let query = Query::new(Names { table: Some(Table::Calls), by: &by, across: None, of }).expect("columns");
+            let mut rows = RowSet::new(query);
+            if rows.add_archive(&archive, None).is_ok() {
+                drop(rows.statistic());
             }
         }
     });

@@ -9,7 +9,10 @@
 //! use ringtrace::diagram::{Diagram, Picture};
 //!
 //! let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/answered-and-missed/answered-and-missed.pcap");
-//! let analysis = Request::new(vec![Source::File(capture.into())]).load();
+//! let keys = std::fs::read(capture.replace(".pcap", ".noisekeys.txt"))?;
+//! let mut request = Request::new(vec![Source::File(capture.into())]);
+//! request.read_key_log("keys".to_owned(), &keys[..])?;
+//! let analysis = request.load();
 //! let diagram = Diagram::new(vec![analysis.calls[0].clone()], false);
 //! let picture = Picture::of(&diagram);
 //!
