@@ -54,6 +54,6 @@ pub fn diagnoses() -> Vec<&'static Diagnosis> {
         &[&STRAIGHT_OVER_TCP],
         binary::DIAGNOSES,
     ];
-    let layers = std::iter::once(&keys::DIAGNOSES).chain(input::DIAGNOSES).chain(&above);
-    layers.copied().flatten().copied().collect()
+    let layers = [keys::DIAGNOSES, input::DIAGNOSES].into_iter().chain(above);
+    layers.flatten().copied().collect()
 }

@@ -114,7 +114,7 @@ impl<'h> Reader<'h> {
         self.pipe.finish();
         match outcome {
             Ok(summary) => self.capture.container = summary.container,
-            Err(error) if error.is_no_capture() && matches!(source, Source::FileInFolder(_)) => {}
+            Err(error) if error.is_not_a_capture() && matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => self.capture.failure = Some(error.to_string()),
         }
         self.describe();

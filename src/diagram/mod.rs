@@ -8,10 +8,10 @@
 //! use ringtrace::analysis::{Request, Source};
 //! use ringtrace::diagram::{Diagram, Picture};
 //!
-//! let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/answered-and-missed/answered-and-missed.pcap");
-//! let keys = std::fs::read(capture.replace(".pcap", ".noisekeys.txt"))?;
-//! let mut request = Request::new(vec![Source::File(capture.into())]);
-//! request.read_key_log("keys".to_owned(), &keys[..])?;
+//! let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/answered-and-missed/answered-and-missed");
+//! let keys = std::fs::read(format!("{folder}.noisekeys.txt"))?;
+//! let mut request = Request::new(vec![Source::File(format!("{folder}.pcap").into())]);
+//! request.read_key_log("noisekeys.txt".to_owned(), keys.as_slice())?;
 //! let analysis = request.load();
 //! let diagram = Diagram::new(vec![analysis.calls[0].clone()], false);
 //! let picture = Picture::of(&diagram);

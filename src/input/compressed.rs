@@ -2,7 +2,7 @@
 //!
 //! What is in them is read as it comes, whatever its size, in constant memory. Members and frames that follow each
 //! other are one content, as for their own tools. Where an archive ends too early or is damaged, its content ends
-//! there, and [`Unwrapped::broken`] says why.
+//! there, and [`Decompressed::broken`] says why.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufReader, Read};
@@ -11,40 +11,8 @@ use std::rc::Rc;
 use flate2::read::MultiGzDecoder;
 use lz4_flex::frame::FrameDecoder;
 
-use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
-
-/// What this file reports.
-pub(super) const DIAGNOSES: &[&Diagnosis] = &[&ARCHIVE_CUT, &ARCHIVE_DAMAGED, &ARCHIVE_TOO_DENSE];
-
-/// The archive ends too early.
-const ARCHIVE_CUT: Diagnosis = Diagnosis {
-    id: "input/archive-cut",
-    layer: Layer::Input,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "the compressed file ends too early; what it holds was read up to there",
-    next: "Copy the file again from where it was compressed.",
-};
-
-/// The archive cannot be decompressed any further.
-const ARCHIVE_DAMAGED: Diagnosis = Diagnosis {
-    id: "input/archive-damaged",
-    layer: Layer::Input,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "the compressed file is damaged, or something else follows in it; what it holds was read up to there",
-    next: "Copy the file again from where it was compressed.",
-};
-
-/// The archive holds so much for its size that it was made to.
-const ARCHIVE_TOO_DENSE: Diagnosis = Diagnosis {
-    id: "input/archive-too-dense",
-    layer: Layer::Input,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "the compressed file holds over a thousand times its size, as no recording does; the rest was not read",
-    next: "If it is a recording after all, decompress it first.",
-};
+use super::diagnoses::{ARCHIVE_CUT, ARCHIVE_DAMAGED, ARCHIVE_TOO_DENSE};
+use crate::anomaly::Diagnosis;
 
 /// How many archives are unwrapped, one inside the other.
 const MOST_NESTED: usize = 2;
@@ -59,7 +27,7 @@ const ALWAYS_ALLOWED: u64 = 1 << 30;
 const MOST_DENSE: u64 = 1000;
 
 /// The bytes of an input, without the archives around them.
-pub(super) struct Unwrapped<'r> {
+pub(super) struct Decompressed<'r> {
     reader: Inner<'r>,
     /// The archives, the outermost first.
     containers: Vec<Container>,
@@ -75,7 +43,7 @@ pub(super) struct Broken {
     pub(super) detail: String,
 }
 
-impl<'r> Unwrapped<'r> {
+impl<'r> Decompressed<'r> {
     /// Finds out from the first bytes what the input is in.
     ///
     /// # Errors
@@ -112,7 +80,7 @@ impl<'r> Unwrapped<'r> {
     }
 }
 
-impl Read for Unwrapped<'_> {
+impl Read for Decompressed<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reader.read(buffer)
     }

@@ -2,35 +2,10 @@
 
 use std::io;
 
-use super::Sink;
+use super::diagnoses::{CUT, DAMAGED};
+use super::model::Sink;
 use super::source::Source;
-use crate::anomaly::{Diagnosis, Kind, Layer, Severity};
 use crate::origin::RecordNumber;
-
-/// What this file reports.
-pub(super) const DIAGNOSES: &[&Diagnosis] = &[&CUT, &DAMAGED];
-
-/// The input ends within a record.
-const CUT: Diagnosis = Diagnosis {
-    id: "input/cut",
-    layer: Layer::Input,
-    kind: Kind::Missing,
-    severity: Severity::Loss,
-    why: "the capture ends in the middle of a record",
-    next: "The recorder was stopped before it wrote everything, or the file was not copied whole: let the recorder \
-           end with Ctrl-C, and copy the file again.",
-};
-
-/// Something that should be a record cannot be one.
-pub(super) const DAMAGED: Diagnosis = Diagnosis {
-    id: "input/damaged",
-    layer: Layer::Input,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "a part of the capture is damaged and was passed over; how many records were in it is not known, so the \
-          records after it are numbered as if there had been none",
-    next: "Copy the file again from where it was recorded.",
-};
 
 /// Why the reading of a value ends before the value does.
 #[derive(Debug)]

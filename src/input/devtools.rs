@@ -14,28 +14,19 @@ use memchr::memmem;
 use serde::Deserialize;
 
 use super::damage::{Stop, cut};
+use super::diagnoses::{MESSAGE_UNREADABLE, NO_WEBSOCKET, TOO_LONG, WEBSOCKET_FAILED};
 use super::json::{self, Json, LONGEST_VALUE, Value};
 use super::lines::{self, Line};
-use super::message::{self, FAILED, NO_WEBSOCKET, TOO_LONG, UNREADABLE};
+use super::model::{Ends, Entry, Error, Format, Sink};
 use super::source::Source;
-use super::{Ends, Entry, Error, Format, Reading, Sink};
+use super::{message, time};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
-
-/// Events of the Chrome DevTools Protocol.
-pub(super) const DEVTOOLS: Format = Format {
-    name: "devtools",
-    about: "events of the Chrome DevTools Protocol, as lines or as an array",
-    technique: "websocket-capture",
-    connections: "websocket",
-    brings_secrets: false,
-    reading: Reading::Whole { probe, read },
-};
 
 /// Domains with whose events a log may begin.
 const DOMAINS: &[&str] = &["Network", "Page", "Target", "Runtime", "Fetch", "Log", "DOM", "Security"];
 
-fn probe(beginning: &[u8]) -> bool {
+pub(super) fn probe(beginning: &[u8]) -> bool {
     memmem::find_iter(beginning, b"\"method\"").any(|place| {
         let rest = beginning.get(place..).and_then(|rest| json::after(rest, b"\"method\""));
         let name = rest.and_then(|rest| json::after(rest, b":")).and_then(|rest| rest.strip_prefix(b"\""));
@@ -91,7 +82,8 @@ struct Log {
     buffer: Vec<u8>,
 }
 
-fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+/// Reads such an input, and returns the number of its records.
+pub(super) fn read(_format: &'static Format, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
     let mut log = Log::default();
     source.skip_byte_order_mark();
     let records = if is_array(source.data()) {
@@ -179,7 +171,7 @@ impl Log {
         match events.next() {
             Some(Ok(event)) => self.take(&event, origin, out),
             Some(Err(error)) if tells("Network.webSocketFrame") => {
-                out.anomaly(Anomaly::new(&UNREADABLE, origin).detail(error.to_string()));
+                out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail(error.to_string()));
                 ControlFlow::Continue(())
             }
             _ => ControlFlow::Continue(()),
@@ -195,7 +187,7 @@ impl Log {
         let name = format!("{} {}", event.session_id, params.request_id);
         let known = self.open.get(&name).copied();
         origin.connection = known;
-        origin.time = params.timestamp.zip(self.clock_start).and_then(|(clock, start)| message::moment(start + clock));
+        origin.time = params.timestamp.zip(self.clock_start).and_then(|(clock, start)| time::seconds(start + clock));
         origin.direction = match what {
             "FrameSent" => Some(Direction::Outbound),
             "FrameReceived" => Some(Direction::Inbound),
@@ -214,13 +206,13 @@ impl Log {
                 match payload.map(|(opcode, data)| message::decode(opcode, data, &mut self.buffer)) {
                     Some(Ok(Some(message))) => return out.entry(Located::new(origin, Entry::Message(message))),
                     Some(Ok(None)) => {}
-                    Some(Err(why)) => out.anomaly(Anomaly::new(&UNREADABLE, origin).detail(why)),
-                    None => out.anomaly(Anomaly::new(&UNREADABLE, origin).detail("it has no opcode")),
+                    Some(Err(why)) => out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail(why)),
+                    None => out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail("it has no opcode")),
                 }
                 ControlFlow::Continue(())
             }
             "FrameError" => {
-                out.anomaly(Anomaly::new(&FAILED, origin).detail(params.error_message.as_ref()));
+                out.anomaly(Anomaly::new(&WEBSOCKET_FAILED, origin).detail(params.error_message.as_ref()));
                 ControlFlow::Continue(())
             }
             "Closed" if known.is_some() => {

@@ -11,34 +11,26 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::damage::Stop;
+use super::diagnoses::{MESSAGE_UNREADABLE, NO_WEBSOCKET, NOT_RECORDED, TOO_LONG, WEBSOCKET_FAILED};
 use super::json::{self, Json, LONGEST_VALUE, Value};
-use super::message::{self, FAILED, NO_WEBSOCKET, NOT_RECORDED, TOO_LONG, UNREADABLE};
+use super::model::{Ends, Entry, Error, Format, Sink};
 use super::source::Source;
-use super::{Ends, Entry, Error, Format, Reading, Sink};
+use super::{message, time};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
-
-/// HAR, as browsers export it.
-pub(super) const HAR: Format = Format {
-    name: "har",
-    about: "HTTP archive of a browser or proxy, with websocket messages",
-    technique: "websocket-capture",
-    connections: "websocket",
-    brings_secrets: false,
-    reading: Reading::Whole { probe, read },
-};
 
 /// The longest request of which the URL is looked at.
 const LONGEST_REQUEST: usize = 1 << 20;
 
-fn probe(beginning: &[u8]) -> bool {
+pub(super) fn probe(beginning: &[u8]) -> bool {
     let object = json::after(json::text(beginning), b"{").and_then(|rest| json::after(rest, b"\"log\""));
     object.and_then(|rest| json::after(rest, b":")).is_some_and(|rest| rest.starts_with(b"{"))
 }
 
-fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+/// Reads such an input, and returns the number of its records.
+pub(super) fn read(format: &'static Format, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
     if !probe(source.data()) {
-        return Err(Error::NotInFormat("har"));
+        return Err(Error::NotInFormat(format.name));
     }
     source.skip_byte_order_mark();
     let mut archive =
@@ -200,7 +192,7 @@ impl Archive<'_, '_> {
                 Value::Whole(length) => match json.parse::<Written<'_>>(length) {
                     Ok(written) => (put(&written, origin, buffer, &mut **out), length),
                     Err(error) => {
-                        out.anomaly(Anomaly::new(&UNREADABLE, origin).detail(error.to_string()));
+                        out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail(error.to_string()));
                         (ControlFlow::Continue(()), length)
                     }
                 },
@@ -218,7 +210,7 @@ impl Archive<'_, '_> {
 
 /// Hands a message over.
 fn put(written: &Written<'_>, mut origin: Origin, buffer: &mut Vec<u8>, out: &mut dyn Sink) -> ControlFlow<()> {
-    origin.time = written.time.and_then(message::moment);
+    origin.time = written.time.and_then(time::seconds);
     origin.direction = match written.kind.as_ref() {
         "send" => Some(Direction::Outbound),
         "receive" => Some(Direction::Inbound),
@@ -229,10 +221,10 @@ fn put(written: &Written<'_>, mut origin: Origin, buffer: &mut Vec<u8>, out: &mu
         // A control frame, which holds nothing of the protocol above.
         (Ok(None), Some(_)) => return ControlFlow::Continue(()),
         (Ok(_), None) if written.kind == "error" => {
-            Anomaly::new(&FAILED, origin).detail(String::from_utf8_lossy(&written.data))
+            Anomaly::new(&WEBSOCKET_FAILED, origin).detail(String::from_utf8_lossy(&written.data))
         }
-        (Ok(_), None) => Anomaly::new(&UNREADABLE, origin).detail("it was neither sent nor received"),
-        (Err(why), _) => Anomaly::new(&UNREADABLE, origin).detail(why),
+        (Ok(_), None) => Anomaly::new(&MESSAGE_UNREADABLE, origin).detail("it was neither sent nor received"),
+        (Err(why), _) => Anomaly::new(&MESSAGE_UNREADABLE, origin).detail(why),
     };
     out.anomaly(anomaly);
     ControlFlow::Continue(())

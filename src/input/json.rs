@@ -240,7 +240,7 @@ mod tests {
 
     fn with<T>(text: &[u8], act: impl FnOnce(&mut Json<'_, '_>) -> T) -> T {
         let mut reader = text;
-        let mut source = Source::new(CaptureId(0), crate::input::compressed::Unwrapped::new(&mut reader).unwrap());
+        let mut source = Source::new(CaptureId(0), crate::input::compressed::Decompressed::new(&mut reader).unwrap());
         act(&mut Json { source: &mut source })
     }
 

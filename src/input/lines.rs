@@ -65,7 +65,7 @@ mod tests {
     use crate::origin::CaptureId;
 
     fn lines(mut text: &[u8]) -> Vec<(Line, Vec<u8>)> {
-        let mut source = Source::new(CaptureId(0), crate::input::compressed::Unwrapped::new(&mut text).unwrap());
+        let mut source = Source::new(CaptureId(0), crate::input::compressed::Decompressed::new(&mut text).unwrap());
         let mut lines = Vec::new();
         while let Some(line) = next(&mut source).unwrap() {
             let bytes = match line {

@@ -1,205 +1,159 @@
-//! Capture files: which format one is in, and its entries.
+//! Captures: which format one is in, and its entries.
 //!
 //! [`read`] recognises the format from the content, so a name or a suffix never matters, and reads forward
 //! only, so that standard input serves as well as a file. Archives around it are unwrapped first. Each entry joins the
 //! pipe at the layer that its format records. To show progress, count the bytes that pass through the `Read`.
 
-use std::io::{self, Read};
-use std::ops::ControlFlow;
+pub mod clients;
 
-use memchr::memmem;
+pub mod diagnoses;
 
-use crate::anomaly::{Anomaly, Diagnosis};
-use crate::origin::{CaptureId, ConnectionId, Located, Timestamp};
-use crate::protocol::binary::{Jid, Node};
-use crate::protocol::packet::Record;
-use crate::protocol::tcp::Chunk;
-use crate::protocol::websocket::Message;
+mod model;
+
+mod time;
 
 mod compressed;
-mod damage;
-mod devtools;
-mod har;
-mod json;
-mod lines;
-mod log;
-mod message;
-mod mitmproxy;
-mod pcap;
+
 mod source;
+
+mod damage;
+
+mod lines;
+
+mod json;
+
+mod message;
+
+mod pcap;
+
+mod har;
+
+mod devtools;
+
+mod mitmproxy;
+
 mod tshark;
+
+mod log;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod tests;
 
-use compressed::Unwrapped;
+use std::io::Read;
+
+use memchr::memmem;
+
+use crate::origin::CaptureId;
+use clients::Client;
+use compressed::Decompressed;
 use log::LineFormat;
 use source::Source;
 
-/// What the readers of capture files can report.
-pub const DIAGNOSES: &[&[&Diagnosis]] = &[
-    compressed::DIAGNOSES,
-    damage::DIAGNOSES,
-    pcap::DIAGNOSES,
-    message::DIAGNOSES,
-    mitmproxy::DIAGNOSES,
-    tshark::DIAGNOSES,
-    log::DIAGNOSES,
-];
-
-/// The formats, in the order in which they are tried: first those that an input is in as a whole, or whose lines stand
-/// among nothing else of interest, then those of lines in logs.
-pub const FORMATS: &[Format] = &[
-    pcap::PCAPNG,
-    pcap::PCAP,
-    har::HAR,
-    log::RINGTRACE,
-    log::WEB_DIAGNOSTIC,
-    devtools::DEVTOOLS,
-    mitmproxy::MITMPROXY,
-    tshark::JSON,
-    tshark::EK,
-    tshark::FIELDS,
-    tshark::FOLLOW,
-    log::CORPUS,
-    log::FRAMES,
-    log::WEB_HOOK,
-    log::BAILEYS,
-    log::ZAPO,
-    log::WHATSMEOW,
-    log::WHATSAPP_RUST,
-    log::EVENTS,
-    log::XML,
-];
-
-/// The spec's names for how a capture was obtained.
-pub const TECHNIQUES: [&str; 7] = [
-    "websocket-capture",
-    "baileys-instrumentation",
-    "frida-hooking",
-    "mitm-tls",
-    "static-smali-analysis",
-    "memory-dump",
-    "wasm-analysis",
-];
-
-/// How many bytes of an input the formats are shown to recognise it.
-const PROBE_LENGTH: usize = 4096;
-
-/// An entry of a capture file, by the layer at which it joins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Entry<'a> {
-    /// A packet as recorded, for the packet layer.
-    Record(Record<'a>),
-    /// Bytes of a TCP stream that was already put together, for whatever is above TCP. The origin has the
-    /// connection and the direction.
-    Chunk(Chunk<'a>),
-    /// A whole message that was already taken out of its websocket, for the layer above. The origin has the
-    /// connection and the direction.
-    Message(Message<'a>),
-    /// A decrypted frame, a flag byte and WABinary, for the binary layer. The origin has the connection, and the
-    /// direction if it is known.
-    Frame(&'a [u8]),
-    /// A stanza that was already decoded, for the stanza layer. The origin has the connection, and the direction if it
-    /// is known.
-    Node(Node),
-    /// A node that passed between parts of the client only, and was never on the network. The origin has the
-    /// connection whose client it is, and no direction.
-    Internal(Node),
-    /// Who speaks on the origin's connection, where no packets say it. Comes before, between or after what the
-    /// connection carries, and is no record.
-    Ends(Ends<'a>),
-    /// How the origin's connection was recorded, as the capture itself says. No record either.
-    Recorded(Recorded),
-    /// Nothing more will come on the origin's connection. No record either.
-    Closed,
-    /// A key log with secrets of TLS sessions. Its origin names the last record before it. No record either.
-    Secrets(&'a [u8]),
-}
-
-/// Who speaks on a connection: addresses and ports, or host names. Untrusted text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ends<'a> {
-    /// The client, if the capture says.
-    pub client: Option<&'a str>,
-    /// The server, if the capture says.
-    pub server: Option<&'a str>,
-}
-
-/// How a connection was recorded, as the capture itself says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
-    /// Addresses of the device whose socket it is: its LID, its phone number, or both; none if they are unknown.
-    pub device: Vec<Jid>,
-    /// How it was made, one of [`TECHNIQUES`], where that is not what the format says.
-    pub technique: Option<&'static str>,
-    /// The client program.
-    pub client: Option<&'static str>,
-    /// Whether the acks that the client sends are left out.
-    pub omits_own_acks: bool,
-    /// The connection by whose clock its times are, where that is another's.
-    pub clock: Option<ConnectionId>,
-    /// From which capture it comes, where the input holds what was taken from several: an ordinal among these.
-    pub original: u32,
-    /// Whether it was made on the network, rather than by the client that sent or received what it holds.
-    pub is_from_wire: bool,
-    /// The stretches of time in which everything was recorded, first and last moment, in order and apart.
-    pub spans: Vec<(Timestamp, Timestamp)>,
-}
-
-/// Where a reader puts what it reads.
-pub trait Sink {
-    /// Takes the format of the input, before its first entry. Of a log with lines of several formats, the first.
-    fn recognized(&mut self, _format: &'static Format) {}
-
-    /// Takes what the input itself says of how it was made, one of the spec's techniques, where that is not what its
-    /// format says.
-    fn technique(&mut self, _technique: &str) {}
-
-    /// Takes note that the input's times are counted from no known date: only their differences mean something.
-    fn relative(&mut self) {}
-
-    /// Takes an entry. Its origin has the entry's record number, when it was recorded, and the offset in the
-    /// input at which the record with its header begins. `Break` ends the reading.
-    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()>;
-
-    /// Takes an anomaly.
-    fn anomaly(&mut self, anomaly: Anomaly);
-}
-
-/// A format of capture files.
-#[derive(Debug)]
-pub struct Format {
-    /// Its short name, which `--input-format` takes.
-    pub name: &'static str,
-    /// What it is, in a few words.
-    pub about: &'static str,
-    /// How such captures are made, one of the spec's techniques.
-    pub technique: &'static str,
-    /// What the numbers of its connections count, for people: those of TCP are Wireshark's `tcp.stream`.
-    pub connections: &'static str,
-    /// Whether [`Entry::Secrets`] can be among its entries.
-    pub brings_secrets: bool,
-    /// How it is recognised and read.
-    reading: Reading,
-}
+pub use diagnoses::DIAGNOSES;
+pub use model::{Ends, Entry, Error, Format, Recorded, Sink, TECHNIQUES};
 
 /// How a format is recognised and read.
-#[derive(Debug)]
-enum Reading {
+enum Reader {
     /// An input is in this format from its first byte on.
     Whole {
         /// Whether an input that begins with these bytes is in this format.
         probe: fn(&[u8]) -> bool,
         /// Reads an input from its first byte, and returns the number of its records.
-        read: fn(&mut Source<'_>, &mut dyn Sink) -> Result<u64, Error>,
+        read: fn(&'static Format, &mut Source<'_>, &mut dyn Sink) -> Result<u64, Error>,
     },
     /// Some lines of an input are in this format; others may be in others, or in none.
     Lines(LineFormat),
 }
+
+impl Reader {
+    /// The client whose log this reads.
+    const fn client(&self) -> Option<&'static Client> {
+        match self {
+            Self::Whole { .. } => None,
+            Self::Lines(lines) => lines.client,
+        }
+    }
+
+    /// Returns whether an input that begins with these bytes is in this format and no other.
+    fn claims(&self, beginning: &[u8]) -> bool {
+        match self {
+            Self::Whole { probe, .. } => probe(beginning),
+            Self::Lines(lines) => lines.claims(beginning),
+        }
+    }
+}
+
+/// Declares the formats, one row each: `name, what it is, technique, what its connections are numbered by: reader`. The
+/// reader is `whole(PROBE, READ)`, which also `brings secrets` if it says so, or the [`LineFormat`] of `lines(FORMAT)`.
+macro_rules! formats {
+    ($($name:literal, $about:literal, $technique:literal, $connections:literal: $kind:ident($($reader:expr),+) $($secrets:ident)*;)*) => {
+        /// The formats, in the order in which they are tried: first those of a whole input, or whose lines stand
+        /// among nothing else of interest, then those of lines in logs.
+        pub const FORMATS: &[Format] = &[$(Format {
+            name: $name,
+            about: $about,
+            technique: $technique,
+            connections: $connections,
+            brings_secrets: formats!(@secrets $($secrets)*),
+            client: formats!(@reader $kind $($reader),+).client(),
+        }),*];
+
+        /// How each of [`FORMATS`] is read, in the same order.
+        const READERS: &[Reader] = &[$(formats!(@reader $kind $($reader),+)),*];
+    };
+    (@reader whole $probe:expr, $read:expr) => { Reader::Whole { probe: $probe, read: $read } };
+    (@reader lines $format:expr) => { Reader::Lines($format) };
+    (@secrets) => { false };
+    (@secrets brings secrets) => { true };
+}
+
+formats! {
+    "pcapng", "next generation packet capture", "websocket-capture", "tcp.stream":
+        whole(pcap::ng::probe, pcap::ng::read) brings secrets;
+    "pcap", "classic packet capture", "websocket-capture", "tcp.stream":
+        whole(pcap::classic::probe, pcap::classic::read);
+    "har", "HTTP archive of a browser or proxy, with websocket messages", "websocket-capture", "websocket":
+        whole(har::probe, har::read);
+    "ringtrace", "ringtrace NDJSON, in a file or among other text", "unknown", "vantage":
+        lines(log::RINGTRACE);
+    "web-diagnostic", "JSON lines of a diagnostic extension in WhatsApp Web, schema wa-voip-diag/v2", "websocket-capture", "log":
+        lines(log::WEB_DIAGNOSTIC);
+    "devtools", "events of the Chrome DevTools Protocol, as lines or as an array", "websocket-capture", "websocket":
+        whole(devtools::probe, devtools::read);
+    "mitmproxy", "flows saved by mitmproxy", "mitm-tls", "websocket":
+        whole(mitmproxy::probe, mitmproxy::read);
+    "tshark-json", "packets as tshark -T json prints them", "websocket-capture", "tcp.stream":
+        whole(tshark::documents::probe_json, tshark::documents::read_json);
+    "tshark-ek", "packets as tshark -T ek prints them", "websocket-capture", "tcp.stream":
+        whole(tshark::documents::probe_ek, tshark::documents::read_ek);
+    "tshark-fields", "columns as tshark -T fields prints them, with -E header=y", "websocket-capture", "tcp.stream":
+        whole(tshark::fields::probe, tshark::fields::read);
+    "tshark-follow", "a stream as tshark -z follow prints it: yaml, raw or hex", "websocket-capture", "tcp.stream":
+        whole(tshark::follow::probe, tshark::follow::read);
+    "corpus", "capture of the spec's corpus, in YAML", "unknown", "log":
+        whole(log::corpus::probe, log::corpus::read);
+    "frames", "decrypted stanzas in hex or base64, one per line", "unknown", "log":
+        whole(log::frames::probe, log::frames::read);
+    "web-hook", "JSON lines of a hook in WhatsApp Web, schema v1", "websocket-capture", "log":
+        lines(log::WEB_HOOK);
+    "baileys", "log of Baileys at level trace, as pino or pino-pretty writes it", "baileys-instrumentation", "log":
+        lines(log::BAILEYS);
+    "zapo", "log of zapo at level trace, by its pino or its console logger", "unknown", "log":
+        lines(log::ZAPO);
+    "whatsmeow", "log of whatsmeow at level debug, by its own logger or zerolog", "unknown", "log":
+        lines(log::WHATSMEOW);
+    "whatsapp-rust", "log of whatsapp-rust at level debug, by env_logger, tracing or its own programs", "unknown", "log":
+        lines(log::WHATSAPP_RUST);
+    "call-events", "log of call events, without stanzas", "unknown", "log":
+        lines(log::EVENTS);
+    "xml", "stanzas as XML, in a file or pasted among other text", "unknown", "log":
+        lines(log::XML);
+}
+
+/// How many bytes of an input the formats are shown to recognise it.
+const PROBE_LENGTH: usize = 4096;
 
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,43 +168,6 @@ pub struct Summary {
     pub bytes: u64,
 }
 
-/// Why an input cannot be read at all.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is not a single byte.
-    #[error("the input is empty")]
-    Empty,
-    /// It is an archive of which nothing can be read, and what is wrong with that.
-    #[error("nothing in the compressed input can be read ({0})")]
-    Archive(String),
-    /// No format claims it.
-    #[error("the input is in no format that is read here (tried: {tried}; no line has one of {marks})", tried = names(), marks = log::marks())]
-    Unrecognized,
-    /// It is in a format that is known, and of no use here.
-    #[error("the input is {0}")]
-    Unread(&'static str),
-    /// It is not in the format that was asked for.
-    #[error("the input does not begin as {0} does")]
-    NotInFormat(&'static str),
-    /// No line of it is in the format that was asked for.
-    #[error("no line of the input is in the format {0}")]
-    NoLines(&'static str),
-    /// The format that was asked for does not exist.
-    #[error("there is no input format `{0}` (there are: {known})", known = names())]
-    NoSuchFormat(String),
-    /// The operating system says no.
-    #[error("the input cannot be read: {0}")]
-    Io(#[from] io::Error),
-}
-
-impl Error {
-    /// Whether the input is just something else, or not what it was said to be.
-    #[must_use]
-    pub const fn is_no_capture(&self) -> bool {
-        matches!(self, Self::Empty | Self::Unrecognized | Self::Unread(_) | Self::NotInFormat(_) | Self::NoLines(_))
-    }
-}
-
 /// Reads an input to its end, or until `out` wants no more.
 ///
 /// `format` is the name of one of [`FORMATS`]; with `None` it is recognised from the content.
@@ -258,32 +175,41 @@ impl Error {
 /// # Errors
 ///
 /// If the input is empty, is not in the format or in any, or cannot be read. What was read before a failure of
-/// the `reader` has been given to `out`. Damage within a capture is no error: it is an [`Anomaly`].
+/// the `reader` has been given to `out`. Damage within a capture is not an error but an
+/// [`Anomaly`](crate::anomaly::Anomaly).
 pub fn read(
     capture: CaptureId,
     reader: &mut dyn Read,
     format: Option<&str>,
     out: &mut dyn Sink,
 ) -> Result<Summary, Error> {
+    let mut formats = FORMATS.iter().zip(READERS);
     let wanted = match format {
         Some(name) => Some(
-            FORMATS.iter().find(|format| format.name == name).ok_or_else(|| Error::NoSuchFormat(name.to_owned()))?,
+            formats
+                .clone()
+                .find(|(format, _)| format.name == name)
+                .ok_or_else(|| Error::NoSuchFormat { name: name.to_owned(), known: names() })?,
         ),
         None => None,
     };
-    let mut source = Source::new(capture, Unwrapped::new(reader)?);
+    let mut source = Source::new(capture, Decompressed::new(reader)?);
     source.fill(PROBE_LENGTH)?;
     if source.data().is_empty() {
         return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
-    let (format, records) = match wanted {
-        Some(format) => read_as(format, &mut source, out)?,
-        None => match FORMATS.iter().find(|format| format.claims(source.data())) {
-            Some(format) => read_as(format, &mut source, out)?,
-            None => match unread(source.data()) {
-                Some(what) => return Err(Error::Unread(what)),
-                None => log::read(&mut source, log::formats(), out)?.ok_or(Error::Unrecognized)?,
-            },
+    let (format, records) = match wanted.or_else(|| formats.find(|(_, reader)| reader.claims(source.data()))) {
+        Some((format, Reader::Whole { read, .. })) => {
+            out.recognized(format);
+            (format, read(format, &mut source, out)?)
+        }
+        Some((format, Reader::Lines(lines))) => {
+            log::read(&mut source, vec![(format, lines)], out)?.ok_or(Error::NoLines(format.name))?
+        }
+        None => match unsupported(source.data()) {
+            Some(what) => return Err(Error::Unsupported(what)),
+            None => log::read(&mut source, line_formats().collect(), out)?
+                .ok_or_else(|| Error::Unrecognized { tried: names(), markers: markers() })?,
         },
     };
     if let Some(failure) = source.failure() {
@@ -296,49 +222,45 @@ pub fn read(
     Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
 }
 
-/// Reads an input in a format, and returns the format with the number of records.
-fn read_as(
-    format: &'static Format,
-    source: &mut Source<'_>,
-    out: &mut dyn Sink,
-) -> Result<(&'static Format, u64), Error> {
-    match &format.reading {
-        Reading::Whole { read, .. } => {
-            out.recognized(format);
-            Ok((format, read(source, out)?))
-        }
-        Reading::Lines(lines) => {
-            let only = vec![(format, lines)];
-            log::read(source, only, out)?.ok_or(Error::NoLines(format.name))
-        }
-    }
-}
-
-impl Format {
-    /// Whether an input that begins with these bytes is in this format and no other.
-    fn claims(&self, beginning: &[u8]) -> bool {
-        match &self.reading {
-            Reading::Whole { probe, .. } => probe(beginning),
-            Reading::Lines(lines) => lines.claims(beginning),
-        }
-    }
-}
-
-/// What an input is that no format claims, if it is something that people may have instead, and what to do.
-fn unread(beginning: &[u8]) -> Option<&'static str> {
+/// What an input is that no format claims, and what to do, if it is something that people may have instead.
+fn unsupported(beginning: &[u8]) -> Option<&'static str> {
     if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
-        Some("text in UTF-16, as PowerShell's > writes it: save it as UTF-8, or let cmd or tshark's -w write the file")
+        Some("UTF-16 text, as PowerShell's `>` writes it: save it as UTF-8, or let cmd or tshark -w write the file")
     } else if memmem::find(beginning, b"<pdml").is_some() {
-        Some("tshark's PDML, which is not read here: give the recording itself, or what tshark -T json prints")
+        Some("tshark's PDML, which is not supported: open the recording itself, or the output of tshark -T json")
     } else if beginning.starts_with(b"\x02\x21\x4c\x18") {
-        Some("an lz4 archive in the old form, which is not read here: decompress it, or compress without lz4's -l")
+        Some("an archive in the old lz4 format, which is not supported: decompress it, or compress without lz4 -l")
     } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
-        Some("a followed stream as text, which loses bytes: give the recording itself, or tshark -z follow,tcp,yaml")
+        Some(
+            "a followed stream as text, which loses bytes: open the recording itself, or use tshark -z follow,tcp,yaml",
+        )
     } else {
         None
     }
 }
 
+/// The formats of lines, in the order in which they are tried on a line.
+fn line_formats() -> impl Iterator<Item = (&'static Format, &'static LineFormat)> {
+    FORMATS.iter().zip(READERS).filter_map(|(format, reader)| match reader {
+        Reader::Lines(lines) => Some((format, lines)),
+        Reader::Whole { .. } => None,
+    })
+}
+
+/// The names of all formats.
 fn names() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+/// What lines with stanzas are found by, for people: without the variants for other quotes and escapes.
+fn markers() -> String {
+    let mut markers: Vec<String> = Vec::new();
+    for marker in line_formats().flat_map(|(_, lines)| lines.markers) {
+        let is_variant = marker.contains(['"', '\\', '>']);
+        let marker = format!("`{}`", marker.trim_end());
+        if !is_variant && !markers.contains(&marker) {
+            markers.push(marker);
+        }
+    }
+    markers.join(", ")
 }

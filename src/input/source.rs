@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::compressed::{Broken, Unwrapped};
+use super::compressed::{Broken, Decompressed};
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::origin::{CaptureId, Origin, RecordNumber};
 
@@ -15,7 +15,7 @@ const CAPACITY: usize = 1 << 20;
 /// bytes arrive.
 pub(super) struct Source<'r> {
     capture: CaptureId,
-    reader: Unwrapped<'r>,
+    reader: Decompressed<'r>,
     buffer: Vec<u8>,
     /// Where in `buffer` the bytes begin that were read and not consumed.
     start: usize,
@@ -29,7 +29,7 @@ pub(super) struct Source<'r> {
 
 impl<'r> Source<'r> {
     /// An input of which nothing has been read.
-    pub(super) fn new(capture: CaptureId, reader: Unwrapped<'r>) -> Self {
+    pub(super) fn new(capture: CaptureId, reader: Decompressed<'r>) -> Self {
         Self { capture, reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0, failure: None }
     }
 

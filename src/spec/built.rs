@@ -26,7 +26,7 @@ pub(super) fn note_built(checks: &mut Checks, act: &Sight<'_>, found: Result<&'s
         (_, Err(Departure::Disputed(why))) => checks.undecided(row, why),
         (Some(Direction::Outbound), Err(Departure::Broken(why))) => checks.violated(row, why),
         (Some(Direction::Inbound), Err(Departure::Broken(why))) => {
-            checks.novelty(row, format!("{why}; it came in, so the server may have made it so"));
+            checks.novelty(row, format!("{why}; inbound, so the server may have changed it"));
         }
         (None, Err(Departure::Broken(why))) => {
             checks.undecided(row, format!("{why}; the recording does not say who sent it"));

@@ -53,7 +53,7 @@ pub enum CheckoutError {
         error: io::Error,
     },
     /// None of the spec's folders is in it.
-    #[error("{0}: no checkout of the spec: it has no folder signalling, flows or stanzas, nor a folder spec with them")]
+    #[error("{0}: not a spec checkout: expected `signalling`, `flows` or `stanzas`, directly or under `spec/`")]
     NoSpec(PathBuf),
     /// A page is none.
     #[error("{path}: {why}")]

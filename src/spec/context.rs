@@ -102,11 +102,11 @@ impl Context {
         let ring = ending.ring?;
         let (least, most, timeout) = if let Some(announced) = rang.announced {
             let timeout = announced.timeout;
-            let said = format!("the {} that the settings announce", seconds(timeout));
+            let said = format!("the {} announced by the settings", seconds(timeout));
             (timeout - NEAR_ANNOUNCED, timeout + NEAR_ANNOUNCED, said)
         } else {
             let (least, most) = self.habits.get(ending.ender.as_ref()?)?.cluster?;
-            let said = format!("the {} at which {CLUSTER_CALLS} or more calls ended alike", seconds(most));
+            let said = format!("the {} after which {CLUSTER_CALLS} or more calls ended", seconds(most));
             (least, most, said)
         };
         let rang = seconds(ring);

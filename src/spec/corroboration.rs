@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::judged::Judged;
 use crate::call::Original;
+use crate::input::clients;
 
 /// The confidence that the spec's corroboration rule allows to claim. Suggested: a person decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,17 +37,13 @@ impl Confidence {
 /// One recording's part in an answer: technique, session, client.
 pub(super) type Witness = (&'static str, Original, Option<&'static str>);
 
-/// Clients that one wrote after the other: what both do says no more than what one does.
-const PORTS: [(&str, &str); 2] = [("whatsapp-rust", "zapo"), ("whatsapp-rust", "whatsmeow")];
-
 /// Whether two of the recordings are independent: made by different techniques, in different sessions, of different
 /// clients of which none is a port of the other.
 pub(super) fn corroborate(witnesses: &BTreeSet<Witness>) -> bool {
     let independent = |one: &Witness, other: &Witness| {
         let (Some(client), Some(another)) = (one.2, other.2) else { return false };
-        let ports = PORTS.contains(&(client, another)) || PORTS.contains(&(another, client));
         let known = [one.0, other.0].iter().all(|technique| !matches!(*technique, "" | "unknown"));
-        known && one.0 != other.0 && one.1 != other.1 && client != another && !ports
+        known && one.0 != other.0 && one.1 != other.1 && clients::are_independent(client, another)
     };
     witnesses.iter().any(|one| witnesses.iter().any(|other| independent(one, other)))
 }

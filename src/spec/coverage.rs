@@ -21,10 +21,10 @@ pub const MOMENT: i64 = 2 * SECOND;
 pub type Uncovered = &'static str;
 
 const NO_TIME: Uncovered = "the recording has no times";
-const OMITTED: Uncovered = "the client's log leaves out the acks that it sends";
-const NOT_READ_YET: Uncovered = "the captures are not read to their end yet";
-const NOT_RECORDED: Uncovered = "it is not known how completely its connection was recorded";
-const HAS_GAP: Uncovered = "the recording of its connection has a gap, begins too late or ends too soon";
+const OMITTED: Uncovered = "the client's log omits the acks that it sends";
+const NOT_READ_YET: Uncovered = "the captures are still being read";
+const NOT_RECORDED: Uncovered = "it is unknown how completely its connection was recorded";
+const HAS_GAP: Uncovered = "the recording of its connection has a gap, starts too late or ends too early";
 
 /// Whether everything on a row's socket was read from the row until `nanoseconds` after it.
 ///

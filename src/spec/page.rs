@@ -128,10 +128,10 @@ impl Attribute {
 }
 
 /// What pages say of `call-id`.
-pub(super) const CALL_ID: &str = "names the call; the same in all its stanzas";
+pub(super) const CALL_ID: &str = "the call's id, the same in all its stanzas";
 
 /// What pages say of `call-creator`.
-pub(super) const CREATOR: &str = "who created the call";
+pub(super) const CREATOR: &str = "the device that created the call";
 
 /// Makes the rows of one page, so that each row says only what is its own.
 #[derive(Clone, Copy, Debug)]

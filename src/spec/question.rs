@@ -146,7 +146,7 @@ pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<E
     }
     let told = first.into_iter().map(|(piece, more)| match more {
         0 => piece,
-        _ => Evidence { why: format!("{} The call has {more} more like it.", piece.why), ..piece },
+        _ => Evidence { why: format!("{} The call has {more} more like this.", piece.why), ..piece },
     });
     told.collect()
 }
@@ -171,6 +171,6 @@ mod tests {
             piece("a", Strength::Direct, 6),
         ]);
         let told: Vec<_> = told.iter().map(|piece| piece.why.as_str()).collect();
-        assert_eq!(told, ["Row 1. The call has 2 more like it.", "Row 2.", "Row 4.", "Row 5."]);
+        assert_eq!(told, ["Row 1. The call has 2 more like this.", "Row 2.", "Row 4.", "Row 5."]);
     }
 }

@@ -1,34 +1,153 @@
-//! Bytes looked up in captures, on a thread of its own: the interface never waits for it.
+//! Background jobs, so that a key is never kept waiting: writing and sending drafts, and looking up a stanza's bytes.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use crate::analysis::{Lookup, LookupError, Passages, Wanted};
+use super::drafts::{Request, Source};
+use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
+use crate::github::{self, Access, Error, Post, Prefilled, Target, by_hand};
+use crate::report::{Draft, Released};
 
-/// What came of a look-up.
-pub(super) type Answer = (Wanted, Result<Passages, LookupError>);
-
-/// One look-up at a time: what is asked for last is all that is wanted.
+/// A job for a draft.
 #[derive(Debug)]
-pub(super) struct Background {
+pub struct Job {
+    /// The draft.
+    pub(super) id: u64,
+    pub(super) task: Task,
+}
+
+/// What to do for a draft.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// Write it.
+    Draft {
+        request: Request,
+        analysis: Arc<Analysis>,
+        /// The source of an earlier draft of the same calls.
+        source: Option<Arc<Source>>,
+        /// The names of the user and the machine, which must not be published.
+        here: Vec<String>,
+    },
+    /// Send it.
+    Send { report: Box<Released>, target: Target, access: Access },
+}
+
+/// The result of a job.
+#[derive(Debug)]
+pub struct JobDone {
+    /// The draft.
+    pub(super) id: u64,
+    pub(super) outcome: Outcome,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// A draft was written, or cannot be.
+    Drafted(Arc<Source>, Result<Box<Draft>, String>),
+    /// A report was sent, or was not.
+    Sent(Target, Result<github::Done, Error>),
+    /// There is no token; the form where it can be submitted manually.
+    NoToken(Target, Prefilled),
+    /// The job panicked.
+    Failed,
+}
+
+impl Job {
+    /// Runs the job to its end.
+    #[must_use]
+    pub fn run(self) -> JobDone {
+        let Self { id, task } = self;
+        // The panic hook reports it; the interface goes on.
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| task.run()));
+        JobDone { id, outcome: outcome.unwrap_or(Outcome::Failed) }
+    }
+}
+
+impl Task {
+    fn run(self) -> Outcome {
+        match self {
+            Self::Draft { request, analysis, source, here } => {
+                let source = source.unwrap_or_else(|| Arc::new(Source::new(&analysis, here)));
+                let draft = source.draft(&request).map(Box::new);
+                Outcome::Drafted(source, draft)
+            }
+            Self::Send { report, target, access } => match access.client() {
+                Some(client) => {
+                    let sent = Post { target: &target, report: &report }.send(&client);
+                    Outcome::Sent(target, sent)
+                }
+                None => {
+                    let prefilled = by_hand(&access.api, &target, &report);
+                    Outcome::NoToken(target, prefilled)
+                }
+            },
+        }
+    }
+}
+
+/// Runs jobs, each on its own thread.
+pub(super) struct Jobs {
+    done: Receiver<JobDone>,
+    sender: Sender<JobDone>,
+    running: usize,
+}
+
+impl Jobs {
+    /// Without jobs.
+    pub(super) fn new() -> Self {
+        let (sender, done) = mpsc::channel();
+        Self { done, sender, running: 0 }
+    }
+
+    /// Starts jobs.
+    pub(super) fn start(&mut self, jobs: Vec<Job>) {
+        for job in jobs {
+            let sender = self.sender.clone();
+            self.running += 1;
+            // Nobody receives the result once the interface is gone.
+            thread::spawn(move || drop(sender.send(job.run())));
+        }
+    }
+
+    /// Returns whether jobs are running.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.running > 0
+    }
+
+    /// The jobs that have ended since the last time.
+    pub(super) fn finished(&mut self) -> Vec<JobDone> {
+        let done: Vec<_> = self.done.try_iter().collect();
+        self.running -= done.len();
+        done
+    }
+}
+
+/// The result of a lookup.
+type Answer = (Wanted, Result<Passages, LookupError>);
+
+/// Looks up bytes on its own thread, one stanza at a time: a new request cancels the previous one.
+#[derive(Debug)]
+pub(super) struct Lookups {
     lookup: Option<Arc<Lookup>>,
-    /// Tells the look-up under way that nobody waits for it any more.
+    /// Cancels the running lookup.
     stop: Arc<AtomicBool>,
     sender: Sender<Answer>,
     answers: Receiver<Answer>,
     is_waiting: bool,
 }
 
-impl Background {
-    /// Nothing asked for yet.
+impl Lookups {
+    /// Without a request.
     pub(super) fn new(lookup: Option<Lookup>) -> Self {
         let (sender, answers) = mpsc::channel();
         Self { lookup: lookup.map(Arc::new), stop: Arc::default(), sender, answers, is_waiting: false }
     }
 
-    /// Looks a stanza up, and nothing else any more.
+    /// Looks up a stanza, and cancels the previous request.
     pub(super) fn ask(&mut self, wanted: Wanted) {
         self.stop.store(true, Ordering::Relaxed);
         self.stop = Arc::default();
@@ -38,7 +157,7 @@ impl Background {
         let work = move || {
             let answer = lookup.map_or(Err(LookupError::NotFound), |lookup| lookup.passages(&wanted, &stop));
             if answer != Err(LookupError::Stopped) {
-                // Where nobody takes it any more, the interface has ended.
+                // Sending fails only if the interface has ended.
                 let _ = sender.send((wanted, answer));
             }
         };
@@ -47,21 +166,59 @@ impl Background {
         }
     }
 
-    /// What came of it, once.
+    /// The answer, once.
     pub(super) fn answer(&mut self) -> Option<Answer> {
         let answer = self.answers.try_recv().ok()?;
         self.is_waiting = false;
         Some(answer)
     }
 
-    /// Whether an answer is to come.
+    /// Returns whether an answer is still to come.
     pub(super) const fn is_waiting(&self) -> bool {
         self.is_waiting
     }
 }
 
-impl Drop for Background {
+impl Drop for Lookups {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The bytes that the selected stanza came in, below Noise: looked up when they are shown, and kept for one stanza.
+#[derive(Debug, Default)]
+pub(super) struct LayerBytes {
+    wanted: Option<Wanted>,
+    found: Option<Result<Passages, LookupError>>,
+    /// How often it changed.
+    revision: usize,
+}
+
+impl LayerBytes {
+    /// Requests the bytes of a stanza; returns whether they must be looked up.
+    pub(super) fn want(&mut self, wanted: &Wanted) -> bool {
+        let is_new = self.wanted.as_ref() != Some(wanted);
+        if is_new {
+            *self = Self { wanted: Some(wanted.clone()), found: None, revision: self.revision + 1 };
+        }
+        is_new
+    }
+
+    /// Stores what was found, unless another stanza was requested in the meantime.
+    pub(super) fn store(&mut self, wanted: &Wanted, found: Result<Passages, LookupError>) {
+        if self.wanted.as_ref() == Some(wanted) {
+            self.found = Some(found);
+            self.revision += 1;
+        }
+    }
+
+    /// The bytes of a stanza, or why there are none; `None` while they are being looked up.
+    pub(super) fn of(&self, wanted: &Wanted) -> Option<&Result<Passages, LookupError>> {
+        self.found.as_ref().filter(|_| self.wanted.as_ref() == Some(wanted))
+    }
+
+    /// A number that changes whenever the bytes do.
+    pub(super) const fn revision(&self) -> usize {
+        self.revision
     }
 }

@@ -1,19 +1,20 @@
-//! What lies over a screen: the help, the palette, choices, questions, and a line being typed.
+//! Dialogs on top of a screen: the help, the palette, choices, questions, and a line being typed.
 
 use std::path::PathBuf;
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::input::Input;
-use super::keymap::{Bound, Context, Keymap};
+use super::kit::bindings::Context;
+use super::kit::input::Input;
+use super::kit::keymap::{Bound, Keymap};
 use crate::filter::Completions;
 use crate::github::Target;
 use crate::notes;
 use crate::origin::CaptureId;
 use crate::report::Subject;
 
-/// What lies over the screen.
+/// A dialog on top of the screen.
 #[derive(Debug)]
 pub(super) enum Dialog {
     /// The keys.
@@ -25,83 +26,85 @@ pub(super) enum Dialog {
     Palette {
         /// What was typed of the name.
         input: Input,
-        /// The selected one of those that fit.
+        /// The selected one of the matching commands.
         selected: usize,
     },
-    /// Which columns the list has.
+    /// The choice of columns.
     Columns {
         /// The selected one of all columns.
         selected: usize,
     },
-    /// As what something is to be reported.
+    /// The choice of a form for a report.
     Forms {
-        /// What.
+        /// What the report is about.
         subject: Subject,
         /// The stanza to show, by the indexes of its call and row.
         stanza: Option<(usize, usize)>,
-        /// The selected one of the forms that suit it.
+        /// The selected one of the suitable forms.
         selected: usize,
     },
-    /// A question to be answered with yes or no.
+    /// A yes-or-no question.
     Confirm(Box<Confirm>),
     /// A line being typed.
     Prompt(Box<Prompt>),
 }
 
-/// A question to be answered with yes or no.
+/// A yes-or-no question.
 #[derive(Debug)]
 pub(super) struct Confirm {
-    /// What is asked.
-    pub(super) asks: String,
-    /// What it is about, to be read before the answer.
+    /// The question.
+    pub(super) question: String,
+    /// A text to read before answering.
     pub(super) text: String,
-    /// How far that is scrolled.
+    /// How far the text is scrolled.
     pub(super) scroll: usize,
-    /// What follows from yes.
+    /// What to do on yes.
     pub(super) then: Then,
 }
 
-/// What follows from yes.
+/// What to do after a question is answered with yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Then {
-    /// The program ends.
+    /// Exit.
     Quit,
-    /// A draft is to be sent.
+    /// Send a draft.
     Send(u64, Target),
-    /// A draft is to be taken away.
+    /// Delete a draft.
     Remove(u64),
 }
 
 /// A line being typed.
 #[derive(Debug)]
 pub(super) struct Prompt {
+    /// What is asked for.
     pub(super) asks: Asks,
+    /// What was typed.
     pub(super) input: Input,
-    /// How it can go on.
+    /// Completions of what was typed.
     pub(super) completions: Completions,
     /// The selected completion.
     pub(super) selected: usize,
-    /// Why what was typed cannot be taken.
+    /// Why what was typed is invalid.
     pub(super) error: Option<String>,
 }
 
-/// What is asked for.
+/// What a prompt asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asks {
     /// A filter of the list.
     Filter,
-    /// A text to look for.
+    /// A text to search for.
     Search,
-    /// A note on a call or a stanza that these captures hold.
+    /// A note on a call or a stanza in these captures.
     Note(notes::Subject, Vec<CaptureId>),
-    /// A file to write what is shown to; the one that is there already, which the same name replaces.
+    /// A file to write what is shown to; `Some` if this file exists and entering its name again replaces it.
     Save(Option<PathBuf>),
     /// The issue that a draft goes to.
     Target(u64),
 }
 
 impl Dialog {
-    /// Where keys are pressed in it.
+    /// The context of its keys.
     pub(super) const fn context(&self) -> Context {
         match self {
             Self::Help { .. } => Context::Help,
@@ -115,16 +118,15 @@ impl Dialog {
 }
 
 impl Prompt {
-    /// A line with a text in it to begin with.
+    /// A prompt with an initial text.
     pub(super) fn dialog(asks: Asks, text: impl Into<String>) -> Dialog {
         let input = Input::new(text);
         Dialog::Prompt(Box::new(Self { asks, input, completions: Completions::default(), selected: 0, error: None }))
     }
 }
 
-/// The commands of a context whose names or descriptions fit what was typed, best first; all where nothing was.
-pub(super) fn fitting<'k>(keymap: &'k Keymap, context: Context, typed: &str) -> Vec<&'k Bound> {
-    // What was typed is about the screen below.
+/// The commands of a context whose names or descriptions match what was typed, best first; all if nothing was typed.
+pub(super) fn matching<'k>(keymap: &'k Keymap, context: Context, typed: &str) -> Vec<&'k Bound> {
     let bound: Vec<&Bound> = keymap.in_context(context).collect();
     if typed.trim().is_empty() {
         return bound;
@@ -151,13 +153,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_found_by_parts_of_their_names_and_by_what_they_do() {
+    fn commands_are_found_by_parts_of_their_names_and_by_their_descriptions() {
         let keymap = Keymap::default();
-        let found = |typed| fitting(&keymap, Context::Ladder, typed).first().map(|bound| bound.binding.name);
+        let found = |typed| matching(&keymap, Context::Ladder, typed).first().map(|bound| bound.binding.name);
         assert_eq!(found("nxev"), Some("next-evidence"));
         assert_eq!(found("bytes"), Some("layer"));
         assert_eq!(found("clipboard"), Some("copy"));
         assert_eq!(found("zzzzqqq"), None);
-        assert_eq!(fitting(&keymap, Context::Ladder, " ").len(), keymap.in_context(Context::Ladder).count());
+        assert_eq!(matching(&keymap, Context::Ladder, " ").len(), keymap.in_context(Context::Ladder).count());
     }
 }

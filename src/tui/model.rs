@@ -1,241 +1,298 @@
-//! What the interface knows: what was analysed, and where the user is in it.
+//! The whole state of the interface: what screens share, the list of calls, and the screens above it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::background::JobDone;
 use super::board::Board;
-use super::columns::Setting;
 use super::dialog::Dialog;
-use super::drafts::Drafts;
-use super::jobs::{Desk, Job};
-use super::keymap::{Context, Keymap};
-use super::list::List;
-use super::lower::Lower;
-use super::names::Names;
-use super::opened::Opened;
-use super::screen::Screen;
-use super::search::Search;
-use super::times::Times;
+use super::kit::bindings::Context;
+use super::kit::command::{Command, Movement};
+use super::screen::{Screen, Step};
+use super::screens::calls::Calls;
+use super::screens::captures::Captures;
+use super::screens::compare::Comparison;
+use super::screens::draft::{self, DraftScreen};
+use super::screens::findings::Findings;
+use super::screens::ladder::{Fold, LadderScreen};
+use super::screens::marks::Marks;
+use super::screens::page::Page;
+use super::screens::questions::{Evidence, Questions};
+use super::screens::rules::{Places, Rules};
+use super::search::Found;
+use super::shared::{Shared, find_call};
 use crate::analysis::Analysis;
-use crate::github::Access;
-use crate::notes::{Notes, Shelf};
-use crate::origin::Timestamp;
 use crate::spec::Judged;
-use crate::spec::RULES;
+use crate::tables::Selection;
 
-/// Places that can be gone back to.
+/// The most places remembered to go back to.
 const PLACES_KEPT: usize = 200;
 
 /// The state of the interface. Changed by `update` only, drawn by `view`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Model {
-    /// What was learnt so far; `None` until the first snapshot comes.
-    pub(super) analysis: Option<Arc<Analysis>>,
-    /// Whether something that was read was lost.
-    pub(super) lossy: bool,
-    /// Whether reading ended before the captures did.
-    pub(super) stopped: bool,
-    /// The list of calls, the lowest screen.
-    pub(super) list: List,
-    /// The screens over it, the one shown last.
-    pub(super) screens: Vec<Screen>,
-    /// What lies over the screen.
-    pub(super) dialog: Option<Dialog>,
-    /// Where jumps began, and where they led.
-    pub(super) jumps: Jumps,
-    /// What follows for questions and rules, while a screen shows it.
-    pub(super) board: Option<Board>,
-    /// Whether questions that no evidence bears on are left out.
-    pub(super) with_evidence: bool,
-    /// What the selected stanza came in.
-    pub(super) lower: Lower,
-    /// The text that is looked for in all stanzas.
-    pub(super) search: Search,
-    /// How the ladder and the stanza share the room.
-    pub(super) split: Split,
-    /// How parties are called.
-    pub(super) names: Names,
-    /// Which times are shown.
-    pub(super) times: Times,
-    /// The moment that the user measures from.
-    pub(super) reference: Option<Timestamp>,
-    /// The user's notes.
-    pub(super) notes: Arc<Notes>,
-    /// The files that keep them.
-    pub(super) shelf: Shelf,
-    /// Every command and its keys.
-    pub(super) keymap: Keymap,
-    /// The config file, which the choice of columns can be written to.
-    pub(super) config: Option<PathBuf>,
-    /// The findings that were drafted.
-    pub(super) drafts: Drafts,
-    /// What they are made of, once one was.
-    pub(super) desk: Option<Arc<Desk>>,
-    /// What is to be done behind.
-    pub(super) jobs: Vec<Job>,
-    /// The server that findings go to.
-    pub(super) access: Access,
-    /// The names of the user and the machine, which may not leave.
-    pub(super) here: Vec<String>,
-    /// What was just done, or could not be.
-    pub(super) message: Option<String>,
-    /// What the last drawing showed of the pane with the focus.
-    pub(super) viewport: Viewport,
+    /// What all screens share.
+    pub(super) shared: Shared,
+    /// The list of calls, at the bottom.
+    pub(super) calls: Calls,
+    /// The screens above it; the last one is shown.
+    pub(super) screens: Vec<Shown>,
+    jumps: Jumps,
 }
 
-/// A place that can be gone back to.
+/// A screen above the list of calls.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    screens: Vec<Screen>,
+pub(super) enum Shown {
+    /// The ladder of one or more calls, next to the selected stanza.
+    Ladder(Box<LadderScreen>),
+    /// Two calls or two stanzas side by side.
+    Compare(Box<Comparison>),
+    /// The open questions.
+    Questions(Questions),
+    /// The evidence for one question.
+    Evidence(Evidence),
+    /// The rules.
+    Rules(Rules),
+    /// The places where one rule was checked.
+    Places(Places),
+    /// The page of a question or a rule.
+    Page(Page),
+    /// The captures.
+    Captures(Captures),
+    /// The marks and notes.
+    Marks(Marks),
+    /// The drafted findings.
+    Findings(Findings),
+    /// One drafted finding.
+    Draft(DraftScreen),
+}
+
+impl Shown {
+    fn screen(&self) -> &dyn Screen {
+        match self {
+            Self::Ladder(screen) => screen.as_ref(),
+            Self::Compare(screen) => screen.as_ref(),
+            Self::Questions(screen) => screen,
+            Self::Evidence(screen) => screen,
+            Self::Rules(screen) => screen,
+            Self::Places(screen) => screen,
+            Self::Page(screen) => screen,
+            Self::Captures(screen) => screen,
+            Self::Marks(screen) => screen,
+            Self::Findings(screen) => screen,
+            Self::Draft(screen) => screen,
+        }
+    }
+
+    fn screen_mut(&mut self) -> &mut dyn Screen {
+        match self {
+            Self::Ladder(screen) => screen.as_mut(),
+            Self::Compare(screen) => screen.as_mut(),
+            Self::Questions(screen) => screen,
+            Self::Evidence(screen) => screen,
+            Self::Rules(screen) => screen,
+            Self::Places(screen) => screen,
+            Self::Page(screen) => screen,
+            Self::Captures(screen) => screen,
+            Self::Marks(screen) => screen,
+            Self::Findings(screen) => screen,
+            Self::Draft(screen) => screen,
+        }
+    }
+
+    /// Returns whether it shows results for questions or rules.
+    const fn needs_board(&self) -> bool {
+        matches!(self, Self::Questions(_) | Self::Evidence(_) | Self::Rules(_) | Self::Places(_))
+    }
+}
+
+/// A place to go back to.
+#[derive(Clone, Debug)]
+struct Place {
+    screens: Vec<Shown>,
     selected: Option<usize>,
 }
 
-/// Where jumps began, and where they led.
+/// Where jumps started, and where they led.
 #[derive(Debug, Default)]
-pub(super) struct Jumps {
+struct Jumps {
     back: Vec<Place>,
     forward: Vec<Place>,
 }
 
-/// The ladder's part of the room that it shares with the stanza, in percent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Split(u16);
-
-impl Split {
-    const STEP: u16 = 5;
-    const LEAST: u16 = 20;
-    const MOST: u16 = 80;
-
-    /// The ladder's part of `cells`.
-    pub(super) fn of(self, cells: u16) -> u16 {
-        // At most `cells`, which fits.
-        u16::try_from(u32::from(cells) * u32::from(self.0) / 100).unwrap_or(cells)
-    }
-
-    /// A little more for the ladder.
-    pub(super) fn grown(self) -> Self {
-        Self((self.0 + Self::STEP).min(Self::MOST))
-    }
-
-    /// A little less for the ladder.
-    pub(super) fn shrunk(self) -> Self {
-        Self((self.0 - Self::STEP).max(Self::LEAST))
-    }
-
-    /// The ladder takes `part` of `cells`, as nearly as can be.
-    pub(super) fn at(part: u16, cells: u16) -> Self {
-        let percent = u32::from(part) * 100 / u32::from(cells.max(1));
-        Self(u16::try_from(percent).unwrap_or(Self::MOST).clamp(Self::LEAST, Self::MOST))
-    }
-}
-
-impl Default for Split {
-    fn default() -> Self {
-        Self(55)
-    }
-}
-
-/// What the last drawing showed of the pane with the focus: paging and the end of a text depend on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Viewport {
-    /// Lines that fit.
-    pub(super) page: usize,
-    /// Lines that there are; 0 where the pane is a list.
-    pub(super) lines: usize,
-}
-
-impl Viewport {
-    /// How far a text can be scrolled.
-    pub(super) fn last_scroll(self) -> usize {
-        self.lines.saturating_sub(self.page)
-    }
-}
-
 impl Model {
-    /// The calls so far.
-    pub(super) fn calls(&self) -> &[Arc<Judged>] {
-        self.analysis.as_ref().map_or(&[], |analysis| &analysis.calls)
+    /// A list of calls that is still empty.
+    pub(super) fn new(shared: Shared) -> Self {
+        Self { shared, calls: Calls::default(), screens: Vec::new(), jumps: Jumps::default() }
     }
 
-    /// The call of this number, or what belongs to no call, which comes after the last.
-    pub(super) fn judged(&self, number: usize) -> Option<&Arc<Judged>> {
-        self.calls().get(number).or_else(|| self.strays().filter(|_| number == self.calls().len()))
+    /// The screen that is shown.
+    pub(super) fn screen(&self) -> &dyn Screen {
+        self.screens.last().map_or(&self.calls, Shown::screen)
     }
 
-    /// What belongs to no call, once that is known.
-    pub(super) fn strays(&self) -> Option<&Arc<Judged>> {
-        self.analysis.as_ref()?.strays.as_ref()
+    /// The screen that is shown, to be changed, and what it shares with the others.
+    pub(super) fn screen_mut(&mut self) -> (&mut dyn Screen, &mut Shared) {
+        match self.screens.last_mut() {
+            Some(shown) => (shown.screen_mut(), &mut self.shared),
+            None => (&mut self.calls, &mut self.shared),
+        }
     }
 
-    /// The call selected in the list, and its index.
-    pub(super) fn selected_call(&self) -> Option<(usize, &Arc<Judged>)> {
-        let index = self.list.selected_call()?;
-        Some((index, self.calls().get(index)?))
-    }
-
-    /// What the cells of a call depend on that has this note.
-    pub(super) fn setting<'m>(&'m self, note: Option<&'m str>) -> Setting<'m> {
-        let analysis = self.analysis.as_deref();
-        Setting { analysis, names: &self.names, reference: self.times.reference(), note }
-    }
-
-    /// The opened calls, if their ladder is what is shown.
-    pub(super) fn opened(&self) -> Option<&Opened> {
+    /// The ladder, if it is shown.
+    pub(super) fn ladder(&self) -> Option<&LadderScreen> {
         match self.screens.last() {
-            Some(Screen::Call(opened)) => Some(opened),
+            Some(Shown::Ladder(screen)) => Some(screen),
             _ => None,
         }
     }
 
-    /// The opened calls, to be changed.
-    pub(super) fn opened_mut(&mut self) -> Option<&mut Opened> {
+    /// The ladder, to be changed.
+    pub(super) fn ladder_mut(&mut self) -> Option<&mut LadderScreen> {
         match self.screens.last_mut() {
-            Some(Screen::Call(opened)) => Some(opened),
+            Some(Shown::Ladder(screen)) => Some(screen),
             _ => None,
         }
     }
 
-    /// The list that the screen shows, if it is one: its selected line, and how many it has.
-    pub(super) fn shown_list(&mut self) -> Option<(&mut usize, usize)> {
-        let (marks, drafts, board) = (self.notes.len(), self.drafts.entries.len(), self.board.as_ref());
-        match self.screens.last_mut() {
-            None => Some((&mut self.list.selected, self.list.shown.len())),
-            Some(Screen::Questions { selected }) => Some((selected, board.map_or(0, |board| board.asked.len()))),
-            Some(Screen::Evidence { question, selected }) => {
-                let pieces = board.and_then(|board| board.finding(question)).map_or(0, |finding| finding.pieces.len());
-                Some((selected, pieces))
-            }
-            Some(Screen::Rules { selected }) => Some((selected, RULES.len())),
-            Some(Screen::Places { selected, .. }) => Some((selected, board.map_or(0, |board| board.places.len()))),
-            Some(Screen::Marks { selected }) => Some((selected, marks)),
-            Some(Screen::Findings { selected }) => Some((selected, drafts)),
-            Some(Screen::Compare(comparison)) => Some((&mut comparison.selected, comparison.lines.len())),
-            Some(Screen::Call(_) | Screen::Page { .. } | Screen::Captures { .. } | Screen::Draft(_)) => None,
-        }
+    /// The selected call of the list, and its index.
+    pub(super) fn selected_call(&self) -> Option<(usize, &Arc<Judged>)> {
+        self.calls.selected_call(&self.shared)
     }
 
-    /// Whether more may come.
-    pub(super) fn is_reading(&self) -> bool {
-        !self.stopped && !self.analysis.as_ref().is_some_and(|analysis| analysis.complete)
-    }
-
-    /// Whether a search or a filter has more to look at.
+    /// Returns whether a search or a filter is running.
     pub(super) fn is_busy(&self) -> bool {
-        self.list.is_sieving() || self.search.is_hunting()
+        self.calls.is_filtering() || self.shared.search.is_running()
     }
 
-    /// Where keys are pressed.
+    /// The context of the next key.
     pub(super) fn context(&self) -> Context {
-        self.dialog.as_ref().map_or_else(|| self.context_below(), Dialog::context)
+        self.shared.dialog.as_ref().map_or_else(|| self.context_below(), Dialog::context)
     }
 
-    /// Where keys are pressed when nothing lies over the screen.
+    /// The context of the screen, whatever the dialog on top of it.
     pub(super) fn context_below(&self) -> Context {
-        self.screens.last().map_or(Context::Calls, Screen::context)
+        self.screen().context()
     }
 
-    /// Remembers where the user is, before a jump.
-    pub(super) fn leave_mark(&mut self) {
+    /// Runs a command of the screen that is shown.
+    pub(super) fn update(&mut self, command: Command) {
+        let (screen, shared) = self.screen_mut();
+        if let Some(step) = screen.update(command, shared) {
+            self.follow(step);
+        }
+    }
+
+    /// Moves within the screen that is shown.
+    pub(super) fn go(&mut self, movement: Movement) {
+        // An empty list of calls shows the captures.
+        if self.screens.is_empty() && self.calls.shown.is_empty() {
+            self.screens.push(Shown::Captures(Captures::default()));
+        }
+        let (screen, shared) = self.screen_mut();
+        screen.go(movement, shared);
+    }
+
+    /// Goes where a command leads.
+    pub(super) fn follow(&mut self, step: Step) {
+        match step {
+            Step::Calls(calls) => self.open(Shown::Ladder(Box::new(LadderScreen::new(calls)))),
+            Step::Row(call, row) => self.go_to_row(call, row),
+            Step::Rung(rung) => {
+                self.leave_mark();
+                if let Some(screen) = self.ladder_mut()
+                    && let Some((call, row)) = screen.diagram.arrow(rung).map(|rung| (rung.call, rung.row))
+                {
+                    screen.select_row(call, row);
+                }
+            }
+            Step::Listed(place) => {
+                self.leave_mark();
+                self.calls.selected = place;
+            }
+            Step::CompareCalls(calls) => self.open(Shown::Compare(Box::new(Comparison::of_calls(calls)))),
+            Step::CompareStanzas(stanzas) => self.open(Shown::Compare(Box::new(Comparison::of_stanzas(stanzas)))),
+            Step::Evidence(question) => self.open(Shown::Evidence(Evidence::of(question))),
+            Step::Places(rule) => self.open(Shown::Places(Places::of(rule))),
+            Step::Page { title, text } => self.open(Shown::Page(Page::new(title, text))),
+            Step::Draft(id) => {
+                self.leave_mark();
+                // Another draft replaces the one that is shown.
+                self.screens.pop_if(|screen| matches!(screen, Shown::Draft(_)));
+                self.screens.push(Shown::Draft(DraftScreen::of(id)));
+            }
+            Step::Relist => self.calls.renew(&self.shared),
+        }
+    }
+
+    fn open(&mut self, screen: Shown) {
+        self.leave_mark();
+        self.screens.push(screen);
+        self.renew_board();
+    }
+
+    /// Opens a screen, or goes back if it is shown already.
+    pub(super) fn toggle(&mut self, screen: Shown) {
+        self.shared.dialog = None;
+        if self.context_below() == screen.screen().context() {
+            return self.back();
+        }
+        self.open(screen);
+    }
+
+    /// Closes the dialog, or returns to the previous screen.
+    pub(super) fn back(&mut self) {
+        if self.shared.dialog.take().is_none() {
+            self.screens.pop();
+            self.renew_screens();
+        }
+    }
+
+    /// Goes to a row of a call, by indexes: in the ladder if it is shown, otherwise in a new one.
+    fn go_to_row(&mut self, call: usize, row: usize) {
+        let Some(judged) = self.shared.judged(call).map(Arc::clone) else { return };
+        self.leave_mark();
+        self.calls.select_call(call);
+        if let Some(screen) = self.ladder_mut() {
+            let is_same =
+                |known: &Arc<Judged>| (&known.call.id, &known.call.creator) == (&judged.call.id, &judged.call.creator);
+            match screen.calls.iter().position(is_same) {
+                Some(index) => screen.select_row(index, row),
+                None => {
+                    *screen = LadderScreen { fold: Fold::Nothing, ..screen.with(vec![judged]) };
+                    screen.arrange(None);
+                    screen.select_row(0, row);
+                }
+            }
+            return;
+        }
+        let mut screen = LadderScreen::new(vec![judged]);
+        screen.select_row(0, row);
+        self.screens.push(Shown::Ladder(Box::new(screen)));
+    }
+
+    /// Shows the next or previous call of the list in the ladder.
+    pub(super) fn neighbour(&mut self, forward: bool) {
+        let movement = if forward { Movement::Down } else { Movement::Up };
+        let last = self.calls.shown.len().saturating_sub(1);
+        self.calls.selected = movement.from(self.calls.selected, last, 1);
+        let judged = self.selected_call().map(|(_, judged)| Arc::clone(judged));
+        if let (Some(judged), Some(Shown::Ladder(screen))) = (judged, self.screens.last_mut()) {
+            **screen = screen.with(vec![judged]);
+            screen.arrange(self.shared.selection());
+        }
+    }
+
+    /// Opens the stanzas that belong to no call.
+    pub(super) fn strays(&mut self) {
+        match self.shared.strays().cloned() {
+            Some(strays) => self.follow(Step::Calls(vec![strays])),
+            None if self.shared.is_reading() => self.shared.say("Not available until loading has finished"),
+            None => self.shared.say("Every stanza about calls belongs to a call"),
+        }
+    }
+
+    /// Remembers the current place, before a jump.
+    fn leave_mark(&mut self) {
         let here = self.place();
         self.jumps.back.push(here);
         if self.jumps.back.len() > PLACES_KEPT {
@@ -244,7 +301,7 @@ impl Model {
         self.jumps.forward.clear();
     }
 
-    /// Goes back to where the last jump began, or forward again. Whether there is such a place.
+    /// Returns to where the last jump started, or goes forward again. Returns whether there is such a place.
     pub(super) fn jump(&mut self, forward: bool) -> bool {
         let here = self.place();
         let Jumps { back, forward: ahead } = &mut self.jumps;
@@ -253,49 +310,151 @@ impl Model {
         into.push(here);
         self.screens = screens;
         if let Some(call) = selected {
-            self.list.select_call(call);
+            self.calls.select_call(call);
         }
         self.renew_screens();
         true
     }
 
     fn place(&self) -> Place {
-        Place { screens: self.screens.clone(), selected: self.list.selected_call() }
+        Place { screens: self.screens.clone(), selected: self.calls.selected_index() }
     }
 
-    /// Gives every screen the newest form of what it shows.
+    /// Takes a snapshot. What is selected stays selected.
+    pub(super) fn load(&mut self, mut analysis: Arc<Analysis>) {
+        if *analysis.notes != *self.shared.notes {
+            Arc::make_mut(&mut analysis).notes = Arc::clone(&self.shared.notes);
+        }
+        let place = self.selected_call().and_then(|(index, judged)| {
+            let stays = analysis.calls.get(index).is_some_and(|known| known.call.id == judged.call.id);
+            if stays { Some(index) } else { find_call(&analysis.calls, &judged.call) }
+        });
+        self.shared.source = None;
+        self.shared.lossy = analysis.is_lossy();
+        self.shared.analysis = Some(analysis);
+        self.calls.renew(&self.shared);
+        if let Some(place) = place {
+            self.calls.select_call(place);
+        }
+        self.renew_screens();
+    }
+
+    /// Updates every screen to the latest snapshot.
     pub(super) fn renew_screens(&mut self) {
-        let Some(analysis) = self.analysis.clone() else { return };
-        let filter = self.list.filter.clone();
-        let wanted = filter.as_ref().map(|(_, selection)| (selection, analysis.as_ref()));
         for screen in &mut self.screens {
-            if let Screen::Call(opened) = screen {
-                opened.renew(&analysis, wanted);
+            if let Shown::Ladder(screen) = screen {
+                screen.renew(&self.shared);
             }
         }
         self.renew_board();
     }
 
-    /// Makes what follows for questions and rules anew, if a screen shows it.
+    /// Updates the results for questions and rules, if a screen shows them.
     pub(super) fn renew_board(&mut self) {
         let rule = self.screens.iter().rev().find_map(|screen| match screen {
-            Screen::Places { rule, .. } => Some(*rule),
+            Shown::Places(places) => Some(places.id()),
             _ => None,
         });
-        let is_shown = self.screens.iter().any(|screen| {
-            matches!(
-                screen,
-                Screen::Questions { .. } | Screen::Evidence { .. } | Screen::Rules { .. } | Screen::Places { .. }
-            )
-        });
-        match &self.analysis {
-            Some(analysis) if is_shown => {
-                let with_evidence = self.with_evidence;
-                if self.board.as_ref().is_none_or(|board| !board.is_of(analysis, rule, with_evidence)) {
-                    self.board = Some(Board::new(analysis, rule, with_evidence));
+        let Shared { analysis, board, with_evidence, .. } = &mut self.shared;
+        match analysis {
+            Some(analysis) if self.screens.iter().any(Shown::needs_board) => {
+                if board.as_ref().is_none_or(|board| !board.is_of(analysis, rule, *with_evidence)) {
+                    *board = Some(Board::new(analysis, rule, *with_evidence));
                 }
             }
-            _ => self.board = None,
+            _ => *board = None,
         }
+    }
+
+    /// Shows or hides the questions without evidence. What is selected stays selected.
+    pub(super) fn only_evidence(&mut self) {
+        let Some(Shown::Questions(questions)) = self.screens.last() else { return };
+        let selected = questions.question(&self.shared);
+        self.shared.with_evidence = !self.shared.with_evidence;
+        self.renew_board();
+        if let Some(Shown::Questions(questions)) = self.screens.last_mut() {
+            questions.reselect(selected, &mut self.shared);
+        }
+    }
+
+    /// Sets or clears the filter of the list.
+    pub(super) fn set_filter(&mut self, filter: Option<(String, Selection)>) {
+        self.shared.filter = filter;
+        self.calls.refilter(&self.shared);
+        self.renew_screens();
+    }
+
+    /// Shows letters instead of addresses, or the addresses again.
+    pub(super) fn toggle_pseudonyms(&mut self) {
+        let names = &mut self.shared.names;
+        names.in_letters = !names.in_letters;
+        if names.in_letters {
+            // In the order of the calls, so that the first caller is A.
+            for judged in self.shared.calls() {
+                for party in [&judged.call.caller, &judged.call.callee].into_iter().flatten() {
+                    self.shared.names.meet(party, &judged.call.people);
+                }
+            }
+        }
+        self.calls.renew(&self.shared);
+        let shown = if self.shared.names.in_letters { "Pseudonyms, one letter per person" } else { "Addresses" };
+        self.shared.say(shown);
+    }
+
+    /// Continues to the next or previous match of the search.
+    pub(super) fn find(&mut self, forward: bool) {
+        if matches!(self.screens.last(), Some(Shown::Compare(_) | Shown::Questions(_))) {
+            let command = if forward { Command::NextMatch } else { Command::PreviousMatch };
+            return self.update(command);
+        }
+        if self.shared.search.text.is_empty() {
+            return self.shared.say("No search yet (press /)");
+        }
+        let row = self.ladder().and_then(|screen| Some(screen.place()?.1));
+        self.shared.search.start(self.calls.selected, row, self.calls.shown.len(), forward);
+    }
+
+    /// Does some of the work that takes too long for one key. Returns whether there is more.
+    pub(super) fn work(&mut self) -> bool {
+        let filters = self.calls.work(&self.shared);
+        let Some(analysis) = self.shared.analysis.clone() else { return false };
+        let shown = &self.calls.shown;
+        let call = |place: usize| analysis.calls.get(*shown.get(place)?).map(Arc::as_ref);
+        match self.shared.search.work(shown.len(), call) {
+            Found::Idle => {}
+            Found::NotYet => return true,
+            Found::Row { place, row } => {
+                if let Some(call) = shown.get(place).copied() {
+                    self.go_to_row(call, row);
+                }
+            }
+            Found::Nothing => {
+                let message = format!("No stanza of the calls shown contains \"{}\"", self.shared.search.text);
+                self.shared.say(message);
+            }
+        }
+        filters
+    }
+
+    /// Deletes a draft, and closes it.
+    pub(super) fn remove_draft(&mut self, id: u64) {
+        self.shared.drafts.remove(id);
+        self.screens.retain(|screen| !matches!(screen, Shown::Draft(draft) if draft.id() == id));
+        self.clamp();
+        self.shared.say("Draft deleted");
+    }
+
+    /// Selects the last entry of the list that is shown if the selected one no longer exists.
+    pub(super) fn clamp(&mut self) {
+        let (screen, shared) = self.screen_mut();
+        if let Some((selected, count)) = screen.list(shared) {
+            *selected = (*selected).min(count.saturating_sub(1));
+        }
+    }
+
+    /// Takes the result of a background job.
+    pub(super) fn finished(&mut self, done: JobDone) {
+        let top = self.screens.last();
+        draft::finished(&mut self.shared, done, |id| matches!(top, Some(Shown::Draft(draft)) if draft.id() == id));
     }
 }

@@ -1,119 +1,117 @@
-//! The screens, and where the user is in each.
+//! What every screen does, and where its commands can lead.
 
 use std::sync::Arc;
 
-use super::comparison::Comparison;
-use super::keymap::Context;
-use super::opened::{Focus, Opened};
-use crate::call::Call;
+use super::kit::bindings::Context;
+use super::kit::command::{Command, Movement};
+use super::kit::csv::{self, Table};
+use super::shared::Shared;
+use crate::notes;
+use crate::origin::CaptureId;
+use crate::report::Subject;
 use crate::spec::Judged;
 
-/// A screen over the list of calls.
-#[derive(Clone, Debug)]
-pub(super) enum Screen {
-    /// One or more calls as a ladder, beside the selected stanza.
-    Call(Box<Opened>),
-    /// Two calls or two stanzas side by side.
-    Compare(Box<Comparison>),
-    /// The open questions.
-    Questions {
-        /// The selected one.
-        selected: usize,
-    },
-    /// The evidence for one question.
-    Evidence {
-        /// The question's id.
-        question: &'static str,
-        /// The selected piece.
-        selected: usize,
-    },
-    /// The rules.
-    Rules {
-        /// The selected one.
-        selected: usize,
-    },
-    /// The places where one rule was checked.
-    Places {
-        /// The rule's id.
-        rule: &'static str,
-        /// The selected place.
-        selected: usize,
-    },
-    /// The page of a question or a rule.
+/// A stanza: its call, and its row in it.
+pub(super) type At = (Arc<Judged>, usize);
+
+/// Where a command of a screen leads.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// To the ladder of these calls.
+    Calls(Vec<Arc<Judged>>),
+    /// To a row of a call, by indexes.
+    Row(usize, usize),
+    /// To a rung of the ladder that is shown.
+    Rung(usize),
+    /// To another entry of the list of calls.
+    Listed(usize),
+    /// To two calls side by side.
+    CompareCalls([Arc<Judged>; 2]),
+    /// To two stanzas side by side.
+    CompareStanzas([At; 2]),
+    /// To the evidence for a question.
+    Evidence(&'static str),
+    /// To the places of a rule.
+    Places(&'static str),
+    /// To a page in Markdown.
     Page {
         /// What it is about.
         title: &'static str,
-        /// Its text, in Markdown.
+        /// Its text.
         text: String,
-        /// How far it is scrolled.
-        scroll: usize,
     },
-    /// What was read from each capture.
-    Captures {
-        /// How far it is scrolled.
-        scroll: usize,
-    },
-    /// The marks and notes.
-    Marks {
-        /// The selected one.
-        selected: usize,
-    },
-    /// The findings that were drafted.
-    Findings {
-        /// The selected one.
-        selected: usize,
-    },
-    /// One of them.
-    Draft(Reading),
+    /// To a draft.
+    Draft(u64),
+    /// Nowhere else, but the list of calls must be rebuilt.
+    Relist,
 }
 
-/// A draft that is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reading {
-    /// Which.
-    pub(super) id: u64,
-    /// How far its text is scrolled.
-    pub(super) scroll: usize,
-    /// How far what was replaced in it is scrolled.
-    pub(super) replaced_scroll: usize,
-    /// Whether keys move in what was replaced.
-    pub(super) in_replaced: bool,
-    /// Whether what was replaced is told by what it was.
-    pub(super) raw: bool,
-}
+/// The file formats that a screen can be written in: file extension and description.
+pub(super) type Formats = &'static [(&'static str, &'static str)];
 
-impl Reading {
-    /// A draft at its beginning.
-    pub(super) const fn of(id: u64) -> Self {
-        Self { id, scroll: 0, replaced_scroll: 0, in_replaced: false, raw: false }
+/// The format of screens with a table.
+pub(super) const TABLE: Formats = &[("csv", "the rows as shown, comma-separated")];
+
+/// What every screen does. What most do not do has a default.
+pub(super) trait Screen {
+    /// The context of its keys.
+    fn context(&self) -> Context;
+
+    /// The selected entry of its list, and the number of entries, if it shows a list.
+    fn list(&mut self, _shared: &Shared) -> Option<(&mut usize, usize)> {
+        None
     }
-}
 
-impl Screen {
-    /// Where keys are pressed on it.
-    pub(super) fn context(&self) -> Context {
-        match self {
-            Self::Call(opened) => match opened.focus {
-                Focus::Ladder => Context::Ladder,
-                Focus::Stanza => Context::Stanza,
-            },
-            Self::Compare(_) => Context::Compare,
-            Self::Questions { .. } => Context::Questions,
-            Self::Evidence { .. } => Context::Evidence,
-            Self::Rules { .. } => Context::Rules,
-            Self::Places { .. } => Context::Places,
-            Self::Page { .. } => Context::Page,
-            Self::Captures { .. } => Context::Captures,
-            Self::Marks { .. } => Context::Marks,
-            Self::Findings { .. } => Context::Findings,
-            Self::Draft(_) => Context::Draft,
+    /// Moves the selection, or scrolls.
+    fn go(&mut self, movement: Movement, shared: &Shared) {
+        let page = shared.viewport.page;
+        if let Some((selected, count)) = self.list(shared) {
+            *selected = movement.from(*selected, count.saturating_sub(1), page);
         }
     }
+
+    /// Does what a command asks for, if it is a command of this screen.
+    fn update(&mut self, _command: Command, _shared: &mut Shared) -> Option<Step> {
+        None
+    }
+
+    /// What is selected, as the subject of a report, and the stanza to show.
+    fn subject(&self, _shared: &Shared) -> Option<(Subject, Option<(usize, usize)>)> {
+        None
+    }
+
+    /// What is selected, as the subject of a note, and the captures that contain it.
+    fn noted(&self, _shared: &Shared) -> Option<(notes::Subject, Vec<CaptureId>)> {
+        None
+    }
+
+    /// The draft that is selected.
+    fn draft(&self, _shared: &Shared) -> Option<u64> {
+        None
+    }
+
+    /// What is copied to the clipboard: a name for it, and the text.
+    fn copied(&self, _shared: &Shared) -> Option<(&'static str, String)> {
+        None
+    }
+
+    /// The rows that are shown.
+    fn table(&self, _shared: &Shared) -> Option<Table> {
+        None
+    }
+
+    /// What it can be written as: the file name without extension, and the formats.
+    fn formats(&self, _shared: &Shared) -> Option<(String, Formats)> {
+        None
+    }
+
+    /// Its content in one of these formats.
+    fn written(&self, _extension: &str, shared: &Shared) -> Option<String> {
+        self.table(shared).and_then(csv::csv)
+    }
 }
 
-/// Where a call of an earlier snapshot stands: by its id, and its creator where calls share an id.
-pub(super) fn place_of(calls: &[Arc<Judged>], call: &Call) -> Option<usize> {
-    let same_id = |known: &Arc<Judged>| known.call.id == call.id;
-    let same = calls.iter().position(|known| same_id(known) && known.call.creator == call.creator);
-    same.or_else(|| calls.iter().position(same_id))
+/// Scrolls a text.
+pub(super) fn scrolled(scroll: &mut usize, movement: Movement, shared: &Shared) {
+    *scroll = movement.from(*scroll, shared.viewport.last_scroll(), shared.viewport.page);
 }

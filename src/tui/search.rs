@@ -1,96 +1,98 @@
-//! Looking for a text in all stanzas, a slice at a time.
+//! Searching all stanzas for a text, a slice at a time.
 
 use crate::protocol::xml;
 use crate::spec::Judged;
 
-/// Stanzas looked at in one go. The rest waits, so that keys are never kept waiting.
+/// Stanzas searched at once, so that a key is never kept waiting.
 const SLICE: usize = 1_000;
 
-/// A text that is looked for, and how far the search has come.
+/// The text to search for, and the progress of the search.
 #[derive(Debug, Default)]
 pub(super) struct Search {
-    /// The text, in small letters; empty if nothing was looked for.
+    /// The text in lower case; empty before the first search.
     pub(super) text: String,
-    hunt: Option<Hunt>,
+    running: Option<Running>,
 }
 
-/// A search under way.
+/// A running search.
 #[derive(Clone, Copy, Debug)]
-struct Hunt {
+struct Running {
     forward: bool,
-    /// The place in the list.
+    /// The index in the list.
     place: usize,
-    /// The row of the call there that is looked at next, counted in the direction of the search; `None` for the
-    /// first.
+    /// The next row of the call there; `None` for the first in the direction of the search.
     row: Option<usize>,
-    /// Calls that are still to be entered.
+    /// Calls still to be searched.
     left: usize,
 }
 
-/// What a slice of a search came to.
+/// The result of a slice of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hunted {
-    /// There is nothing to look for.
+pub(super) enum Found {
+    /// No search is running.
     Idle,
-    /// More is to be looked at.
-    Goes,
-    /// The text is in this row of the call at this place of the list.
-    Found {
-        /// The place in the list.
+    /// There is more to search.
+    NotYet,
+    /// The text is in this row of the call at this index of the list.
+    Row {
+        /// The index in the list.
         place: usize,
         /// The row.
         row: usize,
     },
-    /// It is nowhere.
-    Nowhere,
+    /// The text is not in any stanza.
+    Nothing,
 }
 
 impl Search {
-    /// Begins at the call at `place` of a list of `places`, with the row after (or before) `row`; with the call's
-    /// first (or last) row where there is none.
-    pub(super) fn begin(&mut self, place: usize, row: Option<usize>, places: usize, forward: bool) {
+    /// Starts at the call at index `place` of a list of `places`, after (or before) `row`, or with the call's first (or
+    /// last) row.
+    pub(super) fn start(&mut self, place: usize, row: Option<usize>, places: usize, forward: bool) {
         let row = match row {
             Some(row) if forward => Some(row + 1),
-            // Before the first row comes the call before.
+            // Before the first row comes the previous call.
             Some(row) => Some(row.checked_sub(1).unwrap_or(usize::MAX)),
             None => None,
         };
-        self.hunt = (!self.text.is_empty() && places > 0).then_some(Hunt { forward, place, row, left: places });
+        self.running = (!self.text.is_empty() && places > 0).then_some(Running { forward, place, row, left: places });
     }
 
-    /// Whether a search is under way.
-    pub(super) const fn is_hunting(&self) -> bool {
-        self.hunt.is_some()
+    /// Returns whether a search is running.
+    pub(super) const fn is_running(&self) -> bool {
+        self.running.is_some()
     }
 
-    /// Looks at some more stanzas. `call` gives the call at a place of the list of `places`.
-    pub(super) fn work<'c>(&mut self, places: usize, call: impl Fn(usize) -> Option<&'c Judged>) -> Hunted {
-        let Some(mut hunt) = self.hunt.take() else { return Hunted::Idle };
+    /// Searches some more stanzas. `call` returns the call at an index of the list of `places`.
+    pub(super) fn work<'c>(&mut self, places: usize, call: impl Fn(usize) -> Option<&'c Judged>) -> Found {
+        let Some(mut search) = self.running.take() else { return Found::Idle };
         for _ in 0..SLICE {
-            let rows = call(hunt.place).map_or(0, |judged| judged.call.rows.len());
-            let row = hunt.row.unwrap_or(if hunt.forward { 0 } else { rows.wrapping_sub(1) });
+            let rows = call(search.place).map_or(0, |judged| judged.call.rows.len());
+            let row = search.row.unwrap_or(if search.forward { 0 } else { rows.wrapping_sub(1) });
             if row < rows {
-                if call(hunt.place).is_some_and(|judged| has(judged, row, &self.text)) {
-                    return Hunted::Found { place: hunt.place, row };
+                if call(search.place).is_some_and(|judged| has(judged, row, &self.text)) {
+                    return Found::Row { place: search.place, row };
                 }
-                hunt.row = Some(if hunt.forward { row + 1 } else { row.wrapping_sub(1) });
+                search.row = Some(if search.forward { row + 1 } else { row.wrapping_sub(1) });
                 continue;
             }
-            // The call that the search began in is entered once more: its other half comes last.
-            if hunt.left == 0 || places == 0 {
-                return Hunted::Nowhere;
+            // The call that the search started in is searched once more, for its other half.
+            if search.left == 0 || places == 0 {
+                return Found::Nothing;
             }
-            hunt.left -= 1;
-            hunt.row = None;
-            hunt.place =
-                if hunt.forward { (hunt.place + 1) % places } else { hunt.place.checked_sub(1).unwrap_or(places - 1) };
+            search.left -= 1;
+            search.row = None;
+            search.place = if search.forward {
+                (search.place + 1) % places
+            } else {
+                search.place.checked_sub(1).unwrap_or(places - 1)
+            };
         }
-        self.hunt = Some(hunt);
-        Hunted::Goes
+        self.running = Some(search);
+        Found::NotYet
     }
 }
 
-/// Whether a row's stanza has a text in it.
+/// Returns whether a row's stanza contains a text.
 fn has(judged: &Judged, row: usize, text: &str) -> bool {
     let row = judged.call.rows.get(row);
     row.is_some_and(|row| crate::filter::contains(&xml::write_line(&row.observed.read().node), text))

@@ -217,7 +217,7 @@ fn every_question_of_the_spec_is_listed_with_what_the_program_does_about_it() {
     let index = printed(&ringtrace(&["questions", "--all"]));
     assert!(board.contains("The spec asks 100 questions (use --all to list them): "), "{board}");
     assert!(!board.contains("evidence"), "nothing was given to have any: {board}");
-    assert!(!board.contains("SIG-18 #3: ") && index.contains("\n  SIG-18 #3: Does the caller show"), "{index}");
+    assert!(!board.contains("SIG-18 #3: ") && index.contains("\n  SIG-18 #3: Does the caller's client"), "{index}");
     assert!(
         index.contains("\n    captures cannot answer it: ")
             && index.contains("\n    the same as reject-fanout (SIG-08 #2)\n")

@@ -10,8 +10,8 @@ use std::process::Command;
 use ringtrace::analysis::diagnoses;
 use ringtrace::spec::RULES;
 use ringtrace::tables::{Description, Table, filter_page};
+use ringtrace::tui::bindings::Context;
 use ringtrace::tui::bindings::KEYMAP;
-use ringtrace::tui::keymap::Context;
 
 fn help(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).env("COLUMNS", "100").output().unwrap();
@@ -48,7 +48,7 @@ fn reference() -> String {
     page.push_str("\n## Keys\n");
     for context in Context::ALL {
         write!(page, "\n### {}\n\n| key | command | description |\n| --- | --- | --- |\n", context.name()).unwrap();
-        for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(context)) {
+        for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(*context)) {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             writeln!(page, "| {} | `{}` | {} |", cell(&keys.join(" ")), binding.name, cell(binding.help)).unwrap();
         }

@@ -180,7 +180,7 @@ fn what_belongs_to_no_call_is_judged_and_exported_too() {
     assert_eq!(strays[0]["rules_violated"], "ACK/missing;SIG-08/missing-identity");
     let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).arg(&file).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("! SIG-08/missing-identity: violated in record 5: it came in without `call-id`"), "{text}");
+    assert!(text.contains("! SIG-08/missing-identity: violated in record 5: it arrived without `call-id`"), "{text}");
 }
 
 #[test]

@@ -115,9 +115,9 @@ fn a_config_file_that_names_something_wrongly_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     for (text, says) in [
-        ("# mine\ncolumns = [\"rinh\"]\n", "line 2: there is no column \"rinh\"; did you mean \"ring\"?"),
-        ("[keys]\nfiltre = \"f\"\n", "line 2: there is no command \"filtre\"; did you mean \"filter\"?"),
-        ("theme = \"drak\"\n", "line 1: there is no theme \"drak\"; did you mean \"dark\"?"),
+        ("# mine\ncolumns = [\"ringg\"]\n", "line 2: unknown column \"ringg\"; did you mean \"ring\"?"),
+        ("[keys]\nfiltre = \"f\"\n", "line 2: unknown command \"filtre\"; did you mean \"filter\"?"),
+        ("theme = \"drak\"\n", "line 1: unknown theme \"drak\"; did you mean \"dark\"?"),
         ("themes = \"dark\"\n", "unknown field `themes`"),
     ] {
         fs::write(&path, text).unwrap();

@@ -14,7 +14,7 @@ fn a_call_is_opened_and_left_in_a_small_terminal() {
     session.wait_for("missed").wait_for("7 calls");
     assert!(session.screen.screen().alternate_screen());
     session.press("j\r").wait_for("terminate").wait_for("<call");
-    session.press("?").wait_for("Scroll the stanza");
+    session.press("?").wait_for("Move to the stanza");
     session.press("q").press("q").wait_for("7 calls").press("q");
     assert_eq!(session.end(), 0);
     assert!(!session.screen.screen().alternate_screen(), "the terminal is as it was");

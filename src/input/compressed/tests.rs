@@ -70,7 +70,7 @@ fn archives_are_recognised_and_read_through() {
         let named = try_read(&once, Some("pcap")).0.unwrap();
         assert_eq!(named, Summary { container: Some(container.name().to_owned()), ..summary.clone() });
         let thrice = archive(Container::Gzip, &nested[0]);
-        assert!(matches!(try_read(&thrice, None).0, Err(Error::Unrecognized)));
+        assert!(matches!(try_read(&thrice, None).0, Err(Error::Unrecognized { .. })));
     }
 }
 
@@ -94,7 +94,7 @@ fn a_cut_archive_is_read_up_to_the_cut() {
             let (result, kept) = try_read(&whole[..length], None);
             match result {
                 Err(Error::Archive(detail)) => assert!(length < 300_000 && detail.starts_with(container.name())),
-                Err(Error::Unrecognized) => assert!(length < 5),
+                Err(Error::Unrecognized { .. }) => assert!(length < 5),
                 Err(error) => panic!("{container:?}, {length} bytes: {error}"),
                 Ok(summary) => {
                     assert_eq!(kept.records, plain.records[..kept.records.len()]);
@@ -136,7 +136,7 @@ fn a_failure_of_the_operating_system_is_no_damage() {
         let mut kept = Kept::default();
         let mut reader = whole[..whole.len() - 5_000].chain(Failing);
         let error = crate::input::read(CaptureId(3), &mut reader, None, &mut kept).unwrap_err();
-        assert_eq!(error.to_string(), "the input cannot be read: the disk is on fire");
+        assert_eq!(error.to_string(), "cannot read the input: the disk is on fire");
         assert!(kept.records.len() > 40, "{container:?}: {}", kept.records.len());
         assert_eq!(kept.anomalies(), []);
     }
@@ -146,7 +146,7 @@ fn a_failure_of_the_operating_system_is_no_damage() {
 fn an_archive_of_nothing_is_empty() {
     for container in CONTAINERS {
         assert!(matches!(try_read(&archive(container, b""), None).0, Err(Error::Empty)));
-        assert!(matches!(try_read(&archive(container, b"hello"), None).0, Err(Error::Unrecognized)));
+        assert!(matches!(try_read(&archive(container, b"hello"), None).0, Err(Error::Unrecognized { .. })));
     }
 }
 

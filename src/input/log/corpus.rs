@@ -6,26 +6,16 @@
 
 use serde::Deserialize;
 
-use super::super::source::Source;
-use super::super::{Error, Format, Reading, Recorded, Sink, TECHNIQUES, message};
-use super::diagnoses::{NOT_CORPUS, UNKNOWN_NAME};
+use super::entry::{Header, LoggedStanza, stanza};
 use super::frames::{self, Encoding};
-use super::held::Held;
-use super::json_node::Json;
-use super::line::{Found, Header, stanza};
+use super::json_node::JsonValue;
+use super::pending::Pending;
 use crate::anomaly::Anomaly;
+use crate::input::diagnoses::{CORPUS_UNREADABLE, TOO_LONG, UNKNOWN_NAME};
+use crate::input::model::{Error, Format, Recorded, Sink, TECHNIQUES};
+use crate::input::source::Source;
 use crate::origin::{Direction, Origin};
 use crate::protocol::xml::Dialect;
-
-/// Captures of the corpus.
-pub(in crate::input) const CORPUS: Format = Format {
-    name: "corpus",
-    about: "capture of the spec's corpus, in YAML",
-    technique: "unknown",
-    brings_secrets: false,
-    connections: "log",
-    reading: Reading::Whole { probe, read },
-};
 
 /// The longest text that is read. A capture holds a stanza and a few lines about it.
 const LONGEST: usize = 8 << 20;
@@ -36,7 +26,8 @@ const MOST_DOCUMENTS: u64 = 1000;
 /// The most aliases, and anchors for them, in a text. No capture needs one.
 const MOST_ALIASES: usize = 64;
 
-fn probe(beginning: &[u8]) -> bool {
+/// Returns whether an input that begins so is a capture of the corpus.
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
     let text = String::from_utf8_lossy(beginning);
     let has = |name: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(name));
     has("stanza_tag:") && ["raw:", "source:", "direction:", "confidence:", "sanitized:"].into_iter().any(has)
@@ -64,103 +55,115 @@ struct Raw {
     body: String,
 }
 
-fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+/// Reads such an input, and returns the number of its documents.
+pub(in crate::input) fn read(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     if source.fill(LONGEST + 1)? {
         let origin = Origin::of_record(source.capture(), 1, 0, None);
         let bytes = source.skip_all()?;
-        out.anomaly(Anomaly::new(&message::TOO_LONG, origin).bytes(bytes));
+        out.anomaly(Anomaly::new(&TOO_LONG, origin).bytes(bytes));
         return Ok(1);
     }
     let (capture, mut text) = (source.capture(), source.data());
     let budget = serde_saphyr::budget! { max_aliases: MOST_ALIASES, max_anchors: MOST_ALIASES };
     let options = serde_saphyr::options! { budget: budget, with_snippet: false };
-    let mut held = Held::new();
+    let mut pending = Pending::new();
     let mut records = 0;
     for document in serde_saphyr::read_with_options::<_, Capture>(&mut text, options) {
         if records == MOST_DOCUMENTS {
             let origin = Origin::of_record(capture, records, 0, None);
-            let why = format!("what comes after document {MOST_DOCUMENTS} was not read");
-            out.anomaly(Anomaly::new(&NOT_CORPUS, origin).detail(why));
+            let why = format!("documents after the first {MOST_DOCUMENTS} were not read");
+            out.anomaly(Anomaly::new(&CORPUS_UNREADABLE, origin).detail(why));
             break;
         }
         records += 1;
         let origin = Origin::of_record(capture, records, 0, None);
         let outcome = match document {
-            Ok(document) => one(document, origin, &mut held, out),
+            Ok(document) => one(format, document, origin, &mut pending, out),
             Err(error) => Err(error.to_string()),
         };
         if let Err(why) = outcome {
-            out.anomaly(Anomaly::new(&NOT_CORPUS, origin).detail(format!("document {records}: {why}")));
+            out.anomaly(Anomaly::new(&CORPUS_UNREADABLE, origin).detail(format!("document {records}: {why}")));
         }
     }
     // Nothing of it is dated, so that nothing waits; what the sink answers ends with the input.
-    let _ = held.finish(out);
+    let _ = pending.finish(out);
     source.skip_all()?;
-    if records == 0 { Err(Error::NoLines(CORPUS.name)) } else { Ok(records) }
+    if records == 0 { Err(Error::NoLines(format.name)) } else { Ok(records) }
 }
 
-/// Gives what a document holds.
-fn one(document: Capture, origin: Origin, held: &mut Held, out: &mut dyn Sink) -> Result<(), String> {
+/// Reads what a document holds.
+fn one(
+    format: &'static Format,
+    document: Capture,
+    origin: Origin,
+    pending: &mut Pending,
+    out: &mut dyn Sink,
+) -> Result<(), String> {
     let Capture { id, source, direction, raw } = document;
     let direction = match direction.as_str() {
         "outgoing" => Some(Direction::Outbound),
         "incoming" => Some(Direction::Inbound),
         _ => None,
     };
-    let known = |name: &String| TECHNIQUES.into_iter().find(|known| known == name);
-    let technique = source.technique.as_ref().and_then(known);
-    let unknown = match (source.technique, technique) {
-        (Some(name), None) => vec![(&UNKNOWN_NAME, format!("it says {name}"))],
-        _ => Vec::new(),
+    let technique = source.technique.as_ref().and_then(|name| TECHNIQUES.into_iter().find(|known| known == name));
+    let unknown = source.technique.filter(|_| technique.is_none()).map(|name| (&UNKNOWN_NAME, name));
+    let vantage = if id.is_empty() { format!("document {}", origin.first) } else { id };
+    let header = Header {
+        vantage: vantage.clone(),
+        recorded: Recorded { technique, ..Recorded::default() },
+        unknown: unknown.into_iter().collect(),
+        ..Header::default()
     };
-    let recorded = Recorded { technique, ..Recorded::default() };
-    let client = if id.is_empty() { format!("document {}", origin.first) } else { id };
-    let _ =
-        held.header(&CORPUS, Header { client: client.clone(), recorded, unknown, ..Header::default() }, origin, out);
+    let _ = pending.header(format, header, origin, out);
     let body = raw.body.as_str();
-    match raw.format.as_str() {
-        "xml" => {
-            for found in in_xml(body)? {
-                let _ =
-                    held.push(&CORPUS, Found { direction, client: client.clone(), ..found }, origin, body.len(), out);
-            }
-        }
+    let mut outcome = Ok(());
+    let stanzas = match raw.format.as_str() {
+        "xml" => in_xml(body)?,
         "json" => {
-            let json: Json = serde_json::from_str(body).map_err(|error| format!("its body is no JSON: {error}"))?;
-            let nodes = if let Json::List(nodes) = json { nodes } else { vec![json] };
-            for node in nodes {
-                let found = node.stanza().ok_or("its body holds no node with tag, attrs and content")?;
-                let _ =
-                    held.push(&CORPUS, Found { direction, client: client.clone(), ..found }, origin, body.len(), out);
+            let json = serde_json::from_str(body).map_err(|error| format!("its body is not JSON: {error}"))?;
+            let nodes = if let JsonValue::List(nodes) = json { nodes } else { vec![json] };
+            let stanzas: Vec<_> = nodes.iter().filter_map(JsonValue::stanza).collect();
+            if stanzas.len() < nodes.len() {
+                outcome = Err("its body holds something other than nodes with tag, attrs and content".to_owned());
             }
+            stanzas
         }
         "hex" | "base64" => {
             let encoding = if raw.format == "hex" { Encoding::Hex } else { Encoding::Base64 };
-            let read = frames::decode(body, encoding).ok_or("its body is not in the encoding that it says")?;
-            for frame in read {
+            let frames = frames::decode(body, encoding).ok_or("its body is not in the encoding that it names")?;
+            for frame in frames {
                 let origin = Origin { direction, ..origin };
-                let _ = held.frame(&CORPUS, client.clone(), &frame.plaintext, origin, out);
+                let _ = pending.frame(format, vantage.clone(), &frame.plaintext, origin, out);
             }
+            Vec::new()
         }
-        other => return Err(format!("its body is in the format {other}, which is none of xml, hex, base64, json")),
+        other => return Err(format!("its body is in the format {other}, which is not xml, hex, base64 or json")),
+    };
+    for stanza in stanzas {
+        let stanza = LoggedStanza { direction, vantage: vantage.clone(), ..stanza };
+        let _ = pending.push(format, stanza, origin, body.len(), out);
     }
-    Ok(())
+    outcome
 }
 
 /// All stanzas of a text.
-fn in_xml(text: &str) -> Result<Vec<Found>, &'static str> {
+fn in_xml(text: &str) -> Result<Vec<LoggedStanza>, &'static str> {
     let mut all = Vec::new();
     let mut rest = text;
     while let Some(begin) = rest.find('<') {
         rest = rest.get(begin..).unwrap_or_default();
         let length = match stanza(rest, Dialect::UNKNOWN, true) {
-            Ok((found, length)) => {
-                all.push(found);
+            Ok((stanza, length)) => {
+                all.push(stanza);
                 length
             }
             Err(_) => 1,
         };
         rest = rest.get(length.max(1)..).unwrap_or_default();
     }
-    if all.is_empty() { Err("its body holds no XML") } else { Ok(all) }
+    if all.is_empty() { Err("its body is not XML") } else { Ok(all) }
 }

@@ -1,28 +1,12 @@
 //! Events of calls, as client programs log them where they do not print stanzas: a call-id, what happened, and when.
 //!
-//! No stanza is made of an event: which there were, and who sent them, it does not say. Of a call of which the log has no
-//! stanza either, its events are reported.
+//! An event does not say which stanzas there were or who sent them, so no stanza is made of it. Events of a call are
+//! reported if the log has no stanza of that call.
 
-use super::super::{Format, Reading};
-use super::line::{Event, LineFormat, Outcome, Text};
+use super::entry::{Event, LineFormat, LogEntry, NoEntry, Parsed, Text};
 
 /// Events of calls in logs.
-pub(in crate::input) const EVENTS: Format = Format {
-    name: "call-events",
-    about: "log of events of calls, without stanzas",
-    technique: "unknown",
-    brings_secrets: false,
-    connections: "log",
-    reading: Reading::Lines(LineFormat {
-        markers: &[BAILEYS, WHATSMEOW],
-        signs: &[],
-        advice: "",
-        program: None,
-        omits_own_acks: false,
-        is_alone: false,
-        read,
-    }),
-};
+pub(in crate::input) const EVENTS: LineFormat = LineFormat::of_no_client(&[BAILEYS, WHATSMEOW], read);
 
 /// The message of Baileys. The events are among its fields.
 const BAILEYS: &str = "call event fired";
@@ -30,22 +14,22 @@ const BAILEYS: &str = "call event fired";
 /// How Go prints an event of whatsmeow.
 const WHATSMEOW: &str = "BasicCallMeta:{";
 
-fn read(text: &Text<'_>) -> Outcome {
+fn read(text: &Text<'_>) -> Parsed {
     let line = text.line();
     if line.contains(WHATSMEOW) {
-        return Outcome::Events { lines: 1, events: whatsmeow(line).into_iter().collect() };
+        return LogEntry::events(1, whatsmeow(line).into_iter().collect());
     }
     if line.contains("{\"") {
-        return Outcome::Events { lines: 1, events: baileys(line) };
+        return LogEntry::events(1, baileys(line));
     }
     // pino-pretty: the fields are on lines of their own, indented.
     let is_field = |line: &&str| line.contains("    ") && !line.contains("] ");
     let fields = text.text.lines().skip(1).take_while(is_field).count();
     if !text.is_all && fields + 1 == text.text.lines().count() {
-        return Outcome::More;
+        return Err(NoEntry::Incomplete);
     }
     let entry = text.text.lines().take(fields + 1).collect::<Vec<_>>().join("\n");
-    Outcome::Events { lines: fields + 1, events: baileys(&entry) }
+    LogEntry::events(fields + 1, baileys(&entry))
 }
 
 /// The events among the fields of an entry of Baileys.
@@ -83,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_told_by_their_call() {
+    fn events_of_both_clients_are_read() {
         let event = |call_id: &str, kind: &str, time: &str| Event {
             call_id: call_id.to_owned(),
             kind: kind.to_owned(),

@@ -1,27 +1,17 @@
-//! Decrypted stanzas as hex or base64, one a line, as people note them down. Joins at the frame layer.
+//! Decrypted stanzas as hex or base64, one per line, as people note them down. Joins at the frame layer.
 //!
-//! A record is a line; of a frame that takes several, the first and last. A frame is a flag byte and WABinary; where
-//! whoever wrote it down left the flag byte out, it is put back.
+//! A record is a line; a frame may take several. A frame is a flag byte and WABinary; a flag byte that was left out is
+//! put back.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
-use super::super::lines::{self, Line};
-use super::super::source::Source;
-use super::super::{Error, Format, Reading, Sink, message};
-use super::diagnoses::UNREADABLE;
-use super::held::Held;
+use super::pending::Pending;
 use crate::anomaly::Anomaly;
+use crate::input::diagnoses::{ENTRY_UNREADABLE, TOO_LONG};
+use crate::input::lines::{self, Line};
+use crate::input::model::{Error, Format, Sink};
+use crate::input::source::Source;
 use crate::origin::Origin;
-
-/// Stanzas in hex or base64.
-pub(in crate::input) const FRAMES: Format = Format {
-    name: "frames",
-    about: "decrypted stanzas in hex or base64, one a line",
-    technique: "unknown",
-    brings_secrets: false,
-    connections: "log",
-    reading: Reading::Whole { probe, read },
-};
 
 /// How bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +29,9 @@ impl Encoding {
     }
 }
 
-/// A frame, and the lines that it was read from.
+/// A frame, and the lines it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Noted {
+pub(super) struct DumpedFrame {
     /// A flag byte and WABinary.
     pub(super) plaintext: Vec<u8>,
     /// Its first line, from 1.
@@ -51,8 +41,8 @@ pub(super) struct Noted {
 }
 
 /// The frames that a text holds; `None` if a line of it is in another encoding.
-pub(super) fn decode(text: &str, encoding: Encoding) -> Option<Vec<Noted>> {
-    let mut frames: Vec<Noted> = Vec::new();
+pub(super) fn decode(text: &str, encoding: Encoding) -> Option<Vec<DumpedFrame>> {
+    let mut frames: Vec<DumpedFrame> = Vec::new();
     for (line, number) in text.lines().zip(1..) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -68,23 +58,23 @@ pub(super) fn decode(text: &str, encoding: Encoding) -> Option<Vec<Noted>> {
     Some(frames)
 }
 
-/// Adds the bytes of a line, which begin a frame or go on with one.
-fn push(frames: &mut Vec<Noted>, bytes: Vec<u8>, number: u64) {
+/// Adds the bytes of a line, which begin or continue a frame.
+fn push(frames: &mut Vec<DumpedFrame>, bytes: Vec<u8>, number: u64) {
     match frames.last_mut() {
         Some(last) if !begins_frame(&bytes) => {
             last.plaintext.extend(bytes);
             last.last = number;
         }
-        _ => frames.push(Noted { plaintext: bytes, first: number, last: number }),
+        _ => frames.push(DumpedFrame { plaintext: bytes, first: number, last: number }),
     }
 }
 
-/// Whether bytes begin with a list, as every stanza does, and no flag byte before it.
+/// Returns whether bytes begin with a list, as every stanza does, and no flag byte before it.
 fn has_no_flags(bytes: &[u8]) -> bool {
     matches!(bytes, [0xf8 | 0xf9, ..])
 }
 
-/// Whether bytes begin as a frame does: with a list, after flags or not, or with flags and a zlib stream.
+/// Returns whether bytes begin as a frame does: with a list, after flags or not, or with flags and a zlib stream.
 fn begins_frame(bytes: &[u8]) -> bool {
     has_no_flags(bytes) || matches!(bytes, [0, 0xf8 | 0xf9, ..] | [2, 0x78, ..])
 }
@@ -110,23 +100,29 @@ fn first_line(text: &str) -> Option<&str> {
     text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn probe(beginning: &[u8]) -> bool {
+/// Returns whether the first line of an input that begins so is a frame.
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
     let text = String::from_utf8_lossy(beginning);
     first_line(&text).and_then(encoding).is_some()
 }
 
-fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+/// Reads such an input, and returns the number of its lines.
+pub(in crate::input) fn read(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     source.skip_byte_order_mark();
     let capture = source.capture();
-    let mut held = Held::new();
+    let mut pending = Pending::new();
     let mut known: Option<Encoding> = None;
-    let mut waiting: Vec<Noted> = Vec::new();
+    let mut waiting: Vec<DumpedFrame> = Vec::new();
     let mut records = 0;
     while let Some(line) = lines::next(source)? {
         records += 1;
         let origin = Origin::of_record(capture, records, source.offset(), None);
         let Line::Whole { length, with_end } = line else {
-            out.anomaly(Anomaly::new(&message::TOO_LONG, origin));
+            out.anomaly(Anomaly::new(&TOO_LONG, origin));
             continue;
         };
         let text = String::from_utf8_lossy(source.data().get(..length).unwrap_or_default()).into_owned();
@@ -140,26 +136,26 @@ fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
             Some(bytes) => push(&mut waiting, bytes, records),
             None => {
                 let why = format!("line {records}: it is not in the encoding of the first");
-                out.anomaly(Anomaly::new(&UNREADABLE, origin).detail(why));
+                out.anomaly(Anomaly::new(&ENTRY_UNREADABLE, origin).detail(why));
             }
         }
         if waiting.len() > 1 {
             let next = waiting.pop();
-            give(std::mem::take(&mut waiting), origin, &mut held, out);
+            put(format, std::mem::take(&mut waiting), origin, &mut pending, out);
             waiting.extend(next);
         }
     }
-    give(waiting, Origin::of_record(capture, records, 0, None), &mut held, out);
-    if known.is_none() { Err(Error::NoLines(FRAMES.name)) } else { Ok(records) }
+    put(format, waiting, Origin::of_record(capture, records, 0, None), &mut pending, out);
+    if known.is_none() { Err(Error::NoLines(format.name)) } else { Ok(records) }
 }
 
-/// Gives frames that are whole.
-fn give(frames: Vec<Noted>, origin: Origin, held: &mut Held, out: &mut dyn Sink) {
-    for Noted { mut plaintext, first, last } in frames {
+/// Passes on frames that are complete.
+fn put(format: &'static Format, frames: Vec<DumpedFrame>, origin: Origin, pending: &mut Pending, out: &mut dyn Sink) {
+    for DumpedFrame { mut plaintext, first, last } in frames {
         if has_no_flags(&plaintext) {
             plaintext.insert(0, 0);
         }
-        let _ = held.frame(&FRAMES, String::new(), &plaintext, Origin { first, last, ..origin }, out);
+        let _ = pending.frame(format, String::new(), &plaintext, Origin { first, last, ..origin }, out);
     }
 }
 
@@ -168,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_are_told_from_other_text() {
+    fn frames_are_distinguished_from_other_text() {
         for (line, expected) in [
             ("00f80a0b0c0d", Some(Encoding::Hex)),
             ("F80A0B0C0D", Some(Encoding::Hex)),
@@ -185,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_begins_a_frame_or_goes_on_with_one() {
+    fn a_line_begins_or_continues_a_frame() {
         let read = decode("# two\n00f80a\n0b0c\n\nf80d0e\n", Encoding::Hex).unwrap();
         let [first, second] = read.as_slice() else { panic!("{read:?}") };
         assert_eq!((first.plaintext.as_slice(), first.first, first.last), (&[0, 0xf8, 10, 11, 12][..], 2, 3));

@@ -8,24 +8,24 @@ use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::line::Found;
+use super::entry::LoggedStanza;
 use crate::protocol::binary::{Attribute, Content, Node};
 use crate::protocol::xml::{self, Departures};
 
 /// Any JSON value, with an object's members in their order: that of a node's attributes is kept.
 ///
-/// Whoever parses it limits how deep it is nested.
+/// The parser limits how deeply it is nested.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) enum Json {
+pub(super) enum JsonValue {
     #[default]
     Null,
     /// A text, or a number or truth value as it is written.
     Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    List(Vec<JsonValue>),
+    Object(Vec<(String, JsonValue)>),
 }
 
-impl Json {
+impl JsonValue {
     fn member(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.iter().find(|(known, _)| known == name).map(|(_, value)| value),
@@ -40,36 +40,36 @@ impl Json {
         }
     }
 
-    /// The stanza that it holds, if it holds one.
-    pub(super) fn stanza(&self) -> Option<Found> {
+    /// The stanza that it is, if it is one.
+    pub(super) fn stanza(&self) -> Option<LoggedStanza> {
         let mut departures = Departures::default();
         let node = node(self, &mut departures)?;
-        Some(Found::of(node, departures))
+        Some(LoggedStanza::of(node, departures))
     }
 }
 
-fn node(json: &Json, departures: &mut Departures) -> Option<Node> {
+fn node(json: &JsonValue, departures: &mut Departures) -> Option<Node> {
     let tag = json.member("tag")?.text().filter(|tag| !tag.is_empty())?.to_owned();
     let attributes = match json.member("attrs") {
-        Some(Json::Object(members)) => members.iter().filter_map(|(name, value)| attribute(name, value)).collect(),
+        Some(JsonValue::Object(members)) => members.iter().filter_map(|(name, value)| attribute(name, value)).collect(),
         _ => Vec::new(),
     };
     let content = json.member("content").map_or(Content::None, |json| content(json, departures));
     Some(Node { tag: Cow::Owned(tag), attributes, content, ..Node::default() })
 }
 
-fn attribute(name: &str, value: &Json) -> Option<Attribute> {
+fn attribute(name: &str, value: &JsonValue) -> Option<Attribute> {
     let text = match value {
-        Json::Text(text) => text.clone(),
-        Json::Object(_) => address(value.member("$1").unwrap_or(value))?,
-        Json::Null | Json::List(_) => return None,
+        JsonValue::Text(text) => text.clone(),
+        JsonValue::Object(_) => address(value.member("$1").unwrap_or(value))?,
+        JsonValue::Null | JsonValue::List(_) => return None,
     };
     Some(xml::attribute(name, &text))
 }
 
 /// An address as WhatsApp Web holds it in memory: parts, and a number for the domain.
-fn address(parts: &Json) -> Option<String> {
-    let part = |name| parts.member(name).and_then(Json::text);
+fn address(parts: &JsonValue) -> Option<String> {
+    let part = |name| parts.member(name).and_then(JsonValue::text);
     let server = match (part("server"), part("domainType")) {
         (Some(server), _) => server,
         (None, Some("1")) => "lid",
@@ -86,11 +86,11 @@ fn address(parts: &Json) -> Option<String> {
     })
 }
 
-fn content(json: &Json, departures: &mut Departures) -> Content {
+fn content(json: &JsonValue, departures: &mut Departures) -> Content {
     match json {
-        Json::Null => Content::None,
-        Json::Text(text) => Content::Bytes(text.as_bytes().into()),
-        Json::List(items) => {
+        JsonValue::Null => Content::None,
+        JsonValue::Text(text) => Content::Bytes(text.as_bytes().into()),
+        JsonValue::List(items) => {
             let nodes: Vec<_> = items.iter().filter_map(|item| node(item, departures)).collect();
             if nodes.len() == items.len() {
                 return Content::Nodes(nodes);
@@ -104,17 +104,17 @@ fn content(json: &Json, departures: &mut Departures) -> Content {
                 }
             }
         }
-        Json::Object(_) => bytes(json.member("$binary").unwrap_or(json), departures),
+        JsonValue::Object(_) => bytes(json.member("$binary").unwrap_or(json), departures),
     }
 }
 
 /// Bytes under one of their usual names. Where there are fewer than their number says, only the number counts.
-fn bytes(json: &Json, departures: &mut Departures) -> Content {
-    let text = |name| json.member(name).and_then(Json::text);
+fn bytes(json: &JsonValue, departures: &mut Departures) -> Content {
+    let text = |name| json.member(name).and_then(JsonValue::text);
     let base64 = || BASE64.decode(["base64", "b64", "data"].into_iter().find_map(text)?.as_bytes()).ok();
     let hex = || HEXLOWER_PERMISSIVE.decode(["hex", "hexPreview"].into_iter().find_map(text)?.as_bytes()).ok();
     let list = || match json.member("data")? {
-        Json::List(items) => items.iter().map(|item| item.text()?.parse().ok()).collect(),
+        JsonValue::List(items) => items.iter().map(|item| item.text()?.parse().ok()).collect(),
         _ => None,
     };
     let length: Option<u64> = text("byteLength").and_then(|length| length.parse().ok());
@@ -133,63 +133,63 @@ fn bytes(json: &Json, departures: &mut Departures) -> Content {
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
+impl<'de> Deserialize<'de> for JsonValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(JsonVisitor)
     }
 }
 
-struct Reader;
+struct JsonVisitor;
 
-impl<'de> Visitor<'de> for Reader {
-    type Value = Json;
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = JsonValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value of JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
+    fn visit_unit<E>(self) -> Result<JsonValue, E> {
+        Ok(JsonValue::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Text(value.to_string()))
+    fn visit_bool<E>(self, value: bool) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(value.to_string()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Text(value.to_string()))
+    fn visit_i64<E>(self, value: i64) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(value.to_string()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Text(value.to_string()))
+    fn visit_u64<E>(self, value: u64) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(value.to_string()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(Json::Text(value.to_string()))
+    fn visit_f64<E>(self, value: f64) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(value.to_string()))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::Text(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(value.to_owned()))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::Text(value))
+    fn visit_string<E>(self, value: String) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(value))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<JsonValue, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
-        Ok(Json::List(list))
+        Ok(JsonValue::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<JsonValue, A::Error> {
         let mut object = Vec::new();
         while let Some(member) = members.next_entry()? {
             object.push(member);
         }
-        Ok(Json::Object(object))
+        Ok(JsonValue::Object(object))
     }
 }
 
@@ -197,8 +197,8 @@ impl<'de> Visitor<'de> for Reader {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<Found> {
-        serde_json::from_str::<Json>(text).unwrap().stanza()
+    fn read(text: &str) -> Option<LoggedStanza> {
+        serde_json::from_str::<JsonValue>(text).unwrap().stanza()
     }
 
     fn shown(text: &str) -> String {

@@ -4,52 +4,43 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::line::{Stamp, time_of_day};
-use crate::origin::Timestamp;
+use super::entry::{LogTime, NoEntry, json};
+use crate::input::time;
 
-/// An entry, in what is of interest here.
+/// The parts of an entry that matter here.
 #[derive(Debug)]
-pub(super) struct Entry<'t> {
+pub(super) struct PinoEntry<'t> {
     /// The message.
     pub(super) message: Cow<'t, str>,
     /// The field `xml`.
     pub(super) xml: Option<Cow<'t, str>>,
     /// The field `sent`.
     pub(super) sent: Option<Map<String, Value>>,
-    /// When.
-    pub(super) stamp: Stamp,
+    /// When it was logged.
+    pub(super) time: LogTime,
     /// The process that logged it, in words.
     pub(super) process: String,
     /// How many lines it takes.
     pub(super) lines: usize,
 }
 
-/// Why there is no entry.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// It is none.
-    Unrelated,
-    /// It goes on in lines that are not there.
-    More,
-    /// It is one that cannot be read.
-    Broken(&'static str),
-}
-
-/// Reads the entry whose first line `text` begins with: JSON from the line's first brace on, or what pino-pretty
-/// makes of it.
-pub(super) fn read(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
+/// Reads the entry whose first line `text` begins with: JSON from the line's first brace on, or as pino-pretty prints it.
+///
+/// # Errors
+/// If it is none, is not whole, or cannot be read.
+pub(super) fn read(text: &str, is_all: bool) -> Result<PinoEntry<'_>, NoEntry> {
     let line = text.lines().next().unwrap_or_default();
     if let Some(brace) = line.find("{\"") {
-        return json(line.get(brace..).unwrap_or_default());
+        return json_entry(line.get(brace..).unwrap_or_default());
     }
     if line.contains("\"msg\":\"") {
-        return Err(Missing::Broken("it begins on another line, as where a log driver splits long lines"));
+        return Err(NoEntry::unreadable("it starts on another line, as where a log driver splits long lines"));
     }
     pretty(text, is_all)
 }
 
-fn json(line: &str) -> Result<Entry<'_>, Missing> {
-    let mut fields = object(line)?;
+fn json_entry(line: &str) -> Result<PinoEntry<'_>, NoEntry> {
+    let mut fields: Map<String, Value> = json(line)?;
     let mut text = |name| match fields.remove(name) {
         Some(Value::String(text)) => Some(Cow::Owned(text)),
         _ => None,
@@ -60,59 +51,44 @@ fn json(line: &str) -> Result<Entry<'_>, Missing> {
         _ => None,
     };
     let process = fields.get("pid").filter(|pid| !pid.is_null()).map(|pid| format!("process {pid}"));
-    let stamp = fields.get("time").map_or(Stamp::None, stamp);
-    Ok(Entry { message, xml, sent, stamp, process: process.unwrap_or_default(), lines: 1 })
-}
-
-/// The JSON object that a text begins with. Of a repeated field the last counts, as everywhere.
-pub(super) fn object(text: &str) -> Result<Map<String, Value>, Missing> {
-    match serde_json::Deserializer::from_str(text).into_iter().next() {
-        Some(Ok(object)) => Ok(object),
-        Some(Err(error)) if error.is_eof() => Err(Missing::Broken("its JSON ends too early")),
-        Some(Err(_)) | None => Err(Missing::Broken("its JSON is broken")),
-    }
+    let time = fields.get("time").map_or(LogTime::None, logged_at);
+    Ok(PinoEntry { message, xml, sent, time, process: process.unwrap_or_default(), lines: 1 })
 }
 
 /// A time as pino writes it: milliseconds since the Unix epoch, or a string with a date.
-fn stamp(time: &Value) -> Stamp {
-    let moment = match time {
-        Value::String(text) => date(text),
-        time => time.as_i64().and_then(|milliseconds| milliseconds.checked_mul(1_000_000)).map(Timestamp),
-    };
-    moment.map_or(Stamp::None, Stamp::At)
-}
-
-/// A moment as RFC 3339 writes it.
-pub(super) fn date(text: &str) -> Option<Timestamp> {
-    let moment: jiff::Timestamp = text.parse().ok()?;
-    i64::try_from(moment.as_nanosecond()).ok().map(Timestamp)
+fn logged_at(value: &Value) -> LogTime {
+    match value {
+        Value::String(text) => time::rfc3339(text),
+        value => value.as_i64().and_then(time::whole_milliseconds),
+    }
+    .into()
 }
 
 /// How far pino-pretty indents fields.
 const INDENT: &str = "    ";
 
-/// What stands between the time and the process of an entry of pino-pretty.
+/// What follows the time of an entry of pino-pretty.
 const LEVELS: [&str; 3] = ["] TRACE", "] DEBUG", "] INFO"];
 
 /// An entry of pino-pretty: `[time] LEVEL (process): message`, and its fields, indented, each beginning with its name.
-fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
+fn pretty(text: &str, is_all: bool) -> Result<PinoEntry<'_>, NoEntry> {
     let mut lines = text.split_inclusive('\n');
     let head = lines.next().unwrap_or_default();
-    // What a supervisor puts in front of the head stands in front of the fields as well, at the same length.
-    let level = LEVELS.iter().filter_map(|level| head.find(level)).min().ok_or(Missing::Unrelated)?;
-    let begin = head.get(..level).and_then(|before| before.rfind('[')).ok_or(Missing::Unrelated)?;
+    // What a supervisor puts in front of the head is in front of the fields as well, at the same length.
+    let level = LEVELS.iter().filter_map(|level| head.find(level)).min().ok_or(NoEntry::Unrelated)?;
+    let begin = head.get(..level).and_then(|before| before.rfind('[')).ok_or(NoEntry::Unrelated)?;
     let (prefix, head) = head.split_at(begin);
-    let (time, rest) = head.get(1..).and_then(|head| head.split_once(']')).ok_or(Missing::Unrelated)?;
+    let (shown, rest) = head.get(1..).and_then(|head| head.split_once(']')).ok_or(NoEntry::Unrelated)?;
     let rest = rest.trim_start();
     let level = rest.split([' ', ':']).next().unwrap_or_default();
-    let (who, message) = rest.get(level.len()..).and_then(|rest| rest.split_once(": ")).ok_or(Missing::Unrelated)?;
+    let (who, message) = rest.get(level.len()..).and_then(|rest| rest.split_once(": ")).ok_or(NoEntry::Unrelated)?;
     let process = who.trim().strip_prefix('(').and_then(|who| who.strip_suffix(')')).unwrap_or_default();
     let process = process.rsplit('/').next().filter(|process| !process.is_empty());
-    let mut entry = Entry {
+    let mut entry = PinoEntry {
         message: Cow::Borrowed(message.trim_end()),
         xml: None,
         sent: None,
-        stamp: pretty_stamp(time),
+        time: shown_time(shown),
         process: process.map(|process| format!("process {process}")).unwrap_or_default(),
         lines: 1,
     };
@@ -135,7 +111,7 @@ fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
         }
     }
     if !is_ended {
-        return Err(Missing::More);
+        return Err(NoEntry::Incomplete);
     }
     entry.lines += fields.len();
     let mut fields = fields.into_iter().peekable();
@@ -155,7 +131,7 @@ fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
                     value.push_str(field.trim_end());
                     fields.next();
                 }
-                entry.sent = Some(object(&value)?);
+                entry.sent = Some(json(&value)?);
             }
             _ => {}
         }
@@ -164,27 +140,22 @@ fn pretty(text: &str, is_all: bool) -> Result<Entry<'_>, Missing> {
 }
 
 /// A string of a pretty field, written as in JSON.
-fn string(value: &str) -> Result<Cow<'_, str>, Missing> {
+fn string(value: &str) -> Result<Cow<'_, str>, NoEntry> {
     serde_json::from_str::<String>(value).map(Cow::Owned).map_err(|error| {
-        Missing::Broken(if error.is_eof() { "its field xml ends too early" } else { "its field xml is broken" })
+        NoEntry::unreadable(if error.is_eof() { "its field `xml` is truncated" } else { "its field `xml` is invalid" })
     })
 }
 
 /// A time as pino-pretty prints it: of the day, a number of milliseconds, or with a date.
-fn pretty_stamp(time: &str) -> Stamp {
-    if let Some((nanoseconds, length)) = time_of_day(time)
-        && length == time.len()
-    {
-        return Stamp::OfDay(nanoseconds);
+fn shown_time(shown: &str) -> LogTime {
+    /// `2026-05-14 15:02:22.545 +0200`, as its option for dates prints them.
+    const FORMATS: &[&str] = &["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%:z"];
+    if let Some(since_midnight) = time::time_of_day(shown) {
+        return LogTime::OfDay(since_midnight);
     }
-    if let Ok(milliseconds) = time.parse::<i64>() {
-        return stamp(&Value::from(milliseconds));
+    match shown.parse::<i64>() {
+        Ok(milliseconds) => time::whole_milliseconds(milliseconds),
+        Err(_) => time::formatted(shown, FORMATS).or_else(|| time::rfc3339(shown)),
     }
-    // `2026-05-14 15:02:22.545 +0200`, as its option for dates prints them.
-    for format in ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%:z"] {
-        if let Ok(moment) = jiff::Timestamp::strptime(format, time) {
-            return i64::try_from(moment.as_nanosecond()).map_or(Stamp::None, |time| Stamp::At(Timestamp(time)));
-        }
-    }
-    date(time).map_or(Stamp::None, Stamp::At)
+    .into()
 }

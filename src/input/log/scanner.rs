@@ -6,22 +6,23 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
-use memchr::{memchr_iter, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use super::super::lines::{self, LONGEST_LINE};
-use super::super::source::Source;
-use super::super::{Error, Format, Sink, message};
-use super::diagnoses::{NO_STANZAS, NOT_UTF8, UNREADABLE, UNRELATED};
-use super::events::EVENTS;
-use super::extent::{LONGEST_ENTRY, Pieces, line_length, lines_length, whole_line};
-use super::held::Held;
-use super::line::{LineFormat, Outcome, Text};
-use super::wrapping::unwrapped;
+use super::entry::{EntryContent, LineFormat, LogEntry, NoEntry, Parsed, Text};
+use super::envelope::{continues, unwrapped};
+use super::pending::Pending;
 use crate::anomaly::Anomaly;
+use crate::input::diagnoses::{ENTRY_UNREADABLE, NO_STANZAS, NOT_UTF8, TOO_LONG, UNRELATED};
+use crate::input::lines::{self, LONGEST_LINE};
+use crate::input::model::{Error, Format, Sink};
+use crate::input::source::Source;
 use crate::origin::Origin;
 
 /// A format of lines under its name.
 type Named = (&'static Format, &'static LineFormat);
+
+/// The most bytes that an entry of several lines has.
+const LONGEST_ENTRY: usize = 4 << 20;
 
 /// How much of a log is searched for the signs of clients that print no stanzas.
 const SIGNS_WITHIN: usize = 1 << 20;
@@ -36,9 +37,9 @@ pub(in crate::input) fn read(
     source.reach(SIGNS_WITHIN);
     let beginning = source.data().get(..SIGNS_WITHIN).unwrap_or(source.data());
     let sign = sign_in(beginning, &formats);
-    let has_comments = sign.is_some_and(|(_, lines)| lines.is_alone);
+    let has_comments = sign.is_some_and(|(_, lines)| lines.is_exclusive);
     if has_comments {
-        formats.retain(|(_, lines)| lines.is_alone);
+        formats.retain(|(_, lines)| lines.is_exclusive);
     }
     let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
     // The markers are constants, and few: there is always a searcher for them.
@@ -52,26 +53,27 @@ pub(in crate::input) fn read(
         comments: 0,
         first_unrelated: None,
         pieces: Pieces::default(),
-        held: Held::new(),
+        pending: Pending::new(),
     };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
-    if flow.is_continue() && scanner.held.finish(out).is_continue() {
+    if flow.is_continue() && scanner.pending.finish(out).is_continue() {
         scanner.report_unrelated(source, out);
     }
-    if scanner.held.format().is_none()
-        && let Some((format, lines)) = sign
+    let Scanner { lines, mut pending, .. } = scanner;
+    let origin = Origin::of_record(source.capture(), lines, 0, None);
+    if pending.format().is_none()
+        && let Some((format, _)) = sign
     {
-        let origin = Origin::of_record(source.capture(), scanner.lines, 0, None);
-        scanner.held.recognize(format, origin, out);
-        out.anomaly(
-            Anomaly::new(&NO_STANZAS, origin).detail(format!("it is a log of {}, {}", format.name, lines.advice)),
-        );
+        let advice = format.client.map_or("", |client| client.advice);
+        pending.recognize(format, origin, out);
+        out.anomaly(Anomaly::new(&NO_STANZAS, origin).detail(format!("this is a log of {}, {advice}", format.name)));
+    } else if pending.format().is_none()
+        && let Some(format) = pending.event_format()
+    {
+        pending.recognize(format, origin, out);
     }
-    if scanner.held.format().is_none() && scanner.held.has_events() {
-        scanner.held.recognize(&EVENTS, Origin::of_record(source.capture(), scanner.lines, 0, None), out);
-    }
-    Ok(scanner.held.format().map(|format| (format, scanner.lines)))
+    Ok(pending.format().map(|format| (format, lines)))
 }
 
 /// Finds the first of these markers in a text. Only where the leftmost counts are they searched for many bytes at once.
@@ -79,12 +81,12 @@ fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, 
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(markers)
 }
 
-/// The client whose log this is, as far as it can be told from lines that hold no stanzas.
+/// The format whose log this is, as far as lines without stanzas show.
 fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
-    formats.iter().find(|(_, lines)| lines.is_in(beginning)).copied()
+    formats.iter().find(|(_, lines)| lines.has_sign(beginning)).copied()
 }
 
-/// Whether a line is blank or begins with `#`.
+/// Returns whether a line is blank or begins with `#`.
 fn is_comment(line: &[u8]) -> bool {
     matches!(line.trim_ascii_start(), [] | [b'#', ..])
 }
@@ -107,7 +109,7 @@ impl Candidate {
         Some(Self { format, lines, markers, ends })
     }
 
-    /// Whether a line has one of its markers.
+    /// Returns whether a line has one of its markers.
     fn may_be(&self, line: &[u8]) -> bool {
         self.markers.iter().any(|marker| marker.find(line).is_some())
     }
@@ -125,7 +127,7 @@ struct Scanner {
     comments: u64,
     first_unrelated: Option<u64>,
     pieces: Pieces,
-    held: Held,
+    pending: Pending,
 }
 
 /// What became of the lines that the data begin with.
@@ -155,14 +157,14 @@ impl Scanner {
                 let overlap = search.max_pattern_len();
                 let begin = self.pieces.begin_of(data, line);
                 let is_long = data.len() - line > LONGEST_LINE;
-                self.pass(source, if is_long { line } else { begin });
+                self.skip(source, if is_long { line } else { begin });
                 if is_long {
-                    self.pass_long_line(source, out)?;
+                    self.skip_long_line(source, out)?;
                 }
                 let left = source.data().len();
                 searched = left.saturating_sub(overlap);
                 if !source.fill(left + 1)? {
-                    self.pass(source, left);
+                    self.skip(source, left);
                     return Ok(ControlFlow::Continue(()));
                 }
                 continue;
@@ -170,10 +172,10 @@ impl Scanner {
             let place = searched + hit.start();
             let line = memrchr(b'\n', data.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
             let begin = self.pieces.begin_of(data, line);
-            self.pass(source, begin);
+            self.skip(source, begin);
             searched = 0;
             let Some(length) = line_length(source, place - begin)? else {
-                self.pass_long_line(source, out)?;
+                self.skip_long_line(source, out)?;
                 continue;
             };
             let length = whole_line(source, length)?;
@@ -184,14 +186,14 @@ impl Scanner {
                     self.of_entries += self.lines - before;
                     self.consume(source, length);
                 }
-                Step::Unrelated => self.pass(source, length),
+                Step::Unrelated => self.skip(source, length),
                 Step::Enough => return Ok(ControlFlow::Break(())),
             }
         }
     }
 
-    /// Passes over bytes that are no entry.
-    fn pass(&mut self, source: &mut Source<'_>, length: usize) {
+    /// Skips bytes that are no entry.
+    fn skip(&mut self, source: &mut Source<'_>, length: usize) {
         let before = self.lines;
         self.count(source, length);
         let part = source.data().get(..length).unwrap_or_default();
@@ -221,12 +223,12 @@ impl Scanner {
         }
     }
 
-    fn pass_long_line(&mut self, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<(), Error> {
+    fn skip_long_line(&mut self, source: &mut Source<'_>, out: &mut dyn Sink) -> Result<(), Error> {
         let origin = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
         self.pieces = Pieces::default();
         if let Some(lines::Line::TooLong(bytes)) = lines::next(source)? {
             self.lines += 1;
-            out.anomaly(Anomaly::new(&message::TOO_LONG, origin).bytes(bytes));
+            out.anomaly(Anomaly::new(&TOO_LONG, origin).bytes(bytes));
         }
         Ok(())
     }
@@ -243,35 +245,35 @@ impl Scanner {
                 continue;
             }
             let format = candidate.format;
-            let (outcome, is_lossy) = candidate.read(source, length)?;
+            let (parsed, is_lossy) = candidate.read(source, length)?;
             let at = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
-            let (lines, found) = match outcome {
-                Outcome::Unrelated | Outcome::More => continue,
-                Outcome::Read { lines, found } => (lines, found),
-                Outcome::Events { lines, events } => {
-                    self.held.events(events, at);
+            let (lines, stanzas) = match parsed {
+                Err(NoEntry::Unrelated | NoEntry::Incomplete) => continue,
+                Err(NoEntry::Unreadable { lines, why }) => {
+                    self.pending.recognize(format, at, out);
+                    out.anomaly(Anomaly::new(&ENTRY_UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
                     (lines, Vec::new())
                 }
-                Outcome::Header { lines, header } => {
-                    if self.held.header(format, *header, at, out).is_break() {
+                Ok(LogEntry { lines, content: EntryContent::Stanzas(stanzas) }) => (lines, stanzas),
+                Ok(LogEntry { lines, content: EntryContent::Events(events) }) => {
+                    self.pending.events(format, events, at);
+                    (lines, Vec::new())
+                }
+                Ok(LogEntry { lines, content: EntryContent::Header(header) }) => {
+                    if self.pending.header(format, *header, at, out).is_break() {
                         return Ok(Step::Enough);
                     }
-                    (lines, Vec::new())
-                }
-                Outcome::Broken { lines, why } => {
-                    self.held.recognize(format, at, out);
-                    out.anomaly(Anomaly::new(&UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
                     (lines, Vec::new())
                 }
             };
             let length = lines_length(source.data(), lines.max(1));
             let origin = Origin { last: at.first + lines.max(1) as u64 - 1, ..at };
-            if is_lossy && !found.is_empty() {
+            if is_lossy && !stanzas.is_empty() {
                 out.anomaly(Anomaly::new(&NOT_UTF8, origin).detail(format!("line {}", origin.first)));
             }
-            let bytes = length / found.len().max(1);
-            for found in found {
-                if self.held.push(format, found, origin, bytes, out).is_break() {
+            let bytes = length / stanzas.len().max(1);
+            for stanza in stanzas {
+                if self.pending.push(format, stanza, origin, bytes, out).is_break() {
                     return Ok(Step::Enough);
                 }
             }
@@ -282,7 +284,7 @@ impl Scanner {
 
     fn report_unrelated(&self, source: &Source<'_>, out: &mut dyn Sink) {
         let count = self.lines - self.of_entries - self.comments;
-        if let (Some(first), true) = (self.first_unrelated, count > 0 && self.held.format().is_some()) {
+        if let (Some(first), true) = (self.first_unrelated, count > 0 && self.pending.format().is_some()) {
             let origin = Origin::of_record(source.capture(), first, 0, None);
             out.anomaly(Anomaly::new(&UNRELATED, origin).detail(format!("{count} of {}", self.lines)));
         }
@@ -290,9 +292,9 @@ impl Scanner {
 }
 
 impl Candidate {
-    /// Reads the entry that the data begin with, with as many lines as it takes, and says whether they were changed
-    /// to be text.
-    fn read(&self, source: &mut Source<'_>, first_line: usize) -> Result<(Outcome, bool), Error> {
+    /// Reads the entry that the data begin with, with as many lines as it takes, and returns also whether they were
+    /// changed to be text.
+    fn read(&self, source: &mut Source<'_>, first_line: usize) -> Result<(Parsed, bool), Error> {
         let mut length = first_line;
         let mut is_all = false;
         loop {
@@ -300,16 +302,19 @@ impl Candidate {
             let text = String::from_utf8_lossy(bytes);
             let is_lossy = matches!(text, Cow::Owned(_));
             let unwrapped = unwrapped(&text);
-            let outcome = (self.lines.read)(&Text { text: &unwrapped.text, is_all });
-            if is_all || outcome != Outcome::More {
-                return Ok((outcome.of_lines(|count| unwrapped.were(count)), is_lossy));
+            let mut parsed = (self.lines.read)(&Text { text: &unwrapped.text, is_all });
+            if is_all || !matches!(parsed, Err(NoEntry::Incomplete)) {
+                if let Ok(LogEntry { lines, .. }) | Err(NoEntry::Unreadable { lines, .. }) = &mut parsed {
+                    *lines = unwrapped.were((*lines).max(1));
+                }
+                return Ok((parsed, is_lossy));
             }
             (length, is_all) = self.extend(source, length)?;
         }
     }
 
     /// Adds lines to the first `length` bytes, several times as many as there are, up to the next line with a marker.
-    /// Says how many bytes that are, and whether there can be no more.
+    /// Returns how many bytes that are, and whether there can be no more.
     fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
         let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
         let is_end = !source.reach(wanted);
@@ -324,4 +329,75 @@ impl Candidate {
         }
         Ok((limit, is_end || limit >= LONGEST_ENTRY))
     }
+}
+
+/// The pieces that a line of a log is in, which lie before one of them, as far as they were looked for.
+#[derive(Debug, Default)]
+struct Pieces {
+    /// Where they begin in the data.
+    begin: usize,
+    /// Where the line behind them begins.
+    end: usize,
+}
+
+impl Pieces {
+    /// Where the line begins that goes on in a line that begins at `end`.
+    fn begin_of(&mut self, data: &[u8], end: usize) -> usize {
+        let mut begin = end;
+        while begin > 0 && end - begin < LONGEST_ENTRY {
+            if begin == self.end {
+                begin = self.begin;
+                break;
+            }
+            let before = memrchr(b'\n', data.get(..begin - 1).unwrap_or_default()).map_or(0, |end| end + 1);
+            if !continues(data.get(before..begin).unwrap_or_default()) {
+                break;
+            }
+            begin = before;
+        }
+        *self = Self { begin, end };
+        begin
+    }
+
+    /// The data now begin so many bytes later.
+    fn consumed(&mut self, length: usize) {
+        *self = Self { begin: self.begin.saturating_sub(length), end: self.end.saturating_sub(length) };
+    }
+}
+
+/// The length of the line that the data begin with, whose pieces so far have `length` bytes, with those that go on
+/// with it.
+fn whole_line(source: &mut Source<'_>, mut length: usize) -> Result<usize, Error> {
+    let last = source.data().get(..length.saturating_sub(1)).unwrap_or_default();
+    let mut begin = memrchr(b'\n', last).map_or(0, |end| end + 1);
+    while length < LONGEST_ENTRY && continues(source.data().get(begin..length).unwrap_or_default()) {
+        match line_length(source, length)? {
+            Some(further) if further > length => (begin, length) = (length, further),
+            _ => break,
+        }
+    }
+    Ok(length)
+}
+
+/// The length of the line that the data begin with or go on with behind `from`, with its end; `None` if it is too long.
+fn line_length(source: &mut Source<'_>, from: usize) -> Result<Option<usize>, Error> {
+    let mut seen = from;
+    loop {
+        let data = source.data();
+        if let Some(end) = memchr(b'\n', data.get(seen..).unwrap_or_default()) {
+            return Ok(Some(seen + end + 1).filter(|length| *length <= LONGEST_LINE));
+        }
+        seen = data.len();
+        if seen > LONGEST_LINE {
+            return Ok(None);
+        }
+        if !source.reach(seen + 1) {
+            return Ok(Some(seen));
+        }
+    }
+}
+
+/// The length of this many lines, with their ends.
+fn lines_length(data: &[u8], lines: usize) -> usize {
+    memchr_iter(b'\n', data).nth(lines - 1).map_or(data.len(), |end| end + 1)
 }

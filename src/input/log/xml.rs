@@ -7,58 +7,42 @@ use std::borrow::Cow;
 
 use memchr::memchr2_iter;
 
-use super::super::{Format, Reading};
-use super::line::{Found, LineFormat, Outcome, Text, lines_in, stanza};
+use super::entry::{EntryContent, LineFormat, LogEntry, LoggedStanza, NoEntry, Parsed, Text, lines_in, stanza};
 use crate::protocol::binary::Node;
 use crate::protocol::xml::Dialect;
 
 /// Bare XML.
-pub(in crate::input) const XML: Format = Format {
-    name: "xml",
-    about: "stanzas as XML, in a file or pasted among other text",
-    technique: "unknown",
-    brings_secrets: false,
-    connections: "log",
-    reading: Reading::Lines(LineFormat {
-        markers: TAGS,
-        signs: &[],
-        advice: "",
-        program: None,
-        omits_own_acks: false,
-        is_alone: false,
-        read,
-    }),
-};
+pub(in crate::input) const XML: LineFormat = LineFormat::of_no_client(TAGS, read);
 
 /// The beginnings of the stanzas that calls are made of, or that name the local device.
 const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "<iq "];
 
-fn read(text: &Text<'_>) -> Outcome {
+fn read(text: &Text<'_>) -> Parsed {
     let line = text.line();
-    // JSON of no known kind, such as the notes of a test bench beside a capture: what it says of the stanza, its
-    // direction above all, cannot be read, and a stanza without it would be another one.
+    // JSON of no known kind, such as the notes of a test bench next to a capture: what it says of the stanza, its
+    // direction above all, cannot be read, and without that it would be another stanza.
     if line.trim_start().starts_with('{') {
-        return Outcome::Unrelated;
+        return Err(NoEntry::Unrelated);
     }
-    let Some(place) = tag_on_line(line) else { return Outcome::Unrelated };
+    let place = tag_on_line(line).ok_or(NoEntry::Unrelated)?;
     let before = line.get(..place).unwrap_or_default();
-    // A string of another language has escapes of its own.
+    // A string literal of another language has escapes of its own.
     if before.ends_with(['"', '\'']) || before.contains("{\"") {
-        return Outcome::Unrelated;
+        return Err(NoEntry::Unrelated);
     }
     let quote = quote(before);
     let unquoted = unquoted(text.text, quote);
     let begin = if quote.is_empty() { place } else { place - quote.len() };
-    let mut found: Vec<Found> = Vec::new();
+    let mut stanzas: Vec<LoggedStanza> = Vec::new();
     let mut at = begin;
     // Further stanzas on the same lines are of the same entry.
     loop {
         match one(unquoted.get(at..).unwrap_or_default(), text.is_all) {
             Ok((stanza, length)) => {
-                found.push(stanza);
+                stanzas.push(stanza);
                 at += length;
             }
-            Err(Outcome::More) if found.is_empty() => return Outcome::More,
+            Err(NoEntry::Incomplete) if stanzas.is_empty() => return Err(NoEntry::Incomplete),
             Err(_) => break,
         }
         match tag_on_line(unquoted.get(at..).unwrap_or_default()) {
@@ -66,7 +50,10 @@ fn read(text: &Text<'_>) -> Outcome {
             None => break,
         }
     }
-    if found.is_empty() { Outcome::Unrelated } else { Outcome::Read { lines: lines_in(&unquoted, at), found } }
+    if stanzas.is_empty() {
+        return Err(NoEntry::Unrelated);
+    }
+    Ok(LogEntry { lines: lines_in(&unquoted, at), content: EntryContent::Stanzas(stanzas) })
 }
 
 /// Where the first stanza of the line that a text begins with is. Looks no further than to it.
@@ -84,8 +71,8 @@ fn tag_on_line(text: &str) -> Option<usize> {
     None
 }
 
-/// The stanza that `text` begins with. Of one that is cut, whatever has no tag any more is other text.
-fn one(text: &str, is_all: bool) -> Result<(Found, usize), Outcome> {
+/// The stanza that `text` begins with. In one that is cut, what follows the last tag is other text.
+fn one(text: &str, is_all: bool) -> Result<(LoggedStanza, usize), NoEntry> {
     let (found, length) = stanza(text, Dialect::UNKNOWN, is_all)?;
     let (found, length) = match text.rfind('>') {
         Some(last) if found.is_cut && last + 1 < text.len() => {
@@ -93,12 +80,12 @@ fn one(text: &str, is_all: bool) -> Result<(Found, usize), Outcome> {
         }
         _ => (found, length),
     };
-    if is_prose(text, &found) { Err(Outcome::Unrelated) } else { Ok((found, length)) }
+    if is_prose(text, &found) { Err(NoEntry::Unrelated) } else { Ok((found, length)) }
 }
 
-/// Whether it is a mention of a tag rather than a stanza: one without any value that has nothing inside or something
-/// other than elements, or one without an end behind whose start tag, or in it, is no XML.
-fn is_prose(text: &str, found: &Found) -> bool {
+/// Returns whether it is a mention of a tag rather than a stanza: one without any value that has nothing inside or
+/// something other than elements, or one without an end whose start tag contains or precedes something other than XML.
+fn is_prose(text: &str, found: &LoggedStanza) -> bool {
     let Node { attributes, .. } = &found.node;
     let has_values = attributes.iter().any(|known| !known.value.to_text().is_empty());
     let behind = text.split_once('>').map_or("", |(_, behind)| behind.trim_start());
@@ -107,7 +94,7 @@ fn is_prose(text: &str, found: &Found) -> bool {
     if found.is_cut { !has_values || !goes_on } else { !has_values && (is_empty || !goes_on) }
 }
 
-/// What marks a line as quoted, if it is: signs `>` and spaces in front of the stanza.
+/// The mark of a quoted line, if it is one: `>` and spaces in front of the stanza.
 fn quote(before: &str) -> &str {
     let is_quote = before.contains('>') && before.chars().all(|c| c == '>' || c == ' ');
     before.rfind('>').filter(|_| is_quote).and_then(|last| before.get(..=last)).unwrap_or_default()

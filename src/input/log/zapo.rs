@@ -1,34 +1,18 @@
 //! Logs of zapo at trace level: pino's JSON lines, the same as pino-pretty prints them, and what its console logger
 //! prints, Node's form of an object over several lines, without a time.
 
-use super::super::{Format, Reading};
-use super::line::{Found, LineFormat, Outcome, Stamp, Text, stanza};
-use super::pino::{self, Missing};
+use super::entry::{LineFormat, LogEntry, LoggedStanza, NoEntry, Parsed, Text, stanza_in_field};
+use super::pino;
+use crate::input::clients;
 use crate::origin::Direction;
-use crate::protocol::xml::Dialect;
 
 /// Logs of zapo.
-pub(in crate::input) const ZAPO: Format = Format {
-    name: "zapo",
-    about: "log of zapo at trace level, of its pino or its console logger",
-    technique: "unknown",
-    brings_secrets: false,
-    connections: "log",
-    reading: Reading::Lines(LineFormat {
-        markers: &[IN, OUT],
-        signs: &["wa client connect start", "comms opening websocket", "auth client credentials ready"],
-        advice: "which prints stanzas at the level trace only: create its logger with `level: 'trace'`",
-        program: Some("zapo"),
-        omits_own_acks: false,
-        is_alone: false,
-        read,
-    }),
-};
+pub(in crate::input) const ZAPO: LineFormat = LineFormat::of(&clients::ZAPO, read);
 
-/// The message of what was received.
+/// What was received.
 const IN: &str = "node transport node in";
 
-/// The message of what is sent.
+/// What is sent.
 const OUT: &str = "node transport send node";
 
 fn direction(message: &str) -> Option<Direction> {
@@ -39,35 +23,23 @@ fn direction(message: &str) -> Option<Direction> {
     }
 }
 
-fn read(text: &Text<'_>) -> Outcome {
-    let line = text.line();
-    let head = line.strip_suffix('{').map(str::trim_end);
-    let console = head.and_then(|head| [IN, OUT].into_iter().find(|message| head.ends_with(message)));
-    if let Some(message) = console {
-        return console_entry(text, direction(message));
+fn read(text: &Text<'_>) -> Parsed {
+    let head = text.line().strip_suffix('{').map(str::trim_end);
+    let message = head.and_then(|head| [IN, OUT].into_iter().find(|message| head.ends_with(message)));
+    if let Some(message) = message {
+        let (lines, xml) = console_entry(text)?;
+        let stanza = stanza_in_field(xml.as_deref(), clients::ZAPO.dialect, lines)?;
+        return LogEntry::stanza(lines, LoggedStanza { direction: direction(message), ..stanza });
     }
-    let entry = match pino::read(text.text, text.is_all) {
-        Ok(entry) => entry,
-        Err(Missing::Unrelated) => return Outcome::Unrelated,
-        Err(Missing::More) => return Outcome::More,
-        Err(Missing::Broken(why)) => return Outcome::Broken { lines: 1, why },
-    };
-    let Some(direction) = direction(&entry.message) else { return Outcome::Unrelated };
-    match &entry.xml {
-        Some(xml) => found(xml, entry.lines, Some(direction), entry.stamp, entry.process),
-        None => Outcome::Broken { lines: entry.lines, why: "it has no field xml" },
-    }
+    let entry = pino::read(text.text, text.is_all)?;
+    let direction = Some(direction(&entry.message).ok_or(NoEntry::Unrelated)?);
+    let stanza = stanza_in_field(entry.xml.as_deref(), clients::ZAPO.dialect, entry.lines)?;
+    LogEntry::stanza(entry.lines, LoggedStanza { direction, time: entry.time, vantage: entry.process, ..stanza })
 }
 
-fn found(xml: &str, lines: usize, direction: Option<Direction>, stamp: Stamp, client: String) -> Outcome {
-    match stanza(xml, Dialect::ZAPO, true) {
-        Ok((found, _)) => Outcome::Read { lines, found: vec![Found { direction, stamp, client, ..found }] },
-        Err(_) => Outcome::Broken { lines, why: "its field xml holds no XML" },
-    }
-}
-
-/// `node transport node in {`, then a field a line, the last of them `xml`, in pieces that `+` joins, then `}`.
-fn console_entry(text: &Text<'_>, direction: Option<Direction>) -> Outcome {
+/// The field `xml` of `node transport node in {`, then one field per line, the last of them `xml`, in pieces that `+`
+/// joins, then `}`; with how many lines that is.
+fn console_entry(text: &Text<'_>) -> Result<(usize, Option<String>), NoEntry> {
     let prefix = text.line().find("node transport").unwrap_or_default();
     let mut xml: Option<String> = None;
     let mut lines = 1;
@@ -75,14 +47,11 @@ fn console_entry(text: &Text<'_>, direction: Option<Direction>) -> Outcome {
         let is_bare = line.starts_with([' ', '}']);
         let inside = if is_bare { line } else { line.get(prefix..).unwrap_or_default() }.trim_end();
         if !inside.starts_with("  ") && inside != "}" {
-            return Outcome::Broken { lines, why: "it ends before its last brace" };
+            return Err(NoEntry::Unreadable { lines, why: "it ends before its last brace" });
         }
         lines += 1;
         if inside == "}" {
-            return match xml {
-                Some(xml) => found(&xml, lines, direction, Stamp::None, String::new()),
-                None => Outcome::Broken { lines, why: "it has no field xml" },
-            };
+            return Ok((lines, xml));
         }
         let inside = inside.trim_start();
         let piece = match (&mut xml, inside.strip_prefix("xml: ")) {
@@ -96,13 +65,13 @@ fn console_entry(text: &Text<'_>, direction: Option<Direction>) -> Outcome {
         let piece = piece.strip_suffix(" +").unwrap_or(piece).trim_end_matches(',');
         match (unquoted(piece), &mut xml) {
             (Some(piece), Some(xml)) => xml.push_str(&piece),
-            _ => return Outcome::Broken { lines, why: "its field xml is broken" },
+            _ => return Err(NoEntry::Unreadable { lines, why: "its field `xml` is invalid" }),
         }
     }
     match xml {
-        _ if !text.is_all => Outcome::More,
-        Some(xml) if !xml.is_empty() => found(&xml, lines, direction, Stamp::None, String::new()),
-        _ => Outcome::Broken { lines, why: "it ends before its field xml" },
+        _ if !text.is_all => Err(NoEntry::Incomplete),
+        Some(xml) if !xml.is_empty() => Ok((lines, Some(xml))),
+        _ => Err(NoEntry::Unreadable { lines, why: "it ends before its field `xml`" }),
     }
 }
 

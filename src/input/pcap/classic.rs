@@ -9,24 +9,28 @@ use pcap_parser::nom;
 use pcap_parser::parse_pcap_header;
 
 use crate::input::damage::cut;
+use crate::input::diagnoses::CONTINUED;
+use crate::input::model::{Entry, Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{Entry, Error, Sink};
 use crate::origin::{Located, Origin, Timestamp};
 use crate::protocol::packet::Record;
 
-use super::CONTINUED;
 use super::form::{FILE_HEADER, Form, Header, Resumption};
 use super::resync::{damaged, goes_on_within};
 
 /// Whether an input that begins so is a classic pcap.
-pub(super) fn probe(beginning: &[u8]) -> bool {
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
     beginning.len() >= 4 && matches!(parse_pcap_header(beginning), Ok(_) | Err(nom::Err::Incomplete(_)))
 }
 
 /// Reads a classic pcap, and returns the number of its records.
-pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     if !probe(source.data()) {
-        return Err(Error::NotInFormat("pcap"));
+        return Err(Error::NotInFormat(format.name));
     }
     source.reach(FILE_HEADER);
     let Some(mut form) = Form::announced(source.data()) else {

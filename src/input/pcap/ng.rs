@@ -8,75 +8,16 @@ use std::ops::ControlFlow;
 
 use pcap_parser::parse_sectionheaderblock;
 
-use crate::anomaly::{Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::damage::cut;
+use crate::input::diagnoses::{BLOCK, NO_INTERFACE, PACKET_BLOCK, SECRETS, SECTION, TIME};
+use crate::input::model::{Entry, Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{Entry, Error, Sink};
 use crate::origin::{CaptureId, Located, Origin, RecordNumber};
 use crate::protocol::packet::Record;
 
 use super::block::{self, ByteOrder, Header, Interface, Stored};
 use super::resync::{self, Start, damaged, goes_on_within};
-
-/// A section header is of another version of the format, or does not parse.
-pub(super) const SECTION: Diagnosis = Diagnosis {
-    id: "input/section",
-    layer: Layer::Input,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "a section of the capture says that it is of a version of pcapng that does not exist; it was read as usual",
-    next: "Copy the file again from where it was recorded.",
-};
-
-/// The content of a packet block makes no sense.
-pub(super) const PACKET_BLOCK: Diagnosis = Diagnosis {
-    id: "input/packet-block",
-    layer: Layer::Input,
-    kind: Kind::Malformed,
-    severity: Severity::Loss,
-    why: "a packet was skipped because its block contradicts itself",
-    next: "Copy the file again from where it was recorded.",
-};
-
-/// A packet block belongs to an interface that no block describes.
-pub(super) const NO_INTERFACE: Diagnosis = Diagnosis {
-    id: "input/no-interface",
-    layer: Layer::Input,
-    kind: Kind::Unexpected,
-    severity: Severity::Loss,
-    why: "a packet was skipped because the capture does not describe the interface it was recorded on",
-    next: "If the file is a part of a larger one, split that with `editcap -c`, which repeats the description.",
-};
-
-/// A block that is not read here.
-pub(super) const BLOCK: Diagnosis = Diagnosis {
-    id: "input/block",
-    layer: Layer::Input,
-    kind: Kind::Unsupported,
-    severity: Severity::Note,
-    why: "a block that holds no packet was skipped",
-    next: "",
-};
-
-/// A block of secrets of another kind than TLS's.
-pub(super) const SECRETS: Diagnosis = Diagnosis {
-    id: "input/secrets",
-    layer: Layer::Input,
-    kind: Kind::Unsupported,
-    severity: Severity::Note,
-    why: "the capture holds decryption secrets of a kind that is not read",
-    next: "",
-};
-
-/// A time that no clock of this age shows.
-pub(super) const TIME: Diagnosis = Diagnosis {
-    id: "input/time",
-    layer: Layer::Input,
-    kind: Kind::Malformed,
-    severity: Severity::Note,
-    why: "a packet's time lies outside the years 1677 to 2262 and was left out",
-    next: "",
-};
 
 /// How many interfaces of a section are kept.
 const MOST_INTERFACES: usize = 1 << 16;
@@ -85,15 +26,19 @@ const MOST_INTERFACES: usize = 1 << 16;
 const CONVINCING: usize = 3;
 
 /// Whether an input that begins so is a pcapng.
-pub(super) fn probe(beginning: &[u8]) -> bool {
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
     beginning.starts_with(&block::SECTION_HEADER.to_be_bytes())
         && (beginning.len() < block::SHORTEST || block::byte_order(beginning).is_some())
 }
 
 /// Reads a pcapng, and returns the number of its last record.
-pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     if !probe(source.data()) {
-        return Err(Error::NotInFormat("pcapng"));
+        return Err(Error::NotInFormat(format.name));
     }
     let mut section = Section { order: ByteOrder::Little, interfaces: Vec::new(), records: 0 };
     loop {

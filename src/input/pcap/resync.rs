@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::input::Sink;
-use crate::input::damage::DAMAGED;
+use crate::input::diagnoses::DAMAGED;
+use crate::input::model::Sink;
 use crate::input::source::Source;
 use crate::origin::RecordNumber;
 

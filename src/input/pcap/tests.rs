@@ -257,7 +257,7 @@ fn check_prefixes(file: &[u8], magic: usize, boundaries: &[u64]) {
         let (result, kept) = try_read(&file[..length], None);
         match result {
             Err(Error::Empty) => assert_eq!(length, 0),
-            Err(Error::Unrecognized) => assert!(length < magic),
+            Err(Error::Unrecognized { .. }) => assert!(length < magic),
             Err(error) => panic!("{length}: {error}"),
             Ok(summary) => {
                 let complete =
@@ -335,7 +335,7 @@ proptest! {
                 prop_assert!(seen.last().is_none_or(|last| *last <= summary.records));
                 prop_assert!(summary.bytes <= file.len() as u64);
             }
-            Err(error) => prop_assert!(matches!(error, Error::Unrecognized)),
+            Err(error) => prop_assert!(matches!(error, Error::Unrecognized { .. }), "{error}"),
         }
     }
 }

@@ -10,33 +10,37 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::packet::{Field, Packet, Streams};
 use crate::anomaly::Anomaly;
 use crate::input::damage::{Stop, cut};
+use crate::input::diagnoses::{MESSAGE_UNREADABLE, NO_WEBSOCKET, TOO_LONG};
 use crate::input::json::{self, Json, LONGEST_VALUE, Value};
 use crate::input::lines::{self, Line};
-use crate::input::message::{NO_WEBSOCKET, TOO_LONG, UNREADABLE};
+use crate::input::model::{Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{Error, Sink};
 use crate::origin::{Origin, RecordNumber};
 
 /// What a line must hold to be read.
 const MARK: &[u8] = b"websocket";
 
 /// Whether an input that begins so is what `-T json` prints.
-pub(super) fn probe_json(beginning: &[u8]) -> bool {
+pub(in crate::input) fn probe_json(beginning: &[u8]) -> bool {
     let object = json::after(json::text(beginning), b"[").and_then(|rest| json::after(rest, b"{"));
     object.is_some_and(|rest| rest.starts_with(b"\"_index\"")) && memmem::find(beginning, b"\"layers\"").is_some()
 }
 
 /// Whether an input that begins so is what `-T ek` prints.
-pub(super) fn probe_ek(beginning: &[u8]) -> bool {
+pub(in crate::input) fn probe_ek(beginning: &[u8]) -> bool {
     let text = json::text(beginning);
     let is_packet = text.starts_with(b"{\"timestamp\":\"") && memmem::find(text, b",\"layers\":{").is_some();
     is_packet || text.starts_with(b"{\"index\":{\"_index\":\"packets-")
 }
 
 /// Reads what `-T json` prints, and returns the number of its packets.
-pub(super) fn read_json(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read_json(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     if json::after(json::text(source.data()), b"[").is_none() {
-        return Err(Error::NotInFormat("tshark-json"));
+        return Err(Error::NotInFormat(format.name));
     }
     source.skip_byte_order_mark();
     let mut streams = Streams::default();
@@ -73,7 +77,11 @@ fn array(
 }
 
 /// Reads what `-T ek` prints, and returns the number of its lines.
-pub(super) fn read_ek(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read_ek(
+    _format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     source.skip_byte_order_mark();
     let mut streams = Streams::default();
     let mut records = 0;
@@ -125,7 +133,7 @@ fn document(
     let outcome = Members(&mut packet).deserialize(&mut serde_json::Deserializer::from_slice(text));
     if let Err(error) = outcome {
         let origin = Origin::of_record(source.capture(), record, source.offset(), None);
-        out.anomaly(Anomaly::new(&UNREADABLE, origin).detail(error.to_string()));
+        out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail(error.to_string()));
         return ControlFlow::Continue(());
     }
     streams.put(&packet, source.capture(), record, source.offset(), out)

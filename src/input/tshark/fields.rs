@@ -4,12 +4,12 @@
 //! A column with several values, of a packet with several frames, has commas between them, as tshark does it unless
 //! told otherwise (`-E aggregator`).
 
-use super::FIELDS_ABSENT;
 use super::packet::{Field, Packet, Streams, hex};
+use crate::input::diagnoses::{FIELDS_ABSENT, MESSAGE_UNREADABLE, NO_WEBSOCKET, TOO_LONG};
 use crate::input::lines::{self, Line};
-use crate::input::message::{self, NO_WEBSOCKET, TOO_LONG, UNREADABLE};
+use crate::input::model::{Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{Error, Sink, json};
+use crate::input::{json, time};
 
 /// The columns that are expected without a header.
 const USUAL: &[Field] = &[Field::Time, Field::Stream, Field::Mask, Field::Opcode, Field::Data];
@@ -60,11 +60,11 @@ fn is_name(cell: &str) -> bool {
 }
 
 fn is_usual(cells: &[&str]) -> bool {
-    let [time, stream, mask, opcode, data] = cells else { return false };
+    let [at, stream, mask, opcode, data] = cells else { return false };
     let is_flag = |value: &str| matches!(value, "0" | "1" | "True" | "False");
     let mut bytes = Vec::new();
-    time.contains('.')
-        && message::decimal(time).is_some()
+    at.contains('.')
+        && time::decimal_seconds(at).is_some()
         && stream.parse::<u32>().is_ok()
         && mask.split(',').all(is_flag)
         && opcode.split(',').all(|opcode| opcode.parse::<u8>().is_ok_and(|opcode| opcode < 16))
@@ -77,14 +77,18 @@ fn unquoted(cell: &str) -> &str {
 }
 
 /// Whether an input that begins so is such a table.
-pub(super) fn probe(beginning: &[u8]) -> bool {
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
     let first = json::text(beginning).split(|byte| *byte == b'\n').next().unwrap_or_default();
     // The beginning may be cut within a character, which no table has.
     std::str::from_utf8(first.trim_ascii_end()).is_ok_and(|line| Table::of(line).is_some())
 }
 
 /// Reads such a table, and returns the number of its lines.
-pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     source.skip_byte_order_mark();
     let mut streams = Streams::default();
     let mut records = 0;
@@ -103,7 +107,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
         if is_first {
             table = Table::of(&text);
         }
-        let Some(table) = &table else { return Err(Error::NotInFormat("tshark-fields")) };
+        let Some(table) = &table else { return Err(Error::NotInFormat(format.name)) };
         if is_first && table.has_header {
             let absent = NEEDED.iter().filter(|(field, _)| !table.columns.contains(&Some(*field)));
             let absent: Vec<_> = absent.map(|(_, name)| *name).collect();
@@ -127,7 +131,7 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, E
                 }
             } else {
                 let detail = format!("its line has {} columns instead of {}", cells.len(), table.columns.len());
-                out.anomaly(source.anomaly(&UNREADABLE, records).detail(detail));
+                out.anomaly(source.anomaly(&MESSAGE_UNREADABLE, records).detail(detail));
             }
         }
         drop(text);

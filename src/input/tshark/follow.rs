@@ -10,15 +10,16 @@ use memchr::memmem;
 
 use super::packet::hex;
 use crate::anomaly::Anomaly;
+use crate::input::diagnoses::{MESSAGE_UNREADABLE, TOO_LONG};
 use crate::input::lines::{self, Line};
-use crate::input::message::{self, TOO_LONG, UNREADABLE};
+use crate::input::model::{Ends, Entry, Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{Ends, Entry, Error, Sink, json};
+use crate::input::{json, message, time};
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber, Timestamp};
 use crate::protocol::tcp::Chunk;
 
 /// Whether an input that begins so is such a stream.
-pub(super) fn probe(beginning: &[u8]) -> bool {
+pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
     let text = json::text(beginning);
     let after_peers = text.strip_prefix(b"peers:").map(<[u8]>::trim_ascii_start);
     after_peers.is_some_and(|rest| rest.starts_with(b"- peer:")) || text.starts_with(b"====") && form(text).is_some()
@@ -45,9 +46,13 @@ enum Form {
 }
 
 /// Reads such streams, and returns the number of their packets or lines.
-pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> Result<u64, Error> {
+pub(in crate::input) fn read(
+    format: &'static Format,
+    source: &mut Source<'_>,
+    out: &mut dyn Sink,
+) -> Result<u64, Error> {
     if !probe(source.data()) {
-        return Err(Error::NotInFormat("tshark-follow"));
+        return Err(Error::NotInFormat(format.name));
     }
     source.skip_byte_order_mark();
     let form = form(source.data()).unwrap_or(Form::Yaml);
@@ -86,7 +91,7 @@ struct Stream {
     next: u32,
     connection: ConnectionId,
     hosts: [String; 2],
-    told: bool,
+    named: bool,
     /// Of the packet that is being read, or the peer that is being named.
     peer: usize,
     record: Option<RecordNumber>,
@@ -135,7 +140,7 @@ impl Stream {
             }
             "peer" => self.peer = value.parse().unwrap_or_default(),
             // Printed with more digits than it has.
-            "timestamp" => self.time = value.parse().ok().and_then(message::moment),
+            "timestamp" => self.time = value.parse().ok().and_then(time::seconds),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -167,7 +172,7 @@ impl Stream {
         let flow = if hex(&digits, &mut bytes) {
             self.put(&bytes, place, out)
         } else {
-            out.anomaly(Anomaly::new(&UNREADABLE, place).detail("its bytes are no hexadecimal digits"));
+            out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, place).detail("its bytes are no hexadecimal digits"));
             ControlFlow::Continue(())
         };
         self.buffer = bytes;
@@ -185,14 +190,14 @@ impl Stream {
         let whole = base64.get(..base64.len() & !3).unwrap_or_default();
         let decoded = BASE64.decode(whole.as_bytes());
         if decoded.is_err() || whole.len() < base64.len() {
-            out.anomaly(Anomaly::new(&UNREADABLE, origin).detail("its bytes are no base64"));
+            out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail("its bytes are no base64"));
         }
         decoded.map_or(ControlFlow::Continue(()), |bytes| self.put(&bytes, origin, out))
     }
 
     fn put(&mut self, bytes: &[u8], mut origin: Origin, out: &mut dyn Sink) -> ControlFlow<()> {
         origin.connection = Some(self.connection);
-        if !std::mem::replace(&mut self.told, true) {
+        if !std::mem::replace(&mut self.named, true) {
             let [client, server] =
                 self.hosts.each_ref().map(|host| Some(host.as_str()).filter(|host| !host.is_empty()));
             out.entry(Located::new(origin, Entry::Ends(Ends { client, server })))?;

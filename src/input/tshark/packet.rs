@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::{FIELDS_ABSENT, NO_PAYLOAD};
 use crate::anomaly::Anomaly;
-use crate::input::message::{self, UNREADABLE};
-use crate::input::{Ends, Entry, Sink};
+use crate::input::diagnoses::{FIELDS_ABSENT, MESSAGE_UNREADABLE, NO_PAYLOAD};
+use crate::input::model::{Ends, Entry, Sink};
+use crate::input::{message, time};
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, RecordNumber, Timestamp};
 use crate::protocol::websocket::{Message, Opcode};
 
@@ -95,8 +95,10 @@ impl Packet {
         let is_set = matches!(value, "1" | "true" | "True");
         match field {
             Field::Number => self.number = self.number.or_else(|| value.parse().ok()),
-            Field::Time => self.time = message::decimal(value).or(self.time),
-            Field::DocumentTime => self.time = self.time.or_else(|| milliseconds(value)),
+            Field::Time => self.time = time::decimal_seconds(value).or(self.time),
+            Field::DocumentTime => {
+                self.time = self.time.or_else(|| value.parse().ok().and_then(time::whole_milliseconds))
+            }
             Field::Stream => self.stream = self.stream.or_else(|| value.parse().ok()),
             Field::SourceHost => first(&mut self.source[0]),
             Field::DestinationHost => first(&mut self.destination[0]),
@@ -140,7 +142,7 @@ impl Packet {
 /// The connections whose ends were said.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
-    told: HashSet<u32>,
+    named: HashSet<u32>,
     /// Bytes of a message.
     buffer: Vec<u8>,
 }
@@ -148,7 +150,7 @@ pub(super) struct Streams {
 impl Streams {
     /// Whether there was none.
     pub(super) fn is_empty(&self) -> bool {
-        self.told.is_empty()
+        self.named.is_empty()
     }
 
     /// Hands over the messages that a packet completes. `record` is its number if its own was not printed, `offset`
@@ -171,7 +173,7 @@ impl Streams {
             return ControlFlow::Continue(());
         };
         origin.connection = Some(ConnectionId(stream));
-        if self.told.insert(stream) {
+        if self.named.insert(stream) {
             let from_client = packet.masks.first().copied().unwrap_or(true);
             let ends = [&packet.source, &packet.destination].map(|[host, port]| message::address(host, port));
             let [source, destination] = ends.each_ref().map(|end| Some(end.as_str()).filter(|end| *end != ":"));
@@ -192,7 +194,9 @@ impl Streams {
                     Message { opcode: Opcode::Binary, data: &self.buffer }
                 }
                 (_, Some(_)) => {
-                    out.anomaly(Anomaly::new(&UNREADABLE, origin).detail("its bytes are no hexadecimal digits"));
+                    out.anomaly(
+                        Anomaly::new(&MESSAGE_UNREADABLE, origin).detail("its bytes are no hexadecimal digits"),
+                    );
                     continue;
                 }
                 (_, None) if packet.has_bytes(index) && !text => {
@@ -222,8 +226,4 @@ pub(super) fn hex(digits: &str, bytes: &mut Vec<u8>) -> bool {
         }
     }
     high.is_none()
-}
-
-fn milliseconds(text: &str) -> Option<Timestamp> {
-    text.parse::<i64>().ok()?.checked_mul(1_000_000).map(Timestamp)
 }

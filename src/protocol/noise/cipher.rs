@@ -1,5 +1,5 @@
-//! AES-256-GCM with the nonce of Noise: 8 zero bytes (Noise's first 4 and the counter's high half, which
-//! WhatsApp leaves zero) and a 32-bit big-endian counter.
+//! AES-256-GCM with the nonces of Noise: 8 zero bytes (Noise's first 4, and the high half of the counter, which is always
+//! zero in WhatsApp), and a 32-bit big-endian counter.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
@@ -10,12 +10,12 @@ use crate::keys::Secret;
 pub(super) struct Cipher(LessSafeKey);
 
 impl Cipher {
-    /// The cipher with this key.
+    /// Creates the cipher for a key.
     pub(super) fn new(key: &Secret) -> Option<Self> {
         UnboundKey::new(&AES_256_GCM, key.bytes()).ok().map(|key| Self(LessSafeKey::new(key)))
     }
 
-    /// Decrypts `sealed` into `plain`; whether the tag was right. If not, what is in `plain` means nothing.
+    /// Decrypts `sealed` into `plain`. Returns whether the tag is right; if not, the contents of `plain` are unspecified.
     pub(super) fn open(&self, counter: u32, associated: &[u8], sealed: &[u8], plain: &mut Vec<u8>) -> bool {
         plain.clear();
         if sealed.len() < TAG {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opens_only_with_the_right_key_counter_and_data() {
+    fn only_the_right_key_counter_and_data_decrypt() {
         let cipher = Cipher::new(&Secret::new([1; 32])).expect("32 bytes");
         let sealed = cipher.seal(70_000, b"hash", b"hello");
         let mut plain = vec![9; 100];

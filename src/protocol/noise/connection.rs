@@ -1,139 +1,107 @@
-//! A connection that is WhatsApp's: two directions of frames, first the handshake's, then the transport's.
+//! A WhatsApp connection: two directions of frames, first of the handshake, then of the transport.
 
 use std::mem;
 use std::sync::Arc;
 
-use super::diagnoses::*;
-use super::framing::{self, CAPACITY_KEPT, Carry, PREFIX, Stretch, TAG};
+use super::diagnoses::{
+    BEGUN_INSIDE_FRAME, BEGUN_MIDWAY, EMPTY_FRAME, MISSING_FRAMES, SHORT_FRAME, SKIPPED_BYTES, TEXT_MESSAGE,
+    UNAUTHENTICATED, UNFINISHED_FRAME, WRONG_KEY,
+};
+use super::framing::{self, CAPACITY_KEPT, PREFIX, Partial, Stretch, TAG};
 use super::handshake::Handshake;
+use super::keying::{Keying, Obstacle, Step};
 use super::messages::HandshakeMessage;
-use super::transport::{Opened, Receiver};
-use super::{Count, Counters, Frame, FrameSink, Report, Side, State};
+use super::report::{Counters, Report, State};
+use super::stream::{FrameStream, SEARCHED, Trials};
+use super::transport::{Found, Receiver};
+use super::{Frame, FrameSink};
 use crate::anomaly::Anomaly;
-use crate::keys::{Keys, PrivateKeys, PublicKey, TransportKeys};
-use crate::origin::{Located, Origin};
+use crate::keys::{Keys, PublicKey, TransportKeys};
+use crate::origin::{Direction, Located, Origin, PerDirection};
 use crate::protocol::budget::Budget;
-
-mod opening;
-mod resync;
-mod unopened;
-
-pub(super) use unopened::Obstacle;
-use unopened::Waiting;
 
 /// The plaintext that ends the stream.
 const END_OF_STREAM: &[u8] = &[2];
 
-/// One direction.
-#[derive(Default)]
-struct Lane {
-    /// Bytes still to come that precede the first frame.
-    intro: usize,
-    carry: Carry,
-    past_handshake: bool,
-    receiver: Option<Receiver>,
-    /// Whether bytes are absent, so that the next frame may begin anywhere.
-    adrift: bool,
-    /// Whether a message is absent, so that the next one hardly continues a frame.
-    torn: bool,
-    count: Count,
+/// The most bytes of frames that are kept for a server hello that may have been captured late.
+const PENDING_MOST: usize = 64 * 1024;
+
+/// A frame that cannot be decrypted before the server hello.
+struct PendingFrame {
+    direction: Direction,
+    origin: Origin,
+    frame: Vec<u8>,
 }
 
-/// A connection of WhatsApp's, both directions.
+/// A WhatsApp connection, both directions.
 pub(super) struct Connection {
-    keys: Arc<Keys>,
-    client: Lane,
-    server: Lane,
-    /// The prologue, until the client hello.
-    prologue: Option<[u8; 4]>,
+    streams: PerDirection<FrameStream>,
+    keying: Keying,
     dictionary: Option<u8>,
-    handshake: Option<Handshake>,
-    private: Option<PrivateKeys>,
-    key_used: Option<PublicKey>,
-    counters: Option<Counters>,
-    /// Whether a frame or the handshake showed the keys to be right.
-    proven: bool,
-    obstacle: Option<Obstacle>,
-    waiting: Vec<Waiting>,
-    near: Budget,
-    far: Budget,
-    plain: Vec<u8>,
+    pending: Vec<PendingFrame>,
+    trials: Trials,
     ended: bool,
     /// Whether something that may have been a frame was not read.
     lost: bool,
 }
 
 impl Connection {
-    fn new(keys: &Arc<Keys>) -> Self {
+    fn new(keying: Keying) -> Self {
         Self {
-            keys: Arc::clone(keys),
-            client: Lane::default(),
-            server: Lane::default(),
-            prologue: None,
+            streams: PerDirection::default(),
+            keying,
             dictionary: None,
-            handshake: None,
-            private: None,
-            key_used: None,
-            counters: None,
-            proven: false,
-            obstacle: None,
-            waiting: Vec::new(),
-            near: Budget::trials(100_000),
-            far: Budget::trials(1_000_000),
-            plain: Vec::new(),
+            pending: Vec::new(),
+            trials: Trials { plain: Vec::new(), near: Budget::trials(100_000), far: Budget::trials(1_000_000) },
             ended: false,
             lost: false,
         }
     }
 
-    /// A connection from its first byte on, the client's first frame after `intro` bytes.
-    pub(super) fn from_start(keys: &Arc<Keys>, prologue: [u8; 4], intro: usize) -> Self {
-        let mut connection = Self::new(keys);
+    /// Creates a connection at its first byte. The client's first frame follows `header` bytes.
+    pub(super) fn from_start(keys: &Arc<Keys>, prologue: [u8; 4], header: usize) -> Self {
+        let mut connection = Self::new(Keying::from_start(keys, prologue));
         let [_, _, _, dictionary] = prologue;
-        connection.prologue = Some(prologue);
         connection.dictionary = Some(dictionary);
-        connection.client.intro = intro;
+        connection.streams.outbound.header = header;
         connection
     }
 
-    /// A connection that began before the capture, and whose transport keys are known.
+    /// Creates a connection that began before the capture, with known transport keys.
     pub(super) fn midway(keys: &Arc<Keys>, key_used: PublicKey, transport: &TransportKeys) -> Self {
-        let mut connection = Self::new(keys);
-        connection.key_used = Some(key_used);
-        connection.counters = Some(Counters::ByTrial);
-        connection.proven = true;
-        connection.client.receiver = Receiver::begun_before(&transport.client_to_server);
-        connection.server.receiver = Receiver::begun_before(&transport.server_to_client);
+        let mut connection = Self::new(Keying::midway(keys, key_used));
+        connection.streams.outbound.receiver = Receiver::begun_before(&transport.client_to_server);
+        connection.streams.inbound.receiver = Receiver::begun_before(&transport.server_to_client);
         connection
     }
 
-    /// A connection whose frames can only be counted.
+    /// Creates a connection whose frames can only be counted.
     pub(super) fn opaque(keys: &Arc<Keys>, obstacle: Obstacle) -> Self {
-        let mut connection = Self::new(keys);
-        connection.obstacle = Some(obstacle);
-        connection
+        Self::new(Keying::without_keys(keys, obstacle))
     }
 
+    /// Returns what is known of the connection.
     pub(super) fn report(&self) -> Report {
-        let (outbound, inbound) = (self.client.count, self.server.count);
+        let (outbound, inbound) = (self.streams.outbound.count, self.streams.inbound.count);
         let decrypted = outbound.decrypted + inbound.decrypted;
-        let state = match &self.obstacle {
+        let state = match self.keying.obstacle() {
             _ if decrypted > 0 && self.lost => State::Partial,
             _ if decrypted > 0 => State::Decrypted,
-            Some(obstacle) if *obstacle.diagnosis == WRONG_KEY => State::WrongKey,
+            Some(obstacle) if *obstacle == WRONG_KEY => State::WrongKey,
             Some(_) => State::NoKey,
-            None if self.lost && self.proven => State::Partial,
+            None if self.lost && self.keying.proven => State::Partial,
             None if self.lost => State::WrongKey,
             None => State::Handshake,
         };
+        let handshake = self.keying.handshake();
         Report {
             state,
-            pattern: self.handshake.as_ref().map(Handshake::pattern),
-            client_ephemeral: self.handshake.as_ref().map(Handshake::ephemeral),
-            key_used: self.key_used,
-            server_static: self.handshake.as_ref().and_then(Handshake::server_static),
-            login: self.handshake.as_ref().and_then(Handshake::login),
-            counters: self.counters,
+            pattern: handshake.map(Handshake::pattern),
+            client_ephemeral: handshake.map(Handshake::ephemeral),
+            key_used: self.keying.key_used(),
+            server_static: handshake.and_then(Handshake::server_static),
+            login: handshake.and_then(Handshake::login),
+            counters: self.keying.counters(),
             outbound,
             inbound,
             ended: self.ended,
@@ -141,42 +109,62 @@ impl Connection {
     }
 
     /// Takes bytes of one direction.
-    pub(super) fn push(&mut self, side: Side, origin: Origin, mut data: &[u8], out: &mut impl FrameSink) {
-        let origin = Origin { direction: Some(side.direction()), ..origin };
-        let lane = self.lane(side);
-        let intro = lane.intro.min(data.len());
-        lane.intro -= intro;
-        data = data.get(intro..).unwrap_or_default();
+    pub(super) fn push(&mut self, direction: Direction, origin: Origin, mut data: &[u8], out: &mut impl FrameSink) {
+        let origin = Origin { direction: Some(direction), ..origin };
+        let stream = &mut self.streams[direction];
+        let header = stream.header.min(data.len());
+        stream.header -= header;
+        data = data.get(header..).unwrap_or_default();
 
-        let mut carry = mem::take(&mut lane.carry);
-        let is_torn = mem::take(&mut self.lane(side).torn);
-        if !carry.is_empty()
-            && (is_torn && !self.continues(side, &carry, data) || framing::fits(data) && self.begins_here(side, data))
+        let mut partial = mem::take(&mut stream.partial);
+        let message_lost = mem::take(&mut stream.message_lost);
+        if !partial.is_empty()
+            && (message_lost && !stream.continues(&partial, data, &mut self.trials)
+                || framing::fits(data) && stream.begins_frame(data, &mut self.trials))
         {
-            self.abandon(side, &mut carry, out);
+            self.abandon(direction, &mut partial, out);
         }
-        if carry.is_empty() {
-            let read = self.frames(side, Stretch { bytes: data, places: &[(0, origin)], last: origin }, out);
-            carry.append(origin, data.get(read..).unwrap_or_default());
+        if partial.is_empty() {
+            let read = self.frames(direction, Stretch { bytes: data, origins: &[(0, origin)], last: origin }, out);
+            partial.append(origin, data.get(read..).unwrap_or_default());
         } else {
-            carry.append(origin, data);
-            let read = self.frames(side, carry.stretch(origin), out);
-            carry.consume(read);
+            partial.append(origin, data);
+            let read = self.frames(direction, partial.stretch(origin), out);
+            partial.consume(read);
         }
-        self.lane(side).carry = carry;
-        if self.plain.capacity() > CAPACITY_KEPT {
-            self.plain = Vec::new();
+        self.streams[direction].partial = partial;
+        if self.trials.plain.capacity() > CAPACITY_KEPT {
+            self.trials.plain = Vec::new();
         }
     }
 
-    /// Takes the end.
+    /// Notes that bytes of one direction are missing.
+    pub(super) fn gap(&mut self, direction: Direction, out: &mut impl FrameSink) {
+        let mut partial = mem::take(&mut self.streams[direction].partial);
+        self.abandon(direction, &mut partial, out);
+        let stream = &mut self.streams[direction];
+        stream.misaligned = true;
+        stream.partial = partial;
+    }
+
+    /// Notes that messages of one direction are missing.
+    pub(super) fn lost_message(&mut self, direction: Direction) {
+        self.streams[direction].message_lost = true;
+    }
+
+    /// Reports a text message, which WhatsApp does not use.
+    pub(super) fn text_message(origin: Origin, data: &[u8], out: &mut impl FrameSink) {
+        out.anomaly(Anomaly::new(&TEXT_MESSAGE, origin).bytes(data.len() as u64));
+    }
+
+    /// Ends the connection, and reports incomplete and undecrypted frames.
     pub(super) fn finish(&mut self, out: &mut impl FrameSink) {
-        self.give_up_waiting(out);
-        for side in [Side::Client, Side::Server] {
-            let carry = mem::take(&mut self.lane(side).carry);
-            let Some(origin) = carry.origin() else { continue };
+        self.give_up_pending(out);
+        for direction in [Direction::Outbound, Direction::Inbound] {
+            let partial = mem::take(&mut self.streams[direction].partial);
+            let Some(origin) = partial.origin() else { continue };
             self.lost = true;
-            let anomaly = match carry.expected().and_then(|expected| expected.checked_sub(carry.len())) {
+            let anomaly = match partial.expected().and_then(|expected| expected.checked_sub(partial.len())) {
                 Some(rest) => Anomaly::new(&UNFINISHED_FRAME, origin).bytes(rest as u64),
                 None => Anomaly::new(&UNFINISHED_FRAME, origin),
             };
@@ -184,43 +172,41 @@ impl Connection {
         }
     }
 
-    const fn lane(&mut self, side: Side) -> &mut Lane {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
-    }
-
-    /// Reads the whole frames of a stretch; how many of its bytes are done with.
-    fn frames(&mut self, side: Side, stretch: Stretch<'_>, out: &mut impl FrameSink) -> usize {
+    /// Reads the complete frames of a stretch. Returns the number of bytes used.
+    fn frames(&mut self, direction: Direction, stretch: Stretch<'_>, out: &mut impl FrameSink) -> usize {
         let mut at = 0;
-        if mem::take(&mut self.lane(side).adrift) && self.knows_counter(side) {
-            let (skipped, found) = self.land(side, stretch, out);
-            if !found {
+        let stream = &mut self.streams[direction];
+        if mem::take(&mut stream.misaligned) && stream.knows_counter() {
+            let found = stream.find_frame(stretch.bytes, 0, &mut self.trials);
+            stream.misaligned = found.is_none();
+            let skipped = found.unwrap_or(stretch.bytes.len().saturating_sub(SEARCHED));
+            self.skip(direction, stretch.span(0), skipped, out);
+            if found.is_none() {
                 return skipped;
             }
             at = skipped;
         }
         while let Some(frame) = framing::frame_at(stretch.bytes, at) {
             let origin = stretch.span(at);
-            if !self.frame(side, origin, frame, out) {
-                if let Some(found) = self.find_frame(side, stretch.bytes, at + 1) {
-                    self.skip(side, origin, found - at, out);
+            if !self.frame(direction, origin, frame, out) {
+                let next = self.streams[direction].find_frame(stretch.bytes, at + 1, &mut self.trials);
+                if let Some(found) = next {
+                    self.skip(direction, origin, found - at, out);
                     at = found;
                     continue;
                 }
-                self.far_frame(side, origin, frame, out);
+                self.far_frame(direction, origin, frame, out);
             }
             at += PREFIX + frame.len();
         }
         at
     }
 
-    /// Reads one frame; `false` if it does not open with a counter that is near, and nothing was said yet.
-    fn frame(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut impl FrameSink) -> bool {
-        if !self.lane(side).past_handshake
+    /// Reads one frame. Returns `false`, without a report, if it does not decrypt with a counter near the expected one.
+    fn frame(&mut self, direction: Direction, origin: Origin, frame: &[u8], out: &mut impl FrameSink) -> bool {
+        if !self.streams[direction].past_handshake
             && let Some(message) = HandshakeMessage::read(frame)
-            && self.handshake_message(side, origin, &message, out)
+            && self.handshake_message(direction, origin, &message, out)
         {
             return true;
         }
@@ -228,68 +214,152 @@ impl Connection {
             out.anomaly(Anomaly::new(&EMPTY_FRAME, origin));
             return true;
         }
-        let Self { client, server, plain, near, .. } = self;
-        let lane = if side == Side::Client { client } else { server };
-        match &mut lane.receiver {
+        let Trials { plain, near, .. } = &mut self.trials;
+        match &mut self.streams[direction].receiver {
             Some(receiver) => match receiver.open(frame, plain, near) {
-                Some(opened) => self.opened(side, origin, frame, opened, out),
+                Some(found) => self.deliver(direction, origin, frame, found, out),
                 None => return false,
             },
-            None => self.unopened(side, origin, frame, out),
+            None => self.postpone(direction, origin, frame, out),
         }
         true
     }
 
-    /// Reads a frame that does not open with a counter that is near, at a place that seems right.
-    fn far_frame(&mut self, side: Side, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
-        let Self { client, server, plain, far, lost, proven, .. } = self;
-        let lane = if side == Side::Client { client } else { server };
-        let Some(receiver) = &mut lane.receiver else { return };
-        if let Some(opened) = receiver.open_far(frame, plain, far) {
-            return self.opened(side, origin, frame, opened, out);
+    /// Reads a frame at a plausible position that does not decrypt with a counter near the expected one.
+    fn far_frame(&mut self, direction: Direction, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
+        let stream = &mut self.streams[direction];
+        let Some(receiver) = &mut stream.receiver else { return };
+        let Trials { plain, far, .. } = &mut self.trials;
+        if let Some(found) = receiver.open_far(frame, plain, far) {
+            return self.deliver(direction, origin, frame, found, out);
         }
         receiver.fail();
-        lane.count.frames += 1;
-        *lost = true;
+        stream.count.frames += 1;
+        self.lost = true;
         out.anomaly(if frame.len() < TAG {
             Anomaly::new(&SHORT_FRAME, origin).bytes(frame.len() as u64)
-        } else if *proven {
+        } else if self.keying.proven {
             Anomaly::new(&UNAUTHENTICATED, origin)
         } else {
             Anomaly::new(&WRONG_KEY, origin)
         });
     }
 
-    /// Passes on a frame that opened into `self.plain`.
-    fn opened(&mut self, side: Side, origin: Origin, frame: &[u8], opened: Opened, out: &mut impl FrameSink) {
-        let Opened { counter, missing, sought } = opened;
+    /// Outputs a frame that was decrypted into the buffer of the trials.
+    fn deliver(&mut self, direction: Direction, origin: Origin, frame: &[u8], found: Found, out: &mut impl FrameSink) {
+        let Found { counter, missing, sought } = found;
+        let sender = if direction == Direction::Outbound { "client" } else { "server" };
         if missing > 0 {
             self.lost = true;
             let (first, last) = (u64::from(counter).saturating_sub(missing), counter.saturating_sub(1));
             let which = if missing == 1 { format!("counter {last}") } else { format!("counters {first} to {last}") };
-            out.anomaly(Anomaly::new(&MISSING_FRAMES, origin).detail(format!("from the {}, {which}", side.name())));
+            out.anomaly(Anomaly::new(&MISSING_FRAMES, origin).detail(format!("from the {sender}, {which}")));
         }
         if sought {
-            let detail = format!("from the {}, counter {counter}", side.name());
+            let detail = format!("from the {sender}, counter {counter}");
             out.anomaly(Anomaly::new(&BEGUN_MIDWAY, origin).detail(detail));
         }
-        self.proven = true;
-        let lane = self.lane(side);
-        lane.past_handshake = true;
-        lane.count.frames += 1;
-        lane.count.decrypted += 1;
-        if self.plain == END_OF_STREAM {
+        self.keying.proven = true;
+        let stream = &mut self.streams[direction];
+        stream.past_handshake = true;
+        stream.count.frames += 1;
+        stream.count.decrypted += 1;
+        let plaintext = self.trials.plain.as_slice();
+        if plaintext == END_OF_STREAM {
             self.ended = true;
         } else {
-            out.item(Located::new(
-                origin,
-                Frame { counter, dictionary: self.dictionary, ciphertext: frame, plaintext: &self.plain },
-            ));
+            let dictionary = self.dictionary;
+            out.item(Located::new(origin, Frame { counter, dictionary, ciphertext: frame, plaintext }));
         }
     }
-}
 
-/// What a text message is in a connection of WhatsApp's.
-pub(super) fn text_message(origin: Origin, data: &[u8], out: &mut impl FrameSink) {
-    out.anomaly(Anomaly::new(&TEXT_MESSAGE, origin).bytes(data.len() as u64));
+    /// Takes a message of the handshake. Returns `false` if it cannot be one here.
+    fn handshake_message(
+        &mut self,
+        direction: Direction,
+        origin: Origin,
+        message: &HandshakeMessage<'_>,
+        out: &mut impl FrameSink,
+    ) -> bool {
+        let step = match (direction, message) {
+            (Direction::Outbound, HandshakeMessage::ClientHello(hello)) => self.keying.client_hello(hello),
+            (Direction::Inbound, HandshakeMessage::ServerHello(hello)) => {
+                self.streams.inbound.past_handshake = true;
+                self.keying.server_hello(hello)
+            }
+            (Direction::Outbound, HandshakeMessage::ClientFinish(finish)) => {
+                self.streams.outbound.past_handshake = true;
+                self.keying.client_finish(finish)
+            }
+            _ => return false,
+        };
+        match step {
+            Step::Unexpected => return false,
+            Step::Taken => return true,
+            Step::Transport(transport) => {
+                self.streams.outbound.receiver = Receiver::new(&transport.client_to_server);
+                self.streams.inbound.receiver = Receiver::new(&transport.server_to_client);
+            }
+            Step::Failed(reason) => {
+                for stream in self.streams.both_mut() {
+                    stream.receiver = None;
+                }
+                if let Some(reason) = reason {
+                    out.anomaly(Anomaly::new(&WRONG_KEY, origin).detail(reason));
+                }
+            }
+        }
+        if direction == Direction::Inbound {
+            for PendingFrame { direction, origin, frame } in mem::take(&mut self.pending) {
+                if !self.frame(direction, origin, &frame, out) {
+                    self.far_frame(direction, origin, &frame, out);
+                }
+            }
+        }
+        true
+    }
+
+    /// Keeps a frame until there is a key for it, or counts it if that is not expected.
+    fn postpone(&mut self, direction: Direction, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
+        let kept: usize = self.pending.iter().map(|pending| pending.frame.len() + TAG).sum();
+        if self.keying.obstacle().is_none() && kept + frame.len() <= PENDING_MOST {
+            self.pending.push(PendingFrame { direction, origin, frame: frame.to_vec() });
+            return;
+        }
+        self.give_up_pending(out);
+        self.count_undecrypted(direction, origin, out);
+    }
+
+    /// Counts the pending frames as lost, because the server hello did not come.
+    fn give_up_pending(&mut self, out: &mut impl FrameSink) {
+        for PendingFrame { direction, origin, .. } in mem::take(&mut self.pending) {
+            self.count_undecrypted(direction, origin, out);
+        }
+    }
+
+    fn count_undecrypted(&mut self, direction: Direction, origin: Origin, out: &mut impl FrameSink) {
+        self.lost = true;
+        self.streams[direction].count.frames += 1;
+        out.anomaly(self.keying.obstructed(origin));
+    }
+
+    /// Reports that bytes were skipped to find the next frame.
+    fn skip(&mut self, direction: Direction, origin: Origin, bytes: usize, out: &mut impl FrameSink) {
+        if bytes == 0 {
+            return;
+        }
+        let before_first =
+            self.keying.counters() == Some(Counters::ByTrial) && self.streams[direction].count.frames == 0;
+        let diagnosis = if before_first { &BEGUN_INSIDE_FRAME } else { &SKIPPED_BYTES };
+        self.lost |= !before_first;
+        out.anomaly(Anomaly::new(diagnosis, origin).bytes(bytes as u64));
+    }
+
+    /// Gives up the incomplete frame of a direction.
+    fn abandon(&mut self, direction: Direction, partial: &mut Partial, out: &mut impl FrameSink) {
+        if let Some(origin) = partial.origin() {
+            self.skip(direction, origin, partial.len(), out);
+            partial.clear();
+        }
+    }
 }

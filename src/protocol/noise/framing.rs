@@ -1,36 +1,36 @@
-//! WhatsApp's framing: what precedes a connection's first frame, and the 3-byte length before each.
+//! WhatsApp's framing: the header before a connection's first frame, and the 3-byte length before each frame.
 
 use crate::origin::Origin;
 
-/// Bytes of a length prefix.
+/// The length of a length prefix in bytes.
 pub(super) const PREFIX: usize = 3;
 
-/// Bytes of an AES-GCM tag, which every encrypted frame ends in.
+/// The length in bytes of the AES-GCM tag at the end of every encrypted frame.
 pub(super) const TAG: usize = 16;
 
-/// What precedes the routing information of a client.
+/// The bytes before the routing information of a client.
 const ROUTING: [u8; 4] = [b'E', b'D', 0, 1];
 
-/// Longest routing information that is believed; clients send some ten bytes.
+/// The longest routing information that is accepted, in bytes. Clients send about ten.
 const LONGEST_ROUTING: usize = 4096;
 
-/// What a client's first bytes are.
+/// The header of a connection: a client's first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Intro {
-    /// WhatsApp's.
+pub(super) enum Header {
+    /// WhatsApp's header.
     Found {
-        /// `WA`, the protocol's type and the dictionary's version: the prologue of the handshake.
+        /// `WA`, the protocol type and the dictionary version: the prologue of the handshake.
         prologue: [u8; 4],
-        /// Bytes before the first frame, routing information included.
+        /// The number of bytes before the first frame, including routing information.
         size: usize,
     },
-    /// The beginning of WhatsApp's, so far.
+    /// Possibly the beginning of WhatsApp's header.
     Incomplete,
     /// Something else.
     Absent,
 }
 
-impl Intro {
+impl Header {
     /// Reads the first bytes of a direction.
     pub(super) fn read(bytes: &[u8]) -> Self {
         let Some(start) = bytes.first_chunk::<4>() else {
@@ -59,20 +59,20 @@ impl Intro {
     }
 }
 
-/// The length prefix at `at`, if all of it is there.
+/// Returns the length prefix at `at`, if it is complete.
 pub(super) fn prefix_at(bytes: &[u8], at: usize) -> Option<usize> {
     let [high, middle, low] = *bytes.get(at..)?.first_chunk::<PREFIX>()?;
     Some(usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low))
 }
 
-/// The frame whose prefix is at `at`, without the prefix, if all of it is there.
+/// Returns the frame whose prefix is at `at`, without the prefix, if it is complete.
 pub(super) fn frame_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let length = prefix_at(bytes, at)?;
     bytes.get(at + PREFIX..)?.get(..length)
 }
 
-/// Whether `message` is one or more whole frames and nothing else, as nearly every message of WhatsApp is; one
-/// of 16 million messages of random bytes is, too.
+/// Returns whether `message` is one or more complete frames and nothing else, as nearly every message of WhatsApp is, and
+/// one of 16 million messages of random bytes.
 pub(super) fn fits(message: &[u8]) -> bool {
     let mut at = 0;
     while let Some(frame) = frame_at(message, at) {
@@ -84,79 +84,83 @@ pub(super) fn fits(message: &[u8]) -> bool {
     at == message.len() && at > 0
 }
 
-/// How many places a [`Carry`] keeps, so that a frame fed byte by byte costs no more than its bytes.
-const PLACES_KEPT: usize = 256;
+/// The most origins that a [`Partial`] keeps, so that a frame pushed byte by byte costs no more than its bytes.
+const ORIGINS_KEPT: usize = 256;
 
-/// How large an empty buffer is kept, so that an idle connection costs little.
+/// The largest capacity of an empty buffer that is kept, so that an idle connection costs little.
 pub(super) const CAPACITY_KEPT: usize = 64 * 1024;
 
-/// Bytes of one direction that are read together, and where they came from.
+/// Bytes of one direction that are read together, and their origins.
 #[derive(Clone, Copy)]
 pub(super) struct Stretch<'a> {
     /// The bytes.
     pub(super) bytes: &'a [u8],
-    /// The messages that they came in: the offset in `bytes` and the origin of each, in order.
-    pub(super) places: &'a [(usize, Origin)],
+    /// The offset in `bytes`, and the origin, of each message, in order.
+    pub(super) origins: &'a [(usize, Origin)],
     /// The last of these messages.
     pub(super) last: Origin,
 }
 
 impl Stretch<'_> {
-    /// The origin of bytes `from..end`, which the last message completed.
+    /// Returns the origin of the bytes from `from` on, which the last message completed.
     pub(super) fn span(&self, from: usize) -> Origin {
-        self.places.iter().rev().find(|(offset, _)| *offset <= from).map_or(self.last, |(_, first)| first.to(self.last))
+        self.origins
+            .iter()
+            .rev()
+            .find(|(offset, _)| *offset <= from)
+            .map_or(self.last, |(_, first)| first.to(self.last))
     }
 }
 
-/// The unfinished frame at the end of a direction.
+/// The incomplete frame at the end of a direction.
 #[derive(Default)]
-pub(super) struct Carry {
+pub(super) struct Partial {
     bytes: Vec<u8>,
-    places: Vec<(usize, Origin)>,
+    origins: Vec<(usize, Origin)>,
 }
 
-impl Carry {
-    /// Whether the direction ended with a whole frame.
+impl Partial {
+    /// Returns whether the direction ends with a complete frame.
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// How many bytes there are.
+    /// Returns the number of bytes so far.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// The bytes.
+    /// Returns the bytes so far.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// How many bytes the frame should have, prefix included, where that is known.
+    /// Returns the length of the complete frame, including its prefix, if known.
     pub(super) fn expected(&self) -> Option<usize> {
         prefix_at(&self.bytes, 0).map(|length| PREFIX + length)
     }
 
-    /// Where it begins.
+    /// Returns its origin.
     pub(super) fn origin(&self) -> Option<Origin> {
-        let (_, first) = self.places.first()?;
-        let (_, last) = self.places.last()?;
+        let (_, first) = self.origins.first()?;
+        let (_, last) = self.origins.last()?;
         Some(first.to(*last))
     }
 
-    /// Adds bytes of a message at `origin`.
+    /// Adds bytes of the message at `origin`.
     pub(super) fn append(&mut self, origin: Origin, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
-        if self.places.len() < PLACES_KEPT {
-            self.places.push((self.bytes.len(), origin));
+        if self.origins.len() < ORIGINS_KEPT {
+            self.origins.push((self.bytes.len(), origin));
         }
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// All of it, with `last` the message that it ends in.
+    /// Returns all of it; `last` is the message that it ends in.
     pub(super) fn stretch(&self, last: Origin) -> Stretch<'_> {
-        Stretch { bytes: &self.bytes, places: &self.places, last }
+        Stretch { bytes: &self.bytes, origins: &self.origins, last }
     }
 
     /// Removes the first `count` bytes.
@@ -165,9 +169,9 @@ impl Carry {
             self.clear();
         } else if count > 0 {
             self.bytes.drain(..count);
-            let before = self.places.iter().rposition(|(offset, _)| *offset <= count).unwrap_or(0);
-            self.places.drain(..before);
-            for (offset, _) in &mut self.places {
+            let before = self.origins.iter().rposition(|(offset, _)| *offset <= count).unwrap_or(0);
+            self.origins.drain(..before);
+            for (offset, _) in &mut self.origins {
                 *offset = offset.saturating_sub(count);
             }
         }
@@ -179,7 +183,7 @@ impl Carry {
             self.bytes = Vec::new();
         }
         self.bytes.clear();
-        self.places.clear();
+        self.origins.clear();
     }
 }
 
@@ -193,26 +197,30 @@ mod tests {
     }
 
     #[test]
-    fn intro_with_and_without_routing() {
+    fn a_header_may_have_routing_information() {
         let plain = b"WA\x06\x03\0\0\x24";
         let routed = b"ED\0\x01\0\0\x02hiWA\x06\x03\0\0\x24";
-        assert_eq!(Intro::read(plain), Intro::Found { prologue: *b"WA\x06\x03", size: 4 });
-        assert_eq!(Intro::read(routed), Intro::Found { prologue: *b"WA\x06\x03", size: 13 });
+        assert_eq!(Header::read(plain), Header::Found { prologue: *b"WA\x06\x03", size: 4 });
+        assert_eq!(Header::read(routed), Header::Found { prologue: *b"WA\x06\x03", size: 13 });
         for end in 0..4 {
-            assert_eq!(Intro::read(&plain[..end]), Intro::Incomplete, "{end}");
+            assert_eq!(Header::read(&plain[..end]), Header::Incomplete, "{end}");
         }
         for end in 0..13 {
-            assert_eq!(Intro::read(&routed[..end]), Intro::Incomplete, "{end}");
+            assert_eq!(Header::read(&routed[..end]), Header::Incomplete, "{end}");
         }
         for other in [&b"GET / HTTP/1.1"[..], b"W", b"ED\0\x01\xff\xff\xff", b"ED\0\x01\0\0\x01xGET ", b"{", b"EHLO"] {
-            assert_eq!(Intro::read(other), if other == b"W" { Intro::Incomplete } else { Intro::Absent }, "{other:?}");
+            assert_eq!(
+                Header::read(other),
+                if other == b"W" { Header::Incomplete } else { Header::Absent },
+                "{other:?}"
+            );
         }
         let nested = b"ED\0\x01\0\0\0ED\0\x01\0\0\0WA\x06\x03";
-        assert_eq!(Intro::read(nested), Intro::Absent);
+        assert_eq!(Header::read(nested), Header::Absent);
     }
 
     #[test]
-    fn fits_only_whole_frames() {
+    fn only_complete_frames_fit() {
         let frame = |length: u8| [&[0, 0, length][..], &vec![7; length.into()]].concat();
         assert!(fits(&frame(17)));
         assert!(fits(&[frame(20), frame(200)].concat()));
@@ -224,21 +232,21 @@ mod tests {
     }
 
     #[test]
-    fn carry_knows_where_its_bytes_came_from() {
-        let mut carry = Carry::default();
-        carry.append(at(1), &[0, 0]);
-        carry.append(at(2), &[4, 9, 9]);
-        carry.append(at(5), &[9, 9, 0]);
-        assert_eq!(carry.expected(), Some(7));
-        let stretch = carry.stretch(at(5));
+    fn a_partial_frame_keeps_the_origins_of_its_bytes() {
+        let mut partial = Partial::default();
+        partial.append(at(1), &[0, 0]);
+        partial.append(at(2), &[4, 9, 9]);
+        partial.append(at(5), &[9, 9, 0]);
+        assert_eq!(partial.expected(), Some(7));
+        let stretch = partial.stretch(at(5));
         assert_eq!(frame_at(stretch.bytes, 0), Some(&[9, 9, 9, 9][..]));
         assert_eq!((stretch.span(0).first, stretch.span(0).last), (1, 5));
         assert_eq!((stretch.span(3).first, stretch.span(7).first), (2, 5));
-        carry.consume(7);
-        assert_eq!((carry.len(), carry.origin()), (1, Some(at(5))));
-        carry.append(at(6), &[0]);
-        assert_eq!(carry.origin().map(|origin| (origin.first, origin.last)), Some((5, 6)));
-        carry.consume(2);
-        assert!(carry.is_empty() && carry.origin().is_none());
+        partial.consume(7);
+        assert_eq!((partial.len(), partial.origin()), (1, Some(at(5))));
+        partial.append(at(6), &[0]);
+        assert_eq!(partial.origin().map(|origin| (origin.first, origin.last)), Some((5, 6)));
+        partial.consume(2);
+        assert!(partial.is_empty() && partial.origin().is_none());
     }
 }

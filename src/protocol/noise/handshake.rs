@@ -1,24 +1,53 @@
-//! The handshake: from the client's private keys and the messages on the wire to the transport keys, for the
-//! patterns XX, IK and XXfallback of the Noise protocol framework (sections 5, 7.5 and 10) as WhatsApp uses them.
+//! The handshake: derives the transport keys from the client's private keys and the captured messages, for the patterns
+//! XX, IK and XXfallback of the Noise protocol framework (sections 5, 7.5 and 10) as WhatsApp uses them.
 //!
-//! The client hello of XX is mixed in as its ephemeral key alone, without the empty payload that Noise would
-//! mix in after it.
+//! Unlike in Noise, the client hello of XX is mixed in as its ephemeral key alone, without the empty payload after it.
 
 use ring::digest;
 use ring::hkdf;
 
-use super::Pattern;
 use super::cipher::Cipher;
-use super::login::Login;
-use super::messages::{ClientFinish, ClientHello, ServerHello};
+use super::messages::{ClientFinish, ClientHello, Login, ServerHello};
 use crate::keys::{PrivateKeys, PublicKey, Secret, TransportKeys};
 
-/// Why private keys gave no transport keys.
+/// The pattern of a handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pattern {
+    /// Three messages: a first login.
+    Xx,
+    /// Two messages: a resumed login.
+    Ik,
+    /// A resumed login that the server answered as a first one.
+    XxFallback,
+}
+
+impl Pattern {
+    /// Returns the name of the pattern, as Noise spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Xx => "XX",
+            Self::Ik => "IK",
+            Self::XxFallback => "XXfallback",
+        }
+    }
+
+    /// Returns the protocol name, with which the handshake's hash begins.
+    const fn protocol(self) -> &'static [u8] {
+        match self {
+            Self::Xx => b"Noise_XX_25519_AESGCM_SHA256",
+            Self::Ik => b"Noise_IK_25519_AESGCM_SHA256",
+            Self::XxFallback => b"Noise_XXfallback_25519_AESGCM_SHA256",
+        }
+    }
+}
+
+/// Why private keys did not lead to transport keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// This part of the handshake did not authenticate, or is not what the keys say.
+    /// Part of the handshake failed authentication, or contradicts the keys.
     WrongKey(&'static str),
-    /// A resumed login begins with the server's static key, and none that is known fits.
+    /// A resumed login needs the server's static key, and none of the known ones fits.
     NeedsServerStatic,
 }
 
@@ -31,7 +60,7 @@ struct Symmetric {
 }
 
 impl Symmetric {
-    /// Begins with a protocol name: as it is if it has 32 bytes, padded with zeros if fewer, hashed if more.
+    /// Begins with the protocol name: padded with zeros up to 32 bytes, or hashed if it is longer.
     fn new(pattern: Pattern, prologue: &[u8]) -> Self {
         let name = pattern.protocol();
         let mut hash = [0; 32];
@@ -56,7 +85,7 @@ impl Symmetric {
         Some(())
     }
 
-    /// Decrypts and mixes in one field.
+    /// Decrypts one field, and mixes it in.
     fn open(&mut self, sealed: &[u8]) -> Option<Vec<u8>> {
         let mut plain = Vec::new();
         if !self.cipher.as_ref()?.open(self.counter, &self.hash, sealed, &mut plain) {
@@ -71,7 +100,7 @@ impl Symmetric {
         self.open(sealed)?.try_into().ok()
     }
 
-    /// Decrypts a payload, where there is one; else it is empty.
+    /// Decrypts a payload, which is empty if it is absent.
     fn open_payload(&mut self, sealed: Option<&[u8]>) -> Option<Vec<u8>> {
         sealed.map_or_else(|| Some(Vec::new()), |sealed| self.open(sealed))
     }
@@ -92,7 +121,7 @@ fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash
 }
 
-/// Noise's HKDF with two outputs (section 4.3), which is RFC 5869's with an empty info.
+/// HKDF of Noise with two outputs (section 4.3), which is that of RFC 5869 with an empty info.
 fn expand(chaining: &[u8; 32], input: &[u8]) -> Option<(Secret, Secret)> {
     struct TwoKeys;
     impl hkdf::KeyType for TwoKeys {
@@ -108,21 +137,22 @@ fn expand(chaining: &[u8; 32], input: &[u8]) -> Option<(Secret, Secret)> {
     Some((Secret::new(*first), Secret::new(*second)))
 }
 
-/// A handshake whose client hello was seen.
+/// A handshake after its client hello.
 pub(super) struct Handshake {
     prologue: [u8; 4],
     ephemeral: PublicKey,
-    /// The sealed static key and payload of an IK hello.
+    /// The encrypted static key and payload of an IK hello.
     resumed: Option<(Vec<u8>, Option<Vec<u8>>)>,
     pattern: Pattern,
     server_static: Option<PublicKey>,
-    /// After a server hello of XX or XXfallback, what the client finish continues, and the server's ephemeral.
+    /// After a server hello of XX or XXfallback, the state that the client finish continues, and the server's ephemeral
+    /// key.
     unfinished: Option<(Symmetric, PublicKey)>,
     login: Option<Login>,
 }
 
 impl Handshake {
-    /// The handshake that this hello begins.
+    /// Begins a handshake with its client hello.
     pub(super) fn new(prologue: [u8; 4], hello: &ClientHello<'_>) -> Self {
         let resumed = hello.static_key.map(|sealed| (sealed.to_vec(), hello.payload.map(<[u8]>::to_vec)));
         let pattern = if resumed.is_some() { Pattern::Ik } else { Pattern::Xx };
@@ -137,34 +167,34 @@ impl Handshake {
         }
     }
 
-    /// The pattern, as far as the messages show.
+    /// Returns the pattern, as far as the messages show.
     pub(super) const fn pattern(&self) -> Pattern {
         self.pattern
     }
 
-    /// The client's ephemeral public key.
+    /// Returns the client's ephemeral public key.
     pub(super) const fn ephemeral(&self) -> PublicKey {
         self.ephemeral
     }
 
-    /// The server's static public key, once a server hello proved it.
+    /// Returns the server's static public key, once a server hello proved it.
     pub(super) const fn server_static(&self) -> Option<PublicKey> {
         self.server_static
     }
 
-    /// Who logs in, once the client's payload was opened.
+    /// Returns the device that logs in, once the client's payload was decrypted.
     pub(super) const fn login(&self) -> Option<Login> {
         self.login
     }
 
-    /// Notes what a server hello says about the pattern.
+    /// Updates the pattern from a server hello.
     pub(super) const fn see_server_hello(&mut self, hello: &ServerHello<'_>) {
         if hello.static_key.is_some() && matches!(self.pattern, Pattern::Ik) {
             self.pattern = Pattern::XxFallback;
         }
     }
 
-    /// The transport keys, which are settled with the server hello; in XX, [`Self::client_finish`] confirms them.
+    /// Derives the transport keys, which the server hello determines; in XX, [`Self::client_finish`] confirms them.
     pub(super) fn server_hello(
         &mut self,
         hello: &ServerHello<'_>,
@@ -204,7 +234,7 @@ impl Handshake {
         Ok(TransportKeys { client_to_server, server_to_client })
     }
 
-    /// `-> s, se`: whether the static private key is the one that the client used.
+    /// Checks in `-> s, se` that the static private key is the one that the client used.
     pub(super) fn client_finish(&mut self, finish: &ClientFinish<'_>, private: &PrivateKeys) -> Result<(), Failure> {
         let Some((mut state, server_ephemeral)) = self.unfinished.take() else { return Ok(()) };
         let client_static = state

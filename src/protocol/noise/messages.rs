@@ -1,24 +1,24 @@
-//! The three messages of the handshake: the few fields of WhatsApp's `HandshakeMessage` (Protocol Buffers) that
-//! matter here. Unknown fields are skipped.
+//! The messages of the handshake, as far as they matter here: fields of WhatsApp's `HandshakeMessage`, and of the
+//! `ClientPayload` that the client's last message carries encrypted (both Protocol Buffers). Unknown fields are skipped.
 
 use super::framing::TAG;
 use super::protobuf::{Fields, Value};
 use crate::keys::PublicKey;
 
-/// Bytes of a sealed X25519 key.
+/// The length of an encrypted X25519 key in bytes.
 const SEALED_KEY: usize = 32 + TAG;
 
-/// Longest handshake message that is believed; certificates make them some hundred bytes.
+/// The longest handshake message that is read, in bytes. With certificates they have some hundred.
 const LONGEST: usize = 64 * 1024;
 
 /// A message of the handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HandshakeMessage<'a> {
-    /// From the client, first.
+    /// The client's first message.
     ClientHello(ClientHello<'a>),
-    /// From the server.
+    /// The server's message.
     ServerHello(ServerHello<'a>),
-    /// From the client; in XX and XXfallback.
+    /// The client's second message, in XX and XXfallback.
     ClientFinish(ClientFinish<'a>),
 }
 
@@ -27,9 +27,9 @@ pub(super) enum HandshakeMessage<'a> {
 pub(super) struct ClientHello<'a> {
     /// The client's ephemeral public key.
     pub(super) ephemeral: &'a PublicKey,
-    /// Its static public key, sealed: in IK only.
+    /// Its encrypted static public key, in IK only.
     pub(super) static_key: Option<&'a [u8]>,
-    /// The sealed payload.
+    /// The encrypted payload.
     pub(super) payload: Option<&'a [u8]>,
 }
 
@@ -38,23 +38,23 @@ pub(super) struct ClientHello<'a> {
 pub(super) struct ServerHello<'a> {
     /// The server's ephemeral public key.
     pub(super) ephemeral: &'a PublicKey,
-    /// Its static public key, sealed: not in IK.
+    /// Its encrypted static public key, except in IK.
     pub(super) static_key: Option<&'a [u8]>,
-    /// The sealed payload.
+    /// The encrypted payload.
     pub(super) payload: Option<&'a [u8]>,
 }
 
 /// `-> s, se`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ClientFinish<'a> {
-    /// The client's static public key, sealed.
+    /// The client's encrypted static public key.
     pub(super) static_key: &'a [u8],
-    /// The sealed payload.
+    /// The encrypted payload.
     pub(super) payload: Option<&'a [u8]>,
 }
 
 impl<'a> HandshakeMessage<'a> {
-    /// Reads a frame; `None` if it is not exactly such a message.
+    /// Reads a frame. Returns `None` if it is not exactly such a message.
     pub(super) fn read(frame: &'a [u8]) -> Option<Self> {
         if frame.len() > LONGEST {
             return None;
@@ -80,7 +80,7 @@ impl<'a> HandshakeMessage<'a> {
     }
 }
 
-/// An optional sealed key, which has one length if it is there; empty is absent.
+/// Checks the length of an optional encrypted key; an empty one is absent.
 fn sealed_key(field: Option<&[u8]>) -> Option<Option<&[u8]>> {
     match field {
         None | Some([]) => Some(None),
@@ -88,8 +88,8 @@ fn sealed_key(field: Option<&[u8]>) -> Option<Option<&[u8]>> {
     }
 }
 
-/// The last occurrence of each of the length-delimited fields `numbers` in a message; `None` if it does not
-/// parse to its end.
+/// Returns the last occurrence of each of the length-delimited fields `numbers` in a message, or `None` if the message is
+/// malformed.
 fn fields<const N: usize>(message: &[u8], numbers: [u64; N]) -> Option<[Option<&[u8]>; N]> {
     let mut found = [None; N];
     for field in Fields::of(message) {
@@ -100,6 +100,41 @@ fn fields<const N: usize>(message: &[u8], numbers: [u64; N]) -> Option<[Option<&
         }
     }
     Some(found)
+}
+
+/// The number of the field with the account's phone number.
+const USERNAME: u64 = 1;
+
+/// The number of the field with the device.
+const DEVICE: u64 = 18;
+
+/// The largest valid phone number: E.164 allows 15 digits.
+const LARGEST_USER: u64 = 999_999_999_999_999;
+
+/// The device that logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The account's phone number.
+    pub user: u64,
+    /// The device of the account; 0 is the phone.
+    pub device: u16,
+}
+
+impl Login {
+    /// Reads a payload. Returns `None` if it is malformed, or names no account because the client is not paired yet.
+    pub(super) fn read(payload: &[u8]) -> Option<Self> {
+        let (mut user, mut device) = (None, 0);
+        for field in Fields::of(payload) {
+            match field? {
+                (USERNAME, Value::Number(number)) => user = Some(number),
+                (DEVICE, Value::Number(number)) => device = u16::try_from(number).ok()?,
+                (USERNAME | DEVICE, _) => return None,
+                _ => {}
+            }
+        }
+        let user = user.filter(|user| (1..=LARGEST_USER).contains(user))?;
+        Some(Self { user, device })
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +164,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn reads_the_three_messages() {
+    fn all_three_messages_are_read() {
         let (key, sealed) = ([1; 32], [2; 48]);
         let hello = field(2, &field(1, &key));
         let expected = ClientHello { ephemeral: &key, static_key: None, payload: None };
@@ -147,7 +182,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_such_message() {
+    fn other_frames_are_not_handshake_messages() {
         let good = field(2, &field(1, &[1; 32]));
         for end in 0..good.len() {
             assert_eq!(HandshakeMessage::read(&good[..end]), None, "{end}");
@@ -168,6 +203,47 @@ pub(super) mod tests {
         #[test]
         fn no_input_panics(frame in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = HandshakeMessage::read(&frame);
+        }
+    }
+
+    #[test]
+    fn a_login_has_an_account_and_a_device() {
+        let agent = field(5, &[8, 14]);
+        let whole = [number(1, 10_000_000_001), number(3, 0), agent.clone(), number(18, 7)].concat();
+        assert_eq!(Login::read(&whole), Some(Login { user: 10_000_000_001, device: 7 }));
+        let phone = [number(1, 10_000_000_001), agent.clone()].concat();
+        assert_eq!(Login::read(&phone), Some(Login { user: 10_000_000_001, device: 0 }));
+        let twice = [number(1, 5), whole.clone()].concat();
+        assert_eq!(Login::read(&twice), Some(Login { user: 10_000_000_001, device: 7 }), "the last one counts");
+    }
+
+    #[test]
+    fn a_payload_without_a_valid_account_is_not_a_login() {
+        for payload in [
+            Vec::new(),
+            number(3, 0),
+            number(18, 7),
+            [number(1, 0), number(18, 7)].concat(),
+            number(1, 1_000_000_000_000_000),
+            [number(1, 5), number(18, 65_536)].concat(),
+            [number(1, 5), field(18, b"7")].concat(),
+            [number(1, 5), vec![0x0b]].concat(),
+            vec![0xff; 20],
+        ] {
+            assert_eq!(Login::read(&payload), None, "{payload:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_login_is_read_back(user in 1..=LARGEST_USER, device: u16, other in 2_u64..18, value: u64) {
+            let payload = [number(other, value), number(18, device.into()), number(1, user)].concat();
+            prop_assert_eq!(Login::read(&payload), Some(Login { user, device }));
+        }
+
+        #[test]
+        fn no_payload_panics(payload in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Login::read(&payload);
         }
     }
 }

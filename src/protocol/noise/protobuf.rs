@@ -1,11 +1,11 @@
-//! Protocol Buffers, as far as the handshake needs them: a walk over a message's fields.
+//! Protocol Buffers, as far as the handshake needs them: an iterator over the fields of a message.
 //!
 //! <https://protobuf.dev/programming-guides/encoding/>
 
 /// A field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'m> {
-    /// A base-128 number.
+    /// A varint.
     Number(u64),
     /// Bytes, text, or a message.
     Bytes(&'m [u8]),
@@ -13,7 +13,7 @@ pub(super) enum Value<'m> {
     Fixed,
 }
 
-/// The fields of a message, in order. `None` in the place of what is no field; nothing comes after it.
+/// The fields of a message, in order. A malformed field is `None`, and the last one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'m>(&'m [u8]);
 
@@ -60,7 +60,7 @@ impl<'m> Iterator for Fields<'m> {
     }
 }
 
-/// Takes a base-128 number off the front.
+/// Reads a varint.
 fn varint(message: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_every_kind_are_walked_over() {
+    fn fields_of_every_kind_are_read() {
         let message = [&[8, 0x96, 1, 0x12, 2][..], b"ab", &[0x1d, 1, 2, 3, 4, 0x21, 1, 2, 3, 4, 5, 6, 7, 8]].concat();
         let expected = [(1, Value::Number(150)), (2, Value::Bytes(b"ab")), (3, Value::Fixed), (4, Value::Fixed)];
         assert_eq!(fields(&message), expected.map(Some));
@@ -93,7 +93,7 @@ mod tests {
         for cut in [1, 2, 4, 6, 8, 15] {
             assert_eq!(fields(&message[..cut]).last(), Some(&None), "{cut}");
         }
-        assert_eq!(fields(&[0x0b, 0x08, 0x01]), [None], "groups are no part of it");
+        assert_eq!(fields(&[0x0b, 0x08, 0x01]), [None], "groups are not supported");
     }
 
     proptest! {

@@ -1,65 +1,65 @@
-//! One direction of the transport: its key, and which counter is next. The tag of a frame is the proof of its
-//! counter, so a counter that is in doubt is found by trial.
+//! One direction of the transport: its key, and the next counter. The tag of a frame proves its counter, so an uncertain
+//! counter is found by trial.
 
 use super::cipher::Cipher;
 use crate::keys::Secret;
 use crate::protocol::budget::Budget;
 
-/// How far ahead of the expected counter is looked at once.
+/// How far ahead of the expected counter is searched immediately.
 const NEAR: u64 = 1024;
 
-/// How far ahead is looked, at greater cost, when a frame is neither near nor misplaced; also how far from 0
-/// when nothing is known of the counter.
+/// How far ahead is searched, at greater cost, if a frame is neither near nor misaligned; also how far from 0 if nothing is
+/// known of the counter.
 pub(super) const FAR: u64 = 65_536;
 
-/// How far from 0 is looked at most.
+/// How far from 0 is searched at most.
 pub(super) const FARTHEST: u64 = 1 << 20;
 
 /// A direction's key and counter.
 pub(super) struct Receiver {
     cipher: Cipher,
-    /// The counter after that of the last frame that opened; `None` if the connection began before the capture
-    /// and none has.
+    /// The counter after that of the last decrypted frame; `None` if the connection began before the capture and no frame
+    /// was decrypted yet.
     next: Option<u64>,
-    /// Frames since then that did not open. Each took a counter, if it was a frame at all.
+    /// The number of frames since then that failed. Each used a counter, if it was a frame at all.
     failed: u64,
 }
 
-/// A frame that opened.
+/// The counter of a decrypted frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Opened {
-    /// Its counter.
+pub(super) struct Found {
+    /// The counter.
     pub(super) counter: u32,
-    /// Counters before it whose frames were never seen.
+    /// The number of counters before it whose frames were never seen.
     pub(super) missing: u64,
-    /// Whether its counter was found without knowing any before it.
+    /// Whether it was found without knowing any counter before it.
     pub(super) sought: bool,
 }
 
 impl Receiver {
-    /// A direction from its first frame.
+    /// Creates a receiver at the first frame.
     pub(super) fn new(key: &Secret) -> Option<Self> {
         Some(Self { cipher: Cipher::new(key)?, next: Some(0), failed: 0 })
     }
 
-    /// A direction that began before the capture.
+    /// Creates a receiver for a direction that began before the capture.
     pub(super) fn begun_before(key: &Secret) -> Option<Self> {
         Some(Self { next: None, ..Self::new(key)? })
     }
 
-    /// Whether no counter is known yet.
+    /// Returns whether no counter is known yet.
     pub(super) const fn is_seeking(&self) -> bool {
         self.next.is_none()
     }
 
-    /// Opens `frame` into `plain` with the expected counter or one that is near.
-    pub(super) fn open(&mut self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<Opened> {
+    /// Decrypts `frame` into `plain` with the expected counter or one near it.
+    pub(super) fn open(&mut self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<Found> {
         let counter = self.find_near(frame, plain, budget)?;
         Some(self.advance(counter))
     }
 
-    /// Opens `frame` into `plain` with a counter that is far from the expected one, or unknown.
-    pub(super) fn open_far(&mut self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<Opened> {
+    /// Decrypts `frame` into `plain` with a counter that is far from the expected one, or unknown.
+    pub(super) fn open_far(&mut self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<Found> {
         let counters = match self.next {
             Some(next) => next + self.failed + NEAR..next + self.failed + FAR,
             None if self.failed < 2 => 0..FAR,
@@ -69,8 +69,8 @@ impl Receiver {
         Some(self.advance(counter))
     }
 
-    /// Whether `frame` opens with a counter that is near; nothing changes. Unlike in [`Self::open`], the expected
-    /// counter is paid for, since any place in the bytes may be tried.
+    /// Returns whether `frame` decrypts with a counter near the expected one, without advancing. Unlike in [`Self::open`],
+    /// the expected counter is paid for, because any position in the bytes may be tried.
     pub(super) fn would_open(&self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> bool {
         let before = *budget;
         let opens = budget.pay(frame.len()) && self.find_near(frame, plain, budget).is_some();
@@ -80,7 +80,7 @@ impl Receiver {
         opens
     }
 
-    /// Notes a frame that did not open.
+    /// Notes a frame that failed.
     pub(super) const fn fail(&mut self) {
         self.failed += 1;
     }
@@ -96,17 +96,17 @@ impl Receiver {
         find(&self.cipher, (earliest..expected).chain(expected + 1..expected + NEAR), frame, plain, budget)
     }
 
-    fn advance(&mut self, counter: u32) -> Opened {
+    fn advance(&mut self, counter: u32) -> Found {
         let missing = self.next.map_or(0, |next| u64::from(counter).saturating_sub(next + self.failed));
         let sought = self.next.is_none();
         self.next = Some(u64::from(counter) + 1);
         self.failed = 0;
-        Opened { counter, missing, sought }
+        Found { counter, missing, sought }
     }
 }
 
-/// The first of `counters` with which `frame` opens into `plain`. What was paid is paid back on success, so that
-/// only what leads nowhere uses the budget up.
+/// Returns the first of `counters` with which `frame` decrypts into `plain`. Success refunds the cost, so that only failures
+/// use up the budget.
 pub(super) fn find(
     cipher: &Cipher,
     counters: impl IntoIterator<Item = u64>,
@@ -162,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn counts_from_zero() {
+    fn counters_start_at_zero() {
         let mut bench = Bench::new(false);
         assert_eq!([0, 1, 2].map(|counter| bench.open(counter)), [Some((0, 0)), Some((1, 0)), Some((2, 0))]);
     }
 
     #[test]
-    fn finds_the_counter_after_lost_frames() {
+    fn the_counter_is_found_after_lost_frames() {
         let mut bench = Bench::new(false);
         assert_eq!(bench.open(0), Some((0, 0)));
         assert_eq!(bench.open(4), Some((4, 3)));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_frame_takes_a_counter_or_none() {
+    fn a_failed_frame_may_have_used_a_counter() {
         let mut bench = Bench::new(false);
         bench.receiver.fail();
         assert_eq!(bench.open(1), Some((1, 0)));
@@ -189,27 +189,27 @@ mod tests {
     }
 
     #[test]
-    fn far_counters_cost_another_look() {
+    fn a_far_counter_needs_another_search() {
         let mut bench = Bench::new(false);
         assert_eq!(bench.open(2000), None);
         let frame = bench.sender.seal(2000, &[], b"hello");
         let opened = bench.receiver.open_far(&frame, &mut bench.plain, &mut bench.budget);
-        assert_eq!(opened, Some(Opened { counter: 2000, missing: 2000, sought: false }));
+        assert_eq!(opened, Some(Found { counter: 2000, missing: 2000, sought: false }));
         assert_eq!(bench.open(2001), Some((2001, 0)));
     }
 
     #[test]
-    fn an_unknown_counter_is_sought() {
+    fn an_unknown_counter_is_found_by_trial() {
         let mut bench = Bench::new(true);
         assert_eq!(bench.open(43), None);
         let frame = bench.sender.seal(43, &[], b"hello");
         let opened = bench.receiver.open_far(&frame, &mut bench.plain, &mut bench.budget);
-        assert_eq!(opened, Some(Opened { counter: 43, missing: 0, sought: true }));
+        assert_eq!(opened, Some(Found { counter: 43, missing: 0, sought: true }));
         assert_eq!(bench.open(44), Some((44, 0)));
     }
 
     #[test]
-    fn trying_ends_with_the_budget() {
+    fn trials_end_with_the_budget() {
         let mut bench = Bench::new(false);
         bench.budget = Budget::trials(10);
         assert_eq!(bench.open(100), None);

@@ -31,5 +31,4 @@ pub fn read(text: &str, dialect: Dialect) -> Reading {
 const STRICT_LENGTH: usize = 16 << 10;
 
 #[cfg(test)]
-#[path = "read_tests.rs"]
 mod tests;

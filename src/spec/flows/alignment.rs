@@ -181,7 +181,7 @@ pub(super) fn reaches(to: End, end: Option<End>) -> bool {
 
 /// What follows from not having seen a step.
 fn unseen(step: &Step, views: &[View<'_>], call: &Call, context: &Context) -> Sighting {
-    let mut why = "no device was recorded that it goes from or to";
+    let mut why = "neither its sender nor its receiver was recorded";
     for view in views {
         let sends = view.end == Some(step.from);
         // That a stanza goes to a device is seen there; an ack of one's own is not in every log.

@@ -27,16 +27,16 @@ fn check_step(alignment: &Alignment, number: usize, call: &Call, checks: &mut Ch
     let at = call.course.offered.unwrap_or_default();
     match *sighting {
         Sighting::Seen(row) => match step.origin_of(row, call) {
-            None => checks.holds(row, "it was seen in its place"),
+            None => checks.holds(row, "it occurred in its place"),
             Some(origin) => {
-                checks.novelty(row, format!("it comes from {origin}; the page draws it otherwise ({confidence})"));
+                checks.novelty(row, format!("it comes from {origin}, unlike in the flow ({confidence})"));
             }
         },
-        Sighting::Extra(row) => checks.novelty(row, format!("the step ({confidence}) was seen again")),
+        Sighting::Extra(row) => checks.novelty(row, format!("the step ({confidence}) occurred again")),
         Sighting::OutOfOrder(row) => checks.violated(row, format!("the step ({confidence}) came after a later one")),
         Sighting::Missing => match (step.may_miss)(call) {
-            Some(why) => checks.undecided(at, format!("the step ({confidence}) was not seen: {why}")),
-            None => checks.violated(at, format!("the step ({confidence}) was not seen, and would have been")),
+            Some(why) => checks.undecided(at, format!("the step ({confidence}) did not occur: {why}")),
+            None => checks.violated(at, format!("the step ({confidence}) did not occur, and would have been recorded")),
         },
         Sighting::NotVisible(why) => checks.undecided(at, format!("the step ({confidence}) is not visible: {why}")),
     }
@@ -70,11 +70,11 @@ fn check_no_media(call: &Call, context: &Context, checks: &mut Checks) {
     let mut probes = sights(call).filter(|act| is_of_media(&act.action.name)).peekable();
     let probe = probes.peek().map(|act| act.index);
     match (probes.find(|act| act.action.name == ActionName::RelayElection), probe) {
-        (Some(elected), _) => checks.violated(elected.index, "a relay was elected for the call's media"),
+        (Some(elected), _) => checks.violated(elected.index, "a relay was elected for the media"),
         (None, Some(probe)) => {
-            checks.undecided(probe, "clients looked for a media path while it rang: see reject-no-media");
+            checks.undecided(probe, "clients probed a media path while the call rang: see reject-no-media");
         }
-        (None, None) => note_absence(call, context, checks, "nothing about a media path was seen"),
+        (None, None) => note_absence(call, context, checks, "no sign of a media path"),
     }
 }
 

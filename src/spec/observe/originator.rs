@@ -24,15 +24,15 @@ pub fn made(row: &Row) -> Option<Made> {
     let name = by.name();
     let how = match proof {
         Proof::None => return None,
-        Proof::Outbound => format!("it left the {name}'s own recorded socket"),
-        Proof::Copy => format!("the same stanza was recorded as it left the {name}'s own socket"),
+        Proof::Outbound => format!("it left the {name}'s recorded socket"),
+        Proof::Copy => format!("the same stanza was recorded leaving the {name}'s socket"),
         Proof::Silence => {
-            format!("it came in from {from}, whose own sockets were read without a gap and sent no such stanza")
+            format!("it came from {from}, whose sockets were read without a gap and sent no such stanza")
         }
         Proof::SilenceOfSome => format!(
-            "it came in from {from}, whose recorded sockets sent no such stanza; but not all devices of that account were recorded"
+            "it came from {from}, whose recorded sockets sent no such stanza, but not all devices of that account were recorded"
         ),
-        Proof::Claim => format!("it came in from {from}, an address that the server stamps and may have made up"),
+        Proof::Claim => format!("it came from {from}, an address that the server stamps and may have invented"),
     };
     Some(Made { by, strength, how })
 }
@@ -49,7 +49,7 @@ pub fn seen_at(call: &Call, row: &Row) -> String {
         crate::call::Role::Caller => "the caller",
         crate::call::Role::Callee => "the callee",
         crate::call::Role::CalleeOther => "another device of the callee",
-        crate::call::Role::Unknown => "a device of unknown part",
+        crate::call::Role::Unknown => "a device with an unknown role",
     };
     format!("{direction} at {role}")
 }

@@ -47,7 +47,7 @@ fn a_har_without_messages_says_so() {
 #[test]
 fn a_message_that_cannot_be_read_does_not_hide_the_next() {
     let messages = [
-        (r#"{"type":"send","opcode":2,"data":"no base64"}"#, "its bytes are no base64"),
+        (r#"{"type":"send","opcode":2,"data":"no base64"}"#, "its bytes are not base64"),
         (r#"{"type":"send","opcode":2,"data":7}"#, "invalid type: integer `7`"),
         (r#"{"type":"send","opcode":2}"#, "missing field `data`"),
         (r#"{"type":"both","opcode":2,"data":""}"#, "it was neither sent nor received"),
@@ -103,7 +103,7 @@ fn devtools_without_a_wall_clock_give_no_time() {
     assert_eq!(reading.messages, expected);
     assert_eq!(reading.anomalies.len(), 4, "{:?}", reading.anomalies);
     assert_eq!(reading.anomalies[0], "input/websocket-failed: gone");
-    assert_eq!(reading.anomalies[1], "input/message-unreadable: its bytes are no base64");
+    assert_eq!(reading.anomalies[1], "input/message-unreadable: its bytes are not base64");
     assert_eq!(reading.anomalies[2], "input/message-unreadable: it has no opcode");
     assert!(reading.anomalies[3].starts_with("input/message-unreadable: "));
     let other = r#"{"method":"Page.frameNavigated","params":{}}"#;

@@ -22,7 +22,9 @@ fn inspect(text: &[u8]) -> (String, i32) {
 fn a_text_without_stanzas_says_what_was_looked_for() {
     let (said, code) = inspect(b"nothing\nof interest\n");
     assert_eq!(code, 1);
-    for part in ["tried: pcapng", "baileys", "no line has one of `recv xml`, `xml send`", "`/Recv DEBUG]`", "`<call`"] {
+    for part in
+        ["tried pcapng", "baileys", "no line contains any of `recv xml`, `xml send`", "`/Recv DEBUG]`", "`<call`"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
 }
@@ -37,7 +39,7 @@ fn a_log_at_too_high_a_level_says_which_level_prints_stanzas() {
     ] {
         let (said, code) = inspect(text.as_bytes());
         assert_eq!(code, 0, "{said}");
-        assert!(said.contains(&format!("it is a log of {client}, ")) && said.contains(advice), "{said}");
+        assert!(said.contains(&format!("this is a log of {client}, ")) && said.contains(advice), "{said}");
         assert_eq!(load_text(text.as_bytes()).captures[0].format, Some(client));
     }
 }
@@ -57,7 +59,7 @@ fn damage_is_said_with_its_line_and_the_rest_is_read() {
     assert_eq!(
         anomalies(&analysis),
         [
-            "input/log-entry-unreadable at 2, 1 times: line 2: its JSON is broken",
+            "input/log-entry-unreadable at 2, 1 times: line 2: its JSON is invalid",
             "input/log-stanza-cut at 3, 1 times: in line 3",
             "input/unrelated-lines at 7, 1 times: 1 of 7",
             "input/xml-not-well-formed at 4, 1 times: in line 4",

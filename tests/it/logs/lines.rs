@@ -341,7 +341,7 @@ fn options_hold_for_the_files_after_them() {
 
     let (rows, said, code) = run(&["export", "--input-format", "baileys", &a, "--input-format", "whatsmeow", &b]);
     assert_eq!((rows.len(), code), (2, 1));
-    assert!(said.contains("no line of the input is in the format baileys"), "{said}");
+    assert!(said.contains("no line of the input is in baileys format"), "{said}");
     for wrong in [["--input-format", "erf"], ["--technique", "guessing"], ["--me", "@lid"]] {
         let (_, said, code) = run(&[wrong[0], wrong[1], &a]);
         assert_eq!(code, 2, "{said}");

@@ -103,7 +103,7 @@ fn copy() -> (tempfile::TempDir, String) {
 fn a_note_is_in_its_file_and_there_again() {
     let (folder, capture) = copy();
     let mut session = Session::start(&[&capture], 120, 30);
-    session.wait_for("7 calls").press("j\r").wait_for("<call").press(";rings out\r").wait_for("Kept in");
+    session.wait_for("7 calls").press("j\r").wait_for("<call").press(";rings out\r").wait_for("Saved in");
     session.press("\x03").end();
     let file = folder.path().join("answered-and-missed.pcap.notes.ndjson");
     let kept = fs::read_to_string(&file).unwrap();
@@ -126,10 +126,10 @@ fn a_file_is_written_and_replaced_only_when_asked() {
     let first = fs::read_to_string(&target).unwrap();
     assert!(first.starts_with("<svg"));
     fs::write(&target, "mine").unwrap();
-    session.press("jj").press(&write).wait_for("It is there already: Enter replaces it");
-    session.press("\x1b").wait_until("left", |session| !session.contents().contains("there already"));
+    session.press("jj").press(&write).wait_for("File exists. Enter: overwrite");
+    session.press("\x1b").wait_until("left", |session| !session.contents().contains("File exists"));
     assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
-    session.press(&write).wait_for("It is there already").press("\r").wait_for("Written to");
+    session.press(&write).wait_for("File exists").press("\r").wait_for("Written to");
     assert_eq!(fs::read_to_string(&target).unwrap(), first);
     session.press("\x03").end();
 }
@@ -141,7 +141,7 @@ fn every_screen_takes_every_size() {
     for (keys, shown, back) in [
         ("", "7 calls", ""),
         ("\r", "<call", "q"),
-        ("\rxxxxxx", "As recorded", "q"),
+        ("\rxxxxxx", "as recorded in", "q"),
         ("Q", "Question", "q"),
         ("R", "Rules", "q"),
         ("c", "tcp.stream", "q"),
@@ -150,7 +150,7 @@ fn every_screen_takes_every_size() {
         ("?", "Quit from anywhere", "\x1b"),
         (":", "Commands of this screen", "\x1b"),
         ("faction", "filter: action", "\x1b"),
-        ("w", "write to: ", "\x1b"),
+        ("w", "save as: ", "\x1b"),
     ] {
         session.press(keys);
         if keys != "?" {

@@ -7,9 +7,9 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::analysis::{Below, LookupError, Passage};
 use ringtrace::notes::Shelf;
 use ringtrace::tables::Selection;
-use ringtrace::tui::bindings::KEYMAP;
+use ringtrace::tui::bindings::{Context, KEYMAP};
 use ringtrace::tui::command::Done;
-use ringtrace::tui::keymap::{Context, Keymap};
+use ringtrace::tui::keymap::Keymap;
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn the_palette_finds_and_runs_every_command() {
     bench.keys("quest<enter>");
     assert!(bench.line_with("ringtrace").contains("Questions"));
     bench.keys("q:nothing-is-called-this");
-    assert!(bench.shows("No command is called that"));
+    assert!(bench.shows("No matching command"));
     bench.keys("<enter>");
     assert!(!bench.shows("Commands of this screen"));
     bench.keys(":<down><down>");
@@ -69,7 +69,7 @@ fn the_palette_finds_and_runs_every_command() {
 }
 
 #[test]
-fn keys_of_ones_own_show_everywhere() {
+fn user_keys_show_in_footer_and_help() {
     let mut bench = narrow();
     let keymap = Keymap::with([("filter", vec!["F5"]), ("sort", vec!["Ctrl-s"])]).unwrap();
     bench.app = App::new(Options { keymap, ..Options::default() });
@@ -78,9 +78,9 @@ fn keys_of_ones_own_show_everywhere() {
     bench.keys("s");
     assert!(!bench.shows("Sorted by"));
     bench.keys("<c-s>");
-    assert!(bench.shows("Sorted by when its first stanza"));
+    assert!(bench.shows("Sorted by time of its first stanza"));
     bench.keys("?");
-    assert!(bench.line_with("Show only calls that an expression names").contains("F5"));
+    assert!(bench.line_with("Filter calls by expression").contains("F5"));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_list_is_sorted_by_any_column() {
 }
 
 #[test]
-fn columns_are_chosen() {
+fn columns_can_be_chosen() {
     let mut bench = wide();
     bench.keys("C");
     screen!(bench, "columns-160", ["✓ media", "vantages"]);
@@ -109,10 +109,10 @@ fn columns_are_chosen() {
 }
 
 #[test]
-fn a_choice_of_columns_is_kept_where_the_config_file_is() {
+fn the_choice_of_columns_is_saved_in_the_config_file() {
     let mut bench = wide();
     bench.keys("Cw");
-    assert!(bench.shows("There is no place for a config file") && bench.asked.is_empty());
+    assert!(bench.shows("There is no config file to save to") && bench.asked.is_empty());
     bench.app = App::new(Options {
         config: Some(PathBuf::from("mine.toml")),
         columns: Some(vec!["outcome".to_owned(), "ring".to_owned()]),
@@ -126,31 +126,31 @@ fn a_choice_of_columns_is_kept_where_the_config_file_is() {
 }
 
 #[test]
-fn a_filter_says_at_once_whether_it_is_one() {
+fn a_filter_is_checked_while_it_is_typed() {
     let mut bench = narrow();
     bench.keys("facton");
     screen!(bench, "filter-wrong-80", ["no field is called `acton`; did you mean `action`?", "filter: acton"]);
     bench.keys("<bs><bs><bs>");
     assert!(bench.shows("action") && bench.shows("ack_latency_ms"), "completions are offered");
     bench.keys("t<tab>== t");
-    screen!(bench, "filter-completion-80", ["filter: action == t", "terminate", "✓ Enter applies it"]);
+    screen!(bench, "filter-completion-80", ["filter: action == t", "terminate", "✓ valid (Enter: apply)"]);
     bench.keys("<tab>and reason == timeout<enter>");
-    screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 call, 3 in all"]);
+    screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 call, 3 in total"]);
     assert!(!bench.shows("declined"));
     bench.keys("F");
     assert!(bench.shows("declined"));
     bench.keys("fring_ms > 99999<enter>");
-    assert!(bench.shows("The filter names none of 3 calls: F shows them again"));
+    assert!(bench.shows("No calls match the filter (3 in total; F clears it)"));
     bench.keys("f<c-u><enter>");
     assert!(bench.shows("declined"), "an empty filter is none");
     bench.keys("fnonsense<enter>");
-    assert!(bench.shows("filter: nonsense"), "what is wrong stays to be mended");
+    assert!(bench.shows("filter: nonsense"), "an invalid filter stays open for correction");
     bench.keys("<esc>");
     assert!(bench.shows("declined"));
 }
 
 #[test]
-fn a_filter_of_the_command_line_is_that_of_the_list() {
+fn the_filter_of_the_command_line_applies_to_the_list() {
     let mut bench = narrow();
     let text = "outcome == declined".to_owned();
     let selection = Selection::parse(&text).unwrap();
@@ -160,7 +160,7 @@ fn a_filter_of_the_command_line_is_that_of_the_list() {
 }
 
 #[test]
-fn a_text_is_looked_for_in_all_stanzas() {
+fn all_stanzas_can_be_searched() {
     let mut bench = wide();
     bench.keys("/TIMEOUT<enter>");
     screen!(bench, "searched-160", ["Call 2 of 3", "Stanza 7 of 8"]);
@@ -172,13 +172,13 @@ fn a_text_is_looked_for_in_all_stanzas() {
     bench.keys("nnnnN");
     assert!(bench.shows("Call 2 of 3"));
     bench.keys("/nowhere to be found<enter>");
-    assert!(bench.shows("\"nowhere to be found\" is in no stanza of the calls shown"));
+    assert!(bench.shows("No stanza of the calls shown contains \"nowhere to be found\""));
     bench.keys("qn");
-    assert!(bench.shows("is in no stanza"), "n goes on with the last text");
+    assert!(bench.shows("No stanza of the calls"), "n goes on with the last text");
 }
 
 #[test]
-fn letters_stand_for_people() {
+fn pseudonyms_replace_addresses() {
     let mut bench = wide();
     bench.keys("p");
     assert!(!bench.shows("@lid"));
@@ -190,7 +190,7 @@ fn letters_stand_for_people() {
 }
 
 #[test]
-fn times_are_shown_as_wanted() {
+fn times_can_be_switched() {
     let mut bench = wide();
     bench.keys("j<enter>t");
     assert!(bench.shows("UTC  previous") && bench.shows("09:09:46"));
@@ -199,38 +199,38 @@ fn times_are_shown_as_wanted() {
     assert!(bench.line_with("terminate reason").contains("+0.000s"));
     assert!(bench.line_with("offer ──").contains("-33.366s"), "{}", bench.screen());
     bench.keys("qt");
-    assert!(bench.shows("of day, in UTC") || bench.shows("since the call began"));
+    assert!(bench.shows("time of day, in UTC") || bench.shows("since the start of the call"));
 }
 
 #[test]
-fn noise_is_folded() {
+fn acks_and_keep_alives_can_be_folded() {
     let mut bench = narrow();
     bench.keys("<enter>z");
     screen!(bench, "folded-80", ["offer ✓4.0ms", "5 rows"]);
     assert!(!bench.shows("ack offer"));
     bench.keys("zfaction == mute_v2<enter>zz");
-    assert!(bench.shows("Only rows that the filter names"));
+    assert!(bench.shows("Only rows that match the filter"));
     assert!(bench.shows("mute_v2") && !bench.shows("preaccept"));
     bench.keys("z");
     assert!(bench.shows("ack offer"));
 }
 
 #[test]
-fn bytes_of_each_layer_are_shown() {
+fn the_bytes_of_each_layer_are_shown() {
     let mut bench = narrow();
     bench.keys("<enter>x");
-    assert!(bench.shows("WABinary, decrypted") && bench.shows("recorded as text: there are no bytes"));
+    assert!(bench.shows("WABinary, decrypted") && bench.shows("Recorded as text: there are no bytes"));
     let mut bench = Bench::with(NARROW, &fixture::with_bytes());
     bench.keys("<enter>x");
-    screen!(bench, "hex-80", ["000000 00 f8 08", "000010 41", "A flag byte, and WABinary: 26 bytes."]);
+    screen!(bench, "hex-80", ["000000 00 f8 08", "000010 41", "A flag byte and WABinary, 26 bytes in total."]);
     bench.keys("x");
-    assert!(bench.shows("Noise frame") && bench.shows("counter 7; the last 16 of 42 bytes"));
-    assert!(bench.app.wants().is_none(), "nothing is looked up before it is to be shown");
+    assert!(bench.shows("Noise frame") && bench.shows("counter 7, 42 bytes; the last 16"));
+    assert!(bench.app.wants().is_none(), "nothing is looked up before it is shown");
     bench.keys("x");
-    assert!(bench.shows("WebSocket message") && bench.shows("Reading the capture again"));
+    assert!(bench.shows("WebSocket message") && bench.shows("Rereading the capture"));
     let wanted = bench.app.wants().unwrap();
     assert_eq!((wanted.origin.offset, wanted.ciphertext.len()), (1_234, 42));
-    assert!(bench.app.wants().is_none(), "it is asked for once");
+    assert!(bench.app.wants().is_none(), "it is requested once");
     let passage = |bytes: &[u8]| Passage { origin: wanted.origin, bytes: bytes.to_vec(), length: bytes.len() as u64 };
     let passages = BTreeMap::from([(Below::Message, passage(b"\x1b[2Jmessage")), (Below::Record, passage(b"packet"))]);
     bench.app.found(&wanted, Ok(passages));
@@ -238,21 +238,21 @@ fn bytes_of_each_layer_are_shown() {
     screen!(
         bench,
         "hex-message-80",
-        ["A message of the websocket, unmasked and inflated: 11 bytes.", "1b 5b 32 4a", ".[2Jmessage"]
+        ["11 bytes: a WebSocket message, unmasked and decompressed.", "1b 5b 32 4a", ".[2Jmessage"]
     );
     bench.keys("x");
-    assert!(bench.shows("There is no TLS around it in the capture."));
+    assert!(bench.shows("The capture has no TLS around it."));
     bench.keys("xx");
-    assert!(bench.shows("As recorded, record 9: 6 bytes.") && bench.shows("packet"));
+    assert!(bench.shows("6 bytes as recorded in record 9.") && bench.shows("packet"));
     bench.keys("x");
     assert!(bench.shows("<call"));
     bench.keys("X");
-    assert!(bench.shows("As recorded, record 9"), "the other way round");
+    assert!(bench.shows("as recorded in record 9"), "the other way round");
     assert!(bench.app.wants().is_none(), "what came is kept");
 }
 
 #[test]
-fn bytes_that_cannot_be_had_say_why() {
+fn missing_bytes_are_explained() {
     let mut bench = narrow();
     bench.keys("<enter>xxx");
     let first = bench.app.wants().unwrap();
@@ -261,14 +261,14 @@ fn bytes_that_cannot_be_had_say_why() {
     assert_ne!(first, second);
     bench.app.found(&first, Ok(BTreeMap::new()));
     bench.keys("<tab><tab>");
-    assert!(bench.shows("Reading the capture again"), "an answer that came too late is not shown");
+    assert!(bench.shows("Rereading the capture"), "an answer that came too late is not shown");
     bench.app.found(&second, Err(LookupError::StandardInput));
     bench.keys("<tab><tab>");
     assert!(bench.shows("No bytes to show: standard input cannot be read a second time."));
 }
 
 #[test]
-fn several_calls_in_one_ladder() {
+fn several_calls_share_one_ladder() {
     let mut bench = wide();
     bench.keys("  ");
     assert!(bench.shows("2 calls ticked"));
@@ -286,12 +286,12 @@ fn two_calls_are_compared() {
     bench.keys("n");
     let mut bench = narrow();
     bench.keys("d");
-    assert!(bench.shows("Tick one with Space"));
+    assert!(bench.shows("tick one with Space"));
     bench.keys(" d");
     assert!(bench.line_with("ringtrace").contains("Compare"), "the ticked one with the one below it");
     screen!(bench, "compare-calls-80", ["#1 answered", "#2 missed"]);
     bench.keys("NNNNNN");
-    assert!(bench.shows("No further difference"));
+    assert!(bench.shows("No more differences"));
 }
 
 #[test]
@@ -325,23 +325,23 @@ fn questions_lead_to_their_evidence_and_back() {
 }
 
 #[test]
-fn the_questions_can_be_searched_and_those_without_evidence_hidden() {
+fn questions_can_be_searched_and_those_without_evidence_hidden() {
     for size in [NARROW, WIDE] {
         let mut bench = Bench::with(size, &fixture::three_calls());
         bench.keys("Q");
         assert!(bench.shows("open      "));
         bench.keys("h");
-        assert!(bench.shows("questions that evidence bears on"));
+        assert!(bench.shows("Questions with evidence: "));
         bench.keys("G");
         assert!(!bench.shows("open      ") && !bench.shows("out of reach"), "{}", bench.screen());
         bench.keys("h");
-        assert!(bench.shows("All ") && bench.shows("questions"));
+        assert!(bench.shows("All questions: "));
         bench.keys("/OUT OF reach<enter>");
-        assert!(bench.shows("No recording can show it: "), "{}", bench.screen());
+        assert!(bench.shows("No capture can show this: "), "{}", bench.screen());
         bench.keys("<enter>");
-        assert!(bench.line_with("ringtrace").contains("Page") && bench.shows("No recording can show it: "));
+        assert!(bench.line_with("ringtrace").contains("Page") && bench.shows("No capture can show this: "));
         bench.keys("q/nowhere to be found<enter>");
-        assert!(bench.shows("\"nowhere to be found\" is in no question shown"));
+        assert!(bench.shows("No question contains \"nowhere to be found\""));
         bench.keys("/call-missed-timeout<enter>");
         let first = bench.screen();
         bench.keys("n");
@@ -353,31 +353,35 @@ fn the_questions_can_be_searched_and_those_without_evidence_hidden() {
     bench.keys("QG");
     screen!(bench, "questions-end-80", ["out of reach"]);
     bench.keys("/out of reach<enter>D");
-    assert!(bench.shows("Nothing here can be reported"));
+    assert!(bench.shows("There is nothing to report here"));
     bench.keys("/same as<enter><enter>");
     assert!(bench.line_with("ringtrace").contains("Evidence"), "{}", bench.screen());
 }
 
 #[test]
-fn what_belongs_to_no_call_can_be_reached() {
+fn stanzas_of_no_call_can_be_opened() {
     let mut bench = Bench::with(NARROW, &fixture::with_strays());
-    screen!(bench, "strays-80", ["2 stanzas belong to no call: o shows them", "missed"]);
+    screen!(bench, "strays-80", ["2 stanzas belong to no call (o: show)", "missed"]);
     bench.keys("o");
-    screen!(bench, "strays-opened-80", ["Of no call", "lobby"]);
+    screen!(bench, "strays-opened-80", ["Stanzas of no call", "lobby"]);
     bench.keys("D");
-    assert!(bench.shows("Nothing here can be reported"));
+    assert!(bench.shows("There is nothing to report here"));
     bench.keys("qc");
-    assert!(bench.shows("2 stanzas could not be put into a call") && bench.shows("o shows them"), "{}", bench.screen());
+    assert!(
+        bench.shows("2 stanzas could not be attributed to a call") && bench.shows("(o: show)"),
+        "{}",
+        bench.screen()
+    );
     bench.keys("o");
-    assert!(bench.line_with("ringtrace").contains("Of no call"));
+    assert!(bench.line_with("ringtrace").contains("Stanzas of no call"));
     let mut bench = narrow();
     assert!(!bench.shows("belong to no call"));
     bench.keys("o");
-    assert!(bench.shows("Every stanza about calls belongs to one"));
+    assert!(bench.shows("Every stanza about calls belongs to a call"));
 }
 
 #[test]
-fn rules_and_marks_say_where_there_are_none() {
+fn empty_rules_and_marks_say_so() {
     let mut bench = narrow();
     bench.keys("R");
     assert!(bench.line_with("ringtrace").contains("Rules"));
@@ -388,7 +392,7 @@ fn rules_and_marks_say_where_there_are_none() {
 }
 
 #[test]
-fn jumps_are_gone_back_and_forward() {
+fn jumps_can_be_undone_and_redone() {
     let mut bench = wide();
     bench.keys("j<enter>a");
     assert!(bench.shows("Stanza 2 of 8"));
@@ -403,7 +407,7 @@ fn jumps_are_gone_back_and_forward() {
 }
 
 #[test]
-fn marks_and_notes_are_kept_in_a_file() {
+fn marks_and_notes_are_saved_in_a_file() {
     let mut bench = with_notes("{\"call\":\"gone\",\"note\":\"of another capture\"}\n");
     bench.keys("j<enter>Gk;ends after 32 s<enter>");
     let Some(Effect::Keep { path, text }) = bench.asked.last() else { panic!("nothing was kept") };
@@ -420,16 +424,20 @@ fn marks_and_notes_are_kept_in_a_file() {
     bench.keys("g}");
     assert!(bench.shows("Stanza 7 of 8"), "to the next mark of the call");
     bench.keys("m");
-    assert!(!bench.shows("* ends after"), "a second m takes the mark away");
+    assert!(!bench.shows("* ends after"), "a second m removes the mark");
     let mut again = with_notes(&kept);
     again.keys("j<enter>Gk");
     assert!(again.shows("* ends after 32 s"), "it is there the next time");
     again.keys("qgfnote contains after<enter>");
-    assert!(again.line_with("ringtrace").contains("1 call, 3 in all"), "notes can be filtered by: {}", again.screen());
+    assert!(
+        again.line_with("ringtrace").contains("1 call, 3 in total"),
+        "notes can be filtered by: {}",
+        again.screen()
+    );
 }
 
 #[test]
-fn what_has_no_file_keeps_its_notes_until_the_end() {
+fn notes_without_a_file_are_kept_until_the_end() {
     let mut bench = wide();
     bench.keys("m");
     assert!(bench.shows("Kept until you quit") && bench.asked.is_empty());
@@ -437,7 +445,7 @@ fn what_has_no_file_keeps_its_notes_until_the_end() {
 }
 
 #[test]
-fn what_is_selected_is_copied() {
+fn the_selection_is_copied() {
     let mut bench = wide();
     bench.keys("y");
     assert_eq!(bench.asked, [Effect::Copy("C08BE5EA9BF8A893F34DDB44FFD47308".to_owned())]);
@@ -450,7 +458,7 @@ fn what_is_selected_is_copied() {
 }
 
 #[test]
-fn exactly_what_is_shown_is_written() {
+fn files_contain_exactly_what_is_shown() {
     let mut bench = wide();
     bench.keys("foutcome != declined<enter>sw<enter>");
     let Some(Effect::Write { path, text, .. }) = bench.asked.last() else { panic!("nothing was written") };
@@ -458,7 +466,7 @@ fn exactly_what_is_shown_is_written() {
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[0].starts_with("number,start,caller,callee,media,outcome"));
     assert_eq!(lines.len(), 3);
-    assert!(lines[2].contains(",missed,33.3s,,"), "{}", lines[2]);
+    assert!(lines[2].contains(",missed,33.4s,,"), "{}", lines[2]);
     bench.keys("<enter>zw<enter>");
     let Some(Effect::Write { path, text, .. }) = bench.asked.last() else { panic!("nothing was written") };
     assert_eq!(path, &PathBuf::from("call-1.txt"));
@@ -467,15 +475,15 @@ fn exactly_what_is_shown_is_written() {
     let Some(Effect::Write { text, .. }) = bench.asked.last() else { panic!("nothing was written") };
     assert!(text.starts_with("<call from="));
     bench.keys("w<c-u>one.doc<enter>");
-    assert!(bench.shows("the name's ending says the form"));
+    assert!(bench.shows("unknown file extension"));
 }
 
 #[test]
-fn colours_change_by_key() {
+fn the_theme_changes_by_key() {
     let mut bench = narrow();
     for name in ["light", "high-contrast", "none", "dark"] {
         bench.keys("T");
-        assert!(bench.shows(&format!("Colours: {name}")));
+        assert!(bench.shows(&format!("Theme: {name}")));
     }
 }
 
@@ -484,7 +492,7 @@ fn what_the_program_is_asked_for() {
     let mut bench = narrow();
     bench.keys("<c-z><c-l>");
     assert_eq!(bench.asked, [Effect::Suspend, Effect::Redraw]);
-    bench.app.did(Some(Done::Says("Written to x".to_owned())));
+    bench.app.did(Some(Done::Message("Written to x".to_owned())));
     bench.draw();
     assert!(bench.shows("Written to x"));
 }
@@ -527,7 +535,7 @@ fn the_help_of_every_screen_names_all_its_commands() {
     for (keys, context) in [("", Context::Calls), ("<enter>", Context::Ladder), ("Q", Context::Questions)] {
         let mut bench = Bench::with((100, 100), &fixture::three_calls());
         bench.keys(keys).keys("?");
-        for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(&context)) {
+        for binding in KEYMAP.iter().filter(|binding| binding.contexts.contains(context)) {
             let beginning: String = binding.help.chars().take(30).collect();
             assert!(bench.shows(&beginning), "{} is not in the help", binding.name);
         }

@@ -32,14 +32,14 @@ fn what_was_not_seen_can_be_left_out() {
     assert!(bench.shows("expected: ack terminate"));
     assert!(selected(&bench).contains("terminate reason"), "a ghost is never selected");
     bench.keys("u");
-    assert!(!bench.shows("expected: ack") && bench.shows("Only what was seen is shown"));
+    assert!(!bench.shows("expected: ack") && bench.shows("Expected steps that were not seen are hidden"));
     bench.keys("u");
-    assert!(bench.shows("Expected and not seen: 1; not visible from here: 0") && bench.shows("expected: ack"));
+    assert!(bench.shows("Expected steps: 1 not seen, 0 not visible from this device") && bench.shows("expected: ack"));
     bench.keys("uq<enter>");
     assert!(bench.shows("expected: ack"), "another opening shows it again");
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.keys("<enter>uu");
-    assert!(bench.shows("The spec draws no flow of a call that ends so"));
+    assert!(bench.shows("The spec has no flow for a call with this outcome"));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_gap_is_a_break_in_the_ladder() {
 fn the_stanza_says_what_the_server_changed() {
     let mut bench = opened(WIDE, &without_gap());
     bench.keys("jj");
-    screen!(bench, "changes-160", ["55ms±59ms on its way", "the server added `from`, `t`; dropped `to`"]);
+    screen!(bench, "changes-160", ["55ms±59ms in transit", "the server added `from`, `t`; dropped `to`"]);
     bench.keys("k");
     assert!(!bench.shows("the server added"), "an ack is no copy");
 }

@@ -95,7 +95,7 @@ fn private_keys_cannot_open_it_and_that_is_said() {
     let (report, out) = decode(&keys(&[parties.xx_line()]), &messages);
     assert_eq!(report.state, State::NoKey);
     assert_eq!(out.tallies(), [("noise/no-key-midway", 10)]);
-    let detail = "the key log holds private keys only, and those cannot be used without the handshake";
+    let detail = "the key log has only private keys, which are of no use without the handshake";
     assert_eq!(out.details("noise/no-key-midway"), [detail]);
 }
 
@@ -106,7 +106,7 @@ fn keys_of_other_sessions_do_not_open_it_and_that_is_said() {
     let (report, out) = decode(&keys(&one), &messages);
     assert_eq!(report.state, State::NoKey);
     assert_eq!((report.inbound.frames, report.outbound.frames), (3, 3));
-    let detail = "the one pair of transport keys that was given opens none of the frames tried";
+    let detail = "the only pair of transport keys decrypts none of the frames tried";
     assert_eq!(out.details("noise/no-key-midway"), [detail]);
 }
 

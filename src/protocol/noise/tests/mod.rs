@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::anomaly::{Anomalies, Anomaly, Severity};
-use crate::origin::{CaptureId, ConnectionId};
+use crate::keys::{Keys, PublicKey};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin};
 use crate::protocol::Sink;
+use crate::protocol::websocket::{Message, Opcode};
 
 /// What came out of a decoder.
 #[derive(Default)]

@@ -13,14 +13,14 @@ pub(super) static SIGNALLING: Page = Page {
             1,
             0x055c_d945_5946_15d0,
             "accept-te",
-            "What do the transport endpoints of an accept look like?",
+            "What do the transport endpoints in an accept look like?",
             questions::accept_te,
         ),
         SIG_03.list(
             2,
             0x520f_66bf_3a00_6d00,
             "accept-settings",
-            "What do the rte and the settings of a call hold?",
+            "What do a call's `<rte>` and `<voip_settings>` contain?",
             questions::accept_settings,
         ),
         SIG_03.exclusive(

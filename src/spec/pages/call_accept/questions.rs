@@ -134,7 +134,7 @@ pub(super) fn accept_key(question: &'static Question, call: &Call, _: &Context) 
             return Evidence::supporting(question, "no-key", Strength::Absence, sight.index, why);
         }
         let keygen = sight.node.child("encopt").and_then(|options| options.text("keygen"));
-        let beside = keygen.map_or_else(String::new, |keygen| format!(" beside keygen={keygen}"));
+        let beside = keygen.map_or_else(String::new, |keygen| format!(" with keygen={keygen}"));
         let why = format!("An accept, {place}, has a wrapped key of type {}{beside}.", kinds.join(" and "));
         Evidence::supporting(question, "carries-key", Strength::Direct, sight.index, why).with_values(kinds).routine()
     });
@@ -168,7 +168,7 @@ pub(super) fn accept_candidates(question: &'static Question, call: &Call, _: &Co
         } else {
             ""
         };
-        let why = format!("An accept, {place}, has no candidate{elsewhere}.");
+        let why = format!("An accept, {place}, has no candidates{elsewhere}.");
         Evidence::supporting(question, "not-in-accept", Strength::Absence, sight.index, why)
     });
     pieces.collect()

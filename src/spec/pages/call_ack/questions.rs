@@ -28,7 +28,7 @@ pub(super) fn receipt_without_from(question: &'static Question, call: &Call, _: 
             Reception::Unknown => continue,
         };
         let program = originator::program(call, row);
-        let why = format!("The receipt of an offer, without a sender's address{program}, was {}.", reception.words());
+        let why = format!("The receipt for an offer, without `from`{program}, was {}.", reception.words());
         evidence.push(Evidence::supporting(question, hypothesis, Strength::Direct, place, why));
     }
     evidence
@@ -64,7 +64,7 @@ fn offer_only(question: &'static Question, call: &Call, context: &Context, recei
     let until = last.row.observed.time()?;
     let watched = coverage::between(call, context, row, row.observed.time(), Some(until))
         && coverage::after(call, context, last.row, coverage::ANSWERED_WITHIN);
-    let why = "The offer got a receipt, and no other stanza that came in did while the socket was read without a gap.";
+    let why = "The offer got a receipt, and no other inbound stanza did while the socket was read without a gap.";
     watched.then(|| Evidence::supporting(question, "offer-only", Strength::Absence, receipt, why))
 }
 
@@ -93,14 +93,14 @@ pub(super) fn ack_from_peers(question: &'static Question, call: &Call, context: 
     }
     evidence.extend(first_own.map(|row| {
         let why = format!(
-            "The recorded device acked {own} inbound call stanza{} itself; whether its acks go on to the sender is not seen here.",
+            "The recorded device acked {own} inbound call stanza{}; whether its acks reach the sender is not visible here.",
             plural(own)
         );
         Evidence::supporting(question, "peers-too", Strength::Direct, row, why)
     }));
     evidence.extend(first_alone.map(|row| {
         let why = format!(
-            "Each of {alone} outbound call stanza{} got one ack, and no second one while the socket was read without a gap.",
+            "Each of {alone} outbound call stanza{} got one ack and no second one while the socket was read without a gap.",
             plural(alone)
         );
         Evidence::supporting(question, "server-only", Strength::Absence, row, why)
@@ -114,11 +114,11 @@ fn arrived(question: &'static Question, call: &Call, row: &Row, answers: &Answer
     let an = article(action);
     let is_copy = |index: &usize| call.rows.get(*index).is_some_and(|ack| ack.maker.proof == Proof::Copy);
     if let Some(copy) = answers.acks.iter().copied().find(is_copy) {
-        let why = format!("The ack of {an} {action} was recorded as it left the peer's own socket.");
+        let why = format!("The ack of {an} {action} was recorded leaving the peer's socket.");
         return Some(Evidence::supporting(question, "peers-too", Strength::Direct, copy, why));
     }
     let second = *answers.acks.get(1)?;
-    let why = format!("A second ack came for {an} {action}; the `from` of an ack does not tell whose it is.");
+    let why = format!("A second ack arrived for {an} {action}; the `from` of an ack does not show who sent it.");
     Some(Evidence::supporting(question, "peers-too", Strength::Indirect, second, why))
 }
 
@@ -135,8 +135,9 @@ pub(super) fn ack_coverage(question: &'static Question, call: &Call, context: &C
             evidence.push(Evidence::supporting(question, format!("{action} {kind}"), Strength::Direct, answer, why));
         }
         if stanza.is_unanswered {
-            let why =
-                format!("An {direction} {action} got neither ack nor receipt while its socket was read without a gap.");
+            let why = format!(
+                "An {direction} {action} got neither an ack nor a receipt while its socket was read without a gap."
+            );
             let value = format!("{action} neither");
             evidence.push(Evidence::supporting(question, value, Strength::Absence, stanza.index, why));
         }
@@ -193,8 +194,9 @@ pub(super) fn call_receipt(question: &'static Question, call: &Call, context: &C
             let (ack, answered) = answers::ack(call, row)?;
             let of_receipt = ack.class.as_deref() == Some("receipt");
             // The receipt itself counts where it was seen.
-            (of_receipt && answered.and_then(answers::receipt).is_none())
-                .then(|| format!("An ack of class receipt for the {action}, {place}, whose receipt was not seen."))?
+            (of_receipt && answered.and_then(answers::receipt).is_none()).then(|| {
+                format!("An ack of class receipt for the {action}, {place}, whose receipt was not recorded.")
+            })?
         };
         Some(Evidence::supporting(question, "exists", Strength::Direct, index, why))
     });
@@ -212,6 +214,6 @@ fn none_came(question: &'static Question, call: &Call, context: &Context) -> Opt
     let last = call.rows.iter().rev().find(|last| last.observed.socket() == row.observed.socket())?;
     let watched = coverage::between(call, context, row, row.observed.time(), last.observed.time())
         && coverage::after(call, context, last, coverage::ANSWERED_WITHIN);
-    let why = "The call's stanzas are acked, and none gets a receipt while the socket was read without a gap.";
+    let why = "The call's stanzas were acked and none got a receipt while the socket was read without a gap.";
     watched.then(|| Evidence::supporting(question, "not-seen", Strength::Absence, index, why))
 }

@@ -16,11 +16,13 @@ pub(super) fn id_echo(call: &Call, context: &Context, checks: &mut Checks) {
         if row.observed.read().id.is_none() {
             checks.violated(index, "it has no `id`");
         } else if row.answers.is_some() {
-            checks.holds(index, "its `id` is that of a stanza that went the other way");
+            checks.holds(index, "its `id` is that of a stanza in the other direction");
         } else {
             match covered_before(call, context, row, BEFORE) {
-                Ok(()) => checks.violated(index, "no stanza with its `id` went the other way in the minute before"),
-                Err(why) => checks.undecided(index, format!("what it answers was not recorded: {why}")),
+                Ok(()) => {
+                    checks.violated(index, "no stanza with its `id` went in the other direction in the previous minute")
+                }
+                Err(why) => checks.undecided(index, format!("the stanza it acknowledges was not recorded: {why}")),
             }
         }
     }
@@ -31,15 +33,15 @@ pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
         let Some(answered) = row.answers.and_then(|answered| call.rows.get(answered)) else {
             match ack.class {
                 None => checks.violated(index, "it has no `class`"),
-                Some(_) => checks.undecided(index, "what it answers was not recorded"),
+                Some(_) => checks.undecided(index, "the stanza it acknowledges was not recorded"),
             }
             continue;
         };
         let tag = answered.observed.read().node.tag.as_ref();
         match ack.class.as_deref() {
-            Some(class) if class == tag => checks.holds(index, "its `class` is the tag of what it answers"),
-            Some(class) => checks.violated(index, format!("its `class` is {class}, and it answers a `<{tag}>`")),
-            None => checks.violated(index, format!("it has no `class`, and answers a `<{tag}>`")),
+            Some(class) if class == tag => checks.holds(index, "its `class` is the tag of the acknowledged stanza"),
+            Some(class) => checks.violated(index, format!("its `class` is {class}, but it acknowledges a `<{tag}>`")),
+            None => checks.violated(index, format!("it has no `class`, but acknowledges a `<{tag}>`")),
         }
     }
 }
@@ -49,7 +51,7 @@ pub(super) fn from_is_address(call: &Call, _: &Context, checks: &mut Checks) {
         let stanza = row.observed.read();
         match (stanza.node.attribute("from"), &stanza.from) {
             (Some(_), Some(_)) => checks.holds(index, "its `from` is an address"),
-            (Some(value), None) => checks.violated(index, format!("its `from` is no address: {value}")),
+            (Some(value), None) => checks.violated(index, format!("its `from` is not an address: {value}")),
             (None, _) => {}
         }
     }
@@ -60,7 +62,7 @@ pub(super) fn to_is_address(call: &Call, _: &Context, checks: &mut Checks) {
         let stanza = row.observed.read();
         match (stanza.node.attribute("to"), &stanza.to) {
             (Some(_), Some(_)) => checks.holds(index, "its `to` is an address"),
-            (Some(value), None) => checks.violated(index, format!("its `to` is no address: {value}")),
+            (Some(value), None) => checks.violated(index, format!("its `to` is not an address: {value}")),
             (None, _) => {}
         }
     }
@@ -74,9 +76,9 @@ pub(super) fn t_is_seconds(call: &Call, _: &Context, checks: &mut Checks) {
         let Some(t) = row.observed.read().node.text("t") else { continue };
         let seconds = t.bytes().all(|byte| byte.is_ascii_digit()).then(|| t.parse::<u64>().ok()).flatten();
         match seconds {
-            Some(seconds) if seconds < LATEST => checks.holds(index, "its `t` counts seconds"),
+            Some(seconds) if seconds < LATEST => checks.holds(index, "its `t` is in seconds"),
             Some(_) => checks.violated(index, format!("its `t` is too large for seconds: {t}")),
-            None => checks.violated(index, format!("its `t` is no number of seconds: {t}")),
+            None => checks.violated(index, format!("its `t` is not a number of seconds: {t}")),
         }
     }
 }
@@ -86,18 +88,20 @@ pub(super) fn type_is_action(call: &Call, _: &Context, checks: &mut Checks) {
         let Some(kind) = ack.kind.as_deref() else { continue };
         let Some(answered) = row.answers.and_then(|answered| call.rows.get(answered)) else {
             if ack.class.as_deref() != Some("receipt") {
-                checks.undecided(index, "what it answers was not recorded");
+                checks.undecided(index, "the stanza it acknowledges was not recorded");
             }
             continue;
         };
         let Some(action) = answered.observed.read().action() else { continue };
         if action.name.as_str() == kind {
-            checks.holds(index, "its `type` is the action that it answers");
+            checks.holds(index, "its `type` is the acknowledged action");
         } else if matches!(ActionName::read(kind), ActionName::Unknown(_)) {
-            checks
-                .novelty(index, format!("its `type` is {kind}, which names no action; it answers a `{}`", action.name));
+            checks.novelty(
+                index,
+                format!("its `type` is {kind}, which names no action; it acknowledges a `{}`", action.name),
+            );
         } else {
-            checks.violated(index, format!("its `type` is {kind}, and it answers a `{}`", action.name));
+            checks.violated(index, format!("its `type` is {kind}, but it acknowledges a `{}`", action.name));
         }
     }
 }
@@ -105,7 +109,7 @@ pub(super) fn type_is_action(call: &Call, _: &Context, checks: &mut Checks) {
 pub(super) fn error_single(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, row, _) in acks(call).filter(|(_, _, ack)| ack.error.is_some()) {
         match errors(row).count() {
-            0 | 1 => checks.holds(index, "it has no more than one `<error>`"),
+            0 | 1 => checks.holds(index, "it has at most one `<error>`"),
             count => checks.violated(index, format!("it has {count} `<error>`")),
         }
     }
@@ -115,9 +119,9 @@ pub(super) fn error_code(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, _, ack) in acks(call) {
         let Some(code) = ack.error.as_ref().and_then(|error| error.code.as_deref()) else { continue };
         if code.parse::<i64>().is_ok() {
-            checks.holds(index, "the code of its error is a whole number");
+            checks.holds(index, "the code of its error is an integer");
         } else {
-            checks.violated(index, format!("the code of its error is no whole number: {code}"));
+            checks.violated(index, format!("the code of its error is not an integer: {code}"));
         }
     }
 }
@@ -128,7 +132,7 @@ pub(super) fn error_text(call: &Call, _: &Context, checks: &mut Checks) {
             let unknown = error.attributes.iter().find(|attribute| !matches!(attribute.name.as_ref(), "code" | "text"));
             match (unknown, error.children().first(), error.text("text")) {
                 (Some(unknown), ..) => checks.novelty(index, format!("its `<error>` carries `{}`", unknown.name)),
-                (None, Some(child), _) => checks.novelty(index, format!("its `<error>` holds a `<{}>`", child.tag)),
+                (None, Some(child), _) => checks.novelty(index, format!("its `<error>` contains a `<{}>`", child.tag)),
                 (None, None, Some(text)) if text.trim().is_empty() => {
                     checks.violated(index, "the text of its `<error>` is empty");
                 }
@@ -159,7 +163,7 @@ pub(super) fn missing(call: &Call, context: &Context, checks: &mut Checks) {
     let is_first = |row: &Row| matches!(row.observed.read().body, Body::Call(_)) && row.repeats.is_none();
     for (index, first) in call.rows.iter().enumerate().filter(|(_, row)| is_first(row)) {
         if answered.get(index).is_some_and(|answered| *answered) {
-            checks.holds(index, "it is answered");
+            checks.holds(index, "it was answered");
             continue;
         }
         let last = last_copy.get(index).and_then(|last| call.rows.get(*last)).unwrap_or(first);
@@ -168,7 +172,7 @@ pub(super) fn missing(call: &Call, context: &Context, checks: &mut Checks) {
                 (covered_for(call, context, last, ANSWERED_WITHIN), "the server sent no ack for it")
             }
             Some(Direction::Inbound) => {
-                (own_acks_covered(call, context, last), "the client sent neither ack nor receipt for it")
+                (own_acks_covered(call, context, last), "the client sent neither an ack nor a receipt for it")
             }
             None => (Err("the recording does not say who sent it"), ""),
         };
@@ -195,11 +199,11 @@ pub(super) fn retransmission(call: &Call, context: &Context, checks: &mut Checks
                 checks.violated(index, "it was sent again although it had been acknowledged");
             }
             (true, _) => {
-                checks.undecided(index, "it came again after an ack, which may not have reached the server");
+                checks.undecided(index, "it arrived again after an ack, which may not have reached the server");
             }
             (false, _) => match covered_between(call, context, first, row) {
-                Ok(()) => checks.holds(index, "no ack had come when it was sent again"),
-                Err(why) => checks.undecided(index, format!("whether an ack had come: {why}")),
+                Ok(()) => checks.holds(index, "no ack had arrived when it was sent again"),
+                Err(why) => checks.undecided(index, format!("unknown whether an ack had arrived: {why}")),
             },
         }
     }

@@ -16,7 +16,7 @@ pub(super) static FLOW: Page = Page {
             1,
             0xa433_8658_581e_1719,
             "ring-timeout-side",
-            "Whose timer ends a call that nobody answers?",
+            "Whose timer ends an unanswered call?",
             &["caller", "callee", "server"],
             questions::ring_timeout_side,
         ),
@@ -32,7 +32,7 @@ pub(super) static FLOW: Page = Page {
             3,
             0x6964_271d_cea8_59d7,
             "cancel-vs-timeout",
-            "Does a caller who gives up send another reason than a ring timeout does?",
+            "Does a caller who gives up send a different reason than a ring timeout?",
             &["distinct", "same"],
             questions::cancel_vs_timeout,
         ),
@@ -40,7 +40,7 @@ pub(super) static FLOW: Page = Page {
             4,
             0x16a6_c8c0_163f_1a30,
             "timeout-other-devices",
-            "With what reason do the callee's other devices stop ringing when nobody answers?",
+            "With which reason do the callee's other devices stop ringing when nobody answers?",
             &["timeout", "elsewhere", "none"],
             questions::timeout_other_devices,
         ),
@@ -48,7 +48,7 @@ pub(super) static FLOW: Page = Page {
     flow: Some(&MISSED),
     rules: &[
         ENTRY.of_flow("FLOW/missed-no-accept", "A missed call is never accepted.", Claim::NoAccept),
-        ENTRY.of_flow("FLOW/missed-no-media", "A missed call gets no media path.", Claim::NoMedia),
+        ENTRY.of_flow("FLOW/missed-no-media", "A missed call sets up no media path.", Claim::NoMedia),
     ],
     sentences: include_str!("sentences.txt"),
     ..ENTRY.page()
@@ -60,28 +60,36 @@ static MISSED: Flow = Flow {
     name: "missed",
     steps: &[
         step(
-            ENTRY.of_flow("FLOW/missed-step-1", "Of a missed call, the caller sends the offer.", Claim::Step(1)),
+            ENTRY.of_flow("FLOW/missed-step-1", "Missed call, step 1: the caller sends the offer.", Claim::Step(1)),
             End::Caller,
             End::Server,
             Passes::Call(ActionName::Offer),
             "probable",
         ),
         step(
-            ENTRY.of_flow("FLOW/missed-step-2", "Of a missed call, the server acknowledges the offer.", Claim::Step(2)),
+            ENTRY.of_flow(
+                "FLOW/missed-step-2",
+                "Missed call, step 2: the server acknowledges the offer.",
+                Claim::Step(2),
+            ),
             End::Server,
             End::Caller,
             Passes::Ack(ActionName::Offer),
             "probable",
         ),
         step(
-            ENTRY.of_flow("FLOW/missed-step-3", "Of a missed call, the callee gets the offer.", Claim::Step(3)),
+            ENTRY.of_flow("FLOW/missed-step-3", "Missed call, step 3: the callee receives the offer.", Claim::Step(3)),
             End::Server,
             End::Offered,
             Passes::Call(ActionName::Offer),
             "probable",
         ),
         step(
-            ENTRY.of_flow("FLOW/missed-step-4", "Of a missed call, the callee may say that it rings.", Claim::Step(4)),
+            ENTRY.of_flow(
+                "FLOW/missed-step-4",
+                "Missed call, step 4: the callee may signal that it rings.",
+                Claim::Step(4),
+            ),
             End::Callee,
             End::Caller,
             Passes::Call(ActionName::Preaccept),
@@ -89,7 +97,11 @@ static MISSED: Flow = Flow {
         )
         .may_miss(|_| Some("it is optional")),
         step(
-            ENTRY.of_flow("FLOW/missed-step-5", "A missed call ends with a terminate to the callee.", Claim::Step(5)),
+            ENTRY.of_flow(
+                "FLOW/missed-step-5",
+                "Missed call, step 5: a terminate to the callee ends the call.",
+                Claim::Step(5),
+            ),
             End::Caller,
             End::Callee,
             Passes::Call(ActionName::Terminate),
@@ -99,7 +111,7 @@ static MISSED: Flow = Flow {
         step(
             ENTRY.of_flow(
                 "FLOW/missed-step-6",
-                "Of a missed call, the callee acknowledges the terminate.",
+                "Missed call, step 6: the callee acknowledges the terminate.",
                 Claim::Step(6),
             ),
             End::Callee,

@@ -22,13 +22,13 @@ pub(super) fn ring_timeout_side(question: &'static Question, call: &Call, contex
             Some(Moment::At(when)) if by_timer && !ending.is_tied => (made.strength, when),
             Some(Moment::At(when)) if by_timer => (
                 made.strength.min(Strength::Indirect),
-                format!("{when}, but the clocks do not tell whether it was the first"),
+                format!("{when}, but the clocks do not show whether it was the first"),
             ),
             _ if ending.says_timeout() => {
                 let when = ending
                     .ring
-                    .map_or_else(|| "at a time not recorded".to_owned(), |ring| format!("after {}", seconds(ring)));
-                let why = format!("{when}, with reason timeout, though not at a known ring timeout");
+                    .map_or_else(|| "at an unrecorded time".to_owned(), |ring| format!("after {}", seconds(ring)));
+                let why = format!("{when}, with reason timeout, but not at a known ring timeout");
                 (made.strength.min(Strength::Indirect), why)
             }
             _ => return None,
@@ -50,7 +50,7 @@ pub(super) fn timeout_terminate_sender(question: &'static Question, call: &Call,
             _ => return None,
         };
         let (strength, tie) = if ending.is_tied {
-            (made.strength.min(Strength::Indirect), "; which side's came first is not to be told from the clocks")
+            (made.strength.min(Strength::Indirect), "; the clocks do not show which side's came first")
         } else {
             (made.strength, "")
         };
@@ -74,7 +74,7 @@ pub(super) fn cancel_vs_timeout(question: &'static Question, call: &Call, contex
             |reason: Option<&str>| reason.map_or_else(|| "no reason".to_owned(), |reason| format!("reason {reason}"));
         let others: Vec<_> = at_timeout.into_iter().map(with).collect();
         let why = format!(
-            "The caller gave up {when}, with {}; at the timeout the same caller's calls end with {}: {}.",
+            "The caller gave up {when}, with {}; at the timeout, the same caller's calls end with {}: {}.",
             with(ending.reason),
             others.join(" or "),
             made.how
@@ -124,7 +124,7 @@ fn sent_by_the_caller(question: &'static Question, call: &Call) -> Vec<Evidence>
             (count, _) => format!("{count} device{} in its destination", if count == 1 { "" } else { "s" }),
         };
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let why = format!("In an unanswered call the caller sent a terminate with reason {reason} to {devices}.");
+        let why = format!("In an unanswered call, the caller sent a terminate with reason {reason} to {devices}.");
         Some(Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why))
     });
     pieces.collect()
@@ -154,7 +154,7 @@ fn got_by_the_devices(question: &'static Question, call: &Call, context: &Contex
     let end = devices.values().filter_map(|device| device.terminate?.1.observed.time()).max();
     let named = |row: &Row| {
         let device = call.vantage_of(row).and_then(|vantage| vantage.device.jid());
-        device.map_or_else(|| "of unknown address".to_owned(), ToString::to_string)
+        device.map_or_else(|| "with an unknown address".to_owned(), ToString::to_string)
     };
     // One stanza to the account arrives at each device, and is one observation.
     let mut counted = BTreeSet::new();
@@ -175,7 +175,7 @@ fn got_by_the_devices(question: &'static Question, call: &Call, context: &Contex
                 return None;
             }
             let why = format!(
-                "The callee's device {} got no terminate, though its socket was read without a gap while another got one.",
+                "The callee's device {} got no terminate while another did, although its socket was read without a gap.",
                 named(row)
             );
             Some(Evidence::supporting(question, "none", Strength::Absence, index, why))

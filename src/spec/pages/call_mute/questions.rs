@@ -14,7 +14,7 @@ pub(super) fn mute_states(question: &'static Question, call: &Call, _: &Context)
         let value = sight.node.text("mute-state").map_or_else(|| "(none)".to_owned(), |state| state.into_owned());
         let maker = originator::made(sight.row).map_or_else(String::new, |made| format!(" of the {}", made.by.name()));
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let when = if sight.is_in_call(call) { "after the accept" } else { "with no accept before it" };
+        let when = if sight.is_in_call(call) { "after the accept" } else { "before any accept" };
         let why = format!("A mute{maker}, {place}, {when}.");
         Evidence::supporting(question, value, Strength::Direct, sight.index, why)
     });
@@ -36,7 +36,7 @@ pub(super) fn video_mute(question: &'static Question, call: &Call, _: &Context) 
         let attributes = sight.node.attributes.iter().filter(|it| !matches!(&*it.name, "call-id" | "call-creator"));
         let attributes = attributes.take(SHOWN).map(|it| format!(" {}={}", it.name, it.value));
         let place = originator::seen_at(call, sight.row);
-        let why = format!("There is {} {action}{}, {place}.", article(action), attributes.collect::<String>());
+        let why = format!("It is {} {action}{}, {place}.", article(action), attributes.collect::<String>());
         let piece = Evidence::supporting(question, hypothesis, strength, sight.index, why);
         Some(piece.with_values(vec![format!("<{action}>")]))
     });
@@ -56,13 +56,13 @@ pub(super) fn mute_first_version(question: &'static Question, call: &Call, _: &C
     let (first, second) = (stanzas::of(call, &ActionName::Mute), stanzas::of(call, &ActionName::MuteV2));
     if let (true, Some(sight)) = (first.is_empty(), second.first()) {
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("The call has mutes of the second version only, {place}.");
+        let why = format!("The call has version-2 mutes only, {place}.");
         return vec![Evidence::supporting(question, "only-second", Strength::Absence, sight.index, why)];
     }
-    let beside = if second.is_empty() { "" } else { "; the call has one of the second version, too" };
+    let beside = if second.is_empty() { "" } else { "; the call also has a version-2 mute" };
     let pieces = first.into_iter().map(|sight| {
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("A mute of the first version, {place}{beside}.");
+        let why = format!("A version-1 mute, {place}{beside}.");
         Evidence::supporting(question, "exists", Strength::Direct, sight.index, why)
     });
     pieces.collect()
@@ -84,11 +84,11 @@ fn judge_form(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Ev
     let states = attributes.filter(|it| !matches!(&*it.name, "call-id" | "call-creator" | "media"));
     let states: Vec<_> = states.map(|it| format!("{}={}", it.name, it.value)).collect();
     let (hypothesis, strength, why) = if tag.contains("unmute") {
-        ("two-tags", Strength::Direct, format!("An action of its own, {tag}, {place}."))
+        ("two-tags", Strength::Direct, format!("A separate action, {tag}, {place}."))
     } else if states.is_empty() {
-        ("two-tags", Strength::Indirect, format!("A {tag}, {place}, has no attribute that tells on from off."))
+        ("two-tags", Strength::Indirect, format!("A {tag}, {place}, has no attribute distinguishing on from off."))
     } else {
-        ("one-tag", Strength::Direct, format!("A {tag}, {place}, says its state: {}.", states.join(" and ")))
+        ("one-tag", Strength::Direct, format!("A {tag}, {place}, carries its state: {}.", states.join(" and ")))
     };
     let value = std::iter::once(tag.to_owned()).chain(states).collect::<Vec<_>>().join(" ");
     let piece = Evidence::supporting(question, hypothesis, strength, sight.index, why).with_values(vec![value]);
@@ -111,9 +111,9 @@ fn judge_tag(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Opt
     };
     let is_mute = matches!(sight.action.name, ActionName::Mute | ActionName::MuteV2);
     let strength = if is_mute || names::says_state(sight) { Strength::Direct } else { Strength::Indirect };
-    let state = if strength == Strength::Direct { "" } else { ", which gives no state" };
+    let state = if strength == Strength::Direct { "" } else { ", which carries no state" };
     let place = originator::seen_at(call, sight.row);
-    let why = format!("After the accept there was {} {tag}, {place}{state}.", article(tag));
+    let why = format!("After the accept, there was {} {tag}, {place}{state}.", article(tag));
     let piece = Evidence::supporting(question, hypothesis, strength, sight.index, why);
     Some(piece.with_values(vec![format!("<{tag}>")]))
 }
@@ -152,7 +152,7 @@ fn judge_answer(
         } else {
             coverage::after(call, context, row, coverage::ANSWERED_WITHIN)
         };
-        let why = format!("An {way} mute got neither ack nor receipt while its socket was read without a gap.");
+        let why = format!("An {way} mute got neither an ack nor a receipt while its socket was read without a gap.");
         let none = is_watched.then(|| Evidence::supporting(question, "unanswered", Strength::Absence, index, why));
         return none.into_iter().collect();
     }
@@ -160,7 +160,7 @@ fn judge_answer(
     let answered = kinds.into_iter().filter_map(|(kind, answer)| {
         let answer = *answer?;
         let latency = call.answer_latency(answer).map_or_else(String::new, |latency| format!(" after {latency:.1} ms"));
-        let why = format!("An {way} mute got an answer, the {kind}{latency}.");
+        let why = format!("An {way} mute was answered: {kind}{latency}.");
         let piece = Evidence::supporting(question, "answered", Strength::Direct, answer, why);
         Some(piece.with_values(vec![format!("{way}: {kind}")]).routine())
     });

@@ -37,16 +37,19 @@ pub(super) fn media_key_parameters(question: &'static Question, call: &Call, _: 
         let (strength, hypothesis, why) = match (found.names.is_empty(), found.says_so, found.has_key) {
             (true, _, false) => continue,
             (true, _, true) => {
-                let why = format!("The key of an offer {place} stands without any parameter in clear.");
+                let why = format!("The key in an offer {place} has no cleartext parameters.");
                 (Strength::Absence, "not-carried", why)
             }
             (false, true, _) => {
-                let why = format!("An offer {place} has a parameter of the key in clear: {}.", found.shown.join(", "));
+                let why =
+                    format!("An offer {place} carries a cleartext parameter of the key: {}.", found.shown.join(", "));
                 (Strength::Direct, "carried", why)
             }
             (false, false, _) => {
-                let why =
-                    format!("An offer {place} has beside the key what no page knows: {}.", found.shown.join(", "));
+                let why = format!(
+                    "An offer {place} carries undocumented attributes next to the key: {}.",
+                    found.shown.join(", ")
+                );
                 (Strength::Indirect, "carried", why)
             }
         };
@@ -112,7 +115,7 @@ pub(super) fn offer_audio(question: &'static Question, call: &Call, _: &Context)
         let named =
             ["platform", "version"].into_iter().filter_map(|name| Some(format!(", {name} {}", node.text(name)?)));
         let why = format!(
-            "An offer, {}, announces sound in {count} element{}{}.",
+            "An offer, {}, announces audio in {count} element{}{}.",
             originator::seen_at(call, sight.row),
             plural(count),
             named.collect::<String>()

@@ -40,7 +40,7 @@ fn judge(question: &'static Question, call: &Call, context: &Context) -> Option<
     if !tells || !coverage::between(call, context, end, offer.observed.time(), end.observed.time()) {
         return None;
     }
-    let why = format!("No preaccept came from the callee while the socket was read, and the call was {how}.");
+    let why = format!("The callee sent no preaccept while the socket was read, and the call was {how}.");
     Some(Evidence::supporting(question, format!("omitted: {}", outcome.name()), Strength::Absence, settled, why))
 }
 
@@ -52,11 +52,11 @@ pub(super) fn preaccept_children(question: &'static Question, call: &Call, _: &C
         let further: BTreeSet<&str> = tags.filter(|tag| !matches!(*tag, "audio" | "encopt" | "capability")).collect();
         let further: Vec<_> = further.into_iter().take(SHOWN).map(|tag| format!("<{tag}>")).collect();
         if further.is_empty() {
-            let why = format!("A preaccept in a video call, {place}, holds no further children.");
+            let why = format!("A preaccept in a video call, {place}, has no other children.");
             let is_video = call.media == Some(Media::Video);
             return is_video.then(|| Evidence::supporting(question, "no-more", Strength::Absence, sight.index, why));
         }
-        let why = format!("A preaccept in {media} call, {place}, also holds {}.", further.join(" and "));
+        let why = format!("A preaccept in {media} call, {place}, also has {}.", further.join(" and "));
         Some(Evidence::supporting(question, "more", Strength::Direct, sight.index, why).with_values(further))
     });
     pieces.collect()
@@ -166,7 +166,7 @@ pub(super) fn preaccept_candidates(question: &'static Question, call: &Call, _: 
         let place = originator::seen_at(call, sight.row);
         match endpoints::count(sight.node) {
             0 => {
-                let why = format!("A preaccept, {place}, has no candidate.");
+                let why = format!("A preaccept, {place}, has no candidates.");
                 Evidence::supporting(question, "not-in-preaccept", Strength::Absence, sight.index, why)
             }
             count => {
@@ -188,7 +188,7 @@ pub(super) fn preaccept_devices(question: &'static Question, call: &Call, contex
         let later = later.map_or_else(String::new, |later| format!(" {}", seconds(later)));
         let device = sight.row.maker.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
         let why =
-            format!("A second device of the callee{device} sent a preaccept{later} after the first: {}.", made.how);
+            format!("A second device of the callee{device} sent a preaccept{later} after the first one: {}.", made.how);
         Evidence::supporting(question, "several", made.strength.min(first_made.strength), sight.index, why)
     });
     let several = question::first_of_each(others);
@@ -217,7 +217,7 @@ fn alone(question: &'static Question, call: &Call, context: &Context, preaccept:
     let end = call.rows.iter().rev().find(at_caller)?;
     let is_covered = coverage::between(call, context, offer, offer.observed.time(), end.observed.time());
     let why = format!(
-        "The call was offered to {devices} devices, and one sent a preaccept while the caller's socket was read without a gap."
+        "The call was offered to {devices} devices, and only one sent a preaccept while the caller's socket was read without a gap."
     );
     (devices > 1 && is_covered && !preaccept.is_outbound())
         .then(|| Evidence::supporting(question, "one", Strength::Absence, preaccept.index, why))

@@ -25,7 +25,7 @@ pub(super) static SIGNALLING: Page = Page {
                 2,
                 0xa61d_1b6a_5fb1_9e1e,
                 "reject-fanout",
-                "Who tells the callee's other devices that one of them declined?",
+                "Who stops the callee's other devices when one declines?",
                 &["caller-forwards", "server-forwards", "each-device-rejects"],
                 questions::reject_fanout,
             )
@@ -41,14 +41,14 @@ pub(super) static SIGNALLING: Page = Page {
         ),
         SIG_08.disputed(
             "reject-after-preaccept",
-            "May a device that rings with a preaccept reject?",
+            "May a device reject after it has sent a preaccept?",
             Shape::Existential { occurs: "preaccept-first" },
             &["preaccept-first", "reject-alone"],
             questions::reject_after_preaccept,
         ),
         SIG_08.disputed(
             "reject-no-media",
-            "Does a device that rejects prepare the media path before?",
+            "Does a rejecting device set up media before rejecting?",
             Shape::Existential { occurs: "media-prepared" },
             &["media-prepared", "no-media"],
             questions::reject_no_media,
@@ -65,7 +65,7 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_08.rule(
             Grade::Warning,
             "SIG-08/before-accept",
-            "A reject declines an offer that is not yet accepted.",
+            "A reject is only sent before the offer is accepted.",
             rules::before_accept,
         ),
         SIG_08.rule(
@@ -90,34 +90,29 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_08.rule(
             Grade::Violation,
             "SIG-08/no-counters",
-            "A reject has no reason, no durations and no destination.",
+            "A reject has no reason, durations or destination.",
             rules::no_counters,
         ),
         SIG_08.rule(
             Grade::Violation,
             "SIG-08/terminal",
-            "A device that rejects did not take the call before, and does nothing in it after.",
+            "A rejecting device has not accepted the call and takes no further part in it.",
             rules::terminal,
         ),
         SIG_08.rule(
             Grade::Violation,
             "SIG-08/missing-identity",
-            "A reject that comes in names its call and its creator.",
+            "An inbound reject names its call and the call's creator.",
             rules::missing_identity,
         ),
         SIG_08.rule(
             Grade::Violation,
             "SIG-08/envelope",
-            "A reject comes in with the usual attributes of a `<call>`.",
+            "An inbound reject has the usual attributes of a `<call>`.",
             rules::envelope,
         ),
-        SIG_08.rule(
-            Grade::Warning,
-            "SIG-08/no-receipt",
-            "A reject is acknowledged by an ack alone, not by a receipt.",
-            rules::no_receipt,
-        ),
-        SIG_08.rule(Grade::Warning, "SIG-08/no-media", "A device that rejects sets up no media path.", rules::no_media),
+        SIG_08.rule(Grade::Warning, "SIG-08/no-receipt", "A reject gets an ack, but no receipt.", rules::no_receipt),
+        SIG_08.rule(Grade::Warning, "SIG-08/no-media", "A rejecting device sets up no media path.", rules::no_media),
     ],
     sentences: include_str!("sentences.txt"),
     ..SIG_08.page()
@@ -136,7 +131,7 @@ pub(super) static STANZA: Page = Page {
             2,
             0xea3f_48c5_6458_fd33,
             "auto-reject-reason",
-            "Does a reject that no user made give another reason?",
+            "Does an automatic reject give a reason of its own?",
             &["another-reason", "same-as-decline"],
             questions::auto_reject_reason,
         ),
@@ -144,7 +139,7 @@ pub(super) static STANZA: Page = Page {
             3,
             0x5059_ebfe_e238_9806,
             "reject-then-terminate",
-            "Does the caller get a terminate, too, after a reject?",
+            "Does the caller also get a terminate after a reject?",
             &["terminate-too", "reject-alone"],
             questions::reject_then_terminate,
         ),
@@ -152,7 +147,7 @@ pub(super) static STANZA: Page = Page {
     attributes: &[
         ENTRY.probable("reject", "call-id", CALL_ID).required(),
         ENTRY.probable("reject", "call-creator", CREATOR).required(),
-        ENTRY.probable("reject", "reason", "why, in the words of a terminate"),
+        ENTRY.probable("reject", "reason", "the reason, one of a terminate's"),
     ],
     ..ENTRY.page()
 };

@@ -24,7 +24,7 @@ fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidenc
     let values: Vec<_> = names.into_iter().chain(children.clone()).collect();
     let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
     if values.is_empty() {
-        let why = format!("A reject {place} has the two attributes, and no more.");
+        let why = format!("A reject {place} has exactly the two attributes.");
         return Evidence::supporting(question, "none", Strength::Absence, sight.index, why);
     }
     let shown: Vec<_> = shown.into_iter().chain(children).collect();
@@ -41,7 +41,7 @@ pub(super) fn reject_fanout(question: &'static Question, call: &Call, _: &Contex
             Side::Callee | Side::Unknown => return None,
         };
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let why = format!("A terminate with reason {reason} tells of the decline: {}.", made.how);
+        let why = format!("A terminate with reason {reason} reports the decline: {}.", made.how);
         Some(Evidence::supporting(question, hypothesis, made.strength, sight.index, why))
     });
     told.chain(further_rejects(question, call)).collect()
@@ -56,7 +56,7 @@ fn further_rejects(question: &'static Question, call: &Call) -> Vec<Evidence> {
     let Some((_, first, first_device)) = rejects.first() else { return Vec::new() };
     let others = rejects.iter().skip(1).filter(|(_, _, device)| !call.people.same_device(first_device, device));
     let pieces = others.map(|(index, made, device)| {
-        let why = format!("After {first_device} the callee's device {device} rejected the call too: {}.", made.how);
+        let why = format!("After {first_device}, the callee's device {device} also rejected the call: {}.", made.how);
         Evidence::supporting(question, "each-device-rejects", made.strength.min(first.strength), *index, why)
     });
     pieces.collect()
@@ -72,7 +72,7 @@ pub(super) fn reject_reasons(question: &'static Question, call: &Call, _: &Conte
         let reason = sight.action.reason.as_deref();
         let known = match reason {
             None => "",
-            Some(reason) if is_terminate_reason(reason) => ", a value that terminates have, too",
+            Some(reason) if is_terminate_reason(reason) => ", a value that terminates have as well",
             Some(_) => ", a value that no page lists for terminates",
         };
         let rang = offers.get(&sight.row.vantage).and_then(|offer| call.elapsed(*offer, sight.index));
@@ -103,7 +103,7 @@ pub(super) fn auto_reject_reason(question: &'static Question, call: &Call, _: &C
         let hypothesis = if stanzas::is_decline(sight.action) { "same-as-decline" } else { "another-reason" };
         let reason = sight.action.reason.as_deref().unwrap_or("(none)");
         let why = format!(
-            "A reject left {} ms after the offer, faster than anybody declines, with reason {reason}.",
+            "A reject was sent {} ms after the offer, faster than anybody declines, with reason {reason}.",
             rang / 1_000_000
         );
         let piece = Evidence::supporting(question, hypothesis, Strength::Indirect, sight.index, why);
@@ -129,7 +129,7 @@ pub(super) fn reject_then_terminate(question: &'static Question, call: &Call, co
         .filter(arrived(ActionName::Terminate))
         .filter(|(_, row)| row.observed.read().action().is_some_and(|action| !action.is_elsewhere()));
     let Some((index, row)) = terminates.next() else {
-        let why = "The caller got a reject, and no terminate after it while its socket was read without a gap.";
+        let why = "The caller got a reject and no terminate afterwards while its socket was read without a gap.";
         let is_covered = coverage::after(call, context, reject, coverage::ANSWERED_WITHIN);
         let none = is_covered.then(|| Evidence::supporting(question, "reject-alone", Strength::Absence, rejected, why));
         return none.into_iter().collect();
@@ -144,7 +144,7 @@ pub(super) fn reject_then_terminate(question: &'static Question, call: &Call, co
     let reason = row.observed.read().action().and_then(|action| action.reason.as_deref());
     let with = reason.map_or_else(|| "without reason".to_owned(), |reason| format!("with reason {reason}"));
     let how = originator::made(row).map_or_else(String::new, |made| format!(": {}", made.how));
-    let why = format!("A terminate {with} came in at the caller{apart} after the reject{how}.");
+    let why = format!("A terminate {with} reached the caller{apart} after the reject{how}.");
     vec![Evidence::supporting(question, "terminate-too", strength, index, why)]
 }
 
@@ -152,8 +152,8 @@ pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _:
     let pieces = declined::rejects(call).into_iter().map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, why) = match sight.action.reason.as_deref() {
-            None => ("two-attributes", format!("A reject {place} carries no reason, as SIG-08 has it.")),
-            Some(reason) => ("reason", format!("A reject {place} carries reason \"{reason}\", as the flow has it.")),
+            None => ("two-attributes", format!("A reject {place} carries no reason, as in SIG-08.")),
+            Some(reason) => ("reason", format!("A reject {place} carries the reason \"{reason}\", as in the flow.")),
         };
         Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why)
     });
@@ -171,14 +171,15 @@ pub(super) fn reject_after_preaccept(question: &'static Question, call: &Call, c
             let (strength, whose) = if sight.is_outbound() {
                 (Strength::Direct, "The recorded device")
             } else {
-                (Strength::Indirect, "A device, as the address that the server stamps says,")
+                (Strength::Indirect, "According to the address stamped by the server, a device")
             };
             let why = format!("{whose} sent a preaccept before it rejected.");
             return Some(Evidence::supporting(question, "preaccept-first", strength, sight.index, why));
         }
         let offer = offers.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
         let watched = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
-        let why = "The recorded device rejected without a preaccept, and its socket was read since the offer.";
+        let why =
+            "The recorded device rejected without a preaccept; its socket was read without a gap since the offer.";
         (sight.is_outbound() && watched)
             .then(|| Evidence::supporting(question, "reject-alone", Strength::Absence, sight.index, why))
     });
@@ -204,12 +205,12 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
         if let Some(index) = media.get(&sight.row.vantage).copied() {
             let action = answers::action_name(call.rows.get(index)?);
             let when = if index < sight.index { "before" } else { "after" };
-            let why = format!("The device that rejected sent {} {action} {when} that.", article(action));
+            let why = format!("The rejecting device sent {} {action} {when} the reject.", article(action));
             return Some(Evidence::supporting(question, "media-prepared", Strength::Direct, index, why));
         }
         let offer = offers.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
         let watched = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
-        let why = "The device that rejected prepared no media path, and its socket was read since the offer.";
+        let why = "The rejecting device set up no media; its socket was read without a gap since the offer.";
         watched.then(|| Evidence::supporting(question, "no-media", Strength::Absence, sight.index, why))
     });
     pieces.collect()
@@ -221,7 +222,7 @@ pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: 
     });
     let mut evidence: Vec<_> = receipts
         .map(|(index, row)| {
-            let why = format!("A receipt for a reject, {}.", originator::seen_at(call, row));
+            let why = format!("A reject got a receipt, {}.", originator::seen_at(call, row));
             Evidence::supporting(question, "receipt", Strength::Direct, index, why)
         })
         .collect();
@@ -232,7 +233,7 @@ pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: 
                 && coverage::after(call, context, sight.row, coverage::ANSWERED_WITHIN)
         });
         evidence.extend(without.map(|sight| {
-            let why = format!("A reject {} was acked, and got no receipt.", originator::seen_at(call, sight.row));
+            let why = format!("A reject {} was acked and got no receipt.", originator::seen_at(call, sight.row));
             Evidence::supporting(question, "no-receipt", Strength::Absence, sight.index, why)
         }));
     }

@@ -19,9 +19,9 @@ pub(super) fn before_accept(call: &Call, _: &Context, checks: &mut Checks) {
             (ActionName::Offer | ActionName::OfferNotice, _) if act.is_inbound() => *accepted = Some(false),
             (ActionName::Accept, Emitter::Local | Emitter::OwnOther) if accepted.is_some() => *accepted = Some(true),
             (ActionName::Reject, _) if act.is_outbound() => match accepted {
-                Some(false) => checks.holds(act.index, "the offer came before it, and no accept between them"),
+                Some(false) => checks.holds(act.index, "the offer came before it, with no accept in between"),
                 Some(true) => checks.violated(act.index, "the offer was accepted before it"),
-                None => checks.undecided(act.index, "the offer that it declines was not recorded before it"),
+                None => checks.undecided(act.index, "the offer that it declines was not recorded"),
             },
             _ => {}
         }
@@ -32,21 +32,21 @@ pub(super) fn to_is_offer_from(call: &Call, _: &Context, checks: &mut Checks) {
     for (reject, offer) in own_rejects(call) {
         let row = reject.index;
         let Some(to) = &reject.row.observed.read().to else {
-            checks.violated(row, "its `to` is absent or no address");
+            checks.violated(row, "its `to` is missing or not an address");
             continue;
         };
         let Some(from) = offer.and_then(|offer| offer.row.observed.read().from.as_ref()) else {
-            checks.undecided(row, "the offer that it declines was not recorded before it");
+            checks.undecided(row, "the offer that it declines was not recorded");
             continue;
         };
         if call.people.same_device(to, from) {
             checks.holds(row, "it goes to where the offer came from");
         } else if call.people.same_person(to, from) && to.device == 0 {
-            checks.novelty(row, format!("it goes to the account {to}, and the offer came from the device {from}"));
+            checks.novelty(row, format!("it goes to the account {to}, but the offer came from the device {from}"));
         } else if call.people.same_person(to, from) || !call.people.may_be_one(to, from) {
-            checks.violated(row, format!("it goes to {to}, and the offer came from {from}"));
+            checks.violated(row, format!("it goes to {to}, but the offer came from {from}"));
         } else {
-            checks.undecided(row, format!("nothing tells whether {to} and the offer's {from} are one person"));
+            checks.undecided(row, format!("nothing shows whether {to} and the offer's {from} are the same person"));
         }
     }
 }
@@ -62,16 +62,16 @@ fn judge(reject: &Node) -> Result<&'static str, Departure> {
     let unknown: Vec<_> = reject.attributes.iter().filter(|attribute| !known(&attribute.name)).collect();
     if !unknown.is_empty() {
         let names: Vec<_> = unknown.iter().map(|attribute| format!("`{}`", attribute.name)).collect();
-        return Err(Departure::Unknown(format!("it carries {} too", names.join(", "))));
+        return Err(Departure::Unknown(format!("it also carries {}", names.join(", "))));
     }
     if let Some(missing) = ["call-id", "call-creator"].into_iter().find(|name| reject.attribute(name).is_none()) {
         return Err(Departure::Broken(format!("it has no `{missing}`")));
     }
     if let Some(counter) = ["duration", "audio_duration"].into_iter().find(|name| reject.attribute(name).is_some()) {
-        return Err(Departure::Broken(format!("it carries `{counter}` too")));
+        return Err(Departure::Broken(format!("it also carries `{counter}`")));
     }
     if reject.attribute("reason").is_some() {
-        return Err(Departure::Disputed("it carries a `reason` too: see reject-carries-reason".to_owned()));
+        return Err(Departure::Disputed("it also carries a `reason`: see reject-carries-reason".to_owned()));
     }
     Ok("it has `call-id` and `call-creator`, and no other attribute")
 }
@@ -79,7 +79,7 @@ fn judge(reject: &Node) -> Result<&'static str, Departure> {
 pub(super) fn verbatim(call: &Call, _: &Context, checks: &mut Checks) {
     for (reject, offer) in own_rejects(call) {
         match offer {
-            None => checks.undecided(reject.index, "the offer that it declines was not recorded before it"),
+            None => checks.undecided(reject.index, "the offer that it declines was not recorded"),
             Some(offer) => compare(call, &reject, &offer, checks),
         }
     }
@@ -107,7 +107,7 @@ fn compare(call: &Call, reject: &Sight<'_>, offer: &Sight<'_>, checks: &mut Chec
             }
         };
         if !same {
-            checks.violated(row, format!("its `{name}` is {copied}, the offer's {original}"));
+            checks.violated(row, format!("its `{name}` is {copied}, but the offer's is {original}"));
             return;
         }
     }
@@ -119,9 +119,9 @@ pub(super) fn empty(call: &Call, _: &Context, checks: &mut Checks) {
         let found = match (&reject.node.content, reject.node.children()) {
             (Content::None, _) | (Content::Nodes(_), []) => Ok("it is empty"),
             (_, [child, ..]) if child.tag != "destination" => {
-                Err(Departure::Unknown(format!("it holds a `<{}>`", child.tag)))
+                Err(Departure::Unknown(format!("it contains a `<{}>`", child.tag)))
             }
-            (_, [child, ..]) => Err(Departure::Broken(format!("it holds a `<{}>`", child.tag))),
+            (_, [child, ..]) => Err(Departure::Broken(format!("it contains a `<{}>`", child.tag))),
             (Content::Bytes(bytes), []) if bytes.is_empty() => Ok("it is empty"),
             (Content::Bytes(_) | Content::Value(_) | Content::Elided(_), []) => {
                 Err(Departure::Broken("it has content".to_owned()))
@@ -137,11 +137,11 @@ pub(super) fn no_counters(call: &Call, _: &Context, checks: &mut Checks) {
         let found = if let Some(name) = counter {
             Err(Departure::Broken(format!("it carries `{name}`")))
         } else if reject.node.child("destination").is_some() {
-            Err(Departure::Broken("it holds a `<destination>`".to_owned()))
+            Err(Departure::Broken("it contains a `<destination>`".to_owned()))
         } else if reject.node.attribute("reason").is_some() {
             Err(Departure::Disputed("it carries a `reason`: see reject-carries-reason".to_owned()))
         } else {
-            Ok("it has none of what only a terminate has")
+            Ok("it has nothing that is reserved for terminates")
         };
         note_built(checks, &reject, found);
     }
@@ -186,18 +186,15 @@ impl Device<'_> {
     fn judge(self, call: &Call, context: &Context, checks: &mut Checks) {
         let Some(reject) = self.rejected else { return };
         if let Some(after) = self.after {
-            checks.violated(
-                after.index,
-                format!("the device that rejected the call sends a `{}` in it", after.action.name),
-            );
+            checks.violated(after.index, format!("the rejecting device sent a `{}` afterwards", after.action.name));
         } else if self.accepted {
-            checks.violated(reject.index, "the device accepted the call before it rejects it");
+            checks.violated(reject.index, "the device accepted the call before it rejected it");
         } else if self.preaccepted {
-            checks.undecided(reject.index, "a preaccept of the device came before it: see reject-after-preaccept");
+            checks.undecided(reject.index, "the device sent a preaccept before it: see reject-after-preaccept");
         } else {
             match covered_for(call, context, reject.row, MOMENT) {
-                Ok(()) => checks.holds(reject.index, "the device took no part in the call before it or after"),
-                Err(why) => checks.undecided(reject.index, format!("whether anything followed it: {why}")),
+                Ok(()) => checks.holds(reject.index, "the device took no part in the call before or after it"),
+                Err(why) => checks.undecided(reject.index, format!("unknown whether anything followed it: {why}")),
             }
         }
     }
@@ -207,7 +204,7 @@ pub(super) fn missing_identity(call: &Call, _: &Context, checks: &mut Checks) {
     for reject in rejects(call).filter(Sight::is_inbound) {
         let present = |name: &&str| reject.node.text(name).is_some_and(|value| !value.is_empty());
         match ["call-id", "call-creator"].into_iter().find(|name| !present(name)) {
-            Some(missing) => checks.violated(reject.index, format!("it came in without `{missing}`: malformed")),
+            Some(missing) => checks.violated(reject.index, format!("it arrived without `{missing}`: malformed")),
             None => checks.holds(reject.index, "it has `call-id` and `call-creator`"),
         }
     }
@@ -227,7 +224,9 @@ pub(super) fn envelope(call: &Call, _: &Context, checks: &mut Checks) {
         match (unknown, missing) {
             (Some(unknown), _) => checks.novelty(reject.index, format!("its `<call>` carries `{unknown}`")),
             (None, Some(missing)) => checks.violated(reject.index, format!("its `<call>` has no `{missing}`")),
-            (None, None) => checks.holds(reject.index, "its `<call>` has `from`, `id` and `t`, and nothing new"),
+            (None, None) => {
+                checks.holds(reject.index, "its `<call>` has `from`, `id` and `t`, and no unknown attributes")
+            }
         }
     }
 }
@@ -237,12 +236,12 @@ pub(super) fn no_receipt(call: &Call, context: &Context, checks: &mut Checks) {
     let receipted: HashSet<usize> = receipts.filter_map(|row| row.answers).collect();
     for reject in rejects(call).filter(Sight::is_inbound) {
         if receipted.contains(&reject.index) {
-            checks.undecided(reject.index, "the client sends a receipt for it: see reject-receipt");
+            checks.undecided(reject.index, "the client sent a receipt for it: see reject-receipt");
             continue;
         }
         match covered_for(call, context, reject.row, ANSWERED_WITHIN) {
             Ok(()) => checks.holds(reject.index, "no receipt followed it"),
-            Err(why) => checks.undecided(reject.index, format!("whether a receipt followed: {why}")),
+            Err(why) => checks.undecided(reject.index, format!("unknown whether a receipt followed: {why}")),
         }
     }
 }
@@ -256,17 +255,19 @@ pub(super) fn no_media(call: &Call, context: &Context, checks: &mut Checks) {
     }
     for (reject, offer) in own_rejects(call).filter(|(reject, _)| reject.declines() && reject.row.repeats.is_none()) {
         let Some(offer) = offer else {
-            checks.undecided(reject.index, "the offer that it declines was not recorded before it");
+            checks.undecided(reject.index, "the offer that it declines was not recorded");
             continue;
         };
         if let Some(probe) = probed.get(reject.row.vantage).copied().flatten() {
-            checks.undecided(probe, "the device that rejects the call worked on a media path: see reject-no-media");
+            checks.undecided(probe, "the rejecting device probed a media path: see reject-no-media");
             continue;
         }
         let until = reject.row.observed.time().unwrap_or_default();
         match covered_until(call, context, offer.row, until) {
-            Ok(()) => checks.holds(reject.index, "nothing about a media path was sent between offer and reject"),
-            Err(why) => checks.undecided(reject.index, format!("whether a media path was set up: {why}")),
+            Ok(()) => {
+                checks.holds(reject.index, "nothing about a media path was sent between the offer and the reject")
+            }
+            Err(why) => checks.undecided(reject.index, format!("unknown whether a media path was set up: {why}")),
         }
     }
 }

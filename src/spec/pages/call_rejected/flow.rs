@@ -6,7 +6,7 @@ use crate::protocol::stanza::ActionName;
 /// Whether the decline came as a terminate, which an open question asks about.
 pub(super) fn by_terminate(call: &Call) -> Option<&'static str> {
     let end = call.course.ended.and_then(|end| call.rows.get(end))?;
-    (end.action == Some(ActionName::Terminate)).then_some("a terminate carries the decline, see decline-carrier")
+    (end.action == Some(ActionName::Terminate)).then_some("a terminate carries the decline: see decline-carrier")
 }
 
 /// Whether a call between two people was declined.

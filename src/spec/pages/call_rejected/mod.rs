@@ -17,7 +17,7 @@ pub(super) static FLOW: Page = Page {
             1,
             0xd6ae_7477_9f62_f714,
             "decline-carrier",
-            "Is a decline a reject, or a terminate?",
+            "Is a decline a reject or a terminate?",
             &["reject", "terminate-declined"],
             questions::decline_carrier,
         ),
@@ -25,7 +25,7 @@ pub(super) static FLOW: Page = Page {
             2,
             0x0635_d5a9_e3f8_2034,
             "reject-reason-vocabulary",
-            "Does a reject give a reason, and is it one of a terminate's?",
+            "Do rejects give a reason, and is it one of a terminate's?",
             &["no-reason", "in-terminate-enum", "separate-set"],
             questions::reject_reason_vocabulary,
         ),
@@ -33,7 +33,7 @@ pub(super) static FLOW: Page = Page {
             3,
             0xe171_c98b_d378_d82b,
             "reject-elsewhere-origin",
-            "Who makes the terminate that says \"rejected elsewhere\"?",
+            "Who sends the \"rejected elsewhere\" terminate?",
             &["server", "caller", "callee"],
             questions::reject_elsewhere_origin,
         ),
@@ -48,7 +48,7 @@ pub(super) static FLOW: Page = Page {
     flow: Some(&REJECTED),
     rules: &[
         ENTRY.of_flow("FLOW/rejected-no-accept", "A declined call is never accepted.", Claim::NoAccept),
-        ENTRY.of_flow("FLOW/rejected-no-media", "A declined call gets no media path.", Claim::NoMedia),
+        ENTRY.of_flow("FLOW/rejected-no-media", "A declined call sets up no media path.", Claim::NoMedia),
     ],
     sentences: include_str!("sentences.txt"),
     ..ENTRY.page()
@@ -60,21 +60,25 @@ static REJECTED: Flow = Flow {
     name: "rejected",
     steps: &[
         step(
-            ENTRY.of_flow("FLOW/rejected-step-1", "Of a declined call, the caller sends the offer.", Claim::Step(1)),
+            ENTRY.of_flow("FLOW/rejected-step-1", "Declined call, step 1: the caller sends the offer.", Claim::Step(1)),
             End::Caller,
             End::Server,
             Passes::Call(ActionName::Offer),
             "probable",
         ),
         step(
-            ENTRY.of_flow("FLOW/rejected-step-2", "Of a declined call, the callee gets the offer.", Claim::Step(2)),
+            ENTRY.of_flow(
+                "FLOW/rejected-step-2",
+                "Declined call, step 2: the callee receives the offer.",
+                Claim::Step(2),
+            ),
             End::Server,
             End::Offered,
             Passes::Call(ActionName::Offer),
             "probable",
         ),
         step(
-            ENTRY.of_flow("FLOW/rejected-step-3", "Of a declined call, the callee sends a reject.", Claim::Step(3)),
+            ENTRY.of_flow("FLOW/rejected-step-3", "Declined call, step 3: the callee sends a reject.", Claim::Step(3)),
             End::Callee,
             End::Server,
             Passes::Call(ActionName::Reject),
@@ -84,7 +88,7 @@ static REJECTED: Flow = Flow {
         step(
             ENTRY.of_flow(
                 "FLOW/rejected-step-4",
-                "Of a declined call, the server acknowledges the reject.",
+                "Declined call, step 4: the server acknowledges the reject.",
                 Claim::Step(4),
             ),
             End::Server,
@@ -93,7 +97,11 @@ static REJECTED: Flow = Flow {
             "speculative",
         ),
         step(
-            ENTRY.of_flow("FLOW/rejected-step-5", "Of a declined call, the caller gets the reject.", Claim::Step(5)),
+            ENTRY.of_flow(
+                "FLOW/rejected-step-5",
+                "Declined call, step 5: the caller receives the reject.",
+                Claim::Step(5),
+            ),
             End::Server,
             End::Caller,
             Passes::Call(ActionName::Reject),
@@ -103,7 +111,7 @@ static REJECTED: Flow = Flow {
         step(
             ENTRY.of_flow(
                 "FLOW/rejected-step-6",
-                "Of a declined call, the callee's other devices are told.",
+                "Declined call, step 6: a terminate stops the callee's other devices.",
                 Claim::Step(6),
             ),
             End::Server,

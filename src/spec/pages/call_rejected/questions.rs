@@ -29,12 +29,12 @@ pub(super) fn reject_reason_vocabulary(question: &'static Question, call: &Call,
     let pieces = rejects.iter().map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, says) = match sight.action.reason.as_deref() {
-            None => ("no-reason", "gives no reason, as SIG-08 has it".to_owned()),
+            None => ("no-reason", "gives no reason, as in SIG-08".to_owned()),
             Some("") => ("no-reason", "has an empty reason".to_owned()),
             Some(reason) if is_terminate_reason(reason) => {
-                ("in-terminate-enum", format!("gives reason {reason}, one of a terminate's, as the flow has it"))
+                ("in-terminate-enum", format!("gives reason {reason}, one of a terminate's, as in the flow"))
             }
-            Some(reason) => ("separate-set", format!("gives reason {reason}, which is none of a terminate's")),
+            Some(reason) => ("separate-set", format!("gives reason {reason}, which is not one of a terminate's")),
         };
         let values = sight.action.reason.iter().map(ToString::to_string).collect();
         let why = format!("A reject {place} {says}.");
@@ -47,7 +47,7 @@ pub(super) fn reject_elsewhere_origin(question: &'static Question, call: &Call, 
     let pieces = declined::told_elsewhere(call).into_iter().filter_map(|sight| {
         let made = originator::made(sight.row)?;
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let why = format!("A terminate with reason {reason} follows a decline: {}.", made.how);
+        let why = format!("A terminate with reason {reason} followed a decline: {}.", made.how);
         Some(Evidence::supporting(question, made.by.name(), made.strength, sight.index, why))
     });
     pieces.collect()
@@ -60,7 +60,7 @@ pub(super) fn terminate_after_reject(question: &'static Question, call: &Call, c
         let unfollowed = rejects.filter(|sight| coverage::after(call, context, sight.row, coverage::ANSWERED_WITHIN));
         let pieces = unfollowed.map(|sight| {
             let why = format!(
-                "A decline {} was followed by no terminate to other devices on this socket.",
+                "No terminate to other devices followed a decline {} on this socket.",
                 originator::seen_at(call, sight.row)
             );
             Evidence::supporting(question, "none", Strength::Absence, sight.index, why)
@@ -70,7 +70,7 @@ pub(super) fn terminate_after_reject(question: &'static Question, call: &Call, c
     let pieces = told.into_iter().map(|sight| {
         let reason = sight.action.reason.as_deref().unwrap_or_default();
         let why =
-            format!("After the decline, a terminate {} with reason {reason}.", originator::seen_at(call, sight.row));
+            format!("A terminate {} with reason {reason} followed the decline.", originator::seen_at(call, sight.row));
         Evidence::supporting(question, "terminate", Strength::Direct, sight.index, why)
     });
     pieces.collect()

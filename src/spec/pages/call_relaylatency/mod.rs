@@ -19,7 +19,7 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_15.not_yet(
             0xc45b_90c7_b15e_7961,
             "Which names do relays have, and which of them does a client report?",
-            "a list of the names: they tell where a user is, so that what leaves the machine cannot have them",
+            "a list of the names; they reveal where a user is, so nothing that leaves the machine may contain them",
         ),
         SIG_15.list(
             3,
@@ -32,7 +32,7 @@ pub(super) static SIGNALLING: Page = Page {
             4,
             0x77ca_2411_0c50_bb3c,
             "relays-per-report",
-            "Does a latency report of a group call tell of several relays?",
+            "Does a latency report in a group call cover several relays?",
             &["several", "one"],
             questions::relays_per_report,
         ),
@@ -44,14 +44,14 @@ pub(super) static STANZA: Page = Page {
     questions: &[
         ENTRY.out_of_reach(
             0x905e_6f84_1db6_5d26,
-            "Is the round trip to a relay measured over UDP, apart from the signalling?",
-            "the probes are no signalling, and UDP is counted but not read",
+            "Is the round trip to a relay measured over UDP, outside the signalling?",
+            "the probes are not part of the signalling; ringtrace counts UDP packets but does not read them",
         ),
         ENTRY.exclusive(
             2,
             0xc18a_3264_13fb_f9b9,
             "latency-unit",
-            "In which unit is a latency reported?",
+            "What is the unit of a reported latency?",
             &["plain-milliseconds", "other-form"],
             questions::latency_unit,
         ),
@@ -59,7 +59,7 @@ pub(super) static STANZA: Page = Page {
             3,
             0x06d6_20dc_5034_383f,
             "latency-reader",
-            "Is a latency report for the server or for the peer?",
+            "Is a latency report meant for the server or the peer?",
             &["peer", "server"],
             questions::latency_reader,
         ),
@@ -67,7 +67,7 @@ pub(super) static STANZA: Page = Page {
             4,
             0x6b3e_2c77_c6b3_c78a,
             "relay-naming",
-            "Does a latency report name relays by address, by name, or by both?",
+            "Does a latency report name relays by address, by name, or both?",
             &["address", "name", "both"],
             questions::relay_naming,
         ),
@@ -75,7 +75,7 @@ pub(super) static STANZA: Page = Page {
             5,
             0xae43_7441_91e8_3471,
             "latency-cadence",
-            "Do devices report latencies while the call goes on?",
+            "Do devices report latencies during the call?",
             &["in-call", "at-setup-only"],
             questions::latency_cadence,
         ),
@@ -85,7 +85,7 @@ pub(super) static STANZA: Page = Page {
         ENTRY.speculative("relay", "ip", "address of the relay that was probed"),
         ENTRY.speculative("relay", "token", "the server's name for the relay"),
         ENTRY.speculative("relay", "latency", "round trip to the relay; the unit is unconfirmed").required(),
-        ENTRY.speculative("relay", "jitter", "how much that varies"),
+        ENTRY.speculative("relay", "jitter", "variation of the round trip"),
     ],
     ..ENTRY.page()
 };

@@ -26,7 +26,7 @@ pub(super) fn relay_address(question: &'static Question, call: &Call, _: &Contex
             let listed = match list.lengths.contains(&length) {
                 _ if list.lengths.is_empty() => "",
                 true => ", as long as one in the relay list",
-                false => ", as none in the relay list",
+                false => ", unlike any in the relay list",
             };
             let is_same = elements::bytes(te).is_some_and(|bytes| list.addresses.contains(bytes));
             let same = if is_same { "; the relay list has the same bytes" } else { "" };
@@ -61,14 +61,15 @@ fn judge(
         Some(Direction::Inbound) => "inbound",
         None => return Vec::new(),
     };
-    let when = if report.is_in_call(call) { "after the accept" } else { "with no accept before it" };
+    let when = if report.is_in_call(call) { "after the accept" } else { "before any accept" };
     if answers.is_empty() {
         let is_watched = if report.is_inbound() {
             coverage::own_acks_covered(call, context, report.row).is_ok()
         } else {
             coverage::after(call, context, report.row, coverage::ANSWERED_WITHIN)
         };
-        let why = format!("A report, {when}, got neither ack nor receipt while its socket was read without a gap.");
+        let why =
+            format!("A report, {when}, got neither an ack nor a receipt while its socket was read without a gap.");
         let value = format!("{way}: nothing");
         let none = is_watched.then(|| Evidence::supporting(question, value, Strength::Absence, report.index, why));
         return none.into_iter().collect();
@@ -78,7 +79,7 @@ fn judge(
         let within = node.children().first().filter(|_| node.tag == "ack");
         let within = within.map_or_else(String::new, |child| format!(" with <{}>", child.tag));
         let took = call.answer_latency(*answer).map_or_else(String::new, |took| format!(" after {took:.1} ms"));
-        let why = format!("The answer of a report, {when}, came{took}.");
+        let why = format!("The answer to a report, {when}, came{took}.");
         let value = format!("{way}: {}{within}", node.tag);
         Some(Evidence::supporting(question, value, Strength::Direct, *answer, why))
     });
@@ -87,14 +88,14 @@ fn judge(
 
 pub(super) fn relays_per_report(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let (strength, kind) =
-        if call.group { (Strength::Direct, "a group call") } else { (Strength::Indirect, "a call of two") };
+        if call.group { (Strength::Direct, "a group call") } else { (Strength::Indirect, "a 1:1 call") };
     let mut single: HashMap<&str, usize> = HashMap::new();
     let mut evidence = Vec::new();
     for sight in stanzas::of(call, &ActionName::RelayLatency) {
         let place = originator::seen_at(call, sight.row);
         let count = endpoints::of(sight.node).count();
         if count > 1 {
-            let why = format!("One report in {kind}, {place}, tells of {count} relays.");
+            let why = format!("One report in {kind}, {place}, covers {count} relays.");
             evidence.push(Evidence::supporting(question, "several", strength, sight.index, why));
         } else if call.group && count == 1 {
             let side = sight.row.maker.side.name();
@@ -125,10 +126,10 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context
             let value: u64 = sent.parse().ok()?;
             let (hypothesis, strength, why) = if value > LONGEST {
                 let rest = value & LOW_BYTES;
-                let why = format!("A report, {place}, says {value}, far more than a round trip has in milliseconds; without its highest byte that is {rest}.");
+                let why = format!("A report, {place}, gives {value}, far too much for a round trip in milliseconds; without its highest byte that is {rest}.");
                 ("other-form", Strength::Direct, why)
             } else {
-                let why = format!("A report, {place}, says {value}, which a round trip in milliseconds can be.");
+                let why = format!("A report, {place}, gives {value}, a plausible round trip in milliseconds.");
                 ("plain-milliseconds", Strength::Indirect, why)
             };
             let piece = Evidence::supporting(question, hypothesis, strength, report.index, why);
@@ -159,12 +160,12 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
         let place = originator::seen_at(call, report.row);
         if report.row.observed.direction() == Some(Direction::Inbound) {
             let is_handed_on = matches!(report.row.maker.side, Side::Caller | Side::Callee);
-            let why = format!("A report of the other side came in, {place}: the server hands it on.");
+            let why = format!("A report from the other side arrived, {place}: the server forwards it.");
             return is_handed_on
                 .then(|| Evidence::supporting(question, "peer", Strength::Indirect, report.index, why).routine());
         }
         if copied.contains(&report.index) {
-            let why = format!("A report, {place}, was delivered to a recorded device of the other side.");
+            let why = format!("A report, {place}, was delivered to a recorded device on the other side.");
             return Some(Evidence::supporting(question, "peer", Strength::Indirect, report.index, why).routine());
         }
         let mut peers = devices.values().filter(|row| is_peer(report.row, row)).peekable();
@@ -176,7 +177,7 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
             coverage::between(call, context, peer, peer.observed.time(), until)
         });
         let why = format!(
-            "A report, {place}, reached no recorded device of the other side, whose sockets were read without a gap."
+            "A report, {place}, reached no recorded device on the other side, whose sockets were read without a gap."
         );
         silent.then(|| Evidence::supporting(question, "server", Strength::Absence, report.index, why))
     });
@@ -248,10 +249,8 @@ pub(super) fn latency_cadence(question: &'static Question, call: &Call, context:
             call.rows.iter().filter(|row| row.vantage == *vantage && row.action == Some(ActionName::RelayLatency));
         let count = seen.filter(|row| row.observed.read().action().is_some()).count();
         let lasted = talk.duration().filter(|lasted| *lasted > answered::SET_UP)?;
-        let why = format!(
-            "The device saw {count} reports as the call was set up, and none in the {} of the call.",
-            seconds(lasted)
-        );
+        let why =
+            format!("The device saw {count} reports during setup, and none in the {} of the call.", seconds(lasted));
         (count > 0 && talk.is_covered(call, context))
             .then(|| Evidence::supporting(question, "at-setup-only", Strength::Absence, talk.accept, why))
     });

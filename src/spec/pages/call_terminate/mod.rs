@@ -25,7 +25,7 @@ pub(super) static SIGNALLING: Page = Page {
             2,
             0x89bc_e9ef_357c_a733,
             "terminate-duration-direction",
-            "Do clients send call durations on terminates, or only get them?",
+            "Do clients send call durations on terminates, or only receive them?",
             &["sent-outbound", "received-only"],
             questions::terminate_duration_direction,
         ),
@@ -48,7 +48,7 @@ pub(super) static SIGNALLING: Page = Page {
         ),
         SIG_14.disputed(
             "duration-unit",
-            "Are durations seconds, or milliseconds?",
+            "Are durations in seconds or milliseconds?",
             Shape::Exclusive,
             &["seconds", "milliseconds"],
             questions::duration_unit,
@@ -58,13 +58,13 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/to-required",
-            "A terminate that a client sends names the peer in `to`.",
+            "An outbound terminate names the peer in `to`.",
             rules::to_required,
         ),
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/call-id",
-            "A terminate names its call by the call-id of the offer.",
+            "A terminate names its call by the offer's call-id.",
             rules::call_id,
         ),
         SIG_14.rule(
@@ -76,7 +76,7 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/reason-empty",
-            "A terminate without a reason has no `reason`, rather than an empty one.",
+            "A terminate without a reason omits `reason` instead of leaving it empty.",
             rules::reason_empty,
         ),
         SIG_14.rule(
@@ -94,25 +94,25 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/elsewhere-destination",
-            "An elsewhere reason goes to the other devices once one has taken or declined the call.",
+            "An elsewhere reason goes to the other devices once one has accepted or declined the call.",
             rules::elsewhere_destination,
         ),
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/duration-u32",
-            "`duration` of a terminate is a whole number of 32 bits.",
+            "A terminate's `duration` is an unsigned 32-bit integer.",
             rules::duration_u32,
         ),
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/audio-duration-u32",
-            "`audio_duration` of a terminate is a whole number of 32 bits.",
+            "A terminate's `audio_duration` is an unsigned 32-bit integer.",
             rules::audio_duration_u32,
         ),
         SIG_14.rule(
             Grade::Violation,
             "SIG-14/duration-seconds",
-            "`duration` of a terminate counts seconds.",
+            "A terminate's `duration` is in seconds.",
             rules::duration_seconds,
         ),
         SIG_14.rule(
@@ -124,7 +124,7 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_14.rule(
             Grade::Warning,
             "SIG-14/hang-up-reason",
-            "A terminate that hangs up may leave out the reason.",
+            "A terminate that hangs up may omit the reason.",
             rules::hang_up_reason,
         ),
     ],
@@ -138,7 +138,7 @@ pub(super) static STANZA: Page = Page {
             1,
             0x84b0_ca91_b5a7_7cd2,
             "hang-up-reason",
-            "Do ordinary hang-ups go without a reason?",
+            "Do ordinary hang-ups omit the reason?",
             &["omitted", "given"],
             questions::hang_up_reason,
         ),
@@ -146,7 +146,7 @@ pub(super) static STANZA: Page = Page {
             2,
             0x042b_beb1_0ef0_93a4,
             "terminate-reason-makers",
-            "Who makes terminates with which reason?",
+            "Who sends terminates with which reason?",
             questions::terminate_reason_makers,
         ),
         ENTRY.existential(
@@ -163,9 +163,9 @@ pub(super) static STANZA: Page = Page {
         ENTRY.speculative(
             "terminate",
             "call-creator",
-            "who created the call; whether it is always there is unconfirmed",
+            "the device that created the call; unconfirmed whether always present",
         ),
-        ENTRY.probable("terminate", "reason", "why it ended; an ordinary hang-up may have none"),
+        ENTRY.probable("terminate", "reason", "why the call ended; optional for an ordinary hang-up"),
     ],
     ..ENTRY.page()
 };

@@ -22,11 +22,11 @@ pub(super) fn terminate_reasons(question: &'static Question, call: &Call, _: &Co
         let known = if sight.action.reason.as_deref().is_none_or(is_terminate_reason) {
             ""
         } else {
-            ", a value that no page of the spec lists"
+            ", a value that no spec page lists"
         };
         let maker = match originator::made(sight.row) {
             Some(made) if !sight.is_outbound() => {
-                format!(", made by the {} ({} evidence)", made.by.name(), made.strength.name())
+                format!(", sent by the {} ({} evidence)", made.by.name(), made.strength.name())
             }
             _ => String::new(),
         };
@@ -81,7 +81,7 @@ fn reported(call: &Call) -> String {
     reports.next().map_or_else(String::new, |action| {
         let carried = carried(action);
         let with = if carried.is_empty() { "no value".to_owned() } else { carried.join(" and ") };
-        format!("; a duration action reported {with} beside it")
+        format!("; a duration action also reported {with}")
     })
 }
 
@@ -112,7 +112,7 @@ fn refused(question: &'static Question, call: &Call) -> Vec<Evidence> {
         let answered = call.rows.get(row.answers?)?.observed.read().action()?;
         let with =
             answered.reason.as_deref().map_or_else(|| "no reason".to_owned(), |reason| format!("reason {reason}"));
-        let why = format!("The client answered an inbound terminate with {with} by an error.");
+        let why = format!("The client answered an inbound terminate with {with} with an error.");
         Some(Evidence::supporting(question, "validated", Strength::Indirect, index, why))
     });
     pieces.collect()
@@ -137,7 +137,7 @@ fn ignored(question: &'static Question, call: &Call) -> Option<Evidence> {
         goes_on.then_some((index, after))
     })?;
     let why =
-        format!("The client went on with the call {} after a terminate without reason had come in.", seconds(after));
+        format!("The client continued the call {} after it had received a terminate without a reason.", seconds(after));
     Some(Evidence::supporting(question, "validated", Strength::Indirect, index, why))
 }
 
@@ -165,7 +165,7 @@ pub(super) fn terminate_reason_makers(question: &'static Question, call: &Call, 
     let pieces = stanzas::of(call, &ActionName::Terminate).into_iter().filter_map(|sight| {
         let made = originator::made(sight.row)?;
         let reason = sight.action.reason.as_deref().unwrap_or("(none)");
-        let why = format!("A terminate of the {}: {}.", made.by.name(), made.how);
+        let why = format!("A terminate from the {}: {}.", made.by.name(), made.how);
         let value = format!("{reason}: {}", made.by.name());
         Some(Evidence::supporting(question, value, made.strength, sight.index, why))
     });
@@ -196,7 +196,7 @@ fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidenc
     let tags: Vec<_> = children().map(|child| format!("<{}>", child.tag)).collect();
     let values: Vec<_> = names.into_iter().chain(tags.iter().cloned()).collect();
     if values.is_empty() {
-        let why = format!("A terminate, {place}, has nothing but the names of the call, and perhaps a reason.");
+        let why = format!("A terminate, {place}, only names the call, with or without a reason.");
         return Evidence::supporting(question, "none", Strength::Absence, sight.index, why);
     }
     let strength = if has_number { Strength::Direct } else { Strength::Indirect };
@@ -214,7 +214,7 @@ pub(super) fn elsewhere_spelling(question: &'static Question, call: &Call, _: &C
             "accept_elsewhere" | "reject_elsewhere" => "stem",
             _ => "other",
         };
-        let why = format!("A terminate {} is spelled {reason}.", originator::seen_at(call, sight.row));
+        let why = format!("A terminate {} spells its reason {reason}.", originator::seen_at(call, sight.row));
         Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why)
             .with_values(vec![reason.to_owned()])
     });

@@ -20,7 +20,7 @@ pub(super) fn to_required(call: &Call, _: &Context, checks: &mut Checks) {
                 checks.undecided(act.index, "it has no `to`, and the recording does not say who sent it");
             }
             (None, None) => checks.violated(act.index, "it has no `to`"),
-            (Some(to), None) => checks.violated(act.index, format!("its `to` is no address: {to}")),
+            (Some(to), None) => checks.violated(act.index, format!("its `to` is not an address: {to}")),
         }
     }
 }
@@ -36,9 +36,9 @@ pub(super) fn call_id(call: &Call, _: &Context, checks: &mut Checks) {
                 checks.violated(act.index, "its `call-id` is the id of the stanza");
             }
             Some(_) if first == Some(act.index) => {
-                checks.undecided(act.index, "no stanza of the call that it names was recorded before it");
+                checks.undecided(act.index, "no earlier stanza of the call that it names was recorded");
             }
-            Some(_) => checks.holds(act.index, "its `call-id` names a call that was seen before"),
+            Some(_) => checks.holds(act.index, "its `call-id` names a call with an earlier stanza"),
         }
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn call_creator(call: &Call, context: &Context, checks: &mut Checks) 
             continue;
         };
         let Some(creator) = named.to_jid() else {
-            checks.violated(row, format!("its `call-creator` is no address: {named}"));
+            checks.violated(row, format!("its `call-creator` is not an address: {named}"));
             continue;
         };
         match &offered {
@@ -62,10 +62,10 @@ pub(super) fn call_creator(call: &Call, context: &Context, checks: &mut Checks) 
                 Some(other) => {
                     checks.violated(
                         row,
-                        format!("its `call-creator` is {creator}, and the offer of that call-id names {other}"),
+                        format!("its `call-creator` is {creator}, but the offer with that call-id names {other}"),
                     );
                 }
-                None => checks.undecided(row, "the offer was not recorded, so its creator is not known"),
+                None => checks.undecided(row, "the offer was not recorded, so its creator is unknown"),
             },
         }
     }
@@ -77,9 +77,9 @@ fn compare(call: &Call, creator: &Jid, offered: &Jid, row: usize, checks: &mut C
     if person && device {
         checks.holds(row, "its `call-creator` is the creator that the offer names");
     } else if !person && call.people.may_be_one(creator, offered) {
-        checks.undecided(row, format!("nothing tells whether {creator} and the offer's {offered} are one person"));
+        checks.undecided(row, format!("nothing shows whether {creator} and the offer's {offered} are the same person"));
     } else {
-        checks.violated(row, format!("its `call-creator` is {creator}, and the offer names {offered}"));
+        checks.violated(row, format!("its `call-creator` is {creator}, but the offer names {offered}"));
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn reason_empty(call: &Call, _: &Context, checks: &mut Checks) {
         match act.node.text("reason") {
             None => checks.holds(act.index, "it has no `reason`"),
             Some(reason) if reason.is_empty() => checks.violated(act.index, "its `reason` is empty"),
-            Some(_) => checks.holds(act.index, "its `reason` says something"),
+            Some(_) => checks.holds(act.index, "its `reason` is not empty"),
         }
     }
 }
@@ -115,7 +115,7 @@ pub(super) fn destination_members(call: &Call, _: &Context, checks: &mut Checks)
 
 fn judge(destination: &Node) -> Result<&'static str, Departure> {
     if let Some(other) = destination.children().iter().find(|child| child.tag != "to") {
-        return Err(Departure::Unknown(format!("its `<destination>` holds a `<{}>`", other.tag)));
+        return Err(Departure::Unknown(format!("its `<destination>` contains a `<{}>`", other.tag)));
     }
     let broken = |why: String| Err(Departure::Broken(why));
     let mut devices = HashSet::new();
@@ -124,7 +124,7 @@ fn judge(destination: &Node) -> Result<&'static str, Departure> {
             return broken("a `<to>` of its `<destination>` has no `jid`".to_owned());
         };
         let Some(jid) = named.to_jid() else {
-            return broken(format!("a `<to>` of its `<destination>` names no address: {named}"));
+            return broken(format!("a `<to>` of its `<destination>` is not an address: {named}"));
         };
         if !devices.insert((jid.person_account(), jid.device)) {
             return broken(format!("its `<destination>` names {jid} twice"));
@@ -162,7 +162,9 @@ pub(super) fn elsewhere_destination(call: &Call, context: &Context, checks: &mut
             let offer = offers.get(act.row.vantage).copied().flatten();
             match covered_from_offer(call, context, offer, act.row) {
                 Ok(()) => checks.violated(act.index, "no accept and no decline came before it"),
-                Err(why) => checks.undecided(act.index, format!("whether an accept or decline came before: {why}")),
+                Err(why) => {
+                    checks.undecided(act.index, format!("unknown whether an accept or decline came before: {why}"))
+                }
             }
         }
     }
@@ -181,20 +183,19 @@ fn targets(call: &Call, act: &Sight<'_>, takers: &[Jid], checks: &mut Checks) {
     if destinations(act).next().is_some() {
         match act.action.destination.iter().find(is_taker) {
             Some(taker) => {
-                checks.violated(row, format!("its `<destination>` has {taker}, which took or declined the call"))
+                checks.violated(row, format!("its `<destination>` names {taker}, which accepted or declined the call"))
             }
-            None => {
-                checks.holds(row, "its `<destination>` names devices other than the one that took or declined the call")
-            }
+            None => checks
+                .holds(row, "its `<destination>` names devices other than the one that accepted or declined the call"),
         }
         return;
     }
     match &act.row.observed.read().to {
         Some(device) if is_taker(&device) => {
-            checks.violated(row, format!("it goes to {device}, which took or declined the call"));
+            checks.violated(row, format!("it goes to {device}, which accepted or declined the call"));
         }
         Some(device) => {
-            checks.novelty(row, format!("it goes to one device, {device}, in `to`, in the place of a `<destination>`"));
+            checks.novelty(row, format!("it goes to one device, {device}, in `to` instead of a `<destination>`"));
         }
         None => checks.violated(row, "it names no target"),
     }
@@ -204,8 +205,8 @@ pub(super) fn duration_u32(call: &Call, _: &Context, checks: &mut Checks) {
     for act in terminates(call) {
         if let Some(duration) = act.node.text("duration") {
             match decimal_u32(&duration) {
-                Some(_) => checks.holds(act.index, "it is a whole number of 32 bits"),
-                None => checks.violated(act.index, format!("it is no whole number of 32 bits: {duration}")),
+                Some(_) => checks.holds(act.index, "it is an unsigned 32-bit integer"),
+                None => checks.violated(act.index, format!("it is not an unsigned 32-bit integer: {duration}")),
             }
         }
     }
@@ -215,8 +216,8 @@ pub(super) fn audio_duration_u32(call: &Call, _: &Context, checks: &mut Checks) 
     for act in terminates(call) {
         if let Some(duration) = act.node.text("audio_duration") {
             match decimal_u32(&duration) {
-                Some(_) => checks.holds(act.index, "it is a whole number of 32 bits"),
-                None => checks.violated(act.index, format!("it is no whole number of 32 bits: {duration}")),
+                Some(_) => checks.holds(act.index, "it is an unsigned 32-bit integer"),
+                None => checks.violated(act.index, format!("it is not an unsigned 32-bit integer: {duration}")),
             }
         }
     }
@@ -236,15 +237,18 @@ pub(super) fn duration_seconds(call: &Call, _: &Context, checks: &mut Checks) {
     let fits = |reported: f64| (reported - talked).abs() <= SLACK.max(talked * SLACK_SHARE);
     let reported = f64::from(duration);
     match (fits(reported), fits(reported / 1000.0)) {
-        (true, false) => checks.holds(ended, "it fits the talk time as seconds"),
+        (true, false) => checks.holds(ended, "it matches the talk time in seconds"),
         (false, true) => checks.undecided(
             ended,
-            format!("{duration} fits the {talked:.1} s talked as milliseconds, not as seconds: see duration-unit"),
+            format!(
+                "{duration} matches the talk time of {talked:.1} s in milliseconds, not in seconds: see duration-unit"
+            ),
         ),
-        (true, true) => {
-            checks.undecided(ended, format!("{talked:.1} s talked are too short to tell the unit of {duration}"))
+        (true, true) => checks
+            .undecided(ended, format!("the talk time of {talked:.1} s is too short to tell the unit of {duration}")),
+        (false, false) => {
+            checks.undecided(ended, format!("{duration} matches the talk time of {talked:.1} s in neither unit"))
         }
-        (false, false) => checks.undecided(ended, format!("{duration} fits the {talked:.1} s talked in no unit")),
     }
 }
 
@@ -263,13 +267,13 @@ pub(super) fn unknown_action(call: &Call, context: &Context, checks: &mut Checks
     }
     for act in sights(call).filter(Sight::is_inbound) {
         let ActionName::Unknown(name) = &act.action.name else { continue };
-        checks.novelty(act.index, format!("the action `{name}` is new"));
+        checks.novelty(act.index, format!("the action `{name}` is undocumented"));
         if refused.get(act.index).is_some_and(|refused| *refused) {
-            checks.violated(act.index, format!("the client answers the unknown action `{name}` with an error"));
+            checks.violated(act.index, format!("the client answered the unknown action `{name}` with an error"));
         } else {
             match covered_for(call, context, act.row, MOMENT) {
-                Ok(()) => checks.holds(act.index, "the client stays connected and answers with no error"),
-                Err(why) => checks.undecided(act.index, format!("whether the client stayed connected: {why}")),
+                Ok(()) => checks.holds(act.index, "the client stayed connected and answered without an error"),
+                Err(why) => checks.undecided(act.index, format!("unknown whether the client stayed connected: {why}")),
             }
         }
     }

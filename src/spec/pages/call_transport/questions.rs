@@ -20,7 +20,7 @@ pub(super) fn transport_types(question: &'static Question, call: &Call, _: &Cont
     let pieces = stanzas::of(call, &ActionName::Transport).into_iter().map(|sight| {
         let kind = sight.node.text("transport-message-type");
         let is_new = kind.as_deref().is_some_and(|kind| !DESCRIBED.contains(&kind));
-        let new = if is_new { ", a type that the page does not describe" } else { "" };
+        let new = if is_new { ", a type that the page does not document" } else { "" };
         let round = sight.node.text("p2p-cand-round").map_or_else(String::new, |round| format!(", in round {round}"));
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
         let why = format!("A transport {place}{round}{new}.");
@@ -65,9 +65,9 @@ pub(super) fn candidate_rounds(question: &'static Question, call: &Call, context
         let last = last?;
         let round = last.node.text("p2p-cand-round")?;
         let then = match next {
-            Some(next) => format!("; next it sent: {}", named(next)),
+            Some(next) => format!("; its next stanza: {}", named(next)),
             None if coverage::after(call, context, last.row, coverage::ANSWERED_WITHIN) => {
-                "; nothing of it followed while the socket was read for 5 s".to_owned()
+                "; nothing followed from it while the socket was read for 5 s".to_owned()
             }
             None => String::new(),
         };
@@ -116,7 +116,7 @@ pub(super) fn candidate_encoding(question: &'static Question, call: &Call, _: &C
             } else {
                 ("bytes", format!("{} bytes", endpoints::packed(candidate)?))
             };
-            let why = format!("A candidate of a transport, {place}, is written as {hypothesis}: {form}.");
+            let why = format!("A candidate in a transport, {place}, is encoded as {hypothesis}: {form}.");
             let piece = Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why);
             Some(piece.with_values(vec![form]).routine())
         })
@@ -129,7 +129,7 @@ pub(super) fn in_call_update(question: &'static Question, call: &Call, _: &Conte
         let later = talk.until(sight.row)?;
         let (hypothesis, what) = match sight.action.name {
             ActionName::Transport if later > answered::SET_UP => ("transport", "A transport"),
-            ActionName::Offer => ("new-offer", "Another offer of the call"),
+            ActionName::Offer => ("new-offer", "Another offer for the call"),
             _ => return None,
         };
         let why =
@@ -146,11 +146,11 @@ pub(super) fn candidate_priority(question: &'static Question, call: &Call, _: &C
         endpoints::candidates(sight.node).filter_map(move |candidate| {
             let sent = candidate.text("priority")?;
             let (hypothesis, strength, fits) = if is_of_ice(sent.parse().ok()?) {
-                ("ice", Strength::Indirect, "which the formula of ICE can give")
+                ("ice", Strength::Indirect, "which the ICE formula can produce")
             } else {
-                ("other-scale", Strength::Direct, "which the formula of ICE gives no candidate")
+                ("other-scale", Strength::Direct, "which the ICE formula cannot produce")
             };
-            let why = format!("A candidate of a transport, {place}, has priority {sent}, {fits}.");
+            let why = format!("A candidate in a transport, {place}, has priority {sent}, {fits}.");
             let piece = Evidence::supporting(question, hypothesis, strength, sight.index, why);
             Some(piece.with_values(vec![sent.into_owned()]).routine())
         })
@@ -170,7 +170,7 @@ pub(super) fn rekeying(question: &'static Question, call: &Call, context: &Conte
         let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
         let tag = sight.action.name.as_str();
         let place = originator::seen_at(call, sight.row);
-        let why = format!("A wrapped key came in {} {tag}, {place},{later} after the accept.", article(tag));
+        let why = format!("A wrapped key was in {} {tag}, {place},{later} after the accept.", article(tag));
         let piece = Evidence::supporting(question, "new-key", Strength::Direct, sight.index, why);
         Some(piece.with_values(vec![format!("<{tag}>")]))
     });
@@ -181,7 +181,7 @@ pub(super) fn rekeying(question: &'static Question, call: &Call, context: &Conte
     let none = answered::talks(call).into_values().filter_map(|talk| {
         let lasted = talk.watched(call, context)?;
         let why =
-            format!("In the {lasted} from the accept to the end of the call, no wrapped key was sent or came in.");
+            format!("No wrapped key was sent or received in the {lasted} from the accept to the end of the call.");
         Some(Evidence::supporting(question, "none-seen", Strength::Absence, talk.accept, why))
     });
     none.collect()

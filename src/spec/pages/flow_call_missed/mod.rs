@@ -12,7 +12,7 @@ pub(super) static SIGNALLING: Page = Page {
             1,
             0x911a_b852_abd6_cf4f,
             "ring-time",
-            "For how long does a call ring that nobody answers?",
+            "How long does an unanswered call ring?",
             questions::ring_time,
         ),
         SIG_12.existential(
@@ -27,7 +27,7 @@ pub(super) static SIGNALLING: Page = Page {
             3,
             0xf698_8491_1bb0_a598,
             "missed-call-notice",
-            "Does the server itself tell of a missed call?",
+            "Does the server send its own missed-call notification?",
             &["tells", "silent"],
             questions::missed_call_notice,
         ),

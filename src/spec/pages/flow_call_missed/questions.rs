@@ -13,7 +13,7 @@ use crate::spec::{Context, Evidence, Question, Strength, coverage};
 pub(super) fn ring_time(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let announced = ringing::announced(call).and_then(|announced| {
         let place = originator::seen_at(call, call.rows.get(announced.index)?);
-        let why = format!("The settings announce it, {place}.");
+        let why = format!("Announced by voip_settings, {place}.");
         Some(Evidence::supporting(question, whole(announced.timeout), Strength::Indirect, announced.index, why))
     });
     let rang = ringing::rang_out(call);
@@ -45,11 +45,13 @@ pub(super) fn missed_reason(question: &'static Question, call: &Call, context: &
             Some(Moment::Before(_)) | None => None,
         };
         let (hypothesis, strength, why) = match (ending.reason, when) {
-            (Some("timeout"), _) => {
-                ("reason", Strength::Direct, format!("The terminate of an unanswered call, {place}, says timeout."))
-            }
+            (Some("timeout"), _) => (
+                "reason",
+                Strength::Direct,
+                format!("The terminate of an unanswered call, {place}, gives reason timeout."),
+            ),
             (Some(reason), Some(when)) if !reason.is_empty() => {
-                let why = format!("The terminate of an unanswered call, {place}, says {reason} {when}.");
+                let why = format!("The terminate of an unanswered call, {place}, gives reason {reason} {when}.");
                 ("reason", Strength::Indirect, why)
             }
             (_, Some(when)) => {
@@ -105,7 +107,7 @@ fn silent(
     let row = call.rows.get(ending.index)?;
     let later = call.rows.iter().skip(ending.index);
     let is_silent = !later.filter_map(originator::made).any(|made| made.by == Side::Server);
-    let why = "After the caller's own terminate nothing of the server's came in the call, while the socket was read.";
+    let why = "After the caller's own terminate, nothing came from the server in this call while the socket was read.";
     (is_silent && coverage::after(call, context, row, coverage::ANSWERED_WITHIN))
         .then(|| Evidence::supporting(question, "silent", Strength::Absence, ending.index, why))
 }

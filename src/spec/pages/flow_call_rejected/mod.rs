@@ -13,14 +13,14 @@ pub(super) static SIGNALLING: Page = Page {
             2,
             0x9b4c_99d4_eaab_9c10,
             "reject-before-receipt",
-            "May a device reject before it has sent the receipt of the offer?",
+            "May a device reject before it has sent the receipt for the offer?",
             &["reject-first", "receipt-first"],
             questions::reject_before_receipt,
         ),
         SIG_18.out_of_reach(
             0xbe17_f5fd_f12c_2700,
-            "Does the caller show a declined call in another way than a missed one?",
-            "what a client shows its user is not sent",
+            "Does the caller's client display a declined call differently from a missed one?",
+            "what a client shows its user is never sent",
         ),
     ],
     ..SIG_18.page()

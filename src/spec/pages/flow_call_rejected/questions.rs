@@ -29,12 +29,12 @@ pub(super) fn reject_before_receipt(question: &'static Question, call: &Call, co
         let (hypothesis, strength, why) = match receipts.get(&sight.row.vantage) {
             Some(receipt) if *receipt < sight.index => {
                 let apart = apart(call.rows.get(*receipt)?.observed.time(), rejected);
-                ("receipt-first", Strength::Absence, format!("The reject left after the receipt{apart}{taken}."))
+                ("receipt-first", Strength::Absence, format!("The reject was sent after the receipt{apart}{taken}."))
             }
             _ if matches!(reception, Reception::Refused { .. }) => return None,
             Some(receipt) => {
                 let apart = apart(rejected, call.rows.get(*receipt)?.observed.time());
-                ("reject-first", Strength::Direct, format!("The reject left before the receipt{apart}{taken}."))
+                ("reject-first", Strength::Direct, format!("The reject was sent before the receipt{apart}{taken}."))
             }
             None => {
                 let offer = call.rows.get(*offers.get(&sight.row.vantage)?)?;
@@ -42,7 +42,11 @@ pub(super) fn reject_before_receipt(question: &'static Question, call: &Call, co
                 if !coverage::between(call, context, sight.row, offer.observed.time(), Some(until)) {
                     return None;
                 }
-                ("reject-first", Strength::Direct, format!("The reject left, and no receipt of the offer ever{taken}."))
+                (
+                    "reject-first",
+                    Strength::Direct,
+                    format!("The reject was sent without any receipt for the offer{taken}."),
+                )
             }
         };
         Some(Evidence::supporting(question, hypothesis, strength, sight.index, why))

@@ -27,7 +27,7 @@ pub(super) static SIGNALLING: Page = Page {
             3,
             0x5d08_80ae_30e3_989d,
             "receipt-address",
-            "By which kind of address does a device sign the receipt of an offer?",
+            "Which kind of address does a device use in the receipt for an offer?",
             questions::receipt_address,
         ),
     ],

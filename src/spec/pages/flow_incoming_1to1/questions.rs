@@ -49,11 +49,11 @@ fn judge(
     });
     let place = format!("{}{}", originator::seen_at(call, row), originator::program(call, row));
     if rang {
-        let why = format!("The device that accepted, {place}, had sent a preaccept{after}.");
+        let why = format!("The accepting device, {place}, had sent a preaccept{after}.");
         return Some(Evidence::supporting(question, "rings-first", Strength::Absence, sight.index, why));
     }
     let strength = if sight.is_outbound() { Strength::Direct } else { Strength::Indirect };
-    let why = format!("The device that accepted, {place}, sent no preaccept before{after}.");
+    let why = format!("The accepting device, {place}, had sent no preaccept{after}.");
     coverage::between(call, context, row, offered, accepted)
         .then(|| Evidence::supporting(question, "accept-alone", strength, sight.index, why))
 }

@@ -18,14 +18,14 @@ pub(super) static SIGNALLING: Page = Page {
         SIG_17.out_of_reach(
             0x5595_d4d2_421a_7e90,
             "What makes the caller start the media of an accepted call?",
-            "media packets are not read, and what starts them is inside the client",
+            "ringtrace does not read media packets, and what starts them happens inside the client",
         ),
         SIG_17.elsewhere(0x4c33_f801_cfc7_7c60),
         SIG_17.existential(
             4,
             0x452f_ceb1_d230_2181,
             "offer-retry",
-            "Does a caller send an offer again that nobody answers?",
+            "Does the caller resend an unanswered offer?",
             &["again", "once"],
             questions::offer_retry,
         ),

@@ -39,7 +39,7 @@ pub(super) fn transport_sequence(question: &'static Question, call: &Call, _: &C
     let steps = runs.into_iter().map(|(step, times)| if times == 1 { step } else { format!("{step} x{times}") });
     let sequence = steps.collect::<Vec<_>>().join(", ");
     let answered = if call.course.accepted.is_some() { "an answered" } else { "an unanswered" };
-    let why = format!("The caller's socket passed {count} transport{} in {answered} call.", plural(count));
+    let why = format!("The caller's socket carried {count} transport{} in {answered} call.", plural(count));
     vec![Evidence::supporting(question, sequence, Strength::Direct, first, why)]
 }
 
@@ -66,7 +66,7 @@ fn observed(question: &'static Question, call: &Call, context: &Context) -> Opti
             ActionName::Offer => {
                 let Some(to) = row.observed.read().to.as_ref() else { continue };
                 if let Some(before) = offers.insert(to, sight) {
-                    let why = format!("The caller sent the offer again{}, unanswered.", waited(&before, &sight));
+                    let why = format!("The caller resent the unanswered offer{}.", waited(&before, &sight));
                     return Some(Evidence::supporting(question, "again", Strength::Direct, index, why));
                 }
                 first.get_or_insert(sight);
@@ -90,7 +90,7 @@ fn once(
     let reason = end.action.reason.as_deref();
     let reason = reason.map_or_else(|| "without reason".to_owned(), |reason| format!("with reason {reason}"));
     let why = format!(
-        "The caller sent one offer, got nothing of the callee, and ended the call {reason}{}.",
+        "The caller sent one offer, got nothing from the callee, and ended the call {reason}{}.",
         waited(offer, end)
     );
     let was_patient = until.nanoseconds_since(from) >= PATIENCE;

@@ -12,7 +12,7 @@ pub(super) static SIGNALLING: Page = Page {
             1,
             0x4f8f_c009_082d_ec07,
             "group-stanzas",
-            "What do group calls send that calls of two do not?",
+            "What do group calls send that 1:1 calls do not?",
             questions::group_stanzas,
         ),
         SIG_06.list(

@@ -39,7 +39,7 @@ pub(super) fn group_stanzas(question: &'static Question, call: &Call, _: &Contex
     for sight in stanzas::each(call) {
         let action = sight.action.name.as_str();
         let place = originator::seen_at(call, sight.row);
-        let why = format!("Of {} {action} in a group call, {place}.", article(action));
+        let why = format!("In {} {action} of a group call, {place}.", article(action));
         let is_new = matches!(sight.action.name, ActionName::Unknown(_));
         let own = is_new.then(|| format!("<{action}>"));
         let named = names::named(&sight, WORDS).into_iter().map(|named| named.name);
@@ -64,7 +64,7 @@ pub(super) fn group_keys(question: &'static Question, call: &Call, _: &Context) 
         if count == 0 && !names::has_word(action, &["rekey", "key", "keys"]) {
             return None;
         }
-        let when = if sight.is_in_call(call) { "after the accept" } else { "with no accept before it" };
+        let when = if sight.is_in_call(call) { "after the accept" } else { "before any accept" };
         let place = originator::seen_at(call, sight.row);
         let why = format!("{} {action} with {count} wrapped key{}, {when}, {place}.", capital(action), plural(count));
         Some(Evidence::supporting(question, format!("<{action}>"), Strength::Direct, sight.index, why))

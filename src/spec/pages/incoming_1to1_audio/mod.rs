@@ -12,7 +12,7 @@ pub(super) static FLOW: Page = Page {
             1,
             0x2a50_ea65_abbe_e56e,
             "offer-answer-order",
-            "Does a device answer an offer before or after it says that it rings?",
+            "Does a device answer an offer before or after it starts ringing?",
             &["before", "after"],
             questions::offer_answer_order,
         ),
@@ -21,7 +21,7 @@ pub(super) static FLOW: Page = Page {
                 2,
                 0x3d98_6b51_f466_2598,
                 "accept-elsewhere-sender",
-                "Who tells the callee's other devices that one took the call, and with which word?",
+                "Who stops the callee's other devices when one accepts, and with which reason?",
                 &["server", "caller", "callee"],
                 questions::accept_elsewhere_sender,
             )

@@ -41,7 +41,7 @@ fn judge(question: &'static Question, call: &Call, preaccept: usize, answer: usi
         Some(format!(" after {:.1} ms", row.observed.time()?.milliseconds_since(offer.observed.time()?)))
     };
     let (answered, rang) = (after(answer).unwrap_or_default(), after(preaccept).unwrap_or_default());
-    let why = format!("The device answered the offer with {kind}{answered}, and said that it rings{rang}.");
+    let why = format!("The device answered the offer with {kind}{answered}, and signalled that it rings{rang}.");
     Some(if answer < preaccept {
         Evidence::supporting(question, "before", Strength::Indirect, answer, why).routine()
     } else {
@@ -53,7 +53,7 @@ pub(super) fn accept_elsewhere_sender(question: &'static Question, call: &Call, 
     let pieces = answered::told_elsewhere(call).into_iter().filter_map(|sight| {
         let made = originator::made(sight.row)?;
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let why = format!("A terminate with reason {reason} tells of an accept: {}.", made.how);
+        let why = format!("A terminate with reason {reason} reports an accept: {}.", made.how);
         let piece = Evidence::supporting(question, made.by.name(), made.strength, sight.index, why);
         Some(piece.with_values(vec![reason.to_owned()]))
     });
@@ -76,15 +76,15 @@ pub(super) fn preaccept_route(question: &'static Question, call: &Call, _: &Cont
         let (strength, why) = match (&sent, row.observed.direction()?) {
             (Some(sent), _) => (
                 Strength::Direct,
-                format!("A preaccept left one recorded device {sent}, and arrived at another {form}: the server is at the other end of both connections."),
+                format!("A preaccept left one recorded device {sent} and reached another {form}: the server is at the other end of both connections."),
             ),
             (None, Direction::Outbound) => {
-                let acked = if is_acked { "which acked it" } else { "whose ack was not seen" };
-                (Strength::Indirect, format!("A preaccept left {form} for the server, {acked}; its further way is not seen."))
+                let acked = if is_acked { "which acked it" } else { "with no ack recorded" };
+                (Strength::Indirect, format!("A preaccept left {form} for the server, {acked}; the rest of its route is not visible."))
             }
             (None, Direction::Inbound) => (
                 Strength::Indirect,
-                format!("A preaccept {form} came in from the server; its way up to there is not seen."),
+                format!("A preaccept {form} arrived from the server; its route to the server is not visible."),
             ),
         };
         let forms = sent.into_iter().chain([form]).collect();

@@ -53,7 +53,7 @@ pub(super) fn candidates_after_accept(question: &'static Question, call: &Call, 
         let count = Some(endpoints::count(sight.node)).filter(|count| *count > 0)?;
         let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
         let place = originator::seen_at(call, sight.row);
-        let why = format!("A transport, {place},{later} after the accept has {count} candidate{}.", plural(count));
+        let why = format!("A transport, {place},{later} after the accept, has {count} candidate{}.", plural(count));
         Some(Evidence::supporting(question, "sent-again", Strength::Direct, sight.index, why).routine())
     });
     let sent = question::first_of_each(sent);
@@ -63,7 +63,7 @@ pub(super) fn candidates_after_accept(question: &'static Question, call: &Call, 
     let silent = answered::talks(call).into_values().filter_map(|talk| {
         let lasted = talk.watched(call, context)?;
         let why = format!(
-            "In the {lasted} from the accept to the end of the call, no transport with a candidate was sent or came in."
+            "No transport with a candidate was sent or received in the {lasted} from the accept to the end of the call."
         );
         Some(Evidence::supporting(question, "not-seen", Strength::Absence, talk.accept, why))
     });

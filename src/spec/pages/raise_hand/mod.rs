@@ -11,7 +11,7 @@ pub(super) static SIGNALLING: Page = Page {
         1,
         0x33fa_5baf_13fd_bcef,
         "raised-hand",
-        "Which stanza tells of a raised hand?",
+        "Which stanza signals a raised hand?",
         raised_hand,
     )],
     ..SIG_09.page()

@@ -11,7 +11,7 @@ pub(super) static SIGNALLING: Page = Page {
         1,
         0x653e_9c75_ec46_9a9e,
         "call-reactions",
-        "Which stanza carries a reaction in a call?",
+        "Which stanza carries a reaction during a call?",
         call_reactions,
     )],
     ..SIG_10.page()

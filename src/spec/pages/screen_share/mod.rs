@@ -11,7 +11,7 @@ pub(super) static SIGNALLING: Page = Page {
         1,
         0x3b41_4c05_105b_79bd,
         "screen-sharing",
-        "What in the signalling marks a shared screen?",
+        "What marks a shared screen in the signalling?",
         screen_sharing,
     )],
     ..SIG_11.page()

@@ -21,7 +21,7 @@ pub(super) static SIGNALLING: Page = Page {
                 2,
                 0xbcc1_59af_2f41_92b3,
                 "accept-video",
-                "Does the accept of a video call speak of the video?",
+                "Does the accept of a video call mention video?",
                 &["speaks", "silent"],
                 questions::accept_video,
             )
@@ -40,7 +40,7 @@ pub(super) static SIGNALLING: Page = Page {
             4,
             0xc196_6a22_de0d_a7b1,
             "video-position",
-            "Where does the video stand among the children of an offer?",
+            "Where is the video element among the children of an offer?",
             questions::video_position,
         ),
     ],

@@ -48,7 +48,7 @@ pub(super) fn accept_video(question: &'static Question, call: &Call, _: &Context
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
         let found = names::named(&sight, &["video"]);
         if found.is_empty() {
-            let why = format!("The accept of a video call, {place}, has nothing that is called video.");
+            let why = format!("The accept of a video call, {place}, has nothing named after video.");
             return Evidence::supporting(question, "silent", Strength::Absence, sight.index, why);
         }
         let why = format!("The accept of a video call, {place}, has {}.", names::shown(&found));

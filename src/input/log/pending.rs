@@ -1,0 +1,355 @@
+//! Stanzas of a log on their way to the stanza layer, held back while something about them is open: the date, or
+//! whether an ack is logged twice.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::ControlFlow;
+
+use super::clock::{Clock, DAY, HOUR};
+use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
+use super::names::SharedNames;
+use crate::anomaly::{Anomaly, Diagnosis};
+use crate::input::diagnoses::{
+    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
+    SEVERAL_FORMATS, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP,
+};
+use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
+use crate::origin::{ConnectionId, Direction, Located, Origin};
+use crate::protocol::binary::Node;
+use crate::protocol::stanza;
+
+/// The most stanzas that are held back.
+const WAITING_LIMIT: usize = 65_536;
+
+/// The most bytes of text that the stanzas held back were read from.
+const BYTES_LIMIT: usize = 64 << 20;
+
+/// What can be a time in seconds since the Unix epoch: ten digits.
+const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
+
+/// The most events that are kept, and the most calls with stanzas that are remembered.
+const EVENTS_LIMIT: usize = 65_536;
+
+/// The most vantages that are distinguished in a log.
+const VANTAGES_LIMIT: usize = 256;
+
+/// Stanzas of a log, in order.
+pub(super) struct Pending {
+    waiting: VecDeque<PendingStanza>,
+    bytes: usize,
+    day: Clock,
+    hour: Clock,
+    /// Whether the log has primary entries for what was sent, so that fallbacks are left out; `None` while that is open.
+    has_primary: Option<bool>,
+    vantages: HashMap<(&'static str, String), ConnectionId>,
+    names: SharedNames,
+    format: Option<&'static Format>,
+    /// What was reported once per log.
+    noted: Vec<&'static Diagnosis>,
+    first_undated: Option<Origin>,
+    /// Events of calls, and the calls of which there are stanzas.
+    events: Vec<(Event, Origin)>,
+    event_format: Option<&'static Format>,
+    calls: HashSet<String>,
+}
+
+/// A stanza that is held back.
+struct PendingStanza {
+    origin: Origin,
+    node: Node,
+    time: LogTime,
+    is_fallback: bool,
+    is_internal: bool,
+    bytes: usize,
+}
+
+impl Pending {
+    pub(super) fn new() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            bytes: 0,
+            day: Clock::new(DAY),
+            hour: Clock::new(HOUR),
+            has_primary: None,
+            vantages: HashMap::new(),
+            names: SharedNames::default(),
+            format: None,
+            noted: Vec::new(),
+            first_undated: None,
+            events: Vec::new(),
+            event_format: None,
+            calls: HashSet::new(),
+        }
+    }
+
+    /// The format of the first stanza.
+    pub(super) const fn format(&self) -> Option<&'static Format> {
+        self.format
+    }
+
+    /// Takes the log as one in `format`, unless it is already known as one in another.
+    pub(super) fn recognize(&mut self, format: &'static Format, origin: Origin, out: &mut dyn Sink) {
+        match self.format {
+            None => {
+                self.format = Some(format);
+                out.recognized(format);
+            }
+            Some(known) if known.name != format.name => {
+                self.note(&SEVERAL_FORMATS, origin, Some(format!("{}, {}", known.name, format.name)), out);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Takes events of calls from a log in `format`.
+    pub(super) fn events(&mut self, format: &'static Format, events: Vec<Event>, origin: Origin) {
+        let room = EVENTS_LIMIT.saturating_sub(self.events.len());
+        self.events.extend(events.into_iter().take(room).map(|event| (event, origin)));
+        if !self.events.is_empty() {
+            self.event_format = Some(format);
+        }
+    }
+
+    /// The format of the events, if there were any.
+    pub(super) const fn event_format(&self) -> Option<&'static Format> {
+        self.event_format
+    }
+
+    /// Reports events of calls of which the log has no stanza.
+    fn report_events(&self, out: &mut dyn Sink) {
+        for (Event { call_id, kind, time }, origin) in &self.events {
+            if !self.calls.contains(call_id) {
+                let when = if time.is_empty() { String::new() } else { format!(" at {time}") };
+                let what = format!("{kind} of call {call_id}{when}, line {}", origin.last);
+                out.anomaly(Anomaly::new(&EVENT, *origin).detail(what));
+            }
+        }
+    }
+
+    /// Takes how the stanzas of a vantage were recorded.
+    pub(super) fn header(
+        &mut self,
+        format: &'static Format,
+        header: Header,
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        let Header { vantage, mut recorded, clock, capture, unknown } = header;
+        for (diagnosis, what) in unknown {
+            out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("line {}: {what}", origin.last)));
+        }
+        if let Some(technique) = recorded.technique {
+            out.technique(technique);
+        }
+        let connection = self.connection(format, vantage, origin, out)?;
+        recorded.clock = Some(self.names.clock(clock, connection));
+        recorded.original = self.names.original(capture);
+        out.entry(Located::new(Origin { connection: Some(connection), ..origin }, Entry::Recorded(recorded)))
+    }
+
+    /// Takes a decrypted frame, a flag byte and WABinary.
+    pub(super) fn frame(
+        &mut self,
+        format: &'static Format,
+        vantage: String,
+        plaintext: &[u8],
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        if origin.direction.is_none() {
+            self.note(&DIRECTIONS_INFERRED, origin, None, out);
+        }
+        let connection = Some(self.connection(format, vantage, origin, out)?);
+        out.entry(Located::new(Origin { connection, ..origin }, Entry::Frame(plaintext)))
+    }
+
+    /// Takes the next stanza, which was read from `bytes` bytes at `origin`.
+    pub(super) fn push(
+        &mut self,
+        format: &'static Format,
+        stanza: LoggedStanza,
+        mut origin: Origin,
+        bytes: usize,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        self.report(&stanza, origin, out);
+        let LoggedStanza { node, direction, time, vantage, precedence, is_internal, .. } = stanza;
+        if is_internal {
+            out.anomaly(Anomaly::new(&INTERNAL, origin));
+        } else {
+            origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
+        }
+        origin.connection = Some(self.connection(format, vantage, origin, out)?);
+        let time = self.read_clock(time, &node, &origin);
+        if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
+            && self.calls.len() < EVENTS_LIMIT
+        {
+            self.calls.insert(call_id.into_owned());
+        }
+        match precedence {
+            Precedence::Only => {}
+            Precedence::Primary => self.has_primary = Some(true),
+            Precedence::Fallback if self.has_primary == Some(true) => {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
+                return ControlFlow::Continue(());
+            }
+            Precedence::Fallback => {}
+        }
+        self.bytes += bytes;
+        let is_fallback = precedence == Precedence::Fallback;
+        self.waiting.push_back(PendingStanza { origin, node, time, is_fallback, is_internal, bytes });
+        if self.waiting.len() > WAITING_LIMIT || self.bytes > BYTES_LIMIT {
+            self.settle();
+        }
+        self.release(out)
+    }
+
+    /// Releases everything, and reports what was inferred.
+    pub(super) fn finish(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
+        self.settle();
+        self.release(out)?;
+        self.report_events(out);
+        if let Some(origin) = self.first_undated {
+            let relative = self.day.is_relative() || self.hour.is_relative();
+            if relative {
+                out.relative();
+            }
+            out.anomaly(Anomaly::new(if relative { &NO_DATES } else { &DATES_INFERRED }, origin));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn settle(&mut self) {
+        self.has_primary.get_or_insert(false);
+        for waiting in &self.waiting {
+            match waiting.time {
+                LogTime::OfDay(_) => self.day.settle(),
+                LogTime::OfHour(_) => self.hour.settle(),
+                LogTime::None | LogTime::At(_) | LogTime::Relative(_) => {}
+            }
+        }
+    }
+
+    /// Passes on what nothing is open about any more.
+    fn release(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
+        while let Some(first) = self.waiting.front() {
+            let is_open = match first.time {
+                LogTime::OfDay(_) => !self.day.is_set(),
+                LogTime::OfHour(_) => !self.hour.is_set(),
+                LogTime::None | LogTime::At(_) | LogTime::Relative(_) => false,
+            };
+            if is_open || (first.is_fallback && self.has_primary.is_none()) {
+                break;
+            }
+            let Some(waiting) = self.waiting.pop_front() else { break };
+            let PendingStanza { mut origin, node, time, is_fallback, is_internal, bytes } = waiting;
+            self.bytes = self.bytes.saturating_sub(bytes);
+            if is_fallback && self.has_primary == Some(true) {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
+                continue;
+            }
+            origin.time = match time {
+                LogTime::None => None,
+                LogTime::At(time) => Some(time),
+                LogTime::Relative(time) => {
+                    out.relative();
+                    Some(time)
+                }
+                LogTime::OfDay(read) => Some(self.day.moment(read)),
+                LogTime::OfHour(read) => Some(self.hour.moment(read)),
+            };
+            let entry = if is_internal { Entry::Internal(node) } else { Entry::Node(node) };
+            out.entry(Located::new(origin, entry))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Reads a clock that has no dates, and sets it by what the server stamped on the stanza.
+    fn read_clock(&mut self, time: LogTime, node: &Node, origin: &Origin) -> LogTime {
+        let (clock, shown) = match time {
+            LogTime::OfDay(shown) => (&mut self.day, shown),
+            LogTime::OfHour(shown) => (&mut self.hour, shown),
+            LogTime::None | LogTime::At(_) | LogTime::Relative(_) => return time,
+        };
+        self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
+        let read = clock.read(shown);
+        let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
+        if let Some(seconds) = stamped
+            && origin.direction != Some(Direction::Outbound)
+            && node.attribute("offline").is_none()
+        {
+            clock.learn(read, seconds, node.tag == "call");
+        }
+        if matches!(time, LogTime::OfDay(_)) { LogTime::OfDay(read) } else { LogTime::OfHour(read) }
+    }
+
+    /// The direction of a stanza by its addresses, reported as inferred from these.
+    fn infer_direction(&mut self, node: &Node, origin: Origin, out: &mut dyn Sink) -> Option<Direction> {
+        let direction = stanza::direction_of(node);
+        self.note(if direction.is_some() { &DIRECTIONS_INFERRED } else { &NO_DIRECTIONS }, origin, None, out);
+        direction
+    }
+
+    /// The connection of a vantage, a new one if it was not seen before.
+    fn connection(
+        &mut self,
+        format: &'static Format,
+        vantage: String,
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<(), ConnectionId> {
+        let name = if vantage.is_empty() { format.name.to_owned() } else { format!("{}, {vantage}", format.name) };
+        let key = (format.name, vantage);
+        if let Some(known) = self.vantages.get(&key) {
+            return ControlFlow::Continue(*known);
+        }
+        let id = ConnectionId(u32::try_from(self.vantages.len().min(VANTAGES_LIMIT)).unwrap_or(u32::MAX));
+        if self.vantages.len() < VANTAGES_LIMIT {
+            self.vantages.insert(key, id);
+            let ends = Entry::Ends(Ends { client: Some(&name), server: None });
+            let origin = Origin { connection: Some(id), ..origin };
+            out.entry(Located::new(origin, ends))?;
+            if let Some(client) = format.client {
+                let (client, omits_own_acks) = (Some(client.name), client.omits_own_acks);
+                let recorded = Recorded { client, omits_own_acks, ..Recorded::default() };
+                out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
+            }
+        }
+        ControlFlow::Continue(id)
+    }
+
+    fn report(&mut self, stanza: &LoggedStanza, origin: Origin, out: &mut dyn Sink) {
+        let departures = stanza.departures;
+        if stanza.is_cut {
+            out.anomaly(Anomaly::new(&STANZA_CUT, origin).detail(format!("in line {}", origin.last)));
+        }
+        for (diagnosis, is_so) in [
+            (&TOLERANT, departures.tolerant && !stanza.is_cut),
+            (&TOO_DEEP, departures.too_deep > 0),
+            (&STRAY_TEXT, departures.stray_text > 0),
+        ] {
+            if is_so {
+                out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("in line {}", origin.last)));
+            }
+        }
+        for (diagnosis, count) in [(&ELIDED, departures.elided), (&AMBIGUOUS, departures.ambiguous)] {
+            if count > 0 {
+                out.anomaly(Anomaly::new(diagnosis, origin));
+            }
+        }
+    }
+
+    /// Reports a diagnosis, once per log.
+    fn note(&mut self, diagnosis: &'static Diagnosis, origin: Origin, detail: Option<String>, out: &mut dyn Sink) {
+        if !self.noted.contains(&diagnosis) {
+            self.noted.push(diagnosis);
+            let anomaly = Anomaly::new(diagnosis, origin);
+            out.anomaly(match detail {
+                Some(detail) => anomaly.detail(detail),
+                None => anomaly,
+            });
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The interface without its terminal: keys in, effects out, drawn on any frame.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+use ratatui::Frame;
+
+use super::background::{Job, JobDone};
+use super::kit::command::{Command, Done, Effect};
+use super::kit::input::Edit;
+use super::kit::key::Key;
+use super::kit::theme::{Theme, ThemeName};
+use super::model::Model;
+use super::options::Options;
+use super::pointer::{self, Grip};
+use super::screens::calls::Column;
+use super::screens::ladder::LadderScreen;
+use super::shared::Shared;
+use super::update::{self, update};
+use super::view::{Scratch, view};
+use crate::analysis::{Analysis, LookupError, Passages, Wanted};
+
+/// The interface without its terminal.
+#[derive(Debug)]
+pub struct App {
+    model: Model,
+    scratch: Scratch,
+    theme: ThemeName,
+    grip: Grip,
+}
+
+impl App {
+    /// The interface before the first snapshot.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let Options { theme, keymap, columns, config, pseudonyms, filter, shelf, lookup: _, access, here } = options;
+        let notes = Arc::new(shelf.notes());
+        let shared = Shared { keymap, notes, shelf, access, here, config, filter, ..Shared::default() };
+        let mut model = Model::new(shared);
+        model.shared.names.in_letters = pseudonyms;
+        let columns: Vec<Column> = columns.iter().flatten().filter_map(|name| Column::named(name)).collect();
+        if !columns.is_empty() {
+            model.calls.columns = columns;
+        }
+        Self { model, scratch: Scratch::default(), theme, grip: None }
+    }
+
+    /// Takes a snapshot. What is selected stays selected.
+    pub fn load(&mut self, analysis: Arc<Analysis>) {
+        self.model.load(analysis);
+    }
+
+    /// No further snapshot will come, whether the captures were read to their end or not.
+    pub fn stop(&mut self) {
+        self.model.shared.stopped = true;
+    }
+
+    /// Does some of the work that takes too long for one key, such as searching and filtering. Returns whether there is
+    /// more to do or something new to show.
+    pub fn work(&mut self) -> bool {
+        let busy = self.model.is_busy();
+        self.model.work() || busy
+    }
+
+    /// The stanza whose bytes must be looked up, once per stanza.
+    pub fn wants(&mut self) -> Option<Wanted> {
+        let wanted = self.model.ladder().and_then(LadderScreen::wanted)?;
+        self.model.shared.layer_bytes.want(&wanted).then_some(wanted)
+    }
+
+    /// Takes the result of looking up the bytes of a stanza.
+    pub fn found(&mut self, wanted: &Wanted, found: Result<Passages, LookupError>) {
+        self.model.shared.layer_bytes.store(wanted, found);
+    }
+
+    /// Handles a key. Alt with a key is handled as Escape followed by that key, since that is what terminals send.
+    pub fn press(&mut self, mut event: KeyEvent) -> Option<Effect> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        if event.modifiers.contains(KeyModifiers::ALT) {
+            event.modifiers.remove(KeyModifiers::ALT);
+            if let Some(effect) = self.press(KeyEvent::from(KeyCode::Esc)) {
+                return Some(effect);
+            }
+        }
+        let (context, key) = (self.model.context(), Key::of(event)?);
+        let typed = || match key {
+            Key { code: KeyCode::Char(letter), control: false } if context.takes_text() => {
+                Some(Command::Edit(Edit::Insert(letter)))
+            }
+            _ => None,
+        };
+        let command = self.model.shared.keymap.command(context, key).or_else(typed)?;
+        self.ask(command)
+    }
+
+    /// Runs a command.
+    pub fn ask(&mut self, command: Command) -> Option<Effect> {
+        match update(&mut self.model, command)? {
+            Effect::NextTheme => {
+                self.theme = self.theme.next();
+                self.model.shared.say(format!("Theme: {}", self.theme.name()));
+                None
+            }
+            effect => Some(effect),
+        }
+    }
+
+    /// Handles a mouse event.
+    pub fn point(&mut self, event: MouseEvent) -> Option<Effect> {
+        pointer::point(&mut self.model, &self.scratch.regions, &mut self.grip, event);
+        None
+    }
+
+    /// Handles pasted text: inserted where text is typed, otherwise ignored, because its letters would be commands.
+    pub fn paste(&mut self, text: &str) -> Option<Effect> {
+        if self.model.context().takes_text() {
+            for letter in text.chars() {
+                update(&mut self.model, Command::Edit(Edit::Insert(letter)));
+            }
+        }
+        None
+    }
+
+    /// Takes the result of an effect.
+    pub fn did(&mut self, done: Option<Done>) {
+        if let Some(done) = done {
+            update::done(&mut self.model, done);
+        }
+    }
+
+    /// The background jobs to start, each once.
+    pub fn jobs(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.model.shared.jobs)
+    }
+
+    /// Takes the result of a background job.
+    pub fn done(&mut self, done: JobDone) {
+        self.model.finished(done);
+    }
+
+    /// Draws everything.
+    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+        self.model.shared.viewport = view(&self.model, &mut self.scratch, &Theme::of(self.theme), frame);
+    }
+}

@@ -1,0 +1,12 @@
+//! The dialogs on top of a screen: drawing them, and what follows when they are accepted.
+
+mod help;
+
+mod view;
+
+mod update;
+
+pub(super) use update::{
+    Accepted, accept, ask, ask_form, ask_note, ask_to_overwrite, complete, copied, edit, go, toggle_mark,
+};
+pub(super) use view::draw;

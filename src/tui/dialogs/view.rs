@@ -1,0 +1,220 @@
+//! Drawing the dialogs: the palette, choices, questions, and the line being typed.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear};
+
+use super::help;
+use crate::report::{Form, Subject};
+use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, matching};
+use crate::tui::drafts::{about, forms};
+use crate::tui::kit::input::Input;
+use crate::tui::kit::pane::{self, Canvas, Viewport};
+use crate::tui::kit::text::{cut, visible_all, width, wrap};
+use crate::tui::kit::theme::Theme;
+use crate::tui::model::Model;
+use crate::tui::screens::calls;
+
+/// The greatest width and height of a dialog.
+const WIDEST: u16 = 84;
+const HIGHEST: u16 = 18;
+
+/// Completions shown at a time.
+const COMPLETIONS: u16 = 8;
+
+/// Draws a dialog.
+pub(in crate::tui) fn draw(dialog: &Dialog, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewport {
+    match dialog {
+        Dialog::Help { scroll } => help::draw(&model.shared.keymap, model.context_below(), *scroll, canvas),
+        Dialog::Palette { input, selected } => palette(model, input, *selected, canvas),
+        Dialog::Columns { selected } => {
+            let lines = calls::choice(&model.calls, canvas.theme);
+            let inner = framed("Columns (Space: show or hide, w: save the choice)", lines.len(), &mut canvas);
+            list(lines, *selected, canvas.part(inner))
+        }
+        Dialog::Forms { subject, selected, .. } => choice_of_form(subject, *selected, canvas),
+        Dialog::Confirm(question) => confirm(question, canvas),
+        Dialog::Prompt(line) => prompt(line, canvas),
+    }
+}
+
+/// Draws a framed box in the middle; returns the area inside.
+fn framed(title: &str, lines: usize, canvas: &mut Canvas<'_, '_>) -> Rect {
+    let (theme, area) = (canvas.theme, canvas.area);
+    let columns = area.width.min(WIDEST);
+    let height = u16::try_from(lines).unwrap_or(HIGHEST).saturating_add(2).min(HIGHEST).min(area.height);
+    let area = area.centered(Constraint::Length(columns), Constraint::Length(height));
+    let block = Block::bordered().title(format!(" {title} ")).border_style(theme.accent).style(theme.base);
+    let inner = block.inner(area);
+    canvas.frame.render_widget(Clear, area);
+    canvas.frame.render_widget(block, area);
+    inner
+}
+
+/// Draws lines of which one is selected.
+fn list(lines: Vec<Line<'static>>, selected: usize, canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { theme, frame, area, .. } = canvas;
+    let room = usize::from(area.height);
+    let top = pane::follow(0, selected, lines.len(), room);
+    for ((index, line), row) in lines.into_iter().enumerate().skip(top).zip(area.rows()) {
+        frame.render_widget(line, row);
+        if index == selected {
+            frame.buffer_mut().set_style(row, theme.selected);
+        }
+    }
+    Viewport { page: room, lines: 0 }
+}
+
+/// Draws the palette of commands.
+fn palette(model: &Model, input: &Input, selected: usize, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let theme = canvas.theme;
+    let found = matching(&model.shared.keymap, model.context_below(), input.text());
+    let inner = framed("Commands of this screen", usize::from(HIGHEST), &mut canvas);
+    let Some(first) = inner.rows().next() else { return Viewport::default() };
+    line(":", input, Style::new(), theme, canvas.frame, first);
+    let rest = Rect { y: first.bottom(), height: inner.height - 1, ..inner };
+    if found.is_empty() {
+        canvas.frame.render_widget(Line::styled("No matching command.", theme.warning), rest);
+    }
+    let lines = found.iter().map(|bound| {
+        let key = bound.keys.first().map_or_else(String::new, ToString::to_string);
+        let name = format!("{:<21}", bound.binding.name);
+        let key = format!("{}{}", key, " ".repeat(10_usize.saturating_sub(width(&key))));
+        let room = usize::from(rest.width).saturating_sub(width(&name) + width(&key));
+        let help = cut(bound.binding.help, room).into_owned();
+        Line::from(vec![Span::raw(name), Span::styled(key, theme.accent), Span::styled(help, theme.muted)])
+    });
+    list(lines.collect(), selected, canvas.part(rest))
+}
+
+/// What a form is for.
+const fn purpose(form: Form) -> &'static str {
+    match form {
+        Form::ProtocolFinding => "new issue: how the protocol behaves",
+        Form::StanzaCapture => "new issue: one stanza as recorded",
+        Form::Discrepancy => "new issue: two sources disagree",
+        Form::Comment => "comment on an existing issue: evidence, diagram, stanzas",
+        Form::Corpus => "entry of the spec's corpus: one stanza",
+    }
+}
+
+/// Draws the choice of a form.
+fn choice_of_form(subject: &Subject, selected: usize, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let theme = canvas.theme;
+    let forms = forms(subject);
+    let title = format!("Draft a finding about {}", about(subject));
+    let inner = framed(&title, forms.len(), &mut canvas);
+    let lines = forms.iter().map(|form| {
+        Line::from(vec![Span::raw(format!(" {:<17}", form.name())), Span::styled(purpose(*form), theme.muted)])
+    });
+    list(lines.collect(), selected, canvas.part(inner))
+}
+
+/// Draws a yes-or-no question and the text to read before answering, as large as necessary.
+fn confirm(confirm: &Confirm, canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { theme, frame, area, .. } = canvas;
+    let columns = usize::from(area.width.saturating_sub(2));
+    let mut lines = wrap(&[Span::styled(visible_all(&confirm.question), theme.warning)], columns, 0);
+    let asked = u16::try_from(lines.len()).unwrap_or(1);
+    if !confirm.text.is_empty() {
+        lines.push(Line::default());
+        lines.extend(confirm.text.lines().flat_map(|line| wrap(&[Span::raw(visible_all(line))], columns, 0)));
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
+    let area = area.centered(Constraint::Length(area.width), Constraint::Length(height));
+    let block = Block::bordered().title(" y: yes   n: no ").border_style(theme.accent).style(theme.base);
+    let inner = block.inner(area);
+    // The question stays in place; the text scrolls below it.
+    let [question, text] =
+        Layout::vertical([Constraint::Length(asked.min(inner.height)), Constraint::Fill(1)]).areas(inner);
+    let text_lines = lines.split_off(lines.len().min(asked.into()));
+    let seen = Viewport { page: text.height.into(), lines: text_lines.len() };
+    let block = block.title_bottom(Line::from(pane::position(confirm.scroll, seen)).right_aligned());
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    pane::text(&lines, 0, frame, question);
+    pane::text(&text_lines, confirm.scroll, frame, text)
+}
+
+/// Draws the line being typed at the bottom, and above it completions, errors and hints.
+fn prompt(prompt: &Prompt, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { theme, area, .. } = canvas;
+    let Some(bottom) = area.rows().next_back() else { return Viewport::default() };
+    let is_filter = prompt.asks == Asks::Filter;
+    let look = match (&prompt.error, prompt.input.text().trim().is_empty()) {
+        (Some(_), _) => theme.violated,
+        (None, false) if is_filter => theme.outgoing,
+        _ => Style::new(),
+    };
+    let label = match &prompt.asks {
+        Asks::Filter => "filter: ",
+        Asks::Search => "search: ",
+        Asks::Note(..) => "note: ",
+        Asks::Save(_) => "save as: ",
+        Asks::Target(_) => "send to: ",
+    };
+    canvas.frame.render_widget(Clear, bottom);
+    line(label, &prompt.input, look, theme, canvas.frame, bottom);
+    let above = Rect { height: area.height.saturating_sub(1), ..area };
+    let hint = match &prompt.error {
+        Some(error) => Some(format!("✗ {error}")),
+        None if matches!(prompt.asks, Asks::Save(Some(_))) => {
+            Some("File exists. Enter: overwrite; or type another name".to_owned())
+        }
+        None if matches!(prompt.asks, Asks::Save(None)) => {
+            Some("Format follows the file extension; Tab completes".to_owned())
+        }
+        None if is_filter && !prompt.input.text().trim().is_empty() => Some("✓ valid (Enter: apply)".to_owned()),
+        None if matches!(prompt.asks, Asks::Target(_)) => {
+            Some("OWNER/NAME#12 adds a comment, OWNER/NAME opens a new issue; Enter shows a preview".to_owned())
+        }
+        None => None,
+    };
+    let entries = &prompt.completions.entries;
+    let lines = u16::try_from(entries.len()).unwrap_or(COMPLETIONS).min(COMPLETIONS) + u16::from(hint.is_some());
+    let lines = lines.min(above.height);
+    let box_area = Rect { y: above.bottom() - lines, height: lines, ..above };
+    canvas.frame.render_widget(Clear, box_area);
+    let mut shown = Vec::new();
+    for entry in entries {
+        let doc = cut(entry.doc, usize::from(box_area.width).saturating_sub(28)).into_owned();
+        let text = crate::visible::visible(&entry.text).into_owned();
+        let text = format!("  {}{}", cut(&text, 24), " ".repeat(24_usize.saturating_sub(width(&text)) + 1));
+        shown.push(Line::from(vec![Span::raw(text), Span::styled(doc, theme.muted)]));
+    }
+    let room = Rect { height: lines.saturating_sub(u16::from(hint.is_some())), ..box_area };
+    let seen = if shown.is_empty() { Viewport::default() } else { list(shown, prompt.selected, canvas.part(room)) };
+    if let Some(hint) = hint
+        && let Some(row) = box_area.rows().next_back()
+    {
+        let hint = crate::visible::visible(&hint).into_owned();
+        canvas.frame.render_widget(Line::styled(cut(&hint, row.width.into()).into_owned(), look), row);
+    }
+    seen
+}
+
+/// Draws a line being typed with its cursor; only its end if it does not fit.
+fn line(label: &str, input: &Input, look: Style, theme: &Theme, frame: &mut Frame<'_>, row: Rect) {
+    let (before, after) = input.halves();
+    let room = usize::from(row.width).saturating_sub(width(label) + 1);
+    let mut shown = before;
+    while width(shown) > room {
+        let first = shown.chars().next().map_or(1, char::len_utf8);
+        shown = shown.get(first..).unwrap_or_default();
+    }
+    let column = width(label) + width(shown);
+    let rest = cut(after, room.saturating_sub(width(shown))).into_owned();
+    let spans = vec![
+        Span::styled(label.to_owned(), theme.accent),
+        Span::styled(shown.to_owned(), look),
+        Span::styled(rest, look),
+    ];
+    frame.render_widget(Line::from(spans), row);
+    if let Ok(column) = u16::try_from(column)
+        && column < row.width
+    {
+        frame.set_cursor_position(Position::new(row.x + column, row.y));
+    }
+}

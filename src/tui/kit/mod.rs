@@ -1,0 +1,33 @@
+//! What the screens share and that knows nothing of calls: text by width, colours, keys, lists, the terminal itself.
+//!
+//! Plain building blocks come first; each names only those above it.
+
+pub mod input;
+
+pub mod command;
+
+pub mod key;
+
+pub mod bindings;
+
+pub mod keymap;
+
+pub(super) mod text;
+
+pub(super) mod theme;
+
+pub(super) mod pane;
+
+pub(super) mod list;
+
+pub(super) mod csv;
+
+pub(super) mod diff;
+
+pub(super) mod names;
+
+pub(super) mod times;
+
+mod editor;
+
+pub(super) mod terminal;

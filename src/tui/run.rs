@@ -1,0 +1,110 @@
+//! The interface in a terminal: all its I/O.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
+
+use crossterm::event::{self, Event};
+
+use super::app::App;
+use super::background::{Jobs, Lookups};
+use super::kit::command::Effect;
+use super::kit::terminal::Screen;
+use super::options::Options;
+use crate::analysis::Analysis;
+
+/// How often to check for new snapshots while no key is pressed.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How long to wait for more keys before drawing. Not zero, because then some event sources do not check at all.
+const MORE: Duration = Duration::from_millis(1);
+
+/// How long to wait for a key if nothing else can happen, before checking whether the terminal still exists: a closed
+/// terminal sends no event.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// The number of columns of the terminal, if there is one.
+#[must_use]
+pub fn columns() -> Option<u16> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0)
+}
+
+/// Shows the interface until the user quits. Standard output must be a terminal. The first frame is drawn without
+/// waiting for a snapshot; if several snapshots arrive in the meantime, the newest is shown.
+///
+/// # Errors
+/// If the terminal cannot be read from or written to. It is restored in any case.
+pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result<()> {
+    let mut screen = Screen::enter()?;
+    let mut lookups = Lookups::new(options.lookup.take());
+    let mut app = App::new(options);
+    let mut updates = Some(updates);
+    let mut jobs = Jobs::new();
+    loop {
+        screen.draw(|frame| app.draw(frame))?;
+        let mut changed = false;
+        while !changed {
+            jobs.start(app.jobs());
+            changed = take_newest(&mut updates, &mut app) | app.work();
+            for done in jobs.finished() {
+                app.done(done);
+                changed = true;
+            }
+            if let Some((wanted, found)) = lookups.answer() {
+                app.found(&wanted, found);
+                changed = true;
+            }
+            if let Some(wanted) = app.wants() {
+                lookups.ask(wanted);
+            }
+            let awaits = updates.is_some() || jobs.is_busy() || lookups.is_waiting();
+            let mut patience = match (changed, awaits) {
+                (true, _) => MORE,
+                (false, true) => TICK,
+                (false, false) => IDLE,
+            };
+            // All waiting keys are handled before the next frame.
+            while event::poll(patience)? {
+                changed = true;
+                patience = MORE;
+                let effect = match event::read()? {
+                    Event::Key(key) => app.press(key),
+                    Event::Mouse(mouse) => app.point(mouse),
+                    Event::Paste(text) => app.paste(&text),
+                    Event::FocusGained | Event::FocusLost | Event::Resize(..) => None,
+                };
+                match effect {
+                    Some(Effect::Quit) => return Ok(()),
+                    Some(effect) => app.did(screen.perform(effect)?),
+                    None => {}
+                }
+            }
+            if !changed && !io::stdout().is_terminal() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+        }
+    }
+}
+
+/// Takes the newest waiting snapshot, if there is one. Returns whether anything changed.
+fn take_newest(updates: &mut Option<Receiver<Arc<Analysis>>>, app: &mut App) -> bool {
+    let Some(receiver) = updates else { return false };
+    let mut newest = None;
+    let ended = loop {
+        match receiver.try_recv() {
+            Ok(analysis) => newest = Some(analysis),
+            Err(TryRecvError::Empty) => break false,
+            Err(TryRecvError::Disconnected) => break true,
+        }
+    };
+    let changed = newest.is_some() || ended;
+    if let Some(analysis) = newest {
+        app.load(analysis);
+    }
+    if ended {
+        *updates = None;
+        app.stop();
+    }
+    changed
+}

@@ -1,0 +1,163 @@
+//! The columns of the list of calls: what they show, and how they sort.
+
+use std::cmp::Ordering;
+
+use crate::analysis::Analysis;
+use crate::call::Media;
+use crate::origin::Timestamp;
+use crate::spec::{Conformance, Judged};
+use crate::tui::kit::names::Names;
+use crate::words::{NONE, clock, compact, offset};
+
+/// Declares the columns, from left to right: name, heading and description of each.
+macro_rules! columns {
+    ($($column:ident $name:literal $heading:literal $description:literal;)*) => {
+        /// A column of the list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(in crate::tui) enum Column {
+            $($column,)*
+        }
+
+        impl Column {
+            /// Every column, from left to right.
+            pub(in crate::tui) const ALL: &[Self] = &[$(Self::$column,)*];
+
+            /// Its name in the config file, and in CSV.
+            pub(in crate::tui) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$column => $name,)*
+                }
+            }
+
+            /// Its heading.
+            pub(in crate::tui) const fn heading(self) -> &'static str {
+                match self {
+                    $(Self::$column => $heading,)*
+                }
+            }
+
+            /// What it shows, for the choice of columns.
+            pub(in crate::tui) const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$column => $description,)*
+                }
+            }
+        }
+    };
+}
+
+columns! {
+    Number "number" "#" "call number, in order of first stanza";
+    Start "start" "Start" "time of its first stanza";
+    Caller "caller" "Caller" "who called";
+    Callee "callee" "→ Callee" "who was called";
+    Media "media" "Media" "audio or video, and whether it is a group call";
+    Outcome "outcome" "Outcome" "how it ended";
+    Ring "ring" "Ring" "time from the offer to the accept or the end";
+    Talk "talk" "Talk" "time from the accept to the end";
+    Stanzas "stanzas" "Stanzas" "number of stanzas";
+    EndedBy "ended-by" "Ended by" "who ended it, and the reason";
+    Vantages "vantages" "Vantages" "number of its devices that were recorded";
+    Violations "violations" "!" "! rules violated, + novelties";
+    Evidence "evidence" "?" "? number of open questions it is evidence for";
+    Note "note" "Note" "your note";
+}
+
+/// What the text of a cell depends on besides its call.
+pub(in crate::tui) struct CellContext<'s> {
+    /// Knows whether the times of a capture have dates.
+    pub(in crate::tui) analysis: Option<&'s Analysis>,
+    /// How parties are named.
+    pub(in crate::tui) names: &'s Names,
+    /// The moment from which times are measured; `None` for the time of day.
+    pub(in crate::tui) reference: Option<Timestamp>,
+    /// The note on the call.
+    pub(in crate::tui) note: Option<&'s str>,
+}
+
+impl Column {
+    /// The column with this name.
+    pub(in crate::tui) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|column| column.name() == name)
+    }
+
+    /// Returns whether it is aligned to the right.
+    pub(in crate::tui) const fn is_number(self) -> bool {
+        matches!(self, Self::Number | Self::Ring | Self::Talk | Self::Stanzas | Self::Vantages)
+    }
+
+    /// The text of a cell. Text from the capture in it is untrusted.
+    pub(in crate::tui) fn text(self, index: usize, judged: &Judged, context: &CellContext<'_>) -> String {
+        let (call, course) = (&judged.call, &judged.call.course);
+        let none = || NONE.to_owned();
+        let party = |jid: &Option<_>| jid.as_ref().map_or_else(none, |jid| context.names.of(jid, &call.people));
+        match self {
+            Self::Number => (index + 1).to_string(),
+            Self::Start => call.start().map_or_else(none, |time| {
+                let dated = context.analysis.is_some_and(|analysis| analysis.start_utc(call).is_some());
+                match context.reference {
+                    None if dated => clock(time),
+                    // Without a date, all that is known is the time since the start of the capture.
+                    from => offset(time.nanoseconds_since(from.unwrap_or_default())),
+                }
+            }),
+            Self::Caller => party(&call.caller),
+            Self::Callee => party(&call.callee),
+            Self::Media => call.media.map_or_else(none, |media| {
+                let media = Media::name(media);
+                if call.group { format!("group {media}") } else { media.to_owned() }
+            }),
+            Self::Outcome => course.outcome.name().to_owned(),
+            Self::Ring => course.ring.map_or_else(none, compact),
+            Self::Talk => course.talk.map_or_else(none, compact),
+            Self::Stanzas => call.rows.len().to_string(),
+            Self::EndedBy => course.ended_by.map_or_else(none, |by| {
+                let reason = course.end_reason.as_deref().filter(|reason| !reason.is_empty());
+                reason.map_or_else(|| by.name().to_owned(), |reason| format!("{} {reason}", by.name()))
+            }),
+            Self::Vantages => call.vantages.len().to_string(),
+            Self::Violations => {
+                let (violated, novel) = departures(judged);
+                let part = |sign: char, count: usize| if count == 0 { String::new() } else { format!("{sign}{count}") };
+                part('!', violated) + &part('+', novel)
+            }
+            Self::Evidence => match judged.questions_told {
+                0 => String::new(),
+                count => format!("?{count}"),
+            },
+            Self::Note => context.note.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The order of two calls by this column: by value, not by the text of the cell. Calls without a value come last.
+    pub(in crate::tui) fn order(self, one: &Judged, other: &Judged, context: &CellContext<'_>) -> Ordering {
+        let last = |one: Option<i64>, other: Option<i64>| one.unwrap_or(i64::MAX).cmp(&other.unwrap_or(i64::MAX));
+        let (left, right) = (&one.call, &other.call);
+        let party = |jid: &Option<_>, judged: &Judged| {
+            jid.as_ref().map(|jid| context.names.of(jid, &judged.call.people)).unwrap_or_default()
+        };
+        match self {
+            Self::Number | Self::Note => Ordering::Equal,
+            Self::Start => last(left.start().map(|time| time.0), right.start().map(|time| time.0)),
+            Self::Caller => party(&left.caller, one).cmp(&party(&right.caller, other)),
+            Self::Callee => party(&left.callee, one).cmp(&party(&right.callee, other)),
+            Self::Media => (left.group, left.media).cmp(&(right.group, right.media)),
+            Self::Outcome => left.course.outcome.name().cmp(right.course.outcome.name()),
+            Self::Ring => last(left.course.ring, right.course.ring),
+            Self::Talk => last(left.course.talk, right.course.talk),
+            Self::Stanzas => left.rows.len().cmp(&right.rows.len()),
+            Self::EndedBy => {
+                (left.course.ended_by, &left.course.end_reason).cmp(&(right.course.ended_by, &right.course.end_reason))
+            }
+            Self::Vantages => left.vantages.len().cmp(&right.vantages.len()),
+            Self::Violations => departures(one).cmp(&departures(other)),
+            Self::Evidence => one.questions_told.cmp(&other.questions_told),
+        }
+    }
+}
+
+/// The number of places that violate a rule, and the number of novelties.
+fn departures(judged: &Judged) -> (usize, usize) {
+    let count = |found| judged.places.iter().filter(|place| place.found == found).count();
+    (count(Conformance::Violated), count(Conformance::Novelty))
+}

@@ -1,0 +1,348 @@
+//! The list of calls: which are shown, in which order, and which is selected.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::columns::{CellContext, Column};
+use crate::analysis::Analysis;
+use crate::call::Call;
+use crate::notes::Subject;
+use crate::origin::CaptureId;
+use crate::report;
+use crate::spec::Judged;
+use crate::tables::Cell;
+use crate::tui::dialog::Dialog;
+use crate::tui::kit::bindings::Context;
+use crate::tui::kit::command::{Command, Effect, Movement};
+use crate::tui::kit::csv::{Table, text};
+use crate::tui::kit::names::Names;
+use crate::tui::screen::{Formats, Screen, Step, TABLE};
+use crate::tui::shared::Shared;
+use crate::words::{NONE, counted};
+
+/// Rows of calls that a filter examines at once, so that a key is never kept waiting.
+const SLICE: usize = 4_000;
+
+/// The list of calls.
+#[derive(Debug)]
+pub(in crate::tui) struct Calls {
+    /// Indexes into [`Analysis::calls`], in the order shown.
+    pub(in crate::tui) shown: Vec<usize>,
+    /// The selected index in `shown`.
+    pub(in crate::tui) selected: usize,
+    /// The column that it is sorted by.
+    pub(in crate::tui) sort: Column,
+    /// Whether the order is reversed.
+    pub(in crate::tui) reversed: bool,
+    /// The columns that the user wants.
+    pub(in crate::tui) columns: Vec<Column>,
+    /// The calls that are ticked.
+    pub(in crate::tui) ticked: BTreeSet<Subject>,
+    filtering: Option<Filtering>,
+}
+
+/// The progress of a filter through the calls.
+#[derive(Debug, Default)]
+struct Filtering {
+    next: usize,
+    kept: Vec<usize>,
+    /// The calls examined, and whether they match: calls that did not change are not examined again.
+    known: Vec<(Arc<Judged>, bool)>,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self {
+            shown: Vec::new(),
+            selected: 0,
+            sort: Column::Number,
+            reversed: false,
+            columns: Column::ALL.iter().copied().filter(|column| *column != Column::Vantages).collect(),
+            ticked: BTreeSet::new(),
+            filtering: None,
+        }
+    }
+}
+
+impl Calls {
+    /// The index of the selected call in [`Analysis::calls`].
+    pub(in crate::tui) fn selected_index(&self) -> Option<usize> {
+        self.shown.get(self.selected).copied()
+    }
+
+    /// Selects the call with this index, if it is shown.
+    pub(in crate::tui) fn select_call(&mut self, index: usize) {
+        if let Some(place) = self.shown.iter().position(|shown| *shown == index) {
+            self.selected = place;
+        }
+    }
+
+    /// Returns whether the filter has not examined all calls yet.
+    pub(in crate::tui) fn is_filtering(&self) -> bool {
+        self.filtering.as_ref().is_some_and(|filtering| filtering.next != usize::MAX)
+    }
+
+    /// Starts to rebuild the list from the calls: at once, or in slices if there is a filter.
+    pub(in crate::tui) fn renew(&mut self, shared: &Shared) {
+        let Some(analysis) = &shared.analysis else { return };
+        if shared.filter.is_none() {
+            self.filtering = None;
+            self.arrange((0..analysis.calls.len()).collect(), analysis, &shared.names);
+            return;
+        }
+        let filtering = self.filtering.get_or_insert_default();
+        (filtering.next, filtering.kept) = (0, Vec::new());
+        self.work(shared);
+    }
+
+    /// Rebuilds the list for another filter.
+    pub(in crate::tui) fn refilter(&mut self, shared: &Shared) {
+        self.filtering = None;
+        self.renew(shared);
+    }
+
+    /// Lets the filter examine more calls. Returns whether there are more to examine.
+    pub(in crate::tui) fn work(&mut self, shared: &Shared) -> bool {
+        let (Some((selection, analysis)), Some(filtering)) = (shared.selection(), &mut self.filtering) else {
+            return false;
+        };
+        if filtering.next == usize::MAX {
+            return false;
+        }
+        let chooser = selection.over(analysis);
+        let mut examined = 0;
+        while let Some(judged) = analysis.calls.get(filtering.next)
+            && examined < SLICE
+        {
+            let known = filtering.known.get(filtering.next).filter(|(known, _)| Arc::ptr_eq(known, judged));
+            let wanted = known.map(|(_, wanted)| *wanted).unwrap_or_else(|| {
+                examined += judged.call.rows.len();
+                chooser.wants_call(judged)
+            });
+            if wanted {
+                filtering.kept.push(filtering.next);
+            }
+            match filtering.known.get_mut(filtering.next) {
+                Some(known) => *known = (Arc::clone(judged), wanted),
+                None => filtering.known.push((Arc::clone(judged), wanted)),
+            }
+            filtering.next += 1;
+        }
+        if filtering.next < analysis.calls.len() {
+            return true;
+        }
+        filtering.next = usize::MAX;
+        let kept = std::mem::take(&mut filtering.kept);
+        self.arrange(kept, analysis, &shared.names);
+        false
+    }
+
+    /// Sorts what is shown. The selected call stays selected.
+    fn arrange(&mut self, mut shown: Vec<usize>, analysis: &Analysis, names: &Names) {
+        let selected = self.selected_index();
+        if self.sort != Column::Number {
+            let context = CellContext { analysis: None, names, reference: None, note: None };
+            shown.sort_by(|one, other| match (analysis.calls.get(*one), analysis.calls.get(*other)) {
+                (Some(one), Some(other)) => self.sort.order(one, other, &context),
+                _ => one.cmp(other),
+            });
+        }
+        if self.reversed {
+            shown.reverse();
+        }
+        self.shown = shown;
+        let place = selected.and_then(|call| self.shown.iter().position(|shown| *shown == call));
+        self.selected = place.unwrap_or_else(|| self.selected.min(self.shown.len().saturating_sub(1)));
+    }
+
+    /// Ticks a call, or removes the tick.
+    pub(in crate::tui) fn toggle_tick(&mut self, call: &Call) {
+        let subject = Subject::of_call(call);
+        if !self.ticked.remove(&subject) {
+            self.ticked.insert(subject);
+        }
+    }
+
+    /// Returns whether a call is ticked.
+    pub(in crate::tui) fn is_ticked(&self, call: &Call) -> bool {
+        !self.ticked.is_empty() && self.ticked.contains(&Subject::of_call(call))
+    }
+
+    /// The ticked calls, in the order of the analysis.
+    pub(in crate::tui) fn ticked_calls(&self, analysis: &Analysis) -> Vec<Arc<Judged>> {
+        if self.ticked.is_empty() {
+            return Vec::new();
+        }
+        analysis.calls.iter().filter(|judged| self.is_ticked(&judged.call)).cloned().collect()
+    }
+
+    /// The selected call, and its index.
+    pub(in crate::tui) fn selected_call<'s>(&self, shared: &'s Shared) -> Option<(usize, &'s Arc<Judged>)> {
+        let index = self.selected_index()?;
+        Some((index, shared.calls().get(index)?))
+    }
+
+    /// The ticked calls, otherwise the selected one.
+    fn chosen(&self, shared: &Shared) -> Vec<Arc<Judged>> {
+        let ticked = shared.analysis.as_ref().map(|analysis| self.ticked_calls(analysis)).unwrap_or_default();
+        if !ticked.is_empty() {
+            return ticked;
+        }
+        self.selected_call(shared).map(|(_, judged)| vec![Arc::clone(judged)]).unwrap_or_default()
+    }
+
+    fn tick(&mut self, shared: &mut Shared) {
+        if let Some(Dialog::Columns { selected }) = &shared.dialog {
+            if let Some(column) = Column::ALL.get(*selected).copied() {
+                self.toggle_column(column);
+            }
+        } else if let Some(judged) = self.selected_call(shared).map(|(_, judged)| Arc::clone(judged)) {
+            self.toggle_tick(&judged.call);
+            self.go(Movement::Down, shared);
+            shared.say(format!(
+                "{} ticked (d: compare two, Enter: open all in one ladder)",
+                counted(self.ticked.len() as u64, "call")
+            ));
+        }
+    }
+
+    fn toggle_column(&mut self, column: Column) {
+        if self.columns.contains(&column) {
+            self.columns.retain(|kept| *kept != column);
+        } else {
+            self.columns.push(column);
+            self.columns.sort_unstable();
+        }
+    }
+
+    /// The ticked two, or the ticked one and the selected one.
+    fn compared(&mut self, shared: &mut Shared) -> Option<Step> {
+        let mut calls = shared.analysis.as_ref().map(|analysis| self.ticked_calls(analysis)).unwrap_or_default();
+        if let ([one], Some((_, selected))) = (calls.as_slice(), self.selected_call(shared))
+            && (&one.call.id, &one.call.creator) != (&selected.call.id, &selected.call.creator)
+        {
+            calls.push(Arc::clone(selected));
+        }
+        match <[Arc<Judged>; 2]>::try_from(calls) {
+            Ok(calls) => {
+                self.ticked.clear();
+                Some(Step::CompareCalls(calls))
+            }
+            Err(_) => {
+                shared.say("To compare two, tick one with Space, then press d on the other");
+                None
+            }
+        }
+    }
+
+    /// Sorts by the next column that is shown; after the last one by number again.
+    fn sort_next(&mut self, shared: &mut Shared) {
+        let columns: Vec<Column> = self.columns.iter().copied().filter(|column| *column != Column::Note).collect();
+        let place = columns.iter().position(|column| *column == self.sort);
+        let next = place.map_or(0, |place| place + 1);
+        self.sort = columns.get(next).copied().unwrap_or(Column::Number);
+        self.reversed = false;
+        shared.say(format!("Sorted by {} (S: reverse)", self.sort.description()));
+    }
+
+    /// Sorts by this column, or reverses the order if it is sorted by it already.
+    pub(in crate::tui) fn sort_by(&mut self, column: Column) {
+        self.reversed = self.sort == column && !self.reversed;
+        self.sort = column;
+    }
+
+    /// Saves the choice of columns in the config file.
+    pub(in crate::tui) fn keep_columns(&self, shared: &mut Shared) -> Option<Effect> {
+        let columns = self.columns.iter().map(|column| column.name()).collect();
+        if shared.config.is_none() {
+            shared.say("There is no config file to save to; start with --config FILE");
+        }
+        Some(Effect::KeepColumns { path: shared.config.clone()?, columns })
+    }
+
+    /// The next or previous call with a mark.
+    fn next_mark(&self, forward: bool, shared: &mut Shared) -> Option<Step> {
+        let is_marked = |judged: &Arc<Judged>| {
+            let call = Subject::of_call(&judged.call);
+            shared.notes.iter().any(|(subject, _)| subject.call == call.call && subject.creator == call.creator)
+        };
+        let marked = self.shown.iter().enumerate();
+        let mut marked = marked.filter(|(_, call)| shared.calls().get(**call).is_some_and(is_marked)).map(|it| it.0);
+        let found = if forward {
+            marked.find(|place| *place > self.selected)
+        } else {
+            marked.take_while(|place| *place < self.selected).last()
+        };
+        if found.is_none() {
+            shared.say(format!("No mark {}", if forward { "below" } else { "above" }));
+        }
+        found.map(Step::Listed)
+    }
+
+    /// What the cells of a call depend on.
+    pub(in crate::tui) fn cell_context<'s>(shared: &'s Shared, note: Option<&'s str>) -> CellContext<'s> {
+        let analysis = shared.analysis.as_deref();
+        CellContext { analysis, names: &shared.names, reference: shared.times.reference(), note }
+    }
+}
+
+impl Screen for Calls {
+    fn context(&self) -> Context {
+        Context::Calls
+    }
+
+    fn list(&mut self, _shared: &Shared) -> Option<(&mut usize, usize)> {
+        Some((&mut self.selected, self.shown.len()))
+    }
+
+    fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
+        match command {
+            Command::Open => return Some(self.chosen(shared)).filter(|calls| !calls.is_empty()).map(Step::Calls),
+            Command::Tick => self.tick(shared),
+            Command::Compare => return self.compared(shared),
+            Command::Columns => shared.dialog = Some(Dialog::Columns { selected: 0 }),
+            Command::NextMark | Command::PreviousMark => return self.next_mark(command == Command::NextMark, shared),
+            Command::Sort => {
+                self.sort_next(shared);
+                return Some(Step::Relist);
+            }
+            Command::ReverseSort => {
+                self.reversed = !self.reversed;
+                return Some(Step::Relist);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn subject(&self, shared: &Shared) -> Option<(report::Subject, Option<(usize, usize)>)> {
+        Some((report::Subject::Call(self.selected_call(shared)?.0), None))
+    }
+
+    fn noted(&self, shared: &Shared) -> Option<(Subject, Vec<CaptureId>)> {
+        let (_, judged) = self.selected_call(shared)?;
+        Some((Subject::of_call(&judged.call), judged.call.captures()))
+    }
+
+    fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
+        Some(("Call-id", self.selected_call(shared)?.1.call.id.to_string()))
+    }
+
+    fn table(&self, shared: &Shared) -> Option<Table> {
+        let rows = self.shown.iter().filter_map(|index| {
+            let judged = shared.calls().get(*index)?;
+            let context = Self::cell_context(shared, shared.notes.of_call(&judged.call));
+            let cell = |column: &Column| match column.text(*index, judged, &context) {
+                none if none == NONE => Cell::Null,
+                number if column.is_number() => number.parse().map_or_else(|_| text(number), Cell::Integer),
+                other => text(other),
+            };
+            Some(self.columns.iter().map(cell).collect())
+        });
+        Some((self.columns.iter().map(|column| column.name()).collect(), rows.collect()))
+    }
+
+    fn formats(&self, _shared: &Shared) -> Option<(String, Formats)> {
+        Some(("calls".to_owned(), TABLE))
+    }
+}

@@ -1,0 +1,217 @@
+//! The captures: what was read, what was not, why, and what to do about it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ratatui::layout::{Constraint, Layout};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::analysis::{Analysis, Capture, Connection};
+use crate::anomaly::{Severity, Tally};
+use crate::call::People;
+use crate::origin::{CaptureId, ConnectionId};
+use crate::tui::kit::bindings::Context;
+use crate::tui::kit::command::Movement;
+use crate::tui::kit::names::Names;
+use crate::tui::kit::pane::{self, Canvas, Viewport};
+use crate::tui::kit::text::{visible_all, wrap};
+use crate::tui::kit::theme::Theme;
+use crate::tui::screen::{Screen, scrolled};
+use crate::tui::shared::Shared;
+use crate::words::{bytes, counted};
+
+/// The most connections of one capture shown.
+const CONNECTIONS_SHOWN: usize = 1_000;
+
+/// Indents of lines about a capture, and about a connection in it.
+const OF_CAPTURE: usize = 2;
+const OF_CONNECTION: usize = 4;
+
+/// The captures.
+#[derive(Clone, Debug, Default)]
+pub(in crate::tui) struct Captures {
+    scroll: usize,
+}
+
+impl Screen for Captures {
+    fn context(&self) -> Context {
+        Context::Captures
+    }
+
+    fn go(&mut self, movement: Movement, shared: &Shared) {
+        scrolled(&mut self.scroll, movement, shared);
+    }
+}
+
+/// The text as last written, and what it depends on.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Cache {
+    key: Option<(Arc<Analysis>, u16, Theme, bool)>,
+    lines: Vec<Line<'static>>,
+}
+
+impl Cache {
+    fn lines(&mut self, shared: &Shared, analysis: &Arc<Analysis>, columns: u16, theme: &Theme) -> &[Line<'static>] {
+        let letters = shared.names.in_letters;
+        let fresh = self.key.as_ref().is_some_and(|(of, at, look, named)| {
+            Arc::ptr_eq(of, analysis) && *at == columns && look == theme && *named == letters
+        });
+        if !fresh {
+            self.lines = report(analysis, &shared.names, columns.into(), theme);
+            self.key = Some((Arc::clone(analysis), columns, *theme, letters));
+        }
+        &self.lines
+    }
+}
+
+/// Draws the report on the captures.
+pub(in crate::tui) fn draw(screen: &Captures, shared: &Shared, cache: &mut Cache, canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { theme, frame, area, .. } = canvas;
+    let Some(analysis) = &shared.analysis else { return Viewport::default() };
+    pane::text(cache.lines(shared, analysis, area.width, theme), screen.scroll, frame, area)
+}
+
+/// Draws the report instead of an empty list of calls.
+pub(in crate::tui) fn draw_instead(shared: &Shared, cache: &mut Cache, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let text = if shared.is_reading() { "No calls so far." } else { "No calls found." };
+    let [first, _, rest] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(u16::from(canvas.area.height > 4)),
+        Constraint::Fill(1),
+    ])
+    .areas(canvas.area);
+    canvas.frame.render_widget(Line::styled(text, canvas.theme.heading), first);
+    draw(&Captures::default(), shared, cache, canvas.part(rest))
+}
+
+/// The anomalies of one capture, by connection.
+type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
+
+fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut report = Report { columns, names, theme, lines: Vec::new(), connections: "connection" };
+    let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
+    for tally in analysis.anomalies.iter() {
+        let of_capture = tallies.entry(tally.first.capture).or_default();
+        of_capture.entry(tally.first.connection).or_default().push(tally);
+    }
+    for (capture, id) in analysis.captures.iter().zip((0..).map(CaptureId)) {
+        report.gap();
+        report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
+    }
+    for (id, tallies) in &tallies {
+        report.gap();
+        report.line(0, analysis.input_name(*id).unwrap_or("Key logs"), theme.heading);
+        for tallies in tallies.values() {
+            report.tallies(OF_CAPTURE, tallies);
+        }
+    }
+    if !analysis.orphans.is_empty() {
+        report.gap();
+        let count = counted(analysis.orphans.len() as u64, "stanza");
+        let why = "acks of stanzas that were not recorded, or stanzas without a call-id";
+        let next = analysis.strays.as_ref().map_or("", |_| " (o: show)");
+        report.line(0, &format!("{count} could not be attributed to a call: {why}{next}."), Style::new());
+    }
+    report.lines
+}
+
+/// A report being written.
+struct Report<'a> {
+    columns: usize,
+    names: &'a Names,
+    theme: &'a Theme,
+    lines: Vec<Line<'static>>,
+    /// What the capture's connections are called.
+    connections: &'static str,
+}
+
+impl Report<'_> {
+    /// An empty line between two parts.
+    fn gap(&mut self) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+    }
+
+    /// A line at an indent; continuation lines are indented by two more columns.
+    fn line(&mut self, indent: usize, text: &str, style: Style) {
+        let spans = [Span::raw(" ".repeat(indent)), Span::styled(visible_all(text), style)];
+        self.lines.extend(wrap(&spans, self.columns, indent + 2));
+    }
+
+    fn capture(&mut self, capture: &Capture, mut tallies: ByConnection<'_>, complete: bool) {
+        self.connections = capture.connections_are();
+        self.line(0, &capture.name, self.theme.heading);
+        let format = capture.format.unwrap_or(if complete { "format not recognised" } else { "not read yet" });
+        let container = capture.container.as_ref().map_or_else(String::new, |container| format!(" in {container}"));
+        let records = counted(capture.records, "record");
+        let read = match capture.size.filter(|size| *size != capture.bytes) {
+            Some(size) => format!("{} of {}", bytes(capture.bytes), bytes(size)),
+            None => bytes(capture.bytes),
+        };
+        self.line(OF_CAPTURE, &format!("{format}{container}, {records}, {read}"), Style::new());
+        if let Some(failure) = &capture.failure {
+            self.line(OF_CAPTURE, failure, self.theme.warning);
+        }
+        if capture.connections.is_empty() && capture.format.is_some() && complete {
+            self.line(OF_CAPTURE, "No WebSocket connection recognised.", Style::new());
+        }
+        let shown = capture.connections.iter().take(CONNECTIONS_SHOWN);
+        let connections: Vec<_> =
+            shown.map(|connection| (connection, tallies.remove(&Some(connection.id)).unwrap_or_default())).collect();
+        for tallies in tallies.values().take(CONNECTIONS_SHOWN) {
+            self.tallies(OF_CAPTURE, tallies);
+        }
+        for (connection, tallies) in connections {
+            self.connection(connection);
+            self.tallies(OF_CONNECTION, &tallies);
+        }
+        if let more @ 1.. = capture.connections.len().saturating_sub(CONNECTIONS_SHOWN) {
+            self.line(OF_CAPTURE, &format!("{} more not shown", counted(more as u64, "connection")), self.theme.muted);
+        }
+    }
+
+    fn connection(&mut self, connection: &Connection) {
+        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
+        let heading = format!("{} {}   {client} → {server}", self.connections, id.0);
+        self.line(OF_CAPTURE, &heading, self.theme.accent);
+        let messages_in = format!("tls {tls}, websocket {websocket}: {}", counted(*messages, "message"));
+        self.line(OF_CONNECTION, &messages_in, Style::new());
+        let decrypted =
+            format!("noise {noise}: {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
+        let is_encrypted = *messages > 0 && *frames == 0 && *noise != "none";
+        self.line(OF_CONNECTION, &decrypted, if is_encrypted { self.theme.warning } else { Style::new() });
+        if let Some(device) = device {
+            let device = self.names.in_text(device, &People::default()).into_owned();
+            self.line(OF_CONNECTION, &format!("recorded at {device}"), Style::new());
+        }
+    }
+
+    /// Anomalies, losses first, each with what to do about it.
+    fn tallies(&mut self, indent: usize, tallies: &[&Tally]) {
+        for severity in [Severity::Loss, Severity::Note] {
+            for tally in tallies.iter().filter(|tally| tally.diagnosis.severity == severity) {
+                let (mark, style) = match severity {
+                    Severity::Loss => ("! not read", self.theme.warning),
+                    Severity::Note => ("· noted", self.theme.muted),
+                };
+                let first = if tally.count == 1 { "" } else { "first " };
+                let record = tally.first.last;
+                let connection = tally.first.connection.filter(|_| indent < OF_CONNECTION);
+                let stream = connection.map_or_else(String::new, |id| format!(" of {} {}", self.connections, id.0));
+                let text = format!("{tally}, {first}in record {record}{stream} [{}]", tally.diagnosis.id);
+                let spans = [
+                    Span::raw(" ".repeat(indent)),
+                    Span::styled(mark, style),
+                    Span::raw(": "),
+                    Span::raw(visible_all(&text)),
+                ];
+                self.lines.extend(wrap(&spans, self.columns, indent + 2));
+                if !tally.diagnosis.next.is_empty() {
+                    self.line(indent + 2, &format!("→ {}", tally.diagnosis.next), self.theme.incoming);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The stanza pane: where the stanza comes from, what it answers, what it means for the spec, and its XML or bytes.
+
+mod panel;
+
+mod findings;
+
+mod hex;
+
+mod provenance;
+
+mod xml;
+
+use std::sync::Arc;
+
+use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders};
+
+use super::state::{Focus, LadderScreen, Layer};
+use crate::filter;
+use crate::notes::Notes;
+use crate::spec::Judged;
+use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
+use crate::tui::kit::theme::Theme;
+use crate::tui::shared::Shared;
+use panel::Panel;
+
+/// The text as last written, and what it depends on.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Cache {
+    key: Option<Key>,
+    lines: Vec<Line<'static>>,
+}
+
+/// What the text depends on.
+#[derive(Debug)]
+struct Key {
+    judged: Arc<Judged>,
+    row: usize,
+    columns: u16,
+    theme: Theme,
+    layer: Layer,
+    in_letters: bool,
+    searched: String,
+    notes: Arc<Notes>,
+    /// The revision of the layer bytes.
+    layer_bytes: usize,
+}
+
+impl Key {
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.judged, &other.judged)
+            && Arc::ptr_eq(&self.notes, &other.notes)
+            && (self.row, self.columns, self.theme, self.layer, self.in_letters, self.layer_bytes)
+                == (other.row, other.columns, other.theme, other.layer, other.in_letters, other.layer_bytes)
+            && self.searched == other.searched
+    }
+}
+
+impl Cache {
+    fn lines(&mut self, shared: &Shared, screen: &LadderScreen, columns: u16, theme: &Theme) -> &[Line<'static>] {
+        let Some((judged, row)) = screen.place() else { return &[] };
+        let key = Key {
+            judged: Arc::clone(judged),
+            row,
+            columns,
+            theme: *theme,
+            layer: screen.layer,
+            in_letters: shared.names.in_letters,
+            searched: shared.search.text.clone(),
+            notes: Arc::clone(&shared.notes),
+            layer_bytes: shared.layer_bytes.revision(),
+        };
+        if !self.key.as_ref().is_some_and(|before| before.is_same(&key)) {
+            let panel = Panel { shared, judged, columns: columns.into(), theme, lines: Vec::new() };
+            self.lines = written(panel, row, screen.layer);
+            for line in &mut self.lines {
+                highlight(line, &shared.search.text, theme.matched);
+            }
+            self.key = Some(key);
+        }
+        &self.lines
+    }
+}
+
+/// Draws the stanza.
+pub(super) fn draw(shared: &Shared, screen: &LadderScreen, cache: &mut Cache, canvas: Canvas<'_, '_>) -> Viewport {
+    let Canvas { theme, regions, frame, area } = canvas;
+    if area.is_empty() {
+        return Viewport::default();
+    }
+    let has_focus = screen.focus == Focus::Stanza;
+    let (row, count) = screen.place().map_or((0, 0), |(judged, row)| (row + 1, judged.call.rows.len()));
+    let layer = match screen.layer {
+        Layer::Xml => String::new(),
+        layer => format!("· {} ", layer.name()),
+    };
+    let mut block = Block::new()
+        .borders(Borders::TOP)
+        .border_set(if has_focus { border::DOUBLE } else { border::PLAIN })
+        .border_style(if has_focus { theme.accent } else { theme.muted })
+        .title(Span::styled(format!(" Stanza {row} of {count} {layer}"), theme.heading));
+    let inner = block.inner(area);
+    let lines = cache.lines(shared, screen, inner.width, theme);
+    let seen = Viewport { page: inner.height.into(), lines: lines.len() };
+    block = block.title(Line::from(pane::position(screen.stanza_scroll, seen)).right_aligned());
+    frame.render_widget(block, area);
+    regions.add(area, Target::Stanza);
+    pane::text(lines, screen.stanza_scroll, frame, inner)
+}
+
+/// Writes the whole text.
+fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Vec<Line<'static>> {
+    let judged = panel.judged;
+    let call = &judged.call;
+    let Some(row) = call.rows.get(index) else { return panel.lines };
+    panel.place(call, index, row);
+    if layer != Layer::Xml {
+        panel.lines.extend(hex::lines(row, layer, &panel.shared.layer_bytes, panel.columns, panel.theme));
+        return panel.lines;
+    }
+    panel.related(call, index, row);
+    panel.changes(call, index);
+    panel.note(index);
+    for place in judged.places_in(index) {
+        panel.rule(place);
+    }
+    let (significant, rest): (Vec<_>, Vec<_>) = judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
+    significant.into_iter().for_each(|piece| panel.evidence(piece));
+    panel.xml(row);
+    // List items and absences are many, and seldom why the stanza is looked at.
+    rest.into_iter().for_each(|piece| panel.evidence(piece));
+    panel.attributes(row);
+    panel.layers(row);
+    panel.lines
+}
+
+/// Highlights every occurrence of a text in a line, ignoring case.
+fn highlight(line: &mut Line<'static>, text: &str, look: Style) {
+    if text.is_empty() || !line.spans.iter().any(|span| filter::contains(&span.content, text)) {
+        return;
+    }
+    let spans = std::mem::take(&mut line.spans);
+    for span in spans {
+        let small = span.content.to_lowercase();
+        // If lower case takes other bytes than upper case, the offsets differ.
+        if small.len() != span.content.len() {
+            line.spans.push(span);
+            continue;
+        }
+        let mut from = 0;
+        for (at, found) in small.match_indices(text) {
+            let parts = (span.content.get(from..at), span.content.get(at..at + found.len()));
+            if let (Some(before), Some(found)) = parts {
+                line.spans.push(Span::styled(before.to_owned(), span.style));
+                line.spans.push(Span::styled(found.to_owned(), span.style.patch(look)));
+                from = at + found.len();
+            }
+        }
+        line.spans.push(Span::styled(span.content.get(from..).unwrap_or_default().to_owned(), span.style));
+    }
+}

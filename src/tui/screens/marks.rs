@@ -1,0 +1,107 @@
+//! The marks and notes.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::ladder::row_of;
+use crate::notes::Subject;
+use crate::origin::CaptureId;
+use crate::tui::kit::bindings::Context;
+use crate::tui::kit::command::Command;
+use crate::tui::kit::csv::{Table, text};
+use crate::tui::kit::list::{List, Scroll, cell, last};
+use crate::tui::kit::pane::{Canvas, Viewport};
+use crate::tui::kit::text::{visible_all, wrap};
+use crate::tui::screen::{Formats, Screen, Step, TABLE};
+use crate::tui::shared::Shared;
+
+/// The marks and notes.
+#[derive(Clone, Debug, Default)]
+pub(in crate::tui) struct Marks {
+    selected: usize,
+}
+
+impl Marks {
+    fn mark<'s>(&self, shared: &'s Shared) -> Option<(&'s Subject, &'s str)> {
+        shared.notes.iter().nth(self.selected)
+    }
+
+    /// The row that the selected note is about.
+    fn open(&self, shared: &mut Shared) -> Option<Step> {
+        let subject = self.mark(shared)?.0.clone();
+        let found = shared.calls().iter().position(|judged| {
+            let own = Subject::of_call(&judged.call);
+            own.call == subject.call && own.creator == subject.creator
+        });
+        let Some(call) = found else {
+            shared.say("This call is not in the open captures");
+            return None;
+        };
+        let row = shared.calls().get(call).and_then(|judged| row_of(&judged.call, &subject));
+        if row.is_none() && subject.stanza.is_some() {
+            shared.say("This stanza is not in the open captures");
+        }
+        Some(Step::Row(call, row.unwrap_or_default()))
+    }
+}
+
+impl Screen for Marks {
+    fn context(&self) -> Context {
+        Context::Marks
+    }
+
+    fn list(&mut self, shared: &Shared) -> Option<(&mut usize, usize)> {
+        Some((&mut self.selected, shared.notes.len()))
+    }
+
+    fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
+        if command == Command::Open { self.open(shared) } else { None }
+    }
+
+    fn noted(&self, shared: &Shared) -> Option<(Subject, Vec<CaptureId>)> {
+        self.mark(shared).map(|(subject, _)| (subject.clone(), Vec::new()))
+    }
+
+    fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
+        self.mark(shared).map(|(_, note)| ("Note", note.to_owned()))
+    }
+
+    fn table(&self, shared: &Shared) -> Option<Table> {
+        let rows = shared.notes.iter().map(|(Subject { call, stanza, .. }, note)| {
+            let stanza = stanza.as_ref().map_or_else(String::new, |stanza| stanza.id.to_string());
+            vec![text(call.to_string()), text(stanza), text(note)]
+        });
+        Some((vec!["call_id", "stanza_id", "note"], rows.collect()))
+    }
+
+    fn formats(&self, _shared: &Shared) -> Option<(String, Formats)> {
+        Some(("notes".to_owned(), TABLE))
+    }
+}
+
+/// Draws the marks and notes.
+pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
+    let theme = canvas.theme;
+    let marks: Vec<(&Subject, &str)> = shared.notes.iter().collect();
+    let heading = Line::from(vec![cell("Call", 20, Style::new()), cell("Stanza", 24, Style::new()), Span::raw("Note")]);
+    let empty = "No marks yet. In the list and in a ladder, m marks and ; edits a note.";
+    let list = List { heading, selected: screen.selected, count: marks.len(), empty };
+    let entry = |index: usize, columns: usize| {
+        let (subject, note) = marks.get(index)?;
+        let stanza = subject.stanza.as_ref().map(|key| format!("{} {} {}", key.direction, key.action, key.id));
+        let cells = vec![
+            cell(&visible_all(&subject.call), 20, theme.muted),
+            cell(&visible_all(stanza.as_deref().unwrap_or("the whole call")), 24, theme.accent),
+        ];
+        let note = if note.is_empty() { "(marked)" } else { note };
+        Some(last(cells, &visible_all(note), columns, Style::new()))
+    };
+    let details = |columns: usize| {
+        let Some((subject, note)) = screen.mark(shared) else { return Vec::new() };
+        let call = format!("call-id {}", visible_all(&subject.call));
+        let mut lines = wrap(&[Span::styled(call, theme.heading)], columns, 2);
+        lines.extend(wrap(&[Span::raw(visible_all(note))], columns, 0));
+        lines
+    };
+    list.draw(scroll, canvas, entry, details)
+}

@@ -1,0 +1,156 @@
+//! What all screens share: the analysis, the user's settings and notes, drafts, and what is on top of the screen.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::background::{Job, LayerBytes};
+use super::board::Board;
+use super::dialog::Dialog;
+use super::drafts::{Drafts, Source};
+use super::kit::keymap::Keymap;
+use super::kit::names::Names;
+use super::kit::pane::Viewport;
+use super::kit::times::Times;
+use super::search::Search;
+use crate::analysis::Analysis;
+use crate::call::Call;
+use crate::github::Access;
+use crate::notes::{Notes, Shelf};
+use crate::origin::Timestamp;
+use crate::spec::Judged;
+use crate::tables::Selection;
+
+/// What all screens share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// The latest snapshot; `None` until the first one arrives.
+    pub(super) analysis: Option<Arc<Analysis>>,
+    /// Whether data was lost.
+    pub(super) lossy: bool,
+    /// Whether no further snapshot will come.
+    pub(super) stopped: bool,
+    /// The dialog on top of the screen.
+    pub(super) dialog: Option<Dialog>,
+    /// The results for questions and rules, while a screen shows them.
+    pub(super) board: Option<Board>,
+    /// Whether questions without evidence are hidden.
+    pub(super) with_evidence: bool,
+    /// The bytes that the selected stanza came in.
+    pub(super) layer_bytes: LayerBytes,
+    /// The search of all stanzas.
+    pub(super) search: Search,
+    /// The filter of the list, and its text.
+    pub(super) filter: Option<(String, Selection)>,
+    /// How the ladder and the stanza share the screen.
+    pub(super) split: Split,
+    /// How parties are named.
+    pub(super) names: Names,
+    /// Which times are shown.
+    pub(super) times: Times,
+    /// The moment that the user chose as reference.
+    pub(super) reference: Option<Timestamp>,
+    /// The user's notes.
+    pub(super) notes: Arc<Notes>,
+    /// The files with the notes.
+    pub(super) shelf: Shelf,
+    /// Every command and its keys.
+    pub(super) keymap: Keymap,
+    /// The config file, where the choice of columns can be saved.
+    pub(super) config: Option<PathBuf>,
+    /// The drafted findings.
+    pub(super) drafts: Drafts,
+    /// What they are made from, once there is one.
+    pub(super) source: Option<Arc<Source>>,
+    /// Jobs to start in the background.
+    pub(super) jobs: Vec<Job>,
+    /// The server that findings are sent to.
+    pub(super) access: Access,
+    /// The names of the user and the machine, which must not be published.
+    pub(super) here: Vec<String>,
+    /// The result of the last command.
+    pub(super) message: Option<String>,
+    /// What the last drawing showed of the pane with the focus.
+    pub(super) viewport: Viewport,
+}
+
+/// The ladder's share of the screen, in percent; the rest is the stanza's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Split(u16);
+
+impl Split {
+    const STEP: u16 = 5;
+    const LEAST: u16 = 20;
+    const MOST: u16 = 80;
+
+    /// The ladder's share of `cells`.
+    pub(super) fn of(self, cells: u16) -> u16 {
+        // At most `cells`, so it fits.
+        u16::try_from(u32::from(cells) * u32::from(self.0) / 100).unwrap_or(cells)
+    }
+
+    /// A little more for the ladder.
+    pub(super) fn grown(self) -> Self {
+        Self((self.0 + Self::STEP).min(Self::MOST))
+    }
+
+    /// A little less for the ladder.
+    pub(super) fn shrunk(self) -> Self {
+        Self((self.0 - Self::STEP).max(Self::LEAST))
+    }
+
+    /// The nearest split at which the ladder takes `part` of `cells`.
+    pub(super) fn at(part: u16, cells: u16) -> Self {
+        let percent = u32::from(part) * 100 / u32::from(cells.max(1));
+        Self(u16::try_from(percent).unwrap_or(Self::MOST).clamp(Self::LEAST, Self::MOST))
+    }
+}
+
+impl Default for Split {
+    fn default() -> Self {
+        Self(55)
+    }
+}
+
+impl Shared {
+    /// The calls so far.
+    pub(super) fn calls(&self) -> &[Arc<Judged>] {
+        self.analysis.as_ref().map_or(&[], |analysis| &analysis.calls)
+    }
+
+    /// The call with this index; after the last call, the stanzas that belong to no call.
+    pub(super) fn judged(&self, index: usize) -> Option<&Arc<Judged>> {
+        self.calls().get(index).or_else(|| self.strays().filter(|_| index == self.calls().len()))
+    }
+
+    /// The stanzas that belong to no call, once they are known.
+    pub(super) fn strays(&self) -> Option<&Arc<Judged>> {
+        self.analysis.as_ref()?.strays.as_ref()
+    }
+
+    /// Returns whether more snapshots may come.
+    pub(super) fn is_reading(&self) -> bool {
+        !self.stopped && !self.analysis.as_ref().is_some_and(|analysis| analysis.complete)
+    }
+
+    /// The filter, and the analysis that its fields are read from, if there is one.
+    pub(super) fn selection(&self) -> Option<(&Selection, &Analysis)> {
+        self.filter.as_ref().map(|(_, selection)| selection).zip(self.analysis.as_deref())
+    }
+
+    /// Shows a message in place of the footer.
+    pub(super) fn say(&mut self, message: impl Into<String>) {
+        self.message = Some(message.into());
+    }
+
+    /// What an empty list shows: `text`, unless entries may still come.
+    pub(super) fn empty(&self, text: &'static str) -> &'static str {
+        if self.is_reading() { "Nothing so far." } else { text }
+    }
+}
+
+/// Finds a call of an earlier snapshot: by its id, and by its creator if several calls have that id.
+pub(super) fn find_call(calls: &[Arc<Judged>], call: &Call) -> Option<usize> {
+    let same_id = |known: &Arc<Judged>| known.call.id == call.id;
+    let same = calls.iter().position(|known| same_id(known) && known.call.creator == call.creator);
+    same.or_else(|| calls.iter().position(same_id))
+}
