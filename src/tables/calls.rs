@@ -1,4 +1,4 @@
-//! The `calls` table: a row per call.
+//! The `calls` table: one row per call.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::call::{Call, Clock, Media, Proof};
 use crate::spec::Judged;
 use crate::spec::Strength;
 
-/// A call, and the analysis that it is part of.
+/// A call in its analysis.
 #[derive(Clone, Copy)]
 pub(super) struct CallRow<'t> {
     analysis: &'t Analysis,
@@ -41,14 +41,14 @@ pub(super) const fn row<'t>(analysis: &'t Analysis, judged: &'t Judged) -> CallR
 pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
     vec![
         column!("call_id", always Text, "The call-id.", |row| Cell::Text((&*row.judged.call.id).into())),
-        column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
+        column!("call_creator", Text, "The call's creator according to its stanzas.", |row| {
             Cell::shown(row.judged.call.creator.as_ref())
         }),
-        column!("caller", Text, "Who placed it.", |row| Cell::shown(row.judged.call.caller.as_ref())),
-        column!("callee", Text, "To whom: an account, a device, or a group.", |row| Cell::shown(
+        column!("caller", Text, "The account or device that placed the call.", |row| Cell::shown(row.judged.call.caller.as_ref())),
+        column!("callee", Text, "The account, device or group that was called.", |row| Cell::shown(
             row.judged.call.callee.as_ref()
         )),
-        column!("captures", always Text, "The captures with stanzas of it, joined by `;`.", |row| {
+        column!("captures", always Text, "The captures that contain its stanzas, joined by `;`.", |row| {
             let captures = row.judged.call.captures();
             Cell::joined(
                 captures.into_iter().filter_map(|id| row.analysis.capture(id)).map(|capture| capture.name.clone()),
@@ -58,10 +58,10 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             let devices = row.judged.call.vantages.iter().map(|vantage| vantage.device.jid());
             Cell::joined(devices.map(|jid| jid.map_or_else(|| "unknown".to_owned(), ToString::to_string)))
         }),
-        column!("media", Text, "`audio` or `video`; empty if no offer was seen.", |row| {
+        column!("media", Text, "`audio` or `video`; empty if no offer was observed.", |row| {
             Cell::text(row.judged.call.media.map(Media::name))
         }),
-        column!("group", always Boolean, "Whether it is a group's call.", |row| Cell::Boolean(row.judged.call.group)),
+        column!("group", always Boolean, "Whether it is a group call.", |row| Cell::Boolean(row.judged.call.group)),
         column!("start_utc", Time, "When its first stanza was captured.", |row| Cell::time(
             row.analysis.start_utc(&row.judged.call)
         )),
@@ -77,13 +77,13 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!(
             "outcome",
             always Text,
-            "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, or `cut-off` where the recording ends first.",
+            "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, or `cut-off` if the capture ends before the call.",
             |row| { Cell::Text(row.judged.call.course.outcome.name().into()) }
         ),
         column!(
             "ended_by",
             Text,
-            "`caller`, `callee`, `server`, `unknown`; empty where the end was not seen.",
+            "`caller`, `callee`, `server` or `unknown`; empty if the end was not observed.",
             |row| { Cell::text(row.judged.call.course.ended_by.map(crate::call::Side::name)) }
         ),
         column!("end_reason", Text, "`reason` of the stanza that ended it.", |row| {
@@ -92,7 +92,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!(
             "end_strength",
             Text,
-            "How sure `ended_by` is: `direct` where the stanza left a recorded socket, or where its alleged sender's were recorded without a gap and did not send it; else `indirect`.",
+            "How certain `ended_by` is: `direct` if the stanza left a recorded socket, or if all sockets of its alleged sender were recorded without a gap and did not send it; otherwise `indirect`.",
             |row| {
                 Cell::text(row.judged.call.course.end_strength.and_then(|proof| match proof {
                     Proof::None => None,
@@ -101,39 +101,39 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
                 }))
             }
         ),
-        column!("stanzas", always Integer, "Its rows in the table `stanzas`.", |row| Cell::integer(
+        column!("stanzas", always Integer, "The number of its rows in table `stanzas`.", |row| Cell::integer(
             row.judged.call.rows.len()
         )),
-        column!("violations", Integer, "Places at which it breaks rules of the spec.", |row| {
+        column!("violations", Integer, "The number of rule violations.", |row| {
             Cell::integer(row.judged.counts.iter().map(|count| count.violated).sum::<u64>())
         }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let questions = row.judged.evidence.iter().map(|piece| piece.question.id.to_owned());
             Cell::joined(questions.collect::<BTreeSet<_>>())
         }),
-        column!("retransmissions", always Integer, "Stanzas that were sent again under the same id.", |row| {
+        column!("retransmissions", always Integer, "The number of stanzas that were resent under the same id.", |row| {
             Cell::integer(row.judged.call.retransmissions())
         }),
         column!(
             "gaps",
             Integer,
-            "Interruptions of the recording between its first and last stanza, over all vantages; empty where that is unknown.",
+            "The number of gaps in the recordings of all vantages between its first and last stanza; empty if unknown.",
             |row| { row.judged.call.course.gaps.map_or(Cell::Null, Cell::integer) }
         ),
         column!(
             "clock_offset_ms",
             Number,
-            "What is to be added to the times of a vantage for those of the first: of several vantages, of the one whose clock is known least. Empty for one vantage, and where nothing bounds the difference.",
+            "Clock offset to add to this vantage's times to align them with the first vantage; for several vantages, the least certain one. Empty for one vantage, or if nothing bounds the offset.",
             |row| { Cell::milliseconds(widest_clock(&row.judged.call).map(Clock::middle)) }
         ),
-        column!("clock_bound_ms", Number, "By how much `clock_offset_ms` may be off, either way.", |row| {
+        column!("clock_bound_ms", Number, "The uncertainty of `clock_offset_ms` in either direction.", |row| {
             Cell::milliseconds(widest_clock(&row.judged.call).map(|clock| (clock.most - clock.least) / 2))
         }),
         column!("note", Text, "Your note on it.", |row| row.note()),
     ]
 }
 
-/// The clock that is known least, of the vantages after the first; `None` if there are none or one is not known at all.
+/// The least certain clock of the vantages after the first; `None` if there are none, or if one is unknown.
 fn widest_clock(call: &Call) -> Option<Clock> {
     let clocks: Option<Vec<Clock>> = call.vantages.iter().skip(1).map(|vantage| vantage.clock).collect();
     clocks?.into_iter().max_by_key(|clock| clock.most.saturating_sub(clock.least))

@@ -1,11 +1,11 @@
-//! The `messages` table: a row per data message of a websocket, WhatsApp's or not.
+//! The `messages` table: one row per data message of a WebSocket, WhatsApp's or not.
 
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::{Analysis, SeenMessage};
 use crate::origin::Direction;
 use crate::protocol::websocket::Opcode;
 
-/// A message, and the analysis that it is part of.
+/// A message in its analysis.
 pub(super) struct MessageRow<'t> {
     analysis: &'t Analysis,
     message: &'t SeenMessage,
@@ -22,16 +22,16 @@ pub(super) fn columns<'t>() -> Vec<Column<MessageRow<'t>>> {
         column!("capture", always Text, "The capture, as given.", |row| {
             Cell::text(row.analysis.input_name(row.message.origin.capture))
         }),
-        column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
+        column!("connection", Integer, "The connection's number in the capture (Wireshark's tcp.stream).", |row| {
             row.message.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
         }),
-        column!("record", always Integer, "The record that completed the message, as Wireshark's frame number.", |row| {
+        column!("record", always Integer, "The record that completed the message (Wireshark's frame number).", |row| {
             Cell::integer(row.message.origin.last)
         }),
-        column!("time_utc", Time, "When that record was captured; empty where that is unknown.", |row| {
+        column!("time_utc", Time, "When that record was captured; empty if unknown.", |row| {
             Cell::time(row.message.origin.time)
         }),
-        column!("direction", Text, "`in` or `out`, seen from the client.", |row| {
+        column!("direction", Text, "`in` or `out`, from the client's point of view.", |row| {
             Cell::text(row.message.origin.direction.map(|direction| match direction {
                 Direction::Inbound => "in",
                 Direction::Outbound => "out",
@@ -43,16 +43,16 @@ pub(super) fn columns<'t>() -> Vec<Column<MessageRow<'t>>> {
                 Opcode::Binary => "binary".into(),
             })
         }),
-        column!("length", always Integer, "Bytes of the message, unmasked and inflated.", |row| {
+        column!("length", always Integer, "The length of the message in bytes, unmasked and decompressed.", |row| {
             Cell::integer(row.message.length)
         }),
         column!(
             "frames",
             Integer,
-            "WhatsApp's frames that ended in it, the handshake's not counted; empty for other websockets.",
+            "The number of WhatsApp frames that ended in it, without those of the handshake; empty for other WebSockets.",
             |row| row.message.frames.map_or(Cell::Null, |(frames, _)| Cell::integer(frames))
         ),
-        column!("decrypted", Integer, "How many of these frames were decrypted.", |row| {
+        column!("decrypted", Integer, "The number of these frames that were decrypted.", |row| {
             row.message.frames.map_or(Cell::Null, |(_, decrypted)| Cell::integer(decrypted))
         }),
     ]

@@ -1,12 +1,13 @@
-//! Which calls and stanzas a filter names: the fields are the columns of the tables.
+//! Which calls and stanzas a filter selects: its fields are the columns of the tables.
 //!
-//! Rows of a table are chosen one by one: of `stanzas` and `calls` by the columns of both, of the others by their own.
+//! In `export` and `stats`, a filter selects rows: those of `stanzas` and `calls` by the columns of both tables, those of
+//! the other tables by their own columns.
 //!
-//! Everywhere else whole calls are chosen: a call, if one of its stanzas is named, or, where the filter asks about the
-//! call alone, if the call is. A chosen call is judged with all of its stanzas, as if there were no filter, so that none
-//! that speaks against an answer is hidden in it; what is known of all calls together, such as how long somebody's calls
-//! ring, stays known. Evidence of the calls that are left out is not counted, nor is what belongs to no call: it is said
-//! how many calls were considered, and of how many. Calls keep the numbers that they have without a filter.
+//! Everywhere else, a filter selects whole calls: a call is included if one of its stanzas matches, or, if the filter
+//! only asks about calls, if the call itself matches. An included call is judged with all of its stanzas, as without a
+//! filter, so that no evidence against an answer is hidden; what is known from all calls together, such as how long a
+//! person's calls ring, is kept. Evidence in excluded calls is not counted, nor are unattributed stanzas; the output
+//! says how many calls of how many were considered. Calls keep the numbers that they have without a filter.
 
 use std::cell::OnceCell;
 
@@ -99,10 +100,10 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Reads a filter.
+    /// Parses a filter.
     ///
     /// # Errors
-    /// If it is none; says where and why.
+    /// If the text is not a filter; the error says where and why.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let fields = fields();
         let filter = Filter::parse(text, &fields)?;
@@ -113,7 +114,7 @@ impl Selection {
         Ok(Self { filter, asks_of_stanzas })
     }
 
-    /// The filter over the calls of an analysis.
+    /// Prepares the filter for the calls of an analysis.
     #[must_use]
     pub fn over<'a>(&'a self, analysis: &'a Analysis) -> Chooser<'a> {
         let stanzas = stanzas::columns();
@@ -122,7 +123,7 @@ impl Selection {
         Chooser { selection: self, analysis, calls: only_of_calls.collect(), stanzas }
     }
 
-    /// The indexes of the wanted calls.
+    /// Returns the indexes of the selected calls.
     #[must_use]
     pub fn calls(&self, analysis: &Analysis) -> Vec<usize> {
         let chooser = self.over(analysis);
@@ -130,14 +131,14 @@ impl Selection {
         calls.filter(|(_, judged)| chooser.wants_call(judged)).map(|(index, _)| index).collect()
     }
 
-    /// The analysis with the wanted calls only, and nothing that belongs to no call.
+    /// Returns the analysis with the selected calls only, without unattributed stanzas.
     #[must_use]
     pub fn narrow(&self, analysis: &Analysis) -> Analysis {
         analysis.narrowed(&self.calls(analysis))
     }
 }
 
-/// A filter, ready to choose among the calls of one analysis.
+/// A filter, prepared for the calls of one analysis.
 pub struct Chooser<'a> {
     selection: &'a Selection,
     analysis: &'a Analysis,
@@ -146,20 +147,20 @@ pub struct Chooser<'a> {
 }
 
 impl<'a> Chooser<'a> {
-    /// Whether a call is wanted.
+    /// Returns whether a call is selected.
     #[must_use]
     pub fn wants_call(&self, judged: &'a Judged) -> bool {
         let looked_at = if self.selection.asks_of_stanzas { judged.call.rows.len() } else { 1 };
         (0..looked_at).any(|row| self.wants_row(judged, row))
     }
 
-    /// Whether a stanza of a call is wanted, by its row.
+    /// Returns whether a stanza of a call is selected, by its row.
     #[must_use]
     pub fn wants_row(&self, judged: &'a Judged, row: usize) -> bool {
         stanzas::row(self.analysis, judged, row).is_some_and(|row| self.wants(&row))
     }
 
-    /// Whether a row of the table `stanzas` is wanted.
+    /// Returns whether a row of `stanzas` is selected.
     pub(super) fn wants(&self, row: &stanzas::StanzaRow<'a>) -> bool {
         let call = row.call().map(|judged| calls::row(self.analysis, judged));
         self.selection.filter.matches(&Both { chooser: self, row, call, xml: OnceCell::new() })
@@ -171,7 +172,7 @@ struct Both<'r, 'a> {
     chooser: &'r Chooser<'a>,
     row: &'r stanzas::StanzaRow<'a>,
     call: Option<calls::CallRow<'a>>,
-    /// The whole stanza in small letters, once it was asked for.
+    /// The whole stanza in lower case, once it was needed.
     xml: OnceCell<String>,
 }
 
@@ -229,10 +230,10 @@ enum Kept {
 }
 
 impl RowFilter {
-    /// Reads a filter of a table's rows: over its own columns; of `stanzas` and `calls` over the columns of both.
+    /// Parses a filter of a table's rows: over its own columns; of `stanzas` and `calls` over the columns of both.
     ///
     /// # Errors
-    /// If it is none; says where and why.
+    /// If the text is not a filter; the error says where and why.
     pub fn parse(text: &str, table: Table) -> Result<Self, Error> {
         let own = |fields: Vec<Field>| Filter::parse(text, &fields).map(Kept::OfOthers);
         let kept = match table {
@@ -244,7 +245,7 @@ impl RowFilter {
         Ok(Self(kept))
     }
 
-    /// The filter of calls, if it is one.
+    /// Returns the filter of calls, if it is one.
     pub(super) const fn of_calls(&self) -> Option<&Selection> {
         match &self.0 {
             Kept::OfCalls(selection) => Some(selection),
@@ -252,7 +253,7 @@ impl RowFilter {
         }
     }
 
-    /// Whether a row with columns of its own is wanted.
+    /// Returns whether a row of one of the other tables is selected.
     pub(super) fn wants<R>(&self, columns: &[Column<R>], row: &R) -> bool {
         match &self.0 {
             Kept::OfOthers(filter) => filter.matches(&Plain { columns, row }),

@@ -1,4 +1,4 @@
-//! The `stanzas` table: a row per stanza of a call, and per ack of class `call` that answers no stanza seen.
+//! The `stanzas` table: one row per stanza of a call, and per ack of class `call` whose stanza was not observed.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,9 +18,9 @@ pub(super) struct StanzaRow<'t> {
     analysis: &'t Analysis,
     observed: &'t Arc<Observed>,
     of_call: Option<OfCall<'t>>,
-    /// Whether it is no stanza, but passed between parts of a client.
+    /// Whether it is not a stanza but a node that only travelled inside a client.
     is_internal: bool,
-    /// What the rules say of it: its call or that of all strays, and its index there.
+    /// The call that the rules judged it in, which for unattributed stanzas is a stand-in, and its index there.
     judged: Option<(&'t Judged, usize)>,
 }
 
@@ -31,7 +31,7 @@ struct OfCall<'t> {
     row: &'t Row,
 }
 
-/// The rows, calls by their first stanza, then in order; what passed inside clients comes last, if it is `included`.
+/// Returns the rows: calls by their first stanza, each in order, then the nodes inside clients if they are `included`.
 pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = StanzaRow<'_>> {
     let of_calls = analysis
         .calls
@@ -47,14 +47,14 @@ pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = 
     of_calls.chain(strays(analysis)).chain(internal)
 }
 
-/// The row of a call's stanza; `None` if there is no such stanza.
+/// Returns the row of a call's stanza, if it exists.
 pub(super) fn row<'t>(analysis: &'t Analysis, judged: &'t Judged, index: usize) -> Option<StanzaRow<'t>> {
     let row = judged.call.rows.get(index)?;
     let of_call = Some(OfCall { judged, index, row });
     Some(StanzaRow { analysis, observed: &row.observed, of_call, judged: Some((judged, index)), is_internal: false })
 }
 
-/// The rows of stanzas that belong to no call.
+/// The rows of unattributed stanzas.
 fn strays(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
     analysis.strays.iter().flat_map(move |judged| {
         judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
@@ -100,23 +100,23 @@ impl<'t> StanzaRow<'t> {
         }
     }
 
-    /// Nanoseconds since an earlier row of the call, which is looked for from the row's own place.
+    /// Nanoseconds since the row of the call that `earlier` gives for this row's index.
     fn since(&self, earlier: impl Fn(usize) -> Option<usize>) -> Option<i64> {
         let of = self.of_call.as_ref()?;
         of.judged.call.elapsed(earlier(of.index)?, of.index)
     }
 
-    /// All sights of its passage, the one that tells most first.
-    fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+    /// All observations of the stanza, the most informative first.
+    fn observations(&self) -> impl Iterator<Item = &Arc<Observed>> {
         std::iter::once(self.observed).chain(self.of_call.iter().flat_map(|of| &of.row.also))
     }
 
     fn captures(&self) -> impl Iterator<Item = String> {
-        let captures = self.sights().filter_map(|observed| self.analysis.capture(observed.capture()));
+        let captures = self.observations().filter_map(|observed| self.analysis.capture(observed.capture()));
         captures.map(|capture| capture.name.clone())
     }
 
-    /// How each sight was recorded, without repeats.
+    /// The technique of each observation, without repeats.
     fn techniques(&self) -> BTreeSet<String> {
         let of_capture = |observed: &Observed| self.analysis.capture(observed.capture()).map(Capture::technique);
         let recording = |observed: &Observed| self.of_call.as_ref()?.judged.call.recordings.get(&observed.socket());
@@ -124,10 +124,10 @@ impl<'t> StanzaRow<'t> {
             Some(recording) => Some(recording.technique),
             None => of_capture(observed),
         };
-        self.sights().filter_map(technique).map(str::to_owned).collect()
+        self.observations().filter_map(technique).map(str::to_owned).collect()
     }
 
-    /// The address of the local device, where the stanza is its own, or comes to it.
+    /// The address of the local device, if the stanza has this direction.
     fn local_if(&self, direction: Direction) -> Option<&Jid> {
         let of_call = self.of_call.as_ref().filter(|_| self.observed.direction() == Some(direction))?;
         of_call.judged.call.vantage_of(of_call.row)?.device.jid()
@@ -140,44 +140,44 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!(
             "capture",
             always Text,
-            "The capture, as given; with `seq`, the row's key. Further captures of the same passage follow, joined by `;`.",
+            "The capture, as given; with `seq`, the row's key. Further captures of the same stanza follow, joined by `;`.",
             |row| { Cell::joined(row.captures()) }
         ),
         column!("seq", always Integer, "Ordinal of the stanza among all stanzas of the capture, from 1.", |row| {
             Cell::integer(row.observed.seq)
         }),
-        column!("connection", Integer, "Number of the connection in the capture, as Wireshark's tcp.stream.", |row| {
+        column!("connection", Integer, "The connection's number in the capture (Wireshark's tcp.stream).", |row| {
             row.observed.stanza.origin.connection.map_or(Cell::Null, |connection| Cell::integer(connection.0))
         }),
-        column!("record", always Integer, "The record that completed the stanza, as Wireshark's frame number.", |row| {
+        column!("record", always Integer, "The record that completed the stanza (Wireshark's frame number).", |row| {
             Cell::integer(row.observed.stanza.origin.last)
         }),
-        column!("record_first", always Integer, "The record with the stanza's first byte.", |row| {
+        column!("record_first", always Integer, "The record that contains the stanza's first byte.", |row| {
             Cell::integer(row.observed.stanza.origin.first)
         }),
         column!(
             "time_utc",
             Time,
-            "When the completing record was captured; empty where that is unknown, or known only relatively.",
+            "When the completing record was captured; empty if unknown or only relative.",
             |row| Cell::time(row.analysis.utc(row.observed))
         ),
-        column!("call_id", Text, "The call-id; empty for an ack that answers no stanza seen.", |row| {
+        column!("call_id", Text, "The call-id; empty for an ack whose stanza was not observed.", |row| {
             let of_call = row.of_call.as_ref().map(|of| Cow::Borrowed(&*of.judged.call.id));
             Cell::text(of_call.or_else(|| row.own_call_id().filter(|_| row.is_internal)))
         }),
-        column!("call_creator", Text, "Who created the call, as its stanzas say.", |row| {
+        column!("call_creator", Text, "The call's creator according to its stanzas.", |row| {
             Cell::shown(row.of_call.as_ref().and_then(|of| of.judged.call.creator.as_ref()))
         }),
         column!(
             "since_call_start_ms",
             Number,
-            "Milliseconds since the call's first stanza, on aligned clocks; empty where these are unknown.",
+            "Milliseconds since the call's first stanza, on aligned clocks; empty if the clocks' difference is unknown.",
             |row| { Cell::milliseconds(row.since(|_| Some(0))) }
         ),
         column!(
             "since_previous_ms",
             Number,
-            "Milliseconds since the call's previous stanza, in the same way.",
+            "Milliseconds since the call's previous stanza, on aligned clocks.",
             |row| { Cell::milliseconds(row.since(|index| index.checked_sub(1))) }
         ),
         column!("direction", Text, "`in`, `out`; `internal` with `--include-internal`; empty if unknown.", |row| {
@@ -191,13 +191,13 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!(
             "emitter",
             Text,
-            "Who sent it, as far as the vantage can tell: `local`, `peer`, `own-other`, `server`, `unknown`.",
+            "Who sent it, as far as the vantage shows: `local`, `peer`, `own-other`, `server`, `unknown`.",
             |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.emitter.name())) }
         ),
-        column!("sender", Text, "`from`; of an outbound stanza without it, the local device.", |row| {
+        column!("sender", Text, "`from`; for an outbound stanza without it, the local device.", |row| {
             Cell::shown(row.observed.read().from.as_ref().or_else(|| row.local_if(Direction::Outbound)))
         }),
-        column!("recipient", Text, "`to`; of an inbound stanza without it, the local device.", |row| {
+        column!("recipient", Text, "`to`; for an inbound stanza without it, the local device.", |row| {
             Cell::shown(row.observed.read().to.as_ref().or_else(|| row.local_if(Direction::Inbound)))
         }),
         column!("tag", always Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
@@ -206,7 +206,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!(
             "action",
             Text,
-            "The child's tag of a call stanza; of an ack or receipt, that of what it answers.",
+            "For a call stanza, the tag of its child; for an ack or receipt, the action of the stanza that it answers.",
             |row| {
                 let own = || row.observed.read().action().map(|action| action.name.as_str());
                 let answered = row.of_call.as_ref().and_then(|of| of.row.action.as_ref()).map(|action| action.as_str());
@@ -220,12 +220,12 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             let answered = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.row.answers?));
             answered.map_or(Cell::Null, |answered| Cell::integer(answered.observed.seq))
         }),
-        column!("ack_latency_ms", Number, "Milliseconds from what this ack or receipt answers to itself.", |row| {
+        column!("ack_latency_ms", Number, "Milliseconds from the answered stanza to this ack or receipt.", |row| {
             let latency = row.of_call.as_ref().and_then(|of| of.judged.call.answer_latency(of.index));
             latency.map_or(Cell::Null, Cell::Number)
         }),
         column!("reason", Text, "`reason` of the action.", |row| row.of_action(|action| action.reason.as_deref())),
-        column!("duration_raw", Text, "`duration` of the action, as sent: its unit is an open question.", |row| {
+        column!("duration_raw", Text, "`duration` of the action, as sent; its unit is an open question.", |row| {
             row.of_action(|action| action.duration.as_deref())
         }),
         column!("audio_duration_raw", Text, "`audio_duration` of the action, as sent.", |row| {
@@ -234,33 +234,33 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!(
             "error_code",
             Text,
-            "The error code of an ack: `code` of its `<error>`, else its `error` attribute.",
+            "An ack's error code: `code` of its `<error>`, else its `error` attribute.",
             |row| { Cell::text(row.error().and_then(|error| error.code.as_deref())) }
         ),
         column!("error_text", Text, "`text` of an ack's `<error>`.", |row| {
             Cell::text(row.error().and_then(|error| error.text.as_deref()))
         }),
-        column!("offline", Text, "`offline` of the stanza: the server had kept it while the client was away.", |row| {
+        column!("offline", Text, "`offline` of the stanza: the server stored it while the client was offline.", |row| {
             row.attribute("offline")
         }),
         column!("platform", Text, "`platform` of the stanza.", |row| row.attribute("platform")),
         column!("version", Text, "`version` of the stanza.", |row| row.attribute("version")),
-        column!("media", Text, "What the call is to carry: `audio` or `video`.", |row| {
+        column!("media", Text, "The call's media: `audio` or `video`.", |row| {
             Cell::text(row.of_call.as_ref().and_then(|of| of.judged.call.media).map(crate::call::Media::name))
         }),
         column!(
             "phase",
             Text,
-            "How far the call had come with this stanza: `offered`, `ringing`, `accepted`, `ended`.",
+            "The call's phase after this stanza: `offered`, `ringing`, `accepted`, `ended`.",
             |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.phase.name())) }
         ),
-        column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
+        column!("outcome", Text, "The call's outcome, as in table `calls`.", |row| {
             Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
         }),
-        column!("flow_step", Text, "The step of the spec's flow that it is: `rejected-step-3`.", |row| {
+        column!("flow_step", Text, "The step of the spec's flow, as in `rejected-step-3`.", |row| {
             Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
         }),
-        column!("rules_violated", Text, "The rules of the spec that it breaks, joined by `;`.", |row| {
+        column!("rules_violated", Text, "The spec rules that it violates, joined by `;`.", |row| {
             let places = row.judged.iter().flat_map(|(judged, index)| judged.places_in(*index));
             let violated = places.filter(|place| place.found == Conformance::Violated);
             Cell::joined(violated.map(|place| place.rule.id.to_owned()).collect::<BTreeSet<_>>())
@@ -274,7 +274,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             let device = vantage.and_then(|vantage| vantage.device.jid());
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
-        column!("technique", always Text, "How the captures were made, of the spec's techniques, joined by `;`.", |row| {
+        column!("technique", always Text, "The capture techniques (as named by the spec), joined by `;`.", |row| {
             Cell::joined(row.techniques())
         }),
         column!("note", Text, "Your note on it.", |row| {
