@@ -107,12 +107,12 @@ impl<'t> StanzaRow<'t> {
     }
 
     /// All sights of its passage, the one that tells most first.
-    fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+    fn observations(&self) -> impl Iterator<Item = &Arc<Observed>> {
         std::iter::once(self.observed).chain(self.of_call.iter().flat_map(|of| &of.row.also))
     }
 
     fn captures(&self) -> impl Iterator<Item = String> {
-        let captures = self.sights().filter_map(|observed| self.analysis.capture(observed.capture()));
+        let captures = self.observations().filter_map(|observed| self.analysis.capture(observed.capture()));
         captures.map(|capture| capture.name.clone())
     }
 
@@ -124,7 +124,7 @@ impl<'t> StanzaRow<'t> {
             Some(recording) => Some(recording.technique),
             None => of_capture(observed),
         };
-        self.sights().filter_map(technique).map(str::to_owned).collect()
+        self.observations().filter_map(technique).map(str::to_owned).collect()
     }
 
     /// The address of the local device, where the stanza is its own, or comes to it.
@@ -255,7 +255,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.phase.name())) }
         ),
         column!("outcome", Text, "What became of the call, as in the table `calls`.", |row| {
-            Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
+            Cell::text(row.of_call.as_ref().map(|of| of.judged.call.progress.outcome.name()))
         }),
         column!("flow_step", Text, "The step of the spec's flow that it is: `rejected-step-3`.", |row| {
             Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))

@@ -105,7 +105,7 @@ impl PartialEq for RowKind {
 fn kind(call: &Call, row: &Row) -> RowKind {
     let stanza = row.observed.read();
     let made = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
-    RowKind { tag: stanza.node.tag.clone(), action: row.action.clone(), side: made.maker.side }
+    RowKind { tag: stanza.node.tag.clone(), action: row.action.clone(), side: made.originator.side }
 }
 
 /// What a line of XML begins with, up to the first attribute.

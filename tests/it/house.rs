@@ -37,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms whose inside does not keep the order yet.
-const UNMENDED: &[&str] = &["analysis", "call", "filter", "input", "keys", "protocol", "tui"];
+const UNMENDED: &[&str] = &["input", "keys", "protocol", "tui"];
 
 /// A module's path from the root of the crate; empty for the root.
 type Module = Vec<String>;

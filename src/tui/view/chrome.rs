@@ -75,7 +75,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
 
 /// A call in some `room` columns: what does not fit can be cut off.
 fn call_in(model: &Model, call: &Call, room: usize) -> String {
-    let outcome = call.course.outcome.name();
+    let outcome = call.progress.outcome.name();
     let each = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
     let party = |jid: &Option<Jid>| match jid {
         Some(jid) if model.names.in_letters => shown(&model.names.of(jid, &call.people), each).into_owned(),

@@ -132,8 +132,8 @@ fn heads_of(model: &Model, comparison: &Comparison) -> [String; 2] {
     let call = |judged: &Arc<Judged>| {
         let number = model.calls().iter().position(|known| Arc::ptr_eq(known, judged));
         let number = number.map_or_else(String::new, |number| format!("#{} ", number + 1));
-        let by = judged.call.course.ended_by.map_or_else(String::new, |by| format!(", ended by {}", by.name()));
-        format!("{number}{}{by}  {}", judged.call.course.outcome.name(), visible_all(&judged.call.id))
+        let by = judged.call.progress.ended_by.map_or_else(String::new, |by| format!(", ended by {}", by.name()));
+        format!("{number}{}{by}  {}", judged.call.progress.outcome.name(), visible_all(&judged.call.id))
     };
     match &comparison.compared {
         Compared::Calls(calls) => calls.each_ref().map(call),

@@ -97,7 +97,7 @@ pub(super) fn relays_per_report(question: &'static Question, call: &Call, _: &Co
             let why = format!("One report in {kind}, {place}, tells of {count} relays.");
             evidence.push(Evidence::supporting(question, "several", strength, sight.index, why));
         } else if call.group && count == 1 {
-            let side = sight.row.maker.side.name();
+            let side = sight.row.originator.side.name();
             let reports = single.entry(side).or_default();
             *reports += 1;
             // One piece for a side is enough.
@@ -158,7 +158,7 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
     let pieces = reports.iter().filter_map(|report| {
         let place = originator::seen_at(call, report.row);
         if report.row.observed.direction() == Some(Direction::Inbound) {
-            let is_handed_on = matches!(report.row.maker.side, Side::Caller | Side::Callee);
+            let is_handed_on = matches!(report.row.originator.side, Side::Caller | Side::Callee);
             let why = format!("A report of the other side came in, {place}: the server hands it on.");
             return is_handed_on
                 .then(|| Evidence::supporting(question, "peer", Strength::Indirect, report.index, why).routine());

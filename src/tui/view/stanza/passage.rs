@@ -46,7 +46,7 @@ impl Panel<'_> {
         let copy = row
             .copy_of
             .and_then(|copy| call.rows.get(copy))
-            .map(|copy| format!("the same stanza left its maker's socket in {}", copy.observed.stanza.origin));
+            .map(|copy| format!("the same stanza left its originator's socket in {}", copy.observed.stanza.origin));
         let capture = analysis.and_then(|analysis| analysis.capture(origin.capture));
         let connections = capture.map_or("connection", Capture::connections_are);
         let capture = capture.filter(|_| analysis.is_some_and(|analysis| analysis.captures.len() > 1));
