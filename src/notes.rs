@@ -2,7 +2,7 @@
 //!
 //! A note belongs to what a stanza is, never to where it stands in a file: call-id, the device whose socket was
 //! recorded, direction, tag, action and stanza id (a digest of the stanza where it has none), and which of several
-//! equal ones it is. So notes stay right when a capture is cut, merged, exported anew or given in another order.
+//! equal ones it is. So notes stay right when a capture is cut, merged, re-exported or given in another order.
 //!
 //! The file is NDJSON: a line that names its schema, then a line a note, sorted, so that a diff shows what changed.
 //! Lines that cannot be read are kept as they are.

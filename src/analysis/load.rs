@@ -128,8 +128,10 @@ impl Request {
         self.read(Some(publish))
     }
 
-    /// A session can need the server's static key, which only another session reveals: if that one comes later,
-    /// the captures are read a second time.
+    /// Reads the captures, twice if that decrypts more.
+    ///
+    /// A session resumed with Noise IK needs the server's static key, which only a full handshake reveals. If that comes
+    /// later in the captures, a second pass is simpler and cheaper than keeping every undecrypted frame until then.
     fn read(self, mut publish: Option<&mut Publish<'_>>) -> Arc<Analysis> {
         let mut keys = Arc::new(self.keys.clone());
         let (mut analysis, mut statics) = self.pass(&keys, publish.as_deref_mut());

@@ -3,6 +3,24 @@
 //! A [`Request`] names captures and key logs. Loading it reads each capture through the layers, on several threads but
 //! with the same result whatever their number, merges what was found in the order of the captures, and publishes
 //! snapshots of the [`Analysis`] on the way.
+//!
+//! ```
+//! use std::fs::File;
+//! use std::io::BufReader;
+//!
+//! use ringtrace::analysis::{Request, Source};
+//!
+//! let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/answered-and-missed/answered-and-missed");
+//! let mut request = Request::new(vec![Source::File(format!("{sample}.pcap").into())]);
+//! let keys = format!("{sample}.noisekeys.txt");
+//! request.read_key_log(keys.clone(), BufReader::new(File::open(keys)?))?;
+//! let analysis = request.load();
+//! assert!(analysis.complete && !analysis.is_lossy());
+//! for judged in &analysis.calls {
+//!     println!("{}: {}", judged.call.id, judged.call.progress.outcome.name());
+//! }
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod model;
 mod choice;

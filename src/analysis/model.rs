@@ -11,7 +11,7 @@ use crate::protocol::noise::{Report, State};
 use crate::protocol::websocket::{Message, Opcode};
 use crate::spec::{Context, Judged};
 
-/// Everything that was learnt so far. Read only: the interfaces and the exports share it.
+/// Everything learned so far. Read only: the interfaces and the exports share it.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     /// The captures, in the order given.

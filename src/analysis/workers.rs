@@ -1,7 +1,8 @@
 //! Who decodes the connections of a capture: the thread that reads it, or several others.
 //!
-//! A connection is always in the same hands, so that what comes out of it does not depend on how many there are. What
-//! the crew found comes out by place, that is in the order in which one thread would have found it.
+//! The output must not depend on the number of threads, since findings cite records and counts. So a connection is always
+//! decoded by the same worker, which sees it in capture order; every task has an ordinal, and results are sorted by it;
+//! and batches are collected in the order in which they were sent out, never in the order in which they finish.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -20,7 +21,7 @@ use crate::keys::Keys;
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::tcp::Chunk;
 
-/// How many batches are under way at a time.
+/// How many batches are under way at a time: enough that no worker waits for the reader, few enough to bound memory.
 const DEPTH: usize = 4;
 
 /// Decodes the connections of a capture.
@@ -29,7 +30,7 @@ pub(super) struct Workers {
     pub(super) results: Yield,
     /// The ordinal of the next task.
     next: u64,
-    hands: Labour,
+    labour: Labour,
 }
 
 enum Labour {
@@ -43,7 +44,7 @@ struct Threads {
     permits: Arc<Permits>,
     /// The batch that is being filled.
     batch: u64,
-    /// Batches that were handed out and not handed back.
+    /// Batches that were dispatched and not collected.
     under_way: usize,
 }
 
@@ -67,10 +68,11 @@ struct Answer {
 impl Workers {
     /// The calling thread alone.
     pub(super) fn alone(keys: Arc<Keys>, keeps_messages: bool) -> Self {
-        Self { results: Yield::new(keeps_messages), next: 0, hands: Labour::Own(Box::new(Shard::new(keys))) }
+        Self { results: Yield::new(keeps_messages), next: 0, labour: Labour::Own(Box::new(Shard::new(keys))) }
     }
 
-    /// So many threads, each with a permit while it computes. The calling thread holds one too.
+    /// Starts `count` threads, each of which holds a permit while it computes, as the calling thread does: captures read at
+    /// the same time share the user's `--jobs`.
     pub(super) fn of(count: usize, permits: &Arc<Permits>, keys: &Arc<Keys>, keeps_messages: bool) -> Self {
         let decoder = || {
             let mut shard = Shard::new(Arc::clone(keys));
@@ -86,7 +88,7 @@ impl Workers {
 
     fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keeps_messages: bool) -> Self {
         let workers = Threads { workers, permits: Arc::clone(permits), batch: 0, under_way: 0 };
-        Self { results: Yield::new(keeps_messages), next: 0, hands: Labour::Threads(workers) }
+        Self { results: Yield::new(keeps_messages), next: 0, labour: Labour::Threads(workers) }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -95,11 +97,11 @@ impl Workers {
         if let (Some(tap), Entry::Chunk(Chunk::Data(data))) = (&mut self.results.tap, &entry.item) {
             tap.see(Below::Stream, entry.origin, data);
         }
-        match &mut self.hands {
+        match &mut self.labour {
             Labour::Own(shard) => shard.push(id, entry, &mut self.results),
             Labour::Threads(workers) => {
                 if workers.batch_of(id, |batch| batch.push(place, entry)) {
-                    workers.hand_out(&mut self.results);
+                    workers.dispatch(&mut self.results);
                 }
             }
         }
@@ -108,11 +110,11 @@ impl Workers {
     /// Takes an anomaly of a layer below on a connection.
     pub(super) fn anomaly(&mut self, id: ConnectionId, anomaly: Anomaly) {
         let place = self.place(id);
-        match &mut self.hands {
+        match &mut self.labour {
             Labour::Own(shard) => shard.anomaly(id, anomaly, &mut self.results),
             Labour::Threads(workers) => {
                 if workers.batch_of(id, |batch| batch.anomaly(place, anomaly)) {
-                    workers.hand_out(&mut self.results);
+                    workers.dispatch(&mut self.results);
                 }
             }
         }
@@ -121,7 +123,7 @@ impl Workers {
     /// Takes what concerns all connections.
     pub(super) fn notice(&mut self, notice: Notice) {
         let place = self.place(ConnectionId::default());
-        match &mut self.hands {
+        match &mut self.labour {
             Labour::Own(shard) => shard.notice(notice, &mut self.results),
             Labour::Threads(workers) => {
                 workers.workers.iter_mut().for_each(|worker| worker.batch.notice(place, notice.clone()));
@@ -131,8 +133,8 @@ impl Workers {
 
     /// Waits until everything is decoded that was taken so far.
     pub(super) fn catch_up(&mut self) {
-        if let Labour::Threads(workers) = &mut self.hands {
-            workers.hand_out_all();
+        if let Labour::Threads(workers) = &mut self.labour {
+            workers.dispatch_all();
             while workers.under_way > 0 {
                 workers.collect(&mut self.results);
             }
@@ -174,14 +176,14 @@ impl Threads {
     }
 
     /// Labour the batches out, and takes back those that were handed out long ago.
-    fn hand_out(&mut self, results: &mut Yield) {
-        self.hand_out_all();
+    fn dispatch(&mut self, results: &mut Yield) {
+        self.dispatch_all();
         if self.under_way > DEPTH {
             self.collect(results);
         }
     }
 
-    fn hand_out_all(&mut self) {
+    fn dispatch_all(&mut self) {
         for worker in self.workers.iter_mut().filter(|worker| !worker.batch.is_empty()) {
             let batch = mem::replace(&mut worker.batch, worker.spare.take().unwrap_or_default());
             worker.has.push_back(self.batch);

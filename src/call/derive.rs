@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, ClockId, Clocks, Sample};
 use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
-use super::model::{Call, Course, Emitter, Maker, Media, Phase, Proof, Row, Side, Vantage};
+use super::model::{Call, Emitter, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
 use super::ordering::order;
 use super::originator::Attribution;
 use super::outcome::Timing;
@@ -87,8 +87,8 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     let group = offer_node.is_some_and(|offer| {
         offer.text("type").is_some_and(|kind| kind == "group") || offer.attribute("group-jid").is_some()
     });
-    let mut course = Course::of(&mut rows, group);
-    course.measure(&rows, &Timing { alignment: &alignment, sockets: known.sockets });
+    let mut progress = Progress::of(&mut rows, group);
+    progress.measure(&rows, &Timing { alignment: &alignment, sockets: known.sockets });
     let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
     let recordings = rows
         .iter()
@@ -107,12 +107,13 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         shares_id,
         vantages,
         rows,
-        course,
+        progress,
         people,
         recordings,
         clocks,
     };
-    call.course.gaps = (0..call.vantages.len()).filter_map(|vantage| call.gaps(vantage)).reduce(|sum, gaps| sum + gaps);
+    call.progress.gaps =
+        (0..call.vantages.len()).filter_map(|vantage| call.gaps(vantage)).reduce(|sum, gaps| sum + gaps);
     call
 }
 
@@ -182,7 +183,7 @@ fn rows(
             answers,
             repeats,
             copy_of: originals.get(*index).copied().flatten().and_then(|original| *places.get(original)?),
-            maker: Maker { side: Side::Unknown, device: None, proof: Proof::None },
+            originator: Originator { side: Side::Unknown, device: None, provenance: Provenance::None },
             phase: Phase::Offered,
             observed,
         });

@@ -4,11 +4,27 @@
 //! a [`Call`] is derived whole from the stanzas kept. Nothing here knows the spec's rules and questions.
 //!
 //! ```
-//! use ringtrace::call::Grouping;
+//! use ringtrace::call::{Grouping, Observed, Outcome};
+//! use ringtrace::origin::{CaptureId, Direction, Located, Origin, Timestamp};
+//! use ringtrace::protocol::stanza::Stanza;
+//! use ringtrace::protocol::xml::{Dialect, read};
 //!
+//! let stanzas = [
+//!     (Direction::Inbound, r#"<call from="100:7@lid" id="1"><offer call-id="C" call-creator="100:7@lid"/></call>"#),
+//!     (Direction::Outbound, r#"<call to="100@lid" id="2"><reject call-id="C" call-creator="100:7@lid"/></call>"#),
+//! ];
 //! let mut grouping = Grouping::default();
-//! let snapshot = grouping.snapshot();
-//! assert!(snapshot.calls.is_empty());
+//! for (seq, (direction, text)) in (1..).zip(stanzas) {
+//!     let origin = Origin {
+//!         direction: Some(direction),
+//!         ..Origin::of_record(CaptureId(0), seq, 0, Some(Timestamp(0)))
+//!     };
+//!     let node = read(text, Dialect::BAILEYS).node.unwrap();
+//!     grouping.push(Observed { seq, stanza: Located::new(origin, Stanza::read(node, None)) });
+//! }
+//! let calls = grouping.snapshot().calls;
+//! assert_eq!(calls.len(), 1);
+//! assert_eq!(calls[0].progress.outcome, Outcome::Declined);
 //! ```
 
 mod identity;
@@ -48,7 +64,7 @@ pub use clock::{Clock, ClockId};
 pub use coverage::Coverage;
 pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
-pub use model::{Call, Course, Emitter, Maker, Media, Outcome, Phase, Proof, Role, Row, Side, Vantage};
-pub use predicates::{declines, is_offer, says_declined};
+pub use model::{Call, Emitter, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side, Vantage};
+pub use predicates::{declines, is_offer};
 pub use recording::{Observed, Original, Recording, Socket, Span};
 pub use timing::Hole;

@@ -220,7 +220,7 @@ impl Side {
 
 /// How a call went. Indexes are into [`super::Call::rows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Course {
+pub struct Progress {
     /// The offer, or the notice of one.
     pub offered: Option<usize>,
     /// The first preaccept of a device of the callee.
@@ -232,7 +232,7 @@ pub struct Course {
     /// Who ended it; `None` where its end was not seen.
     pub ended_by: Option<Side>,
     /// How it is known who ended it.
-    pub end_strength: Option<Proof>,
+    pub end_provenance: Option<Provenance>,
     /// The `reason` of the stanza that ended it.
     pub end_reason: Option<Box<str>>,
     /// How it ended.
@@ -248,18 +248,18 @@ pub struct Course {
 
 /// Who originated a stanza, as far as all recordings of its call together show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Maker {
+pub struct Originator {
     /// Its side of the call.
     pub side: Side,
     /// The device, where one is known.
     pub device: Option<Jid>,
     /// How that is known.
-    pub proof: Proof,
+    pub provenance: Provenance,
 }
 
 /// How the originator of a stanza is known, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Proof {
+pub enum Provenance {
     /// It is not known.
     None,
     /// The `from` of an inbound stanza: what the server stamped, a claim.
@@ -296,7 +296,7 @@ pub struct Row {
     /// Index in [`Call::rows`] of the same stanza as it first left its originator's socket, at another vantage.
     pub copy_of: Option<usize>,
     /// Who originated it, as far as all vantages together show.
-    pub maker: Maker,
+    pub originator: Originator,
     /// How far the call had come with this stanza.
     pub phase: Phase,
 }
@@ -325,7 +325,7 @@ pub struct Call {
     /// is certain.
     pub rows: Vec<Row>,
     /// How it went.
-    pub course: Course,
+    pub progress: Progress,
     /// Which addresses are one person's.
     pub people: Arc<People>,
     /// How the sockets of its stanzas were recorded.
@@ -336,13 +336,13 @@ pub struct Call {
 
 impl Row {
     /// Returns all recordings of it, the best first.
-    pub fn sights(&self) -> impl Iterator<Item = &Arc<Observed>> {
+    pub fn observations(&self) -> impl Iterator<Item = &Arc<Observed>> {
         std::iter::once(&self.observed).chain(&self.also)
     }
 
     /// Returns the recorded sockets that it was seen on.
     pub fn sockets(&self) -> impl Iterator<Item = Socket> {
-        self.sights().map(|observed| observed.socket())
+        self.observations().map(|observed| observed.socket())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::clock::{Alignment, ClockId};
-use super::model::{Emitter, Maker, Proof, Role, Row, Side, Vantage};
+use super::model::{Emitter, Originator, Provenance, Role, Row, Side, Vantage};
 use super::recording::{Observed, covered_from};
 use super::sockets::{Known, device_key};
 use crate::origin::{Direction, Timestamp};
@@ -31,27 +31,27 @@ impl Attribution<'_> {
     /// itself. Otherwise an inbound `from` stays what it is: the server's claim.
     pub(super) fn set(&self, rows: &mut [Row]) {
         let silence = Silence::of(self, rows);
-        let mut originators: Vec<Maker> = rows.iter().map(|row| self.alone(row)).collect();
+        let mut originators: Vec<Originator> = rows.iter().map(|row| self.alone(row)).collect();
         for (index, row) in rows.iter().enumerate() {
             if let Some(made) = row.copy_of.and_then(|original| originators.get(original)) {
-                let made = Maker { proof: Proof::Copy, ..made.clone() };
+                let made = Originator { provenance: Provenance::Copy, ..made.clone() };
                 if let Some(slot) = originators.get_mut(index) {
                     let side = if made.side == Side::Unknown { slot.side } else { made.side };
-                    *slot = Maker { side, ..made };
+                    *slot = Originator { side, ..made };
                 }
-            } else if let Some(proof) = silence.proof(row)
+            } else if let Some(provenance) = silence.provenance(row)
                 && let Some(slot) = originators.get_mut(index)
             {
-                *slot = Maker { side: Side::Server, device: None, proof };
+                *slot = Originator { side: Side::Server, device: None, provenance };
             }
         }
         for (row, originator) in rows.iter_mut().zip(originators) {
-            row.maker = originator;
+            row.originator = originator;
         }
     }
 
     /// Returns the originator of a row as far as its own vantage shows.
-    fn alone(&self, row: &Row) -> Maker {
+    fn alone(&self, row: &Row) -> Originator {
         let vantage = self.vantages.get(row.vantage);
         let from = row.observed.read().from.as_ref();
         let is_ack = matches!(row.observed.read().body, Body::Ack(_));
@@ -59,16 +59,16 @@ impl Attribution<'_> {
         match (row.emitter, from) {
             (Emitter::Local, _) => {
                 let device = vantage.and_then(|vantage| vantage.device.jid()).cloned();
-                Maker { side, device, proof: Proof::Outbound }
+                Originator { side, device, provenance: Provenance::Outbound }
             }
             (Emitter::Unknown, Some(from)) if !is_ack && row.observed.direction() == Some(Direction::Inbound) => {
                 let is_creator = self.creator.is_some_and(|creator| self.known.people.same_person(creator, from));
                 let side = if is_creator { Side::Caller } else { side };
-                Maker { side, device: Some(from.clone()), proof: Proof::Claim }
+                Originator { side, device: Some(from.clone()), provenance: Provenance::Claim }
             }
-            (Emitter::Unknown, _) => Maker { side, device: None, proof: Proof::None },
+            (Emitter::Unknown, _) => Originator { side, device: None, provenance: Provenance::None },
             (Emitter::Peer | Emitter::OwnOther | Emitter::Server, from) => {
-                Maker { side, device: from.cloned(), proof: Proof::Claim }
+                Originator { side, device: from.cloned(), provenance: Provenance::Claim }
             }
         }
     }
@@ -92,7 +92,7 @@ impl<'m> Silence<'m> {
         let mut silence = Self { attribution, starts: BTreeMap::new(), offered: BTreeSet::new() };
         for row in rows {
             let counts = |observed: &&Arc<Observed>| is_from_wire(observed) || !on_wire.contains(&row.vantage);
-            for observed in row.sights().filter(counts) {
+            for observed in row.observations().filter(counts) {
                 silence.begin(row, observed);
             }
         }
@@ -112,20 +112,20 @@ impl<'m> Silence<'m> {
     }
 
     /// Returns how it is known that the server originated a row; `None` if it is not.
-    fn proof(&self, row: &Row) -> Option<Proof> {
+    fn provenance(&self, row: &Row) -> Option<Provenance> {
         let from = accountable(row)?;
         let people = self.attribution.known.people;
         let person = people.person(from);
         let is_silent = |device: u16| self.is_silent(&Jid { device, ..person.clone() }, row);
         if from.device != 0 {
-            return is_silent(from.device).then_some(Proof::Silence);
+            return is_silent(from.device).then_some(Provenance::Silence);
         }
         let linked = people.linked_devices(from);
         if linked.is_empty() || !linked.iter().all(|device| is_silent(*device)) {
             return None;
         }
         // The account's phone is never in a list of linked devices, and may have sent it too.
-        Some(if is_silent(0) { Proof::Silence } else { Proof::SilenceOfSome })
+        Some(if is_silent(0) { Provenance::Silence } else { Provenance::SilenceOfSome })
     }
 
     /// Returns whether a recording of a device covers everything from the beginning of the call to the arrival of
@@ -154,7 +154,7 @@ impl<'m> Silence<'m> {
 
     /// Returns the latest moment, on a clock, at which a stanza can have arrived elsewhere.
     fn end_in(&self, clock: ClockId, arrived: &Row) -> Option<Timestamp> {
-        let ends = arrived.sights().filter_map(|observed| {
+        let ends = arrived.observations().filter_map(|observed| {
             let later =
                 self.attribution.alignment.at_most(self.attribution.known.sockets.clock(observed.socket()), clock)?;
             Some(Timestamp(observed.time()?.0.saturating_add(later)))

@@ -1,7 +1,7 @@
 //! How a call went: its phases, how it ended, who ended it, and how long it rang and lasted.
 
 use super::clock::Alignment;
-use super::model::{Course, Emitter, Outcome, Phase, Row, Side};
+use super::model::{Emitter, Outcome, Phase, Progress, Row, Side};
 use super::predicates::{declines, says_declined};
 use super::sockets::Sockets;
 use crate::origin::Direction;
@@ -16,34 +16,34 @@ pub(super) struct Timing<'t> {
     pub(super) sockets: &'t Sockets,
 }
 
-impl Course {
+impl Progress {
     /// Follows the rows in order and sets the phase of each.
     ///
     /// The first stanza that ends the call counts, unless what follows shows that it did not: see [`End`].
     pub(super) fn of(rows: &mut [Row], is_group: bool) -> Self {
-        let mut course = Self::default();
+        let mut progress = Self::default();
         let mut phase = Phase::Offered;
         let mut end: Option<End> = None;
         let mut accepter: Option<Jid> = None;
         for (index, row) in rows.iter_mut().enumerate() {
-            let step = Step { row, is_group, is_accepted: course.accepted.is_some(), accepter: accepter.as_ref() };
+            let step = Step { row, is_group, is_accepted: progress.accepted.is_some(), accepter: accepter.as_ref() };
             let vantage = row.vantage;
             match step.read() {
                 Effect::Offers(over) => {
-                    course.offered.get_or_insert(index);
+                    progress.offered.get_or_insert(index);
                     if let (Some(outcome), None) = (over, end) {
                         end = Some(End { index: None, outcome, vantage });
                         phase = Phase::Ended;
                     }
                 }
                 Effect::Rings if phase < Phase::Accepted => {
-                    course.rang.get_or_insert(index);
+                    progress.rang.get_or_insert(index);
                     phase = phase.max(Phase::Ringing);
                 }
                 Effect::Accepts if end.is_none_or(End::is_passing) => {
-                    if course.accepted.is_none() {
-                        course.accepted = Some(index);
-                        accepter.clone_from(&row.maker.device);
+                    if progress.accepted.is_none() {
+                        progress.accepted = Some(index);
+                        accepter.clone_from(&row.originator.device);
                     }
                     end = None;
                     phase = Phase::Accepted;
@@ -56,18 +56,18 @@ impl Course {
             }
             row.phase = phase;
         }
-        course.outcome = match (course.accepted, end) {
+        progress.outcome = match (progress.accepted, end) {
             (Some(_), _) => Outcome::Answered,
             (None, Some(end)) => end.outcome,
             (None, None) => Outcome::CutOff,
         };
-        course.ended = end.and_then(|end| end.index);
-        if let Some(row) = course.ended.and_then(|index| rows.get(index)) {
-            course.ended_by = Some(row.maker.side);
-            course.end_strength = Some(row.maker.proof);
-            course.end_reason = row.observed.read().action().and_then(|action| action.reason.clone());
+        progress.ended = end.and_then(|end| end.index);
+        if let Some(row) = progress.ended.and_then(|index| rows.get(index)) {
+            progress.ended_by = Some(row.originator.side);
+            progress.end_provenance = Some(row.originator.provenance);
+            progress.end_reason = row.observed.read().action().and_then(|action| action.reason.clone());
         }
-        course
+        progress
     }
 
     /// Measures how long the call rang and how long it lasted once accepted.
@@ -152,7 +152,7 @@ impl Step<'_> {
         match action.name {
             ActionName::Offer | ActionName::OfferNotice => Effect::Offers(self.over()),
             // Some callers' clients send a preaccept of their own; only the callee's shows that a device rings.
-            ActionName::Preaccept if self.row.maker.side != Side::Caller => Effect::Rings,
+            ActionName::Preaccept if self.row.originator.side != Side::Caller => Effect::Rings,
             ActionName::Accept => Effect::Accepts,
             // Once a device has accepted, another that declines changes nothing; nor does one member of a group.
             ActionName::Reject if self.is_accepted || (self.is_group && !is_ours) => Effect::Nothing,
@@ -194,7 +194,7 @@ impl Step<'_> {
             _ if declines(action) => Outcome::Declined,
             Some("connection_lost" | "retry") => Outcome::Failed,
             // Without a known reason, only the side tells a decline from a caller who gave up.
-            _ if self.row.maker.side == Side::Callee => Outcome::Declined,
+            _ if self.row.originator.side == Side::Callee => Outcome::Declined,
             _ => Outcome::Cancelled,
         })
     }
@@ -205,7 +205,7 @@ impl Step<'_> {
         let Some(accepter) = self.accepter.filter(|accepter| accepter.device != 0) else { return false };
         let to = self.row.observed.read().to.as_slice();
         let targets = if action.destination.is_empty() { to } else { &action.destination };
-        let is_from_caller = self.row.emitter == Emitter::Local && self.row.maker.side == Side::Caller;
+        let is_from_caller = self.row.emitter == Emitter::Local && self.row.originator.side == Side::Caller;
         let spares = |target: &Jid| target.device != 0 && target.device != accepter.device;
         is_from_caller && !targets.is_empty() && targets.iter().all(spares)
     }

@@ -10,7 +10,7 @@ pub const fn is_offer(name: &ActionName) -> bool {
 
 /// Returns whether the `reason` of a reject or a terminate says that the callee declined.
 #[must_use]
-pub fn says_declined(reason: &str) -> bool {
+pub(super) fn says_declined(reason: &str) -> bool {
     matches!(reason, "declined" | "decline" | "rejected" | "reject")
 }
 

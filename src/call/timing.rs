@@ -118,7 +118,7 @@ impl Call {
     pub fn gaps(&self, vantage: usize) -> Option<usize> {
         let mut times: BTreeMap<ClockId, (Timestamp, Timestamp)> = BTreeMap::new();
         for row in self.rows.iter().filter(|row| row.vantage == vantage) {
-            for observed in row.sights() {
+            for observed in row.observations() {
                 let Some(time) = observed.time() else { continue };
                 let (first, last) = times.entry(self.clock_of_socket(observed.socket())).or_insert((time, time));
                 (*first, *last) = (time.min(*first), time.max(*last));

@@ -21,17 +21,17 @@ pub fn title(call: &Call) -> String {
 /// Returns how a call went, as in `missed, rang 45.0 s, ended by caller (reason timeout)`.
 #[must_use]
 pub fn outcome(call: &Call) -> String {
-    let mut line = call.course.outcome.name().to_owned();
-    if let Some(ring) = call.course.ring {
+    let mut line = call.progress.outcome.name().to_owned();
+    if let Some(ring) = call.progress.ring {
         line.push_str(&format!(", rang {}", duration(ring)));
     }
-    if let Some(talk) = call.course.talk {
+    if let Some(talk) = call.progress.talk {
         line.push_str(&format!(", talked {}", duration(talk)));
     }
-    if let Some(by) = call.course.ended_by {
+    if let Some(by) = call.progress.ended_by {
         line.push_str(&format!(", ended by {}", by.name()));
     }
-    if let Some(reason) = &call.course.end_reason {
+    if let Some(reason) = &call.progress.end_reason {
         line.push_str(&format!(" (reason {})", visible(reason)));
     }
     line

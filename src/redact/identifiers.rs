@@ -50,7 +50,7 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
             }
         }
         for row in &call.rows {
-            for observed in row.sights() {
+            for observed in row.observations() {
                 gathered.stanza(observed.read(), &call.people);
             }
         }

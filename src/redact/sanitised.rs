@@ -7,7 +7,7 @@ use super::node::seconds;
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Clock, LocalDevice, Maker, Observed, Recording, Row, Socket, Span, Vantage};
+use crate::call::{Call, Clock, LocalDevice, Observed, Originator, Recording, Row, Socket, Span, Vantage};
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -102,7 +102,7 @@ impl Starts {
     fn of(analysis: &Analysis) -> Self {
         let (mut dated, mut relative) = (i64::MAX, BTreeMap::new());
         for row in analysis.judged().flat_map(|judged| &judged.call.rows) {
-            for observed in row.sights() {
+            for observed in row.observations() {
                 let Some(Timestamp(time)) = observed.time() else { continue };
                 let capture = observed.capture();
                 if analysis.capture(capture).is_some_and(|capture| capture.times_are_relative) {
@@ -140,7 +140,7 @@ impl Rewriting<'_> {
         let on_wire: BTreeSet<Socket> = call
             .rows
             .iter()
-            .flat_map(Row::sights)
+            .flat_map(Row::observations)
             .filter(|seen| seen.read().is_from_wire())
             .map(|seen| seen.socket())
             .collect();
@@ -166,8 +166,8 @@ impl Rewriting<'_> {
             },
             ..vantage.clone()
         });
-        let mut course = call.course.clone();
-        course.end_reason = course.ended.and_then(|ended| reason(&rows, ended));
+        let mut progress = call.progress.clone();
+        progress.end_reason = progress.ended.and_then(|ended| reason(&rows, ended));
         Call {
             id: self.redactor.call_id(&call.id).into(),
             creator: jid(&call.creator),
@@ -177,17 +177,17 @@ impl Rewriting<'_> {
             people: Arc::new(call.people.renamed(|jid| self.redactor.jid(jid))),
             recordings,
             rows,
-            course,
+            progress,
             ..call.clone()
         }
     }
 
     fn row(&mut self, row: &Row, first: Option<i64>) -> Row {
-        let device = row.maker.device.as_ref().map(|jid| self.redactor.jid(jid));
+        let device = row.originator.device.as_ref().map(|jid| self.redactor.jid(jid));
         Row {
             observed: self.observed(&row.observed, first),
             also: row.also.iter().map(|observed| self.observed(observed, first)).collect(),
-            maker: Maker { device, ..row.maker.clone() },
+            originator: Originator { device, ..row.originator.clone() },
             ..row.clone()
         }
     }

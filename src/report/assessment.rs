@@ -277,7 +277,7 @@ fn of_call(index: usize, sanitised: &Sanitised) -> Assessment {
     let mut citations: Vec<_> = judged.evidence.iter().map(|piece| cite_question(index, piece)).collect();
     citations.extend(departures.clone().map(|place| cite_place(index, place)));
     citations.sort_by_key(|citation| citation.row);
-    for citation in citations.iter_mut().filter(|citation| Some(citation.row) == judged.call.course.ended) {
+    for citation in citations.iter_mut().filter(|citation| Some(citation.row) == judged.call.progress.ended) {
         // How a call ended tells most of it.
         citation.weight += MOST;
     }

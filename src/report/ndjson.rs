@@ -110,7 +110,7 @@ fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
     for (_, call) in calls {
         for row in &call.rows {
             let device = call.vantage_of(row).map_or(&NOBODY, |vantage| &vantage.device);
-            for observed in row.sights() {
+            for observed in row.observations() {
                 let socket = observed.socket();
                 let seen = sockets.entry(socket).or_insert_with(|| Seen {
                     device,

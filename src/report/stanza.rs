@@ -5,7 +5,7 @@ use super::citation::{self, TOOL};
 use super::notes;
 use super::request::{Report, Shown, Unfit};
 use crate::analysis::Analysis;
-use crate::call::{Call, Proof, Row};
+use crate::call::{Call, Provenance, Row};
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::xml;
 use crate::redact::Remark;
@@ -42,7 +42,8 @@ impl<'r> Exhibit<'r> {
                 places.next().ok_or(Unfit::NoSuchStanza(seq))?
             }
             None => {
-                let of_call = |number: usize| Some((number, calls.get(number)?.call.course.ended.unwrap_or_default()));
+                let of_call =
+                    |number: usize| Some((number, calls.get(number)?.call.progress.ended.unwrap_or_default()));
                 let told = assessment.foremost().map(|citation| (citation.call, citation.row));
                 told.or_else(|| report.subject_call().and_then(of_call)).ok_or(Unfit::NoStanza)?
             }
@@ -146,22 +147,22 @@ impl<'r> Exhibit<'r> {
             open.extend(node.children().iter().rev().map(|child| (child, depth + 1)));
         }
         lines.push(String::new());
-        lines.push(format!("Made by {}.", self.maker()));
+        lines.push(format!("Made by {}.", self.originator()));
         lines.join("\n")
     }
 
-    fn maker(&self) -> String {
-        let maker = &self.row.maker;
-        let device = maker.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
-        let proof = match maker.proof {
-            Proof::Outbound => "it left the recorded socket",
-            Proof::Copy => "it was recorded as it left its maker's socket",
-            Proof::Silence => "the socket of whom it names did not send it",
-            Proof::SilenceOfSome => "no recorded socket of whom it names sent it",
-            Proof::Claim => "so its from says",
-            Proof::None => "nothing tells",
+    fn originator(&self) -> String {
+        let originator = &self.row.originator;
+        let device = originator.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
+        let provenance = match originator.provenance {
+            Provenance::Outbound => "it left the recorded socket",
+            Provenance::Copy => "it was recorded as it left its originator's socket",
+            Provenance::Silence => "the socket of whom it names did not send it",
+            Provenance::SilenceOfSome => "no recorded socket of whom it names sent it",
+            Provenance::Claim => "so its from says",
+            Provenance::None => "nothing tells",
         };
-        format!("the {}{device}: {proof}", maker.side.name())
+        format!("the {}{device}: {provenance}", originator.side.name())
     }
 
     /// The attributes of the stanza and of what is in it, each by its path.

@@ -136,7 +136,7 @@ fn creators(calls: &[Arc<Call>]) -> BTreeMap<Box<str>, Vec<Jid>> {
     let mut creators: BTreeMap<Box<str>, Vec<Jid>> = BTreeMap::new();
     let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     for call in calls {
-        let offered = call.course.offered.and(call.creator.as_ref());
+        let offered = call.progress.offered.and(call.creator.as_ref());
         creators.entry(call.id.clone()).or_default().extend(offered.cloned());
         *ids.entry(&call.id).or_default() += 1;
     }

@@ -83,7 +83,7 @@ impl Sessions {
     /// Adds the recordings that have a row.
     pub(super) fn witnesses(&self, judged: &Judged, row: usize, witnesses: &mut BTreeSet<Witness>) {
         let Some(row) = judged.call.rows.get(row) else { return };
-        for observed in row.sights() {
+        for observed in row.observations() {
             let Some(recording) = judged.call.recordings.get(&observed.socket()) else { continue };
             let session = self.root(judged.call.original(observed.socket()));
             witnesses.insert((recording.technique, session, recording.client));

@@ -101,7 +101,7 @@ fn covered(
         let [from, until] = [from, until].map(|offset| Timestamp(time.0.saturating_add(offset)));
         counts(recording) && recording.covers(from, until)
     };
-    let seen = || row.sights();
+    let seen = || row.observations();
     if seen().any(|observed| covers(observed)) {
         Ok(())
     } else if seen().any(|observed| recording(observed).is_some()) {

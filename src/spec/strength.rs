@@ -1,6 +1,6 @@
 //! How much a piece of evidence proves.
 
-use crate::call::Proof;
+use crate::call::Provenance;
 
 /// How much a piece of evidence proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,13 +14,13 @@ pub enum Strength {
 }
 
 impl Strength {
-    /// How much it proves of a stanza's maker that he is known in the given way; `None` if he is not known.
+    /// How much it proves of a stanza's originator that he is known in the given way; `None` if he is not known.
     #[must_use]
-    pub const fn of(proof: Proof) -> Option<Self> {
-        match proof {
-            Proof::None => None,
-            Proof::Claim | Proof::SilenceOfSome => Some(Self::Indirect),
-            Proof::Silence | Proof::Copy | Proof::Outbound => Some(Self::Direct),
+    pub const fn of(provenance: Provenance) -> Option<Self> {
+        match provenance {
+            Provenance::None => None,
+            Provenance::Claim | Provenance::SilenceOfSome => Some(Self::Indirect),
+            Provenance::Silence | Provenance::Copy | Provenance::Outbound => Some(Self::Direct),
         }
     }
 

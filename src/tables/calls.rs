@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::Analysis;
-use crate::call::{Call, Clock, Media, Proof};
+use crate::call::{Call, Clock, Media, Provenance};
 use crate::spec::Judged;
 use crate::spec::Strength;
 
@@ -44,7 +44,9 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         column!("call_creator", Text, "The call's creator according to its stanzas.", |row| {
             Cell::shown(row.judged.call.creator.as_ref())
         }),
-        column!("caller", Text, "The account or device that placed the call.", |row| Cell::shown(row.judged.call.caller.as_ref())),
+        column!("caller", Text, "The account or device that placed the call.", |row| Cell::shown(
+            row.judged.call.caller.as_ref()
+        )),
         column!("callee", Text, "The account, device or group that was called.", |row| Cell::shown(
             row.judged.call.callee.as_ref()
         )),
@@ -69,35 +71,35 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             "ring_ms",
             Number,
             "Milliseconds from the offer to the accept or the end; empty for a stale offer.",
-            |row| { Cell::milliseconds(row.judged.call.course.ring) }
+            |row| { Cell::milliseconds(row.judged.call.progress.ring) }
         ),
         column!("talk_ms", Number, "Milliseconds from the accept to the end.", |row| {
-            Cell::milliseconds(row.judged.call.course.talk)
+            Cell::milliseconds(row.judged.call.progress.talk)
         }),
         column!(
             "outcome",
             always Text,
             "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, or `cut-off` if the capture ends before the call.",
-            |row| { Cell::Text(row.judged.call.course.outcome.name().into()) }
+            |row| { Cell::Text(row.judged.call.progress.outcome.name().into()) }
         ),
         column!(
             "ended_by",
             Text,
             "`caller`, `callee`, `server` or `unknown`; empty if the end was not observed.",
-            |row| { Cell::text(row.judged.call.course.ended_by.map(crate::call::Side::name)) }
+            |row| { Cell::text(row.judged.call.progress.ended_by.map(crate::call::Side::name)) }
         ),
         column!("end_reason", Text, "`reason` of the stanza that ended it.", |row| {
-            Cell::text(row.judged.call.course.end_reason.as_deref())
+            Cell::text(row.judged.call.progress.end_reason.as_deref())
         }),
         column!(
             "end_strength",
             Text,
             "How certain `ended_by` is: `direct` if the stanza left a recorded socket, or if all sockets of its alleged sender were recorded without a gap and did not send it; otherwise `indirect`.",
             |row| {
-                Cell::text(row.judged.call.course.end_strength.and_then(|proof| match proof {
-                    Proof::None => None,
-                    Proof::Claim | Proof::SilenceOfSome => Some(Strength::Indirect.name()),
-                    Proof::Silence | Proof::Copy | Proof::Outbound => Some(Strength::Direct.name()),
+                Cell::text(row.judged.call.progress.end_provenance.and_then(|provenance| match provenance {
+                    Provenance::None => None,
+                    Provenance::Claim | Provenance::SilenceOfSome => Some(Strength::Indirect.name()),
+                    Provenance::Silence | Provenance::Copy | Provenance::Outbound => Some(Strength::Direct.name()),
                 }))
             }
         ),
@@ -118,7 +120,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             "gaps",
             Integer,
             "The number of gaps in the recordings of all vantages between its first and last stanza; empty if unknown.",
-            |row| { row.judged.call.course.gaps.map_or(Cell::Null, Cell::integer) }
+            |row| { row.judged.call.progress.gaps.map_or(Cell::Null, Cell::integer) }
         ),
         column!(
             "clock_offset_ms",

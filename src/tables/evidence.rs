@@ -14,9 +14,12 @@ pub(super) fn columns<'t>() -> Vec<Column<Exhibit<'t>>> {
         column!("question", Text, "The id of the question or discrepancy.", |row| Cell::Text(
             row.piece.question.id.into()
         )),
-        column!("hypothesis", Text, "The hypothesis; for a question whose answer is a list, the value as sent.", |row| {
-            Cell::Text(row.piece.hypothesis.as_ref().into())
-        }),
+        column!(
+            "hypothesis",
+            Text,
+            "The hypothesis; for a question whose answer is a list, the value as sent.",
+            |row| { Cell::Text(row.piece.hypothesis.as_ref().into()) }
+        ),
         column!("supports", Boolean, "Whether it supports the hypothesis or contradicts it.", |row| {
             Cell::Boolean(row.piece.supports)
         }),

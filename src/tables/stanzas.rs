@@ -240,9 +240,12 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("error_text", Text, "`text` of an ack's `<error>`.", |row| {
             Cell::text(row.error().and_then(|error| error.text.as_deref()))
         }),
-        column!("offline", Text, "`offline` of the stanza: the server stored it while the client was offline.", |row| {
-            row.attribute("offline")
-        }),
+        column!(
+            "offline",
+            Text,
+            "`offline` of the stanza: the server stored it while the client was offline.",
+            |row| { row.attribute("offline") }
+        ),
         column!("platform", Text, "`platform` of the stanza.", |row| row.attribute("platform")),
         column!("version", Text, "`version` of the stanza.", |row| row.attribute("version")),
         column!("media", Text, "The call's media: `audio` or `video`.", |row| {
@@ -255,7 +258,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.phase.name())) }
         ),
         column!("outcome", Text, "The call's outcome, as in table `calls`.", |row| {
-            Cell::text(row.of_call.as_ref().map(|of| of.judged.call.course.outcome.name()))
+            Cell::text(row.of_call.as_ref().map(|of| of.judged.call.progress.outcome.name()))
         }),
         column!("flow_step", Text, "The step of the spec's flow, as in `rejected-step-3`.", |row| {
             Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))

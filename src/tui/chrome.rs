@@ -77,7 +77,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
 
 /// A call in `room` columns.
 fn call_in(shared: &Shared, call: &Call, room: usize) -> String {
-    let outcome = call.course.outcome.name();
+    let outcome = call.progress.outcome.name();
     let each = (room.saturating_sub(outcome.len() + 5) / 2).min(TITLE_ADDRESS);
     let party = |jid: &Option<Jid>| match jid {
         Some(jid) if shared.names.in_letters => shown(&shared.names.of(jid, &call.people), each).into_owned(),

@@ -101,9 +101,9 @@ fn an_answered_call_is_followed_to_its_end() {
             "ack/terminate 10 local ended",
         ]
     );
-    assert_eq!(call.course.outcome, Outcome::Answered);
-    assert_eq!((call.course.ring, call.course.talk), (Some(3_000_000_000), Some(4_000_000_000)));
-    assert_eq!(call.course.ended_by, Some(Side::Caller));
+    assert_eq!(call.progress.outcome, Outcome::Answered);
+    assert_eq!((call.progress.ring, call.progress.talk), (Some(3_000_000_000), Some(4_000_000_000)));
+    assert_eq!(call.progress.ended_by, Some(Side::Caller));
     assert_eq!(call.vantages[0].role, Role::Callee);
     assert_eq!(call.vantages[0].device.found_by, Some(FoundBy::Login));
     assert_eq!(call.callee.as_ref().unwrap().to_string(), "100:7@lid");
@@ -114,7 +114,7 @@ fn outcome_of(rest: &str) -> (Outcome, Option<Side>) {
     let offer = "0 in 1.0 success lid=100:7@lid
         0 in 2.0 call from=200@lid id=A1 [offer call-id=C call-creator=200@lid]";
     let call = only_call(&format!("{offer}\n{rest}"));
-    (call.course.outcome, call.course.ended_by)
+    (call.progress.outcome, call.progress.ended_by)
 }
 
 #[test]
@@ -151,10 +151,10 @@ fn a_refused_offer_fails_unless_somebody_accepts_after_all() {
         0 in 2 ack class=call id=A1 from=200@lid error=404 [error code=404 text=item-not-found]
         0 out 3 call to=200@lid id=A2 [terminate call-id=C call-creator=100:7@lid]";
     let call = only_call(refused);
-    assert_eq!(call.course.outcome, Outcome::Failed);
+    assert_eq!(call.progress.outcome, Outcome::Failed);
     assert_eq!(call.vantages[0].role, Role::Caller);
     let accepted = format!("{refused}\n0 in 4 call from=200:3@lid id=A3 [accept call-id=C call-creator=100:7@lid]");
-    assert_eq!(only_call(&accepted).course.outcome, Outcome::Answered);
+    assert_eq!(only_call(&accepted).progress.outcome, Outcome::Answered);
 }
 
 #[test]
@@ -165,9 +165,9 @@ fn a_terminate_to_siblings_does_not_end_the_call() {
         0 out 3.1 call to=200@lid id=A2 [terminate call-id=C call-creator=100:7@lid reason=accepted_elsewhere]
         0 in 9 call from=200:3@lid id=B2 [terminate call-id=C call-creator=100:7@lid]",
     );
-    assert_eq!(call.course.ended, Some(3));
+    assert_eq!(call.progress.ended, Some(3));
     assert_eq!(call.rows[2].phase, Phase::Accepted);
-    assert_eq!(call.course.ended_by, Some(Side::Callee));
+    assert_eq!(call.progress.ended_by, Some(Side::Callee));
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn a_call_whose_offer_was_not_captured_still_has_its_parties() {
     assert_eq!(call.vantages[0].role, Role::Callee);
     assert_eq!(call.caller.unwrap().to_string(), "200@lid");
     assert_eq!(call.callee.unwrap().to_string(), "100:7@lid");
-    assert_eq!((call.media, call.course.ring), (None, None));
+    assert_eq!((call.media, call.progress.ring), (None, None));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::call::{Maker, Proof, Side};
+use ringtrace::call::{Originator, Provenance, Side};
 use ringtrace::spec::{self, Context, Finding, Judged, Question, Shape, Strength, Verdict, findings};
 
 fn fixtures() -> PathBuf {
@@ -226,13 +226,13 @@ fn a_session_that_is_read_twice_says_what_it_says_once() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The evidence on who sent the terminate, if its maker were known in that way.
-fn known_by(side: Side, proof: Proof) -> Vec<(String, Strength)> {
+/// The evidence on who sent the terminate, if its originator were known in that way.
+fn known_by(side: Side, provenance: Provenance) -> Vec<(String, Strength)> {
     let question = all().find(|question| question.id == "timeout-terminate-sender").unwrap();
     let path = fixtures().join("timeout_terminate_sender/leaning-caller.ndjson");
     let mut call = (*load(&[&path]).calls[0].call).clone();
     for row in call.rows.iter_mut().filter(|row| row.observed.read().action().is_some()) {
-        row.maker = Maker { side, device: row.observed.read().from.clone(), proof };
+        row.originator = Originator { side, device: row.observed.read().from.clone(), provenance };
     }
     let evidence = question.evidence(&call, &Context::default());
     evidence.into_iter().map(|piece| (piece.hypothesis.into_owned(), piece.strength)).collect()
@@ -242,13 +242,13 @@ fn known_by(side: Side, proof: Proof) -> Vec<(String, Strength)> {
 fn what_is_known_of_a_maker_decides_how_much_it_proves() {
     use Strength::{Direct, Indirect};
     let one = |hypothesis: &str, strength| vec![(hypothesis.to_owned(), strength)];
-    assert_eq!(known_by(Side::Caller, Proof::Claim), one("caller", Indirect));
-    assert_eq!(known_by(Side::Caller, Proof::Copy), one("caller", Direct));
-    assert_eq!(known_by(Side::Server, Proof::Silence), one("server", Direct));
-    assert_eq!(known_by(Side::Server, Proof::SilenceOfSome), one("server", Indirect));
-    assert_eq!(known_by(Side::Callee, Proof::Outbound), one("callee", Direct));
-    assert_eq!(known_by(Side::Unknown, Proof::Claim), []);
-    assert_eq!(known_by(Side::Caller, Proof::None), []);
+    assert_eq!(known_by(Side::Caller, Provenance::Claim), one("caller", Indirect));
+    assert_eq!(known_by(Side::Caller, Provenance::Copy), one("caller", Direct));
+    assert_eq!(known_by(Side::Server, Provenance::Silence), one("server", Direct));
+    assert_eq!(known_by(Side::Server, Provenance::SilenceOfSome), one("server", Indirect));
+    assert_eq!(known_by(Side::Callee, Provenance::Outbound), one("callee", Direct));
+    assert_eq!(known_by(Side::Unknown, Provenance::Claim), []);
+    assert_eq!(known_by(Side::Caller, Provenance::None), []);
 }
 
 #[test]

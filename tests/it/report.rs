@@ -242,7 +242,7 @@ fn noted(on_call: &str, on_terminate: &str, on_other: &str) -> tempfile::TempDir
     let calls: Vec<_> = analysis.calls.iter().map(|judged| &judged.call).collect();
     let mut notes = Notes::default();
     notes.set(notes::Subject::of_call(calls[0]), on_call);
-    let terminate = calls[1].course.ended.unwrap();
+    let terminate = calls[1].progress.ended.unwrap();
     notes.set(notes::Subject::of_row(calls[1], terminate).unwrap(), on_terminate);
     notes.set(notes::Subject::of_row(calls[1], 0).unwrap(), on_other);
     fs::write(folder.path().join("call.pcap.notes.ndjson"), notes.write()).unwrap();

@@ -77,14 +77,14 @@ pub(crate) fn real_recordings() -> Recordings {
 fn conclusions(analysis: &Analysis) -> Vec<String> {
     let mut said = Vec::new();
     for judged in &analysis.calls {
-        let (call, course) = (&judged.call, &judged.call.course);
+        let (call, progress) = (&judged.call, &judged.call.progress);
         let roles: Vec<_> = call.vantages.iter().map(|vantage| vantage.role.name()).collect();
-        let times = (course.ring, course.talk);
-        said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, course.outcome));
-        said.push(format!("{:?} {:?} {:?}", course.ended_by, course.end_strength, course.end_reason));
+        let times = (progress.ring, progress.talk);
+        said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, progress.outcome));
+        said.push(format!("{:?} {:?} {:?}", progress.ended_by, progress.end_provenance, progress.end_reason));
         said.extend(call.rows.iter().map(|row| {
             let places = (row.vantage, row.also.len(), row.answers, row.copy_of, row.repeats);
-            format!("{:?} {places:?} {:?} {:?}", row.action, row.maker.side, row.maker.proof)
+            format!("{:?} {places:?} {:?} {:?}", row.action, row.originator.side, row.originator.provenance)
         }));
     }
     for finding in findings(&analysis.calls) {

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use ringtrace::call::{Call, Grouping, Observed, Outcome, Proof, Recording, Role, Row, Side, Snapshot, Span};
+use ringtrace::call::{Call, Grouping, Observed, Outcome, Provenance, Recording, Role, Row, Side, Snapshot, Span};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::stanza::{Stanza, Wire};
 
@@ -80,13 +80,13 @@ fn only_call<C: AsRef<str>>(captures: &[C]) -> Arc<Call> {
     Arc::clone(&snapshot.calls[0])
 }
 
-/// Each row as `action direction@vantage side proof`, without acks.
+/// Each row as `action direction@vantage side provenance`, without acks.
 fn told(call: &Call) -> Vec<String> {
     let direction = |row: &Row| if row.observed.direction() == Some(Direction::Outbound) { "out" } else { "in" };
     let line = |row: &Row| {
         let device = call.vantages[row.vantage].device.jid().map_or("?".to_owned(), ToString::to_string);
         let action = row.action.as_ref().map_or("-", |action| action.as_str());
-        format!("{action} {}@{device} {} {:?}", direction(row), row.maker.side.name(), row.maker.proof)
+        format!("{action} {}@{device} {} {:?}", direction(row), row.originator.side.name(), row.originator.provenance)
     };
     call.rows.iter().filter(|row| row.observed.read().action().is_some()).map(line).collect()
 }
@@ -180,25 +180,32 @@ fn without_a_stanza_in_common_the_clocks_are_unknown() {
     assert_eq!(call.vantages.len(), 2);
     assert_eq!(call.vantages[1].clock, None);
     let (terminate, row) = row(&call, "S9", Direction::Inbound);
-    assert_eq!(row.maker.proof, Proof::Claim, "whether the caller's socket was read at that time is not known");
+    assert_eq!(
+        row.originator.provenance,
+        Provenance::Claim,
+        "whether the caller's socket was read at that time is not known"
+    );
     assert_eq!(call.is_before(0, terminate), None);
 }
 
 #[test]
 fn what_a_recorded_device_did_not_send_the_server_made() {
     let callee = with(CALLEE, "0 in 45 call from=100:7@lid id=S9 [terminate call-id=C reason=timeout]");
-    let maker = |caller: &str| {
+    let originator = |caller: &str| {
         let call = only_call(&[caller, &callee]);
-        let maker = &row(&call, "S9", Direction::Inbound).1.maker;
-        assert_eq!((call.course.ended_by, call.course.end_strength), (Some(maker.side), Some(maker.proof)));
-        (maker.side, maker.proof)
+        let originator = &row(&call, "S9", Direction::Inbound).1.originator;
+        assert_eq!(
+            (call.progress.ended_by, call.progress.end_provenance),
+            (Some(originator.side), Some(originator.provenance))
+        );
+        (originator.side, originator.provenance)
     };
-    assert_eq!(maker(CALLER), (Side::Server, Proof::Silence));
+    assert_eq!(originator(CALLER), (Side::Server, Provenance::Silence));
     let holes = ["0 read 0 30\n0 read 30.1 60", "0 read 0 44.9", "0 read 1.5 60", "0 read 0 45.01", ""];
     for read in holes {
-        assert_eq!(maker(&CALLER.replace("0 read 0 60", read)), (Side::Caller, Proof::Claim), "{read:?}");
+        assert_eq!(originator(&CALLER.replace("0 read 0 60", read)), (Side::Caller, Provenance::Claim), "{read:?}");
     }
-    assert_eq!(maker(&CALLER.replace("0 read 0 60", "0 read 0.9 45.5")), (Side::Server, Proof::Silence));
+    assert_eq!(originator(&CALLER.replace("0 read 0 60", "0 read 0.9 45.5")), (Side::Server, Provenance::Silence));
 }
 
 #[test]
@@ -208,32 +215,40 @@ fn a_stanza_that_left_its_maker_is_no_servers() {
     for captures in [[caller.as_str(), &callee], [&callee, &caller]] {
         let call = only_call(&captures);
         let (_, copy) = row(&call, "A9", Direction::Inbound);
-        assert_eq!((copy.maker.side, copy.maker.proof), (Side::Caller, Proof::Copy));
-        assert_eq!(copy.maker.device.as_ref().unwrap().to_string(), "100:7@lid");
-        assert_eq!(call.course.ended, Some(row(&call, "A9", Direction::Outbound).0));
-        assert_eq!(call.course.end_strength, Some(Proof::Outbound));
-        assert_eq!(call.course.ring, Some(43_900_000_000));
+        assert_eq!((copy.originator.side, copy.originator.provenance), (Side::Caller, Provenance::Copy));
+        assert_eq!(copy.originator.device.as_ref().unwrap().to_string(), "100:7@lid");
+        assert_eq!(call.progress.ended, Some(row(&call, "A9", Direction::Outbound).0));
+        assert_eq!(call.progress.end_provenance, Some(Provenance::Outbound));
+        assert_eq!(call.progress.ring, Some(43_900_000_000));
     }
 }
 
 #[test]
 fn a_bare_address_may_be_any_device_of_its_account() {
     let caller = with(CALLER, "0 in 45 call from=200@lid id=S9 [terminate call-id=C reason=timeout]");
-    let proof = |captures: &[&str]| row(&only_call(captures), "S9", Direction::Inbound).1.maker.proof;
-    assert_eq!(proof(&[&caller]), Proof::Claim);
-    assert_eq!(proof(&[&caller, CALLEE]), Proof::Claim, "200:9 is not recorded");
-    assert_eq!(proof(&[&caller, CALLEE, OTHER]), Proof::SilenceOfSome, "the phone is not recorded");
+    let provenance = |captures: &[&str]| row(&only_call(captures), "S9", Direction::Inbound).1.originator.provenance;
+    assert_eq!(provenance(&[&caller]), Provenance::Claim);
+    assert_eq!(provenance(&[&caller, CALLEE]), Provenance::Claim, "200:9 is not recorded");
+    assert_eq!(provenance(&[&caller, CALLEE, OTHER]), Provenance::SilenceOfSome, "the phone is not recorded");
     let phone = OTHER.replace("200:9@lid", "200@lid").replace("id=B2", "id=B3");
-    assert_eq!(proof(&[&caller, CALLEE, OTHER, &phone]), Proof::SilenceOfSome, "the phone's clock is not known");
+    assert_eq!(
+        provenance(&[&caller, CALLEE, OTHER, &phone]),
+        Provenance::SilenceOfSome,
+        "the phone's clock is not known"
+    );
     let caller = caller.replace("0 in 1.7", "0 in 1.65 call from=200@lid id=B3 [preaccept call-id=C]\n0 in 1.7");
-    assert_eq!(proof(&[&caller, CALLEE, OTHER, &phone]), Proof::Silence);
+    assert_eq!(provenance(&[&caller, CALLEE, OTHER, &phone]), Provenance::Silence);
 }
 
 #[test]
 fn an_address_of_the_other_kind_is_the_same_device() {
     let callee = with(CALLEE, "0 in 45 call from=900:7@s.whatsapp.net id=S9 [terminate call-id=C reason=timeout]");
     let call = only_call(&[CALLER, &callee]);
-    assert_eq!(row(&call, "S9", Direction::Inbound).1.maker.proof, Proof::Silence, "the offer links both addresses");
+    assert_eq!(
+        row(&call, "S9", Direction::Inbound).1.originator.provenance,
+        Provenance::Silence,
+        "the offer links both addresses"
+    );
     let phone = |vantage: usize| call.vantages[vantage].device.phone.as_ref().map(ToString::to_string);
     assert_eq!((phone(0).as_deref(), phone(1)), (Some("900:7@s.whatsapp.net"), None));
 }
@@ -253,19 +268,19 @@ fn elsewhere_never_ends_a_call_that_another_vantage_saw() {
     for captures in [vec![&caller, &callee, &other], vec![&other, &callee], vec![&other, &caller]] {
         let call = only_call(&captures);
         assert_eq!(
-            (call.course.outcome, call.course.ended_by),
+            (call.progress.outcome, call.progress.ended_by),
             (Outcome::Answered, Some(Side::Callee)),
             "{captures:?}"
         );
         assert!(call.vantages.iter().any(|vantage| vantage.role == Role::CalleeOther));
         assert!(
-            call.course.talk.is_some_and(|talk| (talk - 4_000_000_000).abs() < 1_000_000),
+            call.progress.talk.is_some_and(|talk| (talk - 4_000_000_000).abs() < 1_000_000),
             "{:?}",
-            call.course.talk
+            call.progress.talk
         );
     }
     let alone = only_call(&[other]);
-    assert_eq!((alone.course.outcome, alone.vantages[0].role), (Outcome::Elsewhere, Role::CalleeOther));
+    assert_eq!((alone.progress.outcome, alone.vantages[0].role), (Outcome::Elsewhere, Role::CalleeOther));
     let declined =
         |capture: &str| capture.replace("accept call-id", "reject call-id").replace("accepted_else", "rejected_else");
     let without_end = |capture: &str| {
@@ -276,7 +291,7 @@ fn elsewhere_never_ends_a_call_that_another_vantage_saw() {
             .collect::<String>()
     };
     let call = only_call(&[without_end(&caller), without_end(&callee)]);
-    assert_eq!((call.course.outcome, call.course.ended_by), (Outcome::Declined, Some(Side::Callee)));
+    assert_eq!((call.progress.outcome, call.progress.ended_by), (Outcome::Declined, Some(Side::Callee)));
 }
 
 #[test]
@@ -286,7 +301,7 @@ fn in_an_unanswered_call_all_are_callees() {
         call.vantages.iter().map(|vantage| vantage.role).collect::<Vec<_>>(),
         [Role::Caller, Role::Callee, Role::Callee]
     );
-    assert_eq!(call.course.outcome, Outcome::CutOff);
+    assert_eq!(call.progress.outcome, Outcome::CutOff);
 }
 
 #[test]
@@ -317,7 +332,7 @@ fn the_same_session_read_twice_changes_nothing() {
     assert_eq!(told(&once), told(&twice));
     assert_eq!(once.rows.len(), twice.rows.len());
     assert!(twice.rows.iter().all(|row| row.also.len() == 1));
-    assert_eq!(once.course, twice.course);
+    assert_eq!(once.progress, twice.progress);
     assert_eq!(once.vantages, twice.vantages);
     assert_eq!(twice.captures().len(), 4);
 }
@@ -362,12 +377,12 @@ fn one_capture_of_all_has_one_clock() {
     let call = only_call(&[lines.join("\n")]);
     assert_eq!(call.vantages.len(), 2);
     assert!(call.vantages.iter().all(|vantage| vantage.clock == Some(ringtrace::call::Clock::SAME)));
-    assert_eq!(row(&call, "S9", Direction::Inbound).1.maker.proof, Proof::Silence);
+    assert_eq!(row(&call, "S9", Direction::Inbound).1.originator.provenance, Provenance::Silence);
 }
 
 #[test]
 fn interruptions_are_counted() {
-    let gaps = |read: &str| only_call(&[CALLER.replace("0 read 0 60", read)]).course.gaps;
+    let gaps = |read: &str| only_call(&[CALLER.replace("0 read 0 60", read)]).progress.gaps;
     assert_eq!(gaps("0 read 0 60"), Some(0));
     assert_eq!(gaps("0 read 0 1.2\n0 read 1.4 60"), Some(1));
     assert_eq!(gaps("0 read 0 1.2\n0 read 1.3 1.4\n0 read 1.45 60"), Some(2));
@@ -429,7 +444,7 @@ proptest! {
         let shuffled: Vec<_> = order.iter().map(|index| captures[*index].as_str()).collect();
         let call = only_call(&shuffled);
         prop_assert_eq!(told(&expected), told(&call));
-        prop_assert_eq!(&expected.course, &call.course);
+        prop_assert_eq!(&expected.progress, &call.progress);
         prop_assert_eq!(&expected.vantages, &call.vantages);
         prop_assert_eq!(&expected.caller, &call.caller);
         let links = |call: &Call| call.rows.iter().map(|row| (row.copy_of, row.answers, row.repeats)).collect::<Vec<_>>();

@@ -24,7 +24,7 @@ fn check_step(alignment: &Alignment, number: usize, call: &Call, checks: &mut Ch
     let place = number.saturating_sub(1);
     let (Some(sighting), Some(step)) = (alignment.steps.get(place), alignment.flow.steps.get(place)) else { return };
     let confidence = step.confidence;
-    let at = call.course.offered.unwrap_or_default();
+    let at = call.progress.offered.unwrap_or_default();
     match *sighting {
         Sighting::Seen(row) => match step.origin_of(row, call) {
             None => checks.holds(row, "it occurred in its place"),
@@ -80,9 +80,9 @@ fn check_no_media(call: &Call, context: &Context, checks: &mut Checks) {
 
 /// Notes that something did not happen, if the recording can show that.
 fn note_absence(call: &Call, context: &Context, checks: &mut Checks, what: &'static str) {
-    let at = call.course.offered.unwrap_or_default();
+    let at = call.progress.offered.unwrap_or_default();
     let Some(offer) = call.rows.get(at) else { return };
-    let ended = call.course.ended.and_then(|end| call.rows.get(end)).and_then(|end| end.observed.time());
+    let ended = call.progress.ended.and_then(|end| call.rows.get(end)).and_then(|end| end.observed.time());
     match covered_until(call, context, offer, ended.unwrap_or(Timestamp(i64::MAX))) {
         Ok(()) => checks.holds(at, what),
         Err(why) => checks.undecided(at, format!("{what}: {why}")),

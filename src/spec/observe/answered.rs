@@ -20,7 +20,7 @@ pub struct HangUp<'c> {
 /// the server adds to what it delivers. Those that stop the ringing of siblings are none of them.
 #[must_use]
 pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
-    let Some(accepted) = call.course.accepted else { return Vec::new() };
+    let Some(accepted) = call.progress.accepted else { return Vec::new() };
     let accepts = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Accept));
     let talk = |sight: &Sight<'_>| {
         let accept = accepts.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
@@ -67,7 +67,7 @@ impl Talk<'_> {
 #[must_use]
 pub fn talks(call: &Call) -> BTreeMap<usize, Talk<'_>> {
     let mut talks: BTreeMap<usize, Talk<'_>> = BTreeMap::new();
-    if call.course.accepted.is_none() {
+    if call.progress.accepted.is_none() {
         return talks;
     }
     let mut ended = BTreeSet::new();
@@ -96,7 +96,7 @@ pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
     let mut terminates = stanzas::of(call, &ActionName::Terminate);
     terminates.retain(|sight| {
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let follows = call.course.accepted.is_some_and(|accepted| accepted < sight.index);
+        let follows = call.progress.accepted.is_some_and(|accepted| accepted < sight.index);
         sight.action.is_elsewhere() && (reason.starts_with("accept") || follows && !declined::speaks_of_decline(reason))
     });
     terminates

@@ -1,12 +1,12 @@
 //! Who made a stanza, and how much is known of that.
 
-use crate::call::{Call, Proof, Row, Side};
+use crate::call::{Call, Provenance, Row, Side};
 use crate::spec::strength::Strength;
 
 /// Who made a stanza.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// The maker's side of the call, never [`Side::Unknown`].
+    /// The originator's side of the call, never [`Side::Unknown`].
     pub by: Side,
     /// How much is known of that.
     pub strength: Strength,
@@ -17,22 +17,22 @@ pub struct Made {
 /// Who made the stanza of a row; `None` where nothing tells.
 #[must_use]
 pub fn made(row: &Row) -> Option<Made> {
-    let (by, proof) = (row.maker.side, row.maker.proof);
-    let strength = Strength::of(proof).filter(|_| by != Side::Unknown)?;
+    let (by, provenance) = (row.originator.side, row.originator.provenance);
+    let strength = Strength::of(provenance).filter(|_| by != Side::Unknown)?;
     let stanza = row.observed.read();
     let from = stanza.from.as_ref().map_or_else(|| "no address".to_owned(), ToString::to_string);
     let name = by.name();
-    let how = match proof {
-        Proof::None => return None,
-        Proof::Outbound => format!("it left the {name}'s recorded socket"),
-        Proof::Copy => format!("the same stanza was recorded leaving the {name}'s socket"),
-        Proof::Silence => {
+    let how = match provenance {
+        Provenance::None => return None,
+        Provenance::Outbound => format!("it left the {name}'s recorded socket"),
+        Provenance::Copy => format!("the same stanza was recorded leaving the {name}'s socket"),
+        Provenance::Silence => {
             format!("it came from {from}, whose sockets were read without a gap and sent no such stanza")
         }
-        Proof::SilenceOfSome => format!(
+        Provenance::SilenceOfSome => format!(
             "it came from {from}, whose recorded sockets sent no such stanza, but not all devices of that account were recorded"
         ),
-        Proof::Claim => format!("it came from {from}, an address that the server stamps and may have invented"),
+        Provenance::Claim => format!("it came from {from}, an address that the server stamps and may have invented"),
     };
     Some(Made { by, strength, how })
 }
@@ -60,7 +60,7 @@ pub fn seen_at(call: &Call, row: &Row) -> String {
 pub fn program(call: &Call, row: &Row) -> String {
     let node = &row.observed.read().node;
     let named = ["platform", "version"].into_iter().filter_map(|name| Some(format!(", {name} {}", node.text(name)?)));
-    let sent = row.maker.proof == Proof::Outbound;
+    let sent = row.originator.provenance == Provenance::Outbound;
     let recorded = call.recording(row).and_then(|recording| recording.client).filter(|_| sent);
     named.chain(recorded.map(|client| format!(", sent by {client}"))).collect()
 }

@@ -8,7 +8,7 @@ use super::SECOND;
 use super::declined;
 use super::originator::{self, Made};
 use super::stanzas;
-use crate::call::{Call, Clock, Proof, Row, Side};
+use crate::call::{Call, Clock, Provenance, Row, Side};
 use crate::protocol::binary::{Content, Jid, Node};
 use crate::protocol::stanza::{ActionName, Body};
 
@@ -61,7 +61,7 @@ pub struct Announced {
 /// How a call rang out; `None` if it did not, or if the recording does not show that it did.
 #[must_use]
 pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
-    if call.course.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
+    if call.progress.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
         return None;
     }
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
@@ -72,14 +72,18 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
         let Some(action) = stanza.action().filter(|action| action.name == ActionName::Terminate) else { continue };
         if action.is_elsewhere() {
             // Whoever gets such a terminate knows that the call was taken or declined; who sends it need not.
-            if matches!(row.maker.proof, Proof::Outbound | Proof::Copy) { continue } else { return None }
+            if matches!(row.originator.provenance, Provenance::Outbound | Provenance::Copy) {
+                continue;
+            } else {
+                return None;
+            }
         }
         if !ended.insert(row.vantage) {
             continue;
         }
         let sent = row.copy_of.unwrap_or(index);
-        // One stanza that several devices got without its maker's own sight of it.
-        let sight = (stanza.id.as_deref(), row.observed.direction(), row.maker.side.name());
+        // One stanza that several devices got without its originator's own sight of it.
+        let sight = (stanza.id.as_deref(), row.observed.direction(), row.originator.side.name());
         let first = if sight.0.is_some() { *arrived.entry(sight).or_insert(sent) } else { sent };
         if first == sent && known.insert(sent) {
             let row = call.rows.get(sent).unwrap_or(row);
@@ -100,7 +104,7 @@ fn ending<'c>(call: &Call, index: usize, row: &'c Row, offer: Option<&Row>) -> E
 }
 
 fn ender(call: &Call, row: &Row, by: Side) -> Ender {
-    let device = row.maker.device.as_ref();
+    let device = row.originator.device.as_ref();
     let person = match by {
         Side::Caller => device.or(call.caller.as_ref()),
         Side::Callee => device.or(call.callee.as_ref()),
@@ -138,8 +142,8 @@ pub fn was_offered_live(call: &Call) -> bool {
 fn settle_order(call: &Call, endings: &mut Vec<Ending<'_>>) {
     let sent = |ending: &Ending<'_>| {
         let row = call.rows.get(ending.index)?;
-        let was_sent = matches!(row.maker.proof, Proof::Outbound | Proof::Copy);
-        was_sent.then_some((row.maker.side, span(call, row)?))
+        let was_sent = matches!(row.originator.provenance, Provenance::Outbound | Provenance::Copy);
+        was_sent.then_some((row.originator.side, span(call, row)?))
     };
     // Of each side, the earliest moments at which one of its own terminates can have left, and must have left.
     let mut sides: Vec<(Side, (i64, i64))> = Vec::new();

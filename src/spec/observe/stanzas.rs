@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::call::{Call, Row, says_declined};
+use crate::call::{Call, Row, declines};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{Ack, Action, ActionName, Body};
@@ -10,7 +10,7 @@ use crate::protocol::stanza::{Ack, Action, ActionName, Body};
 /// A call stanza, at the row that stands for all sights of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'c> {
-    /// Index of the row in [`Call::rows`]: where it left its maker's socket, if that was recorded, else where it came
+    /// Index of the row in [`Call::rows`]: where it left its originator's socket, if that was recorded, else where it came
     /// in first.
     pub index: usize,
     /// The row.
@@ -50,13 +50,13 @@ impl<'c> Sight<'c> {
     /// Whether the call had been answered before it.
     #[must_use]
     pub fn is_in_call(&self, call: &Call) -> bool {
-        call.course.accepted.is_some_and(|accepted| accepted < self.index)
+        call.progress.accepted.is_some_and(|accepted| accepted < self.index)
     }
 
     /// What is the same of one stanza at each device that it reaches; `None` where it has no id.
     fn arrival(&self) -> Option<(&'c str, &'c ActionName, &'static str)> {
         let id = self.row.observed.read().id.as_deref()?;
-        Some((id, &self.action.name, self.row.maker.side.name()))
+        Some((id, &self.action.name, self.row.originator.side.name()))
     }
 
     /// The action's `call-creator`, if it is an address.
@@ -68,7 +68,7 @@ impl<'c> Sight<'c> {
     /// Whether it is a reject by which the callee declines: one without a reason, or with a reason that says so.
     #[must_use]
     pub fn declines(&self) -> bool {
-        self.action.name == ActionName::Reject && is_decline(self.action)
+        self.action.name == ActionName::Reject && declines(self.action)
     }
 }
 
@@ -168,16 +168,4 @@ pub fn acks(call: &Call) -> impl Iterator<Item = (usize, &Row, &Ack)> {
         Body::Ack(ack) => Some((index, row, ack)),
         Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
     })
-}
-
-/// Whether a reject or a terminate says that the user declined. A reject for another reason (busy, a failure) is that
-/// of one device that cannot take the call.
-#[must_use]
-pub fn is_decline(action: &Action) -> bool {
-    let reason = action.reason.as_deref();
-    match action.name {
-        ActionName::Reject => reason.is_none_or(|reason| reason.is_empty() || says_declined(reason)),
-        ActionName::Terminate => reason.is_some_and(says_declined),
-        _ => false,
-    }
 }

@@ -166,7 +166,7 @@ impl PartialEq for RowKind {
 fn kind(call: &Call, row: &Row) -> RowKind {
     let stanza = row.observed.read();
     let sent = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
-    RowKind { tag: stanza.node.tag.clone(), action: row.action.clone(), side: sent.maker.side }
+    RowKind { tag: stanza.node.tag.clone(), action: row.action.clone(), side: sent.originator.side }
 }
 
 /// The start of a line of XML, up to the first attribute.
@@ -301,8 +301,8 @@ fn heads_of(shared: &Shared, comparison: &Comparison) -> [String; 2] {
     let call = |judged: &Arc<Judged>| {
         let number = shared.calls().iter().position(|known| Arc::ptr_eq(known, judged));
         let number = number.map_or_else(String::new, |number| format!("#{} ", number + 1));
-        let by = judged.call.course.ended_by.map_or_else(String::new, |by| format!(", ended by {}", by.name()));
-        format!("{number}{}{by}  {}", judged.call.course.outcome.name(), visible_all(&judged.call.id))
+        let by = judged.call.progress.ended_by.map_or_else(String::new, |by| format!(", ended by {}", by.name()));
+        format!("{number}{}{by}  {}", judged.call.progress.outcome.name(), visible_all(&judged.call.id))
     };
     match &comparison.compared {
         Compared::Calls(calls) => calls.each_ref().map(call),

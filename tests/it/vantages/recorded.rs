@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::BufReader;
 
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::call::{Call, Proof, Row, Side};
+use ringtrace::call::{Call, Provenance, Row, Side};
 use serde_json::Value;
 
 use crate::shared::shared;
@@ -27,8 +27,10 @@ fn origin(call: Option<&Call>, stanza_id: &str) -> &'static str {
             && stanza.action().is_some_and(|action| action.name.as_str() == "terminate")
     };
     let rows: Vec<&Row> = call.into_iter().flat_map(|call| &call.rows).filter(is_it).collect();
-    let sure = rows.iter().find(|row| matches!(row.maker.proof, Proof::Outbound | Proof::Copy | Proof::Silence));
-    match (sure.map(|row| row.maker.side), rows.is_empty()) {
+    let sure = rows
+        .iter()
+        .find(|row| matches!(row.originator.provenance, Provenance::Outbound | Provenance::Copy | Provenance::Silence));
+    match (sure.map(|row| row.originator.side), rows.is_empty()) {
         (_, true) => "not visible",
         (Some(Side::Caller), _) => "caller",
         (Some(Side::Callee), _) => "callee",
@@ -95,7 +97,7 @@ fn outcomes_do_not_depend_on_how_many_vantages_there_are() {
             let recordings: Vec<_> = view.split('+').map(|name| format!("{name}.pcap")).collect();
             let analysis = load(set, &recordings);
             let calls = analysis.calls.iter().map(|judged| &judged.call);
-            calls.map(|call| (call.id.to_string(), call.course.outcome)).collect::<Vec<_>>()
+            calls.map(|call| (call.id.to_string(), call.progress.outcome)).collect::<Vec<_>>()
         };
         let all = outcomes("a+b1+b2");
         for view in ["a", "a+b1", "a+b2", "all", "b1+b2"] {
@@ -114,7 +116,7 @@ fn a_file_can_have_a_clock_for_each_vantage() {
     assert!(clock.least < truth && truth < clock.most, "{clock:?}");
     let directions: Vec<_> = call.rows.iter().map(|row| (row.vantage, row.copy_of)).collect();
     assert_eq!(directions, [(0, None), (0, None), (1, Some(0)), (1, None), (0, Some(3)), (0, None)]);
-    assert_eq!(call.course.gaps, Some(0));
+    assert_eq!(call.progress.gaps, Some(0));
 }
 
 /// The records of a pcap file of this machine's byte order, each with its time in seconds.
@@ -149,18 +151,18 @@ fn a_hole_at_the_wrong_moment_leaves_open_who_made_a_terminate() {
         let analysis = request.load();
         let call =
             analysis.calls.iter().map(|judged| &judged.call).find(|call| call.id.starts_with("B1391DF6")).unwrap();
-        (call.course.end_strength.unwrap(), call.course.gaps.unwrap(), analysis.is_lossy())
+        (call.progress.end_provenance.unwrap(), call.progress.gaps.unwrap(), analysis.is_lossy())
     };
-    assert_eq!(ends(None), (Proof::Silence, 0, false));
+    assert_eq!(ends(None), (Provenance::Silence, 0, false));
     let (mut within, mut outside) = (0, 0);
     for (time, range) in records(&whole) {
         let is_data = range.len() > 16 + 66 + 20;
         let in_call = (1_795_222_477.6..1_795_222_481.4).contains(&time);
         let is_far = !(1_795_222_473.0..1_795_222_483.0).contains(&time);
         if is_data && (in_call || (is_far && outside < 5)) {
-            let (proof, gaps, is_lossy) = ends(Some(&range));
+            let (provenance, gaps, is_lossy) = ends(Some(&range));
             if in_call && is_lossy {
-                assert!(proof < Proof::Silence && gaps > 0, "{time} {proof:?} {gaps}");
+                assert!(provenance < Provenance::Silence && gaps > 0, "{time} {provenance:?} {gaps}");
                 within += 1;
             } else if !in_call {
                 assert_eq!(gaps, 0, "{time}");

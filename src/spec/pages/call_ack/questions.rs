@@ -1,6 +1,6 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use crate::call::{Call, Proof, Row};
+use crate::call::{Call, Provenance, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::observe::answers::{Answers, Reception};
@@ -112,7 +112,8 @@ pub(super) fn ack_from_peers(question: &'static Question, call: &Call, context: 
 fn arrived(question: &'static Question, call: &Call, row: &Row, answers: &Answers) -> Option<Evidence> {
     let action = answers::action_name(row);
     let an = article(action);
-    let is_copy = |index: &usize| call.rows.get(*index).is_some_and(|ack| ack.maker.proof == Proof::Copy);
+    let is_copy =
+        |index: &usize| call.rows.get(*index).is_some_and(|ack| ack.originator.provenance == Provenance::Copy);
     if let Some(copy) = answers.acks.iter().copied().find(is_copy) {
         let why = format!("The ack of {an} {action} was recorded leaving the peer's socket.");
         return Some(Evidence::supporting(question, "peers-too", Strength::Direct, copy, why));

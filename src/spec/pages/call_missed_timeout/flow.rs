@@ -6,14 +6,14 @@ use crate::protocol::stanza::{ActionName, Body};
 
 /// Whether the callee's own client ended the call, and so had nothing to acknowledge.
 pub(super) fn ended_here(call: &Call) -> Option<&'static str> {
-    let end = call.course.ended.and_then(|end| call.rows.get(end))?;
+    let end = call.progress.ended.and_then(|end| call.rows.get(end))?;
     let own = end.observed.direction() == Some(Direction::Outbound) && call.role_of(end) != Role::Caller;
     own.then_some("the callee's own client ended the call")
 }
 
 /// Whether a call between two people rang live, and rang out.
 pub(super) fn is_of(call: &Call) -> bool {
-    let Some(offer) = call.course.offered.and_then(|offer| call.rows.get(offer)) else { return false };
+    let Some(offer) = call.progress.offered.and_then(|offer| call.rows.get(offer)) else { return false };
     let stanza = offer.observed.read();
     let is_over = |name| stanza.action_node().is_none_or(|node| node.attribute(name).is_some());
     let refused = || {
@@ -23,7 +23,7 @@ pub(super) fn is_of(call: &Call) -> bool {
         })
     };
     !call.group
-        && call.course.outcome == Outcome::Missed
+        && call.progress.outcome == Outcome::Missed
         && offer.action == Some(ActionName::Offer)
         && !stanza.is_offline()
         && !is_over("is_call_ended")

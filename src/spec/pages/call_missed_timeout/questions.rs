@@ -114,7 +114,7 @@ fn is_addressed_to_devices(call: &Call, row: &Row) -> bool {
 /// Terminates that the caller addresses to devices, rather than to the account.
 fn sent_by_the_caller(question: &'static Question, call: &Call) -> Vec<Evidence> {
     let terminates = stanzas::of(call, &ActionName::Terminate);
-    let addressed = terminates.iter().filter(|sight| sight.is_outbound() && sight.row.maker.side == Side::Caller);
+    let addressed = terminates.iter().filter(|sight| sight.is_outbound() && sight.row.originator.side == Side::Caller);
     let pieces = addressed.filter_map(|sight| {
         let hypothesis = spoken_for(sight.action.reason.as_deref())?;
         let to = sight.row.observed.read().to.as_ref().filter(|to| to.device != 0);

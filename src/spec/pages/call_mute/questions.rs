@@ -12,10 +12,11 @@ use crate::words::article;
 pub(super) fn mute_states(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let pieces = stanzas::of(call, &ActionName::MuteV2).into_iter().map(|sight| {
         let value = sight.node.text("mute-state").map_or_else(|| "(none)".to_owned(), |state| state.into_owned());
-        let maker = originator::made(sight.row).map_or_else(String::new, |made| format!(" of the {}", made.by.name()));
+        let originator =
+            originator::made(sight.row).map_or_else(String::new, |made| format!(" of the {}", made.by.name()));
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
         let when = if sight.is_in_call(call) { "after the accept" } else { "before any accept" };
-        let why = format!("A mute{maker}, {place}, {when}.");
+        let why = format!("A mute{originator}, {place}, {when}.");
         Evidence::supporting(question, value, Strength::Direct, sight.index, why)
     });
     pieces.collect()

@@ -138,7 +138,7 @@ pub(super) fn offer_keygen(question: &'static Question, call: &Call, _: &Context
 }
 
 pub(super) fn offer_form(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    if call.course.offered.is_none() {
+    if call.progress.offered.is_none() {
         return Vec::new();
     }
     let is_offer = |sight: &Sight<'_>| sight.action.name == ActionName::Offer;

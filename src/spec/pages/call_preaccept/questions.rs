@@ -16,24 +16,24 @@ pub(super) fn preaccept_effect(question: &'static Question, call: &Call, context
 }
 
 fn judge(question: &'static Question, call: &Call, context: &Context) -> Option<Evidence> {
-    let course = &call.course;
-    let (outcome, settled) = (course.outcome, course.accepted.or(course.ended)?);
-    let offered = call.rows.get(course.offered?)?;
+    let progress = &call.progress;
+    let (outcome, settled) = (progress.outcome, progress.accepted.or(progress.ended)?);
+    let offered = call.rows.get(progress.offered?)?;
     if matches!(outcome, Outcome::CutOff | Outcome::Elsewhere | Outcome::Failed)
         || offered.observed.read().is_offline()
         || call.group
     {
         return None;
     }
-    let after = course.ring.map_or_else(String::new, |ring| format!(", {} after the offer", seconds(ring)));
+    let after = progress.ring.map_or_else(String::new, |ring| format!(", {} after the offer", seconds(ring)));
     let how = format!("{}{after}", outcome.name());
-    if let Some(rang) = course.rang {
+    if let Some(rang) = progress.rang {
         let why = format!("The callee sent a preaccept, and the call was {how}.");
         return Some(Evidence::supporting(question, format!("sent: {}", outcome.name()), Strength::Direct, rang, why));
     }
     let end = call.rows.get(settled)?;
     let is_accept = stanzas::is(end, &ActionName::Accept);
-    let is_own = end.maker.side == Side::Callee && end.observed.direction() == Some(Direction::Outbound);
+    let is_own = end.originator.side == Side::Callee && end.observed.direction() == Some(Direction::Outbound);
     let tells = call.role_of(end) == Role::Caller || is_accept && is_own;
     let first = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
     let offer = call.rows.get(*first.get(&end.vantage)?)?;
@@ -77,7 +77,7 @@ pub(super) fn capability_final_byte(question: &'static Question, call: &Call, _:
     let mut evidence = Vec::new();
     for sight in stanzas::each(call) {
         let Some(capability) = sight.node.child("capability") else { continue };
-        let (Some(made), Some(device)) = (originator::made(sight.row), sight.row.maker.device.as_ref()) else {
+        let (Some(made), Some(device)) = (originator::made(sight.row), sight.row.originator.device.as_ref()) else {
             continue;
         };
         if made.by == Side::Server {
@@ -186,7 +186,7 @@ pub(super) fn preaccept_devices(question: &'static Question, call: &Call, contex
     let others = others.map(|(sight, made)| {
         let later = call.elapsed(first.index, sight.index);
         let later = later.map_or_else(String::new, |later| format!(" {}", seconds(later)));
-        let device = sight.row.maker.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
+        let device = sight.row.originator.device.as_ref().map_or_else(String::new, |device| format!(", {device}"));
         let why =
             format!("A second device of the callee{device} sent a preaccept{later} after the first one: {}.", made.how);
         Evidence::supporting(question, "several", made.strength.min(first_made.strength), sight.index, why)
@@ -205,7 +205,7 @@ fn are_two_devices(call: &Call, one: &Sight<'_>, other: &Sight<'_>) -> bool {
     if one.is_outbound() && other.is_outbound() {
         return one.row.vantage != other.row.vantage;
     }
-    let device = |sight: &Sight<'_>| sight.row.maker.device.clone().filter(|device| device.device != 0);
+    let device = |sight: &Sight<'_>| sight.row.originator.device.clone().filter(|device| device.device != 0);
     device(one).zip(device(other)).is_some_and(|(one, other)| !call.people.same_device(&one, &other))
 }
 

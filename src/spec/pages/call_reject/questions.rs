@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::call::{Call, Proof, Role, Row, Side};
+use crate::call::{Call, Provenance, Role, Row, Side, declines};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
@@ -51,7 +51,7 @@ pub(super) fn reject_fanout(question: &'static Question, call: &Call, _: &Contex
 fn further_rejects(question: &'static Question, call: &Call) -> Vec<Evidence> {
     let rejects: Vec<_> = declined::rejects(call)
         .into_iter()
-        .filter_map(|sight| Some((sight.index, originator::made(sight.row)?, sight.row.maker.device.as_ref()?)))
+        .filter_map(|sight| Some((sight.index, originator::made(sight.row)?, sight.row.originator.device.as_ref()?)))
         .collect();
     let Some((_, first, first_device)) = rejects.first() else { return Vec::new() };
     let others = rejects.iter().skip(1).filter(|(_, _, device)| !call.people.same_device(first_device, device));
@@ -100,7 +100,7 @@ pub(super) fn auto_reject_reason(question: &'static Question, call: &Call, _: &C
         if !(0..AT_ONCE).contains(&rang) || offer.observed.read().is_offline() {
             return None;
         }
-        let hypothesis = if stanzas::is_decline(sight.action) { "same-as-decline" } else { "another-reason" };
+        let hypothesis = if declines(sight.action) { "same-as-decline" } else { "another-reason" };
         let reason = sight.action.reason.as_deref().unwrap_or("(none)");
         let why = format!(
             "A reject was sent {} ms after the offer, faster than anybody declines, with reason {reason}.",
@@ -134,9 +134,9 @@ pub(super) fn reject_then_terminate(question: &'static Question, call: &Call, co
         let none = is_covered.then(|| Evidence::supporting(question, "reject-alone", Strength::Absence, rejected, why));
         return none.into_iter().collect();
     };
-    let strength = match (row.maker.side, Strength::of(row.maker.proof)) {
+    let strength = match (row.originator.side, Strength::of(row.originator.provenance)) {
         (Side::Server, Some(strength)) => strength,
-        (_, Some(_)) if row.maker.proof == Proof::Claim => Strength::Indirect,
+        (_, Some(_)) if row.originator.provenance == Provenance::Claim => Strength::Indirect,
         _ => return Vec::new(),
     };
     let apart = row.observed.time().zip(reject.observed.time());

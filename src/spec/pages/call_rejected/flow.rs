@@ -5,15 +5,15 @@ use crate::protocol::stanza::ActionName;
 
 /// Whether the decline came as a terminate, which an open question asks about.
 pub(super) fn by_terminate(call: &Call) -> Option<&'static str> {
-    let end = call.course.ended.and_then(|end| call.rows.get(end))?;
+    let end = call.progress.ended.and_then(|end| call.rows.get(end))?;
     (end.action == Some(ActionName::Terminate)).then_some("a terminate carries the decline: see decline-carrier")
 }
 
 /// Whether a call between two people was declined.
 pub(super) fn is_of(call: &Call) -> bool {
-    let told = || call.course.end_reason.as_deref().is_some_and(|reason| reason.starts_with("reject"));
+    let told = || call.progress.end_reason.as_deref().is_some_and(|reason| reason.starts_with("reject"));
     !call.group
-        && match call.course.outcome {
+        && match call.progress.outcome {
             Outcome::Declined => true,
             Outcome::Elsewhere => told(),
             _ => false,

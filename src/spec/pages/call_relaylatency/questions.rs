@@ -98,7 +98,7 @@ pub(super) fn relays_per_report(question: &'static Question, call: &Call, _: &Co
             let why = format!("One report in {kind}, {place}, covers {count} relays.");
             evidence.push(Evidence::supporting(question, "several", strength, sight.index, why));
         } else if call.group && count == 1 {
-            let side = sight.row.maker.side.name();
+            let side = sight.row.originator.side.name();
             let reports = single.entry(side).or_default();
             *reports += 1;
             // One piece for a side is enough.
@@ -159,7 +159,7 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
     let pieces = reports.iter().filter_map(|report| {
         let place = originator::seen_at(call, report.row);
         if report.row.observed.direction() == Some(Direction::Inbound) {
-            let is_handed_on = matches!(report.row.maker.side, Side::Caller | Side::Callee);
+            let is_handed_on = matches!(report.row.originator.side, Side::Caller | Side::Callee);
             let why = format!("A report from the other side arrived, {place}: the server forwards it.");
             return is_handed_on
                 .then(|| Evidence::supporting(question, "peer", Strength::Indirect, report.index, why).routine());

@@ -24,15 +24,15 @@ pub(super) fn terminate_reasons(question: &'static Question, call: &Call, _: &Co
         } else {
             ", a value that no spec page lists"
         };
-        let maker = match originator::made(sight.row) {
+        let originator = match originator::made(sight.row) {
             Some(made) if !sight.is_outbound() => {
                 format!(", sent by the {} ({} evidence)", made.by.name(), made.strength.name())
             }
             _ => String::new(),
         };
-        let answered = call.course.accepted.is_some_and(|accepted| accepted < sight.index);
+        let answered = call.progress.accepted.is_some_and(|accepted| accepted < sight.index);
         let why = format!(
-            "A terminate {}{maker}, in {} call {}{known}.",
+            "A terminate {}{originator}, in {} call {}{known}.",
             originator::seen_at(call, sight.row),
             call.media.map_or("a", |media| if media == Media::Audio { "an audio" } else { "a video" }),
             if answered { "that had been answered" } else { "that had not been answered" },

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::call::{Call, Row};
+use crate::call::{Call, Row, is_offer};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::ActionName;
@@ -44,8 +44,7 @@ pub(super) fn call_id(call: &Call, _: &Context, checks: &mut Checks) {
 }
 
 pub(super) fn call_creator(call: &Call, context: &Context, checks: &mut Checks) {
-    let is_offer = |act: &Sight<'_>| matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice);
-    let offered = sights(call).filter(is_offer).find_map(|act| act.creator());
+    let offered = sights(call).filter(|act| is_offer(&act.action.name)).find_map(|act| act.creator());
     for act in terminates(call) {
         let row = act.index;
         let Some(named) = act.node.attribute("call-creator") else {
@@ -144,14 +143,14 @@ pub(super) fn elsewhere_destination(call: &Call, context: &Context, checks: &mut
     let mut taken = false;
     let mut offers: Vec<Option<&Row>> = vec![None; call.vantages.len()];
     for act in sights(call) {
-        if matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice)
+        if is_offer(&act.action.name)
             && let Some(offer) = offers.get_mut(act.row.vantage)
         {
             offer.get_or_insert(act.row);
         }
         if act.action.name == ActionName::Accept || act.declines() {
             taken = true;
-            let device = act.row.observed.read().from.clone().or_else(|| act.row.maker.device.clone());
+            let device = act.row.observed.read().from.clone().or_else(|| act.row.originator.device.clone());
             takers.extend(device.filter(|device| takers.len() < TAKERS_KEPT && !takers.contains(device)));
         }
         if act.action.name == ActionName::Terminate && act.is_outbound() && act.action.is_elsewhere() {
@@ -230,7 +229,7 @@ const SLACK: f64 = 2.0;
 const SLACK_SHARE: f64 = 0.05;
 
 pub(super) fn duration_seconds(call: &Call, _: &Context, checks: &mut Checks) {
-    let Some((ended, talk)) = call.course.ended.zip(call.course.talk) else { return };
+    let Some((ended, talk)) = call.progress.ended.zip(call.progress.talk) else { return };
     let Some(end) = terminates(call).find(|act| act.index == ended) else { return };
     let Some(duration) = end.node.text("duration").and_then(|duration| decimal_u32(&duration)) else { return };
     let talked = seconds(talk);
@@ -280,7 +279,7 @@ pub(super) fn unknown_action(call: &Call, context: &Context, checks: &mut Checks
 }
 
 pub(super) fn hang_up_reason(call: &Call, _: &Context, checks: &mut Checks) {
-    let ended = call.course.accepted.and(call.course.ended);
+    let ended = call.progress.accepted.and(call.progress.ended);
     if let Some(end) = terminates(call).find(|act| Some(act.index) == ended) {
         let without = end.node.attribute("reason").is_none();
         checks.holds(end.index, if without { "it has no reason" } else { "it has a reason" });

@@ -52,7 +52,7 @@ pub(super) fn candidate_rounds(question: &'static Question, call: &Call, context
     }
     let all = stanzas::each(call);
     let pieces = [Side::Caller, Side::Callee].into_iter().filter_map(|side| {
-        let mut own = all.iter().filter(|sight| sight.row.maker.side == side);
+        let mut own = all.iter().filter(|sight| sight.row.originator.side == side);
         let (mut last, mut count, mut next) = (None, 0_usize, None);
         for sight in own.by_ref() {
             if counts(sight) {

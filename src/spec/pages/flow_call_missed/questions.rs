@@ -102,7 +102,9 @@ fn silent(
 ) -> Option<Evidence> {
     let ending = rang.endings.iter().find(|ending| {
         let row = call.rows.get(ending.index);
-        row.is_some_and(|row| row.maker.side == Side::Caller && row.observed.direction() == Some(Direction::Outbound))
+        row.is_some_and(|row| {
+            row.originator.side == Side::Caller && row.observed.direction() == Some(Direction::Outbound)
+        })
     })?;
     let row = call.rows.get(ending.index)?;
     let later = call.rows.iter().skip(ending.index);

@@ -38,7 +38,7 @@ fn judge(
     sight: &Sight<'_>,
 ) -> Option<Evidence> {
     let row = sight.row;
-    if row.maker.side == Side::Caller {
+    if row.originator.side == Side::Caller {
         return None;
     }
     let mut before = preaccepts.iter().filter(|before| before.index < sight.index);
@@ -60,7 +60,7 @@ fn judge(
 
 /// Whether one device made both, as far as one vantage tells.
 fn is_of_one(call: &Call, one: &Row, other: &Row) -> bool {
-    let devices = one.maker.device.as_ref().zip(other.maker.device.as_ref());
+    let devices = one.originator.device.as_ref().zip(other.originator.device.as_ref());
     one.observed.direction() == other.observed.direction()
         && devices.is_none_or(|(one, other)| call.people.same_device(one, other))
 }

@@ -38,7 +38,7 @@ pub(super) fn transport_sequence(question: &'static Question, call: &Call, _: &C
     let Some(first) = first else { return Vec::new() };
     let steps = runs.into_iter().map(|(step, times)| if times == 1 { step } else { format!("{step} x{times}") });
     let sequence = steps.collect::<Vec<_>>().join(", ");
-    let answered = if call.course.accepted.is_some() { "an answered" } else { "an unanswered" };
+    let answered = if call.progress.accepted.is_some() { "an answered" } else { "an unanswered" };
     let why = format!("The caller's socket carried {count} transport{} in {answered} call.", plural(count));
     vec![Evidence::supporting(question, sequence, Strength::Direct, first, why)]
 }

@@ -59,11 +59,11 @@ pub(super) fn accept_video(question: &'static Question, call: &Call, _: &Context
 }
 
 pub(super) fn video_escalation(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let offered = call.course.offered.and_then(|offered| call.rows.get(offered)?.observed.read().action_node());
+    let offered = call.progress.offered.and_then(|offered| call.rows.get(offered)?.observed.read().action_node());
     let is_audio = offered.is_some_and(|offer| {
         offer.child("video").is_none() && offer.text("media").is_none_or(|media| media == "audio")
     });
-    if !is_audio || call.course.accepted.is_none() {
+    if !is_audio || call.progress.accepted.is_none() {
         return Vec::new();
     }
     let sights = stanzas::each(call).into_iter().filter(|sight| sight.is_in_call(call));

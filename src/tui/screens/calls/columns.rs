@@ -88,7 +88,7 @@ impl Column {
 
     /// The text of a cell. Text from the capture in it is untrusted.
     pub(in crate::tui) fn text(self, index: usize, judged: &Judged, context: &CellContext<'_>) -> String {
-        let (call, course) = (&judged.call, &judged.call.course);
+        let (call, progress) = (&judged.call, &judged.call.progress);
         let none = || NONE.to_owned();
         let party = |jid: &Option<_>| jid.as_ref().map_or_else(none, |jid| context.names.of(jid, &call.people));
         match self {
@@ -107,12 +107,12 @@ impl Column {
                 let media = Media::name(media);
                 if call.group { format!("group {media}") } else { media.to_owned() }
             }),
-            Self::Outcome => course.outcome.name().to_owned(),
-            Self::Ring => course.ring.map_or_else(none, compact),
-            Self::Talk => course.talk.map_or_else(none, compact),
+            Self::Outcome => progress.outcome.name().to_owned(),
+            Self::Ring => progress.ring.map_or_else(none, compact),
+            Self::Talk => progress.talk.map_or_else(none, compact),
             Self::Stanzas => call.rows.len().to_string(),
-            Self::EndedBy => course.ended_by.map_or_else(none, |by| {
-                let reason = course.end_reason.as_deref().filter(|reason| !reason.is_empty());
+            Self::EndedBy => progress.ended_by.map_or_else(none, |by| {
+                let reason = progress.end_reason.as_deref().filter(|reason| !reason.is_empty());
                 reason.map_or_else(|| by.name().to_owned(), |reason| format!("{} {reason}", by.name()))
             }),
             Self::Vantages => call.vantages.len().to_string(),
@@ -142,13 +142,12 @@ impl Column {
             Self::Caller => party(&left.caller, one).cmp(&party(&right.caller, other)),
             Self::Callee => party(&left.callee, one).cmp(&party(&right.callee, other)),
             Self::Media => (left.group, left.media).cmp(&(right.group, right.media)),
-            Self::Outcome => left.course.outcome.name().cmp(right.course.outcome.name()),
-            Self::Ring => last(left.course.ring, right.course.ring),
-            Self::Talk => last(left.course.talk, right.course.talk),
+            Self::Outcome => left.progress.outcome.name().cmp(right.progress.outcome.name()),
+            Self::Ring => last(left.progress.ring, right.progress.ring),
+            Self::Talk => last(left.progress.talk, right.progress.talk),
             Self::Stanzas => left.rows.len().cmp(&right.rows.len()),
-            Self::EndedBy => {
-                (left.course.ended_by, &left.course.end_reason).cmp(&(right.course.ended_by, &right.course.end_reason))
-            }
+            Self::EndedBy => (left.progress.ended_by, &left.progress.end_reason)
+                .cmp(&(right.progress.ended_by, &right.progress.end_reason)),
             Self::Vantages => left.vantages.len().cmp(&right.vantages.len()),
             Self::Violations => departures(one).cmp(&departures(other)),
             Self::Evidence => one.questions_told.cmp(&other.questions_told),
