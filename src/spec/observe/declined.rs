@@ -1,14 +1,14 @@
 //! Declines, and what tells the other devices of the callee of them.
 
-use super::stanzas::{self, Sight, is_decline};
-use crate::call::Call;
+use super::stanzas::{self, Sight};
+use crate::call::{Call, declines};
 use crate::protocol::stanza::ActionName;
 
 /// The rejects that decline, each once.
 #[must_use]
 pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
     let mut rejects = stanzas::of(call, &ActionName::Reject);
-    rejects.retain(|sight| is_decline(sight.action));
+    rejects.retain(|sight| declines(sight.action));
     rejects
 }
 
@@ -16,7 +16,7 @@ pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
 #[must_use]
 pub fn declined(call: &Call) -> Option<usize> {
     let until = call.course.accepted.unwrap_or(call.rows.len());
-    call.rows.iter().take(until).position(|row| row.observed.read().action().is_some_and(is_decline))
+    call.rows.iter().take(until).position(|row| row.observed.read().action().is_some_and(declines))
 }
 
 /// The terminates, each once, that tell a device that another device of its account declined: by the word in the

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::call::{Call, Row, says_declined};
+use crate::call::{Call, Row, declines, is_offer};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{Ack, Action, ActionName, Body};
@@ -68,7 +68,7 @@ impl<'c> Sight<'c> {
     /// Whether it is a reject by which the callee declines: one without a reason, or with a reason that says so.
     #[must_use]
     pub fn declines(&self) -> bool {
-        self.action.name == ActionName::Reject && is_decline(self.action)
+        self.action.name == ActionName::Reject && declines(self.action)
     }
 }
 
@@ -147,8 +147,8 @@ pub fn rejects(call: &Call) -> impl Iterator<Item = Sight<'_>> {
 /// The outbound rejects, each with the offer, or notice of one, that its vantage saw last before it.
 pub fn own_rejects(call: &Call) -> impl Iterator<Item = (Sight<'_>, Option<Sight<'_>>)> {
     let mut offers: Vec<Option<Sight<'_>>> = vec![None; call.vantages.len()];
-    sights(call).filter_map(move |sight| match sight.action.name {
-        ActionName::Offer | ActionName::OfferNotice if sight.is_inbound() => {
+    sights(call).filter_map(move |sight| match &sight.action.name {
+        name if is_offer(name) && sight.is_inbound() => {
             *offers.get_mut(sight.row.vantage)? = Some(sight);
             None
         }
@@ -168,16 +168,4 @@ pub fn acks(call: &Call) -> impl Iterator<Item = (usize, &Row, &Ack)> {
         Body::Ack(ack) => Some((index, row, ack)),
         Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
     })
-}
-
-/// Whether a reject or a terminate says that the user declined. A reject for another reason (busy, a failure) is that
-/// of one device that cannot take the call.
-#[must_use]
-pub fn is_decline(action: &Action) -> bool {
-    let reason = action.reason.as_deref();
-    match action.name {
-        ActionName::Reject => reason.is_none_or(|reason| reason.is_empty() || says_declined(reason)),
-        ActionName::Terminate => reason.is_some_and(says_declined),
-        _ => false,
-    }
 }

@@ -4,7 +4,7 @@ mod questions;
 mod rules;
 
 use crate::spec::page::{Page, Rows};
-use crate::spec::rule::Grade;
+use crate::spec::rule::{Carrier, Form, Grade};
 
 const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
 const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md"));
@@ -75,9 +75,9 @@ pub(super) static STANZA: Page = Page {
             "The class of an ack is the tag of what it acknowledges.",
             rules::class_is_tag,
         ),
-        ENTRY.rule(Grade::Violation, "ACK/from", "`from` of an ack is an address.", rules::from_is_address),
-        ENTRY.rule(Grade::Violation, "ACK/to", "`to` of an ack is an address.", rules::to_is_address),
-        ENTRY.rule(Grade::Violation, "ACK/t", "`t` of an ack counts seconds since 1970.", rules::t_is_seconds),
+        ENTRY.form("ACK/from", "`from` of an ack is an address.", Carrier::Ack, "from", Form::Address),
+        ENTRY.form("ACK/to", "`to` of an ack is an address.", Carrier::Ack, "to", Form::Address),
+        ENTRY.form("ACK/t", "`t` of an ack counts seconds since 1970.", Carrier::Ack, "t", Form::UnixSeconds),
         ENTRY.rule(
             Grade::Warning,
             "ACK/type",

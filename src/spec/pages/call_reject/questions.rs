@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::call::{Call, Proof, Role, Row, Side};
+use crate::call::{Call, Proof, Role, Row, Side, declines};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
@@ -100,7 +100,7 @@ pub(super) fn auto_reject_reason(question: &'static Question, call: &Call, _: &C
         if !(0..AT_ONCE).contains(&rang) || offer.observed.read().is_offline() {
             return None;
         }
-        let hypothesis = if stanzas::is_decline(sight.action) { "same-as-decline" } else { "another-reason" };
+        let hypothesis = if declines(sight.action) { "same-as-decline" } else { "another-reason" };
         let reason = sight.action.reason.as_deref().unwrap_or("(none)");
         let why = format!(
             "A reject left {} ms after the offer, faster than anybody declines, with reason {reason}.",
@@ -149,13 +149,15 @@ pub(super) fn reject_then_terminate(question: &'static Question, call: &Call, co
 }
 
 pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = declined::rejects(call).into_iter().map(|sight| {
+    let pieces = declined::rejects(call).into_iter().filter_map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, why) = match sight.action.reason.as_deref() {
             None => ("two-attributes", format!("A reject {place} carries no reason, as SIG-08 has it.")),
+            // The attribute is there, and gives no reason: neither page has that.
+            Some("") => return None,
             Some(reason) => ("reason", format!("A reject {place} carries reason \"{reason}\", as the flow has it.")),
         };
-        Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why)
+        Some(Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why))
     });
     pieces.collect()
 }

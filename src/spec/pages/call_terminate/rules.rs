@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::call::{Call, Row};
+use crate::call::{Call, Row, is_offer};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::ActionName;
+use crate::spec::attribute_check::decimal_u32;
 use crate::spec::built::{Departure, note_built};
 use crate::spec::coverage::{MOMENT, Uncovered, covered_for, covered_until};
 use crate::spec::observe::stanzas::{Sight, acks, sights, terminates};
@@ -44,8 +45,7 @@ pub(super) fn call_id(call: &Call, _: &Context, checks: &mut Checks) {
 }
 
 pub(super) fn call_creator(call: &Call, context: &Context, checks: &mut Checks) {
-    let is_offer = |act: &Sight<'_>| matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice);
-    let offered = sights(call).filter(is_offer).find_map(|act| act.creator());
+    let offered = sights(call).filter(|act| is_offer(&act.action.name)).find_map(|act| act.creator());
     for act in terminates(call) {
         let row = act.index;
         let Some(named) = act.node.attribute("call-creator") else {
@@ -144,7 +144,7 @@ pub(super) fn elsewhere_destination(call: &Call, context: &Context, checks: &mut
     let mut taken = false;
     let mut offers: Vec<Option<&Row>> = vec![None; call.vantages.len()];
     for act in sights(call) {
-        if matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice)
+        if is_offer(&act.action.name)
             && let Some(offer) = offers.get_mut(act.row.vantage)
         {
             offer.get_or_insert(act.row);
@@ -197,28 +197,6 @@ fn targets(call: &Call, act: &Sight<'_>, takers: &[Jid], checks: &mut Checks) {
             checks.novelty(row, format!("it goes to one device, {device}, in `to`, in the place of a `<destination>`"));
         }
         None => checks.violated(row, "it names no target"),
-    }
-}
-
-pub(super) fn duration_u32(call: &Call, _: &Context, checks: &mut Checks) {
-    for act in terminates(call) {
-        if let Some(duration) = act.node.text("duration") {
-            match decimal_u32(&duration) {
-                Some(_) => checks.holds(act.index, "it is a whole number of 32 bits"),
-                None => checks.violated(act.index, format!("it is no whole number of 32 bits: {duration}")),
-            }
-        }
-    }
-}
-
-pub(super) fn audio_duration_u32(call: &Call, _: &Context, checks: &mut Checks) {
-    for act in terminates(call) {
-        if let Some(duration) = act.node.text("audio_duration") {
-            match decimal_u32(&duration) {
-                Some(_) => checks.holds(act.index, "it is a whole number of 32 bits"),
-                None => checks.violated(act.index, format!("it is no whole number of 32 bits: {duration}")),
-            }
-        }
     }
 }
 
@@ -286,9 +264,4 @@ pub(super) fn hang_up_reason(call: &Call, _: &Context, checks: &mut Checks) {
 /// The `<destination>` children of an action.
 fn destinations<'c>(act: &Sight<'c>) -> impl Iterator<Item = &'c Node> {
     act.node.children().iter().filter(|child| child.tag == "destination")
-}
-
-/// Decimal digits as a number of 32 bits.
-fn decimal_u32(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
