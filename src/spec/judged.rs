@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::attribute_check;
 use super::context::Context;
 use super::flows::{self, Alignment};
 use super::pages::{self, RULES};
@@ -53,6 +54,9 @@ impl Judged {
             let mut checks = Checks::new(rule);
             match rule.check {
                 Check::Call(check) => check(&call, context, &mut checks),
+                Check::Attribute(carrier, name, form) => {
+                    attribute_check::check(carrier, name, form, &call, &mut checks)
+                }
                 Check::Flow(claim) => {
                     if let Some(alignment) = flow.as_ref().filter(|alignment| alignment.flow.page == rule.page) {
                         flows::check(alignment, claim, &call, context, &mut checks);

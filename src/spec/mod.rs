@@ -19,6 +19,8 @@ mod rule;
 
 pub mod flows;
 
+mod attribute_check;
+
 mod built;
 
 mod lists;

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::flows::Flow;
 use super::question::{Observe, Question, Shape};
-use super::rule::{Check, Checks, Claim, Grade, Rule};
+use super::rule::{Carrier, Check, Checks, Claim, Form, Grade, Rule};
 use crate::call::Call;
 
 /// A page of the spec: of its commit 0114515.
@@ -246,6 +246,19 @@ impl Rows {
         check: fn(&Call, &Context, &mut Checks),
     ) -> Rule {
         Rule { id, page: self.page().name(), title, grade, texts: self.texts, check: Check::Call(check) }
+    }
+
+    /// A rule that gives an attribute its form.
+    pub(super) const fn form(
+        self,
+        id: &'static str,
+        title: &'static str,
+        carrier: Carrier,
+        name: &'static str,
+        form: Form,
+    ) -> Rule {
+        let check = Check::Attribute(carrier, name, form);
+        Rule { id, page: self.page().name(), title, grade: Grade::Violation, texts: self.texts, check }
     }
 
     /// A rule on the calls that end as the page's flow does.

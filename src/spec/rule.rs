@@ -26,8 +26,30 @@ pub struct Rule {
 pub(super) enum Check {
     /// By what is in a call.
     Call(fn(&Call, &Context, &mut Checks)),
+    /// By the form of an attribute, wherever stanzas of one kind have it.
+    Attribute(Carrier, &'static str, Form),
     /// By how a call compares to the flow of the rule's page, which is found once for all rules of the flow.
     Flow(Claim),
+}
+
+/// Whose attribute a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// Acks.
+    Ack,
+    /// The action of terminates.
+    Terminate,
+}
+
+/// The form that a rule gives an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// An address.
+    Address,
+    /// Decimal digits that fit into 32 bits.
+    U32,
+    /// Seconds since 1970, in decimal digits.
+    UnixSeconds,
 }
 
 /// What a rule claims of the calls that end as the flow of its page does.

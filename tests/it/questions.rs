@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
-use ringtrace::call::{Originator, Provenance, Side};
+use ringtrace::call::{Originator, Outcome, Provenance, Side};
 use ringtrace::spec::{self, Context, Finding, Judged, Question, Shape, Strength, Verdict, findings};
 
 fn fixtures() -> PathBuf {
@@ -249,6 +249,26 @@ fn what_is_known_of_a_maker_decides_how_much_it_proves() {
     assert_eq!(known_by(Side::Callee, Provenance::Outbound), one("callee", Direct));
     assert_eq!(known_by(Side::Unknown, Provenance::Claim), []);
     assert_eq!(known_by(Side::Caller, Provenance::None), []);
+}
+
+#[test]
+fn a_reject_with_an_empty_reason_is_a_plain_decline_everywhere() {
+    let plain = fixtures().join("reject_reason_vocabulary/answered-no-reason.ndjson");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.ndjson");
+    let text = fs::read_to_string(&plain).unwrap().replace("<reject ", "<reject reason='' ");
+    fs::write(&path, text).unwrap();
+    let [plain, empty] = [&plain, &path].map(|path| load(&[path]));
+    let outcome = |analysis: &Analysis| analysis.calls[0].call.progress.outcome;
+    assert_eq!((outcome(&empty), outcome(&plain)), (Outcome::Declined, Outcome::Declined));
+    assert_eq!(empty.calls[0].flow.as_ref().map(|flow| flow.flow.name), Some("rejected"));
+    let named = |id: &str| {
+        let question = spec::question(id).unwrap();
+        [&empty, &plain].map(|analysis| finding(question, &analysis.calls).named)
+    };
+    assert_eq!(named("decline-carrier"), [["reject"], ["reject"]]);
+    assert_eq!(named("reject-reason-vocabulary"), [["no-reason"], ["no-reason"]]);
+    assert_eq!(named("ring-timeout-side"), [[""; 0]; 2], "it did not ring out");
 }
 
 #[test]

@@ -97,6 +97,8 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
 
 fn ending<'c>(call: &Call, index: usize, row: &'c Row, offer: Option<&Row>) -> Ending<'c> {
     let reason = row.observed.read().action().and_then(|action| action.reason.as_deref());
+    // An empty reason says as little as none.
+    let reason = reason.filter(|reason| !reason.is_empty());
     let made = originator::made(row);
     let ender = made.as_ref().map(|made| ender(call, row, made.by));
     let ring = offer.and_then(|offer| Some(row.observed.time()?.nanoseconds_since(offer.observed.time()?)));

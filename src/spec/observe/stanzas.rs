@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::call::{Call, Row, declines};
+use crate::call::{Call, Row, declines, is_offer};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{Ack, Action, ActionName, Body};
@@ -147,8 +147,8 @@ pub fn rejects(call: &Call) -> impl Iterator<Item = Sight<'_>> {
 /// The outbound rejects, each with the offer, or notice of one, that its vantage saw last before it.
 pub fn own_rejects(call: &Call) -> impl Iterator<Item = (Sight<'_>, Option<Sight<'_>>)> {
     let mut offers: Vec<Option<Sight<'_>>> = vec![None; call.vantages.len()];
-    sights(call).filter_map(move |sight| match sight.action.name {
-        ActionName::Offer | ActionName::OfferNotice if sight.is_inbound() => {
+    sights(call).filter_map(move |sight| match &sight.action.name {
+        name if is_offer(name) && sight.is_inbound() => {
             *offers.get_mut(sight.row.vantage)? = Some(sight);
             None
         }

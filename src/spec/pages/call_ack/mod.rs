@@ -4,7 +4,7 @@ mod questions;
 mod rules;
 
 use crate::spec::page::{Page, Rows};
-use crate::spec::rule::Grade;
+use crate::spec::rule::{Carrier, Form, Grade};
 
 const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
 const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md"));
@@ -80,9 +80,9 @@ pub(super) static STANZA: Page = Page {
             "An ack's class is the tag of the stanza it acknowledges.",
             rules::class_is_tag,
         ),
-        ENTRY.rule(Grade::Violation, "ACK/from", "An ack's `from` is an address.", rules::from_is_address),
-        ENTRY.rule(Grade::Violation, "ACK/to", "An ack's `to` is an address.", rules::to_is_address),
-        ENTRY.rule(Grade::Violation, "ACK/t", "An ack's `t` is in seconds since 1970.", rules::t_is_seconds),
+        ENTRY.form("ACK/from", "An ack's `from` is an address.", Carrier::Ack, "from", Form::Address),
+        ENTRY.form("ACK/to", "An ack's `to` is an address.", Carrier::Ack, "to", Form::Address),
+        ENTRY.form("ACK/t", "An ack's `t` is in seconds since 1970.", Carrier::Ack, "t", Form::UnixSeconds),
         ENTRY.rule(Grade::Warning, "ACK/type", "An ack's `type` is the action it acknowledges.", rules::type_is_action),
         ENTRY.rule(Grade::Violation, "ACK/error-single", "An ack has at most one `<error>`.", rules::error_single),
         ENTRY.rule(Grade::Violation, "ACK/error-code", "The code of an ack's error is a number.", rules::error_code),

@@ -46,43 +46,6 @@ pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
     }
 }
 
-pub(super) fn from_is_address(call: &Call, _: &Context, checks: &mut Checks) {
-    for (index, row, _) in acks(call) {
-        let stanza = row.observed.read();
-        match (stanza.node.attribute("from"), &stanza.from) {
-            (Some(_), Some(_)) => checks.holds(index, "its `from` is an address"),
-            (Some(value), None) => checks.violated(index, format!("its `from` is not an address: {value}")),
-            (None, _) => {}
-        }
-    }
-}
-
-pub(super) fn to_is_address(call: &Call, _: &Context, checks: &mut Checks) {
-    for (index, row, _) in acks(call) {
-        let stanza = row.observed.read();
-        match (stanza.node.attribute("to"), &stanza.to) {
-            (Some(_), Some(_)) => checks.holds(index, "its `to` is an address"),
-            (Some(value), None) => checks.violated(index, format!("its `to` is not an address: {value}")),
-            (None, _) => {}
-        }
-    }
-}
-
-/// The year 5138. Milliseconds since 1970 are beyond it since 1973.
-const LATEST: u64 = 100_000_000_000;
-
-pub(super) fn t_is_seconds(call: &Call, _: &Context, checks: &mut Checks) {
-    for (index, row, _) in acks(call) {
-        let Some(t) = row.observed.read().node.text("t") else { continue };
-        let seconds = t.bytes().all(|byte| byte.is_ascii_digit()).then(|| t.parse::<u64>().ok()).flatten();
-        match seconds {
-            Some(seconds) if seconds < LATEST => checks.holds(index, "its `t` is in seconds"),
-            Some(_) => checks.violated(index, format!("its `t` is too large for seconds: {t}")),
-            None => checks.violated(index, format!("its `t` is not a number of seconds: {t}")),
-        }
-    }
-}
-
 pub(super) fn type_is_action(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, row, ack) in acks(call) {
         let Some(kind) = ack.kind.as_deref() else { continue };

@@ -149,13 +149,15 @@ pub(super) fn reject_then_terminate(question: &'static Question, call: &Call, co
 }
 
 pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = declined::rejects(call).into_iter().map(|sight| {
+    let pieces = declined::rejects(call).into_iter().filter_map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, why) = match sight.action.reason.as_deref() {
             None => ("two-attributes", format!("A reject {place} carries no reason, as in SIG-08.")),
+            // The attribute is there, and gives no reason: neither page has that.
+            Some("") => return None,
             Some(reason) => ("reason", format!("A reject {place} carries the reason \"{reason}\", as in the flow.")),
         };
-        Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why)
+        Some(Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why))
     });
     pieces.collect()
 }

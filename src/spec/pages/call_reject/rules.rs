@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::call::{Call, Emitter};
+use crate::call::{Call, Emitter, is_offer};
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::built::{Departure, note_built};
@@ -16,7 +16,7 @@ pub(super) fn before_accept(call: &Call, _: &Context, checks: &mut Checks) {
     for act in sights(call) {
         let Some(accepted) = offers.get_mut(act.row.vantage) else { continue };
         match (&act.action.name, act.row.emitter) {
-            (ActionName::Offer | ActionName::OfferNotice, _) if act.is_inbound() => *accepted = Some(false),
+            (name, _) if is_offer(name) && act.is_inbound() => *accepted = Some(false),
             (ActionName::Accept, Emitter::Local | Emitter::OwnOther) if accepted.is_some() => *accepted = Some(true),
             (ActionName::Reject, _) if act.is_outbound() => match accepted {
                 Some(false) => checks.holds(act.index, "the offer came before it, with no accept in between"),
@@ -161,7 +161,7 @@ pub(super) fn terminal(call: &Call, context: &Context, checks: &mut Checks) {
     let mut devices: Vec<Device<'_>> = vec![Device::default(); call.vantages.len()];
     for act in sights(call).filter(|act| act.row.repeats.is_none()) {
         let Some(device) = devices.get_mut(act.row.vantage) else { continue };
-        if act.is_inbound() && matches!(act.action.name, ActionName::Offer | ActionName::OfferNotice) {
+        if act.is_inbound() && is_offer(&act.action.name) {
             std::mem::take(device).judge(call, context, checks);
         }
         if !act.is_outbound() {

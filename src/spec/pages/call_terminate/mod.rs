@@ -7,7 +7,7 @@ mod rules;
 
 use crate::spec::page::{CALL_ID, Page, Rows};
 use crate::spec::question::Shape;
-use crate::spec::rule::Grade;
+use crate::spec::rule::{Carrier, Form, Grade};
 
 const SIG_14: Rows = Rows::coded("SIG-14", "call-terminate", include_str!("page.md"));
 const ENTRY: Rows = Rows::uncoded("call-terminate", include_str!("page.md"));
@@ -97,17 +97,19 @@ pub(super) static SIGNALLING: Page = Page {
             "An elsewhere reason goes to the other devices once one has accepted or declined the call.",
             rules::elsewhere_destination,
         ),
-        SIG_14.rule(
-            Grade::Violation,
+        SIG_14.form(
             "SIG-14/duration-u32",
             "A terminate's `duration` is an unsigned 32-bit integer.",
-            rules::duration_u32,
+            Carrier::Terminate,
+            "duration",
+            Form::U32,
         ),
-        SIG_14.rule(
-            Grade::Violation,
+        SIG_14.form(
             "SIG-14/audio-duration-u32",
             "A terminate's `audio_duration` is an unsigned 32-bit integer.",
-            rules::audio_duration_u32,
+            Carrier::Terminate,
+            "audio_duration",
+            Form::U32,
         ),
         SIG_14.rule(
             Grade::Violation,

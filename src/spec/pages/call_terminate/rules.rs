@@ -6,6 +6,7 @@ use crate::call::{Call, Row, is_offer};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::ActionName;
+use crate::spec::attribute_check::decimal_u32;
 use crate::spec::built::{Departure, note_built};
 use crate::spec::coverage::{MOMENT, Uncovered, covered_for, covered_until};
 use crate::spec::observe::stanzas::{Sight, acks, sights, terminates};
@@ -200,28 +201,6 @@ fn targets(call: &Call, act: &Sight<'_>, takers: &[Jid], checks: &mut Checks) {
     }
 }
 
-pub(super) fn duration_u32(call: &Call, _: &Context, checks: &mut Checks) {
-    for act in terminates(call) {
-        if let Some(duration) = act.node.text("duration") {
-            match decimal_u32(&duration) {
-                Some(_) => checks.holds(act.index, "it is an unsigned 32-bit integer"),
-                None => checks.violated(act.index, format!("it is not an unsigned 32-bit integer: {duration}")),
-            }
-        }
-    }
-}
-
-pub(super) fn audio_duration_u32(call: &Call, _: &Context, checks: &mut Checks) {
-    for act in terminates(call) {
-        if let Some(duration) = act.node.text("audio_duration") {
-            match decimal_u32(&duration) {
-                Some(_) => checks.holds(act.index, "it is an unsigned 32-bit integer"),
-                None => checks.violated(act.index, format!("it is not an unsigned 32-bit integer: {duration}")),
-            }
-        }
-    }
-}
-
 /// Seconds by which a reported duration may differ from the measured one.
 const SLACK: f64 = 2.0;
 
@@ -289,9 +268,4 @@ pub(super) fn hang_up_reason(call: &Call, _: &Context, checks: &mut Checks) {
 /// The `<destination>` children of an action.
 fn destinations<'c>(act: &Sight<'c>) -> impl Iterator<Item = &'c Node> {
     act.node.children().iter().filter(|child| child.tag == "destination")
-}
-
-/// Decimal digits as a number of 32 bits.
-fn decimal_u32(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
