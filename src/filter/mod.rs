@@ -12,31 +12,6 @@
 //! case, the other comparisons do not. A field by itself matches if it is not empty and not false. A quoted text by
 //! itself matches if any field contains it. `and`, `or`, `not` and parentheses combine tests; `and` binds more tightly
 //! than `or`. An empty field equals nothing, so it matches `!=` and no other comparison.
-//!
-//! ```
-//! use std::borrow::Cow;
-//!
-//! use ringtrace::filter::{Field, Filter, Row, Type, Value};
-//!
-//! struct Stanza(&'static str);
-//!
-//! impl Row for Stanza {
-//!     fn value(&self, _field: usize) -> Value<'_> {
-//!         Value::Text(Cow::Borrowed(self.0))
-//!     }
-//!
-//!     fn contains(&self, text: &str) -> bool {
-//!         self.0.contains(text)
-//!     }
-//! }
-//!
-//! let fields = [Field { name: "action", kind: Type::Text, doc: "" }];
-//! let filter = Filter::parse("action in (offer, accept)", &fields)?;
-//! assert!(filter.matches(&Stanza("offer")));
-//! assert!(!filter.matches(&Stanza("reject")));
-//! assert!(Filter::parse("acton == offer", &fields).unwrap_err().to_string().contains("did you mean `action`?"));
-//! # Ok::<(), ringtrace::filter::Error>(())
-//! ```
 
 mod expression;
 mod lexer;
@@ -48,6 +23,31 @@ use expression::Expression;
 pub use expression::{Error, Field, Row, Type, Value, contains};
 
 /// A parsed filter.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use ringtrace::filter::{Field, Filter, Row, Type, Value};
+///
+/// struct Stanza(&'static str);
+///
+/// impl Row for Stanza {
+///     fn value(&self, _field: usize) -> Value<'_> {
+///         Value::Text(Cow::Borrowed(self.0))
+///     }
+///
+///     fn contains(&self, text: &str) -> bool {
+///         self.0.contains(text)
+///     }
+/// }
+///
+/// let fields = [Field { name: "action", kind: Type::Text, doc: "" }];
+/// let filter = Filter::parse("action in (offer, accept)", &fields)?;
+/// assert!(filter.matches(&Stanza("offer")));
+/// assert!(!filter.matches(&Stanza("reject")));
+/// assert!(Filter::parse("acton == offer", &fields).unwrap_err().to_string().contains("did you mean `action`?"));
+/// # Ok::<(), ringtrace::filter::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
     expression: Expression,

@@ -17,13 +17,25 @@ impl Default for Layout {
     }
 }
 
+/// How far the lines of a code block are indented.
+const CODE_INDENT: usize = 4;
+
 impl Layout {
-    /// A page of Markdown, wrapped, every line indented by `indent`.
+    /// A page of Markdown, wrapped, every line indented by `indent`. Code blocks keep their lines.
     #[must_use]
     pub fn page(self, markdown: &str, indent: usize) -> String {
         let mut page = String::new();
         let mut paragraph = String::new();
+        let mut is_code = false;
         for line in markdown.lines().chain([""]) {
+            if line.starts_with("```") {
+                is_code = !is_code;
+                continue;
+            }
+            if is_code {
+                page.push_str(&format!("{}{}\n", " ".repeat(indent + CODE_INDENT), visible(line)));
+                continue;
+            }
             let starts = line.is_empty() || line.starts_with("- ") || line.starts_with("| ");
             if starts && !paragraph.is_empty() {
                 page.push_str(&self.wrap(&paragraph, indent));
@@ -109,6 +121,16 @@ mod tests {
         let narrow = Layout { width: 22, colour: false };
         assert_eq!(narrow.page(page, 0), "What is it?\n\n- one two three four\n  five\n- six\n\nEnd.\n");
         assert_eq!(narrow.page("a b", 2), "  a b\n");
+    }
+
+    #[test]
+    fn code_blocks_keep_their_lines() {
+        let page = "Like this:\n\n```text\naction == terminate\n\"relaylatency\"  # anywhere\n```\n\nEnd.";
+        let narrow = Layout { width: 22, colour: false };
+        assert_eq!(
+            narrow.page(page, 0),
+            "Like this:\n\n    action == terminate\n    \"relaylatency\"  # anywhere\n\nEnd.\n"
+        );
     }
 
     #[test]

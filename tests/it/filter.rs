@@ -158,7 +158,9 @@ fn a_filter_that_names_no_call_is_said_to() {
 #[test]
 fn filters_are_explained() {
     let text = String::from_utf8(ringtrace(&["explain", "filter"]).stdout).unwrap();
-    assert!(text.contains("action == terminate and reason") && text.contains("A chosen call is judged with all"));
+    assert!(text.contains("\n    action == terminate and reason == \"timeout\"\n"), "{text}");
+    assert!(text.contains("An included call is judged with all"), "{text}");
+    assert!(!text.contains("fn value"), "examples for programmers stay in the API's documentation: {text}");
 }
 
 #[test]
