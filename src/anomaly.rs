@@ -100,7 +100,7 @@ impl Severity {
     }
 }
 
-/// One way in which input departs from its protocol, described once beside the code that finds it.
+/// One way in which input departs from its protocol, described once, next to the code that finds it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// Stable name, `layer/what-happened`; what `explain` takes.

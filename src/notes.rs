@@ -1,4 +1,4 @@
-//! Marks and notes on calls and stanzas, and the text file that keeps them beside a capture.
+//! Marks and notes on calls and stanzas, and the text file next to a capture that keeps them.
 //!
 //! A note belongs to what a stanza is, never to where it stands in a file: call-id, the device whose socket was
 //! recorded, direction, tag, action and stanza id (a digest of the stanza where it has none), and which of several
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(shelf.set(in_two.clone(), None, &all).unwrap().text, format!("{SCHEMA}\nunread\n"));
         assert_eq!(shelf.notes().of(&new), Some(""));
         assert_eq!(shelf.notes().of(&in_two), None);
-        assert_eq!(shelf.set(in_two, Some("x"), &all[..1]), None, "standard input has no file beside it");
+        assert_eq!(shelf.set(in_two, Some("x"), &all[..1]), None, "standard input has no notes file");
     }
 
     fn subject(call: &str, id: Option<&str>) -> Subject {

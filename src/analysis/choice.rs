@@ -68,7 +68,7 @@ impl fmt::Display for NoChoice {
 }
 
 impl Analysis {
-    /// The same with the calls at these indexes only, each with what it says about the spec beside all others. What
+    /// The same with the calls at these indexes only, each with what it says about the spec next to all others. What
     /// belongs to no call is left out.
     #[must_use]
     pub fn narrowed(&self, indexes: &[usize]) -> Self {

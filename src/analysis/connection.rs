@@ -252,7 +252,7 @@ impl Connection {
         }
     }
 
-    /// Learns the protocol from the first bytes of whoever speaks first: in all of these, the client.
+    /// Learns the protocol from the first bytes of the side that speaks first: in all of these, the client.
     fn sniff(&mut self, chunk: Located<Chunk<'_>>, embedded: &Embedded, results: &mut Yield) {
         let Carries::Unknown { head, direction, origin } = &mut self.carries else { return };
         let first = *direction.get_or_insert(chunk.origin.direction.unwrap_or(Direction::Outbound));

@@ -77,7 +77,7 @@ pub struct Capture {
     pub failure: Option<String>,
 }
 
-/// What a capture holds beside the connections of interest.
+/// What a capture holds besides the connections of interest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Other {
     /// TCP connections.

@@ -26,7 +26,7 @@ pub(super) struct Pipe {
     secrets: Option<Secrets>,
 }
 
-/// TCP, and whoever decodes what is above it.
+/// TCP, and what decodes the layers above it.
 struct Transport {
     tcp: Reassembler,
     workers: Workers,

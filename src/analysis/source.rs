@@ -24,7 +24,7 @@ pub struct Overrides {
 pub enum Source {
     /// A file that the user named.
     File(PathBuf),
-    /// A file of a folder that the user named: it may be no capture, and then is passed over.
+    /// A file of a folder that the user named: it may be no capture, and then it is skipped.
     FileInFolder(PathBuf),
     /// Standard input.
     StandardInput,

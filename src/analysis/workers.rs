@@ -166,7 +166,7 @@ impl Workers {
 }
 
 impl Threads {
-    /// Adds to the batch of whoever has the connection, and says whether it is full.
+    /// Adds to the batch of the worker that has the connection, and says whether it is full.
     fn batch_of(&mut self, id: ConnectionId, add: impl FnOnce(&mut Batch)) -> bool {
         let count = self.workers.len().max(1);
         self.workers.get_mut(id.0 as usize % count).is_some_and(|worker| {

@@ -71,7 +71,7 @@ fn draw(text: &mut String, line: &ArrowLine<'_>, last: usize) {
     }
 }
 
-/// Text that Mermaid reads as nothing but text: letters, digits and harmless signs as they are, everything else as
+/// Text that Mermaid reads only as text: letters, digits and harmless signs as they are, everything else as
 /// Mermaid's entities, `#59;`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -54,7 +54,7 @@ pub(super) fn cut(source: &Source<'_>, record: RecordNumber, out: &mut dyn Sink)
     }
 }
 
-/// Reports damage after `record` behind which nothing can be read, and passes over the rest.
+/// Reports damage after `record` behind which nothing can be read, and skips the rest.
 pub(super) fn damaged(source: &mut Source<'_>, record: RecordNumber, what: &str, out: &mut dyn Sink) -> io::Result<()> {
     let anomaly = source.anomaly(&DAMAGED, record);
     let detail = format!("{what} at byte {}, after record {record}; nothing after it could be read", source.offset());

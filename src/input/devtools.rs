@@ -2,7 +2,7 @@
 //! protocol monitor saves them. Joins at the message layer.
 //!
 //! A record is a line, or in an array an element. What stands in a line before the event, such as a time or an arrow,
-//! is passed over, and so are events of other domains. The events' times are those of a clock that begins anywhere;
+//! is skipped, and so are events of other domains. The events' times are those of a clock that begins anywhere;
 //! `Network.webSocketWillSendHandshakeRequest` and `Network.requestWillBeSent` tell the time of day as well, and so
 //! date all that follow them. Before the first of those, messages have no time.
 

@@ -123,7 +123,7 @@ impl Archive<'_, '_> {
         Ok(())
     }
 
-    /// Passes over the next value, which should be of the type that is wanted, and returns it if it is.
+    /// Skips the next value, which should be of the type that is wanted, and returns it if it is.
     fn parsed<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Stop> {
         let Value::Whole(length) = self.json.whole(LONGEST_REQUEST)? else { return Ok(None) };
         let value = self.json.parse(length).ok();

@@ -1,5 +1,5 @@
 //! JSON texts of any size (RFC 8259), read forward: what is wanted is handed over value by value, and the rest is
-//! passed over without being kept.
+//! skipped without being kept.
 
 use memchr::memchr2;
 use serde::Deserialize;
@@ -50,7 +50,7 @@ impl Json<'_, '_> {
         }
     }
 
-    /// Passes over the next byte if it is `byte`, and says whether it was.
+    /// Skips the next byte if it is `byte`, and says whether it was.
     fn take(&mut self, byte: u8) -> Result<bool, Stop> {
         let is = self.peek()? == byte;
         if is {
@@ -59,7 +59,7 @@ impl Json<'_, '_> {
         Ok(is)
     }
 
-    /// Goes inside the next value if it begins with `bracket`; else passes over it.
+    /// Goes inside the next value if it begins with `bracket`; else skips it.
     pub(super) fn enter(&mut self, bracket: u8) -> Result<bool, Stop> {
         let is = self.take(bracket)?;
         if !is {
@@ -68,13 +68,13 @@ impl Json<'_, '_> {
         Ok(is)
     }
 
-    /// Goes to the next element of the array that was entered; `false` at its end, which is passed over.
+    /// Goes to the next element of the array that was entered; `false` at its end, which is skipped.
     pub(super) fn element(&mut self, is_first: bool) -> Result<bool, Stop> {
         self.next(is_first, b']')
     }
 
     /// Goes to the value of the next member of the object that was entered, and returns the member's name, empty if
-    /// it is longer than any that matters; `None` at the object's end, which is passed over.
+    /// it is longer than any that matters; `None` at the object's end, which is skipped.
     pub(super) fn member(&mut self, is_first: bool) -> Result<Option<String>, Stop> {
         if !self.next(is_first, b'}')? {
             return Ok(None);
@@ -136,7 +136,7 @@ impl Json<'_, '_> {
         }
     }
 
-    /// Passes over the next value.
+    /// Skips the next value.
     pub(super) fn skip(&mut self) -> Result<(), Stop> {
         self.peek()?;
         if self.pass(&mut Skim::default())? == 0 { Err(Stop::Malformed) } else { Ok(()) }
@@ -147,7 +147,7 @@ impl Json<'_, '_> {
         serde_json::from_slice(self.source.data().get(..length).unwrap_or_default())
     }
 
-    /// Passes over what is left of a value, and returns how much that was.
+    /// Skips the rest of a value, and returns how much that was.
     fn pass(&mut self, skim: &mut Skim) -> Result<u64, Stop> {
         let mut passed = 0;
         loop {

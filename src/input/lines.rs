@@ -45,7 +45,7 @@ pub(super) fn next(source: &mut Source<'_>) -> io::Result<Option<Line>> {
     }
 }
 
-/// Passes over the rest of a line, and returns how much that was.
+/// Skips the rest of a line, and returns how much that was.
 fn rest(source: &mut Source<'_>) -> io::Result<u64> {
     let start = source.offset();
     loop {

@@ -59,14 +59,14 @@ impl<'r> Source<'r> {
         true
     }
 
-    /// Passes over the first `length` bytes of data.
+    /// Skips the first `length` bytes of data.
     pub(super) fn consume(&mut self, length: usize) {
         let length = length.min(self.end - self.start);
         self.start += length;
         self.offset += length as u64;
     }
 
-    /// Passes over `length` bytes, and says whether there were that many.
+    /// Skips `length` bytes, and says whether there were that many.
     pub(super) fn skip(&mut self, length: u64) -> io::Result<bool> {
         let end = self.offset.saturating_add(length);
         loop {
@@ -80,7 +80,7 @@ impl<'r> Source<'r> {
         }
     }
 
-    /// Passes over the mark that some tools begin a text in UTF-8 with.
+    /// Skips the byte order mark that some tools write before UTF-8.
     pub(super) fn skip_byte_order_mark(&mut self) {
         const MARK: &[u8] = b"\xef\xbb\xbf";
         if self.data().starts_with(MARK) {
@@ -88,7 +88,7 @@ impl<'r> Source<'r> {
         }
     }
 
-    /// Passes over everything up to the end of the input, and returns how much that was.
+    /// Skips everything up to the end of the input, and returns how much that was.
     pub(super) fn skip_all(&mut self) -> io::Result<u64> {
         let before = self.offset;
         loop {

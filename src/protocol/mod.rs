@@ -1,7 +1,7 @@
 //! The protocol layers, lowest first, and the interface between them.
 //!
 //! A layer turns located items of one kind into located items of the next. It holds the state of one connection (the
-//! TCP layer: of one capture), does no I/O, knows no clock, and never calls another layer: whoever owns two layers
+//! TCP layer: of one capture), does no I/O, knows no clock, and never calls another layer: the owner of two layers
 //! pushes the output of one into the other.
 //!
 //! ```

@@ -3,7 +3,7 @@
 //! Stanzas are rewritten by an allow-list over tags and attributes ([`Redactor::node`]): people become letters, ids
 //! become numbered placeholders, times become times since the call began, and content becomes its length. Names of
 //! unknown tags and attributes are kept, since they may be the discovery; their values are kept only if they look like
-//! protocol. [`Sanitised`] is a whole analysis rewritten like that. Every text built from it, whoever wrote it, must pass
+//! protocol. [`Sanitised`] is a whole analysis rewritten like that. Every text built from it, by whatever author, must pass
 //! the leak check ([`Redactor::release`]), which searches it for every raw identifier of the captures.
 
 mod hosts;

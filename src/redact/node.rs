@@ -28,7 +28,7 @@ pub(super) struct Kept {
     pub(super) contents: BTreeSet<String>,
 }
 
-/// The node, rewritten. Its depth is bounded by whoever read it.
+/// The node, rewritten. Its reader has bounded its depth.
 pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
     let attributes = node.attributes.iter().map(|attribute| Attribute {
         name: attribute.name.clone(),

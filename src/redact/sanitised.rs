@@ -14,7 +14,7 @@ use crate::protocol::stanza::Stanza;
 use crate::spec::{Context, Judged};
 
 /// An analysis in which nothing raw is left: people, ids and captures go by their aliases, moments are counted from the
-/// beginning of the recording, and what was said of the calls is said of them anew.
+/// beginning of the recording, and the calls are judged again.
 ///
 /// Captures, calls, rows and records keep their numbers.
 #[derive(Clone, Debug)]

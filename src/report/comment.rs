@@ -161,7 +161,7 @@ fn noted(report: &Report<'_>, assessment: &Assessment) -> String {
     if text.is_empty() { text } else { format!("\n**Notes**\n\n{text}") }
 }
 
-/// A text that stays in its cell, and is nothing but text there.
+/// Text that stays in its cell and has no markup there.
 fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     for character in text.chars() {

@@ -17,7 +17,7 @@ pub struct Draft {
     pub fields: Vec<(&'static str, String)>,
     /// All of what did not find room in it.
     pub rest: Option<String>,
-    /// What is to be said beside it.
+    /// What to say about it.
     pub note: Option<String>,
     /// The hidden line by which the same finding is found again: what it is about, and the first capture.
     pub marker: String,

@@ -42,7 +42,7 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     let beginning = text.get(..most).unwrap_or_default();
     let beginning = beginning.rfind('\n').and_then(|end| beginning.get(..end)).unwrap_or(beginning);
     let left = text.get(beginning.len()..).unwrap_or_default().lines().filter(|line| !line.is_empty()).count();
-    format!("{beginning}\n[{left} more lines are in the file beside this report]")
+    format!("{beginning}\n[{left} more lines are in the file with this report]")
 }
 
 fn joined(form: &IssueForm, values: &[String]) -> String {
@@ -163,7 +163,7 @@ mod tests {
         let long = "a line of évidence\n".repeat(9_000);
         let (body, rest) = written("what", &long);
         assert!(body.len() <= LIMIT && body.len() > LIMIT - 1_000, "{}", body.len());
-        assert!(body.contains("more lines are in the file beside this report]\n```\n"), "the fence is closed");
+        assert!(body.contains("more lines are in the file with this report]\n```\n"), "the fence is closed");
         assert!(body.ends_with("### Proposed resolution\n\nnone\n"));
         assert_eq!(rest.unwrap().matches("évidence").count(), 9_000);
         let (body, _) = written("what", &"é".repeat(90_000));

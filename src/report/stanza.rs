@@ -88,7 +88,7 @@ impl<'r> Exhibit<'r> {
         notes::on_stanza(self.report, self.number, self.index)
     }
 
-    /// Which stanza it is, to be said beside the report.
+    /// Which stanza it is, for the message about the report.
     pub(super) fn note(&self) -> String {
         let seq = self.row.observed.seq;
         format!(

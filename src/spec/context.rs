@@ -1,4 +1,4 @@
-//! What the evidence in one call depends on beside the call.
+//! What the evidence in one call depends on besides the call.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

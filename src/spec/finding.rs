@@ -43,7 +43,7 @@ pub struct Finding {
     pub confidence: Confidence,
     /// The evidence counted, in the order of the hypotheses, or of the values by text.
     pub tallies: Vec<Tally>,
-    /// The values seen, by text: those of a list, which are its hypotheses, or those that are listed beside an answer.
+    /// The values seen, by text: those of a list, which are its hypotheses, or those listed with an answer.
     pub values: Vec<Seen>,
     /// The pieces of evidence, by call and row.
     pub pieces: Vec<PieceAt>,

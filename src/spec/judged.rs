@@ -28,7 +28,7 @@ pub struct Judged {
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
-    /// The call beside the flow that ends as it did, if there is one.
+    /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
 }
 

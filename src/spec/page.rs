@@ -285,7 +285,7 @@ impl Rows {
 }
 
 /// A hash (64-bit FNV-1a) of a question's words: letters and digits of ASCII, lower case, apart by single spaces. A
-/// question that is only punctuated or wrapped anew keeps it.
+/// question that is merely repunctuated or rewrapped keeps it.
 #[must_use]
 pub fn fingerprint(wording: &str) -> u64 {
     let words = wording.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());

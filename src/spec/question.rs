@@ -98,7 +98,7 @@ pub struct Evidence {
     pub routine: bool,
     /// Index of the row in [`Call::rows`](crate::call::Call::rows).
     pub row: usize,
-    /// What the wire has, as sent, where a question asks for values beside its hypotheses. Untrusted text.
+    /// What the wire has, as sent, where a question asks for values as well as hypotheses. Untrusted text.
     pub values: Vec<String>,
     /// One sentence why. Text from the capture in it is untrusted.
     pub why: String,

@@ -91,7 +91,7 @@ pub(super) fn value(cell: Cell<'_>) -> Value<'_> {
 
 /// A filter of calls and their stanzas.
 ///
-/// A stanza is wanted if the filter holds for it, with the columns of its call beside its own. A call is wanted if
+/// A stanza is wanted if the filter holds for it, with the columns of its call next to its own. A call is wanted if
 /// one of its stanzas is; where the filter asks about the call alone, if it holds for the call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {

@@ -2,6 +2,8 @@
 
 use crate::visible::visible;
 
+use super::Fill;
+
 /// How text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -19,6 +21,9 @@ impl Default for Layout {
 
 /// How far the lines of a code block are indented.
 const CODE_INDENT: usize = 4;
+
+/// Columns that a line has for text, however narrow the screen.
+const MIN_COLUMNS: usize = 20;
 
 impl Layout {
     /// A page of Markdown, wrapped, every line indented by `indent`. Code blocks keep their lines.
@@ -60,21 +65,19 @@ impl Layout {
         let safe = visible(paragraph);
         let mut stress = Stress { colour: self.colour, on: false };
         let hanging = indent + if safe.starts_with("- ") { 2 } else { 0 };
-        let (mut wrapped, mut column) = (" ".repeat(indent), indent);
-        let mut is_first = true;
-        for word in safe.split_whitespace() {
-            let (text, length) = stress.read(word);
-            if !is_first && column + 1 + length > self.width.max(hanging + 20) {
+        let mut wrapped = " ".repeat(indent);
+        let mut fill = Fill::new(self.width.max(hanging + MIN_COLUMNS), indent, hanging);
+        for (n, word) in safe.split_whitespace().enumerate() {
+            let (text, width) = stress.read(word);
+            if n == 0 {
+                fill.breaks(0, width);
+            } else if fill.breaks(1, width) {
                 wrapped.push('\n');
                 wrapped.push_str(&" ".repeat(hanging));
-                column = hanging;
-            } else if !is_first {
+            } else {
                 wrapped.push(' ');
-                column += 1;
             }
-            is_first = false;
             wrapped.push_str(&text);
-            column += length;
         }
         wrapped.push('\n');
         wrapped

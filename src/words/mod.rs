@@ -3,11 +3,13 @@
 //! Every text that a person reads takes them from here, so that a duration looks the same in the ladder, in a
 //! report and in the reason of a verdict.
 
+mod fill;
 mod markdown;
 mod nearest;
 mod number;
 mod time;
 
+pub use fill::Fill;
 pub use markdown::Layout;
 pub use nearest::nearest;
 pub use number::{article, bytes, capitalised, count, counted, plural};

@@ -119,7 +119,7 @@ impl File<'_, '_> {
         }
     }
 
-    /// Passes over the length of a value that ends before `end`, and returns where the value's tag stands.
+    /// Skips the length of a value that ends before `end`, and returns where the value's tag stands.
     fn header(&mut self, end: u64) -> Result<u64, Stop> {
         loop {
             match tnetstring::length(self.source.data()) {
@@ -135,7 +135,7 @@ impl File<'_, '_> {
         }
     }
 
-    /// Passes over what is left of a value whose tag stands at `tag`.
+    /// Skips the rest of a value whose tag stands at `tag`.
     fn leave(&mut self, tag: u64) -> Result<(), Stop> {
         let left = tag.checked_sub(self.source.offset()).ok_or(Stop::Malformed)?;
         if self.source.skip(left + 1)? { Ok(()) } else { Err(Stop::Cut) }

@@ -2,7 +2,7 @@
 //!
 //! A file is a row of flows, each a dictionary in the order in which Python had it. Since version 7 a websocket is the
 //! member `websocket` of an HTTP flow; before, it was a flow of its own with the member `messages`. Nothing else in a
-//! flow is kept, and nothing but a message is ever read whole. A record is a message, counted over all flows.
+//! flow is kept, and only messages are read whole. A record is a message, counted over all flows.
 
 mod tnetstring;
 

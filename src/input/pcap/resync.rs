@@ -27,7 +27,7 @@ pub(super) trait Start {
     fn is_at(&self, data: &[u8], is_last: bool) -> bool;
 }
 
-/// Reports damage after `record`, passes over it, and says whether the capture goes on.
+/// Reports damage after `record`, skips it, and says whether the capture goes on.
 pub(super) fn damaged(
     source: &mut Source<'_>,
     record: RecordNumber,
@@ -55,7 +55,7 @@ pub(super) fn goes_on_within(data: &[u8], end: usize, is_last: bool, start: &imp
     find(start, data, 1..end, is_last).is_some()
 }
 
-/// Passes over the input up to the first place where it goes on, or its end, and says which.
+/// Skips the input up to the first place where it goes on, or its end, and says which.
 fn skip_to(start: &impl Start, source: &mut Source<'_>) -> bool {
     loop {
         let is_last = !source.reach(2 * WINDOW);

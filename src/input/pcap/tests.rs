@@ -6,7 +6,7 @@ use crate::input::Error;
 use crate::input::fixture::{Classic, Ng, ORDERS, Order, Seen, read_all, try_read};
 use crate::protocol::packet::LinkType;
 
-/// What the records say beside number and offset.
+/// What the records say besides number and offset.
 fn contents(records: &[Seen]) -> Vec<(Option<i64>, LinkType, &[u8], u32)> {
     records.iter().map(|seen| (seen.time, seen.link, &seen.data[..], seen.wire_length)).collect()
 }

@@ -320,7 +320,7 @@ impl Connection {
     }
 }
 
-/// Returns whether a segment does nothing but open its direction.
+/// Returns whether a segment only opens its direction.
 const fn is_bare_syn(segment: &Segment<'_>) -> bool {
     segment.syn && !segment.fin && !segment.rst && segment.payload.is_empty() && segment.cut == 0
 }

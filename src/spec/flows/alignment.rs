@@ -29,7 +29,7 @@ pub enum Sighting {
     NotVisible(&'static str),
 }
 
-/// A call beside the flow that ends as it did.
+/// A call and the flow that ends as it did.
 #[derive(Clone, Debug)]
 pub struct Alignment {
     /// The flow.

@@ -1,4 +1,4 @@
-//! The steps of a flow beside the rows of a call, as they are drawn: what was not seen, and what a row is.
+//! The steps of a flow against the rows of a call, as drawn: what was not seen, and what each row is.
 
 use super::alignment::{Alignment, Sighting, View, reaches, views};
 use super::flow::{End, Passes, Step};

@@ -71,7 +71,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
         let stanza = row.observed.read();
         let Some(action) = stanza.action().filter(|action| action.name == ActionName::Terminate) else { continue };
         if action.is_elsewhere() {
-            // Whoever gets such a terminate knows that the call was taken or declined; who sends it need not.
+            // The receiver of such a terminate knows that the call was taken or declined; its sender need not.
             if matches!(row.originator.provenance, Provenance::Outbound | Provenance::Copy) {
                 continue;
             } else {

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 
 use crate::protocol::binary::Jid;
 use crate::visible::visible;
+use crate::words::Fill;
 
 /// What stands for the part that was cut off.
 const ELLIPSIS: char = '…';
@@ -92,12 +93,12 @@ pub(in crate::tui) fn address(jid: &Jid, columns: usize) -> String {
 /// A styled text broken into lines of at most `columns` columns, after spaces where that is possible, with
 /// `indent` columns before all lines but the first.
 pub(in crate::tui) fn wrap(spans: &[Span<'_>], columns: usize, indent: usize) -> Vec<Line<'static>> {
-    let mut page = Page { columns, indent: indent.min(columns / 2), line: Vec::new(), taken: 0, lines: Vec::new() };
+    let mut page = Page::new(columns, indent.min(columns / 2));
     let graphemes: Vec<_> = spans.iter().flat_map(|span| span.styled_graphemes(Style::new())).collect();
     for word in graphemes.split_inclusive(|grapheme| grapheme.symbol == " ") {
-        let visible = word.strip_suffix_space().iter().map(|grapheme| width(grapheme.symbol)).sum::<usize>();
-        let whole_line = columns.saturating_sub(page.indent);
-        if page.taken + visible > columns && visible <= whole_line {
+        let visible =
+            word.iter().filter(|grapheme| grapheme.symbol != " ").map(|grapheme| width(grapheme.symbol)).sum();
+        if !page.fill.fits(visible) && page.fill.fits_alone(visible) {
             page.break_line();
         }
         for grapheme in word {
@@ -107,39 +108,28 @@ pub(in crate::tui) fn wrap(spans: &[Span<'_>], columns: usize, indent: usize) ->
     page.finish()
 }
 
-/// The word without the space that ends it.
-trait Word {
-    fn strip_suffix_space(&self) -> &Self;
-}
-
-impl Word for [ratatui::text::StyledGrapheme<'_>] {
-    fn strip_suffix_space(&self) -> &Self {
-        match self {
-            [word @ .., space] if space.symbol == " " => word,
-            word => word,
-        }
-    }
-}
-
 /// Lines being filled.
 struct Page {
-    columns: usize,
     indent: usize,
+    fill: Fill,
     line: Vec<Span<'static>>,
-    taken: usize,
     lines: Vec<Line<'static>>,
 }
 
 impl Page {
+    fn new(columns: usize, indent: usize) -> Self {
+        Self { indent, fill: Fill::new(columns, 0, indent), line: Vec::new(), lines: Vec::new() }
+    }
+
     fn put(&mut self, symbol: &str, style: Style) {
         let columns = width(symbol);
-        if self.taken + columns > self.columns {
-            if symbol == " " || columns + self.indent > self.columns {
+        if !self.fill.fits(columns) {
+            if symbol == " " || !self.fill.fits_alone(columns) {
                 return;
             }
             self.break_line();
         }
-        self.taken += columns;
+        self.fill.breaks(0, columns);
         match self.line.last_mut() {
             Some(last) if last.style == style => last.content.to_mut().push_str(symbol),
             _ => self.line.push(Span::styled(symbol.to_owned(), style)),
@@ -151,7 +141,7 @@ impl Page {
         if self.indent > 0 {
             self.line.push(Span::raw(" ".repeat(self.indent)));
         }
-        self.taken = self.indent;
+        self.fill.start_line();
     }
 
     fn finish(mut self) -> Vec<Line<'static>> {

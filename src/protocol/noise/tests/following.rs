@@ -249,7 +249,7 @@ fn text_messages_are_told() {
     assert_eq!(decoder.report().state, State::Decrypted);
 }
 
-/// `messages` cut anew: `cuts` are lengths, used in turn.
+/// `messages` cut differently: `cuts` are lengths, used in turn.
 fn recut(messages: &[Sent], cuts: &[usize]) -> Vec<Sent> {
     let mut cuts = cuts.iter().cycle();
     let mut pieces = Vec::new();

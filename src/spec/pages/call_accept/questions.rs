@@ -134,8 +134,8 @@ pub(super) fn accept_key(question: &'static Question, call: &Call, _: &Context) 
             return Evidence::supporting(question, "no-key", Strength::Absence, sight.index, why);
         }
         let keygen = sight.node.child("encopt").and_then(|options| options.text("keygen"));
-        let beside = keygen.map_or_else(String::new, |keygen| format!(" with keygen={keygen}"));
-        let why = format!("An accept, {place}, has a wrapped key of type {}{beside}.", kinds.join(" and "));
+        let with_keygen = keygen.map_or_else(String::new, |keygen| format!(" with keygen={keygen}"));
+        let why = format!("An accept, {place}, has a wrapped key of type {}{with_keygen}.", kinds.join(" and "));
         Evidence::supporting(question, "carries-key", Strength::Direct, sight.index, why).with_values(kinds).routine()
     });
     pieces.collect()

@@ -60,10 +60,10 @@ pub(super) fn mute_first_version(question: &'static Question, call: &Call, _: &C
         let why = format!("The call has version-2 mutes only, {place}.");
         return vec![Evidence::supporting(question, "only-second", Strength::Absence, sight.index, why)];
     }
-    let beside = if second.is_empty() { "" } else { "; the call also has a version-2 mute" };
+    let also = if second.is_empty() { "" } else { "; the call also has a version-2 mute" };
     let pieces = first.into_iter().map(|sight| {
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("A version-1 mute, {place}{beside}.");
+        let why = format!("A version-1 mute, {place}{also}.");
         Evidence::supporting(question, "exists", Strength::Direct, sight.index, why)
     });
     pieces.collect()

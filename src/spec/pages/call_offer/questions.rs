@@ -59,7 +59,7 @@ pub(super) fn media_key_parameters(question: &'static Question, call: &Call, _: 
     evidence
 }
 
-/// What stands beside the key of an offer.
+/// What comes with the key of an offer.
 #[derive(Default)]
 struct Found {
     has_key: bool,

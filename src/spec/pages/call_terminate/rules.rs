@@ -204,7 +204,7 @@ fn targets(call: &Call, act: &Sight<'_>, takers: &[Jid], checks: &mut Checks) {
 /// Seconds by which a reported duration may differ from the measured one.
 const SLACK: f64 = 2.0;
 
-/// The share by which it may differ beside: both ends count from other moments.
+/// The share by which it may also differ, since the two ends start counting at different moments.
 const SLACK_SHARE: f64 = 0.05;
 
 pub(super) fn duration_seconds(call: &Call, _: &Context, checks: &mut Checks) {
