@@ -23,11 +23,11 @@ const DESTINATION: &str = "Destination options";
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace attach call.pcap --question ack-coverage --repo OWNER/NAME --issue 12 --dry-run
-  ringtrace attach call.pcap --question ack-coverage --repo OWNER/NAME --issue 12
-  ringtrace attach call.pcap --call '#3' --form stanza-capture --repo OWNER/NAME --new
+  ringtrace attach call.pcap --question ack-coverage --repo O/N --issue 12
+  ringtrace attach call.pcap --call '#3' --repo O/N --issue 12 --dry-run
+  ringtrace attach call.pcap --call '#3' --repo O/N --new --form stanza-capture
 
-Authenticates with GITHUB_TOKEN, or with `gh auth token` if that is unset. Without a token, the report is saved and the
+Authenticates with GITHUB_TOKEN, or with `gh auth token` if that is unset. Without a token, the report is saved and the \
 URL of a prefilled issue form is printed. Posting the same finding again updates the earlier post.")]
 pub(super) struct AttachArguments {
     #[command(flatten)]

@@ -19,9 +19,9 @@ use super::target::{OUTPUT, OutputArguments, Target};
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
   ringtrace export captures/ --table calls -o calls.csv
-  ringtrace export call.pcap --filter 'action == terminate and reason == timeout'
-  ringtrace export captures/ --format parquet -o stanzas.parquet --skip-unchanged
-  ringtrace export call.pcap --format ndjson --xml | jq -r 'select(.action == \"terminate\").xml'")]
+  ringtrace export call.pcap --filter 'reason == timeout'
+  ringtrace export captures/ --format parquet -o all.parquet --skip-unchanged
+  ringtrace export call.pcap --format ndjson --xml | jq -r .xml")]
 pub(super) struct ExportArguments {
     #[command(flatten)]
     reading: Reading,

@@ -17,7 +17,7 @@ use super::target::{OUTPUT, OutputArguments};
 #[command(after_help = "\
 Examples:
   ringtrace ladder call.pcap --call '#3'
-  ringtrace ladder call.pcap --call A1B2 --format mermaid    paste it between ```mermaid and ``` in an issue
+  ringtrace ladder call.pcap --call A1B2 --format mermaid
   ringtrace ladder call.pcap --call '#2' --expected
   ringtrace ladder caller.pcap callee.pcap --call '#1' --format svg -o call.svg
 

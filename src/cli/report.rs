@@ -23,12 +23,12 @@ use super::target::{OUTPUT, OutputArguments, Target};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace report call.pcap --question timeout-terminate-sender --form protocol-finding
-  ringtrace report call.pcap --call '#3' -o comment.md             a comment with a diagram and the sanitised stanzas
-  ringtrace report call.pcap --call '#3' --form stanza-capture     its most significant stanza
-  ringtrace report call.pcap --call '#3' --form corpus --stanza 17 -o capture.yaml
+  ringtrace report call.pcap --question ack-coverage --form protocol-finding
+  ringtrace report call.pcap --call '#3' -o comment.md
+  ringtrace report call.pcap --call '#3' --form stanza-capture
+  ringtrace report call.pcap --call '#3' --stanza 17 --form corpus -o 17.yaml
 
-Reports contain no names, phone numbers, ids, file names or times of day: people become letters, calls and captures
+Reports contain no names, phone numbers, ids, file names or times of day: people become letters, calls and captures \
 become numbers. See `ringtrace questions` for ids of questions and discrepancies, and `ringtrace rules` for rules.")]
 pub(super) struct ReportArguments {
     #[command(flatten)]

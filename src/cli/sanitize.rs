@@ -17,13 +17,13 @@ use super::target::OutputArguments;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace sanitize call.pcap -o call.ndjson                         people become letters, ids become numbers
-  ringtrace sanitize call.pcap --call '#2' -o call.ndjson             only one of its calls
-  ringtrace sanitize call.pcap --keep enc@count -o call.ndjson        keep the values of one attribute
-  ringtrace sanitize b.pcap --alias-file ~/aliases.txt -o b.ndjson    use the same letters in every run
+  ringtrace sanitize call.pcap -o call.ndjson
+  ringtrace sanitize call.pcap --call '#2' -o call.ndjson
+  ringtrace sanitize call.pcap --keep enc@count -o call.ndjson
+  ringtrace sanitize b.pcap --alias-file ~/aliases.txt -o b.ndjson
 
-The output is ringtrace NDJSON: the stanzas, what is known about how they were captured, and times relative to the start
-of the capture. ringtrace reads it again and comes to the same verdicts. Before it is written, it is searched for every
+The output is ringtrace NDJSON: the stanzas, what is known about how they were captured, and times relative to the start \
+of the capture. ringtrace reads it again and comes to the same verdicts. Before it is written, it is searched for every \
 identifier in the captures, in any spelling; if one remains, nothing is written (exit code 3) and the line is named.")]
 pub(super) struct SanitizeArguments {
     #[command(flatten)]

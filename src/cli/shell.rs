@@ -14,7 +14,7 @@ use super::target::Target;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace completions bash > ~/.local/share/bash-completion/completions/ringtrace
+  ringtrace completions bash > /etc/bash_completion.d/ringtrace
   ringtrace completions zsh > \"${fpath[1]}/_ringtrace\"
   ringtrace completions fish > ~/.config/fish/completions/ringtrace.fish")]
 pub(super) struct CompletionsArguments {
