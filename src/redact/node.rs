@@ -7,7 +7,7 @@ use super::alias::Aliases;
 use super::hosts::host;
 use super::policy::{Meaning, label, looks_like_number, looks_like_phrase, looks_like_protocol, meaning};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
-use crate::spec::observe::ringing::caller_timeout;
+use crate::call::caller_timeout;
 
 /// What rewriting needs to know.
 pub(super) struct Rewriting<'r> {

@@ -57,6 +57,49 @@ pub fn duration(nanoseconds: i64) -> String {
     format!("{number} {unit}")
 }
 
+/// A measured length of time in a sentence: as [`duration`], but no finer than it was measured.
+#[must_use]
+pub fn lapse(lapse: Lapse) -> String {
+    match below(lapse) {
+        Some(SECOND_NANOSECONDS) => "less than a second".to_owned(),
+        Some(bound) => format!("less than {}", rounded(bound)),
+        None if lapse.bound >= SECOND_NANOSECONDS => format!("{} s", whole_seconds(lapse)),
+        None => duration(lapse.nanoseconds),
+    }
+}
+
+/// A measured length of time in a column: as [`compact`], but no finer than it was measured.
+#[must_use]
+pub fn compact_lapse(lapse: Lapse) -> String {
+    match below(lapse) {
+        Some(bound) => format!("<{}", rounded(bound).replace(' ', "")),
+        None if lapse.bound >= SECOND_NANOSECONDS && whole_seconds(lapse).abs() < 60 => {
+            format!("{}s", whole_seconds(lapse))
+        }
+        None => compact(lapse.nanoseconds),
+    }
+}
+
+/// The bound that a measured time is below; `None` if it is not. A tenth of a millisecond is the finest that is shown.
+const fn below(lapse: Lapse) -> Option<i64> {
+    const FINEST: i64 = 100_000;
+    let bound = if lapse.bound > FINEST { lapse.bound } else { FINEST };
+    // Half of the finest rounds up to it.
+    let is_below = lapse.stated().is_none() || lapse.nanoseconds.saturating_abs() < FINEST / 2;
+    if is_below { Some(bound) } else { None }
+}
+
+const fn whole_seconds(lapse: Lapse) -> i64 {
+    (lapse.nanoseconds + SECOND_NANOSECONDS / 2 * lapse.nanoseconds.signum()) / SECOND_NANOSECONDS
+}
+
+/// A bound without a fraction that says nothing: `1 ms`, `0.1 ms`, `2 s`.
+fn rounded(nanoseconds: i64) -> String {
+    let (number, unit) = scaled(nanoseconds);
+    let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { &number };
+    format!("{number} {unit}")
+}
+
 /// A length of time in a column: like [`duration`] without the space, and `12m05s` or `1h02m` from a minute on.
 #[must_use]
 pub fn compact(nanoseconds: i64) -> String {
