@@ -44,11 +44,13 @@ pub(super) struct End {
     pub(super) stops_ringing: bool,
 }
 
-/// Follows the rows of a call in order.
-pub(super) fn course(call: &Call) -> Course {
+/// Follows the rows of a call in this order.
+pub(super) fn course(call: &Call, order: impl IntoIterator<Item = usize>) -> Course {
     let mut follower = Follower { call, course: Course::default(), by_key: HashMap::new(), persons: Vec::new() };
-    for (index, row) in call.rows.iter().enumerate() {
-        follower.follow(index, row);
+    for index in order {
+        if let Some(row) = call.rows.get(index) {
+            follower.follow(index, row);
+        }
     }
     follower.course.legs.retain(|leg| !leg.steps.is_empty());
     let legs = &follower.course.legs;

@@ -71,7 +71,7 @@ pub use identity::{FoundBy, LocalDevice, Party, People};
 pub use model::{
     Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side, Vantage,
 };
-pub use predicates::{declines, is_offer};
+pub use predicates::{declines, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Socket, Span};
 pub use settings::{Announced, caller_timeout};
 pub use timing::Hole;

@@ -491,6 +491,15 @@ impl Call {
         self.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role)
     }
 
+    /// Returns whether two parties are one: the same device under either of its addresses.
+    #[must_use]
+    pub fn is_same_party(&self, one: &Party, other: &Party) -> bool {
+        match (one, other) {
+            (Party::Device(one), Party::Device(other)) => one.same_device(other) || self.people.same_device(one, other),
+            _ => one == other,
+        }
+    }
+
     /// Returns the vantage of a row.
     #[must_use]
     pub fn vantage_of(&self, row: &Row) -> Option<&Vantage> {

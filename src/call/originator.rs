@@ -124,8 +124,15 @@ impl<'m> Silence<'m> {
         if linked.is_empty() || !linked.iter().all(|device| is_silent(*device)) {
             return None;
         }
-        // The account's phone is never in a list of linked devices, and may have sent it too.
-        Some(if is_silent(0) { Provenance::Silence } else { Provenance::SilenceOfSome })
+        // The account's phone is never in a list of linked devices, and may have sent it too: on the caller's side only if
+        // no stanza names another device that placed the call.
+        let placed_by_linked =
+            self.attribution.creator.is_some_and(|creator| creator.device != 0 && people.same_person(creator, from));
+        match (is_silent(0), placed_by_linked) {
+            (true, _) => Some(Provenance::Silence),
+            (false, true) => Some(Provenance::SilenceOfSome),
+            (false, false) => None,
+        }
     }
 
     /// Returns whether a recording of a device covers everything from the beginning of the call to the arrival of

@@ -4,10 +4,11 @@ use jiff::Timestamp as Moment;
 use jiff::tz::Offset;
 
 use super::NONE;
-use crate::origin::Timestamp;
+use crate::origin::{Lapse, Timestamp};
 
 const MILLISECOND: f64 = 1e6;
 const SECOND: f64 = 1e9;
+const SECOND_NANOSECONDS: i64 = 1_000_000_000;
 
 /// A moment as RFC 3339 in UTC, with nanoseconds; `None` if it lies outside the years that RFC 3339 can write.
 #[must_use]
@@ -176,6 +177,24 @@ mod tests {
             #[expect(clippy::cast_possible_truncation, reason = "small test values")]
             let nanoseconds = (seconds * SECOND) as i64;
             assert_eq!(offset(nanoseconds), text);
+        }
+    }
+
+    #[test]
+    fn a_measured_time_is_stated_no_finer_than_it_was_measured() {
+        const SECONDS: i64 = SECOND_NANOSECONDS;
+        for (nanoseconds, bound, prose, column) in [
+            (0, SECONDS, "less than a second", "<1s"),
+            (3 * SECONDS, SECONDS, "3 s", "3s"),
+            (75 * SECONDS, SECONDS, "75 s", "1m15s"),
+            (0, 1_000_000, "less than 1 ms", "<1ms"),
+            (38_000_000, 1_000_000, "38 ms", "38ms"),
+            (0, 1, "less than 0.1 ms", "<0.1ms"),
+            (250_000, 1, "0.2 ms", "0.2ms"),
+            (1_500_000_000, 2 * SECONDS, "less than 2 s", "<2s"),
+        ] {
+            let measured = Lapse { nanoseconds, bound };
+            assert_eq!([lapse(measured), compact_lapse(measured)], [prose, column], "{measured:?}");
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::SECOND;
 use super::declined;
 use super::originator::{self, Made};
 use super::stanzas;
