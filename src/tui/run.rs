@@ -51,14 +51,18 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
         screen.draw(|frame| app.draw(frame))?;
         let mut changed = false;
         while !changed {
-            match screen.request() {
+            let asked = match screen.request() {
                 Some(Request::End(signal)) => return screen.end(signal),
-                Some(Request::Suspend) => app.did(screen.perform(Effect::Suspend)?),
-                Some(Request::Redraw) => app.did(screen.perform(Effect::Redraw)?),
-                None => {}
+                Some(Request::Suspend) => Some(Effect::Suspend),
+                Some(Request::Redraw) => Some(Effect::Redraw),
+                None => None,
+            };
+            changed = asked.is_some();
+            if let Some(effect) = asked {
+                app.did(screen.perform(effect)?);
             }
             jobs.start(app.jobs());
-            changed = take_newest(&mut updates, &mut app) | app.work();
+            changed |= take_newest(&mut updates, &mut app) | app.work();
             for done in jobs.finished() {
                 app.done(done);
                 changed = true;

@@ -21,9 +21,9 @@ use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-use super::command::{Done, Effect};
 use super::ascii::simplify;
 use super::backdrop::QUESTION;
+use super::command::{Done, Effect};
 use super::editor;
 use super::signals::{Request, Signals};
 use crate::config;
