@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn what_is_drawn_keeps_its_place() {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 13, 1));
         buffer.set_string(0, 0, "├─ ack ►│ é通", ratatui::style::Style::new());
         simplify(&mut buffer);
         let shown: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
