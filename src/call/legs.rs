@@ -197,7 +197,9 @@ impl<'c> Follower<'c> {
             return;
         }
         let ringing = self.having(|leg| leg.is_ringing() && !leg.is_invited);
-        let stops_ringing = !ringing.is_empty() || self.course.legs.is_empty();
+        // Not every member of a group is known.
+        let is_open = self.call.group || self.course.legs.iter().all(|leg| leg.steps.is_empty());
+        let stops_ringing = is_open || !ringing.is_empty();
         self.course.ends.push(End { row: index, stops_ringing });
         for leg in accepted {
             self.step(Some(leg), LegState::Ended, index);

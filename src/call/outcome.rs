@@ -1,5 +1,7 @@
 //! How a call went, from all its legs together: how it ended, who ended it, and how long it rang and lasted.
 
+use std::collections::BTreeSet;
+
 use super::legs::{Course, End, course};
 use super::model::{Call, Leg, LegState, Outcome, Progress, Row, Side};
 use super::predicates::{declines, is_offer, says_declined};
@@ -11,7 +13,7 @@ use crate::protocol::stanza::{Action, ActionName, Body};
 const RANG_ON: i64 = 2_000_000_000;
 
 /// How far from the announced ring time, in nanoseconds, a terminate may come for a timer to have sent it.
-const TIMER_SLACK: i64 = 1_500_000_000;
+const TIMER_SLACK: i64 = 1_000_000_000;
 
 /// How many answers and ends of a call have their order questioned, and how many other orders are tried.
 const CONTESTED: usize = 24;
@@ -23,8 +25,7 @@ const ORDERS_TRIED: usize = 8;
 /// swapped that may have come the other way round, and what then comes out otherwise is unknown.
 pub(super) fn progress(call: &Call, nominal: &Course) -> Progress {
     let mut verdict = Judge { call, course: nominal }.verdict();
-    for (first, second) in contested(call).into_iter().take(ORDERS_TRIED) {
-        let swapped = (0..first).chain([second]).chain((first..call.rows.len()).filter(|index| *index != second));
+    for swapped in contested(call).into_iter().filter_map(|pair| swapped(call, pair)).take(ORDERS_TRIED) {
         verdict.withdraw(&Judge { call, course: &course(call, swapped) }.verdict());
     }
     verdict.progress(call, nominal)
@@ -43,6 +44,23 @@ fn contested(call: &Call) -> Vec<(usize, usize)> {
     let rows: Vec<usize> = rows.map(|(index, _)| index).take(CONTESTED).collect();
     let pairs = rows.iter().enumerate().flat_map(|(nth, first)| rows.iter().skip(nth + 1).map(|second| (*first, *second)));
     pairs.filter(|(first, second)| call.is_before(*first, *second).is_none()).collect()
+}
+
+/// Returns the rows in an order in which `second` comes before `first`: with it comes what its vantage recorded before it,
+/// and what that is a copy of. `None` if `first` is among those, and so was first.
+fn swapped(call: &Call, (first, second): (usize, usize)) -> Option<Vec<usize>> {
+    let vantage = call.rows.get(second)?.vantage;
+    let mut moved = BTreeSet::from([second]);
+    for index in (first..=second).rev() {
+        let row = call.rows.get(index)?;
+        if moved.contains(&index) || row.vantage == vantage && index != first {
+            moved.insert(index);
+            moved.extend(row.copy_of.filter(|original| (first..second).contains(original)));
+        }
+    }
+    let rest = (first..call.rows.len()).filter(|index| !moved.contains(index));
+    let order = (0..first).chain(moved.iter().copied()).chain(rest).collect();
+    (!moved.contains(&first)).then_some(order)
 }
 
 /// How a call went, if its rows are in one order.
@@ -190,8 +208,13 @@ impl<'c> Judge<'c> {
     fn ended_by(&self, end: End) -> (Outcome, Option<usize>) {
         let Some(row) = self.call.rows.get(end.row) else { return (Outcome::Unknown, None) };
         let reason = self.reason(end.row);
-        if !end.stops_ringing && reason != Some("timeout") {
-            return self.by_legs().unwrap_or((Outcome::Unknown, Some(end.row)));
+        if !end.stops_ringing {
+            // A caller whose timer runs out says so whatever its devices did before; those that gave up by themselves ended it.
+            match self.by_legs() {
+                Some(by_legs) if by_legs.0 == Outcome::Missed || reason != Some("timeout") => return by_legs,
+                None if reason != Some("timeout") => return (Outcome::Unknown, Some(end.row)),
+                _ => {}
+            }
         }
         let side = row.originator.side;
         let outcome = match reason {
