@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::clock::{Clock, ClockId, Clocks, Sample};
+use super::legs::course;
 use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
 use super::model::{Call, Emitter, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
 use super::ordering::order;
 use super::originator::Attribution;
-use super::legs::course;
 use super::outcome::progress;
 use super::parties::{Part, parties, vantages};
 use super::predicates::{is_offer, speaks_of_group};

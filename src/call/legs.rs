@@ -30,9 +30,7 @@ pub(super) struct Course {
     pub(super) failed: Option<usize>,
     /// The terminates for the whole call.
     pub(super) ends: Vec<End>,
-    /// Every accept and decline that was not refused, also those that came too late.
-    pub(super) answers: Vec<usize>,
-    /// Whether a terminate that left its sender's socket says that a device took or declined the call.
+    /// Whether a terminate that left its sender's socket says that another device took or declined the call.
     pub(super) says_elsewhere: bool,
 }
 
@@ -46,20 +44,21 @@ pub(super) struct End {
 
 /// Follows the rows of a call in this order.
 pub(super) fn course(call: &Call, order: impl IntoIterator<Item = usize>) -> Course {
-    let mut follower = Follower { call, course: Course::default(), by_key: HashMap::new(), persons: Vec::new() };
+    let mut follower = Follower { call, course: Course::default(), by_key: HashMap::new(), whose: Vec::new() };
     for index in order {
         if let Some(row) = call.rows.get(index) {
             follower.follow(index, row);
         }
     }
-    follower.course.legs.retain(|leg| !leg.steps.is_empty());
-    let legs = &follower.course.legs;
-    let is_account = |leg: &Leg| matches!(&leg.party, Party::Device(jid) if jid.device == 0);
+    let Follower { mut course, whose, .. } = follower;
+    let legs = || course.legs.iter().zip(&whose).filter(|(leg, _)| !leg.steps.is_empty());
     // The account that was called stands only for devices that nothing names.
-    let names_devices = legs.iter().any(|leg| !is_account(leg) && !leg.is_invited);
-    let is_needless = |leg: &Leg| names_devices && is_account(leg) && !leg.steps.iter().any(|step| step.state.is_own());
-    follower.course.legs.retain(|leg| !is_needless(leg));
-    follower.course
+    let names_devices = legs().any(|(leg, whose)| !whose.is_account && !leg.is_invited);
+    let is_needless = |leg: &Leg, whose: &Whose| {
+        names_devices && whose.is_account && !leg.steps.iter().any(|step| step.state.is_own())
+    };
+    course.legs = legs().filter(|(leg, whose)| !is_needless(leg, whose)).map(|(leg, _)| leg.clone()).collect();
+    course
 }
 
 struct Follower<'c> {
@@ -67,7 +66,14 @@ struct Follower<'c> {
     course: Course,
     by_key: HashMap<Key, usize>,
     /// Whose each leg is.
-    persons: Vec<Option<Jid>>,
+    whose: Vec<Whose>,
+}
+
+/// Whose a leg is.
+struct Whose {
+    person: Option<Jid>,
+    /// Whether it is the leg of all devices of the account that nothing names, not that of the phone.
+    is_account: bool,
 }
 
 impl<'c> Follower<'c> {
@@ -95,13 +101,15 @@ impl<'c> Follower<'c> {
                 self.step(leg, LegState::Ringing, index);
             }
             ActionName::Accept => {
-                self.course.answers.push(index);
                 let leg = self.acting_leg(row);
-                self.step(leg, LegState::Accepted, index);
+                let is_met = leg.and_then(|leg| self.course.legs.get(leg)).is_some_and(|leg| !leg.steps.is_empty());
+                // Whoever the end of the call did not reach by name was stopped by it too; a group's call goes on.
+                if is_met || self.call.group || self.course.ends.is_empty() {
+                    self.step(leg, LegState::Accepted, index);
+                }
             }
             // A caller cannot decline its own call.
             ActionName::Reject if row.originator.side != Side::Caller => {
-                self.course.answers.push(index);
                 let leg = self.acting_leg(row);
                 self.step(leg, rejected(action), index);
             }
@@ -120,7 +128,7 @@ impl<'c> Follower<'c> {
         let legs: Vec<Option<usize>> = match row.observed.direction() {
             Some(Direction::Inbound) => vec![self.own_leg(row)],
             Some(Direction::Outbound) | None if !action.destination.is_empty() => {
-                action.destination.iter().map(|jid| self.leg(Some(jid), is_invited)).collect()
+                action.destination.iter().map(|jid| self.named_leg(jid, is_invited)).collect()
             }
             Some(Direction::Outbound) | None if speaks_of_group(stanza) => Vec::new(),
             Some(Direction::Outbound) | None => {
@@ -165,10 +173,10 @@ impl<'c> Follower<'c> {
         if state == Some(LegState::Accepted) {
             return self.step(leg, LegState::Ended, index);
         }
-        if declines_by_terminate(action) {
-            self.course.answers.push(index);
-        }
-        self.step(leg, left(action), index);
+        let is_joined_late = self.course.offers.is_empty() && self.course.failed.is_none();
+        // In the middle of a call, a terminate without a reason is a hang-up as well as a decline.
+        let state = if is_joined_late && !declines(action) { LegState::Ended } else { left(action) };
+        self.step(leg, state, index);
     }
 
     /// The caller or the server ends the legs that a terminate names, and the call, unless the terminate leaves out the leg
@@ -177,8 +185,7 @@ impl<'c> Follower<'c> {
         let named = self.named(row, action);
         let accepted: Vec<usize> = self.having(|leg| leg.state() == Some(LegState::Accepted));
         if action.is_elsewhere() {
-            let is_own = row.observed.direction() != Some(Direction::Outbound);
-            self.course.says_elsewhere |= !is_own;
+            self.course.says_elsewhere |= row.observed.direction() == Some(Direction::Outbound);
             for leg in named.legs {
                 // A device that is told so lost the call; the account's others were addressed with it, not the winner.
                 if named.is_exact || !accepted.contains(&leg) {
@@ -218,14 +225,15 @@ impl<'c> Follower<'c> {
             return Named { legs: self.own_leg(row).into_iter().collect(), is_exact: true };
         }
         let to = row.observed.read().to.as_slice();
-        let targets = if action.destination.is_empty() { to } else { &action.destination };
+        let lists_devices = !action.destination.is_empty();
+        let targets = if lists_devices { &action.destination } else { to };
         let is_named = |leg: usize, target: &Jid| match self.course.legs.get(leg).map(|leg| &leg.party) {
-            Some(Party::Device(jid)) if target.device == 0 => self.people().same_person(jid, target),
+            Some(Party::Device(jid)) if target.device == 0 && !lists_devices => self.people().same_person(jid, target),
             Some(Party::Device(jid)) => self.people().same_device(jid, target),
             _ => false,
         };
         let legs = (0..self.course.legs.len()).filter(|leg| targets.iter().any(|target| is_named(*leg, target)));
-        let is_exact = !is_inbound && !targets.is_empty() && targets.iter().all(|target| target.device != 0);
+        let is_exact = lists_devices || !is_inbound && !to.is_empty() && to.iter().all(|target| target.device != 0);
         Named { legs: legs.collect(), is_exact }
     }
 
@@ -234,7 +242,7 @@ impl<'c> Follower<'c> {
     }
 
     fn is_account(&self, leg: usize) -> bool {
-        matches!(self.course.legs.get(leg).map(|leg| &leg.party), Some(Party::Device(jid)) if jid.device == 0)
+        self.whose.get(leg).is_some_and(|whose| whose.is_account)
     }
 
     fn is_invited(&self, leg: usize) -> bool {
@@ -249,7 +257,8 @@ impl<'c> Follower<'c> {
         };
         if device.device == 0 {
             let person = self.people().person(device);
-            let is_theirs = |leg: &usize| self.persons.get(*leg) == Some(&Some(person.clone()));
+            let is_theirs =
+                |leg: &usize| self.whose.get(*leg).is_some_and(|whose| whose.person.as_ref() == Some(&person));
             let accepted = self.having(|leg| leg.state() == Some(LegState::Accepted));
             if let Some(leg) = accepted.into_iter().find(is_theirs) {
                 return Some(leg);
@@ -267,6 +276,15 @@ impl<'c> Follower<'c> {
         }
     }
 
+    /// Returns the leg of a device that a `<destination>` names: without a number, it is the phone.
+    fn named_leg(&mut self, device: &Jid, is_invited: bool) -> Option<usize> {
+        let leg = self.leg(Some(device), is_invited);
+        if let Some(whose) = leg.and_then(|leg| self.whose.get_mut(leg)) {
+            whose.is_account = false;
+        }
+        leg
+    }
+
     fn leg(&mut self, device: Option<&Jid>, is_invited: bool) -> Option<usize> {
         let device = device?;
         let key = device_key(device, self.people());
@@ -282,10 +300,11 @@ impl<'c> Follower<'c> {
             return None;
         }
         // Whoever joins is a guest as long as the person was only invited.
-        let is_guest = |known: usize| person.is_some() && self.persons.get(known) == Some(&person) && self.is_invited(known);
+        let is_theirs = |known: usize| self.whose.get(known).is_some_and(|whose| whose.person == person);
+        let is_guest = |known: usize| person.is_some() && is_theirs(known) && self.is_invited(known);
         let is_invited = is_invited || (0..leg).any(is_guest);
         self.by_key.insert(key, leg);
-        self.persons.push(person);
+        self.whose.push(Whose { person, is_account: matches!(&party, Party::Device(jid) if jid.device == 0) });
         self.course.legs.push(Leg { party, is_invited, steps: Vec::new() });
         Some(leg)
     }

@@ -69,7 +69,8 @@ pub use coverage::Coverage;
 pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
 pub use model::{
-    Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side, Vantage,
+    Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side,
+    Vantage,
 };
 pub use predicates::{declines, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Socket, Span};

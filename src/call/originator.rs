@@ -63,7 +63,16 @@ impl Attribution<'_> {
             }
             (Emitter::Unknown, Some(from)) if !is_ack && row.observed.direction() == Some(Direction::Inbound) => {
                 let is_creator = self.creator.is_some_and(|creator| self.known.people.same_person(creator, from));
-                let side = if is_creator { Side::Caller } else { side };
+                // Whoever else takes part was called. An address of another kind may be the creator's.
+                let is_other = || {
+                    let creator = self.creator.map(Jid::person_account);
+                    creator.is_some_and(|creator| creator.server == from.person_account().server)
+                };
+                let side = match side {
+                    _ if is_creator => Side::Caller,
+                    Side::Unknown if !from.is_server() && is_other() => Side::Callee,
+                    side => side,
+                };
                 Originator { side, device: Some(from.clone()), provenance: Provenance::Claim }
             }
             (Emitter::Unknown, _) => Originator { side, device: None, provenance: Provenance::None },

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::legs::{Course, End, course};
 use super::model::{Call, Leg, LegState, Outcome, Progress, Row, Side};
-use super::predicates::{declines, is_offer, says_declined};
+use super::predicates::{is_offer, says_declined};
 use crate::origin::Direction;
 use crate::protocol::stanza::{Action, ActionName, Body};
 
@@ -42,7 +42,8 @@ fn contested(call: &Call) -> Vec<(usize, usize)> {
     };
     let rows = call.rows.iter().enumerate().filter(|(_, row)| decides(row));
     let rows: Vec<usize> = rows.map(|(index, _)| index).take(CONTESTED).collect();
-    let pairs = rows.iter().enumerate().flat_map(|(nth, first)| rows.iter().skip(nth + 1).map(|second| (*first, *second)));
+    let pairs =
+        rows.iter().enumerate().flat_map(|(nth, first)| rows.iter().skip(nth + 1).map(|second| (*first, *second)));
     pairs.filter(|(first, second)| call.is_before(*first, *second).is_none()).collect()
 }
 
@@ -148,6 +149,9 @@ impl<'c> Judge<'c> {
         if let Some(told) = self.course.told {
             return (told, None, None);
         }
+        if let Some(ack) = self.course.failed.filter(|_| self.course.offers.is_empty()) {
+            return (Outcome::Failed, None, Some(ack));
+        }
         let end = self.course.ends.first().copied();
         let (outcome, ended) = match (self.decline(), end) {
             (Some(decline), _) => match self.rang_on(decline) {
@@ -189,10 +193,8 @@ impl<'c> Judge<'c> {
         let rows = declined.filter_map(|leg| leg.step(LegState::Rejected)).map(|step| step.row);
         rows.filter(|index| {
             self.call.rows.get(*index).is_some_and(|row| {
-                let is_own = row.observed.direction() == Some(Direction::Outbound);
-                // In the middle of a call, a terminate without a reason is a hang-up as well as a decline.
-                let says_so = self.action(row).is_some_and(declines);
-                (is_own || !self.call.group) && (says_so || !self.is_joined_late())
+                // One member of a group declines for nobody else.
+                row.observed.direction() == Some(Direction::Outbound) || !self.call.group
             })
         })
         .min()
@@ -201,7 +203,7 @@ impl<'c> Judge<'c> {
     /// Returns the timeout that shows that a decline did not take effect.
     fn rang_on(&self, decline: usize) -> Option<usize> {
         let timeouts = self.course.ends.iter().map(|end| end.row).filter(|row| self.reason(*row) == Some("timeout"));
-        timeouts.into_iter().find(|row| self.call.elapsed(decline, *row).is_some_and(|elapsed| elapsed >= RANG_ON))
+        timeouts.into_iter().find(|row| self.call.elapsed(decline, *row).is_none_or(|elapsed| elapsed >= RANG_ON))
     }
 
     /// Returns the outcome by the first terminate for the whole call, which nobody had accepted or declined.
@@ -243,13 +245,13 @@ impl<'c> Judge<'c> {
 
     /// Returns the outcome of a call that no terminate ended.
     fn without_end(&self) -> (Outcome, Option<usize>) {
-        if let Some(ack) = self.course.failed.filter(|_| self.course.offers.is_empty()) {
-            return (Outcome::Failed, Some(ack));
+        let is_ringing = self.course.legs.iter().any(|leg| !leg.is_invited && leg.is_ringing());
+        // Who stops a device because another took the call knows of an answer that was not recorded.
+        if self.course.says_elsewhere {
+            return (Outcome::Unknown, None);
         }
-        if self.course.says_elsewhere || !self.course.legs.iter().any(|leg| !leg.is_invited && leg.is_ringing()) {
-            if let Some(by_legs) = self.by_legs() {
-                return by_legs;
-            }
+        if let Some(by_legs) = self.by_legs().filter(|_| !is_ringing) {
+            return by_legs;
         }
         let stops_others = |row: &Row| self.action(row).is_some_and(Action::is_elsewhere);
         let is_open = !self.is_joined_late() && !self.call.rows.iter().any(stops_others);
@@ -269,6 +271,7 @@ impl<'c> Judge<'c> {
                 LegState::Busy => (1, Outcome::Busy, last.row),
                 LegState::Stopped if action.is_some_and(Action::is_elsewhere) => (2, Outcome::Elsewhere, last.row),
                 LegState::Refused => (3, Outcome::Failed, last.row),
+                LegState::Ended => (4, Outcome::Unknown, last.row),
                 _ => return None,
             })
         });
@@ -284,11 +287,12 @@ impl<'c> Judge<'c> {
     /// direction only, or was interrupted.
     fn may_hide_answer(&self, end: usize) -> bool {
         let Some(vantage) = self.call.rows.get(end).map(|row| row.vantage) else { return true };
-        let mut directions = self.call.rows.iter().filter(|row| row.vantage == vantage).map(|row| row.observed.direction());
+        let mut directions =
+            self.call.rows.iter().filter(|row| row.vantage == vantage).map(|row| row.observed.direction());
         let first = directions.next().flatten();
         let is_one_way = first.is_some() && directions.all(|direction| direction == first);
         let is_interrupted = || self.call.holes().iter().any(|hole| hole.vantage == vantage && hole.before <= end);
-        self.is_joined_late() || is_one_way || is_interrupted()
+        self.is_joined_late() || self.course.says_elsewhere || is_one_way || is_interrupted()
     }
 
     /// Returns the nanoseconds from a row to the end of the announced ring time; negative after it.

@@ -56,7 +56,11 @@ impl Call {
             !says_so && !row.observed.read().is_from_wire()
         };
         let is_answer = first.answers == Some(other) || second.answers == Some(one);
-        if is_answer || first.observed.direction() == second.observed.direction() || !is_logged(first) || !is_logged(second) {
+        if is_answer
+            || first.observed.direction() == second.observed.direction()
+            || !is_logged(first)
+            || !is_logged(second)
+        {
             return false;
         }
         let apart = first.observed.time().zip(second.observed.time());
@@ -67,7 +71,8 @@ impl Call {
     fn is_received_before(&self, one: usize, other: usize) -> bool {
         let Some(second) = self.rows.get(other) else { return false };
         let copies = self.rows.iter().enumerate().filter(|(_, row)| row.copy_of == Some(one));
-        let mut here = copies.filter(|(_, row)| row.vantage == second.vantage || self.clock_of(row) == self.clock_of(second));
+        let mut here =
+            copies.filter(|(_, row)| row.vantage == second.vantage || self.clock_of(row) == self.clock_of(second));
         here.any(|(copy, _)| copy < other && !self.is_logged_together(copy, other))
     }
 
@@ -119,8 +124,18 @@ impl Call {
         by_one.or_else(|| self.lapse_between(from, to))
     }
 
+    /// Returns the time between two rows of a recording without times, by the server's stamps of both: whole seconds.
+    fn stamped_lapse(&self, from: usize, to: usize) -> Option<Lapse> {
+        let stamp = |row: usize| {
+            let row = self.rows.get(row).filter(|row| row.observed.time().is_none())?;
+            row.observed.read().node.text("t")?.parse::<u32>().ok()
+        };
+        let seconds = i64::from(stamp(to)?) - i64::from(stamp(from)?);
+        Some(Lapse { nanoseconds: seconds * 1_000_000_000, bound: 1_000_000_000 })
+    }
+
     fn lapse_between(&self, from: usize, to: usize) -> Option<Lapse> {
-        let nanoseconds = self.elapsed(from, to)?;
+        let Some(nanoseconds) = self.elapsed(from, to) else { return self.stamped_lapse(from, to) };
         let resolution = |row: usize| Some(self.rows.get(row)?.observed.stanza.origin.resolution);
         let resolution = resolution(from)?.max(resolution(to)?).nanoseconds();
         Some(Lapse { nanoseconds, bound: self.uncertainty(from, to)?.saturating_add(resolution) })

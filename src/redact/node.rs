@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use super::alias::Aliases;
 use super::hosts::host;
 use super::policy::{Meaning, label, looks_like_number, looks_like_phrase, looks_like_protocol, meaning};
-use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
 use crate::call::caller_timeout;
+use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
 
 /// What rewriting needs to know.
 pub(super) struct Rewriting<'r> {

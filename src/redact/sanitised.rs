@@ -7,9 +7,7 @@ use super::node::seconds;
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{
-    Call, Clock, Leg, LocalDevice, Observed, Originator, Party, Recording, Row, Socket, Span, Vantage,
-};
+use crate::call::{Call, Clock, Leg, LocalDevice, Observed, Originator, Party, Recording, Row, Socket, Span, Vantage};
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;

@@ -231,11 +231,7 @@ fn a_bare_address_may_be_any_device_of_its_account() {
     assert_eq!(provenance(&[&caller, CALLEE]), Provenance::Claim, "200:9 is not recorded");
     assert_eq!(provenance(&[&caller, CALLEE, OTHER]), Provenance::Claim, "the phone is not recorded");
     let phone = OTHER.replace("200:9@lid", "200@lid").replace("id=B2", "id=B3");
-    assert_eq!(
-        provenance(&[&caller, CALLEE, OTHER, &phone]),
-        Provenance::Claim,
-        "the phone's clock is not known"
-    );
+    assert_eq!(provenance(&[&caller, CALLEE, OTHER, &phone]), Provenance::Claim, "the phone's clock is not known");
     let caller = caller.replace("0 in 1.7", "0 in 1.65 call from=200@lid id=B3 [preaccept call-id=C]\n0 in 1.7");
     assert_eq!(provenance(&[&caller, CALLEE, OTHER, &phone]), Provenance::Silence);
 }
