@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::alias::{Aliases, is_alias};
 use super::hosts::{host, is_nobodys};
 use super::policy::{Meaning, meaning};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Mention};
 use crate::call::People;
 use crate::protocol::binary::{Content, Jid, Node, Value};
 use crate::protocol::stanza::{Body, Stanza};
@@ -57,6 +57,18 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
     }
     for observed in &analysis.orphans {
         gathered.stanza(observed.read(), &nobody);
+    }
+    for mention in analysis.mentions.iter() {
+        match mention {
+            Mention::User(user) => gathered.user(user),
+            Mention::Name(name) => {
+                gathered.identifiers.insert(Identifier::Name(name.to_string()));
+            }
+            Mention::Host(address) if !is_nobodys(*address) => {
+                gathered.identifiers.insert(Identifier::Address(address.to_string()));
+            }
+            Mention::Host(_) => {}
+        }
     }
     for capture in &analysis.captures {
         gathered.file(&capture.name);
@@ -114,7 +126,7 @@ impl Gathered {
                 self.call_id(&attribute.value.to_text());
             }
             // A version can look like an address of the internet.
-            self.value(&attribute.value, meaning != Meaning::Protocol, people);
+            self.value(&attribute.value, meaning != Meaning::Version, people);
         }
         if let Content::Value(value) = &node.content {
             self.value(value, true, people);
@@ -144,7 +156,11 @@ impl Gathered {
         } else {
             self.aliases.add_person(jid, &people.person(jid));
         }
-        let user = jid.user.to_string();
+        self.user(&jid.user);
+    }
+
+    fn user(&mut self, user: &str) {
+        let user = user.to_owned();
         let digits = user.bytes().all(|byte| byte.is_ascii_digit());
         self.identifiers.insert(if digits { Identifier::Number(user) } else { Identifier::Id(user) });
     }

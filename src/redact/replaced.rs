@@ -19,8 +19,9 @@ pub struct Replaced {
 }
 
 /// The labels of values, as they stand in a text and in XML, and what they stand for.
-const LABELS: [(&str, &str); 5] = [
+const LABELS: [(&str, &str); 6] = [
     ("name", "a name that someone chose"),
+    ("word", "a word"),
     ("digits", "digits"),
     ("hex", "hex digits"),
     ("text", "text"),
