@@ -12,10 +12,10 @@ mod spellings;
 
 mod wording;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::hosts::host;
 use super::identifiers::Identifier;
+use crate::analysis::Prefix;
 use addresses::Addresses;
 use escapes::without_escapes;
 use needles::{Bound, Needle, Needles};
@@ -72,6 +72,8 @@ pub(super) struct Identifiers {
     /// In the digits of the text, taken together over what may stand between the digits of a number.
     digits: Needles,
     addresses: Addresses,
+    /// Beginnings of ids, in the letters and digits of the text.
+    prefixes: HashSet<Prefix>,
 }
 
 /// Spellings, by the view of the text in which they are looked for.
@@ -82,6 +84,7 @@ struct Spellings {
     exact: BTreeSet<Needle>,
     digits: BTreeSet<Needle>,
     addresses: Addresses,
+    prefixes: HashSet<Prefix>,
 }
 
 impl Identifiers {
@@ -99,6 +102,7 @@ impl Identifiers {
             exact: Needles::new(&spellings.exact),
             digits: Needles::new(&spellings.digits),
             addresses: spellings.addresses,
+            prefixes: spellings.prefixes,
         }
     }
 
@@ -109,7 +113,9 @@ impl Identifiers {
         for _ in 0..=LAYERS {
             let text = undone.as_deref().unwrap_or(text);
             self.folded.found_in(&View::folded(text), &mut found);
-            self.alphanumeric.found_in(&View::alphanumeric(text), &mut found);
+            let letters = View::alphanumeric(text);
+            self.alphanumeric.found_in(&letters, &mut found);
+            self.begin_in(&letters, &mut found);
             self.exact.found_in(&View::squeezed(text), &mut found);
             self.digits.found_in(&View::digits(text), &mut found);
             self.addresses.found_in(text, &mut found);
@@ -122,6 +128,19 @@ impl Identifiers {
     }
 }
 
+impl Identifiers {
+    /// Adds where ids begin in a text's letters and digits.
+    fn begin_in(&self, letters: &View, found: &mut BTreeSet<Leak>) {
+        let text = &letters.text;
+        let windows = text.bytes().enumerate().map(|(at, _)| (at, text.get(at..at + Prefix::LENGTH)));
+        for (at, window) in windows.take_while(|_| !self.prefixes.is_empty()) {
+            if window.is_some_and(|window| self.prefixes.contains(&Prefix::of(window))) {
+                found.insert(Leak { line: letters.line(at), what: What::Id });
+            }
+        }
+    }
+}
+
 impl Spellings {
     fn add(&mut self, identifier: Identifier, allowed: &BTreeSet<String>) {
         match identifier {
@@ -129,10 +148,11 @@ impl Spellings {
             Identifier::Id(id) if id.chars().count() >= ID && !is_protocol(&id) => self.id(&id),
             Identifier::Name(name) => self.name(&name, allowed),
             Identifier::Address(address) => {
-                if let Some((address, _)) = host(&address) {
-                    self.addresses.add(address);
-                }
-                self.folded.insert((fold(&address), What::Address, Bound::Word));
+                self.addresses.add(address);
+                self.folded.insert((fold(&address.to_string()), What::Address, Bound::Word));
+            }
+            Identifier::Prefix(prefix) => {
+                self.prefixes.insert(prefix);
             }
             Identifier::File(file) => {
                 let letters = file.chars().filter(|c| c.is_alphabetic()).count();
@@ -232,7 +252,8 @@ mod tests {
             Identifier::Name("Zoe Quinta".to_owned()),
             Identifier::Name("Call".to_owned()),
             Identifier::Name("Bo".to_owned()),
-            Identifier::Address("203.0.113.77".to_owned()),
+            Identifier::Address("203.0.113.77".parse().unwrap()),
+            Identifier::Prefix(Prefix::of("3eb0a1b2c3d4")),
             Identifier::File("/home/zoe/session-7.pcap".to_owned()),
             Identifier::File("session-7.pcap".to_owned()),
             Identifier::Part("holiday-with-zoe".to_owned()),
@@ -281,11 +302,13 @@ mod tests {
     fn ids_names_addresses_and_files_are_found() {
         assert_eq!(leaks("the call 00aa11bb22cc33dd"), [What::Id]);
         assert_eq!(leaks("said ZOE QUINTA, twice"), [What::Name]);
-        assert_eq!(leaks("zoe quintana"), [], "another word");
+        assert_eq!(leaks("joey quintana"), [], "other words");
+        assert_eq!(leaks("zoe hung up"), [What::Name], "a word of a name");
         for spelled in ["zoe\nquinta", "Zoe\u{200b} \u{a0}Quinta", r"Zoe\u0020Quinta", "zoe&#32;quinta"] {
             assert_eq!(leaks(spelled), [What::Name], "{spelled}");
         }
         assert_eq!(leaks("00AA\u{ad}11BB22CC33DD"), [What::Id]);
+        assert_eq!(leaks("the message 3EB0-A1B2-C3D4-E5F6"), [What::Id]);
         assert_eq!(leaks("relay 203.0.113.77:3478"), [What::Address]);
         assert_eq!(leaks("from session-7.pcap"), [What::File]);
         assert!(leaks("the log of whatsapp-rust in captures").is_empty(), "a client's name is not the user's");

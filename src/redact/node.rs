@@ -1,11 +1,13 @@
 //! A stanza, rewritten by the allow-list.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::alias::Aliases;
 use super::hosts::host;
-use super::policy::{Meaning, is_label, is_name, is_of, is_withheld_name, label, meaning, withheld_name};
+use super::policy::{Meaning, is_name, is_of, is_withheld_name, kind_and_length, meaning, withheld_name};
+use crate::protocol::binary::label::{label, labelled};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
 use crate::spec::observe::ringing::caller_timeout;
 
@@ -41,9 +43,7 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
     for attribute in &node.attributes {
         let keeps = by.kept.attributes.iter().any(|(tag, name)| **tag == *node.tag && **name == *attribute.name);
         let name = if keeps { attribute.name.clone() } else { name(&attribute.name) };
-        // Two attributes of one element have different names.
-        let same = attributes.iter().filter(|other| other.name.starts_with(&*name)).count();
-        let name = if same > 0 && is_withheld_name(&name) { format!("{name}-{same}").into() } else { name };
+        let name = if is_withheld_name(&name) { unused(name, &attributes) } else { name };
         let value = value(&node.tag, &attribute.name, &attribute.value, by);
         attributes.push(Attribute { name, value, span: Span::default() });
     }
@@ -52,8 +52,8 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
         Content::Nodes(nodes) => Content::Nodes(nodes.iter().map(|node| redacted(node, by)).collect()),
         Content::Bytes(bytes) if bytes.is_empty() => Content::None,
         Content::Bytes(_) if by.kept.contents.contains(&*node.tag) => node.content.clone(),
-        Content::Bytes(bytes) => Content::Elided(bytes.len() as u64),
-        Content::Elided(length) => Content::Elided(*length),
+        Content::Bytes(bytes) => elided(bytes.len() as u64),
+        Content::Elided(length) => elided(*length),
         Content::Value(content) => Content::Value(unknown(content, by)),
     };
     let content = announced(node).unwrap_or(content);
@@ -61,10 +61,26 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
     Node { tag, attributes, content, span: Span::default() }
 }
 
+/// Content of which only the length is told, and not even that where it could be anybody's number.
+fn elided(length: u64) -> Content {
+    const MOST: u64 = 99_999;
+    Content::Elided(length.min(MOST))
+}
+
 /// The name of a tag or an attribute, or what stands for it.
 fn name<N: Clone + AsRef<str> + From<String>>(raw: &N) -> N {
     let stays = is_name(raw.as_ref()) || is_withheld_name(raw.as_ref());
     if stays { raw.clone() } else { withheld_name(raw.as_ref()).into() }
+}
+
+/// A name, with an ordinal if an attribute has it already: those of one element differ.
+fn unused(name: Cow<'static, str>, attributes: &[Attribute]) -> Cow<'static, str> {
+    let is_used = |name: &str| attributes.iter().any(|attribute| attribute.name == name);
+    if !is_used(&name) {
+        return name;
+    }
+    let numbered = (1..=attributes.len()).map(|ordinal| format!("{name}-{ordinal}"));
+    numbered.into_iter().find(|name| !is_used(name)).map_or(name, Cow::Owned)
 }
 
 /// Settings that announce how long a call rings, without anything else that they say: that is evidence.
@@ -84,8 +100,8 @@ fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
     match meaning(tag, name) {
         Meaning::Unknown => unknown(value, by),
         Meaning::Moment => moment(&text, by),
-        Meaning::Name if is_label(&text) => value.clone(),
-        Meaning::Name => Value::Text(format!("<name:{}>", text.chars().count()).into()),
+        Meaning::Name if labelled(&text).is_some() => value.clone(),
+        Meaning::Name => Value::Text(label("name", text.chars().count()).into()),
         typed if is_of(typed, &text) => value.clone(),
         _ => unknown(value, by),
     }
@@ -100,12 +116,17 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     text.parse().ok().filter(|seconds| digits && *seconds < LATEST)
 }
 
+/// A month, in seconds: what is later belongs to no call, and a longer number could be anybody's.
+const LONGEST: i64 = 31 * 86_400;
+
 /// A moment becomes the time since the call began.
 fn moment(text: &str, by: &Rewriting<'_>) -> Value {
     let shown = match seconds(text).zip(by.start) {
-        Some((moment, start)) => moment.saturating_sub(start).max(0).to_string(),
-        None if is_of(Meaning::Moment, text) => text.to_owned(),
-        None => label(text),
+        Some((moment, start)) if moment.saturating_sub(start) <= LONGEST => {
+            moment.saturating_sub(start).max(0).to_string()
+        }
+        _ if is_of(Meaning::Moment, text) => text.to_owned(),
+        _ => kind_and_length(text),
     };
     Value::Text(shown.into())
 }
@@ -123,7 +144,7 @@ pub(super) fn start(moments: impl Iterator<Item = i64> + Clone) -> Option<i64> {
 fn unknown(value: &Value, by: &Rewriting<'_>) -> Value {
     let text = match value {
         Value::Jid(jid) => return Value::Jid(by.aliases.jid(jid)),
-        Value::Bytes(bytes) => return Value::Text(format!("<bytes:{}>", bytes.len()).into()),
+        Value::Bytes(bytes) => return Value::Text(label("bytes", bytes.len()).into()),
         Value::Text(text) => text,
     };
     if let Some(alias) = by.aliases.known(text) {
@@ -137,7 +158,7 @@ fn unknown(value: &Value, by: &Rewriting<'_>) -> Value {
     if let Some(jid) = Jid::parse(text) {
         return Value::Jid(by.aliases.jid(&jid));
     }
-    if is_of(Meaning::Unknown, text) { value.clone() } else { Value::Text(label(text).into()) }
+    if is_of(Meaning::Unknown, text) { value.clone() } else { Value::Text(kind_and_length(text).into()) }
 }
 
 #[cfg(test)]
@@ -200,6 +221,7 @@ mod tests {
     fn what_counts_no_seconds_does_not_become_a_time() {
         for (t, shown) in [
             ("1778770943123", "&lt;digits:13&gt;"),
+            ("3804321450", "&lt;digits:10&gt;"),
             ("-5", "&lt;text:2&gt;"),
             ("1778770800", "0"),
             ("some_time", "&lt;word:9&gt;"),

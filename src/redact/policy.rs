@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::analysis::NAMES;
 use crate::protocol::binary::Dictionary;
+use crate::protocol::binary::label::{label, labelled};
 use crate::spec::PAGES;
 
 /// What the value of an attribute is, as far as redaction is concerned.
@@ -283,7 +284,7 @@ impl Vocabulary {
         let attributes = PAGES.iter().flat_map(|page| page.attributes).flat_map(|it| [it.element, it.name]);
         let ours =
             EVERYWHERE.iter().map(|(name, _)| *name).chain(UNDER.iter().flat_map(|(tag, name, _)| [*tag, *name]));
-        let all = quoted.chain(attributes).chain(NAMES).chain(ours).chain(SHIPPED.iter().copied());
+        let all = quoted.chain(attributes).chain(NAMES.iter().copied()).chain(ours).chain(SHIPPED.iter().copied());
         let words = all.chain(Dictionary::current().all()).filter(|word| is_word(word));
         let words: HashSet<_> = words.collect();
         let parts = words.iter().flat_map(|word| parts(word)).collect();
@@ -303,15 +304,9 @@ fn is_word(token: &str) -> bool {
         && !token.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_digit))
 }
 
-/// The most digits of the length in a label.
-const LENGTH: usize = 4;
-
-/// The kinds of values in labels.
-const KINDS: [&str; 6] = ["word", "digits", "hex", "text", "name", "bytes"];
-
 /// A label for a value that does not stay: what it looks like, and its length. That of a label is itself.
-pub(super) fn label(value: &str) -> String {
-    if is_label(value) {
+pub(super) fn kind_and_length(value: &str) -> String {
+    if labelled(value).is_some() {
         return value.to_owned();
     }
     let all = |fits: fn(&u8) -> bool| !value.is_empty() && value.bytes().all(|byte| fits(&byte));
@@ -324,31 +319,23 @@ pub(super) fn label(value: &str) -> String {
     } else {
         "text"
     };
-    format!("<{kind}:{}>", value.chars().count())
+    label(kind, value.chars().count())
 }
 
-/// Whether a value is a label.
-pub(super) fn is_label(value: &str) -> bool {
-    let inside = value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
-    inside.and_then(|inside| inside.split_once(':')).is_some_and(|(kind, length)| {
-        KINDS.contains(&kind)
-            && (1..=LENGTH).contains(&length.len())
-            && length.bytes().all(|byte| byte.is_ascii_digit())
-    })
-}
+/// How the names begin that stand for withheld ones.
+const WITHHELD: &str = "withheld-";
 
 /// What stands for the name of a tag or an attribute that does not stay: a name again, since XML has to be read.
 pub(super) fn withheld_name(name: &str) -> String {
-    format!("withheld-{}", name.chars().count())
+    format!("{WITHHELD}{}", name.chars().count().min(999))
 }
 
-/// Whether a name stands for one that did not stay.
+/// Whether a name stands for one that did not stay: it ends in a length, and perhaps in an ordinal.
 pub(super) fn is_withheld_name(name: &str) -> bool {
-    let lengths = name.strip_prefix("withheld-");
-    lengths.is_some_and(|lengths| {
-        let mut numbers = lengths.split('-');
-        !lengths.is_empty()
-            && numbers.all(|it| (1..4).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_digit()))
+    let number = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    name.strip_prefix(WITHHELD).is_some_and(|rest| match rest.split_once('-') {
+        Some((length, ordinal)) => number(length, 3) && number(ordinal, 2),
+        None => number(rest, 3),
     })
 }
 
@@ -402,12 +389,12 @@ mod tests {
 
     #[test]
     fn a_label_says_what_a_value_looked_like() {
-        assert_eq!(label("100000000001"), "<digits:12>");
-        assert_eq!(label("00ff"), "<hex:4>");
-        assert_eq!(label("somebody"), "<word:8>");
-        assert_eq!(label("Zoë B"), "<text:5>");
-        assert_eq!(label("<digits:12>"), "<digits:12>");
-        assert_eq!(label("<digits:12025550100>"), "<text:20>");
+        assert_eq!(kind_and_length("100000000001"), "<digits:12>");
+        assert_eq!(kind_and_length("00ff"), "<hex:4>");
+        assert_eq!(kind_and_length("somebody"), "<word:8>");
+        assert_eq!(kind_and_length("Zoë B"), "<text:5>");
+        assert_eq!(kind_and_length("<digits:12>"), "<digits:12>");
+        assert_eq!(kind_and_length("<digits:12025550100>"), "<text:20>");
     }
 
     #[test]
@@ -418,6 +405,9 @@ mod tests {
         for goes in ["bertaschulz", "n12025550100", "ip-84.23.33.43", "berta_schulz", "b42", "zoë"] {
             assert!(!is_name(goes), "{goes}");
         }
-        assert!(is_withheld_name(&withheld_name("bertaschulz")) && !is_withheld_name("withheld-12025550100"));
+        assert!(is_withheld_name(&withheld_name("bertaschulz")) && is_withheld_name("withheld-11-2"));
+        for goes in ["withheld-12025550100", "withheld-120-255-501", "withheld-120-255", "withheld-"] {
+            assert!(!is_withheld_name(goes), "{goes}");
+        }
     }
 }

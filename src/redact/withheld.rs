@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::policy::{is_label, is_withheld_name};
+use super::policy::is_withheld_name;
 use super::sanitised::Sanitised;
+use crate::protocol::binary::label::labelled;
 use crate::protocol::binary::{Content, Node, Value};
 
 /// A place whose values were withheld.
@@ -39,12 +40,12 @@ impl Sanitised {
 fn withheld_of(node: &Node) -> impl Iterator<Item = (String, String)> {
     let tag = is_withheld_name(&node.tag).then(|| (node.tag.to_string(), "a tag".to_owned()));
     let content = match &node.content {
-        Content::Value(Value::Text(text)) if is_label(text) => Some((node.tag.to_string(), text.to_string())),
+        Content::Value(Value::Text(text)) if labelled(text).is_some() => Some((node.tag.to_string(), text.to_string())),
         _ => None,
     };
     let attributes = node.attributes.iter().filter_map(|attribute| {
         let value = attribute.value.to_text();
-        let shown = if is_label(&value) {
+        let shown = if labelled(&value).is_some() {
             value.into_owned()
         } else if is_withheld_name(&attribute.name) {
             "the name of an attribute".to_owned()
