@@ -66,8 +66,29 @@ pub const NAMES: &[&str] = &[
     "verified_name",
 ];
 
-/// Attributes whose values are numbers of nobody, or look like addresses of the internet.
-const NOBODYS: &[&str] = &["t", "version", "timestamp", "expiration", "duration", "audio_duration"];
+/// Attributes whose values are measured or counted: numbers of nobody. A version also looks like an address.
+pub const MEASURED: &[&str] = &[
+    "audio_duration",
+    "c2r_rtt",
+    "code",
+    "count",
+    "duration",
+    "error",
+    "expiration",
+    "latency",
+    "medium",
+    "mute-state",
+    "offline",
+    "p2p-cand-round",
+    "rate",
+    "screen_height",
+    "screen_width",
+    "t",
+    "timestamp",
+    "transport-message-type",
+    "version",
+    "video_duration",
+];
 
 /// The longest content that may name someone, in bytes.
 const LONGEST: usize = 256;
@@ -79,7 +100,7 @@ pub fn mentioned(node: &Node) -> Vec<Mention> {
     let mut found: Vec<_> = id.map(Mention::Id).into_iter().collect();
     let mut open = vec![node];
     while let Some(node) = open.pop() {
-        for attribute in node.attributes.iter().filter(|attribute| !NOBODYS.contains(&&*attribute.name)) {
+        for attribute in node.attributes.iter().filter(|attribute| !MEASURED.contains(&&*attribute.name)) {
             found.extend(mention(&attribute.value, NAMES.contains(&&*attribute.name)));
         }
         let is_name = NAMES.contains(&&*node.tag);

@@ -83,7 +83,8 @@ impl Redaction {
 
 /// The failure that lists the leaks: their lines and kinds.
 pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
-    Failure::Leaks(leaks.iter().map(ToString::to_string).collect())
+    let by_chance = leaks.iter().any(|leak| leak.what.is_releasable());
+    Failure::Leaks { places: leaks.iter().map(ToString::to_string).collect(), by_chance }
 }
 
 /// Checks each of the user's notes, given with its subject.
@@ -95,10 +96,15 @@ pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
 pub(super) fn release_notes(redactor: &Redactor, notes: &[(String, String)]) -> Result<(), Failure> {
     let leaks = notes.iter().flat_map(|(on, note)| {
         let leaks = redactor.release(note.clone()).err().unwrap_or_default();
-        leaks.into_iter().map(move |leak| format!("the note on {on}: {}", leak.what))
+        leaks.into_iter().map(move |leak| (on, leak.what))
     });
     let leaks: Vec<_> = leaks.collect();
-    if leaks.is_empty() { Ok(()) } else { Err(Failure::Leaks(leaks)) }
+    if leaks.is_empty() {
+        return Ok(());
+    }
+    let by_chance = leaks.iter().any(|(_, what)| what.is_releasable());
+    let places = leaks.into_iter().map(|(on, what)| format!("the note on {on}: {what}")).collect();
+    Err(Failure::Leaks { places, by_chance })
 }
 
 /// Says what was withheld, and how to release it.

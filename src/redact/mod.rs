@@ -3,8 +3,9 @@
 //! Stanzas are rewritten by an allow-list over tags and attributes ([`Redactor::node`]): people become letters, ids
 //! become numbered placeholders, times become times since the call began, and content becomes its length. A value stays
 //! only if it is of its attribute's type; everything else becomes its kind and length, and is listed
-//! ([`Sanitised::withheld`]), since it may be the discovery. [`Sanitised`] is a whole analysis rewritten like that. Every text built from it, by whatever author, must pass
-//! the leak check ([`Redactor::release`]), which searches it for every raw identifier of the captures.
+//! ([`Sanitised::withheld`]), since it may be the discovery. [`Sanitised`] is a whole analysis rewritten like that. Every
+//! text built from it, by whatever author, must pass the leak check ([`Redactor::release`]), which searches it for every
+//! raw identifier of the captures.
 
 mod hosts;
 

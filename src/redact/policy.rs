@@ -388,6 +388,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_measured_is_no_number_of_anybody() {
+        let measured = |meaning: &Meaning| matches!(meaning, Number(_) | Moment | Version);
+        let under = UNDER.iter().map(|(_, name, meaning)| (name, meaning));
+        for (name, meaning) in EVERYWHERE.iter().map(|(name, meaning)| (name, meaning)).chain(under) {
+            assert_eq!(measured(meaning), crate::analysis::MEASURED.contains(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_label_says_what_a_value_looked_like() {
         assert_eq!(kind_and_length("100000000001"), "<digits:12>");
         assert_eq!(kind_and_length("00ff"), "<hex:4>");

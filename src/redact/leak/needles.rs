@@ -24,6 +24,15 @@ pub enum What {
     Here,
 }
 
+impl What {
+    /// Whether it can be a word that stands in a text by chance, which [`Redactor::allowing`](crate::redact::Redactor::allowing)
+    /// lets through.
+    #[must_use]
+    pub const fn is_releasable(self) -> bool {
+        matches!(self, Self::Name | Self::File | Self::Here)
+    }
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
