@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use super::clock::{Clock, DAY, HOUR};
 use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
 use super::names::SharedNames;
+use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
     AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
@@ -42,6 +43,7 @@ pub(super) struct Pending {
     has_primary: Option<bool>,
     vantages: HashMap<(&'static str, String), ConnectionId>,
     names: SharedNames,
+    twins: Twins,
     format: Option<&'static Format>,
     /// What was reported once per log.
     noted: Vec<&'static Diagnosis>,
@@ -72,6 +74,7 @@ impl Pending {
             has_primary: None,
             vantages: HashMap::new(),
             names: SharedNames::default(),
+            twins: Twins::default(),
             format: None,
             noted: Vec::new(),
             first_undated: None,
@@ -181,7 +184,8 @@ impl Pending {
         } else {
             origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
         }
-        origin.connection = Some(self.connection(format, vantage, origin, out)?);
+        let connection = self.connection(format, vantage, origin, out)?;
+        origin.connection = Some(connection);
         let time = self.read_clock(time, &node, &origin);
         if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
@@ -196,6 +200,11 @@ impl Pending {
                 return ControlFlow::Continue(());
             }
             Precedence::Fallback => {}
+            Precedence::OneOf(hook) if self.twins.has_twin(hook, connection, origin.direction, &node) => {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
+                return ControlFlow::Continue(());
+            }
+            Precedence::OneOf(_) => {}
         }
         self.bytes += bytes;
         let is_fallback = precedence == Precedence::Fallback;

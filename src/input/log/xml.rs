@@ -15,7 +15,10 @@ use crate::protocol::xml::Dialect;
 pub(in crate::input) const XML: LineFormat = LineFormat::of_no_client(TAGS, read);
 
 /// The beginnings of the stanzas that calls are made of, or that name the local device.
-const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "<iq "];
+const TAGS: &[&str] = &[
+    "<call ", "<call>", "<call\n", "<call\r", "<call\t", "<ack ", "<ack\n", "<ack\r", "<ack\t", "<receipt ", "<receipt\n",
+    "<receipt\r", "<receipt\t", "<success ", "<iq ",
+];
 
 fn read(text: &Text<'_>) -> Parsed {
     let line = text.line();
