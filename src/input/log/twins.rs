@@ -50,7 +50,10 @@ mod tests {
         let ack = |id: &str| xml::read(&format!("<ack id='{id}'/>"), xml::Dialect::UNKNOWN).node.unwrap();
         let mut twins = Twins::default();
         let mut seen = |hook, connection, id: &str| twins.has_twin(hook, ConnectionId(connection), None, &ack(id));
-        assert_eq!([seen("a", 0, "1"), seen("b", 0, "1"), seen("a", 0, "1"), seen("b", 0, "1")], [false, true, false, true]);
+        assert_eq!(
+            [seen("a", 0, "1"), seen("b", 0, "1"), seen("a", 0, "1"), seen("b", 0, "1")],
+            [false, true, false, true]
+        );
         assert_eq!([seen("b", 0, "2"), seen("a", 1, "2"), seen("a", 0, "2")], [false, false, true]);
         assert_eq!([seen("a", 0, "3"), seen("a", 0, "3")], [false, false], "one hook alone may see a stanza twice");
         for number in 0..4 * REMEMBERED {

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::entry::{EntryContent, LineFormat, LogEntry, LogTime, LoggedStanza, NoEntry, Parsed, Precedence, Text, json, stanza};
+use super::entry::{
+    EntryContent, LineFormat, LogEntry, LogTime, LoggedStanza, NoEntry, Parsed, Precedence, Text, json, stanza,
+};
 use super::json_node::JsonValue;
 use crate::input::{clients, time};
 use crate::origin::Direction;
