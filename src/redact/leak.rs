@@ -157,7 +157,7 @@ fn is_protocol(name: &str) -> bool {
 /// it says nothing.
 fn is_wording(word: &str) -> bool {
     is_protocol(word)
-        || ["captures", "recording", "recordings", "timeline", "sanitised", "websocket"].contains(&word)
+        || ["captures", "confidence", "recording", "recordings", "timeline", "sanitised", "websocket"].contains(&word)
         || ["baileys", "whatsapp-rust", "whatsapp-web", "whatsmeow"].contains(&word)
         || PAGES.iter().any(|page| page.texts.contains(word))
 }
@@ -180,6 +180,7 @@ mod tests {
             Identifier::File("session-7.pcap".to_owned()),
             Identifier::Part("holiday-with-zoe".to_owned()),
             Identifier::Part("captures".to_owned()),
+            Identifier::Part("confidence".to_owned()),
             Identifier::Part("whatsapp-rust".to_owned()),
             Identifier::Here("zoe-laptop".to_owned()),
             Identifier::Here("root".to_owned()),
@@ -232,6 +233,7 @@ mod tests {
         assert_eq!(leaks("relay 203.0.113.77:3478"), [What::Address]);
         assert_eq!(leaks("from session-7.pcap"), [What::File]);
         assert!(leaks("the log of whatsapp-rust in captures").is_empty(), "a client's name is not the user's");
+        assert!(leaks("### Confidence").is_empty(), "a form asks for it");
         assert_eq!(leaks("see Holiday-With-Zoe in captures"), [What::File]);
         assert_eq!(leaks("root@zoe-laptop"), [What::Here]);
         assert_eq!(leaks("Wm9lIFF1aW50YQ"), [What::Name]);
