@@ -1,7 +1,7 @@
 //! The arguments of every command that reads captures: files, keys and filter.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, IsTerminal};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -169,6 +169,30 @@ impl Reading {
             read.map_err(|error| Failure::Read { path: visible(&name).into_owned(), error })?;
         }
         Ok((request, others))
+    }
+
+    /// Checks what can be said of the captures before a screen is shown: that the named files can be opened, that the
+    /// folders contain files, and that the keyboard is not also the input.
+    ///
+    /// # Errors
+    /// If that does not hold.
+    pub(super) fn check_openable(&self) -> Result<(), Failure> {
+        for file in self.files.iter() {
+            let name = || visible(&file.path.to_string_lossy()).into_owned();
+            let mut sources = Vec::new();
+            expand(&file.path, &mut sources)?;
+            if sources.is_empty() {
+                return Err(Failure::Usage(format!("{}: the folder contains no files", name())));
+            }
+            if matches!(*sources, [Source::StandardInput]) && io::stdin().is_terminal() {
+                let why = "standard input is a terminal; pipe a capture to it, as in `tcpdump -w - | ringtrace -`";
+                return Err(Failure::Usage(why.to_owned()));
+            }
+            if let [Source::File(path)] = &*sources {
+                File::open(path).map_err(|error| Failure::Read { path: name(), error })?;
+            }
+        }
+        Ok(())
     }
 
     /// The checkout of the spec, if one was given.

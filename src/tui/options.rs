@@ -17,8 +17,10 @@ use crate::words::nearest;
 /// What the interface starts with.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The colours.
-    pub theme: ThemeName,
+    /// The colours; `None` if the terminal's background decides.
+    pub theme: Option<ThemeName>,
+    /// Whether everything is drawn in ASCII.
+    pub ascii: bool,
     /// The keys.
     pub keymap: Keymap,
     /// The columns of the list of calls, by name; `None` for the default. Unknown names are ignored.
@@ -61,7 +63,7 @@ impl Options {
         });
         let columns = config.columns.as_ref().map(|names| names.iter().map(column).collect::<Result<Vec<_>, _>>());
         Ok(Self {
-            theme: theme.transpose()?.unwrap_or_default(),
+            theme: theme.transpose()?,
             columns: columns.transpose()?,
             pseudonyms: config.pseudonyms.unwrap_or_default(),
             keymap: keymap(config)?,
@@ -124,7 +126,8 @@ mod tests {
     fn settings_of_the_config_file_are_used() {
         let text = "theme = \"light\"\ncolumns = [\"ring\", \"talk\"]\npseudonyms = true\n[keys]\nsort = \"F2\"\n";
         let options = options(text).unwrap();
-        assert_eq!((options.theme, options.pseudonyms), (ThemeName::Light, true));
+        assert_eq!((options.theme, options.pseudonyms), (Some(ThemeName::Light), true));
+        assert_eq!(self::options("").unwrap().theme, None);
         assert_eq!(options.columns.unwrap(), ["ring", "talk"]);
         assert_eq!(options.keymap.key_of("sort").unwrap().to_string(), "F2");
         assert!(self::options("").unwrap().columns.is_none());

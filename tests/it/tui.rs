@@ -435,7 +435,7 @@ fn what_a_capture_contains_cannot_reach_the_terminal() {
 #[test]
 fn no_colour_means_none() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app = App::new(Options { theme: ThemeName::None, ..Options::default() });
+    bench.app = App::new(Options { theme: Some(ThemeName::None), ..Options::default() });
     bench.load(&fixture::three_calls());
     bench.keys("j<enter>e");
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));

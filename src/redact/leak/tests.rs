@@ -15,6 +15,7 @@ fn leaks(text: &str) -> Vec<What> {
         Identifier::File("session-7.pcap".to_owned()),
         Identifier::Part("holiday-with-zoe".to_owned()),
         Identifier::Part("captures".to_owned()),
+        Identifier::Part("confidence".to_owned()),
         Identifier::Part("whatsapp-rust".to_owned()),
         Identifier::Here("zoe-laptop".to_owned()),
         Identifier::Here("root".to_owned()),
@@ -69,6 +70,7 @@ fn ids_names_addresses_and_files_are_found() {
     assert_eq!(leaks("relay 203.0.113.77:3478"), [What::Address]);
     assert_eq!(leaks("from session-7.pcap"), [What::File]);
     assert!(leaks("the log of whatsapp-rust in captures").is_empty(), "a client's name is not the user's");
+    assert!(leaks("### Confidence").is_empty(), "a form asks for it");
     assert_eq!(leaks("see Holiday-With-Zoe in captures"), [What::Name, What::File]);
     assert_eq!(leaks("root@zoe-laptop"), [What::Name, What::Here]);
     assert_eq!(leaks("Wm9lIFF1aW50YQ"), [What::Name]);

@@ -22,6 +22,7 @@ const OURS: &[&str] = &[
     "stanza",
     "evidence",
     "captures",
+    "confidence",
     "recording",
     "recordings",
     "timeline",

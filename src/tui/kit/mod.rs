@@ -30,4 +30,10 @@ pub(super) mod times;
 
 mod editor;
 
+pub(super) mod ascii;
+
+pub(super) mod backdrop;
+
+pub(super) mod signals;
+
 pub(super) mod terminal;
