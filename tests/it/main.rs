@@ -21,6 +21,7 @@ mod lookup;
 mod lost;
 mod merged;
 mod outcome;
+mod outputs;
 mod privacy;
 mod questions;
 mod reference;
