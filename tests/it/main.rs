@@ -22,6 +22,8 @@ mod lost;
 mod merged;
 mod outcome;
 mod outcomes;
+mod outputs;
+mod privacy;
 mod questions;
 mod reference;
 mod refusals;
