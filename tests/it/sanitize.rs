@@ -99,7 +99,10 @@ fn conclusions(analysis: &Analysis) -> Vec<String> {
         }
         // What was withheld can leave undecided what held, but departs from nothing.
         let kept = total.holds + total.undecided;
-        said.push(format!("{} kept or undecided {kept}, new {}, violated {}", rule.id, total.novelties, total.violated));
+        said.push(format!(
+            "{} kept or undecided {kept}, new {}, violated {}",
+            rule.id, total.novelties, total.violated
+        ));
     }
     said
 }
