@@ -24,7 +24,7 @@ impl Call {
     /// the clocks' bounds.
     ///
     /// Rows of one clock or one vantage are in order, a stanza comes before its copy, and what one clock saw of both decides.
-    /// A client's log is in the order of logging: what it sent and what it received within [`LOG_SLACK`] of each other has no
+    /// A client's log is in the order of logging: what it sent and what it received within 10 ms of each other has no
     /// order, unless one answers the other. Inside the bounds nothing has an order: a verdict on who came first must not
     /// rest on the middle of an interval.
     #[must_use]
