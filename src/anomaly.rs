@@ -85,17 +85,33 @@ impl Kind {
 pub enum Severity {
     /// Worth knowing; nothing was lost.
     Note,
+    /// The input contradicts itself, or an option of the user's. Nothing was lost, but what depends on it is unknown.
+    Contradiction,
     /// Something that may have been a stanza was not read. The exit code becomes 1.
     Loss,
 }
 
 impl Severity {
+    /// All severities, the worst first.
+    pub const ALL: [Self; 3] = [Self::Loss, Self::Contradiction, Self::Note];
+
     /// The severity's name in tables and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
+            Self::Contradiction => "contradiction",
             Self::Loss => "loss",
+        }
+    }
+
+    /// The severity as a word that introduces an anomaly.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Note => "noted",
+            Self::Contradiction => "contradictory",
+            Self::Loss => "lost",
         }
     }
 }

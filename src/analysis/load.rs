@@ -176,8 +176,7 @@ impl Request {
             let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
             let is_watched = merge.is_watched();
             let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(capture, workers, is_watched, &mut hand_on).read(
-                id(index),
+            statics.join(Reader::new(id(index), capture, workers, is_watched, &mut hand_on).read(
                 source,
                 self.overrides.get(&index),
                 &read,
@@ -215,8 +214,7 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(capture, workers, is_watched, &mut hand_on).read(
-                            id(index),
+                        Reader::new(id(index), capture, workers, is_watched, &mut hand_on).read(
                             source,
                             self.overrides.get(&index),
                             &read,

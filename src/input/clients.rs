@@ -108,6 +108,13 @@ pub fn named(name: &str) -> Option<&'static Client> {
     CLIENTS.iter().copied().find(|client| client.name == name)
 }
 
+/// Returns whether stanzas of a client can have been obtained by a technique: the instrumentation of one client is none
+/// of another's.
+#[must_use]
+pub fn fits(technique: &str, client: &str) -> bool {
+    technique != "baileys-instrumentation" || client == BAILEYS.name
+}
+
 /// Returns whether two clients were written independently: they differ, and neither is a port of the other.
 #[must_use]
 pub fn are_independent(one: &str, other: &str) -> bool {

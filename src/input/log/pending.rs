@@ -330,7 +330,7 @@ impl Pending {
             out.entry(Located::new(origin, ends))?;
             if let Some(client) = format.client {
                 let (client, omits_own_acks) = (Some(client.name), client.omits_own_acks);
-                let recorded = Recorded { client, omits_own_acks, ..Recorded::default() };
+                let recorded = Recorded { format: Some(format), client, omits_own_acks, ..Recorded::default() };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }
