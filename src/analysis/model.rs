@@ -9,7 +9,7 @@ use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId, Located, Origin, Timestamp};
 use crate::protocol::noise::{Report, State};
 use crate::protocol::websocket::{Message, Opcode};
-use crate::spec::{Context, Judged};
+use crate::spec::{Context, Finding, Judged, Lineage, findings_by};
 
 /// Everything learned so far. Read only: the interfaces and the exports share it.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Analysis {
     pub chosen: Option<Arc<Chosen>>,
     /// What is known of all calls together.
     pub context: Context,
+    /// Which clients derive from one another.
+    pub lineage: Arc<Lineage>,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
     /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
@@ -196,6 +198,12 @@ impl Analysis {
         });
         let calls = judged.collect();
         Self { captures, calls, context, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
+    }
+
+    /// What follows for every question of the spec, and then for every discrepancy.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        findings_by(&self.calls, &self.lineage)
     }
 
     /// The name of a capture or key log.

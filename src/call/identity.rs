@@ -201,7 +201,7 @@ impl FoundBy {
 }
 
 /// The addresses of the device whose socket was recorded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalDevice {
     /// Its LID address.
     pub lid: Option<Jid>,

@@ -46,6 +46,7 @@ impl Sanitised {
             captures: captures.collect(),
             calls,
             context,
+            lineage: Arc::clone(&analysis.lineage),
             strays,
             complete: analysis.complete,
             ..Analysis::default()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::analysis::Analysis;
 use crate::spec::RULES;
 use crate::spec::index::{self, Entry, State};
-use crate::spec::{Conformance, Count, Finding, findings};
+use crate::spec::{Conformance, Count, Finding};
 
 /// A place where a rule was checked: the indexes of the call, and of the place in it.
 pub(super) type PlaceAt = (usize, usize);
@@ -61,7 +61,7 @@ impl Board {
             Conformance::Holds => 3,
         };
         places.sort_by_key(|(found, _)| rank(*found));
-        let findings = findings(&analysis.calls);
+        let findings = analysis.findings();
         Self {
             of: Arc::clone(analysis),
             rule,

@@ -6,6 +6,7 @@ mod board;
 mod calls;
 mod captures;
 mod cli;
+mod confidence;
 mod damage;
 mod diagrams;
 mod filter;
