@@ -1,5 +1,6 @@
 //! The events of all captures, in the order of the captures, made one analysis.
 
+use std::collections::BTreeSet;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::event::Event;
+use super::mention::Mention;
 use super::model::{Analysis, Capture, SeenMessage};
 use super::reader::{Found, PUBLISH_EVERY};
 use crate::anomaly::Anomalies;
@@ -43,6 +45,7 @@ pub(super) struct Merge<'m, 'p> {
     messages: Vec<SeenMessage>,
     /// Nodes about calls that passed between parts of a client only.
     internal: Vec<Arc<Observed>>,
+    mentions: Arc<BTreeSet<Mention>>,
     beside: Beside,
     published: Arc<Analysis>,
     /// When the last snapshot was made.
@@ -67,6 +70,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             anomalies,
             messages: Vec::new(),
             internal: Vec::new(),
+            mentions: Arc::default(),
             beside,
             published: Arc::default(),
             last: None,
@@ -114,6 +118,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                 }
                 Event::LoggedIn(login) => self.grouping.log_in(login.0, &login.1),
                 Event::Others(count) => self.stanzas += count,
+                Event::Mentions(mentions) => Arc::make_mut(&mut self.mentions).extend(mentions),
                 Event::Message(message) => self.messages.push(*message),
                 Event::Anomalies(anomalies) => self.anomalies.append(anomalies),
                 Event::Capture(capture) => {
@@ -158,6 +163,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         let Beside { key_logs, notes, lineage } = self.beside.clone();
         (analysis.key_logs, analysis.notes, analysis.lineage) = (key_logs, notes, lineage);
         analysis.internal.clone_from(&self.internal);
+        analysis.mentions = Arc::clone(&self.mentions);
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();

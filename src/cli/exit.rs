@@ -74,9 +74,14 @@ pub(super) enum Failure {
         /// The system's error.
         error: io::Error,
     },
-    /// The output still contains raw identifiers: where, and of which kinds.
-    #[error("refusing to write: the output still contains raw identifiers: {}", Listed(.0))]
-    Leaks(Vec<String>),
+    /// The output still contains raw identifiers.
+    #[error("refusing to write: the output still contains raw identifiers: {}{}", Listed(places), hint(*by_chance))]
+    Leaks {
+        /// Where, and of which kinds.
+        places: Vec<String>,
+        /// Whether one may be a word that is a name only by chance.
+        by_chance: bool,
+    },
     /// The server refused the report or did not answer.
     #[error("{0}")]
     Remote(ringtrace::github::Error),
@@ -96,7 +101,7 @@ impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) | Self::Leaks(_) => Exit::Refused,
+            Self::Exists(_) | Self::Leaks { .. } => Exit::Refused,
             Self::Remote(_) => Exit::Remote,
             Self::Write { .. } | Self::Read { .. } | Self::Encode(_) => Exit::Lost,
         }
@@ -106,6 +111,11 @@ impl Failure {
     pub(super) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// What can be done about a leak, if it may be one by chance.
+const fn hint(by_chance: bool) -> &'static str {
+    if by_chance { " (use --allow WORD for a word that is a name only by chance)" } else { "" }
 }
 
 /// The most leaks that a message lists.

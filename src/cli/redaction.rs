@@ -6,11 +6,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ringtrace::analysis::Analysis;
-use ringtrace::redact::{Aliases, Leak, Redactor};
+use ringtrace::redact::{Aliases, Leak, Redactor, Sanitised};
 use ringtrace::visible::visible;
 
 use super::exit::Failure;
+use super::settings::Verbosity;
 use super::target::Target;
+
+/// Places of withheld values that are listed.
+const LISTED: usize = 40;
 
 /// How raw identifiers are replaced.
 #[derive(Debug, Args)]
@@ -20,6 +24,10 @@ pub(super) struct Redaction {
     /// applies.
     #[arg(long, value_name = "TAG[@ATTR]", value_parser = kept)]
     keep: Vec<(String, Option<String>)>,
+
+    /// Let a word leave that is also the name of a person, a file or a machine; numbers, ids and addresses never leave.
+    #[arg(long, value_name = "WORD")]
+    allow: Vec<String>,
 
     /// Pseudonym file, created or updated, so that several runs use the same pseudonyms. Keep it private.
     #[arg(long, value_name = "PATH")]
@@ -42,7 +50,8 @@ impl Redaction {
     /// # Errors
     /// If the pseudonym file cannot be read or is invalid.
     pub(super) fn redactor(&self, analysis: &Analysis) -> Result<Redactor, Failure> {
-        let mut redactor = Redactor::new(analysis, self.aliases()?, names_here());
+        let allowed = self.allow.iter().cloned().collect();
+        let mut redactor = Redactor::allowing(analysis, self.aliases()?, names_here(), &allowed);
         for (tag, attribute) in &self.keep {
             match attribute {
                 Some(attribute) => redactor.keep(tag, attribute),
@@ -74,7 +83,8 @@ impl Redaction {
 
 /// The failure that lists the leaks: their lines and kinds.
 pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
-    Failure::Leaks(leaks.iter().map(ToString::to_string).collect())
+    let by_chance = leaks.iter().any(|leak| leak.what.is_releasable());
+    Failure::Leaks { places: leaks.iter().map(ToString::to_string).collect(), by_chance }
 }
 
 /// Checks each of the user's notes, given with its subject.
@@ -86,10 +96,31 @@ pub(super) fn leaks(leaks: Vec<Leak>) -> Failure {
 pub(super) fn release_notes(redactor: &Redactor, notes: &[(String, String)]) -> Result<(), Failure> {
     let leaks = notes.iter().flat_map(|(on, note)| {
         let leaks = redactor.release(note.clone()).err().unwrap_or_default();
-        leaks.into_iter().map(move |leak| format!("the note on {on}: {}", leak.what))
+        leaks.into_iter().map(move |leak| (on, leak.what))
     });
     let leaks: Vec<_> = leaks.collect();
-    if leaks.is_empty() { Ok(()) } else { Err(Failure::Leaks(leaks)) }
+    if leaks.is_empty() {
+        return Ok(());
+    }
+    let by_chance = leaks.iter().any(|(_, what)| what.is_releasable());
+    let places = leaks.into_iter().map(|(on, what)| format!("the note on {on}: {what}")).collect();
+    Err(Failure::Leaks { places, by_chance })
+}
+
+/// Says what was withheld, and how to release it.
+pub(super) fn list_withheld(sanitised: &Sanitised, verbosity: Verbosity) {
+    let withheld = sanitised.withheld();
+    if withheld.is_empty() || verbosity < Verbosity::Losses {
+        return;
+    }
+    eprintln!("ringtrace: withheld, because not known to be harmless (look at the value, then use --keep PLACE):");
+    for it in withheld.iter().take(LISTED) {
+        let times = if it.count > 1 { format!(", {} times", it.count) } else { String::new() };
+        eprintln!("  {}: {}{times}", visible(&it.place), visible(&it.shown));
+    }
+    if withheld.len() > LISTED {
+        eprintln!("  and {} more", withheld.len() - LISTED);
+    }
 }
 
 /// A filter as a report quotes it: with ids replaced, or `...` if it still contains an identifier.

@@ -179,6 +179,7 @@ impl ReportArguments {
             eprintln!("ringtrace: {note}");
         }
         redaction::release_notes(&redactor, &draft.remarks)?;
+        redaction::list_withheld(&sanitised, settings.verbosity);
         Ok(Ready { analysis, redactor, draft })
     }
 

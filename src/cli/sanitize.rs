@@ -61,5 +61,6 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
     let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
     arguments.redaction.save(&redactor)?;
     target.write_text(lines.as_str())?;
+    redaction::list_withheld(&sanitised, settings.verbosity);
     Ok(loading::exit(&analysis))
 }

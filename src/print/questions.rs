@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_value_that_contains_a_word_of_the_verdict_is_quoted_as_it_is() {
-        let mut finding = findings(&[]).remove(0);
+        let mut finding = crate::spec::findings(&[]).remove(0);
         finding.verdict = Verdict::Leaning;
         finding.named = vec!["decided against it".to_owned(), "busy".to_owned()];
         assert!(verdict(&finding).contains(": decided against it or busy;"), "{}", verdict(&finding));

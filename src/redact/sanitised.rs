@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::node::seconds;
+use super::node::{seconds, start};
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
@@ -136,7 +136,7 @@ struct Rewriting<'r> {
 
 impl Rewriting<'_> {
     fn call(&mut self, call: &Call) -> Call {
-        let first = call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)).min();
+        let first = start(call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)));
         let rows: Vec<_> = call.rows.iter().map(|row| self.row(row, first)).collect();
         let on_wire: BTreeSet<Socket> = call
             .rows

@@ -22,6 +22,7 @@ mod lookup;
 mod lost;
 mod merged;
 mod outcome;
+mod privacy;
 mod questions;
 mod reference;
 mod refusals;

@@ -221,6 +221,8 @@ pub(super) enum Precedence {
     Primary,
     /// It counts only in a log without [`Primary`](Self::Primary) entries.
     Fallback,
+    /// The hook of this name logged it, and another of the same client may have too.
+    OneOf(&'static str),
 }
 
 /// The stanza that `text` begins with, and its length, in a log of this dialect: a whole one, or a cut one if `is_all`.

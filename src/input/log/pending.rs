@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use super::clock::{Clock, DAY, HOUR};
 use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
 use super::names::SharedNames;
+use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
     AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
@@ -43,6 +44,7 @@ pub(super) struct Pending {
     has_primary: Option<bool>,
     vantages: HashMap<(&'static str, String), ConnectionId>,
     names: SharedNames,
+    twins: Twins,
     /// How finely the times of a connection were written where it was recorded, if its header says so.
     resolutions: HashMap<ConnectionId, Resolution>,
     format: Option<&'static Format>,
@@ -75,6 +77,7 @@ impl Pending {
             has_primary: None,
             vantages: HashMap::new(),
             names: SharedNames::default(),
+            twins: Twins::default(),
             resolutions: HashMap::new(),
             format: None,
             noted: Vec::new(),
@@ -188,7 +191,8 @@ impl Pending {
         } else {
             origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
         }
-        origin.connection = Some(self.connection(format, vantage, origin, out)?);
+        let connection = self.connection(format, vantage, origin, out)?;
+        origin.connection = Some(connection);
         let time = self.read_clock(time, &node, &origin);
         if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
@@ -203,6 +207,11 @@ impl Pending {
                 return ControlFlow::Continue(());
             }
             Precedence::Fallback => {}
+            Precedence::OneOf(hook) if self.twins.has_twin(hook, connection, origin.direction, &node) => {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
+                return ControlFlow::Continue(());
+            }
+            Precedence::OneOf(_) => {}
         }
         self.bytes += bytes;
         let is_fallback = precedence == Precedence::Fallback;

@@ -417,3 +417,11 @@ fn a_header_s_technique_fits_its_client() {
     assert_eq!(technique("baileys"), ("baileys-instrumentation", false));
     assert_eq!(technique("zapo"), ("unknown", true));
 }
+
+#[test]
+fn any_white_space_ends_the_name_of_a_tag() {
+    for space in ["\n", "\r\n", "\t", "\n  "] {
+        let text = OFFER.replace("<call ", &format!("<call{space}"));
+        assert_eq!(timeline(&load_text(text.as_bytes())), ["00AA in call offer 1.1 unknown"], "{space:?}");
+    }
+}
