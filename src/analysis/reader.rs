@@ -114,12 +114,7 @@ impl<'h> Reader<'h> {
     }
 
     /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`.
-    pub(super) fn read(
-        mut self,
-        source: &Source,
-        overrides: Option<&Overrides>,
-        read: &Arc<AtomicU64>,
-    ) -> Statics {
+    pub(super) fn read(mut self, source: &Source, overrides: Option<&Overrides>, read: &Arc<AtomicU64>) -> Statics {
         let technique = overrides.and_then(|overrides| overrides.technique.as_deref());
         self.user_technique = TECHNIQUES.into_iter().find(|known| Some(*known) == technique);
         let format = overrides.and_then(|overrides| overrides.format.as_deref());

@@ -45,13 +45,7 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self {
-            keys,
-            live: HashMap::new(),
-            dismissed: HashSet::new(),
-            embedded: Embedded::default(),
-            noise_blocks: 0,
-        }
+        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.

@@ -196,8 +196,9 @@ fn open_points(finding: &Finding) -> Vec<String> {
         Verdict::Observed => "A list is never complete: other values may occur.",
         Verdict::Answered => "",
     };
-    let corroboration = (finding.confidence == Confidence::Probable)
-        .then_some("Not corroborated so far: it would be by another technique, at another device, of an independent client.");
+    let corroboration = (finding.confidence == Confidence::Probable).then_some(
+        "Not corroborated so far: it would be by another technique, at another device, of an independent client.",
+    );
     let points = Some(next).filter(|next| !next.is_empty()).into_iter().chain(corroboration);
     points.map(str::to_owned).collect()
 }

@@ -47,7 +47,8 @@ fn confidence(recorded: &[Recorded], more: &[&str]) -> String {
     arguments.extend(more.iter().copied().chain(names.iter().map(String::as_str)));
     let output = ringtrace(folder.path(), &arguments);
     let board: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let question = board["questions"].as_array().unwrap().iter().find(|question| question["id"] == "ack-error").unwrap();
+    let question =
+        board["questions"].as_array().unwrap().iter().find(|question| question["id"] == "ack-error").unwrap();
     assert_eq!(question["verdict"], "answered", "{question}");
     question["confidence"].as_str().unwrap().to_owned()
 }
@@ -63,7 +64,10 @@ fn independent_recordings_confirm() {
 fn recordings_of_one_device_or_session_or_of_related_clients_do_not() {
     for (other, what) in [
         (Recorded { device: ZAPO.device, ..BAILEYS }, "one device"),
-        (Recorded { device: "10000000000001:7@lid\",\"15550000001:7@s.whatsapp.net", ..BAILEYS }, "one device, by its LID"),
+        (
+            Recorded { device: "10000000000001:7@lid\",\"15550000001:7@s.whatsapp.net", ..BAILEYS },
+            "one device, by its LID",
+        ),
         (Recorded { device: "", ..BAILEYS }, "an unknown device"),
         (Recorded { device: "15550000009:7@s.whatsapp.net", ..BAILEYS }, "an address that cannot be compared"),
         (Recorded { call: ZAPO.call, ..BAILEYS }, "a call in common"),

@@ -360,7 +360,10 @@ fn a_technique_that_the_content_contradicts_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let header = r#"{"schema":"ringtrace/1","vantage":"a","technique":"mitm-tls"}"#;
     let line = r#"{"vantage":"a","at":0,"dir":"out","xml":"<call to='1@lid' id='1'><reject call-id='A'/></call>"}"#;
-    let zapo = two("pino").join("\n").replace("recv xml", "node transport node in").replace("xml send", "node transport send node");
+    let zapo = two("pino")
+        .join("\n")
+        .replace("recv xml", "node transport node in")
+        .replace("xml send", "node transport send node");
     let contents = [
         ("baileys.log", two("pino").join("\n")),
         ("zapo.log", zapo.clone()),
@@ -408,8 +411,9 @@ fn a_technique_that_the_content_contradicts_is_refused() {
 fn a_header_s_technique_fits_its_client() {
     let line = r#"{"vantage":"a","at":0,"dir":"out","xml":"<call to='1@lid' id='1'><reject call-id='A'/></call>"}"#;
     let technique = |client: &str| {
-        let header =
-            format!(r#"{{"schema":"ringtrace/1","vantage":"a","technique":"baileys-instrumentation","client":"{client}"}}"#);
+        let header = format!(
+            r#"{{"schema":"ringtrace/1","vantage":"a","technique":"baileys-instrumentation","client":"{client}"}}"#
+        );
         let analysis = load_text(format!("{header}\n{line}\n").as_bytes());
         let said = anomalies(&analysis).iter().any(|line| line.starts_with("input/ringtrace-technique"));
         (analysis.calls[0].call.recordings.values().next().unwrap().technique, said)
