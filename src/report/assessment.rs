@@ -197,7 +197,7 @@ fn open_points(finding: &Finding) -> Vec<String> {
         Verdict::Answered => "",
     };
     let corroboration = (finding.confidence == Confidence::Probable).then_some(
-        "Not corroborated so far: it would be by another technique, at another device, of an independent client.",
+        "Not corroborated so far: that takes another technique, another device and an independently written client.",
     );
     let points = Some(next).filter(|next| !next.is_empty()).into_iter().chain(corroboration);
     points.map(str::to_owned).collect()
