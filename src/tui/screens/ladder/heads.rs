@@ -13,6 +13,9 @@ use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{address, cut, shown, width};
 use crate::words::{compact, offset};
 
+/// The most columns of the name of a hidden lifeline.
+const HIDDEN_NAME: usize = 12;
+
 /// Lines of the heads, if there is room: a third one if the clocks of several vantages differ.
 pub(super) fn wanted(screen: &LadderScreen) -> u16 {
     let has_skew = |lifeline: &Lifeline| vantage(screen, lifeline).is_some_and(|found| skew(found).is_some());
@@ -85,6 +88,29 @@ impl Picture<'_> {
             } else if let Some(name) = inner.get(place) {
                 put(buffer, line, column.saturating_sub(width(name) / 2), name, style);
             }
+        }
+        if part == 1 {
+            self.hidden(buffer, line);
+        }
+    }
+
+    /// Draws the name of the next lifeline that is hidden on either side, and the number of those beyond it.
+    fn hidden(&self, buffer: &mut Buffer, line: Rect) {
+        let all = &self.screen.diagram.lifelines;
+        let before = all.get(..self.lifelines.start).unwrap_or_default();
+        let after = all.get(self.lifelines.end..).unwrap_or_default();
+        let more = |hidden: &[Lifeline]| match hidden.len() {
+            0 | 1 => String::new(),
+            count => format!(" +{}", count - 1),
+        };
+        if let Some(next) = before.last() {
+            let (more, room) = (more(before), self.left.saturating_sub(3));
+            let name = self.called(next, room.saturating_sub(width(&more)));
+            put(buffer, line, 0, &format!("« {name}{more}"), self.theme.warning);
+        }
+        if let Some(next) = after.first() {
+            let text = format!(" {}{} »", self.called(next, HIDDEN_NAME), more(after));
+            put(buffer, line, usize::from(line.width).saturating_sub(width(&text)), &text, self.theme.warning);
         }
     }
 
