@@ -210,7 +210,9 @@ impl Spellings {
     fn name(&mut self, name: &str, allowed: &BTreeSet<String>) {
         let folded = fold(name).split_whitespace().collect::<Vec<_>>().join(" ");
         let words: Vec<_> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        if allowed.contains(&folded) || words.iter().all(|word| is_wording(word)) {
+        let tells = |word: &&str| !is_wording(word) && !allowed.contains(*word);
+        let is_short = |word: &&str| word.chars().count() < NAME;
+        if allowed.contains(&folded) || (!words.iter().any(tells) && (words.len() < 2 || words.iter().any(is_short))) {
             return;
         }
         if words.len() > 1 {
@@ -225,7 +227,7 @@ impl Spellings {
         } else if folded.chars().count() > NAME {
             self.encoded(name, What::Name);
         }
-        for word in words.into_iter().filter(|word| !is_wording(word) && !allowed.contains(*word)) {
+        for word in words.into_iter().filter(tells) {
             let is_dense = word.chars().any(is_dense);
             let letters = word.chars().filter(|character| character.is_alphabetic()).count();
             if letters >= if is_dense { DENSE_NAME } else { NAME } {

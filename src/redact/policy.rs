@@ -16,6 +16,8 @@ pub(super) enum Meaning {
     Word(&'static [&'static str]),
     /// The version of a client.
     Version,
+    /// One of these conditions, or a word of the vocabulary.
+    Condition,
     /// A number in one of these ranges.
     Number(&'static [RangeInclusive<u64>]),
     /// A moment, in seconds since the Unix epoch.
@@ -26,7 +28,7 @@ pub(super) enum Meaning {
     Unknown,
 }
 
-use Meaning::{Moment, Name, Number, Unknown, Version, Word};
+use Meaning::{Condition, Moment, Name, Number, Unknown, Version, Word};
 
 /// A day in milliseconds: no call is longer.
 const MILLISECONDS: &[RangeInclusive<u64>] = &[0..=86_400_000];
@@ -81,12 +83,13 @@ const PLATFORMS: &[&str] = &[
 /// Codecs, and how clients spell them.
 const CODECS: &[&str] = &["aac", "av1", "g711", "h.264", "h264", "h265", "hevc", "mlow", "opus", "silk", "vp8", "vp9"];
 
-/// Conditions of errors (RFC 6120, section 8.3.3, and those that servers add).
+/// Conditions of errors (RFC 6120, section 8.3.3, and those that servers add). Some servers put spaces between the words.
 const CONDITIONS: &[&str] = &[
     "bad-request",
     "conflict",
     "feature-not-implemented",
     "forbidden",
+    "gateway-timeout",
     "gone",
     "internal-server-error",
     "item-not-found",
@@ -94,6 +97,7 @@ const CONDITIONS: &[&str] = &[
     "not-acceptable",
     "not-allowed",
     "not-authorized",
+    "not-found",
     "policy-violation",
     "rate-overlimit",
     "recipient-unavailable",
@@ -105,6 +109,9 @@ const CONDITIONS: &[&str] = &[
     "resource-limit",
     "service-unavailable",
     "subscription-required",
+    "timeout",
+    "too-many-requests",
+    "unauthorized",
     "undefined-condition",
     "unexpected-request",
 ];
@@ -122,10 +129,16 @@ const REASONS: &[&str] = &[
     "do_not_disturb",
     "elsewhere",
     "ended",
+    "e2e_failure",
     "failed",
+    "group_call_ended",
     "hangup",
+    "identity",
+    "ignored",
     "lost",
     "missed",
+    "missing_remote_digest",
+    "network",
     "no_answer",
     "offline",
     "reject",
@@ -133,8 +146,11 @@ const REASONS: &[&str] = &[
     "rejected_elsewhere",
     "reject_elsewhere",
     "retry",
+    "stop_comms",
     "timeout",
     "unavailable",
+    "uncallable",
+    "unsupported",
 ];
 
 /// Attributes that mean the same under every tag.
@@ -163,7 +179,7 @@ const EVERYWHERE: &[(&str, Meaning)] = &[
 /// Attributes that mean something under one tag.
 const UNDER: &[(&str, &str, Meaning)] = &[
     ("error", "code", Number(CODES)),
-    ("error", "text", Word(CONDITIONS)),
+    ("error", "text", Condition),
     ("mute_v2", "mute-state", Number(SMALL)),
     ("net", "medium", Number(SMALL)),
     ("transport", "p2p-cand-round", Number(SMALL)),
@@ -185,6 +201,7 @@ pub(super) fn is_of(meaning: Meaning, value: &str) -> bool {
     value.is_empty()
         || match meaning {
             Word(further) => VOCABULARY.has(value) || further.contains(&value),
+            Condition => VOCABULARY.has(value) || CONDITIONS.contains(&&*value.replace([' ', '_'], "-")),
             Version => is_version(value),
             Number(ranges) => decimal(value).is_some_and(|number| ranges.iter().any(|range| range.contains(&number))),
             Unknown => is_digit(value) || VOCABULARY.has(value),
@@ -222,6 +239,11 @@ fn is_version(value: &str) -> bool {
 /// The longest name of a tag or an attribute that stays although its words are not known.
 const SHORT: usize = 6;
 
+/// Whether a word, in lower case, can stay in a sanitised stanza as or in a value or a name.
+pub(super) fn is_vocabulary(word: &str) -> bool {
+    VOCABULARY.parts.contains(word)
+}
+
 /// Whether the name of a tag or an attribute may stay: it is made of words of the vocabulary, or too short to say much.
 pub(super) fn is_name(name: &str) -> bool {
     let digits = name.as_bytes().split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).max();
@@ -245,6 +267,7 @@ const SHIPPED: &[&str] = &[
     "elected_relay_idx",
     "endpoint",
     "group_info",
+    "hbh_key",
     "joinable",
     "keygen",
     "mute_v2",
@@ -287,7 +310,8 @@ impl Vocabulary {
         let all = quoted.chain(attributes).chain(NAMES.iter().copied()).chain(ours).chain(SHIPPED.iter().copied());
         let words = all.chain(Dictionary::current().all()).filter(|word| is_word(word));
         let words: HashSet<_> = words.collect();
-        let parts = words.iter().flat_map(|word| parts(word)).collect();
+        let typed = [PLATFORMS, CODECS, CONDITIONS, REASONS].into_iter().flatten();
+        let parts = words.iter().chain(typed).flat_map(|word| parts(word)).collect();
         Self { words, parts }
     }
 
@@ -359,6 +383,8 @@ mod tests {
             ("audio", "rate", "16000"),
             ("error", "code", "404"),
             ("error", "text", "item-not-found"),
+            ("error", "text", "service unavailable"),
+            ("terminate", "reason", "group_call_ended"),
             ("ack", "type", "relay_election"),
         ] {
             assert!(is_of(meaning(tag, name), value), "{tag}@{name} {value}");

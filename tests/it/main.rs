@@ -22,6 +22,7 @@ mod lookup;
 mod lost;
 mod merged;
 mod outcome;
+mod outputs;
 mod privacy;
 mod questions;
 mod reference;

@@ -1,11 +1,70 @@
 //! Identifiers of every kind, planted in recordings and in notes: none leaves.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use data_encoding::{BASE64, HEXLOWER};
+use ringtrace::analysis::Analysis;
+use ringtrace::redact::{Aliases, Redactor};
+use ringtrace::report::{Form, Report, Subject};
+use ringtrace::spec::findings;
 
-use crate::sanitize::ringtrace;
+use crate::sanitize::{load, own, ringtrace};
+
+/// The folders of the sources whose texts a report can contain.
+const TEXTS: [&str; 6] = ["call", "diagram", "input", "report", "spec", "words"];
+
+/// The words in the string literals of the sources, without their tests.
+fn words_of_sources() -> BTreeSet<String> {
+    // What XML escapes a quotation mark as.
+    let mut words = BTreeSet::from(["quot".to_owned()]);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open: Vec<_> = TEXTS.iter().map(|folder| source.join(folder)).collect();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let code = code.join("\n").replace("\\\"", " ").replace("'\"'", "");
+            let literals = code.split('"').skip(1).step_by(2);
+            let found = literals.flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic()));
+            words.extend(found.filter(|word| word.len() > 2).map(str::to_lowercase));
+        }
+    }
+    words
+}
+
+#[test]
+fn words_of_our_own_texts_are_no_names() {
+    if std::env::var_os("RINGTRACE_BLESS").is_some() {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/redact/leak/words.txt");
+        let words: String = words_of_sources().into_iter().map(|word| word + "\n").collect();
+        fs::write(list, words).unwrap();
+        return;
+    }
+    let analysis = load(&[own("answered-and-missed", "pcap")], &[own("answered-and-missed", "noisekeys.txt")]);
+    let plain = Redactor::new(&analysis, Aliases::default(), None);
+    let sanitised = plain.sanitise(&analysis);
+    let questions = findings(&[]).into_iter().map(|finding| Subject::Question(finding.question));
+    let mut words = BTreeSet::new();
+    for subject in questions.chain((0..analysis.calls.len()).map(Subject::Call)) {
+        for form in [Form::Comment, Form::ProtocolFinding, Form::Discrepancy, Form::StanzaCapture, Form::Corpus] {
+            let report = Report { sanitised: &sanitised, digests: &[None], subject, form, stanza: None, filter: None };
+            if let Ok(draft) = report.draft() {
+                words.extend(draft.body.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase));
+            }
+        }
+    }
+    words.retain(|word| word.len() > 2 && word.chars().all(char::is_alphabetic));
+    // Each as the name of a file's folder, which is looked for as a name is.
+    let here = words.iter().cloned();
+    let redactor = Redactor::new(&Analysis::default(), Aliases::default(), here);
+    let names: Vec<_> = words.iter().filter(|word| redactor.release((*word).clone()).is_err()).collect();
+    assert!(names.is_empty(), "set RINGTRACE_BLESS=1 to add these to the words of our own: {names:?}");
+}
 
 /// When the planted call began, in seconds since the Unix epoch.
 const START: i64 = 1_778_770_900;
