@@ -35,9 +35,9 @@ pub(super) fn order(
             // A copy waits for its original, unless nothing else is left: contradictory recordings must not block.
             let waits = original.is_some_and(|original| is_placed.get(original) == Some(&false));
             let vantage = occurrences.items.get(index)?.vantage;
-            Some(((waits, time, vantage, Reverse(original.is_none())), track, index))
+            Some(((waits, time, vantage, Reverse(original.is_none())), index, track))
         });
-        let Some((_, track, index)) = heads.min() else { return order };
+        let Some((_, index, track)) = heads.min() else { return order };
         order.push(index);
         if let Some(placed) = is_placed.get_mut(index) {
             *placed = true;

@@ -1,13 +1,14 @@
 //! The recorded sockets, and what went through them: several recordings of one socket are one vantage, and one stanza that
 //! several captures recorded is counted once.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::clock::{ClockId, clock_of};
 use super::identity::{LocalDevice, People};
 use super::recording::{Observed, Original, Recording, Socket, Span, merged, original_of};
-use crate::origin::{CaptureId, Direction};
+use crate::origin::{CaptureId, Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
 
@@ -215,8 +216,18 @@ impl Occurrences {
     /// another.
     pub(super) fn of(stanzas: &[Arc<Observed>], sockets: &Sockets, people: &People) -> Self {
         let mut stanzas: Vec<_> = stanzas.iter().collect();
-        // Recordings of the wire first: they know the exact bytes and time, and whatever is recorded again joins them.
-        stanzas.sort_by_key(|observed| (!sockets.is_from_wire(observed), observed.place()));
+        let mut extents: HashMap<Original, (Reverse<usize>, Option<Timestamp>)> = HashMap::new();
+        for observed in &stanzas {
+            let (Reverse(count), first) = extents.entry(sockets.original(observed.socket())).or_default();
+            *count += 1;
+            *first = (*first).into_iter().chain(observed.time()).min();
+        }
+        // Recordings of the wire first: they know the exact bytes and time, and whatever is recorded again joins them. Of
+        // several, the one that has most of the call comes first, and not the one that was given first.
+        stanzas.sort_by_cached_key(|observed| {
+            let extent = extents.get(&sockets.original(observed.socket())).copied();
+            (!sockets.is_from_wire(observed), extent, observed.place())
+        });
         let mut occurrences = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
         let mut by_key: HashMap<Key, usize> = HashMap::new();
         let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
