@@ -31,6 +31,8 @@ pub enum Layer {
     Binary,
     /// The typed reading of stanzas.
     Stanza,
+    /// The grouping of stanzas into calls.
+    Call,
 }
 
 impl Layer {
@@ -47,6 +49,7 @@ impl Layer {
             Self::Noise => "noise",
             Self::Binary => "binary",
             Self::Stanza => "stanza",
+            Self::Call => "call",
         }
     }
 }

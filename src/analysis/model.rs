@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::mention::Mention;
 use crate::anomaly::{Anomalies, Tally};
+use crate::call::contradictions::contradictions;
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
 use crate::notes::Notes;
@@ -183,7 +184,7 @@ impl Analysis {
     pub fn new(
         mut captures: Vec<Capture>,
         snapshot: Snapshot,
-        anomalies: Anomalies,
+        mut anomalies: Anomalies,
         previous: &Self,
         complete: bool,
     ) -> Self {
@@ -192,6 +193,11 @@ impl Analysis {
             let mut connections = capture.into_iter().flat_map(|capture| capture.connections.iter_mut());
             if let Some(connection) = connections.find(|known| Some(known.id) == *connection) {
                 connection.device = device.describe();
+            }
+        }
+        if complete {
+            for anomaly in snapshot.calls.iter().flat_map(|call| contradictions(call)) {
+                anomalies.add(anomaly);
             }
         }
         let context = Context::of(&snapshot.calls, complete);

@@ -265,6 +265,13 @@ impl LocalDevice {
         }
     }
 
+    /// Returns the device, or the account, that this address is of.
+    pub(super) fn of_sender(from: &Jid) -> Self {
+        let mut device = Self::default();
+        device.sent_as(from);
+        device
+    }
+
     /// Learns who sent what went out over the device's socket, from a copy that another device received.
     pub(super) fn sent_as(&mut self, from: &Jid) {
         if !from.is_server() {
@@ -319,7 +326,8 @@ impl LocalDevice {
     pub(super) fn is_contradicted_by(&self, stanza: &Stanza, direction: Option<Direction>, people: &People) -> bool {
         let Some(own) = self.jid().filter(|_| self.found_by == Some(FoundBy::Told)) else { return false };
         let Body::Call(action) = &stanza.body else { return false };
-        let is_own = |jid: &Option<Jid>| own.device != 0 && jid.as_ref().is_some_and(|jid| people.same_device(jid, own));
+        let is_own =
+            |jid: &Option<Jid>| own.device != 0 && jid.as_ref().is_some_and(|jid| people.same_device(jid, own));
         match direction {
             Some(Direction::Inbound) => is_own(&stanza.from),
             Some(Direction::Outbound) => {

@@ -20,9 +20,10 @@ pub(super) fn order(
     sockets: &Sockets,
 ) -> Vec<usize> {
     let times = Times::of(&occurrences.items, alignment, reference, sockets);
-    let mut tracks: BTreeMap<ClockId, Vec<usize>> = BTreeMap::new();
+    let mut tracks: BTreeMap<(ClockId, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (index, occurrence) in occurrences.items.iter().enumerate() {
-        tracks.entry(occurrence.clock).or_default().push(index);
+        let client = occurrence.is_of_two.then_some(occurrence.vantage);
+        tracks.entry((occurrence.clock, client)).or_default().push(index);
     }
     let mut tracks: Vec<Track> =
         tracks.into_values().map(|indexes| Track::of(indexes, &occurrences.items, &times)).collect();
