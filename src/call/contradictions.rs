@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::clock::ClockId;
+use super::clock::{ClockId, DISORDER};
 use super::model::{Call, Row};
 use crate::anomaly::{Anomaly, diagnoses};
 use crate::origin::{Direction, Timestamp};
@@ -25,9 +25,6 @@ diagnoses! { Call "call";
         "stanzas lack the id that every stanza has, so their answers and copies are unknown",
         "";
 }
-
-/// How far, in nanoseconds, the times of one recording may fall back because it was written by several threads.
-const DISORDER: i64 = 1_000_000_000;
 
 /// Returns what contradicts itself in a call.
 #[must_use]

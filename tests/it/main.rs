@@ -7,6 +7,7 @@ mod calls;
 mod captures;
 mod cli;
 mod confidence;
+mod contradictions;
 mod damage;
 mod diagrams;
 mod filter;
