@@ -83,20 +83,20 @@ fn two_clients(call: &Call, found: &mut Vec<Anomaly>) {
 
 /// Reports where the times of a recording fall back.
 fn clocks_set_back(call: &Call, found: &mut Vec<Anomaly>) {
-    let mut recorded: BTreeMap<(usize, ClockId), Vec<(u64, Timestamp, &Row)>> = BTreeMap::new();
+    let mut recorded: BTreeMap<(usize, ClockId), Vec<(Timestamp, &Row)>> = BTreeMap::new();
     for row in &call.rows {
         if let Some(time) = row.observed.time() {
             let clock = call.clock_of_socket(row.observed.socket());
-            recorded.entry((row.vantage, clock)).or_default().push((row.observed.stanza.origin.last, time, row));
+            recorded.entry((row.vantage, clock)).or_default().push((time, row));
         }
     }
     for stanzas in recorded.values_mut() {
-        stanzas.sort_by_key(|(record, _, row)| (*record, row.observed.seq));
+        stanzas.sort_by_key(|(_, row)| row.observed.record());
         for pair in stanzas.windows(2) {
-            let [(before, earlier, _), (_, later, row)] = pair else { continue };
+            let [(earlier, before), (later, row)] = pair else { continue };
             let back = earlier.nanoseconds_since(*later);
             if back > DISORDER {
-                let record = row.observed.stanza.origin.last;
+                let [before, record] = [before, row].map(|row| row.observed.stanza.origin.last);
                 let detail = format!("by {} ms from record {before} to record {record}", back / 1_000_000);
                 found.push(anomaly(&CLOCK_SET_BACK, row).detail(detail));
             }

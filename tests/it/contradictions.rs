@@ -90,7 +90,7 @@ fn a_device_that_the_stanzas_contradict_is_refused() {
             is_refused,
             "{me}: {said}"
         );
-        assert_ne!((&call["vantages"] == me), is_refused, "{me}: {call}");
+        assert_ne!(call["vantages"] == me, is_refused, "{me}: {call}");
         assert_ne!(call["caller"], call["callee"], "{me}: {call}");
     }
 }
