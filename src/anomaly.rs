@@ -31,6 +31,8 @@ pub enum Layer {
     Binary,
     /// The typed reading of stanzas.
     Stanza,
+    /// The grouping of stanzas into calls.
+    Call,
 }
 
 impl Layer {
@@ -47,6 +49,7 @@ impl Layer {
             Self::Noise => "noise",
             Self::Binary => "binary",
             Self::Stanza => "stanza",
+            Self::Call => "call",
         }
     }
 }
@@ -85,17 +88,33 @@ impl Kind {
 pub enum Severity {
     /// Worth knowing; nothing was lost.
     Note,
+    /// The input contradicts itself, or an option of the user's. Nothing was lost, but what depends on it is unknown.
+    Contradiction,
     /// Something that may have been a stanza was not read. The exit code becomes 1.
     Loss,
 }
 
 impl Severity {
+    /// All severities, the worst first.
+    pub const ALL: [Self; 3] = [Self::Loss, Self::Contradiction, Self::Note];
+
     /// The severity's name in tables and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
+            Self::Contradiction => "contradiction",
             Self::Loss => "loss",
+        }
+    }
+
+    /// The severity as a word that introduces an anomaly.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Note => "noted",
+            Self::Contradiction => "contradictory",
+            Self::Loss => "lost",
         }
     }
 }

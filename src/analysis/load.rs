@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::thread;
 
 use super::lookup::Lookup;
-use super::merge::{Merge, Publish};
+use super::merge::{Beside, Merge, Publish};
 use super::model::{Analysis, Capture};
 use super::reader::{Found, Reader, Statics};
 use super::source::{Overrides, Source};
@@ -22,6 +22,7 @@ use crate::anomaly::Anomalies;
 use crate::keys::Keys;
 use crate::notes::Shelf;
 use crate::origin::CaptureId;
+use crate::spec::Lineage;
 
 /// How many bytes of events a capture may find before its turn; then it waits.
 const FOUND_BEFORE_ITS_TURN: usize = 8 << 20;
@@ -39,6 +40,7 @@ pub struct Request {
     key_anomalies: Anomalies,
     keeps_messages: bool,
     shelf: Shelf,
+    lineage: Arc<Lineage>,
     jobs: usize,
 }
 
@@ -54,6 +56,7 @@ impl Request {
             key_anomalies: Anomalies::default(),
             keeps_messages: false,
             shelf: Shelf::default(),
+            lineage: Arc::default(),
             jobs: 1,
         }
     }
@@ -61,6 +64,11 @@ impl Request {
     /// Sets the user's notes on each capture, [`Analysis::notes`].
     pub fn set_shelf(&mut self, shelf: Shelf) {
         self.shelf = shelf;
+    }
+
+    /// Sets which clients derive from one another, [`Analysis::lineage`].
+    pub fn set_lineage(&mut self, lineage: Lineage) {
+        self.lineage = Arc::new(lineage);
     }
 
     /// The user's notes on each capture.
@@ -156,9 +164,12 @@ impl Request {
             size: source.size(),
             ..Capture::default()
         });
-        let notes = Arc::new(self.shelf.notes());
-        let (anomalies, key_logs) = (self.key_anomalies.clone(), self.key_logs.clone());
-        let mut merge = Merge::new(captures.collect(), anomalies, key_logs, notes, publish);
+        let beside = Beside {
+            key_logs: self.key_logs.clone(),
+            notes: Arc::new(self.shelf.notes()),
+            lineage: Arc::clone(&self.lineage),
+        };
+        let mut merge = Merge::new(captures.collect(), self.key_anomalies.clone(), beside, publish);
         for (index, overrides) in &self.overrides {
             if let Some(device) = &overrides.device {
                 merge.tell(id(*index), device);
@@ -176,8 +187,7 @@ impl Request {
             let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
             let is_watched = merge.is_watched();
             let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(capture, workers, is_watched, &mut hand_on).read(
-                id(index),
+            statics.join(Reader::new(id(index), capture, workers, is_watched, &mut hand_on).read(
                 source,
                 self.overrides.get(&index),
                 &read,
@@ -215,8 +225,7 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(capture, workers, is_watched, &mut hand_on).read(
-                            id(index),
+                        Reader::new(id(index), capture, workers, is_watched, &mut hand_on).read(
                             source,
                             self.overrides.get(&index),
                             &read,

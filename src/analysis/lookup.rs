@@ -165,7 +165,7 @@ impl<'s> Search<'s> {
 
 impl input::Sink for Search<'_> {
     fn recognized(&mut self, format: &'static Format) {
-        self.pipe.recognized(format, None);
+        self.pipe.recognized(format);
     }
 
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {

@@ -17,10 +17,21 @@ use crate::input::TECHNIQUES;
 use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
-use crate::spec::Judged;
+use crate::spec::{Judged, Lineage};
 
 /// Takes each snapshot; says whether it wants more.
 pub type Publish<'p> = dyn FnMut(Arc<Analysis>) -> bool + 'p;
+
+/// What an analysis has besides what was found in its captures.
+#[derive(Clone, Debug)]
+pub(super) struct Beside {
+    /// The key logs, in the order given.
+    pub(super) key_logs: Vec<String>,
+    /// The user's notes.
+    pub(super) notes: Arc<Notes>,
+    /// Which clients derive from one another.
+    pub(super) lineage: Arc<Lineage>,
+}
 
 /// What was found so far, and who wants to see it.
 pub(super) struct Merge<'m, 'p> {
@@ -35,8 +46,7 @@ pub(super) struct Merge<'m, 'p> {
     /// Nodes about calls that passed between parts of a client only.
     internal: Vec<Arc<Observed>>,
     mentions: Arc<BTreeSet<Mention>>,
-    key_logs: Vec<String>,
-    notes: Arc<Notes>,
+    beside: Beside,
     published: Arc<Analysis>,
     /// When the last snapshot was made.
     last: Option<Instant>,
@@ -49,8 +59,7 @@ impl<'m, 'p> Merge<'m, 'p> {
     pub(super) fn new(
         captures: Vec<Capture>,
         anomalies: Anomalies,
-        key_logs: Vec<String>,
-        notes: Arc<Notes>,
+        beside: Beside,
         publish: Option<&'m mut Publish<'p>>,
     ) -> Self {
         Self {
@@ -62,8 +71,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             messages: Vec::new(),
             internal: Vec::new(),
             mentions: Arc::default(),
-            key_logs,
-            notes,
+            beside,
             published: Arc::default(),
             last: None,
             publish,
@@ -152,10 +160,10 @@ impl<'m, 'p> Merge<'m, 'p> {
         let calls = if complete { self.grouping.snapshot() } else { self.grouping.glance() };
         let mut analysis =
             Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
-        analysis.key_logs.clone_from(&self.key_logs);
+        let Beside { key_logs, notes, lineage } = self.beside.clone();
+        (analysis.key_logs, analysis.notes, analysis.lineage) = (key_logs, notes, lineage);
         analysis.internal.clone_from(&self.internal);
         analysis.mentions = Arc::clone(&self.mentions);
-        analysis.notes = Arc::clone(&self.notes);
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();

@@ -53,6 +53,7 @@ pub use source::{Overrides, Source};
 pub use tap::{Below, Passage, Passages, Wanted};
 
 use crate::anomaly::Diagnosis;
+use crate::call::contradictions;
 use crate::input;
 use crate::keys;
 use crate::protocol::binary;
@@ -74,6 +75,7 @@ pub fn diagnoses() -> Vec<&'static Diagnosis> {
         noise::DIAGNOSES,
         &[&STRAIGHT_OVER_TCP],
         binary::DIAGNOSES,
+        contradictions::DIAGNOSES,
     ];
     let layers = [keys::DIAGNOSES, input::DIAGNOSES].into_iter().chain(above);
     layers.flatten().copied().collect()

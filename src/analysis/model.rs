@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::mention::Mention;
 use crate::anomaly::{Anomalies, Tally};
+use crate::call::contradictions::contradictions;
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
 use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId, Located, Origin, Timestamp};
 use crate::protocol::noise::{Report, State};
 use crate::protocol::websocket::{Message, Opcode};
-use crate::spec::{Context, Judged};
+use crate::spec::{Context, Finding, Judged, Lineage, findings_by};
 
 /// Everything learned so far. Read only: the interfaces and the exports share it.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Analysis {
     pub chosen: Option<Arc<Chosen>>,
     /// What is known of all calls together.
     pub context: Context,
+    /// Which clients derive from one another.
+    pub lineage: Arc<Lineage>,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
     pub orphans: Vec<Arc<Observed>>,
     /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
@@ -181,7 +184,7 @@ impl Analysis {
     pub fn new(
         mut captures: Vec<Capture>,
         snapshot: Snapshot,
-        anomalies: Anomalies,
+        mut anomalies: Anomalies,
         previous: &Self,
         complete: bool,
     ) -> Self {
@@ -192,6 +195,11 @@ impl Analysis {
                 connection.device = device.describe();
             }
         }
+        if complete {
+            for anomaly in snapshot.calls.iter().flat_map(|call| contradictions(call)) {
+                anomalies.add(anomaly);
+            }
+        }
         let context = Context::of(&snapshot.calls, complete);
         let unchanged = context == previous.context;
         let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
@@ -200,6 +208,12 @@ impl Analysis {
         });
         let calls = judged.collect();
         Self { captures, calls, context, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
+    }
+
+    /// What follows for every question of the spec, and then for every discrepancy.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        findings_by(&self.calls, &self.lineage)
     }
 
     /// The name of a capture or key log.

@@ -8,7 +8,7 @@ use super::shard::Notice;
 use super::workers::Workers;
 use crate::anomaly::Anomaly;
 use crate::call::Span;
-use crate::input::{Entry, Format, TECHNIQUES};
+use crate::input::{Entry, Format};
 use crate::keys::{Keys, PublicKey};
 use crate::origin::{ConnectionId, Located, Timestamp};
 use crate::protocol::Sink;
@@ -111,16 +111,9 @@ impl Pipe {
     }
 
     /// Takes the format of the capture, before its first entry.
-    /// What the user says of how it was made is surer than what the capture says.
-    pub(super) fn recognized(&mut self, format: &Format, technique_override: Option<&str>) {
-        let technique_override = technique_override
-            .and_then(|technique_override| TECHNIQUES.into_iter().find(|technique| *technique == technique_override));
+    pub(super) fn recognized(&mut self, format: &Format) {
         self.secrets = format.brings_secrets.then(Secrets::default);
-        self.transport.workers.notice(Notice::Recognized {
-            brings_secrets: format.brings_secrets,
-            technique: format.technique,
-            technique_override,
-        });
+        self.transport.workers.notice(Notice::Recognized { brings_secrets: format.brings_secrets });
     }
 
     /// Takes the next entry of the capture.

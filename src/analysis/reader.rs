@@ -12,9 +12,10 @@ use super::pipe::Pipe;
 use super::source::{Counted, Overrides, Source};
 use super::workers::Workers;
 use crate::anomaly::Anomaly;
-use crate::input::{self, Entry, Format};
+use crate::input::diagnoses::TECHNIQUE;
+use crate::input::{self, Entry, Format, TECHNIQUES};
 use crate::keys::PublicKey;
-use crate::origin::{CaptureId, Located};
+use crate::origin::{CaptureId, Located, Origin};
 
 /// The shortest time between two snapshots, and so between two descriptions of a capture.
 pub(super) const PUBLISH_EVERY: Duration = Duration::from_millis(100);
@@ -71,6 +72,7 @@ impl Statics {
 
 /// Reads a capture.
 pub(super) struct Reader<'h> {
+    id: CaptureId,
     capture: Capture,
     pipe: Pipe,
     /// Whether somebody wants to know how far it is.
@@ -80,12 +82,24 @@ pub(super) struct Reader<'h> {
     entries: u32,
     found: Found,
     hand_on: &'h mut HandOn<'h>,
+    format: Option<&'static Format>,
+    /// How the capture was made, as the user says.
+    user_technique: Option<&'static str>,
+    /// Whether it was reported that this contradicts the content.
+    is_refused: bool,
 }
 
 impl<'h> Reader<'h> {
     /// A reader of a capture, of which name and size are known.
-    pub(super) fn new(capture: Capture, workers: Workers, describes: bool, hand_on: &'h mut HandOn<'h>) -> Self {
+    pub(super) fn new(
+        id: CaptureId,
+        capture: Capture,
+        workers: Workers,
+        describes: bool,
+        hand_on: &'h mut HandOn<'h>,
+    ) -> Self {
         Self {
+            id,
             capture,
             pipe: Pipe::new(workers),
             describes,
@@ -93,23 +107,20 @@ impl<'h> Reader<'h> {
             entries: 0,
             found: Found::default(),
             hand_on,
+            format: None,
+            user_technique: None,
+            is_refused: false,
         }
     }
 
-    /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`. What the user says of
-    /// it is surer than what it says itself.
-    pub(super) fn read(
-        mut self,
-        id: CaptureId,
-        source: &Source,
-        overrides: Option<&Overrides>,
-        read: &Arc<AtomicU64>,
-    ) -> Statics {
-        self.capture.technique_override = overrides.and_then(|overrides| overrides.technique.clone());
+    /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`.
+    pub(super) fn read(mut self, source: &Source, overrides: Option<&Overrides>, read: &Arc<AtomicU64>) -> Statics {
+        let technique = overrides.and_then(|overrides| overrides.technique.as_deref());
+        self.user_technique = TECHNIQUES.into_iter().find(|known| Some(*known) == technique);
         let format = overrides.and_then(|overrides| overrides.format.as_deref());
         let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
             let mut reader = Counted::new(reader, Arc::clone(read));
-            input::read(id, &mut reader, format, &mut self)
+            input::read(self.id, &mut reader, format, &mut self)
         });
         self.pipe.finish();
         match outcome {
@@ -142,6 +153,32 @@ impl<'h> Reader<'h> {
         self.described = Some(Instant::now());
     }
 
+    /// Returns how a part of the capture was made that is in this format, and that names a technique or none. What the
+    /// user says fills in what the content leaves open, and never overrides it.
+    fn technique_of(
+        &mut self,
+        format: Option<&'static Format>,
+        named: Option<&'static str>,
+        origin: Origin,
+    ) -> &'static str {
+        let by_format = format.map_or("unknown", |format| format.technique);
+        let Some(given) = self.user_technique else { return named.unwrap_or(by_format) };
+        let contradicted = match (named, format) {
+            (Some(named), _) if named != given => Some((named, format!("the file says {named}"))),
+            (None, Some(format)) if !format.can_be(given) => {
+                Some((by_format, format!("the format is {} ({})", format.name, format.about)))
+            }
+            _ => None,
+        };
+        let Some((technique, why)) = contradicted else { return given };
+        if !self.is_refused {
+            self.is_refused = true;
+            let detail = format!("{given}, but {why}");
+            input::Sink::anomaly(self, Anomaly::new(&TECHNIQUE, Origin { connection: None, ..origin }).detail(detail));
+        }
+        technique
+    }
+
     fn hand_on(&mut self) -> ControlFlow<()> {
         let results = self.pipe.results();
         results.weight = 0;
@@ -158,7 +195,10 @@ impl<'h> Reader<'h> {
 impl input::Sink for Reader<'_> {
     fn recognized(&mut self, format: &'static Format) {
         self.capture.format = Some(format.name);
-        self.pipe.recognized(format, self.capture.technique_override.as_deref());
+        self.format = Some(format);
+        self.pipe.recognized(format);
+        let technique = self.technique_of(Some(format), None, Origin::of_record(self.id, 1, 0, None));
+        self.capture.technique_override = (technique != format.technique).then(|| technique.to_owned());
     }
 
     fn relative(&mut self) {
@@ -166,10 +206,16 @@ impl input::Sink for Reader<'_> {
     }
 
     fn technique(&mut self, technique: &str) {
-        self.capture.technique_override.get_or_insert_with(|| technique.to_owned());
+        if self.capture.technique_override.as_deref() == self.user_technique {
+            self.capture.technique_override = Some(technique.to_owned());
+        }
     }
 
-    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+    fn entry(&mut self, mut entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        if let Entry::Recorded(recorded) = &mut entry.item {
+            let format = recorded.format.or(self.format);
+            recorded.technique = Some(self.technique_of(format, recorded.technique, entry.origin));
+        }
         self.pipe.push(entry);
         self.entries += 1;
         if self.entries.is_multiple_of(ENTRIES_A_LOOK) { self.look() } else { ControlFlow::Continue(()) }

@@ -14,8 +14,8 @@ use crate::origin::{ConnectionId, Located};
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
 pub(super) enum Notice {
-    /// Whether the capture may bring secrets, how captures of its format are made, and how it was, if the user says so.
-    Recognized { brings_secrets: bool, technique: &'static str, technique_override: Option<&'static str> },
+    /// Whether the capture may bring secrets.
+    Recognized { brings_secrets: bool },
     /// Secrets that it has brought. They serve connections that wait for them or that come later.
     Secrets(Arc<Keys>),
     /// Those that wait for TLS secrets are to say so.
@@ -35,10 +35,6 @@ pub(super) struct Shard {
     /// Those found to be of no interest: of these nothing more is wanted.
     dismissed: HashSet<ConnectionId>,
     embedded: Embedded,
-    /// How captures of this format are made.
-    technique: &'static str,
-    /// How the capture was made, if the user says so.
-    technique_override: Option<&'static str>,
     /// Blocks of secrets that also had Noise keys.
     noise_blocks: usize,
 }
@@ -49,15 +45,7 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self {
-            keys,
-            live: HashMap::new(),
-            dismissed: HashSet::new(),
-            embedded: Embedded::default(),
-            technique: "unknown",
-            technique_override: None,
-            noise_blocks: 0,
-        }
+        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -96,9 +84,10 @@ impl Shard {
                 original,
                 is_from_wire,
                 spans,
+                format: _,
             }) => {
                 connection.recorded_by_client();
-                let technique = self.technique_override.or(technique).unwrap_or(self.technique);
+                let technique = technique.unwrap_or("unknown");
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
                 let clock = Some(clock.unwrap_or(id));
                 let recording = Recording { technique, client, omits_own_acks, clock, original, is_from_wire, spans };
@@ -125,11 +114,7 @@ impl Shard {
     /// Takes what concerns all connections.
     pub(super) fn notice(&mut self, notice: Notice, results: &mut Yield) {
         match notice {
-            Notice::Recognized { brings_secrets, technique, technique_override } => {
-                self.embedded.more_may_come = brings_secrets;
-                self.technique = technique;
-                self.technique_override = technique_override;
-            }
+            Notice::Recognized { brings_secrets } => self.embedded.more_may_come = brings_secrets,
             Notice::Secrets(found) => self.learn(&found),
             Notice::Waiting => {
                 let waiting = self.live.iter().map(|(id, connection)| (*id, connection.waiting()));

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::recording::{Recording, Socket, Span};
-use crate::origin::Timestamp;
+use crate::origin::{Resolution, Timestamp};
 
 /// The offset of one clock to another, in nanoseconds: somewhere between two bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,9 @@ const WIRE_SLACK: i64 = 1_000;
 /// The same for a client's log, written some time before or after the stanza passed, mostly in whole milliseconds.
 pub(super) const LOG_SLACK: i64 = 10_000_000;
 
+/// How far, in nanoseconds, the times of one recording may fall back because several threads wrote it.
+pub(super) const DISORDER: i64 = 1_000_000_000;
+
 /// The most clocks of one call that are compared.
 const CLOCKS_COMPARED: usize = 64;
 
@@ -63,9 +66,14 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    /// Returns the sample of a stanza that left and arrived at these times.
-    pub(super) fn new(from: (ClockId, Timestamp), to: (ClockId, Timestamp), is_from_wire: bool) -> Self {
-        let slack = if is_from_wire { WIRE_SLACK } else { LOG_SLACK };
+    /// Returns the sample of a stanza that left and arrived at these times, the coarser of which has this resolution.
+    pub(super) fn new(
+        from: (ClockId, Timestamp),
+        to: (ClockId, Timestamp),
+        is_from_wire: bool,
+        resolution: Resolution,
+    ) -> Self {
+        let slack = if is_from_wire { WIRE_SLACK } else { LOG_SLACK }.max(resolution.nanoseconds());
         let delay = to.1.nanoseconds_since(from.1).saturating_add(slack);
         Self { clocks: (from.0, to.0), left: from.1.0, delay }
     }
@@ -221,7 +229,7 @@ mod tests {
     /// A stanza that leaves and arrives at these milliseconds, each on its own clock.
     fn sample(from: ClockId, left: i64, to: ClockId, arrived: i64) -> Sample {
         let at = |milliseconds: i64| Timestamp(milliseconds * MILLISECOND);
-        Sample::new((from, at(left)), (to, at(arrived)), true)
+        Sample::new((from, at(left)), (to, at(arrived)), true, Resolution::Nanoseconds)
     }
 
     fn spans(from: i64, until: i64) -> BTreeMap<ClockId, Span> {
@@ -238,6 +246,18 @@ mod tests {
         let one_way = Clocks::of(samples[..2].to_vec()).align(&spans(0, 100));
         assert_eq!(one_way.between(B, A), None);
         assert!(one_way.at_most(A, B).is_some() && one_way.at_most(B, A).is_none());
+    }
+
+    #[test]
+    fn times_in_whole_seconds_bound_an_offset_by_no_less() {
+        let second = |from, left: i64, to, arrived: i64| {
+            let at = |milliseconds: i64| Timestamp(milliseconds * MILLISECOND);
+            Sample::new((from, at(left)), (to, at(arrived)), false, Resolution::Seconds)
+        };
+        // B's clock is right; A's shows 0 s until it is 1 s.
+        let samples = vec![second(A, 0, B, 950), second(B, 960, A, 0)];
+        let clock = Clocks::of(samples).align(&spans(0, 1_000)).between(B, A).unwrap();
+        assert!(clock.least <= 0 && 0 <= clock.most, "{clock:?}");
     }
 
     #[test]
@@ -283,8 +303,8 @@ mod tests {
             let on_b = |time: i64| Timestamp(time * MILLISECOND + offset * MILLISECOND + time * drift);
             let on_a = |time: i64| Timestamp(time * MILLISECOND);
             let samples = stanzas.iter().map(|(from_a, sent, delay)| match from_a {
-                true => Sample::new((A, on_a(*sent)), (B, on_b(sent + delay)), true),
-                false => Sample::new((B, on_b(*sent)), (A, on_a(sent + delay)), true),
+                true => Sample::new((A, on_a(*sent)), (B, on_b(sent + delay)), true, Resolution::Nanoseconds),
+                false => Sample::new((B, on_b(*sent)), (A, on_a(sent + delay)), true, Resolution::Nanoseconds),
             });
             let clocks = Clocks::of(samples.collect());
             let until = from + length;

@@ -61,7 +61,8 @@ fn sample(left: &Observed, arrived: &Observed, sockets: &Sockets) -> Option<Samp
     let of = |observed: &Observed| Some((sockets.clock(observed.socket()), observed.time()?));
     let (left_at, arrived_at) = (of(left)?, of(arrived)?);
     let is_from_wire = [left, arrived].iter().all(|observed| sockets.is_from_wire(observed));
-    (left_at.0 != arrived_at.0).then(|| Sample::new(left_at, arrived_at, is_from_wire))
+    let resolution = left.stanza.origin.resolution.max(arrived.stanza.origin.resolution);
+    (left_at.0 != arrived_at.0).then(|| Sample::new(left_at, arrived_at, is_from_wire, resolution))
 }
 
 /// Derives a call from its stanzas.

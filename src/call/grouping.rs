@@ -13,7 +13,7 @@ use super::recording::{Observed, Recording, Socket};
 use super::sockets::{Known, Sockets};
 use crate::origin::{CaptureId, Direction};
 use crate::protocol::binary::Jid;
-use crate::protocol::stanza::Body;
+use crate::protocol::stanza::{Body, Stanza};
 
 /// How many receipts and acks of receipts are kept until what they answer comes: after a gap, the items of one direction
 /// can come late.
@@ -124,8 +124,38 @@ impl Grouping {
             }
         }
         let observed = Arc::new(observed);
+        self.identify(&observed);
         if !self.place(&observed) {
             self.set_aside(observed);
+        }
+    }
+
+    /// Learns which device a socket is, where this stanza went out over it and a copy of it arrived elsewhere, or the
+    /// reverse. A stanza id is chosen by its sender, and the server names the sender's device in the copy.
+    fn identify(&mut self, observed: &Observed) {
+        let stanza = observed.read();
+        let name = |stanza: &Stanza| stanza.action().map(|action| action.name.clone());
+        let holders = stanza.id.as_deref().filter(|id| !id.is_empty()).and_then(|id| self.by_stanza_id.get(id));
+        let senders =
+            holders.into_iter().flat_map(|holders| holders.iter().rev().take(SAME_ID_SEEN)).filter_map(|holder| {
+                let other = &*holder.observed;
+                let is_same = stanza.call_id() == other.read().call_id()
+                    && name(stanza).is_some()
+                    && name(stanza) == name(other.read())
+                    && observed.socket() != other.socket();
+                let (sent, copy) = match (observed.direction()?, other.direction()?) {
+                    (Direction::Outbound, Direction::Inbound) => (observed, other),
+                    (Direction::Inbound, Direction::Outbound) => (other, observed),
+                    _ => return None,
+                };
+                let from = copy.read().from.as_ref().filter(|from| is_same && from.device != 0)?;
+                let is_anothers = self.sockets.device(sent.socket()).shares_account(from, &self.people) == Some(false);
+                (!is_anothers).then(|| (sent.socket(), from.clone()))
+            });
+        for (socket, from) in senders.collect::<Vec<_>>() {
+            if self.sockets.learn(socket, |known| known.sent_as(&from)) {
+                self.learned(socket);
+            }
         }
     }
 

@@ -180,6 +180,8 @@ pub enum FoundBy {
     Payload,
     /// It is the `from` of a receipt, call or ack that it sent.
     OwnStanza,
+    /// It is the `from` of what it sent, as another device received it.
+    Copy,
     /// It created a call that it offers.
     OwnOffer,
 }
@@ -195,13 +197,14 @@ impl FoundBy {
             Self::Login => "named by the login",
             Self::Payload => "named by the login payload",
             Self::OwnStanza => "named as sender of an outbound stanza",
+            Self::Copy => "named as sender by a copy of an outbound stanza",
             Self::OwnOffer => "named as creator of an outbound offer",
         }
     }
 }
 
 /// The addresses of the device whose socket was recorded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalDevice {
     /// Its LID address.
     pub lid: Option<Jid>,
@@ -209,9 +212,17 @@ pub struct LocalDevice {
     pub phone: Option<Jid>,
     /// The surest way in which it was found; `None` if it was not.
     pub found_by: Option<FoundBy>,
+    /// The address of its account, where stanzas name that without a device: any of the account's devices may have sent
+    /// them, its phone included.
+    pub account: Option<Jid>,
+    /// The device that the user named, if what was recorded contradicts it.
+    pub refused: Option<Jid>,
 }
 
 impl LocalDevice {
+    /// A device of which nothing is known.
+    pub const UNKNOWN: Self = Self { lid: None, phone: None, found_by: None, account: None, refused: None };
+
     /// Returns the device that the user named.
     pub(super) fn named_by_user(jid: &Jid) -> Self {
         let mut device = Self::default();
@@ -254,6 +265,20 @@ impl LocalDevice {
         }
     }
 
+    /// Returns the device, or the account, that this address is of.
+    pub(super) fn of_sender(from: &Jid) -> Self {
+        let mut device = Self::default();
+        device.sent_as(from);
+        device
+    }
+
+    /// Learns who sent what went out over the device's socket, from a copy that another device received.
+    pub(super) fn sent_as(&mut self, from: &Jid) {
+        if !from.is_server() {
+            self.is(from, FoundBy::Copy);
+        }
+    }
+
     fn is_sender(&mut self, stanza: &Stanza) {
         if let Some(from) = &stanza.from
             && !from.is_server()
@@ -262,16 +287,59 @@ impl LocalDevice {
         }
     }
 
-    /// Sets an address found in the given way, unless one of its kind is known from as sure a way.
+    /// Sets an address found in the given way, unless one of its kind is known from as sure a way. A stanza's bare
+    /// address is that of the account only. What was recorded is surer than what the user says.
     fn is(&mut self, jid: &Jid, by: FoundBy) {
+        if jid.device == 0 && by >= FoundBy::OwnStanza {
+            if jid.person_account().server != jid.server || !jid.user.is_empty() {
+                self.account.get_or_insert_with(|| jid.person_account());
+            }
+            return;
+        }
+        let told = (self.found_by == Some(FoundBy::Told) && by > FoundBy::Told).then(|| self.clone());
         let slot = match jid.server.as_ref() {
             "lid" | "hosted.lid" => &mut self.lid,
             "s.whatsapp.net" | "hosted" | "c.us" => &mut self.phone,
             _ => return,
         };
+        if let Some(told) = told
+            && slot.as_ref().is_some_and(|named| !named.same_device(jid))
+        {
+            self.contradict();
+            self.account.clone_from(&told.account);
+            return self.is(jid, by);
+        }
         if slot.is_none() || self.found_by.is_some_and(|known| by < known) {
             *slot = Some(jid.clone());
             self.found_by = Some(self.found_by.map_or(by, |known| known.min(by)));
+        }
+    }
+
+    /// Takes back what the user said.
+    pub(super) fn contradict(&mut self) {
+        let refused = self.jid().cloned().or_else(|| self.refused.take());
+        *self = Self { refused, ..Self::default() };
+    }
+
+    /// Returns whether a stanza contradicts what the user said: the device neither receives what it sent nor sends to
+    /// itself, and offers no call of another's.
+    pub(super) fn is_contradicted_by(&self, stanza: &Stanza, direction: Option<Direction>, people: &People) -> bool {
+        let Some(own) = self.jid().filter(|_| self.found_by == Some(FoundBy::Told)) else { return false };
+        let Body::Call(action) = &stanza.body else { return false };
+        let is_own =
+            |jid: &Option<Jid>| own.device != 0 && jid.as_ref().is_some_and(|jid| people.same_device(jid, own));
+        match direction {
+            Some(Direction::Inbound) => is_own(&stanza.from),
+            Some(Direction::Outbound) => {
+                let is_anothers = |creator: &Jid| self.may_be(creator, people) == Some(false);
+                is_own(&stanza.to)
+                    || action.as_ref().is_some_and(|action| match action.name {
+                        ActionName::Offer => action.call_creator.as_ref().is_some_and(is_anothers),
+                        ActionName::Accept | ActionName::Reject | ActionName::Preaccept => is_own(&action.call_creator),
+                        _ => false,
+                    })
+            }
+            None => false,
         }
     }
 
@@ -289,6 +357,8 @@ impl LocalDevice {
 
     /// Adds what another recording of the same device says.
     pub(super) fn join(&mut self, other: &Self) {
+        self.refused = self.refused.take().or_else(|| other.refused.clone());
+        self.account = self.account.take().or_else(|| other.account.clone());
         let Some(by) = other.found_by else { return };
         for jid in [&other.lid, &other.phone].into_iter().flatten() {
             self.is(jid, by);
@@ -298,6 +368,14 @@ impl LocalDevice {
     /// Returns the device with its address of the other kind, where the captures link the two.
     #[must_use]
     pub(super) fn completed(mut self, people: &People) -> Self {
+        if let (Some(own), Some(account)) = (self.jid(), &self.account) {
+            let own = Jid { device: own.device, ..account.clone() };
+            match own.server.as_ref() {
+                "lid" => self.lid = self.lid.take().or(Some(own)),
+                "s.whatsapp.net" => self.phone = self.phone.take().or(Some(own)),
+                _ => {}
+            }
+        }
         let counterpart = |jid: &Option<Jid>| jid.as_ref().and_then(|jid| people.counterpart(jid));
         self.lid = self.lid.take().or_else(|| counterpart(&self.phone));
         self.phone = self.phone.take().or_else(|| counterpart(&self.lid));
@@ -317,9 +395,9 @@ impl LocalDevice {
     /// addresses cannot be compared.
     #[must_use]
     pub fn may_be(&self, jid: &Jid, people: &People) -> Option<bool> {
-        let device = self.jid()?.device;
         let shares = self.shares_account(jid, people)?;
-        Some(shares && (jid.device == 0 || jid.device == device))
+        let device = self.jid().map(|own| own.device);
+        Some(shares && (jid.device == 0 || device.is_none_or(|own| jid.device == own)))
     }
 
     /// Returns whether `jid` is of this device's account; `None` if the addresses cannot be compared.
@@ -328,7 +406,7 @@ impl LocalDevice {
         if !matches!(jid.person_account().server.as_ref(), "lid" | "s.whatsapp.net") {
             return None;
         }
-        let ours = [&self.lid, &self.phone].into_iter().flatten();
+        let ours = [&self.lid, &self.phone, &self.account].into_iter().flatten();
         let mut judged = ours.filter_map(|ours| match people.same_person(ours, jid) {
             true => Some(true),
             false => (!people.may_be_one(ours, jid)).then_some(false),

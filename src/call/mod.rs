@@ -61,6 +61,8 @@ mod outcome;
 
 mod derive;
 
+pub mod contradictions;
+
 mod grouping;
 
 pub use changes::{Change, How, What};

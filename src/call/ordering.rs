@@ -20,9 +20,10 @@ pub(super) fn order(
     sockets: &Sockets,
 ) -> Vec<usize> {
     let times = Times::of(&occurrences.items, alignment, reference, sockets);
-    let mut tracks: BTreeMap<ClockId, Vec<usize>> = BTreeMap::new();
+    let mut tracks: BTreeMap<(ClockId, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (index, occurrence) in occurrences.items.iter().enumerate() {
-        tracks.entry(occurrence.clock).or_default().push(index);
+        let client = occurrence.is_of_two.then_some(occurrence.vantage);
+        tracks.entry((occurrence.clock, client)).or_default().push(index);
     }
     let mut tracks: Vec<Track> =
         tracks.into_values().map(|indexes| Track::of(indexes, &occurrences.items, &times)).collect();
@@ -35,9 +36,9 @@ pub(super) fn order(
             // A copy waits for its original, unless nothing else is left: contradictory recordings must not block.
             let waits = original.is_some_and(|original| is_placed.get(original) == Some(&false));
             let vantage = occurrences.items.get(index)?.vantage;
-            Some(((waits, time, vantage, Reverse(original.is_none())), track, index))
+            Some(((waits, time, vantage, Reverse(original.is_none())), index, track))
         });
-        let Some((_, track, index)) = heads.min() else { return order };
+        let Some((_, index, track)) = heads.min() else { return order };
         order.push(index);
         if let Some(placed) = is_placed.get_mut(index) {
             *placed = true;

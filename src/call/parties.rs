@@ -101,7 +101,7 @@ pub(super) fn vantages(occurrences: &mut Occurrences, creator: Option<&Jid>, peo
     let mut first = vec![None; occurrences.devices.len()];
     for occurrence in &occurrences.items {
         if let Some(slot) = first.get_mut(occurrence.vantage) {
-            slot.get_or_insert_with(|| occurrence.observed.place());
+            slot.get_or_insert_with(|| (occurrence.observed.time(), occurrence.observed.place()));
         }
         if let (Some(seen), Some(own)) = (Seen::of(occurrence), actions.get_mut(occurrence.vantage)) {
             own.push(seen);

@@ -1,13 +1,14 @@
 //! The recorded sockets, and what went through them: several recordings of one socket are one vantage, and one stanza that
 //! several captures recorded is counted once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::clock::{ClockId, clock_of};
 use super::identity::{LocalDevice, People};
 use super::recording::{Observed, Original, Recording, Socket, Span, merged, original_of};
-use crate::origin::{CaptureId, Direction};
+use crate::origin::{CaptureId, Direction, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
 
@@ -18,6 +19,8 @@ pub(super) enum Key {
     Device(Jid, u16),
     /// A socket of a device that nothing names.
     Socket(Socket),
+    /// One of several clients in one log, by its account.
+    Client(Socket, Jid),
 }
 
 /// When each vantage was recorded without a gap: stretches in order, not touching, by clock.
@@ -175,6 +178,8 @@ pub(super) struct Occurrence {
     pub(super) vantage: usize,
     /// The clock of `observed`.
     pub(super) clock: ClockId,
+    /// Whether it was recorded in a log of two clients, whose lines are in no order to each other.
+    pub(super) is_of_two: bool,
 }
 
 impl Occurrence {
@@ -191,6 +196,50 @@ pub(super) struct Occurrences {
     pub(super) devices: Vec<LocalDevice>,
     /// The occurrences, those of one capture in its order.
     pub(super) items: Vec<Occurrence>,
+}
+
+/// The two clients of each log that holds the stanzas of both, as it does if it has what one sent the other on its way
+/// out and again on its way in. No client receives what it sent.
+struct Clients(HashMap<Socket, BTreeMap<Jid, Jid>>);
+
+impl Clients {
+    fn of(stanzas: &[&Arc<Observed>], people: &People) -> Self {
+        let key = |observed: &Observed| {
+            let stanza = observed.read();
+            let id = stanza.id.clone().filter(|id| !id.is_empty())?;
+            matches!(stanza.body, Body::Call(_)).then_some((observed.socket(), id, stanza.action()?.name.clone()))
+        };
+        let going = |direction| stanzas.iter().filter(move |observed| observed.direction() == Some(direction));
+        let sent: HashMap<_, _> =
+            going(Direction::Outbound).filter_map(|observed| Some((key(observed)?, observed.read()))).collect();
+        let mut clients: HashMap<Socket, BTreeMap<Jid, Jid>> = HashMap::new();
+        for observed in going(Direction::Inbound) {
+            let Some(original) = key(observed).and_then(|key| sent.get(&key)) else { continue };
+            let (Some(from), Some(to)) = (&observed.read().from, &original.to) else { continue };
+            // Two devices of one account cannot be told apart by whom they exchange stanzas with.
+            if people.same_person(from, to) {
+                continue;
+            }
+            let known = clients.entry(observed.socket()).or_default();
+            known.entry(people.person(to)).or_insert_with(|| to.clone());
+            known.insert(people.person(from), from.clone());
+        }
+        clients.retain(|_, clients| clients.len() == 2);
+        Self(clients)
+    }
+
+    /// Returns which of two clients a stanza was recorded at: the one that is not its other end.
+    fn at(&self, observed: &Observed, people: &People) -> Option<(Key, LocalDevice)> {
+        let clients = self.0.get(&observed.socket())?;
+        let other = people.person(observed.party()?);
+        clients.get(&other)?;
+        let (account, client) = clients.iter().find(|(account, _)| **account != other)?;
+        let key = match client.device {
+            0 => Key::Client(observed.socket(), account.clone()),
+            _ => device_key(client, people),
+        };
+        Some((key, LocalDevice::of_sender(client)))
+    }
 }
 
 /// What two recordings of one occurrence share where one of them has no ciphertext.
@@ -215,22 +264,43 @@ impl Occurrences {
     /// another.
     pub(super) fn of(stanzas: &[Arc<Observed>], sockets: &Sockets, people: &People) -> Self {
         let mut stanzas: Vec<_> = stanzas.iter().collect();
-        // Recordings of the wire first: they know the exact bytes and time, and whatever is recorded again joins them.
-        stanzas.sort_by_key(|observed| (!sockets.is_from_wire(observed), observed.place()));
+        let mut extents: HashMap<Original, (Reverse<usize>, Option<Timestamp>)> = HashMap::new();
+        for observed in &stanzas {
+            let (Reverse(count), first) = extents.entry(sockets.original(observed.socket())).or_default();
+            *count += 1;
+            *first = (*first).into_iter().chain(observed.time()).min();
+        }
+        // Recordings of the wire first: they know the exact bytes and time, and whatever is recorded again joins them. Of
+        // several, the one that has most of the call comes first, and not the one that was given first.
+        stanzas.sort_by_cached_key(|observed| {
+            let extent = extents.get(&sockets.original(observed.socket())).copied();
+            (!sockets.is_from_wire(observed), extent, observed.place())
+        });
         let mut occurrences = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
         let mut by_key: HashMap<Key, usize> = HashMap::new();
         let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
         let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::new();
         let mut seen: HashMap<(Original, usize), usize> = HashMap::new();
+        let mut contradicted: BTreeSet<usize> = BTreeSet::new();
+        let clients = Clients::of(&stanzas, people);
         for observed in stanzas {
             let stanza = observed.read();
             let clock = sockets.clock(observed.socket());
-            let key = sockets.key(observed.socket(), people);
-            let device = sockets.device(observed.socket()).completed(people);
+            let client = clients.at(observed, people);
+            let is_of_two = client.is_some();
+            let (key, device) = match client {
+                Some((key, device)) => (key, device.completed(people)),
+                None => (sockets.key(observed.socket(), people), sockets.device(observed.socket()).completed(people)),
+            };
             let vantage = *by_key.entry(key).or_insert(occurrences.devices.len());
             match occurrences.devices.get_mut(vantage) {
                 Some(known) => known.join(&device),
                 None => occurrences.devices.push(device),
+            }
+            if let Some(known) = occurrences.devices.get(vantage)
+                && known.is_contradicted_by(stanza, observed.direction(), people)
+            {
+                contradicted.insert(vantage);
             }
             let alike = by_likeness.entry(Likeness::of(observed, vantage)).or_default();
             let wire = stanza.wire.as_ref().filter(|_| stanza.is_from_wire());
@@ -247,7 +317,18 @@ impl Occurrences {
                 if let Some(same) = same {
                     same.push(occurrences.items.len());
                 }
-                occurrences.items.push(Occurrence { observed: Arc::clone(observed), also: Vec::new(), vantage, clock });
+                occurrences.items.push(Occurrence {
+                    observed: Arc::clone(observed),
+                    also: Vec::new(),
+                    vantage,
+                    clock,
+                    is_of_two,
+                });
+            }
+        }
+        for (vantage, device) in occurrences.devices.iter_mut().enumerate() {
+            if contradicted.contains(&vantage) {
+                device.contradict();
             }
         }
         occurrences

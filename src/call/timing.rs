@@ -1,9 +1,10 @@
 //! When things happened in a call: over several clocks, and in what was read without a gap.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::clock::{Clock, ClockId, LOG_SLACK, clock_of};
+use super::clock::{Clock, ClockId, DISORDER, LOG_SLACK, clock_of};
 use super::model::{Call, Row};
 use super::recording::{Socket, Span, covered_from, merged};
 use crate::origin::{Lapse, Timestamp};
@@ -80,13 +81,26 @@ impl Call {
     /// first is later. `None` if a time or an offset between the clocks is unknown.
     #[must_use]
     pub fn elapsed(&self, from: usize, to: usize) -> Option<i64> {
+        let places = from.min(to)..=from.max(to);
         let (from, to) = (self.rows.get(from)?, self.rows.get(to)?);
         let elapsed = to.observed.time()?.nanoseconds_since(from.observed.time()?);
         if from.vantage == to.vantage || self.clock_of(from) == self.clock_of(to) {
-            return Some(elapsed);
+            return (!self.is_set_back(places, self.clock_of(from))).then_some(elapsed);
         }
         let add = |row: &Row| Some(self.clocks.get(&self.clock_of(row))?.middle());
         Some(elapsed.saturating_add(add(to)?).saturating_sub(add(from)?))
+    }
+
+    /// Returns whether a clock falls back from one of these rows to the next by more than writers of one recording disorder
+    /// it: it was set, and what it shows before and after says nothing about the time between.
+    fn is_set_back(&self, rows: RangeInclusive<usize>, clock: ClockId) -> bool {
+        let mut latest: Option<Timestamp> = None;
+        self.rows.get(rows).unwrap_or_default().iter().filter(|row| self.clock_of(row) == clock).any(|row| {
+            let Some(time) = row.observed.time() else { return false };
+            let falls = latest.is_some_and(|latest| latest.nanoseconds_since(time) > DISORDER);
+            latest = latest.max(Some(time));
+            falls
+        })
     }
 
     /// Returns how far [`Self::elapsed`] may be off, in nanoseconds: 0 between rows of one clock; `None` where `elapsed`

@@ -48,7 +48,7 @@ fn show(bar: &ProgressBar, analysis: &Analysis) {
 pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
     let least = match verbosity {
         Verbosity::Quiet => return,
-        Verbosity::Losses => Severity::Loss,
+        Verbosity::Losses => Severity::Contradiction,
         Verbosity::Everything => Severity::Note,
     };
     for capture in &analysis.captures {

@@ -45,7 +45,7 @@ pub(super) struct Reading {
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
 
-    /// Checkout of the spec's repository, to quote its wording of the questions.
+    /// Checkout of the spec's repository, for the wording of its questions and for which clients derive from others.
     #[arg(long, value_name = "DIR")]
     spec: Option<PathBuf>,
 }
@@ -121,7 +121,7 @@ impl Reading {
         settings: &Settings,
         is_other: impl Fn(&Path) -> bool,
     ) -> Result<(Request, Vec<Source>), Failure> {
-        self.spec()?;
+        let spec = self.spec()?;
         let mut sources = Vec::new();
         let mut overrides = Vec::new();
         let mut others = Vec::new();
@@ -158,6 +158,9 @@ impl Reading {
         }
         let mut request = Request::new(sources);
         request.set_shelf(shelf);
+        if let Some(spec) = spec {
+            request.set_lineage(spec.lineage().clone());
+        }
         if let Some(jobs) = self.jobs.or_else(|| thread::available_parallelism().ok()) {
             request.use_jobs(jobs);
         }

@@ -24,7 +24,7 @@ const DEFAULT_WIDTH: usize = 100;
 pub(super) enum Verbosity {
     /// Only why the program failed.
     Quiet,
-    /// Also what was lost.
+    /// Also what was lost, and what contradicts itself.
     Losses,
     /// Also anomalies that lost no data.
     Everything,

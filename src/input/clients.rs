@@ -1,7 +1,7 @@
 //! What is known of each client program, one row per program; WhatsApp Web has one per hook that logs it.
 //!
 //! A client that is added here is known everywhere: to the readers of logs, to ringtrace NDJSON, and to the rule that
-//! two recordings corroborate each other only if neither client is a port of the other.
+//! two recordings corroborate each other only if their clients were written independently.
 
 use crate::protocol::xml::Dialect;
 
@@ -10,7 +10,10 @@ use crate::protocol::xml::Dialect;
 pub struct Client {
     /// Its name in tables, reports and ringtrace NDJSON.
     pub name: &'static str,
-    /// Clients that it was ported from: what both do is no more certain than what one does.
+    /// Its name in the spec, if the spec describes it.
+    pub flavor: Option<&'static str>,
+    /// Clients that it was ported from, as far as the spec does not say it itself: what both do is no more certain than
+    /// what one does.
     pub ported_from: &'static [&'static str],
     /// Whether its log leaves out the acks that it sends itself, which therefore never count as missing.
     pub omits_own_acks: bool,
@@ -29,6 +32,7 @@ pub struct Client {
 /// Baileys (TypeScript), by its pino logger.
 pub const BAILEYS: Client = Client {
     name: "baileys",
+    flavor: None,
     ported_from: &[],
     omits_own_acks: false,
     dialect: Dialect::BAILEYS,
@@ -41,6 +45,7 @@ pub const BAILEYS: Client = Client {
 /// whatsapp-rust, by `env_logger`, `tracing` or its own programs' loggers.
 pub const WHATSAPP_RUST: Client = Client {
     name: "whatsapp-rust",
+    flavor: Some("whatsapp-rust"),
     ported_from: &["whatsmeow"],
     omits_own_acks: true,
     dialect: Dialect::WHATSAPP_RUST,
@@ -53,6 +58,7 @@ pub const WHATSAPP_RUST: Client = Client {
 /// WhatsApp Web, by a hook that writes `"schema":"v1"`.
 pub const WEB_HOOK: Client = Client {
     name: "whatsapp-web",
+    flavor: None,
     ported_from: &[],
     omits_own_acks: false,
     dialect: Dialect::WHATSAPP_WEB,
@@ -65,6 +71,7 @@ pub const WEB_HOOK: Client = Client {
 /// WhatsApp Web, by an extension that writes `"schema":"wa-voip-diag/v2"`.
 pub const WEB_DIAGNOSTIC: Client = Client {
     name: WEB_HOOK.name,
+    flavor: WEB_HOOK.flavor,
     ported_from: WEB_HOOK.ported_from,
     omits_own_acks: false,
     dialect: Dialect::HEX,
@@ -82,6 +89,7 @@ pub const WEB_DIAGNOSTIC: Client = Client {
 /// whatsmeow (Go), by its own logger on standard output or by zerolog.
 pub const WHATSMEOW: Client = Client {
     name: "whatsmeow",
+    flavor: None,
     ported_from: &[],
     omits_own_acks: false,
     dialect: Dialect::WHATSMEOW,
@@ -95,6 +103,7 @@ pub const WHATSMEOW: Client = Client {
 /// zapo (TypeScript), by pino or its console logger.
 pub const ZAPO: Client = Client {
     name: "zapo",
+    flavor: Some("zapo-caller"),
     ported_from: &["whatsapp-rust"],
     omits_own_acks: false,
     dialect: Dialect::ZAPO,
@@ -113,9 +122,9 @@ pub fn named(name: &str) -> Option<&'static Client> {
     CLIENTS.iter().copied().find(|client| client.name == name)
 }
 
-/// Returns whether two clients were written independently: they differ, and neither is a port of the other.
+/// Returns whether stanzas of a client can have been obtained by a technique: the instrumentation of one client is none
+/// of another's.
 #[must_use]
-pub fn are_independent(one: &str, other: &str) -> bool {
-    let is_port = |port, of| named(port).is_some_and(|client| client.ported_from.contains(&of));
-    one != other && !is_port(one, other) && !is_port(other, one)
+pub fn fits(technique: &str, client: &str) -> bool {
+    technique != "baileys-instrumentation" || client == BAILEYS.name
 }

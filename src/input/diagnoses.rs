@@ -170,8 +170,16 @@ diagnoses! { Input "input";
         "stanzas are in an unknown version of ringtrace NDJSON; they were read as ringtrace/1",
         "Read them with the version of ringtrace that wrote them, or a newer one.";
 
+    TECHNIQUE "technique" Unexpected Contradiction:
+        "the technique given with --technique contradicts the content and was ignored",
+        "Put --technique only before files that leave open how they were made: it applies to all FILEs that follow.";
+
     UNKNOWN_NAME "ringtrace-name" Unexpected Note:
         "a header names an unknown technique or client; the name was ignored",
+        "";
+
+    HEADER_TECHNIQUE "ringtrace-technique" Unexpected Contradiction:
+        "a header names a technique that is another client's; the technique was ignored",
         "";
 
     INTERNAL "internal-hop" Unexpected Note:

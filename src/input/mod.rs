@@ -85,16 +85,31 @@ impl Reader {
     }
 }
 
-/// Declares the formats, one row each: `name, what it is, technique, what its connections are numbered by: reader`. The
-/// reader is `whole(PROBE, READ)`, which also `brings secrets` if it says so, or the [`LineFormat`] of `lines(FORMAT)`.
+/// How a capture can have been made that leaves it open.
+const ANY: &[&str] = &TECHNIQUES;
+
+/// How what was recorded on the network can have been made, if not at the client: at a proxy that ended the TLS session.
+const PROXIED: &[&str] = &["mitm-tls"];
+
+/// How the log of a client can have been made that prints the stanzas of its own websocket.
+const OWN_SOCKET: &[&str] = &["websocket-capture"];
+
+/// How the log of a hook can have been made that may sit before or behind WhatsApp Web's decoder.
+const WASM: &[&str] = &["wasm-analysis"];
+
+/// Declares the formats, one row each: `name, what it is, technique or others, what its connections are numbered by:
+/// reader`. The `others` are techniques that the content allows as well. The reader is `whole(PROBE, READ)`, which also
+/// `brings secrets` if it says so, or the [`LineFormat`] of `lines(FORMAT)`.
 macro_rules! formats {
-    ($($name:literal, $about:literal, $technique:literal, $connections:literal: $kind:ident($($reader:expr),+) $($secrets:ident)*;)*) => {
+    ($($name:literal, $about:literal, $technique:literal $(or $others:expr)?, $connections:literal:
+        $kind:ident($($reader:expr),+) $($secrets:ident)*;)*) => {
         /// The formats, in the order in which they are tried: first those of a whole input, or whose lines stand
         /// among nothing else of interest, then those of lines in logs.
         pub const FORMATS: &[Format] = &[$(Format {
             name: $name,
             about: $about,
             technique: $technique,
+            or_technique: formats!(@others $($others)?),
             connections: $connections,
             brings_secrets: formats!(@secrets $($secrets)*),
             client: formats!(@reader $kind $($reader),+).client(),
@@ -105,50 +120,52 @@ macro_rules! formats {
     };
     (@reader whole $probe:expr, $read:expr) => { Reader::Whole { probe: $probe, read: $read } };
     (@reader lines $format:expr) => { Reader::Lines($format) };
+    (@others) => { &[] };
+    (@others $others:expr) => { $others };
     (@secrets) => { false };
     (@secrets brings secrets) => { true };
 }
 
 formats! {
-    "pcapng", "next generation packet capture", "websocket-capture", "tcp.stream":
+    "pcapng", "next generation packet capture", "websocket-capture" or PROXIED, "tcp.stream":
         whole(pcap::ng::probe, pcap::ng::read) brings secrets;
-    "pcap", "classic packet capture", "websocket-capture", "tcp.stream":
+    "pcap", "classic packet capture", "websocket-capture" or PROXIED, "tcp.stream":
         whole(pcap::classic::probe, pcap::classic::read);
-    "har", "HTTP archive of a browser or proxy, with websocket messages", "websocket-capture", "websocket":
+    "har", "HTTP archive of a browser or proxy, with websocket messages", "websocket-capture" or PROXIED, "websocket":
         whole(har::probe, har::read);
-    "ringtrace", "ringtrace NDJSON, in a file or among other text", "unknown", "vantage":
+    "ringtrace", "ringtrace NDJSON, in a file or among other text", "unknown" or ANY, "vantage":
         lines(log::RINGTRACE);
-    "web-diagnostic", "JSON lines of a diagnostic extension in WhatsApp Web, schema wa-voip-diag/v2", "websocket-capture", "log":
+    "web-diagnostic", "JSON lines of a diagnostic extension in WhatsApp Web, schema wa-voip-diag/v2", "websocket-capture" or WASM, "log":
         lines(log::WEB_DIAGNOSTIC);
     "devtools", "events of the Chrome DevTools Protocol, as lines or as an array", "websocket-capture", "websocket":
         whole(devtools::probe, devtools::read);
     "mitmproxy", "flows saved by mitmproxy", "mitm-tls", "websocket":
         whole(mitmproxy::probe, mitmproxy::read);
-    "tshark-json", "packets as tshark -T json prints them", "websocket-capture", "tcp.stream":
+    "tshark-json", "packets as tshark -T json prints them", "websocket-capture" or PROXIED, "tcp.stream":
         whole(tshark::documents::probe_json, tshark::documents::read_json);
-    "tshark-ek", "packets as tshark -T ek prints them", "websocket-capture", "tcp.stream":
+    "tshark-ek", "packets as tshark -T ek prints them", "websocket-capture" or PROXIED, "tcp.stream":
         whole(tshark::documents::probe_ek, tshark::documents::read_ek);
-    "tshark-fields", "columns as tshark -T fields prints them, with -E header=y", "websocket-capture", "tcp.stream":
+    "tshark-fields", "columns as tshark -T fields prints them, with -E header=y", "websocket-capture" or PROXIED, "tcp.stream":
         whole(tshark::fields::probe, tshark::fields::read);
-    "tshark-follow", "a stream as tshark -z follow prints it: yaml, raw or hex", "websocket-capture", "tcp.stream":
+    "tshark-follow", "a stream as tshark -z follow prints it: yaml, raw or hex", "websocket-capture" or PROXIED, "tcp.stream":
         whole(tshark::follow::probe, tshark::follow::read);
-    "corpus", "capture of the spec's corpus, in YAML", "unknown", "log":
+    "corpus", "capture of the spec's corpus, in YAML", "unknown" or ANY, "log":
         whole(log::corpus::probe, log::corpus::read);
-    "frames", "decrypted stanzas in hex or base64, one per line", "unknown", "log":
+    "frames", "decrypted stanzas in hex or base64, one per line", "unknown" or ANY, "log":
         whole(log::frames::probe, log::frames::read);
     "web-hook", "JSON lines of a hook in WhatsApp Web, schema v1", "websocket-capture", "log":
         lines(log::WEB_HOOK);
     "baileys", "log of Baileys at level trace, as pino or pino-pretty writes it", "baileys-instrumentation", "log":
         lines(log::BAILEYS);
-    "zapo", "log of zapo at level trace, by its pino or its console logger", "unknown", "log":
+    "zapo", "log of zapo at level trace, by its pino or its console logger", "unknown" or OWN_SOCKET, "log":
         lines(log::ZAPO);
-    "whatsmeow", "log of whatsmeow at level debug, by its own logger or zerolog", "unknown", "log":
+    "whatsmeow", "log of whatsmeow at level debug, by its own logger or zerolog", "unknown" or OWN_SOCKET, "log":
         lines(log::WHATSMEOW);
-    "whatsapp-rust", "log of whatsapp-rust at level debug, by env_logger, tracing or its own programs", "unknown", "log":
+    "whatsapp-rust", "log of whatsapp-rust at level debug, by env_logger, tracing or its own programs", "unknown" or OWN_SOCKET, "log":
         lines(log::WHATSAPP_RUST);
-    "call-events", "log of call events, without stanzas", "unknown", "log":
+    "call-events", "log of call events, without stanzas", "unknown" or ANY, "log":
         lines(log::EVENTS);
-    "xml", "stanzas as XML, in a file or pasted among other text", "unknown", "log":
+    "xml", "stanzas as XML, in a file or pasted among other text", "unknown" or ANY, "log":
         lines(log::XML);
 }
 

@@ -22,7 +22,7 @@ pub const TECHNIQUES: [&str; 7] = [
     "wasm-analysis",
 ];
 
-/// A format of capture files.
+/// A format of capture files. Two of one name are the same.
 #[derive(Debug)]
 pub struct Format {
     /// Its short name, as in `--input-format`.
@@ -31,12 +31,30 @@ pub struct Format {
     pub about: &'static str,
     /// How such captures are made, one of [`TECHNIQUES`], or `unknown`.
     pub technique: &'static str,
+    /// How else they can be made, which the content leaves open.
+    pub or_technique: &'static [&'static str],
     /// What its connections are numbered by, for people. Those of TCP are Wireshark's `tcp.stream`.
     pub connections: &'static str,
     /// Whether [`Entry::Secrets`] can be among its entries.
     pub brings_secrets: bool,
     /// The client program that writes it, if it is a client's log.
     pub client: Option<&'static Client>,
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
+impl Format {
+    /// Returns whether a capture in this format can have been made by a technique.
+    #[must_use]
+    pub fn can_be(&self, technique: &str) -> bool {
+        self.technique == technique || self.or_technique.contains(&technique)
+    }
 }
 
 /// An entry of a capture file, by the layer at which it joins.
@@ -82,8 +100,10 @@ pub struct Ends<'a> {
 pub struct Recorded {
     /// Addresses of the device whose socket it is: its LID, its phone number, or both; empty if unknown.
     pub device: Vec<Jid>,
-    /// The technique, one of [`TECHNIQUES`], where it differs from the format's.
+    /// The technique, one of [`TECHNIQUES`], where the capture names one.
     pub technique: Option<&'static str>,
+    /// The format of what the connection carries, where one input can mix several.
+    pub format: Option<&'static Format>,
     /// The client program.
     pub client: Option<&'static str>,
     /// Whether the acks that the client sends are left out.
@@ -103,7 +123,7 @@ pub trait Sink {
     /// Takes the format of the input, before its first entry. Of a log with lines in several formats, the first.
     fn recognized(&mut self, _format: &'static Format) {}
 
-    /// Takes the technique that the input itself names, one of [`TECHNIQUES`], where it differs from the format's.
+    /// Takes a technique that the input itself names, one of [`TECHNIQUES`].
     fn technique(&mut self, _technique: &str) {}
 
     /// Notes that the input's times count from no known date: only their differences mean something.

@@ -125,18 +125,6 @@ fn the_sample_of_every_client_is_read_as_its_log() {
     }
 }
 
-#[test]
-fn a_port_is_not_independent_of_what_it_was_ported_from() {
-    assert!(clients::are_independent("baileys", "zapo"));
-    assert!(!clients::are_independent("zapo", "zapo"));
-    for (port, of) in [("zapo", "whatsapp-rust"), ("whatsapp-rust", "whatsmeow")] {
-        assert!(!clients::are_independent(port, of) && !clients::are_independent(of, port));
-    }
-    for client in clients::CLIENTS {
-        assert!(client.ported_from.iter().all(|name| clients::named(name).is_some()), "{}", client.name);
-    }
-}
-
 /// Keeps the tags and directions of nodes, and the anomalies other than inferred dates.
 #[derive(Default)]
 struct Nodes {

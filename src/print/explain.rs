@@ -50,6 +50,7 @@ impl Glossary<'_> {
         pages.extend(diagnoses.map(|diagnosis| {
             let effect = match diagnosis.severity {
                 Severity::Loss => "Data is lost: the exit code is 1.",
+                Severity::Contradiction => "No data is lost, but what depends on it is unknown.",
                 Severity::Note => "No data is lost.",
             };
             format!(

@@ -90,7 +90,8 @@ fn other_traffic(capture: &Capture, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn tallies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Result<()> {
-    for (severity, word) in [(Severity::Loss, "lost"), (Severity::Note, "noted")] {
+    for severity in Severity::ALL {
+        let word = severity.word();
         for tally in analysis.anomalies_of(id).filter(|tally| tally.diagnosis.severity == severity) {
             anomalies::write(&format!("{word}: {}", anomaly_line(tally)), tally, out)?;
         }

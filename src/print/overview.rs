@@ -11,7 +11,7 @@ use crate::diagram::caption::{began, clock_offset, outcome};
 use crate::diagram::{Diagram, Picture};
 use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
-use crate::words::counted;
+use crate::words::{capitalised, counted};
 
 /// Writes the captures, every call with its ladder and marks, and what could not be read.
 ///
@@ -99,12 +99,12 @@ fn headline(call: &Call, analysis: &Analysis) -> String {
     format!("{}  {group}{media}  {caller} -> {callee}  {}", began(call, analysis), outcome(call))
 }
 
-/// Writes all anomalies with their next steps, losses first.
+/// Writes all anomalies with their next steps, the worst first.
 fn anomalies(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    for (severity, heading) in [(Severity::Loss, "Lost:"), (Severity::Note, "Noted:")] {
+    for severity in Severity::ALL {
         let tallies: Vec<_> = analysis.anomalies.iter().filter(|tally| tally.diagnosis.severity == severity).collect();
         if !tallies.is_empty() {
-            writeln!(out, "\n{heading}")?;
+            writeln!(out, "\n{}:", capitalised(severity.word()))?;
         }
         for tally in tallies {
             super::anomalies::write(&anomaly(analysis, tally), tally, out)?;

@@ -9,7 +9,7 @@ use super::json::write_json;
 use super::scope::{considered, json_considered};
 use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
-use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict, findings};
+use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict};
 use crate::tables::stats;
 use crate::visible::visible;
 use crate::words::{Layout, counted, date_and_time, rfc3339};
@@ -45,7 +45,7 @@ pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::
     if analysis.chosen.is_some() {
         writeln!(out, "{}\n", considered(analysis))?;
     }
-    let all = findings(&analysis.calls);
+    let all = analysis.findings();
     for finding in all.iter().filter(|finding| finding.question.number.is_some()) {
         if page.replace(finding.question.page) != Some(finding.question.page) {
             heading(finding.question.page, board, out)?;
@@ -247,7 +247,7 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
 /// # Errors
 /// If `out` cannot be written.
 pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) -> io::Result<()> {
-    let all = findings(&analysis.calls);
+    let all = analysis.findings();
     let of = |is_question: bool| -> Vec<Value> {
         let findings = all.iter().filter(|finding| finding.question.number.is_some() == is_question);
         findings.map(|finding| value(analysis, finding, spec)).collect()
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_value_that_contains_a_word_of_the_verdict_is_quoted_as_it_is() {
-        let mut finding = findings(&[]).remove(0);
+        let mut finding = crate::spec::findings(&[]).remove(0);
         finding.verdict = Verdict::Leaning;
         finding.named = vec!["decided against it".to_owned(), "busy".to_owned()];
         assert!(verdict(&finding).contains(": decided against it or busy;"), "{}", verdict(&finding));

@@ -46,6 +46,7 @@ impl Sanitised {
             captures: captures.collect(),
             calls,
             context,
+            lineage: Arc::clone(&analysis.lineage),
             strays,
             complete: analysis.complete,
             ..Analysis::default()
@@ -163,6 +164,8 @@ impl Rewriting<'_> {
                 lid: jid(&vantage.device.lid),
                 phone: jid(&vantage.device.phone),
                 found_by: vantage.device.found_by,
+                account: jid(&vantage.device.account),
+                refused: jid(&vantage.device.refused),
             },
             ..vantage.clone()
         });

@@ -106,7 +106,7 @@ impl Assessment {
 
 fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment {
     let analysis = sanitised.analysis();
-    let finding = findings(&analysis.calls).into_iter().find(|finding| finding.question.id == question.id);
+    let finding = analysis.findings().into_iter().find(|finding| finding.question.id == question.id);
     let pieces = || {
         analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
             let pieces = judged.evidence.iter().filter(|piece| piece.question == question);
@@ -196,8 +196,9 @@ fn open_points(finding: &Finding) -> Vec<String> {
         Verdict::Observed => "A list is never complete: other values may occur.",
         Verdict::Answered => "",
     };
-    let corroboration = (finding.confidence == Confidence::Probable)
-        .then_some("Seen by one technique so far: a recording by another, of another client, would corroborate it.");
+    let corroboration = (finding.confidence == Confidence::Probable).then_some(
+        "Not corroborated so far: that takes another technique, another device and an independently written client.",
+    );
     let points = Some(next).filter(|next| !next.is_empty()).into_iter().chain(corroboration);
     points.map(str::to_owned).collect()
 }

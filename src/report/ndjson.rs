@@ -109,7 +109,7 @@ pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
 
 /// The sockets that the calls were seen at, in the order of captures and connections.
 fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
-    static NOBODY: LocalDevice = LocalDevice { lid: None, phone: None, found_by: None };
+    static NOBODY: LocalDevice = LocalDevice::UNKNOWN;
     let mut sockets = BTreeMap::new();
     for (_, call) in calls {
         for row in &call.rows {

@@ -7,8 +7,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::index::{self, Entry};
+use super::lineage::Lineage;
 use super::page::fingerprint;
 use super::pages;
 use super::question::Question;
@@ -22,10 +24,14 @@ const FILES_LIMIT: usize = 1000;
 /// Bytes of a page. The longest of the spec's has about twenty thousand.
 const PAGE_LIMIT: u64 = 1 << 20;
 
+/// The folder of the spec's data that describes client programs.
+const FLAVORS: &str = "flavors";
+
 /// A checkout of the spec's repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkout {
     pages: BTreeMap<String, Page>,
+    lineage: Lineage,
 }
 
 /// A page as the checkout has it. All text is untrusted.
@@ -96,35 +102,48 @@ struct File {
     open_questions: Vec<String>,
 }
 
+/// A client program, as far as it is of interest.
+#[derive(Debug, Deserialize)]
+struct Flavor {
+    id: String,
+    #[serde(default)]
+    derives_from: Vec<String>,
+}
+
 impl Checkout {
     /// Reads the pages of a checkout: of the repository, or of its folder `spec`.
     ///
     /// # Errors
     /// If the folder holds no spec, or a file in it cannot be read or is no page.
     pub fn read(folder: &Path) -> Result<Self, CheckoutError> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            |error| CheckoutError::Read { path, error }
-        };
         fs::read_dir(folder).map_err(failed(folder))?;
         let roots = [folder.join("spec"), folder.to_owned()];
         let root = roots.iter().find(|root| FOLDERS.iter().any(|name| root.join(name).is_dir()));
         let root = root.ok_or_else(|| CheckoutError::NoSpec(folder.to_owned()))?;
         let mut pages = BTreeMap::new();
         for folder in FOLDERS.map(|name| root.join(name)).iter().filter(|folder| folder.is_dir()) {
-            let entries = fs::read_dir(folder).map_err(failed(folder))?;
-            let mut files: Vec<_> = entries.take(FILES_LIMIT).filter_map(|entry| Some(entry.ok()?.path())).collect();
-            files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
-            files.sort();
-            for path in files {
-                let mut text = String::new();
-                let file = fs::File::open(&path).map_err(failed(&path))?;
-                file.take(PAGE_LIMIT).read_to_string(&mut text).map_err(failed(&path))?;
+            for (path, text) in texts(folder)? {
                 let (name, page) = read_page(&text).map_err(|why| CheckoutError::Page { path, why })?;
                 pages.insert(name, page);
             }
         }
-        Ok(Self { pages })
+        let flavors = root.join(FLAVORS);
+        let lineage = if flavors.is_dir() {
+            let read = texts(&flavors)?.into_iter().map(|(path, text)| {
+                let flavor: Flavor = parse(&text).map_err(|why| CheckoutError::Page { path, why })?;
+                Ok((flavor.id, flavor.derives_from))
+            });
+            Lineage::of(read.collect::<Result<Vec<_>, _>>()?.into_iter())
+        } else {
+            Lineage::default()
+        };
+        Ok(Self { pages, lineage })
+    }
+
+    /// Which clients derive from one another, as the checkout says; as this program knows, if it describes none.
+    #[must_use]
+    pub const fn lineage(&self) -> &Lineage {
+        &self.lineage
     }
 
     /// The page of that name: a code, or an id where it has none.
@@ -206,13 +225,39 @@ impl Checkout {
     }
 }
 
-/// Reads a page, and its name.
-fn read_page(text: &str) -> Result<(String, Page), String> {
+/// The error of a file or folder that cannot be read.
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> CheckoutError {
+    let path = path.to_owned();
+    |error| CheckoutError::Read { path, error }
+}
+
+/// The YAML files in a folder, by name.
+fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, CheckoutError> {
+    let entries = fs::read_dir(folder).map_err(failed(folder))?;
+    let mut files: Vec<_> = entries.take(FILES_LIMIT).filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
+    files.sort();
+    let text = |path: PathBuf| {
+        let mut text = String::new();
+        let file = fs::File::open(&path).map_err(failed(&path))?;
+        file.take(PAGE_LIMIT).read_to_string(&mut text).map_err(failed(&path))?;
+        Ok((path, text))
+    };
+    files.into_iter().map(text).collect()
+}
+
+/// Parses a file.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let limits = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_depth: 32, max_nodes: 50_000, max_aliases: 100, max_anchors: 100 },
     };
-    let file: File = serde_saphyr::from_str_with_options(text, limits)
-        .map_err(|error| error.to_string().lines().next().unwrap_or("not readable").to_owned())?;
+    serde_saphyr::from_str_with_options(text, limits)
+        .map_err(|error| error.to_string().lines().next().unwrap_or("not readable").to_owned())
+}
+
+/// Reads a page, and its name.
+fn read_page(text: &str) -> Result<(String, Page), String> {
+    let file: File = parse(text)?;
     let title = file.title.or(file.display_name).unwrap_or_default();
     let page = Page { title, status: file.status, confidence: file.confidence, questions: file.open_questions };
     Ok((file.code.unwrap_or(file.id), page))

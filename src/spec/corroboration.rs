@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::judged::Judged;
-use crate::call::Original;
-use crate::input::clients;
+use super::lineage::Lineage;
+use crate::call::{LocalDevice, Original};
 
 /// The confidence that the spec's corroboration rule allows to claim. Suggested: a person decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +17,7 @@ pub enum Confidence {
     Speculative,
     /// Seen under one technique.
     Probable,
-    /// Seen under two techniques, in different sessions of different clients, neither a port of the other.
+    /// Seen under two techniques, in different sessions of different devices, by clients written independently.
     Confirmed,
 }
 
@@ -34,18 +34,32 @@ impl Confidence {
     }
 }
 
-/// One recording's part in an answer: technique, session, client.
-pub(super) type Witness = (&'static str, Original, Option<&'static str>);
+/// One recording's part in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Witness<'j> {
+    technique: &'static str,
+    session: Original,
+    client: Option<&'static str>,
+    device: &'j LocalDevice,
+}
 
-/// Whether two of the recordings are independent: made by different techniques, in different sessions, of different
-/// clients of which none is a port of the other.
-pub(super) fn corroborate(witnesses: &BTreeSet<Witness>) -> bool {
-    let independent = |one: &Witness, other: &Witness| {
-        let (Some(client), Some(another)) = (one.2, other.2) else { return false };
-        let known = [one.0, other.0].iter().all(|technique| !matches!(*technique, "" | "unknown"));
-        known && one.0 != other.0 && one.1 != other.1 && clients::are_independent(client, another)
-    };
-    witnesses.iter().any(|one| witnesses.iter().any(|other| independent(one, other)))
+impl Witness<'_> {
+    /// Returns whether nothing that could mislead the one could have misled the other. What is not known of them could.
+    fn is_independent_of(&self, other: &Self, lineage: &Lineage) -> bool {
+        let are_known = [self, other].iter().all(|witness| !matches!(witness.technique, "" | "unknown"));
+        let clients = self.client.zip(other.client);
+        are_known
+            && self.technique != other.technique
+            && self.session != other.session
+            && self.device.differs(other.device)
+            && clients.is_some_and(|(one, other)| lineage.are_independent(one, other))
+    }
+}
+
+/// Whether two of the recordings are independent: made by different techniques, in different sessions of different
+/// devices, by clients written independently.
+pub(super) fn corroborate(witnesses: &BTreeSet<Witness<'_>>, lineage: &Lineage) -> bool {
+    witnesses.iter().any(|one| witnesses.iter().any(|other| one.is_independent_of(other, lineage)))
 }
 
 /// Which captures are recordings of one session: those with a call in common.
@@ -81,12 +95,14 @@ impl Sessions {
     }
 
     /// Adds the recordings that have a row.
-    pub(super) fn witnesses(&self, judged: &Judged, row: usize, witnesses: &mut BTreeSet<Witness>) {
+    pub(super) fn witnesses<'j>(&self, judged: &'j Judged, row: usize, witnesses: &mut BTreeSet<Witness<'j>>) {
         let Some(row) = judged.call.rows.get(row) else { return };
+        let Some(vantage) = judged.call.vantage_of(row) else { return };
         for observed in row.observations() {
             let Some(recording) = judged.call.recordings.get(&observed.socket()) else { continue };
             let session = self.root(judged.call.original(observed.socket()));
-            witnesses.insert((recording.technique, session, recording.client));
+            let (technique, client) = (recording.technique, recording.client);
+            witnesses.insert(Witness { technique, session, client, device: &vantage.device });
         }
     }
 }
@@ -95,17 +111,32 @@ impl Sessions {
 mod tests {
     use super::*;
     use crate::origin::CaptureId;
+    use crate::protocol::binary::Jid;
+
+    fn device(lid: &str) -> LocalDevice {
+        LocalDevice { lid: Jid::parse(lid), ..LocalDevice::default() }
+    }
 
     #[test]
     fn only_independent_recordings_corroborate() {
-        let with = |witnesses: &[Witness]| corroborate(&witnesses.iter().copied().collect());
-        let capture = ("websocket-capture", (CaptureId(0), 0), Some("zapo"));
-        assert!(with(&[capture, ("baileys-instrumentation", (CaptureId(1), 0), Some("baileys"))]));
-        assert!(!with(&[capture, ("baileys-instrumentation", (CaptureId(0), 0), Some("baileys"))]), "one session");
-        assert!(!with(&[capture, ("websocket-capture", (CaptureId(1), 0), Some("baileys"))]), "one technique");
-        assert!(!with(&[capture, ("mitm-tls", (CaptureId(1), 0), Some("zapo"))]), "one client");
-        assert!(!with(&[capture, ("mitm-tls", (CaptureId(1), 0), Some("whatsapp-rust"))]), "a port");
-        assert!(!with(&[capture, ("mitm-tls", (CaptureId(1), 0), None)]), "a client that nobody knows");
-        assert!(!with(&[capture, ("unknown", (CaptureId(1), 0), Some("baileys"))]), "a technique that nobody knows");
+        let [one, other, unknown] = [device("1:7@lid"), device("2:8@lid"), LocalDevice::default()];
+        let witness = |technique, capture, client, device| Witness {
+            technique,
+            session: (CaptureId(capture), 0),
+            client: Some(client),
+            device,
+        };
+        let zapo = witness("websocket-capture", 0, "zapo", &one);
+        let baileys = witness("baileys-instrumentation", 1, "baileys", &other);
+        let with = |other: Witness<'_>| corroborate(&[zapo, other].into(), &Lineage::default());
+        assert!(with(baileys));
+        assert!(!with(Witness { session: zapo.session, ..baileys }), "one session");
+        assert!(!with(Witness { technique: zapo.technique, ..baileys }), "one technique");
+        assert!(!with(Witness { technique: "unknown", ..baileys }), "a technique that nobody knows");
+        assert!(!with(Witness { client: Some("zapo"), ..baileys }), "one client");
+        assert!(!with(Witness { client: Some("whatsmeow"), ..baileys }), "a port of a port");
+        assert!(!with(Witness { client: None, ..baileys }), "a client that nobody knows");
+        assert!(!with(Witness { device: &one, ..baileys }), "one device");
+        assert!(!with(Witness { device: &unknown, ..baileys }), "a device that nobody knows");
     }
 }

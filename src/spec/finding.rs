@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::corroboration::{Confidence, Sessions, Witness, corroborate};
 use super::judged::Judged;
+use super::lineage::Lineage;
 use super::pages;
 use super::question::{Evidence, Question, Shape};
 use super::strength::Strength;
@@ -52,6 +53,12 @@ pub struct Finding {
 /// What follows for every question, and then for every discrepancy.
 #[must_use]
 pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
+    findings_by(calls, &Lineage::default())
+}
+
+/// The same, where these clients derive from one another.
+#[must_use]
+pub fn findings_by(calls: &[Arc<Judged>], lineage: &Lineage) -> Vec<Finding> {
     let mut pieces: BTreeMap<&str, Vec<PieceAt>> = BTreeMap::new();
     for (call, judged) in calls.iter().enumerate() {
         for (piece, evidence) in judged.evidence.iter().enumerate() {
@@ -61,16 +68,22 @@ pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
     let sessions = Sessions::of(calls);
     let finding = |question: &'static Question| {
         let pieces = pieces.remove(question.id).unwrap_or_default();
-        finding(question, pieces, calls, &sessions)
+        finding(question, pieces, calls, &sessions, lineage)
     };
     pages::questions().map(finding).collect()
 }
 
-fn finding(question: &'static Question, pieces: Vec<PieceAt>, calls: &[Arc<Judged>], sessions: &Sessions) -> Finding {
+fn finding(
+    question: &'static Question,
+    pieces: Vec<PieceAt>,
+    calls: &[Arc<Judged>],
+    sessions: &Sessions,
+    lineage: &Lineage,
+) -> Finding {
     let evidence = || pieces.iter().filter_map(|at| Some((at.call, calls.get(at.call)?.evidence.get(at.piece)?)));
     let tallies = tally(question, evidence().map(|(_, piece)| piece));
     let (verdict, named) = decide(question.shape, &tallies);
-    let mut witnesses: BTreeMap<&str, BTreeSet<Witness>> = BTreeMap::new();
+    let mut witnesses: BTreeMap<&str, BTreeSet<Witness<'_>>> = BTreeMap::new();
     for (call, piece) in evidence().filter(|(_, piece)| piece.supports && piece.strength == Strength::Direct) {
         if let Some(judged) = calls.get(call) {
             sessions.witnesses(judged, piece.row, witnesses.entry(&piece.hypothesis).or_default());
@@ -80,9 +93,10 @@ fn finding(question: &'static Question, pieces: Vec<PieceAt>, calls: &[Arc<Judge
         Verdict::Open => Confidence::Unknown,
         Verdict::Leaning | Verdict::Contested => Confidence::Speculative,
         Verdict::Answered | Verdict::Observed => {
-            let corroborated =
-                named.iter().all(|hypothesis| witnesses.get(hypothesis.as_str()).is_some_and(corroborate));
-            if corroborated { Confidence::Confirmed } else { Confidence::Probable }
+            let is_corroborated = |hypothesis: &String| {
+                witnesses.get(hypothesis.as_str()).is_some_and(|witnesses| corroborate(witnesses, lineage))
+            };
+            if named.iter().all(is_corroborated) { Confidence::Confirmed } else { Confidence::Probable }
         }
     };
     let values = values(question, &pieces, calls);

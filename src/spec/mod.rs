@@ -35,6 +35,8 @@ mod judged;
 
 mod verdict;
 
+mod lineage;
+
 mod corroboration;
 
 mod finding;
@@ -44,8 +46,9 @@ mod checkout;
 pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::Context;
 pub use corroboration::Confidence;
-pub use finding::{Finding, PieceAt, Seen, findings};
+pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
 pub use judged::Judged;
+pub use lineage::Lineage;
 pub use page::{Asked, Attribute, Page, Sentence, fingerprint};
 pub use pages::{DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, page, question, questions, rule, sentences};
 pub use question::{Evidence, Question, Shape};

@@ -28,7 +28,7 @@ pub(super) fn columns<'t>() -> Vec<Column<AnomalyRow<'t>>> {
         column!("kind", always Text, "`malformed`, `unexpected`, `unsupported`, `missing` or `no-key`.", |row| {
             Cell::Text(row.tally.diagnosis.kind.name().into())
         }),
-        column!("severity", always Text, "`loss` or `note`.", |row| Cell::Text(row.tally.diagnosis.severity.name().into())),
+        column!("severity", always Text, "`loss`, `contradiction` or `note`.", |row| Cell::Text(row.tally.diagnosis.severity.name().into())),
         column!("count", always Integer, "The number of occurrences.", |row| Cell::integer(row.tally.count)),
         column!("record_first", always Integer, "The first record of its first occurrence; in a key log, the line.", |row| {
             Cell::integer(row.tally.first.first)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::analysis::Analysis;
 use crate::spec::index::{self, Entry, State};
-use crate::spec::{Conformance, Count, Finding, Question, RULES, Verdict, findings};
+use crate::spec::{Conformance, Count, Finding, Question, RULES, Verdict};
 
 /// A place where a rule was checked: the indexes of the call, and of the place in it.
 pub(super) type PlaceAt = (usize, usize);
@@ -144,7 +144,7 @@ impl Board {
             listing: Listing::default(),
             questions: Vec::new(),
             rules: Vec::new(),
-            findings: findings(&analysis.calls),
+            findings: analysis.findings(),
             counts,
             calls,
             places: Vec::new(),

@@ -6,6 +6,8 @@ mod board;
 mod calls;
 mod captures;
 mod cli;
+mod confidence;
+mod contradictions;
 mod damage;
 mod diagrams;
 mod filter;

@@ -144,15 +144,18 @@ fn vantages() -> Recordings {
 fn sessions(folder: &Path) -> Vec<PathBuf> {
     let fixture = "tests/fixtures/questions/ack_error/answered-appears.ndjson";
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture)).unwrap();
-    let session = |(name, call, made): (&str, &str, &str)| {
+    let session = |(name, call, made, device): (&str, &str, &str, &str)| {
         let path = folder.join(name);
         let text = text.replace("\"technique\":\"websocket-capture\"", made).replace("'C", call);
+        let text = text.replace("10000000000001:7", device);
         fs::write(&path, text).unwrap();
         path
     };
     let zapo = "\"technique\":\"websocket-capture\",\"client\":\"zapo\"";
     let baileys = "\"technique\":\"baileys-instrumentation\",\"client\":\"baileys\"";
-    [("one.ndjson", "'D", zapo), ("two.ndjson", "'E", baileys)].map(session).to_vec()
+    [("one.ndjson", "'D", zapo, "10000000000001:7"), ("two.ndjson", "'E", baileys, "10000000000003:2")]
+        .map(session)
+        .to_vec()
 }
 
 #[test]

@@ -10,6 +10,9 @@ const QUARTER: i64 = 900 * SECOND;
 /// How far lines of a log may be out of order.
 const DISORDER: i64 = 60 * SECOND;
 
+/// How often it can be noted that a clock may have been set.
+const STRETCHES_KEPT: usize = 1024;
+
 /// The clock that a log's times are read from: its times, and the day that they are of.
 #[derive(Debug)]
 pub(super) struct Clock {
@@ -17,28 +20,43 @@ pub(super) struct Clock {
     period: i64,
     /// What it showed last, counted from the beginning of the first period.
     last: Option<i64>,
-    /// When the first period began, in nanoseconds since the Unix epoch.
-    begin: Option<i64>,
-    /// The same by a stanza that may have been under way for long.
-    guess: Option<i64>,
+    /// The stretches of times between which it may have been set.
+    stretches: Vec<Stretch>,
     /// Whether a time was given before any date was known.
     relative: bool,
 }
 
+/// Times between which the clock was not set.
+#[derive(Debug, Default)]
+struct Stretch {
+    /// The first of them.
+    from: i64,
+    /// When the first period began, in nanoseconds since the Unix epoch.
+    begin: Option<i64>,
+    /// The same by a stanza that may have been under way for long.
+    guess: Option<i64>,
+}
+
 impl Clock {
     /// A clock that shows the same again after `period` nanoseconds.
-    pub(super) const fn new(period: i64) -> Self {
-        Self { period, last: None, begin: None, guess: None, relative: false }
+    pub(super) fn new(period: i64) -> Self {
+        let first = Stretch { from: i64::MIN, begin: None, guess: None };
+        Self { period, last: None, stretches: vec![first], relative: false }
     }
 
     /// Reads the next time that it shows, and counts it from the beginning of the first period. A time that is
-    /// earlier than the last by more than lines are out of order is one of the next period.
+    /// earlier than the last by more than lines are out of order is one of the next period; or, if that is no more than an
+    /// hour earlier, the clock may have been set back, as at the end of summer time.
     pub(super) fn read(&mut self, shown: i64) -> i64 {
         let read = match self.last {
             None => shown,
             Some(last) => {
                 let on = (shown - last).rem_euclid(self.period);
-                if self.period - on < DISORDER { last + on - self.period } else { last + on }
+                let back = self.period - on;
+                if self.period == DAY && (DISORDER..=HOUR).contains(&back) && self.stretches.len() < STRETCHES_KEPT {
+                    self.stretches.push(Stretch { from: last + on, begin: None, guess: None });
+                }
+                if back < DISORDER { last + on - self.period } else { last + on }
             }
         };
         self.last = Some(self.last.map_or(read, |last| last.max(read)));
@@ -50,24 +68,37 @@ impl Clock {
     pub(super) fn learn(&mut self, read: i64, stamped: i64, is_sure: bool) {
         let Some(apart) = stamped.checked_mul(SECOND).and_then(|stamped| stamped.checked_sub(read)) else { return };
         let begin = apart.saturating_add(QUARTER / 2).div_euclid(QUARTER) * QUARTER;
+        let half = self.period / 2;
+        let place = self.place(read);
+        let Some(stretch) = self.stretches.get_mut(place) else { return };
         if !is_sure {
-            self.guess.get_or_insert(begin);
-        } else if self.begin.is_none_or(|known| begin.saturating_sub(known).saturating_abs() >= self.period / 2) {
-            self.begin = Some(begin);
+            stretch.guess.get_or_insert(begin);
+        } else if stretch.begin.is_none_or(|known| begin.saturating_sub(known).saturating_abs() >= half) {
+            stretch.begin = Some(begin);
         }
     }
 
-    /// Whether the date is known.
-    pub(super) const fn is_set(&self) -> bool {
-        self.begin.is_some()
+    /// Whether the date of a time that was read is known.
+    pub(super) fn is_set(&self, read: i64) -> bool {
+        self.stretches.get(self.place(read)).is_some_and(|stretch| stretch.begin.is_some())
     }
 
-    /// Waits no longer for a date.
+    /// Waits no longer for a date. Where nothing shows that the next day came, the clock was set back.
     pub(super) fn settle(&mut self) {
-        if self.begin.is_none() {
-            self.relative |= self.guess.is_none();
-            self.begin = Some(self.guess.unwrap_or_default());
+        let mut before: Option<i64> = None;
+        for stretch in &mut self.stretches {
+            if stretch.begin.is_none() {
+                self.relative |= before.is_none() && stretch.guess.is_none();
+                let set_back = before.map(|begin| begin.saturating_sub(self.period));
+                stretch.begin = Some(stretch.guess.or(set_back).unwrap_or_default());
+            }
+            before = stretch.begin;
         }
+    }
+
+    /// The place of the stretch that a time is in.
+    fn place(&self, read: i64) -> usize {
+        self.stretches.partition_point(|stretch| stretch.from <= read).saturating_sub(1)
     }
 
     /// Whether its times are counted from no known date.
@@ -77,7 +108,8 @@ impl Clock {
 
     /// The moment of a time that was read.
     pub(super) fn moment(&self, read: i64) -> Timestamp {
-        Timestamp(self.begin.unwrap_or_default().saturating_add(read))
+        let begin = self.stretches.get(self.place(read)).and_then(|stretch| stretch.begin);
+        Timestamp(begin.unwrap_or_default().saturating_add(read))
     }
 }
 
@@ -114,6 +146,25 @@ mod tests {
         clock.learn(after, 0, true);
         clock.learn(after, 3 * 86_400, true);
         assert_eq!(clock.moment(after), Timestamp(3 * DAY));
+    }
+
+    #[test]
+    fn summer_time_ends_within_an_hour_and_a_day_passes_if_the_server_says_so() {
+        let [before, after] = [10_790 * SECOND, 7_220 * SECOND];
+        let start = |stamped: Option<i64>| {
+            let mut clock = Clock::new(DAY);
+            let [first, second] = [clock.read(before), clock.read(after)];
+            clock.learn(first, 10_790, true);
+            assert!(clock.is_set(first) && !clock.is_set(second));
+            if let Some(stamped) = stamped {
+                clock.learn(second, stamped, true);
+            }
+            clock.settle();
+            clock.moment(second).nanoseconds_since(clock.moment(first)) / SECOND
+        };
+        assert_eq!(start(None), -3_570, "which nothing bridges");
+        assert_eq!(start(Some(10_820)), 30);
+        assert_eq!(start(Some(86_400 + 7_220)), 86_400 - 3_570);
     }
 
     #[test]

@@ -252,8 +252,8 @@ impl Pending {
     fn release(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
         while let Some(first) = self.waiting.front() {
             let is_open = match first.time {
-                LogTime::OfDay(_) => !self.day.is_set(),
-                LogTime::OfHour(_) => !self.hour.is_set(),
+                LogTime::OfDay(read) => !self.day.is_set(read.time),
+                LogTime::OfHour(read) => !self.hour.is_set(read.time),
                 LogTime::None | LogTime::At(_) | LogTime::Relative(_) => false,
             };
             if is_open || (first.is_fallback && self.has_primary.is_none()) {
@@ -339,7 +339,7 @@ impl Pending {
             out.entry(Located::new(origin, ends))?;
             if let Some(client) = format.client {
                 let (client, omits_own_acks) = (Some(client.name), client.omits_own_acks);
-                let recorded = Recorded { client, omits_own_acks, ..Recorded::default() };
+                let recorded = Recorded { format: Some(format), client, omits_own_acks, ..Recorded::default() };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::entry::{
     EntryContent, Header, LineFormat, LogEntry, LogTime, LoggedStanza, NoEntry, Parsed, Text, json, stanza,
 };
-use crate::input::diagnoses::{OTHER_VERSION, UNKNOWN_NAME};
+use crate::input::diagnoses::{HEADER_TECHNIQUE, OTHER_VERSION, UNKNOWN_NAME};
 use crate::input::model::{Recorded, TECHNIQUES};
 use crate::input::{clients, time};
 use crate::origin::{Direction, Resolution, Timestamp};
@@ -91,8 +91,14 @@ fn header(line: Line<'_>) -> Result<EntryContent, &'static str> {
         unknown.push((&OTHER_VERSION, schema.into_owned()));
     }
     let technique = line.technique.filter(|technique| technique != "unknown");
-    let known_technique = technique.as_ref().and_then(|name| TECHNIQUES.into_iter().find(|known| known == name));
+    let mut known_technique = technique.as_ref().and_then(|name| TECHNIQUES.into_iter().find(|known| known == name));
     let known_client = line.client.as_ref().and_then(|name| clients::named(name)).map(|client| client.name);
+    if let (Some(named), Some(client)) = (known_technique, known_client)
+        && !clients::fits(named, client)
+    {
+        unknown.push((&HEADER_TECHNIQUE, format!("{named}, of {client}")));
+        known_technique = Some("unknown");
+    }
     for (name, known) in [(technique, known_technique), (line.client, known_client)] {
         unknown.extend(name.filter(|_| known.is_none()).map(|name| (&UNKNOWN_NAME, name.into_owned())));
     }

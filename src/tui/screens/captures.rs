@@ -197,12 +197,13 @@ impl Report<'_> {
         }
     }
 
-    /// Anomalies, losses first, each with what to do about it.
+    /// Anomalies, the worst first, each with what to do about it.
     fn tallies(&mut self, indent: usize, tallies: &[&Tally]) {
-        for severity in [Severity::Loss, Severity::Note] {
+        for severity in Severity::ALL {
             for tally in tallies.iter().filter(|tally| tally.diagnosis.severity == severity) {
                 let (mark, style) = match severity {
                     Severity::Loss => ("! not read", self.theme.warning),
+                    Severity::Contradiction => ("! contradictory", self.theme.warning),
                     Severity::Note => ("· noted", self.theme.muted),
                 };
                 let first = if tally.count == 1 { "" } else { "first " };

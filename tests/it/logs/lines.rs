@@ -1,6 +1,6 @@
 //! What lines of logs look like on people's disks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{anomalies, load_text, timeline, times};
 use crate::timeline::read_csv;
@@ -316,20 +316,22 @@ fn neither_json_of_other_tools_nor_prose_is_a_pasted_stanza() {
     }
 }
 
+/// The rows of `export`, what it says on standard error, and its exit code.
+fn run(arguments: &[&str]) -> (Vec<BTreeMap<String, String>>, String, i32) {
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let rows = if out.is_empty() { Vec::new() } else { read_csv(&out) };
+    (rows, err, output.status.code().unwrap())
+}
+
 #[test]
 fn options_hold_for_the_files_after_them() {
     let folder = tempfile::tempdir().unwrap();
-    let names = ["a.log", "b.log", "c.log"].map(|name| folder.path().join(name));
-    for (index, name) in names.iter().enumerate() {
-        std::fs::write(name, two("whatsmeow").join("\n").replace("00AA", &format!("00A{index}"))).unwrap();
+    let names = ["a.log", "b.xml", "c.xml"].map(|name| folder.path().join(name));
+    for (index, (name, lines)) in names.iter().zip([two("whatsmeow").join("\n"), pasted(), pasted()]).enumerate() {
+        std::fs::write(name, lines.replace("00AA", &format!("00A{index}"))).unwrap();
     }
     let [a, b, c] = names.map(|name| name.to_string_lossy().into_owned());
-    let run = |arguments: &[&str]| {
-        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(arguments).output().unwrap();
-        let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-        let rows = if out.is_empty() { Vec::new() } else { read_csv(&out) };
-        (rows, err, output.status.code().unwrap())
-    };
     let me = "20000000000002:17@lid";
     let (rows, _, code) =
         run(&["export", &a, "--technique", "mitm-tls", "--me", me, &b, "--technique", "wasm-analysis", &c]);
@@ -339,13 +341,85 @@ fn options_hold_for_the_files_after_them() {
     let expected = [[&*a, "unknown", "unknown"], [&*b, "mitm-tls", me], [&*c, "wasm-analysis", me]];
     assert_eq!(told, expected.map(|row| row.map(str::to_owned)).into());
 
-    let (rows, said, code) = run(&["export", "--input-format", "baileys", &a, "--input-format", "whatsmeow", &b]);
+    let (rows, said, code) = run(&["export", "--input-format", "baileys", &a, "--input-format", "xml", &b]);
     assert_eq!((rows.len(), code), (2, 1));
     assert!(said.contains("no line of the input is in baileys format"), "{said}");
     for wrong in [["--input-format", "erf"], ["--technique", "guessing"], ["--me", "@lid"]] {
         let (_, said, code) = run(&[wrong[0], wrong[1], &a]);
         assert_eq!(code, 2, "{said}");
     }
+}
+
+/// The two stanzas as pasted text.
+fn pasted() -> String {
+    format!("{OFFER}\n{REJECT}\n").replace('\'', "\"")
+}
+
+#[test]
+fn a_technique_that_the_content_contradicts_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = r#"{"schema":"ringtrace/1","vantage":"a","technique":"mitm-tls"}"#;
+    let line = r#"{"vantage":"a","at":0,"dir":"out","xml":"<call to='1@lid' id='1'><reject call-id='A'/></call>"}"#;
+    let zapo = two("pino")
+        .join("\n")
+        .replace("recv xml", "node transport node in")
+        .replace("xml send", "node transport send node");
+    let contents = [
+        ("baileys.log", two("pino").join("\n")),
+        ("zapo.log", zapo.clone()),
+        ("whatsmeow.log", two("whatsmeow").join("\n")),
+        ("named.ndjson", format!("{header}\n{line}\n")),
+        ("open.ndjson", format!("{}\n{line}\n", header.replace(",\"technique\":\"mitm-tls\"", ""))),
+        ("pasted.xml", pasted()),
+        ("mixed.log", format!("{}\n{}\n", two("pino").join("\n"), zapo.replace("00AA", "00BB"))),
+    ];
+    for (name, content) in &contents {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    for (name, given, known, refused) in [
+        ("baileys.log", "mitm-tls", "baileys-instrumentation", true),
+        ("baileys.log", "baileys-instrumentation", "baileys-instrumentation", false),
+        ("zapo.log", "frida-hooking", "unknown", true),
+        ("zapo.log", "baileys-instrumentation", "unknown", true),
+        ("zapo.log", "websocket-capture", "websocket-capture", false),
+        ("whatsmeow.log", "memory-dump", "unknown", true),
+        ("named.ndjson", "frida-hooking", "mitm-tls", true),
+        ("named.ndjson", "mitm-tls", "mitm-tls", false),
+        ("open.ndjson", "frida-hooking", "frida-hooking", false),
+        ("pasted.xml", "frida-hooking", "frida-hooking", false),
+    ] {
+        let file = folder.path().join(name).to_string_lossy().into_owned();
+        let (rows, said, code) = run(&["export", "--technique", given, &file]);
+        assert!(!rows.is_empty() && rows.iter().all(|row| row["technique"] == known), "{name} {given}: {rows:?}");
+        assert_eq!((said.contains("given with --technique contradicts"), code), (refused, 0), "{name} {given}: {said}");
+    }
+    let file = folder.path().join("mixed.log").to_string_lossy().into_owned();
+    let (rows, _, _) = run(&["export", &file]);
+    let techniques: Vec<_> = rows.iter().map(|row| [&*row["call_id"], &*row["technique"]]).collect();
+    assert_eq!(
+        techniques,
+        [
+            ["00AA", "baileys-instrumentation"],
+            ["00AA", "baileys-instrumentation"],
+            ["00BB", "unknown"],
+            ["00BB", "unknown"]
+        ]
+    );
+}
+
+#[test]
+fn a_header_s_technique_fits_its_client() {
+    let line = r#"{"vantage":"a","at":0,"dir":"out","xml":"<call to='1@lid' id='1'><reject call-id='A'/></call>"}"#;
+    let technique = |client: &str| {
+        let header = format!(
+            r#"{{"schema":"ringtrace/1","vantage":"a","technique":"baileys-instrumentation","client":"{client}"}}"#
+        );
+        let analysis = load_text(format!("{header}\n{line}\n").as_bytes());
+        let said = anomalies(&analysis).iter().any(|line| line.starts_with("input/ringtrace-technique"));
+        (analysis.calls[0].call.recordings.values().next().unwrap().technique, said)
+    };
+    assert_eq!(technique("baileys"), ("baileys-instrumentation", false));
+    assert_eq!(technique("zapo"), ("unknown", true));
 }
 
 #[test]
