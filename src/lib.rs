@@ -34,7 +34,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> diagram, tables, tui, print;     Analysis -redact-> Sanitised -report-> Redacted -> github
+//! Analysis (read only) -> diagram, compare, tables, tui, print;     Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -78,6 +78,8 @@ pub mod spec;
 pub mod analysis;
 
 pub mod diagram;
+
+pub mod compare;
 
 pub mod redact;
 

@@ -2,6 +2,7 @@
 
 use super::expression::{Field, Type};
 use super::lexer::{Token, is_word, pieces};
+use super::parse::KEYWORDS;
 
 /// The largest number of completions.
 const OFFERED: usize = 64;
@@ -132,9 +133,9 @@ fn after(expected: Expected, token: &Token, fields: &[Field]) -> Expected {
     }
 }
 
-/// A value as it is written: in quotes unless it is one word.
-fn spelled(value: &str) -> String {
-    const KEYWORDS: [&str; 5] = ["and", "or", "not", "in", "contains"];
+/// Writes a value as in a filter: in quotes unless it is one word.
+#[must_use]
+pub fn spelled(value: &str) -> String {
     if !value.is_empty() && value.chars().all(is_word) && !KEYWORDS.contains(&value) {
         return value.to_owned();
     }

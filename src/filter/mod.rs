@@ -5,20 +5,21 @@
 //! outcome in (missed, cancelled) and ring_ms > 30000
 //! not offline and (emitter == server or error_code)
 //! "relaylatency"
+//! timeout 200000000000001
 //! ```
 //!
 //! Fields have the names of the columns in exported tables. A test consists of a field, a comparison (`==`, `!=`, `<`,
 //! `<=`, `>`, `>=`, `contains`, `in (…)`) and a value; a value of more than one word needs quotes. `contains` ignores
 //! case, the other comparisons do not. A field by itself matches if it is not empty and not false. A quoted text by
-//! itself matches if any field contains it. `and`, `or`, `not` and parentheses combine tests; `and` binds more tightly
-//! than `or`. An empty field equals nothing, so it matches `!=` and no other comparison.
+//! itself, or a word that is not a field, matches if any field contains it; of several next to each other, all must.
+//! `and`, `or`, `not` and parentheses combine tests; `and` binds more tightly than `or`. An empty field equals nothing, so it matches `!=` and no other comparison.
 
 mod expression;
 mod lexer;
 mod parse;
 mod complete;
 
-pub use complete::{Completion, Completions, complete};
+pub use complete::{Completion, Completions, complete, spelled};
 use expression::Expression;
 pub use expression::{Error, Field, Row, Type, Value, contains};
 
@@ -132,6 +133,9 @@ mod tests {
             "action in (offer, terminate)",
             "action contains MINA",
             "\"TERMI\"",
+            "TERMI",
+            "termin nate",
+            "(termin) and group",
             "reason == x or action == terminate and group",
             "(reason == x or action == terminate) and not (group == false)",
             "ring_ms <= 32000.5",

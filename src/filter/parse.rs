@@ -2,7 +2,10 @@
 
 use super::expression::{Comparison, Error, Expression, Field, Test, Type, Wanted};
 use super::lexer::{Piece, Token, pieces};
-use crate::words::nearest;
+use crate::words::{is_slip, nearest};
+
+/// The words with a meaning of their own.
+pub(super) const KEYWORDS: [&str; 5] = ["and", "or", "not", "in", "contains"];
 
 /// How deeply parentheses and `not` can nest.
 const DEEPEST: usize = 64;
@@ -70,10 +73,29 @@ impl<'p> Parser<'p> {
 
     fn all(&mut self) -> Result<Expression, Error> {
         let mut parts = vec![self.single()?];
-        while self.take(&["and", "&&"]) {
+        while self.take(&["and", "&&"]) || self.is_next_word(&parts) {
             parts.push(self.single()?);
         }
         Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::All(parts) })
+    }
+
+    /// Returns whether another text to search for follows one directly.
+    fn is_next_word(&self, parts: &[Expression]) -> bool {
+        let is_word = match self.peek().map(|piece| &piece.token) {
+            Some(Token::Word(word)) => !KEYWORDS.iter().any(|keyword| word.eq_ignore_ascii_case(keyword)),
+            Some(Token::Quoted(_)) => true,
+            Some(Token::Sign(_)) | None => false,
+        };
+        is_word && matches!(parts.last(), Some(Expression::Anywhere(_)))
+    }
+
+    /// Returns whether a comparison follows the next piece.
+    fn is_compared(&self) -> bool {
+        match self.pieces.get(self.next + 1).map(|piece| &piece.token) {
+            Some(Token::Sign(sign)) => !matches!(sign.as_str(), ")" | "&&" | "||" | "("),
+            Some(Token::Word(word)) => ["in", "contains"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword)),
+            Some(Token::Quoted(_)) | None => false,
+        }
     }
 
     fn single(&mut self) -> Result<Expression, Error> {
@@ -104,6 +126,10 @@ impl<'p> Parser<'p> {
             }
             Some(Token::Word(name)) => match self.fields.iter().position(|it| it.name.eq_ignore_ascii_case(name)) {
                 Some(field) => (field, name),
+                None if !self.is_compared() && !self.fields.iter().any(|field| is_slip(name, field.name)) => {
+                    self.next += 1;
+                    return Ok(Expression::Anywhere(name.to_lowercase()));
+                }
                 None => return self.fail(unknown(name, self.fields)),
             },
             Some(Token::Sign(other)) if !matches!(other.as_str(), ")") => {

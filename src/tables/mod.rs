@@ -45,7 +45,7 @@ pub mod stats;
 
 pub use archive::{Archive, ArchiveError};
 pub use column::{Cell, Column, Description, Kind};
-pub use selection::{Chooser, RowFilter, Selection, fields, page as filter_page, values};
+pub use selection::{Chooser, RowFilter, Selection, fields, matching, page as filter_page, values};
 pub use table::Table;
 pub use text::Csv;
 pub use write::{Error, Format, Options};

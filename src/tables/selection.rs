@@ -15,7 +15,7 @@ use super::column::{Cell, Column, Description, Kind};
 use super::table::Table;
 use super::{anomalies, calls, evidence, messages, stanzas};
 use crate::analysis::Analysis;
-use crate::filter::{Error, Field, Filter, Row, Type, Value};
+use crate::filter::{Error, Field, Filter, Row, Type, Value, spelled};
 use crate::spec::Judged;
 use crate::words::rfc3339;
 
@@ -53,6 +53,26 @@ pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
     }
     let Some(column) = calls::columns().into_iter().find(|column| column.name == field) else { return Vec::new() };
     calls::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect()
+}
+
+/// Filters that a stanza matches, one for each of these fields that has a value: `reason == timeout`.
+#[must_use]
+pub fn matching(analysis: &Analysis, judged: &Judged, row: usize, of: &[&str]) -> Vec<String> {
+    let (known, columns) = (fields(), Columns::new());
+    let Some(stanza) = stanzas::row(analysis, judged, row) else { return Vec::new() };
+    let call = stanza.call().map(|judged| calls::row(analysis, judged));
+    let both = Both { columns: &columns, row: &stanza, call, xml: OnceCell::new() };
+    let expression = |name: &&str| {
+        let index = known.iter().position(|field| field.name == *name)?;
+        let value = match both.value(index) {
+            Value::Nothing => return None,
+            Value::Text(text) => spelled(&text),
+            Value::Number(number) => number.to_string(),
+            Value::Boolean(boolean) => boolean.to_string(),
+        };
+        Some(format!("{name} == {value}"))
+    };
+    of.iter().filter_map(expression).collect()
 }
 
 /// The fields of a filter of the rows of one table: its columns.
@@ -117,10 +137,7 @@ impl Selection {
     /// Prepares the filter for the calls of an analysis.
     #[must_use]
     pub fn over<'a>(&'a self, analysis: &'a Analysis) -> Chooser<'a> {
-        let stanzas = stanzas::columns();
-        let calls = calls::columns();
-        let only_of_calls = calls.into_iter().filter(|column| !stanzas.iter().any(|it| it.name == column.name));
-        Chooser { selection: self, analysis, calls: only_of_calls.collect(), stanzas }
+        Chooser { selection: self, analysis, columns: Columns::new() }
     }
 
     /// Returns the indexes of the selected calls.
@@ -142,8 +159,22 @@ impl Selection {
 pub struct Chooser<'a> {
     selection: &'a Selection,
     analysis: &'a Analysis,
+    columns: Columns<'a>,
+}
+
+/// The columns of `stanzas`, and those of `calls` that only it has: the fields of a filter.
+struct Columns<'a> {
     stanzas: Vec<Column<stanzas::StanzaRow<'a>>>,
     calls: Vec<Column<calls::CallRow<'a>>>,
+}
+
+impl Columns<'_> {
+    fn new() -> Self {
+        let stanzas = stanzas::columns();
+        let calls = calls::columns();
+        let only_of_calls = calls.into_iter().filter(|column| !stanzas.iter().any(|it| it.name == column.name));
+        Self { calls: only_of_calls.collect(), stanzas }
+    }
 }
 
 impl<'a> Chooser<'a> {
@@ -163,13 +194,13 @@ impl<'a> Chooser<'a> {
     /// Returns whether a row of `stanzas` is selected.
     pub(super) fn wants(&self, row: &stanzas::StanzaRow<'a>) -> bool {
         let call = row.call().map(|judged| calls::row(self.analysis, judged));
-        self.selection.filter.matches(&Both { chooser: self, row, call, xml: OnceCell::new() })
+        self.selection.filter.matches(&Both { columns: &self.columns, row, call, xml: OnceCell::new() })
     }
 }
 
 /// A stanza and its call.
 struct Both<'r, 'a> {
-    chooser: &'r Chooser<'a>,
+    columns: &'r Columns<'a>,
     row: &'r stanzas::StanzaRow<'a>,
     call: Option<calls::CallRow<'a>>,
     /// The whole stanza in lower case, once it was needed.
@@ -179,10 +210,10 @@ struct Both<'r, 'a> {
 impl Row for Both<'_, '_> {
     fn value(&self, field: usize) -> Value<'_> {
         let of_call = || {
-            let column = self.chooser.calls.get(field.checked_sub(self.chooser.stanzas.len())?)?;
+            let column = self.columns.calls.get(field.checked_sub(self.columns.stanzas.len())?)?;
             Some((column.value)(self.call.as_ref()?))
         };
-        match self.chooser.stanzas.get(field) {
+        match self.columns.stanzas.get(field) {
             // A note on the call is one on all that is in it.
             Some(column) if column.name == "note" => match (column.value)(self.row) {
                 Cell::Null => self.call.as_ref().map_or(Value::Nothing, |call| value(call.note())),
@@ -196,7 +227,7 @@ impl Row for Both<'_, '_> {
     fn contains(&self, text: &str) -> bool {
         let whole = self.xml.get_or_init(|| self.row.xml().to_lowercase());
         whole.contains(text)
-            || self.chooser.stanzas.iter().filter(|column| column.name != "xml").any(
+            || self.columns.stanzas.iter().filter(|column| column.name != "xml").any(
                 |column| matches!((column.value)(self.row), Cell::Text(value) if crate::filter::contains(&value, text)),
             )
     }

@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent
 use ratatui::Frame;
 
 use super::background::{Job, JobDone};
+use super::dialogs;
 use super::kit::command::{Command, Done, Effect};
 use super::kit::input::Edit;
 use super::kit::key::Key;
@@ -73,7 +74,8 @@ impl App {
     /// more to do or something new to show.
     pub fn work(&mut self) -> bool {
         let busy = self.model.is_busy();
-        self.model.work() || busy
+        let counts = dialogs::count_matching(&mut self.model);
+        self.model.work() || busy || counts
     }
 
     /// The stanza whose bytes must be looked up, once per stanza.

@@ -1,4 +1,5 @@
-//! Background jobs, so that a key is never kept waiting: writing and sending drafts, and looking up a stanza's bytes.
+//! Background jobs, so that a key is never kept waiting: summing up evidence, writing and sending drafts, and looking up a
+//! stanza's bytes.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -6,20 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
+use super::board::Board;
 use super::drafts::{Request, Source};
 use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
 use crate::github::{self, Access, Error, Post, Prefilled, Target, by_hand};
+use crate::redact::{Aliases, Redactor};
 use crate::report::{Draft, Released};
 
-/// A job for a draft.
+/// The id of jobs that are for no draft.
+pub(super) const NO_DRAFT: u64 = 0;
+
+/// A job.
 #[derive(Debug)]
 pub struct Job {
-    /// The draft.
+    /// The draft that it is for, if it is for one.
     pub(super) id: u64,
     pub(super) task: Task,
 }
 
-/// What to do for a draft.
+/// What to do.
 #[derive(Debug)]
 pub(super) enum Task {
     /// Write it.
@@ -31,6 +37,10 @@ pub(super) enum Task {
         /// The names of the user and the machine, which must not be published.
         here: Vec<String>,
     },
+    /// Sum up the evidence of all calls.
+    Board(Arc<Analysis>),
+    /// Find what must be replaced while pseudonyms are shown: names and ids of all captures, and of this machine.
+    Pseudonyms(Arc<Analysis>, Vec<String>),
     /// Send it.
     Send { report: Box<Released>, target: Target, access: Access },
 }
@@ -48,6 +58,10 @@ pub struct JobDone {
 pub(super) enum Outcome {
     /// A draft was written, or cannot be.
     Drafted(Arc<Source>, Result<Box<Draft>, String>),
+    /// What must be replaced in this analysis is known.
+    Pseudonyms(Arc<Analysis>, Box<Redactor>),
+    /// The evidence was summed up.
+    Board(Box<Board>),
     /// A report was sent, or was not.
     Sent(Target, Result<github::Done, Error>),
     /// There is no token; the form where it can be submitted manually.
@@ -75,6 +89,11 @@ impl Task {
                 let draft = source.draft(&request).map(Box::new);
                 Outcome::Drafted(source, draft)
             }
+            Self::Pseudonyms(analysis, here) => {
+                let redactor = Redactor::new(&analysis, Aliases::default(), here);
+                Outcome::Pseudonyms(analysis, Box::new(redactor))
+            }
+            Self::Board(analysis) => Outcome::Board(Box::new(Board::new(&analysis))),
             Self::Send { report, target, access } => match access.client() {
                 Some(client) => {
                     let sent = Post { target: &target, report: &report }.send(&client);

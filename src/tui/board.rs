@@ -153,6 +153,11 @@ impl Board {
         board
     }
 
+    /// The analysis that these are the results of.
+    pub(super) fn analysis(&self) -> &Analysis {
+        &self.of
+    }
+
     /// Returns whether these are the results of this analysis.
     pub(super) fn is_of(&self, analysis: &Arc<Analysis>) -> bool {
         Arc::ptr_eq(&self.of, analysis)

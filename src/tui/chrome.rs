@@ -64,7 +64,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
         Some(Shown::Page(screen)) => screen.title().to_owned(),
         None => model.shared.filter.as_ref().map_or_else(
             || captures(&model.shared),
-            |(text, _)| format!("filter: {}", shown(text, room.saturating_sub(8))),
+            |(text, _)| format!("filter: {}", shown(&model.shared.presentable(text.clone()), room.saturating_sub(8))),
         ),
         Some(_) => captures(&model.shared),
     };
@@ -88,7 +88,7 @@ fn call_in(shared: &Shared, call: &Call, room: usize) -> String {
         return outcome.to_owned();
     }
     let parties = format!("{outcome}  {} → {}", party(&call.caller), party(&call.callee));
-    let id = format!("  call-id {}", shown(&call.id, 64));
+    let id = format!("  call-id {}", shown(&shared.call_id(&call.id), 64));
     if width(&parties) + TITLE_ID <= room { parties + &id } else { parties }
 }
 

@@ -13,6 +13,7 @@ use crate::github::Target;
 use crate::notes;
 use crate::origin::CaptureId;
 use crate::report::Subject;
+use crate::tables::Selection;
 
 /// A dialog on top of the screen.
 #[derive(Debug)]
@@ -41,6 +42,13 @@ pub(super) enum Dialog {
         /// The stanza to show, by the indexes of its call and row.
         stanza: Option<(usize, usize)>,
         /// The selected one of the suitable forms.
+        selected: usize,
+    },
+    /// The choice of a value to filter by.
+    Values {
+        /// The filters, one per value.
+        filters: Vec<String>,
+        /// The selected one.
         selected: usize,
     },
     /// A yes-or-no question.
@@ -86,6 +94,19 @@ pub(super) struct Prompt {
     pub(super) selected: usize,
     /// Why what was typed is invalid.
     pub(super) error: Option<String>,
+    /// How many calls the filter that was typed matches.
+    pub(super) matching: Option<Counting>,
+}
+
+/// The number of calls that a filter matches, while they are counted.
+#[derive(Debug)]
+pub(super) struct Counting {
+    /// The filter.
+    pub(super) selection: Selection,
+    /// The next call.
+    pub(super) next: usize,
+    /// The calls that match so far.
+    pub(super) count: usize,
 }
 
 /// What a prompt asks for.
@@ -111,6 +132,7 @@ impl Dialog {
             Self::Palette { .. } => Context::Palette,
             Self::Columns { .. } => Context::Columns,
             Self::Forms { .. } => Context::Forms,
+            Self::Values { .. } => Context::Values,
             Self::Confirm(_) => Context::Confirm,
             Self::Prompt(_) => Context::Input,
         }
@@ -121,7 +143,56 @@ impl Prompt {
     /// A prompt with an initial text.
     pub(super) fn dialog(asks: Asks, text: impl Into<String>) -> Dialog {
         let input = Input::new(text);
-        Dialog::Prompt(Box::new(Self { asks, input, completions: Completions::default(), selected: 0, error: None }))
+        Dialog::Prompt(Box::new(Self {
+            asks,
+            input,
+            completions: Completions::default(),
+            selected: 0,
+            error: None,
+            matching: None,
+        }))
+    }
+}
+
+/// What is typed into the palette by the habits of vi, or with an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// Quit.
+    Quit,
+    /// Write what is shown to a file; to one that is asked for if there is none.
+    Write(String),
+    /// Filter the calls.
+    Filter(String),
+    /// Go to a line of the list.
+    Line(usize),
+    /// Show the keys.
+    Help,
+}
+
+impl Typed {
+    /// Reads what was typed, unless it is the name of a command.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (word, argument) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+        let argument = argument.trim().to_owned();
+        match word {
+            "q" | "q!" | "qa" | "qa!" | "x" | "quit" | "exit" => Some(Self::Quit),
+            "w" | "write" | "save" | "export" => Some(Self::Write(argument)),
+            "f" | "filter" if !argument.is_empty() => Some(Self::Filter(argument)),
+            "h" | "help" => Some(Self::Help),
+            number => number.parse().ok().map(Self::Line),
+        }
+    }
+
+    /// What it does.
+    pub(super) fn description(&self) -> String {
+        match self {
+            Self::Quit => "Quit".to_owned(),
+            Self::Write(file) if file.is_empty() => "Write what is shown to a file".to_owned(),
+            Self::Write(file) => format!("Write what is shown to {file}"),
+            Self::Filter(filter) => format!("Show calls that match {filter}"),
+            Self::Line(line) => format!("Go to line {line}"),
+            Self::Help => "Show the keys".to_owned(),
+        }
     }
 }
 
@@ -140,7 +211,9 @@ pub(super) fn matching<'k>(keymap: &'k Keymap, context: Context, typed: &str) ->
     let mut scored: Vec<(u32, &Bound)> = bound
         .into_iter()
         .filter_map(|bound| {
-            let by_name = score(bound.binding.name).map(|score| score * 2);
+            let name = bound.binding.name;
+            let is_beginning = name.starts_with(typed.trim());
+            let by_name = score(name).map(|score| if is_beginning { u32::MAX } else { score * 2 });
             by_name.max(score(bound.binding.help)).map(|score| (score, bound))
         })
         .collect();
@@ -153,12 +226,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_habits_of_vi_are_known() {
+        assert_eq!(Typed::read(" q "), Some(Typed::Quit));
+        assert_eq!(Typed::read("w calls.csv"), Some(Typed::Write("calls.csv".to_owned())));
+        assert_eq!(Typed::read("export a b.csv"), Some(Typed::Write("a b.csv".to_owned())));
+        assert_eq!(Typed::read("f outcome == missed"), Some(Typed::Filter("outcome == missed".to_owned())));
+        assert_eq!(Typed::read("12"), Some(Typed::Line(12)));
+        assert_eq!(Typed::read("filter"), None, "the command asks for it");
+        assert_eq!(Typed::read("questions"), None);
+    }
+
+    #[test]
     fn commands_are_found_by_parts_of_their_names_and_by_their_descriptions() {
         let keymap = Keymap::default();
         let found = |typed| matching(&keymap, Context::Ladder, typed).first().map(|bound| bound.binding.name);
         assert_eq!(found("nxev"), Some("next-evidence"));
         assert_eq!(found("bytes"), Some("layer"));
         assert_eq!(found("clipboard"), Some("copy"));
+        assert_eq!(found("fo"), Some("focus-stanza"), "a beginning of a name comes first");
         assert_eq!(found("zzzzqqq"), None);
         assert_eq!(matching(&keymap, Context::Ladder, " ").len(), keymap.in_context(Context::Ladder).count());
     }

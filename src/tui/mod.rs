@@ -11,9 +11,9 @@ mod kit;
 
 mod drafts;
 
-mod background;
-
 mod board;
+
+mod background;
 
 mod search;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::background::JobDone;
+use super::background::{Job, JobDone, NO_DRAFT, Outcome, Task};
 use super::board::Board;
 use super::dialog::Dialog;
 use super::kit::bindings::Context;
@@ -22,6 +22,7 @@ use super::search::{Haystack, Progress, Search};
 use super::shared::{Shared, find_call};
 use crate::analysis::Analysis;
 use crate::protocol::xml;
+use crate::redact::Redactor;
 use crate::spec::Judged;
 use crate::tables::Selection;
 
@@ -343,6 +344,7 @@ impl Model {
         self.shared.search.forget();
         self.shared.lossy = analysis.is_lossy();
         self.shared.analysis = Some(analysis);
+        self.renew_pseudonyms();
         self.calls.renew(&self.shared);
         if let Some(place) = place {
             self.calls.select_call(place);
@@ -366,21 +368,53 @@ impl Model {
             Shown::Places(places) => Some(places.id()),
             _ => None,
         });
-        let Shared { analysis, board, listing, .. } = &mut self.shared;
-        match analysis {
-            Some(analysis) if self.screens.iter().any(Shown::needs_board) => {
-                if board.as_ref().is_none_or(|board| !board.is_of(analysis)) {
-                    *board = Some(Board::new(analysis));
-                }
-                if let Some(board) = board {
-                    board.arrange(listing);
-                    if let Some(rule) = rule {
-                        board.open(rule);
-                    }
-                }
-            }
-            _ => *board = None,
+        let Shared { analysis: Some(analysis), board, summing, listing, jobs, .. } = &mut self.shared else { return };
+        if !self.screens.iter().any(Shown::needs_board) {
+            return;
         }
+        // The results of an earlier snapshot are shown meanwhile.
+        let is_needed = board.as_ref().is_none_or(|board| !board.is_of(analysis));
+        if is_needed && summing.is_none() {
+            *summing = Some(Arc::clone(analysis));
+            jobs.push(Job { id: NO_DRAFT, task: Task::Board(Arc::clone(analysis)) });
+        }
+        if let Some(board) = board {
+            board.arrange(listing);
+            if let Some(rule) = rule {
+                board.open(rule);
+            }
+        }
+    }
+
+    /// Finds what must be replaced in the latest snapshot, if pseudonyms are shown.
+    fn renew_pseudonyms(&mut self) {
+        let Shared { analysis: Some(analysis), names, redactor, jobs, here, .. } = &mut self.shared else { return };
+        *redactor = None;
+        if names.in_letters {
+            let task = Task::Pseudonyms(Arc::clone(analysis), here.clone());
+            jobs.push(Job { id: NO_DRAFT, task });
+        }
+    }
+
+    /// Takes what must be replaced, unless a newer snapshot came.
+    fn pseudonyms_known(&mut self, of: &Arc<Analysis>, redactor: Redactor) {
+        let is_latest = self.shared.analysis.as_ref().is_some_and(|analysis| Arc::ptr_eq(analysis, of));
+        if is_latest && self.shared.names.in_letters {
+            let redactor = Some(Arc::new(redactor));
+            self.shared.names.adopt(redactor.clone());
+            self.shared.redactor = redactor;
+        }
+    }
+
+    /// Takes the results for questions and rules.
+    fn summed_up(&mut self, board: Option<Board>) {
+        self.shared.summing = None;
+        if board.is_some() {
+            self.shared.board = board;
+            // A newer snapshot may have come.
+            self.renew_board();
+        }
+        self.clamp();
     }
 
     /// Sets or clears the filter of the list.
@@ -403,6 +437,7 @@ impl Model {
                 }
             }
         }
+        self.renew_pseudonyms();
         self.shared.search.forget();
         self.calls.renew(&self.shared);
         let shown = if self.shared.names.in_letters { "Pseudonyms, one letter per person" } else { "Addresses" };
@@ -515,6 +550,12 @@ impl Model {
 
     /// Takes the result of a background job.
     pub(super) fn finished(&mut self, done: JobDone) {
+        let done = match done.outcome {
+            Outcome::Board(board) => return self.summed_up(Some(*board)),
+            Outcome::Pseudonyms(analysis, redactor) => return self.pseudonyms_known(&analysis, *redactor),
+            Outcome::Failed if done.id == NO_DRAFT => return self.summed_up(None),
+            outcome => JobDone { outcome, ..done },
+        };
         let top = self.screens.last();
         draft::finished(&mut self.shared, done, |id| matches!(top, Some(Shown::Draft(draft)) if draft.id() == id));
     }

@@ -1,5 +1,6 @@
 //! What all screens share: the analysis, the user's settings and notes, drafts, and what is on top of the screen.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,8 +18,11 @@ use crate::call::Call;
 use crate::github::Access;
 use crate::notes::{Notes, Shelf};
 use crate::origin::Timestamp;
+use crate::protocol::binary::Node;
+use crate::redact::Redactor;
 use crate::spec::Judged;
 use crate::tables::Selection;
+use crate::words::counted;
 
 /// What all screens share.
 #[derive(Debug, Default)]
@@ -33,6 +37,8 @@ pub(super) struct Shared {
     pub(super) dialog: Option<Dialog>,
     /// The results for questions and rules, while a screen shows them.
     pub(super) board: Option<Board>,
+    /// The analysis that is being summed up.
+    pub(super) summing: Option<Arc<Analysis>>,
     /// What the boards list, and in which order.
     pub(super) listing: Listing,
     /// The bytes that the selected stanza came in.
@@ -45,6 +51,8 @@ pub(super) struct Shared {
     pub(super) split: Split,
     /// How parties are named.
     pub(super) names: Names,
+    /// What replaces names and ids while pseudonyms are shown, once it is known for the latest snapshot.
+    pub(super) redactor: Option<Arc<Redactor>>,
     /// Which times are shown.
     pub(super) times: Times,
     /// The moment that the user chose as reference.
@@ -120,6 +128,9 @@ impl Split {
     }
 }
 
+/// Shown instead of what pseudonyms do not cover.
+pub(super) const HIDDEN: &str = "(hidden)";
+
 impl Shared {
     /// The calls so far.
     pub(super) fn calls(&self) -> &[Arc<Judged>] {
@@ -129,6 +140,15 @@ impl Shared {
     /// The call with this index; after the last call, the stanzas that belong to no call.
     pub(super) fn judged(&self, index: usize) -> Option<&Arc<Judged>> {
         self.calls().get(index).or_else(|| self.strays().filter(|_| index == self.calls().len()))
+    }
+
+    /// The index of a call of an analysis, which may be an earlier one, in the latest.
+    pub(super) fn current(&self, call: usize, of: &Analysis) -> Option<usize> {
+        let Some(judged) = of.calls.get(call) else {
+            return (call == of.calls.len()).then_some(self.calls().len());
+        };
+        let stays = self.calls().get(call).is_some_and(|known| known.call.id == judged.call.id);
+        if stays { Some(call) } else { find_call(self.calls(), &judged.call) }
     }
 
     /// The stanzas that belong to no call, once they are known.
@@ -146,6 +166,49 @@ impl Shared {
         self.filter.as_ref().map(|(_, selection)| selection).zip(self.analysis.as_deref())
     }
 
+    /// A text as it may leave the interface: with pseudonyms, nothing in it may be a raw identifier.
+    ///
+    /// # Errors
+    /// If one is left, or the pseudonyms are not known yet; the error says so.
+    pub(super) fn released(&self, text: String) -> Result<String, String> {
+        if !self.names.in_letters {
+            return Ok(text);
+        }
+        let Some(redactor) = &self.redactor else { return Err("Pseudonyms are still being prepared".to_owned()) };
+        let people = self.calls().first().map(|judged| Arc::clone(&judged.call.people)).unwrap_or_default();
+        match redactor.release(redactor.text(&self.names.in_text(&text, &people))) {
+            Ok(redacted) => Ok(redacted.as_str().to_owned()),
+            Err(leaks) => Err(format!(
+                "Blocked: {} would show (p: show addresses)",
+                counted(leaks.len() as u64, "raw identifier")
+            )),
+        }
+    }
+
+    /// The same for a text on the screen: hidden if it cannot be shown.
+    pub(super) fn presentable(&self, text: String) -> String {
+        self.released(text).unwrap_or_else(|_| HIDDEN.to_owned())
+    }
+
+    /// A stanza of a call; with pseudonyms, as a report has it, once that is known.
+    pub(super) fn node<'c>(&self, call: &'c Call, row: usize) -> Option<Cow<'c, Node>> {
+        let node = &call.rows.get(row)?.observed.read().node;
+        if !self.names.in_letters {
+            return Some(Cow::Borrowed(node));
+        }
+        let start = call.start().map(|time| time.0 / 1_000_000_000);
+        Some(Cow::Owned(self.redactor.as_ref()?.node(node, start)))
+    }
+
+    /// The id of a call, or its alias.
+    pub(super) fn call_id(&self, id: &str) -> String {
+        match (&self.redactor, self.names.in_letters) {
+            (_, false) => id.to_owned(),
+            (Some(redactor), true) => redactor.call_id(id),
+            (None, true) => HIDDEN.to_owned(),
+        }
+    }
+
     /// Shows a message in place of the footer.
     pub(super) fn say(&mut self, message: impl Into<String>) {
         self.message = Some(message.into());
@@ -153,7 +216,11 @@ impl Shared {
 
     /// What an empty list shows: `text`, unless entries may still come.
     pub(super) fn empty(&self, text: &'static str) -> &'static str {
-        if self.is_reading() { "Nothing so far." } else { text }
+        match () {
+            () if self.summing.is_some() && self.board.is_none() => "Summing up the evidence …",
+            () if self.is_reading() => "Nothing so far.",
+            () => text,
+        }
     }
 }
 

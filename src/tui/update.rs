@@ -30,6 +30,8 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::NextCall => model.neighbour(true),
         Command::PreviousCall => model.neighbour(false),
         Command::Filter | Command::Search | Command::Save => return dialogs::ask(model, command),
+        Command::FilterByValue => dialogs::ask_value(model),
+        Command::OnlyPeer => dialogs::only_peer(model),
         Command::ClearFilter => model.set_filter(None),
         Command::NextMatch => model.find(true),
         Command::PreviousMatch => model.find(false),

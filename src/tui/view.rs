@@ -44,7 +44,9 @@ pub(super) fn view(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &
     let mut seen = screen(model, scratch, canvas.part(body));
     pane::highlight(canvas.frame.buffer_mut(), body, &model.shared.search.text, theme.matched);
     if let Some(dialog) = &model.shared.dialog {
-        seen = dialogs::draw(dialog, model, canvas);
+        // Where the screen below is scrolled to stays known.
+        let Viewport { page, lines, .. } = dialogs::draw(dialog, model, canvas);
+        seen = Viewport { page, lines, ..seen };
     }
     scratch.regions = regions;
     chrome::progress(&model.shared, theme, frame, progress);

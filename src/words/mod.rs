@@ -11,7 +11,7 @@ mod time;
 
 pub use fill::Fill;
 pub use markdown::Layout;
-pub use nearest::nearest;
+pub use nearest::{is_slip, nearest};
 pub use number::{article, bytes, capitalised, count, counted, plural};
 pub use time::{
     clock, clock_precise, compact, compact_lapse, date, date_and_time, duration, lapse, milliseconds, offset, rfc3339,

@@ -14,9 +14,25 @@ pub fn nearest<'n>(asked: &str, names: impl IntoIterator<Item = &'n str>) -> Opt
     distances.filter(|(distance, _)| *distance <= tolerance).min().map(|(_, name)| name)
 }
 
+/// Returns whether a name is a slip of the finger away from another, ignoring case: one character differs, is missing or
+/// added, or two are swapped.
+#[must_use]
+pub fn is_slip(asked: &str, name: &str) -> bool {
+    let lengths = asked.len().abs_diff(name.len());
+    lengths < 4 && strsim::osa_distance(&asked.to_lowercase(), &name.to_lowercase()) <= 1
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{is_slip, nearest};
+
+    #[test]
+    fn a_slip_is_one_character() {
+        assert!(is_slip("acton", "action") && is_slip("ACTOIN", "action") && is_slip("actions", "action"));
+        assert!(
+            !is_slip("timeout", "time_utc") && !is_slip("", "action") && !is_slip(&"x".repeat(1_000_000), "action")
+        );
+    }
 
     #[test]
     fn suggests_only_a_close_name() {

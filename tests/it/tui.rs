@@ -12,6 +12,7 @@ macro_rules! screen {
 }
 
 mod commands;
+mod compare;
 mod findings;
 mod fixture;
 mod merged;
@@ -66,6 +67,7 @@ impl Bench {
 
     fn load(&mut self, analysis: &Arc<Analysis>) {
         self.app.load(Arc::clone(analysis));
+        self.work();
         self.draw();
     }
 

@@ -7,6 +7,7 @@ mod view;
 mod update;
 
 pub(super) use update::{
-    Accepted, accept, ask, ask_form, ask_note, ask_to_overwrite, complete, copied, edit, go, toggle_mark,
+    Accepted, accept, ask, ask_form, ask_note, ask_to_overwrite, ask_value, complete, copied, count_matching, edit, go,
+    only_peer, toggle_mark,
 };
 pub(super) use view::draw;

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::filter::{Completion, Completions, complete as completions};
+use crate::filter::{Completion, Completions, complete as completions, spelled};
 use crate::notes::{Subject, Written};
 use crate::origin::CaptureId;
-use crate::tables::{Selection, fields};
-use crate::tui::dialog::{Asks, Dialog, Prompt, Then, matching};
+use crate::protocol::binary::Jid;
+use crate::spec::Judged;
+use crate::tables::{Selection, fields, matching};
+use crate::tui::dialog::{Asks, Counting, Dialog, Prompt, Then, Typed, matching as commands};
 use crate::tui::drafts::forms;
 use crate::tui::kit::command::{Command, Effect, Movement};
 use crate::tui::kit::input::Edit;
@@ -21,6 +23,9 @@ use crate::tui::shared::Shared;
 /// Stanzas whose values of a field are offered as completions, and the most values offered.
 const STANZAS_SAMPLED: usize = 2_000;
 const VALUES_OFFERED: usize = 40;
+
+/// Stanzas examined at once while the calls that match are counted.
+const EXAMINED: usize = 1_000;
 
 /// Asks for a filter, a search text, or a file.
 pub(in crate::tui) fn ask(model: &mut Model, command: Command) -> Option<Effect> {
@@ -56,6 +61,71 @@ pub(in crate::tui) fn ask_note(model: &mut Model) {
     }
 }
 
+/// The fields that calls and stanzas are filtered by.
+const OF_CALLS: [&str; 8] = ["outcome", "caller", "callee", "media", "ended_by", "end_reason", "group", "call_id"];
+const OF_STANZAS: [&str; 10] =
+    ["action", "tag", "reason", "direction", "emitter", "sender", "recipient", "phase", "error_code", "questions"];
+
+/// The selected call, and the selected row in it if a ladder is shown.
+fn chosen(model: &Model) -> Option<(Arc<Judged>, Option<usize>)> {
+    match model.ladder() {
+        Some(screen) => screen.place().map(|(judged, row)| (Arc::clone(judged), Some(row))),
+        None => model.selected_call().map(|(_, judged)| (Arc::clone(judged), None)),
+    }
+}
+
+/// Asks by which value of what is selected to filter.
+pub(in crate::tui) fn ask_value(model: &mut Model) {
+    let (Some((judged, row)), Some(analysis)) = (chosen(model), &model.shared.analysis) else { return };
+    let of_stanza = if row.is_some() { OF_STANZAS.as_slice() } else { &[] };
+    let fields = [of_stanza, &OF_CALLS].concat();
+    let filters = matching(analysis, &judged, row.unwrap_or_default(), &fields);
+    model.shared.dialog = Some(Dialog::Values { filters, selected: 0 });
+}
+
+/// Shows only the calls with the other party of the selected one.
+pub(in crate::tui) fn only_peer(model: &mut Model) {
+    let Some((judged, _)) = chosen(model) else { return };
+    let call = &judged.call;
+    let own = call.vantages.first().and_then(|vantage| vantage.device.jid());
+    let is_own = |party: &Jid| own.is_some_and(|own| call.people.same_person(own, party));
+    let peer = [&call.caller, &call.callee].into_iter().flatten().find(|party| !is_own(party));
+    let Some(peer) = peer else { return model.shared.say("The peer of this call is not known") };
+    let peer = spelled(&peer.to_string());
+    narrow(model, format!("caller == {peer} or callee == {peer}"), false);
+}
+
+/// Filters by an expression, in addition to the filter that there is if `further`.
+fn narrow(model: &mut Model, expression: String, further: bool) {
+    let text = match &model.shared.filter {
+        Some((before, _)) if further => format!("({before}) and {expression}"),
+        _ => expression,
+    };
+    match Selection::parse(&text) {
+        Ok(selection) => model.set_filter(Some((text, selection))),
+        Err(error) => model.shared.say(error.to_string()),
+    }
+}
+
+/// Counts some more of the calls that match the filter being typed. Returns whether there are more.
+pub(in crate::tui) fn count_matching(model: &mut Model) -> bool {
+    let Shared { dialog: Some(Dialog::Prompt(prompt)), analysis: Some(analysis), .. } = &mut model.shared else {
+        return false;
+    };
+    let Some(counting) = &mut prompt.matching else { return false };
+    let before = counting.next;
+    let chooser = counting.selection.over(analysis);
+    let mut examined = 0;
+    while let Some(judged) = analysis.calls.get(counting.next)
+        && examined < EXAMINED
+    {
+        examined += judged.call.rows.len().max(1);
+        counting.count += usize::from(chooser.wants_call(judged));
+        counting.next += 1;
+    }
+    counting.next > before
+}
+
 /// Asks for the form of a report on what is selected.
 pub(in crate::tui) fn ask_form(model: &mut Model) {
     if model.shared.is_reading() {
@@ -84,8 +154,10 @@ pub(in crate::tui) fn go(model: &mut Model, movement: Movement) {
         Some(Dialog::Columns { selected }) => (selected, Column::ALL.len() - 1),
         Some(Dialog::Forms { subject, selected, .. }) => (selected, forms(subject).len().saturating_sub(1)),
         Some(Dialog::Palette { input, selected }) => {
-            (selected, matching(keymap, below, input.text()).len().saturating_sub(1))
+            let typed = usize::from(Typed::read(input.text()).is_some());
+            (selected, (typed + commands(keymap, below, input.text()).len()).saturating_sub(1))
         }
+        Some(Dialog::Values { filters, selected }) => (selected, filters.len().saturating_sub(1)),
         Some(Dialog::Prompt(prompt)) => (&mut prompt.selected, prompt.completions.entries.len().saturating_sub(1)),
         None => return,
     };
@@ -103,7 +175,14 @@ pub(in crate::tui) fn edit(model: &mut Model, edit: Edit) {
             prompt.input.edit(edit);
             check(model);
         }
-        Some(Dialog::Help { .. } | Dialog::Columns { .. } | Dialog::Forms { .. } | Dialog::Confirm(_)) | None => {}
+        Some(
+            Dialog::Help { .. }
+            | Dialog::Columns { .. }
+            | Dialog::Forms { .. }
+            | Dialog::Values { .. }
+            | Dialog::Confirm(_),
+        )
+        | None => {}
     }
 }
 
@@ -111,9 +190,10 @@ pub(in crate::tui) fn edit(model: &mut Model, edit: Edit) {
 fn check(model: &mut Model) {
     let Some(Dialog::Prompt(prompt)) = &model.shared.dialog else { return };
     let text = prompt.input.text();
+    let selection = (prompt.asks == Asks::Filter && !text.trim().is_empty()).then(|| Selection::parse(text));
     let error = match &prompt.asks {
         _ if text.trim().is_empty() => None,
-        Asks::Filter => Selection::parse(text).err().map(|error| error.to_string()),
+        Asks::Filter => selection.as_ref().and_then(|it| it.as_ref().err()).map(ToString::to_string),
         Asks::Target(id) => draft::target(&model.shared, *id, text).err(),
         Asks::Search | Asks::Note(..) | Asks::Save(_) => None,
     };
@@ -132,6 +212,8 @@ fn check(model: &mut Model) {
             prompt.selected = 0;
         }
         (prompt.error, prompt.completions) = (error, found);
+        let selection = selection.and_then(Result::ok);
+        prompt.matching = selection.map(|selection| Counting { selection, next: 0, count: 0 });
     }
 }
 
@@ -166,10 +248,19 @@ pub(in crate::tui) enum Accepted {
 pub(in crate::tui) fn accept(model: &mut Model) -> Option<Accepted> {
     match model.shared.dialog.take()? {
         Dialog::Palette { input, selected } => {
-            let found = matching(&model.shared.keymap, model.context_below(), input.text());
+            let typed = Typed::read(input.text());
+            let Some(selected) = selected.checked_sub(usize::from(typed.is_some())) else {
+                return accept_typed(model, typed?);
+            };
+            let found = commands(&model.shared.keymap, model.context_below(), input.text());
             return found.get(selected).map(|bound| Accepted::Command(bound.binding.command));
         }
         Dialog::Prompt(prompt) => return accept_line(model, *prompt).map(Accepted::Effect),
+        Dialog::Values { filters, selected } => {
+            if let Some(filter) = filters.into_iter().nth(selected) {
+                narrow(model, filter, true);
+            }
+        }
         Dialog::Forms { subject, stanza, selected } => {
             if let Some(id) = draft::start(&mut model.shared, subject, stanza, selected) {
                 model.follow(Step::Draft(id));
@@ -183,6 +274,27 @@ pub(in crate::tui) fn accept(model: &mut Model) -> Option<Accepted> {
         Dialog::Help { .. } | Dialog::Columns { .. } => {}
     }
     None
+}
+
+/// Does what was typed into the palette.
+fn accept_typed(model: &mut Model, typed: Typed) -> Option<Accepted> {
+    match typed {
+        Typed::Quit => Some(Accepted::Command(Command::Quit)),
+        Typed::Help => Some(Accepted::Command(Command::Help)),
+        Typed::Write(file) if file.is_empty() => Some(Accepted::Command(Command::Save)),
+        Typed::Write(file) => written(model, PathBuf::from(file), false).map(Accepted::Effect),
+        Typed::Filter(filter) => {
+            narrow(model, filter, false);
+            None
+        }
+        Typed::Line(line) => {
+            let (screen, shared) = model.screen_mut();
+            if let Some((selected, count)) = screen.list(shared) {
+                *selected = line.saturating_sub(1).min(count.saturating_sub(1));
+            }
+            None
+        }
+    }
 }
 
 fn accept_line(model: &mut Model, prompt: Prompt) -> Option<Effect> {
@@ -268,10 +380,16 @@ pub(in crate::tui) fn copied(model: &mut Model) -> Option<Effect> {
         model.shared.say("Nothing to copy here");
         return None;
     };
-    let people = model.shared.calls().first().map(|judged| Arc::clone(&judged.call.people)).unwrap_or_default();
-    let text = model.shared.names.in_text(&text, &people).into_owned();
-    model.shared.say(format!("{what} copied to the clipboard"));
-    Some(Effect::Copy(text))
+    match model.shared.released(text) {
+        Ok(text) => {
+            model.shared.say(format!("{what} copied to the clipboard"));
+            Some(Effect::Copy(text))
+        }
+        Err(why) => {
+            model.shared.say(why);
+            None
+        }
+    }
 }
 
 /// File names for the screen, one per format; empty if it cannot be written.
@@ -286,7 +404,10 @@ fn written(model: &mut Model, path: PathBuf, over: bool) -> Option<Effect> {
     if let Some(id) = model.screen().draft(&model.shared) {
         return draft::save(&mut model.shared, id, path, over);
     }
-    let (_, formats) = model.screen().formats(&model.shared)?;
+    let Some((_, formats)) = model.screen().formats(&model.shared) else {
+        model.shared.say("This screen cannot be written to a file");
+        return None;
+    };
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     let is_known = formats.iter().any(|(known, _)| *known == extension);
     let text = if is_known { model.screen().written(&extension, &model.shared) } else { None };
@@ -294,5 +415,11 @@ fn written(model: &mut Model, path: PathBuf, over: bool) -> Option<Effect> {
         let known = formats.iter().map(|(extension, doc)| format!(".{extension} {doc}")).collect::<Vec<_>>().join("; ");
         model.shared.say(format!("Not written: unknown file extension (use {known})"));
     }
-    Some(Effect::Write { path, text: text?, rest: None, over })
+    match model.shared.released(text?) {
+        Ok(text) => Some(Effect::Write { path, text, rest: None, over }),
+        Err(why) => {
+            model.shared.say(why);
+            None
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Drawing the dialogs: the palette, choices, questions, and the line being typed.
 
+use std::sync::Arc;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
@@ -8,7 +10,7 @@ use ratatui::widgets::{Block, Clear};
 
 use super::help;
 use crate::report::{Form, Subject};
-use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, matching};
+use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, Typed, matching};
 use crate::tui::drafts::{about, forms};
 use crate::tui::kit::input::Input;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
@@ -16,6 +18,7 @@ use crate::tui::kit::text::{cut, visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
 use crate::tui::model::Model;
 use crate::tui::screens::calls;
+use crate::words::counted;
 
 /// The greatest width and height of a dialog.
 const WIDEST: u16 = 84;
@@ -35,8 +38,13 @@ pub(in crate::tui) fn draw(dialog: &Dialog, model: &Model, mut canvas: Canvas<'_
             list(lines, *selected, canvas.part(inner))
         }
         Dialog::Forms { subject, selected, .. } => choice_of_form(subject, *selected, canvas),
+        Dialog::Values { filters, selected } => {
+            let inner = framed("Filter by", filters.len(), &mut canvas);
+            let shown = filters.iter().map(|filter| Line::from(format!(" {}", named(model, filter))));
+            list(shown.collect(), *selected, canvas.part(inner))
+        }
         Dialog::Confirm(question) => confirm(question, canvas),
-        Dialog::Prompt(line) => prompt(line, canvas),
+        Dialog::Prompt(line) => prompt(line, model, canvas),
     }
 }
 
@@ -67,6 +75,24 @@ fn list(lines: Vec<Line<'static>>, selected: usize, canvas: Canvas<'_, '_>) -> V
     Viewport::of_list(room)
 }
 
+/// A text safe to show, with parties named as the user wants.
+fn named(model: &Model, text: &str) -> String {
+    let people = model.shared.calls().first().map(|judged| Arc::clone(&judged.call.people)).unwrap_or_default();
+    visible_all(&model.shared.names.in_text(text, &people)).into_owned()
+}
+
+/// How many calls the filter that was typed matches.
+fn how_many(prompt: &Prompt, model: &Model) -> String {
+    let all = model.shared.calls().len();
+    match &prompt.matching {
+        Some(counting) if counting.next >= all => {
+            format!("✓ matches {} of {} (Enter: apply)", counting.count, counted(all as u64, "call"))
+        }
+        Some(counting) => format!("✓ matches {} of {} so far (Enter: apply)", counting.count, counting.next),
+        None => "✓ valid".to_owned(),
+    }
+}
+
 /// Draws the palette of commands.
 fn palette(model: &Model, input: &Input, selected: usize, mut canvas: Canvas<'_, '_>) -> Viewport {
     let theme = canvas.theme;
@@ -75,9 +101,11 @@ fn palette(model: &Model, input: &Input, selected: usize, mut canvas: Canvas<'_,
     let Some(first) = inner.rows().next() else { return Viewport::default() };
     line(":", input, Style::new(), theme, canvas.frame, first);
     let rest = Rect { y: first.bottom(), height: inner.height - 1, ..inner };
-    if found.is_empty() {
+    let typed = Typed::read(input.text());
+    if found.is_empty() && typed.is_none() {
         canvas.frame.render_widget(Line::styled("No matching command.", theme.warning), rest);
     }
+    let typed = typed.iter().map(|typed| Line::raw(visible_all(&typed.description()).into_owned()));
     let lines = found.iter().map(|bound| {
         let key = bound.keys.first().map_or_else(String::new, ToString::to_string);
         let name = format!("{:<21}", bound.binding.name);
@@ -86,7 +114,7 @@ fn palette(model: &Model, input: &Input, selected: usize, mut canvas: Canvas<'_,
         let help = cut(bound.binding.help, room).into_owned();
         Line::from(vec![Span::raw(name), Span::styled(key, theme.accent), Span::styled(help, theme.muted)])
     });
-    list(lines.collect(), selected, canvas.part(rest))
+    list(typed.chain(lines).collect(), selected, canvas.part(rest))
 }
 
 /// What a form is for.
@@ -139,7 +167,7 @@ fn confirm(confirm: &Confirm, canvas: Canvas<'_, '_>) -> Viewport {
 }
 
 /// Draws the line being typed at the bottom, and above it completions, errors and hints.
-fn prompt(prompt: &Prompt, mut canvas: Canvas<'_, '_>) -> Viewport {
+fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewport {
     let Canvas { theme, area, .. } = canvas;
     let Some(bottom) = area.rows().next_back() else { return Viewport::default() };
     let is_filter = prompt.asks == Asks::Filter;
@@ -166,7 +194,7 @@ fn prompt(prompt: &Prompt, mut canvas: Canvas<'_, '_>) -> Viewport {
         None if matches!(prompt.asks, Asks::Save(None)) => {
             Some("Format follows the file extension; Tab completes".to_owned())
         }
-        None if is_filter && !prompt.input.text().trim().is_empty() => Some("✓ valid (Enter: apply)".to_owned()),
+        None if is_filter && !prompt.input.text().trim().is_empty() => Some(how_many(prompt, model)),
         None if matches!(prompt.asks, Asks::Target(_)) => {
             Some("OWNER/NAME#12 adds a comment, OWNER/NAME opens a new issue; Enter shows a preview".to_owned())
         }

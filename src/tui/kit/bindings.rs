@@ -58,6 +58,8 @@ contexts! {
     Columns "Columns"
     /// The choice of a form for a draft.
     Forms "Form"
+    /// The choice of a value to filter by.
+    Values "Filter by"
     /// A yes-or-no question.
     Confirm "Confirm"
     /// The help.
@@ -171,6 +173,7 @@ sets! {
     DRAFTS: Draft Findings;
     COLUMNS: Columns;
     FORMS: Forms;
+    VALUES: Values;
     CONFIRM: Confirm;
     PALETTE: Palette;
     INPUT: Input;
@@ -186,7 +189,7 @@ const BROWSING: Contexts = ANYWHERE.except(&[Context::Input, Context::Palette]);
 const ABOVE: Contexts = BROWSING.except(&[Context::Calls]);
 
 /// Where other screens can be opened.
-const ROAMING: Contexts = BROWSING.except(&[Context::Forms, Context::Confirm]);
+const ROAMING: Contexts = BROWSING.except(&[Context::Forms, Context::Values, Context::Confirm]);
 
 /// Where something can be copied and written to a file. Drafts have commands of their own for that.
 const SHOWN: Contexts =
@@ -200,7 +203,11 @@ bindings! {
     "go-to" PLACES ["Enter"] Command::Open,
         "Go to the stanza in its ladder" "go to";
     "open-pair" COMPARE ["Enter"] Command::Open,
-        "Compare the two stanzas token by token" "tokens";
+        "Compare the two stanzas part by part" "parts";
+    "fold-random" COMPARE ["z"] Command::Fold,
+        "Cycle: ids, keys and times folded; only differences; everything" "fold";
+    "focus-details" COMPARE ["Tab" "Shift-Tab"] Command::SwitchFocus,
+        "Switch between the list and the selected line, to scroll it" "details";
     "focus-stanza" LADDER ["Tab" "Shift-Tab" "Enter"] Command::SwitchFocus,
         "Move to the stanza, to scroll it" "stanza";
     "focus-ladder" STANZA ["Tab" "Shift-Tab" "Enter"] Command::SwitchFocus,
@@ -237,6 +244,10 @@ bindings! {
         "Measure times from this row; again: from the start of the call";
     "filter" LISTED ["f"] Command::Filter,
         "Filter calls by expression" "filter";
+    "filter-by-value" LISTED ["&"] Command::FilterByValue,
+        "Filter by a value of this call or stanza";
+    "only-peer" LISTED ["P"] Command::OnlyPeer,
+        "Show only calls with this peer";
     "clear-filter" LISTED ["F"] Command::ClearFilter,
         "Clear the filter";
     "search" SEARCHED ["/"] Command::Search,
@@ -299,6 +310,8 @@ bindings! {
         "Draft a sanitised finding about it, to save or send" "draft";
     "choose-form" FORMS ["Enter" "Space"] Command::Accept,
         "Draft with this form" "draft";
+    "choose-value" VALUES ["Enter" "Space"] Command::Accept,
+        "Filter by this value" "filter";
     "compare" LISTED ["d"] Command::Compare,
         "Compare the two that are ticked, or the ticked one with this one" "compare";
     "sort" CALLS ["s"] Command::Sort,

@@ -41,6 +41,10 @@ pub enum Command {
     Columns,
     /// Ask for a filter of the list.
     Filter,
+    /// Choose a value of the selected call or stanza to filter by.
+    FilterByValue,
+    /// Show only the calls with the other party of the selected one.
+    OnlyPeer,
     /// Show every call again.
     ClearFilter,
     /// Ask for a text to search for.

@@ -26,7 +26,7 @@ pub(super) mod list;
 
 pub(super) mod csv;
 
-pub(super) mod diff;
+pub(super) mod tokens;
 
 pub(super) mod names;
 

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::call::People;
 use crate::protocol::binary::Jid;
+use crate::redact::Redactor;
 
 /// The servers whose addresses are a person's or a group's.
 const SERVERS: [&str; 7] = ["s.whatsapp.net", "lid", "c.us", "hosted", "hosted.lid", "g.us", "msgr"];
@@ -17,6 +19,8 @@ pub(in crate::tui) struct Names {
     /// Whether letters are shown instead of addresses.
     pub(in crate::tui) in_letters: bool,
     letters: RefCell<HashMap<Jid, usize>>,
+    /// The letters that reports give, once they are known: then those are used.
+    reported: Option<Arc<Redactor>>,
 }
 
 impl Names {
@@ -67,7 +71,15 @@ impl Names {
         Cow::Owned(named)
     }
 
+    /// Uses the letters that reports give.
+    pub(in crate::tui) fn adopt(&mut self, redactor: Option<Arc<Redactor>>) {
+        self.reported = redactor;
+    }
+
     fn letter(&self, person: Jid) -> String {
+        if let Some(letter) = self.reported.as_ref().and_then(|redactor| redactor.aliases().person(&person)) {
+            return letter;
+        }
         let mut letters = self.letters.borrow_mut();
         let next = letters.len();
         in_letters(*letters.entry(person).or_insert(next))

@@ -183,6 +183,8 @@ impl Report<'_> {
 
     fn connection(&mut self, connection: &Connection) {
         let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
+        let (client, server) =
+            if self.names.in_letters { ("client", "server") } else { (client.as_str(), server.as_str()) };
         let heading = format!("{} {}   {client} → {server}", self.connections, id.0);
         self.line(OF_CAPTURE, &heading, self.theme.accent);
         let messages_in = format!("tls {tls}, websocket {websocket}: {}", counted(*messages, "message"));

@@ -1,94 +1,145 @@
-//! Two calls compared row by row, or two stanzas line by line.
+//! Two calls compared row by row, or two stanzas element by element.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use ratatui::layout::{Constraint, Layout};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::call::{Call, Row, Side};
+use crate::call::Call;
+use crate::compare::{self, Aligned, Pair, Part, Relation, Side, What, align};
 use crate::diagram::label;
-use crate::protocol::stanza::ActionName;
-use crate::protocol::xml;
 use crate::spec::Judged;
 use crate::tui::kit::bindings::Context;
-use crate::tui::kit::command::Command;
-use crate::tui::kit::diff::{Pair, align, tokens};
-use crate::tui::kit::list::Scroll;
+use crate::tui::kit::command::{Command, Movement};
+use crate::tui::kit::fit::fit;
+use crate::tui::kit::list::{Scroll, headings, row};
 use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
 use crate::tui::kit::text::{cut, visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
-use crate::tui::screen::{At, Formats, Screen, Step};
+use crate::tui::kit::tokens::tokens;
+use crate::tui::screen::{At, Formats, Screen, Step, scrolled};
 use crate::tui::shared::Shared;
-use crate::words::offset;
+use crate::words::{counted, offset};
 
 const FORMATS: Formats = &[("txt", "both sides, line by line")];
 
-/// Columns between the two sides: the sign of a difference.
-const BETWEEN: usize = 3;
+/// The columns of two stanzas, and of two calls.
+const OF_STANZAS: [&str; 4] = ["Part", "", "Left", "Right"];
+const OF_CALLS: [&str; 4] = ["Left", "", "Right", "What differs"];
 
-/// Lines that show the selected pair in full, one above the other.
-const WHOLE: u16 = 5;
-
-/// The most bytes of XML compared of one stanza.
-const XML_COMPARED: usize = 256 * 1024;
+/// From this height on the selected line is shown in full below the list, in that share of the height.
+const LEAST_WHOLE: u16 = 14;
+const SHARE: u16 = 3;
 
 /// What is compared.
 #[derive(Clone, Debug)]
 enum Compared {
-    /// Two calls.
-    Calls([Arc<Judged>; 2]),
-    /// Two stanzas, each with its call.
-    Stanzas([At; 2]),
+    /// Two calls, and their rows.
+    Calls([Arc<Judged>; 2], Arc<[Aligned]>),
+    /// Two stanzas, each with its call, and their parts.
+    Stanzas([At; 2], Arc<[Part]>),
 }
 
-/// One line of a comparison.
-#[derive(Clone, Debug)]
-struct Compare {
-    /// The left text; of calls, with the index of its row.
-    left: Option<(String, usize)>,
-    /// The same for the right side.
-    right: Option<(String, usize)>,
-    /// Whether the two differ.
-    differs: bool,
+/// Which lines are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Listed {
+    /// All but values that are random by nature.
+    #[default]
+    Folded,
+    /// Those that differ.
+    Differing,
+    /// All.
+    All,
 }
 
 /// Two calls or stanzas side by side.
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct Comparison {
     compared: Compared,
-    lines: Arc<[Compare]>,
+    listed: Listed,
+    /// The lines that are listed: indexes of rows or parts.
+    lines: Arc<[usize]>,
     selected: usize,
+    /// Whether the details of the selected line have the focus, and how far they are scrolled.
+    in_details: bool,
+    scroll: usize,
 }
 
 impl Comparison {
-    /// Compares two calls by their rows: rows with the same action and side are paired.
+    /// Compares two calls by their rows.
     pub(in crate::tui) fn of_calls(calls: [Arc<Judged>; 2]) -> Self {
-        let kinds = |judged: &Judged| judged.call.rows.iter().map(|row| kind(&judged.call, row)).collect::<Vec<_>>();
-        let labels = |judged: &Judged| judged.call.rows.iter().map(label).collect::<Vec<_>>();
         let [left, right] = &calls;
-        let lines = paired(align(&kinds(left), &kinds(right)), &labels(left), &labels(right));
-        Self { lines: lines.into(), compared: Compared::Calls(calls), selected: 0 }
+        let rows = compare::calls(&left.call, &right.call).into();
+        Self::new(Compared::Calls(calls, rows))
     }
 
-    /// Compares two stanzas by the lines of their XML.
+    /// Compares two stanzas by their elements and attributes.
     pub(in crate::tui) fn of_stanzas(stanzas: [At; 2]) -> Self {
-        let text = |(judged, row): &At| {
-            let row = judged.call.rows.get(*row);
-            row.map_or_else(String::new, |row| xml::write_bounded(&row.observed.read().node, XML_COMPARED))
+        let [left, right] = stanzas.each_ref().map(|(judged, row)| Side { call: &judged.call, row: *row });
+        let parts = compare::stanzas(left, right).into();
+        Self::new(Compared::Stanzas(stanzas, parts))
+    }
+
+    fn new(compared: Compared) -> Self {
+        let mut comparison =
+            Self { compared, listed: Listed::Folded, lines: Arc::default(), selected: 0, in_details: false, scroll: 0 };
+        comparison.list();
+        comparison
+    }
+
+    /// The number of rows or parts.
+    fn count(&self) -> usize {
+        match &self.compared {
+            Compared::Calls(_, rows) => rows.len(),
+            Compared::Stanzas(_, parts) => parts.len(),
+        }
+    }
+
+    /// Returns whether a row or part differs.
+    fn differs(&self, index: usize) -> bool {
+        match &self.compared {
+            Compared::Calls(_, rows) => rows.get(index).is_some_and(Aligned::differs),
+            Compared::Stanzas(_, parts) => parts.get(index).is_some_and(|part| part.relation.differs()),
+        }
+    }
+
+    fn is_random(&self, index: usize) -> bool {
+        match &self.compared {
+            Compared::Calls(..) => false,
+            Compared::Stanzas(_, parts) => parts.get(index).is_some_and(|part| part.relation == Relation::Random),
+        }
+    }
+
+    /// Rebuilds the list. What is selected stays selected, or the line after it.
+    fn list(&mut self) {
+        let selected = self.lines.get(self.selected).copied().unwrap_or_default();
+        let is_listed = |index: &usize| match self.listed {
+            Listed::Folded => !self.is_random(*index),
+            Listed::Differing => self.differs(*index),
+            Listed::All => true,
         };
-        let (left, right) = (text(&stanzas[0]), text(&stanzas[1]));
-        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let (left, right) = (lines(&left), lines(&right));
-        // Lines of the same element are paired, whatever their attributes.
-        let elements = |lines: &[String]| lines.iter().map(|line| element(line).to_owned()).collect::<Vec<_>>();
-        let lines = paired(align(&elements(&left), &elements(&right)), &left, &right);
-        Self { lines: lines.into(), compared: Compared::Stanzas(stanzas), selected: 0 }
+        self.lines = (0..self.count()).filter(is_listed).collect();
+        self.selected = self.lines.iter().position(|index| *index >= selected).unwrap_or_default();
+    }
+
+    fn list_next(&mut self, shared: &mut Shared) {
+        self.listed = match self.listed {
+            Listed::Folded => Listed::Differing,
+            Listed::Differing => Listed::All,
+            Listed::All => Listed::Folded,
+        };
+        self.list();
+        shared.say(match self.listed {
+            Listed::Folded => "Ids, keys, tokens and times are folded",
+            Listed::Differing => "Only what differs",
+            Listed::All => "Everything",
+        });
     }
 
     /// The next or previous line that differs.
     fn next_difference(&self, forward: bool) -> Option<usize> {
-        let differs = |index: &usize| self.lines.get(*index).is_some_and(|line| line.differs);
+        let differs = |line: &usize| self.lines.get(*line).is_some_and(|index| self.differs(*index));
         if forward {
             (self.selected + 1..self.lines.len()).find(differs)
         } else {
@@ -98,10 +149,153 @@ impl Comparison {
 
     /// The two stanzas of the selected line, if calls are compared and both have one.
     fn pair(&self) -> Option<[At; 2]> {
-        let Compared::Calls([left, right]) = &self.compared else { return None };
-        let line = self.lines.get(self.selected)?;
-        Some([(Arc::clone(left), line.left.as_ref()?.1), (Arc::clone(right), line.right.as_ref()?.1)])
+        let Compared::Calls([left, right], rows) = &self.compared else { return None };
+        let row = rows.get(*self.lines.get(self.selected)?)?;
+        Some([(Arc::clone(left), row.left?), (Arc::clone(right), row.right?)])
     }
+
+    /// The calls of both sides.
+    fn calls(&self) -> [&Call; 2] {
+        match &self.compared {
+            Compared::Calls(calls, _) => calls.each_ref().map(|judged| judged.call.as_ref()),
+            Compared::Stanzas(stanzas, _) => stanzas.each_ref().map(|(judged, _)| judged.call.as_ref()),
+        }
+    }
+
+    /// The cells of a line: of stanzas the part, the sign, and both values; of calls both rows around the sign, and what
+    /// differs.
+    fn cells(&self, line: usize, shared: &Shared) -> Option<[String; 4]> {
+        let index = *self.lines.get(line)?;
+        let [left, right] = self.calls();
+        let named = |text: &str, call: &Call| {
+            visible_all(&shared.presentable(shared.names.in_text(text, &call.people).into_owned())).into_owned()
+        };
+        match &self.compared {
+            Compared::Calls(_, rows) => {
+                let row = rows.get(index)?;
+                let side = |call: &Call, row: Option<usize>| {
+                    row.map_or_else(String::new, |row| format!("{}{}", shown_row(call, row), since_start(call, row)))
+                };
+                let sign = match (row.left, row.right, row.differs()) {
+                    (_, _, false) => "=",
+                    (Some(_), None, _) => "<",
+                    (None, Some(_), _) => ">",
+                    _ => "≠",
+                };
+                let summary = if row.left.is_some() && row.right.is_some() { row.summary() } else { String::new() };
+                let summary = shared.names.in_text(&summary, &left.people).into_owned();
+                Some([
+                    named(&side(left, row.left), left),
+                    sign.to_owned(),
+                    named(&side(right, row.right), right),
+                    named(&summary, right),
+                ])
+            }
+            Compared::Stanzas(_, parts) => {
+                let part = parts.get(index)?;
+                let value = |value: &Option<String>, call: &Call| match (&part.what, value) {
+                    (What::Element, Some(tag)) => format!("<{}>", visible_all(tag)),
+                    (_, Some(value)) => named(value, call),
+                    (_, None) => String::new(),
+                };
+                let indent = "  ".repeat(part.depth.min(DEEPEST) + usize::from(part.what != What::Element));
+                let name = match part.what {
+                    What::Element => format!("<{}>", part.name()),
+                    What::Content => "content".to_owned(),
+                    What::Attribute(_) | What::Key(_) => part.name().to_owned(),
+                };
+                let (mut one, mut other) = (value(&part.left, left), value(&part.right, right));
+                if part.what == What::Element {
+                    // The name says it already, unless only one has it.
+                    let is_both = part.left.is_some() && part.right.is_some();
+                    for side in [&mut one, &mut other] {
+                        if is_both {
+                            side.clear();
+                        }
+                    }
+                }
+                Some([format!("{indent}{}", visible_all(&name)), sign(part.relation).to_owned(), one, other])
+            }
+        }
+    }
+
+    /// The selected line in full.
+    fn details(&self, shared: &Shared, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+        let Some(index) = self.lines.get(self.selected) else { return Vec::new() };
+        let [left, right] = self.calls();
+        let named = |text: &str, call: &Call| {
+            visible_all(&shared.presentable(shared.names.in_text(text, &call.people).into_owned())).into_owned()
+        };
+        let mut lines = Vec::new();
+        let mut add = |part: &Part| {
+            let place = match &part.what {
+                What::Element | What::Content => part.element.clone(),
+                What::Attribute(name) | What::Key(name) => format!("{} {name}", part.element),
+            };
+            let says = format!("{} · {}", visible_all(&place), relation(part.relation));
+            lines.extend(wrap(&[Span::styled(says, theme.muted)], columns, 2));
+            let text = |value: &Option<String>, call| value.as_deref().map(|value| named(value, call));
+            let (one, other) = (text(&part.left, left), text(&part.right, right));
+            for (sign, own, against) in [("< ", &one, &other), ("> ", &other, &one)] {
+                let mut spans = vec![Span::styled(sign, theme.accent)];
+                match own {
+                    Some(own) => spans.extend(marked(own, against.as_deref().unwrap_or(own), theme)),
+                    None => spans.push(Span::styled("nothing", theme.muted)),
+                }
+                lines.extend(wrap(&spans, columns, 2));
+            }
+        };
+        match &self.compared {
+            Compared::Stanzas(_, parts) => parts.get(*index).into_iter().for_each(add),
+            Compared::Calls(_, rows) => {
+                let Some(row) = rows.get(*index) else { return lines };
+                row.differences.iter().for_each(&mut add);
+                if lines.is_empty() {
+                    let says =
+                        if row.differs() { row.summary() } else { "the same but for ids, keys and times".to_owned() };
+                    lines.push(Line::styled(says, theme.muted));
+                }
+            }
+        }
+        lines
+    }
+}
+
+/// The deepest indent of an element.
+const DEEPEST: usize = 8;
+
+/// The sign of a relation.
+const fn sign(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "=",
+        Relation::SameRole => "≈",
+        Relation::Random => "~",
+        Relation::Different => "≠",
+        Relation::OnlyLeft => "<",
+        Relation::OnlyRight => ">",
+    }
+}
+
+/// A relation for people.
+const fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Same => "equal",
+        Relation::SameRole => "the same role in both calls",
+        Relation::Random => "random: differs between any two stanzas",
+        Relation::Different => "differs",
+        Relation::OnlyLeft => "only on the left",
+        Relation::OnlyRight => "only on the right",
+    }
+}
+
+fn shown_row(call: &Call, row: usize) -> String {
+    call.rows.get(row).map_or_else(String::new, label)
+}
+
+/// The time of a row since the start of its call.
+fn since_start(call: &Call, row: usize) -> String {
+    let time = call.rows.get(row).and_then(|row| row.observed.time()).zip(call.start());
+    time.map_or_else(String::new, |(time, start)| format!("  {}", offset(time.nanoseconds_since(start))))
 }
 
 impl Screen for Comparison {
@@ -113,25 +307,34 @@ impl Screen for Comparison {
         Some((&mut self.selected, self.lines.len()))
     }
 
-    fn entry_text(&self, index: usize, _shared: &Shared) -> Option<String> {
-        let line = self.lines.get(index)?;
-        let side = |side: &Option<(String, usize)>| side.as_ref().map_or_else(String::new, |(text, _)| text.clone());
-        Some(format!("{} {}", side(&line.left), side(&line.right)))
+    fn go(&mut self, movement: Movement, shared: &Shared) {
+        if self.in_details {
+            return scrolled(&mut self.scroll, movement, shared);
+        }
+        let last = self.lines.len().saturating_sub(1);
+        self.selected = movement.from(self.selected, last, shared.viewport.page);
+        self.scroll = 0;
+    }
+
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        self.cells(index, shared).map(|cells| cells.join(" "))
     }
 
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
             Command::Open => match (self.pair(), &self.compared) {
                 (Some(pair), _) => return Some(Step::CompareStanzas(pair)),
-                (None, Compared::Calls(_)) => shared.say("Only one of the two calls has this row"),
-                (None, Compared::Stanzas(_)) => {}
+                (None, Compared::Calls(..)) => shared.say("Only one of the two calls has this row"),
+                (None, Compared::Stanzas(..)) => {}
             },
             Command::NextEvidence | Command::PreviousEvidence => {
                 match self.next_difference(command == Command::NextEvidence) {
-                    Some(line) => self.selected = line,
+                    Some(line) => (self.selected, self.scroll) = (line, 0),
                     None => shared.say("No more differences"),
                 }
             }
+            Command::Fold => self.list_next(shared),
+            Command::SwitchFocus => self.in_details = !self.in_details,
             _ => {}
         }
         None
@@ -145,57 +348,23 @@ impl Screen for Comparison {
         Some(("comparison".to_owned(), FORMATS))
     }
 
-    /// `=` where both sides are equal, `!` where they differ.
-    fn written(&self, _extension: &str, _shared: &Shared) -> Option<String> {
-        let side = |side: &Option<(String, usize)>| side.as_ref().map_or("", |(text, _)| text.as_str()).to_owned();
-        let lines = self.lines.iter().map(|line| {
-            let mark = if line.differs { '!' } else { '=' };
-            format!("{mark} {:<60} | {}", side(&line.left), side(&line.right)).trim_end().to_owned() + "\n"
+    /// The lines as listed, with the sign of each first.
+    fn written(&self, _extension: &str, shared: &Shared) -> Option<String> {
+        let lines = (0..self.lines.len()).filter_map(|line| self.cells(line, shared)).map(|cells| {
+            let [one, two, three, four] = match &self.compared {
+                Compared::Calls(..) => {
+                    let [left, sign, right, differs] = cells;
+                    [sign, left, right, differs]
+                }
+                Compared::Stanzas(..) => {
+                    let [part, sign, left, right] = cells;
+                    [sign, part, left, right]
+                }
+            };
+            format!("{one} {two:<40} | {three:<40} | {four}").trim_end().to_owned() + "\n"
         });
         Some(lines.collect())
     }
-}
-
-/// What pairs two rows of calls: tag, action, and the side that sent the stanza (or the stanza that it answers). Which
-/// side was recorded does not matter.
-struct RowKind {
-    tag: Cow<'static, str>,
-    action: Option<ActionName>,
-    side: Side,
-}
-
-impl PartialEq for RowKind {
-    fn eq(&self, other: &Self) -> bool {
-        let unknown = self.side == Side::Unknown || other.side == Side::Unknown;
-        self.tag == other.tag && self.action == other.action && (self.side == other.side || unknown)
-    }
-}
-
-fn kind(call: &Call, row: &Row) -> RowKind {
-    let stanza = row.observed.read();
-    let sent = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
-    RowKind { tag: stanza.node.tag.clone(), action: row.action.clone(), side: sent.originator.side }
-}
-
-/// The start of a line of XML, up to the first attribute.
-fn element(line: &str) -> &str {
-    let begins = line.find('<').map_or(line.len(), |at| at + 1);
-    let end = line.get(begins..).and_then(|rest| rest.find([' ', '>', '/']));
-    end.and_then(|end| line.get(..begins + end)).unwrap_or(line)
-}
-
-fn paired(pairs: Vec<Pair>, left: &[String], right: &[String]) -> Vec<Compare> {
-    let text = |side: &[String], index: usize| side.get(index).map(|text| (text.clone(), index));
-    let lines = pairs.into_iter().map(|pair| {
-        let (left, right) = match pair {
-            Pair::Both(one, other) => (text(left, one), text(right, other)),
-            Pair::Left(one) => (text(left, one), None),
-            Pair::Right(other) => (None, text(right, other)),
-        };
-        let differs = left.as_ref().map(|it| &it.0) != right.as_ref().map(|it| &it.0);
-        Compare { left, right, differs }
-    });
-    lines.collect()
 }
 
 /// Draws the comparison.
@@ -206,8 +375,9 @@ pub(in crate::tui) fn draw(
     canvas: Canvas<'_, '_>,
 ) -> Viewport {
     let Canvas { theme, regions, frame, area } = canvas;
-    let whole = if area.height >= 14 { WHOLE } else { 0 };
-    let [heads, list, rule, below] = Layout::vertical([
+    let whole = if area.height >= LEAST_WHOLE { area.height / SHARE } else { 0 };
+    let [sides, heads, list, rule, below] = Layout::vertical([
+        Constraint::Length(u16::from(area.height > 4)),
         Constraint::Length(u16::from(area.height > 3)),
         Constraint::Fill(1),
         Constraint::Length(u16::from(whole > 0)),
@@ -215,93 +385,89 @@ pub(in crate::tui) fn draw(
     ])
     .areas(area);
     let columns = usize::from(area.width);
-    let each = columns.saturating_sub(BETWEEN) / 2;
-    let names = heads_of(shared, comparison);
-    let head = |side: usize| filled(&names.get(side).cloned().unwrap_or_default(), each);
-    frame.render_widget(Line::from(format!("{}   {}", head(0), head(1))).style(theme.heading), heads);
     let room = usize::from(list.height);
     let first = scroll.follow(comparison.selected, comparison.lines.len(), room);
+    let shown: Vec<_> = (first..).take(room).map_while(|line| comparison.cells(line, shared)).collect();
+    let widths = widths(comparison, &shown, columns);
+    let [left, right] = heads_of(shared, comparison);
+    let each = columns.saturating_sub(1) / 2;
+    let gap = " ".repeat(each.saturating_sub(width(&cut(&left, each))) + 1);
+    let both = format!("{}{gap}{}", cut(&left, each), cut(&right, each));
+    frame.render_widget(Line::from(both).style(theme.heading), sides);
+    let names = if matches!(comparison.compared, Compared::Calls(..)) { OF_CALLS } else { OF_STANZAS };
+    frame.render_widget(headings(&widths, &names).style(theme.muted), heads);
     regions.add(list, Target::Lines(first));
-    for ((index, line), row) in comparison.lines.iter().enumerate().skip(first).zip(list.rows()) {
-        let text = |side: &Option<(String, usize)>, which: usize| {
-            let Some((text, row)) = side else { return String::new() };
-            let (judged, since) = since_start(comparison, which, *row);
-            let text =
-                judged.map_or_else(|| text.clone(), |judged| shared.names.in_text(text, &judged.call.people).into());
-            format!("{}{since}", visible_all(&text))
+    for ((line, cells), area) in (first..).zip(shown).zip(list.rows()) {
+        let index = comparison.lines.get(line).copied().unwrap_or_default();
+        let style = match (comparison.differs(index), comparison.is_random(index)) {
+            (true, _) => theme.matched,
+            (false, true) => theme.muted,
+            (false, false) => Style::new(),
         };
-        let (left, right) = (text(&line.left, 0), text(&line.right, 1));
-        let sign = match (&line.left, &line.right, line.differs) {
-            (_, _, false) => " │ ",
-            (Some(_), None, _) => " < ",
-            (None, Some(_), _) => " > ",
-            _ => " ≠ ",
-        };
-        let mut spans = side(&left, &right, line.differs, each, theme);
-        spans.push(Span::styled(sign, if line.differs { theme.matched } else { theme.muted }));
-        spans.extend(side(&right, &left, line.differs, each, theme));
-        frame.render_widget(Line::from(spans), row);
-        if index == comparison.selected {
-            frame.buffer_mut().set_style(row, theme.selected);
+        let styles = [Style::new(), style, Style::new(), Style::new()];
+        frame.render_widget(Line::from(row(&widths, cells.into_iter().zip(styles))), area);
+        if line == comparison.selected {
+            frame.buffer_mut().set_style(area, theme.selected);
         }
     }
+    let mut seen = Viewport::of_list(room);
     if whole > 0 {
-        let differences = comparison.lines.iter().filter(|line| line.differs).count();
-        let count = format!("─ {differences} of {} lines differ ", comparison.lines.len());
-        let rest = "─".repeat(columns.saturating_sub(width(&count)));
-        frame.render_widget(Line::styled(count + &rest, theme.muted), rule);
-        let mut lines = Vec::new();
-        if let Some(line) = comparison.lines.get(comparison.selected) {
-            let text = |side: &Option<(String, usize)>| side.as_ref().map_or("", |(text, _)| text).trim().to_owned();
-            let (left, right) = (text(&line.left), text(&line.right));
-            for (sign, one, other) in [("< ", &left, &right), ("> ", &right, &left)] {
-                let mut spans = vec![Span::styled(sign, theme.accent)];
-                spans.extend(marked(&visible_all(one), &visible_all(other), line.differs, theme));
-                lines.extend(wrap(&spans, columns, 2));
-            }
+        let differing = (0..comparison.count()).filter(|index| comparison.differs(*index)).count();
+        let random = (0..comparison.count()).filter(|index| comparison.is_random(*index)).count();
+        let lines = match comparison.compared {
+            Compared::Calls(..) => "row",
+            Compared::Stanzas(..) => "part",
+        };
+        let folded = match comparison.listed {
+            Listed::Folded if random > 0 => format!(", {random} random by nature folded (z)"),
+            Listed::Folded | Listed::All => String::new(),
+            Listed::Differing => ", only these are listed (z)".to_owned(),
+        };
+        let says = format!("─ {differing} of {} differ{folded} ", counted(comparison.count() as u64, lines));
+        let details = comparison.details(shared, columns, theme);
+        let of_details = pane::text(&details, comparison.scroll, frame, below);
+        let place = pane::position(comparison.scroll, of_details);
+        let rest = "─".repeat(columns.saturating_sub(width(&says) + width(&place)));
+        let style = if comparison.in_details { theme.accent } else { theme.muted };
+        frame.render_widget(Line::styled(format!("{says}{rest}{place}"), style), rule);
+        if comparison.in_details {
+            seen = of_details;
         }
-        pane::text(&lines, 0, frame, below);
     }
-    Viewport::of_list(room)
+    seen
 }
 
-/// One side of a line, with what the other does not have highlighted.
-fn side(own: &str, other: &str, differs: bool, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
-    let shown = cut(own, columns).into_owned();
-    let gap = columns.saturating_sub(width(&shown));
-    let mut spans = marked(&shown, other, differs && !other.is_empty(), theme);
-    spans.push(Span::raw(" ".repeat(gap)));
-    spans
+/// The widths of the columns: by what is shown in them.
+fn widths(comparison: &Comparison, shown: &[[String; 4]], room: usize) -> Vec<usize> {
+    let need = |column: usize| shown.iter().filter_map(|cells| cells.get(column)).map(|text| width(text)).max();
+    let [first, _, third, fourth] = [0, 1, 2, 3].map(|column| need(column).unwrap_or_default().max(1));
+    match comparison.compared {
+        // What differs is more important than the times.
+        Compared::Calls(..) => {
+            let (left, right) = (first.max(width(OF_CALLS[0])), third.max(width(OF_CALLS[2])));
+            let what = fourth.max(width(OF_CALLS[3]));
+            let growths =
+                [(0, left.min(18)), (1, 1), (2, right.min(18)), (3, what.min(36)), (0, left), (2, right), (3, what)];
+            fit(4, growths, room)
+        }
+        // Both sides get the same.
+        Compared::Stanzas(..) => {
+            let part = first.min(room / 3).max(width(OF_STANZAS[0]));
+            let each = room.saturating_sub(part + 4) / 2;
+            fit(4, [(0, part), (1, 1), (2, each), (3, each)], room)
+        }
+    }
 }
 
 /// A text with the tokens highlighted that another does not have.
-fn marked(own: &str, other: &str, differs: bool, theme: &Theme) -> Vec<Span<'static>> {
-    if !differs {
-        return vec![Span::raw(own.to_owned())];
-    }
+fn marked(own: &str, other: &str, theme: &Theme) -> Vec<Span<'static>> {
     let (own, other) = (tokens(own), tokens(other));
-    let pairs = align(&own, &other);
-    let spans = pairs.into_iter().filter_map(|pair| match pair {
+    let spans = align(&own, &other).into_iter().filter_map(|pair| match pair {
         Pair::Both(index, _) => own.get(index).map(|token| Span::raw((*token).to_owned())),
         Pair::Left(index) => own.get(index).map(|token| Span::styled((*token).to_owned(), theme.matched)),
         Pair::Right(_) => None,
     });
     spans.collect()
-}
-
-/// The call of a side, and if calls are compared, the time of its row since the start.
-fn since_start(comparison: &Comparison, side: usize, row: usize) -> (Option<&Arc<Judged>>, String) {
-    match &comparison.compared {
-        Compared::Calls(calls) => {
-            let judged = calls.get(side);
-            let since = judged.and_then(|judged| {
-                let time = judged.call.rows.get(row)?.observed.time()?;
-                Some(format!("  {}", offset(time.nanoseconds_since(judged.call.start()?))))
-            });
-            (judged, since.unwrap_or_default())
-        }
-        Compared::Stanzas(stanzas) => (stanzas.get(side).map(|(judged, _)| judged), String::new()),
-    }
 }
 
 /// The heading of each side.
@@ -310,19 +476,18 @@ fn heads_of(shared: &Shared, comparison: &Comparison) -> [String; 2] {
         let number = shared.calls().iter().position(|known| Arc::ptr_eq(known, judged));
         let number = number.map_or_else(String::new, |number| format!("#{} ", number + 1));
         let by = judged.call.progress.ended_by.map_or_else(String::new, |by| format!(", ended by {}", by.name()));
-        format!("{number}{}{by}  {}", judged.call.progress.outcome.name(), visible_all(&judged.call.id))
+        format!(
+            "{number}{}{by}  {}",
+            judged.call.progress.outcome.name(),
+            visible_all(&shared.call_id(&judged.call.id))
+        )
     };
     match &comparison.compared {
-        Compared::Calls(calls) => calls.each_ref().map(call),
-        Compared::Stanzas(stanzas) => stanzas.each_ref().map(|(judged, row)| {
+        Compared::Calls(calls, _) => calls.each_ref().map(call),
+        Compared::Stanzas(stanzas, _) => stanzas.each_ref().map(|(judged, row)| {
             let origin = judged.call.rows.get(*row).map(|row| row.observed.stanza.origin);
             let record = origin.map_or_else(String::new, |origin| format!("{origin} of "));
             format!("{record}{}", call(judged))
         }),
     }
-}
-
-fn filled(text: &str, columns: usize) -> String {
-    let text = cut(text, columns);
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width(&text))))
 }

@@ -94,19 +94,22 @@ pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll,
     let list = List { heading, selected: screen.selected, count: marks.len(), empty };
     let entry = |index: usize, columns: usize| {
         let (subject, note) = marks.get(index)?;
-        let stanza = subject.stanza.as_ref().map(|key| format!("{} {} {}", key.direction, key.action, key.id));
+        let stanza = subject
+            .stanza
+            .as_ref()
+            .map(|key| format!("{} {} {}", key.direction, key.action, shared.presentable(key.id.to_string())));
         let cells = vec![
-            cell(&visible_all(&subject.call), 20, theme.muted),
+            cell(&visible_all(&shared.call_id(&subject.call)), 20, theme.muted),
             cell(&visible_all(stanza.as_deref().unwrap_or("the whole call")), 24, theme.accent),
         ];
-        let note = if note.is_empty() { "(marked)" } else { note };
-        Some(last(cells, &visible_all(note), columns, Style::new()))
+        let note = if note.is_empty() { "(marked)".to_owned() } else { shared.presentable((*note).to_owned()) };
+        Some(last(cells, &visible_all(&note), columns, Style::new()))
     };
     let details = |columns: usize| {
         let Some((subject, note)) = screen.mark(shared) else { return Vec::new() };
-        let call = format!("call-id {}", visible_all(&subject.call));
+        let call = format!("call-id {}", visible_all(&shared.call_id(&subject.call)));
         let mut lines = wrap(&[Span::styled(call, theme.heading)], columns, 2);
-        lines.extend(wrap(&[Span::raw(visible_all(note))], columns, 0));
+        lines.extend(wrap(&[Span::raw(visible_all(&shared.presentable(note.to_owned())))], columns, 0));
         lines
     };
     list.draw(scroll, canvas, entry, details)

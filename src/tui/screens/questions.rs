@@ -252,10 +252,11 @@ impl Evidence {
     }
 
     fn piece<'s>(&self, index: usize, shared: &'s Shared) -> Option<Piece<'s>> {
-        let at = shared.board.as_ref()?.finding(self.question)?.pieces.get(index)?;
-        let judged = shared.calls().get(at.call)?;
+        let board = shared.board.as_ref()?;
+        let at = board.finding(self.question)?.pieces.get(index)?;
+        let judged = board.analysis().calls.get(at.call)?;
         let piece = judged.evidence.get(at.piece)?;
-        Some((at.call, judged, judged.call.rows.get(piece.row)?, piece))
+        Some((shared.current(at.call, board.analysis())?, judged, judged.call.rows.get(piece.row)?, piece))
     }
 }
 

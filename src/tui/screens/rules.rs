@@ -163,10 +163,11 @@ impl Places {
     }
 
     fn place(index: usize, shared: &Shared) -> Option<At<'_>> {
-        let (call, place) = *shared.board.as_ref()?.places.get(index)?;
-        let judged = shared.judged(call)?;
+        let board = shared.board.as_ref()?;
+        let (call, place) = *board.places.get(index)?;
+        let judged = board.analysis().judged().nth(call)?;
         let place = judged.places.get(place)?;
-        Some((call, judged, judged.call.rows.get(place.row)?, place))
+        Some((shared.current(call, board.analysis())?, judged, judged.call.rows.get(place.row)?, place))
     }
 }
 

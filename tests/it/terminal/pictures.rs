@@ -13,7 +13,7 @@ const PICTURES: &[(&str, Of, &str, &str)] = &[
     ("ladder", Of::Included, "j\rGk", "terminate reason=timeout"),
     ("expected", Of::BothSides, "\rGk", "expected: ack terminate"),
     ("hex", Of::Included, "j\rxxx", "a WebSocket message"),
-    ("compare", Of::Included, " jd", "lines differ"),
+    ("compare", Of::Included, " jd", "rows differ"),
     ("questions", Of::Included, "Q", "Question"),
     ("rules", Of::Included, "R", "Holds"),
     ("captures", Of::Included, "c", "noise decrypted"),

@@ -133,7 +133,11 @@ fn a_filter_is_checked_while_it_is_typed() {
     bench.keys("<bs><bs><bs>");
     assert!(bench.shows("action") && bench.shows("ack_latency_ms"), "completions are offered");
     bench.keys("t<tab>== t");
-    screen!(bench, "filter-completion-80", ["filter: action == t", "terminate", "✓ valid (Enter: apply)"]);
+    screen!(
+        bench,
+        "filter-completion-80",
+        ["filter: action == t", "terminate", "✓ matches 0 of 3 calls (Enter: apply)"]
+    );
     bench.keys("<tab>and reason == timeout<enter>");
     screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 call, 3 in total"]);
     assert!(!bench.shows("declined"));
@@ -143,8 +147,8 @@ fn a_filter_is_checked_while_it_is_typed() {
     assert!(bench.shows("No calls match the filter (3 in total; F clears it)"));
     bench.keys("f<c-u><enter>");
     assert!(bench.shows("declined"), "an empty filter is none");
-    bench.keys("fnonsense<enter>");
-    assert!(bench.shows("filter: nonsense"), "an invalid filter stays open for correction");
+    bench.keys("fnonsense == 1<enter>");
+    assert!(bench.shows("filter: nonsense == 1"), "an invalid filter stays open for correction");
     bench.keys("<esc>");
     assert!(bench.shows("declined"));
 }
@@ -182,10 +186,23 @@ fn pseudonyms_replace_addresses() {
     let mut bench = wide();
     bench.keys("p");
     assert!(!bench.shows("@lid"));
-    screen!(bench, "pseudonyms-160", ["B:7", "→ A"]);
+    screen!(bench, "pseudonyms-160", ["A:7", "→ B"]);
     bench.keys("j<enter>Gk");
-    assert!(!bench.shows("@lid") && bench.shows("call-creator=\"B:7\"") && bench.shows("● B:7"));
-    bench.keys("p");
+    assert!(bench.shows("call-creator=\"A:7@lid\"") && bench.shows("● A:7"), "as in reports: {}", bench.screen());
+    let raw = ["100000000000001", "200000000000001", "D1F00DD1F00DD1F0"];
+    assert!(!raw.iter().any(|raw| bench.shows(raw)), "{}", bench.screen());
+    for name in ["a.svg", "a.txt", "a.mmd", "a.xml"] {
+        bench.keys("w<c-u>").keys(name).keys("<enter>");
+        match bench.asked.pop() {
+            Some(Effect::Write { text, .. }) => {
+                assert!(!raw.iter().any(|raw| text.contains(raw)), "{name}: {text}");
+            }
+            other => panic!("{name}: {other:?}: {}", bench.screen()),
+        }
+    }
+    bench.keys("x");
+    assert!(bench.shows("Bytes are hidden"), "{}", bench.screen());
+    bench.keys("Xp");
     assert!(bench.shows("100000000000001:7@lid"));
 }
 
@@ -282,7 +299,7 @@ fn several_calls_share_one_ladder() {
 fn two_calls_are_compared() {
     let mut bench = wide();
     bench.keys(" jd");
-    screen!(bench, "compare-calls-160", ["#1 answered", "#3 declined", "lines differ"]);
+    screen!(bench, "compare-calls-160", ["#1 answered", "#3 declined", "rows differ"]);
     bench.keys("e");
     let mut bench = narrow();
     bench.keys("d");
@@ -301,7 +318,7 @@ fn two_stanzas_are_compared_by_token() {
     screen!(bench, "compare-stanzas-160", ["record 6 of #1", "<preaccept", "<offer"]);
     let mut bench = wide();
     bench.keys(" jd<enter>");
-    assert!(bench.shows("record") && bench.shows("tokens") || bench.shows("Only one of the two calls"));
+    assert!(bench.shows("record") && bench.shows("parts") || bench.shows("Only one of the two calls"));
 }
 
 #[test]
@@ -541,5 +558,74 @@ fn the_help_of_every_screen_names_all_its_commands() {
             let beginning: String = binding.help.chars().take(30).collect();
             assert!(bench.shows(&beginning), "{} is not in the help", binding.name);
         }
+    }
+}
+
+#[test]
+fn bare_words_are_searched_for_and_the_calls_that_match_are_counted() {
+    let mut bench = narrow();
+    bench.keys("ftimeout 200000000000001");
+    assert!(bench.shows("✓ matches 1 of 3 calls (Enter: apply)"), "{}", bench.screen());
+    bench.keys("<enter>");
+    assert!(bench.shows("1 of 1 call, 3 in total") && bench.shows("missed"), "{}", bench.screen());
+    bench.keys("Ffoutcome == nothing");
+    assert!(bench.shows("✓ matches 0 of 3 calls"));
+}
+
+#[test]
+fn calls_are_filtered_by_what_is_selected() {
+    let mut bench = narrow();
+    bench.keys("j&");
+    assert!(bench.shows("Filter by") && bench.shows("outcome == missed"), "{}", bench.screen());
+    bench.keys("<enter>");
+    assert!(bench.shows("filter: outcome == missed") && bench.shows("1 of 1 call"), "{}", bench.screen());
+    bench.keys("F<enter>&");
+    assert!(bench.shows("action == offer"), "a stanza has values of its own: {}", bench.screen());
+    bench.keys("<enter>&j<enter>q");
+    assert!(bench.shows("filter: (action == offer) and "), "another value narrows: {}", bench.screen());
+    bench.keys("FP");
+    assert!(bench.shows("2 of 2 calls, 3 in total") || bench.shows("1 of 2 calls, 3 in total"), "{}", bench.screen());
+    assert!(!bench.shows("15550100009") && !bench.shows("1555"), "only calls with this peer: {}", bench.screen());
+}
+
+#[test]
+fn the_palette_knows_the_habits_of_vi() {
+    let mut bench = narrow();
+    bench.keys(":w calls.csv");
+    assert!(bench.shows("Write what is shown to calls.csv"), "{}", bench.screen());
+    bench.keys("<enter>");
+    match bench.asked.pop() {
+        Some(Effect::Write { path, text, .. }) => {
+            assert!(path.ends_with("calls.csv") && text.starts_with("number,start,"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+    bench.keys(":3<enter>");
+    assert!(bench.shows("3 of 3 calls"));
+    bench.keys(":f outcome == missed<enter>");
+    assert!(bench.shows("1 of 1 call"));
+    bench.keys("Q:q<enter>");
+    assert!(bench.has_quit);
+}
+
+#[test]
+fn every_screen_can_be_searched() {
+    for (keys, text) in [
+        ("R", "offer"),
+        ("R<enter>", "offer"),
+        ("c", "websocket"),
+        ("Q<enter>i", "the"),
+        ("m;a thought<enter>M", "thought"),
+        (" jd", "terminate"),
+        ("Q<enter>", "video"),
+    ] {
+        let mut bench = narrow();
+        bench.keys(keys).keys("/").keys(text).keys("<enter>");
+        assert!(bench.shows("Match 1 of ") || bench.shows("Match 2 of "), "{keys}: {}", bench.screen());
+        let matched = bench.buffer().content().iter().filter(|cell| cell.bg == ratatui::style::Color::Yellow).count();
+        assert!(matched >= text.len(), "{keys}: what was found is highlighted: {}", bench.screen());
+        bench.keys("/<enter>");
+        let after = bench.buffer().content().iter().filter(|cell| cell.bg == ratatui::style::Color::Yellow).count();
+        assert!(after < matched, "{keys}: an empty text takes the highlight away");
     }
 }

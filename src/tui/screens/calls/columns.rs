@@ -1,7 +1,5 @@
 //! The columns of the list of calls: what they show, and how they sort.
 
-use std::cmp::Ordering;
-
 use crate::analysis::Analysis;
 use crate::call::Media;
 use crate::origin::{Lapse, Timestamp};
@@ -129,31 +127,44 @@ impl Column {
         }
     }
 
-    /// The order of two calls by this column: by value, not by the text of the cell. Calls without a value come last.
-    pub(in crate::tui) fn order(self, one: &Judged, other: &Judged, context: &CellContext<'_>) -> Ordering {
-        let last = |one: Option<i64>, other: Option<i64>| one.unwrap_or(i64::MAX).cmp(&other.unwrap_or(i64::MAX));
-        let length = |lapse: Option<Lapse>| lapse.map(|lapse| lapse.nanoseconds);
-        let (left, right) = (&one.call, &other.call);
-        let party = |jid: &Option<_>, judged: &Judged| {
-            jid.as_ref().map(|jid| context.names.of(jid, &judged.call.people)).unwrap_or_default()
+    /// What calls are sorted by: the value, not the text of the cell. Calls without a value come last.
+    pub(in crate::tui) fn key(self, judged: &Judged, context: &CellContext<'_>) -> SortKey {
+        let (call, progress) = (&judged.call, &judged.call.progress);
+        let number = |value: Option<i64>| SortKey::Number(value.unwrap_or(i64::MAX));
+        let count = |count: usize| number(i64::try_from(count).ok());
+        let length = |lapse: Option<Lapse>| number(lapse.map(|lapse| lapse.nanoseconds));
+        let party = |jid: &Option<_>| {
+            SortKey::Text(jid.as_ref().map(|jid| context.names.of(jid, &call.people)).unwrap_or_default())
         };
         match self {
-            Self::Number | Self::Note => Ordering::Equal,
-            Self::Start => last(left.start().map(|time| time.0), right.start().map(|time| time.0)),
-            Self::Caller => party(&left.caller, one).cmp(&party(&right.caller, other)),
-            Self::Callee => party(&left.callee, one).cmp(&party(&right.callee, other)),
-            Self::Media => (left.group, left.media).cmp(&(right.group, right.media)),
-            Self::Outcome => left.progress.outcome.name().cmp(right.progress.outcome.name()),
-            Self::Ring => last(length(left.progress.ring), length(right.progress.ring)),
-            Self::Talk => last(length(left.progress.talk), length(right.progress.talk)),
-            Self::Stanzas => left.rows.len().cmp(&right.rows.len()),
-            Self::EndedBy => (left.progress.ended_by, &left.progress.end_reason)
-                .cmp(&(right.progress.ended_by, &right.progress.end_reason)),
-            Self::Vantages => left.vantages.len().cmp(&right.vantages.len()),
-            Self::Violations => departures(one).cmp(&departures(other)),
-            Self::Evidence => one.questions_told.cmp(&other.questions_told),
+            Self::Number | Self::Note => SortKey::Number(0),
+            Self::Start => number(call.start().map(|time| time.0)),
+            Self::Caller => party(&call.caller),
+            Self::Callee => party(&call.callee),
+            Self::Media => SortKey::Text(format!("{} {}", call.group, call.media.map_or("", Media::name))),
+            Self::Outcome => SortKey::Text(progress.outcome.name().to_owned()),
+            Self::Ring => length(progress.ring),
+            Self::Talk => length(progress.talk),
+            Self::Stanzas => count(call.rows.len()),
+            Self::EndedBy => {
+                let by = progress.ended_by.map_or("", |by| by.name());
+                SortKey::Text(format!("{by} {}", progress.end_reason.as_deref().unwrap_or_default()))
+            }
+            Self::Vantages => count(call.vantages.len()),
+            Self::Violations => {
+                let (violated, novel) = departures(judged);
+                count(violated * 1_000_000 + novel)
+            }
+            Self::Evidence => count(judged.questions_told),
         }
     }
+}
+
+/// What a call is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::tui) enum SortKey {
+    Number(i64),
+    Text(String),
 }
 
 /// The number of places that violate a rule, and the number of novelties.

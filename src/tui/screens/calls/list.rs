@@ -21,7 +21,7 @@ use crate::tui::shared::Shared;
 use crate::words::{NONE, counted};
 
 /// Rows of calls that a filter examines at once, so that a key is never kept waiting.
-const SLICE: usize = 4_000;
+const SLICE: usize = 1_000;
 
 /// The list of calls.
 #[derive(Debug)]
@@ -142,10 +142,8 @@ impl Calls {
         let selected = self.selected_index();
         if self.sort != Column::Number {
             let context = CellContext { analysis: None, names, reference: None, note: None };
-            shown.sort_by(|one, other| match (analysis.calls.get(*one), analysis.calls.get(*other)) {
-                (Some(one), Some(other)) => self.sort.order(one, other, &context),
-                _ => one.cmp(other),
-            });
+            // A key is made once per call: an address is a text only when it is needed.
+            shown.sort_by_cached_key(|index| analysis.calls.get(*index).map(|judged| self.sort.key(judged, &context)));
         }
         if self.reversed {
             shown.reverse();

@@ -26,11 +26,13 @@ const LEAST_WITH_STRAYS: u16 = 6;
 /// The calls whose texts decide how wide columns are, besides those on the screen.
 const SAMPLED: usize = 200;
 
-/// Columns from which on an address is readable.
+/// Columns from which on an address is recognizable, and from which on it is readable.
+const RECOGNIZABLE: usize = 16;
 const READABLE: usize = 22;
 
-/// The columns in the order in which they appear on wider terminals, and the least width of each.
-const APPEARING: &[(Column, usize)] = &[
+/// The columns in the order in which they appear on wider terminals, and the least width of each: before addresses are
+/// recognizable, before they are readable, and after that.
+const FIRST: &[(Column, usize)] = &[
     (Column::Callee, 13),
     (Column::Caller, 11),
     (Column::Outcome, 9),
@@ -40,25 +42,21 @@ const APPEARING: &[(Column, usize)] = &[
     (Column::Ring, 6),
     (Column::EndedBy, 14),
     (Column::Violations, 2),
-    (Column::Talk, 6),
-    (Column::Media, 5),
-    (Column::Stanzas, 7),
-    (Column::Note, 8),
-    (Column::Vantages, 8),
 ];
+const SECOND: &[(Column, usize)] = &[(Column::Talk, 6)];
+const THIRD: &[(Column, usize)] = &[(Column::Media, 5), (Column::Stanzas, 7), (Column::Note, 8), (Column::Vantages, 8)];
 
 /// The columns of `wanted` that fit into `room`, and their widths. `need` is the width that the texts of a column take.
 fn layout(wanted: &[Column], room: usize, need: impl Fn(Column) -> usize) -> Vec<(Column, usize)> {
     let place = |column: Column| wanted.iter().position(|wanted| *wanted == column);
-    let appear = APPEARING
-        .iter()
-        .map(|(column, least)| (*column, if *column == Column::Number { need(*column) } else { *least }));
-    let (first, later): (Vec<_>, Vec<_>) = appear
-        .partition(|(column, _)| !matches!(column, Column::Media | Column::Stanzas | Column::Note | Column::Vantages));
-    let parties = [Column::Caller, Column::Callee];
-    let readable = parties.map(|column| (column, need(column).min(READABLE)));
+    let parties = |most: usize| [Column::Caller, Column::Callee].map(|column| (column, need(column).min(most)));
+    let appear = |columns: &'static [(Column, usize)]| {
+        // A number is never cut.
+        columns.iter().map(|(column, least)| (*column, if *column == Column::Number { need(*column) } else { *least }))
+    };
+    let growths = appear(FIRST).chain(parties(RECOGNIZABLE)).chain(appear(SECOND)).chain(parties(READABLE));
     let whole = Column::ALL.iter().map(|column| (*column, need(*column)));
-    let growths = first.into_iter().chain(readable).chain(later).chain(whole);
+    let growths = growths.chain(appear(THIRD)).chain(whole);
     let growths = growths.filter_map(|(column, width)| Some((place(column)?, width)));
     let widths = fit(wanted.len(), growths, room);
     wanted.iter().copied().zip(widths).filter(|(_, width)| *width > 0).collect()
@@ -205,6 +203,7 @@ fn cell(
         Column::Media if columns < "group video".len() => {
             call.media.map_or_else(|| NONE.to_owned(), |media| media.name().to_owned())
         }
+        Column::Note => shown(&shared.presentable(column.text(index, judged, &context)), columns).into_owned(),
         _ => visible_all(&shown(&column.text(index, judged, &context), columns)).into_owned(),
     };
     let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff | Outcome::Unknown);
@@ -267,7 +266,7 @@ mod tests {
         let wanted: Vec<_> = Column::ALL.iter().copied().filter(|column| *column != Column::Violations).collect();
         let has = |room, column| layout(&wanted, room, usual).iter().any(|(kept, _)| *kept == column);
         assert!(has(160, Column::Stanzas) && has(160, Column::Media));
-        assert!(has(80, Column::EndedBy) && has(80, Column::Talk) && !has(80, Column::Stanzas));
+        assert!(has(80, Column::EndedBy) && !has(80, Column::Stanzas));
         assert!(has(60, Column::Ring) && has(60, Column::Evidence) && !has(60, Column::EndedBy));
     }
 }

@@ -127,8 +127,7 @@ impl LadderScreen {
     /// The XML of the selected stanza.
     fn stanza_xml(&self, shared: &Shared) -> Option<String> {
         let (judged, row) = self.place()?;
-        let text = xml::write(&judged.call.rows.get(row)?.observed.read().node);
-        Some(shared.names.in_text(&text, &judged.call.people).into_owned())
+        Some(xml::write(shared.node(&judged.call, row)?.as_ref()))
     }
 }
 

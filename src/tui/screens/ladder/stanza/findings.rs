@@ -4,14 +4,14 @@ use ratatui::text::{Line, Span};
 
 use super::panel::Panel;
 use crate::spec::{Conformance, Evidence, Place};
-use crate::tui::kit::text::{cut, visible_all, width, wrap};
+use crate::tui::kit::text::{cut, width, wrap};
 
 impl Panel<'_> {
     /// Writes the user's note.
     pub(super) fn note(&mut self, index: usize) {
         if let Some(note) = self.shared.notes.of_row(&self.judged.call, index) {
             let text = if note.is_empty() { "marked" } else { note };
-            let spans = [Span::styled("* ", self.theme.accent), Span::raw(visible_all(text))];
+            let spans = [Span::styled("* ", self.theme.accent), Span::raw(self.named(text))];
             self.lines.extend(wrap(&spans, self.columns, 2));
         }
     }
@@ -39,7 +39,7 @@ impl Panel<'_> {
     pub(super) fn evidence(&mut self, piece: &Evidence) {
         let (title, page) = (piece.question.title, piece.question.place());
         let bearing = if piece.supports { "for" } else { "against" };
-        let answer = format!("{bearing} {}, {}: ", visible_all(&piece.hypothesis), piece.strength.name());
+        let answer = format!("{bearing} {}, {}: ", self.named(&piece.hypothesis), piece.strength.name());
         if !self.in_full {
             let answer = Span::styled(format!("? {answer}"), self.theme.accent);
             return self.brief(vec![answer, Span::raw(title)]);

@@ -20,6 +20,7 @@ use super::state::{Focus, LadderScreen, Layer};
 use crate::notes::Notes;
 use crate::spec::{Conformance, Judged};
 use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
+use crate::tui::kit::text::wrap;
 use crate::tui::kit::theme::Theme;
 use crate::tui::shared::Shared;
 use panel::Panel;
@@ -41,6 +42,7 @@ struct Key {
     layer: Layer,
     in_full: bool,
     in_letters: bool,
+    redacted: bool,
     notes: Arc<Notes>,
     /// The revision of the layer bytes.
     layer_bytes: usize,
@@ -51,7 +53,8 @@ impl Key {
         Arc::ptr_eq(&self.judged, &other.judged)
             && Arc::ptr_eq(&self.notes, &other.notes)
             && (self.row, self.columns, self.theme, self.layer) == (other.row, other.columns, other.theme, other.layer)
-            && (self.in_full, self.in_letters, self.layer_bytes) == (other.in_full, other.in_letters, other.layer_bytes)
+            && (self.in_full, self.in_letters, self.redacted, self.layer_bytes)
+                == (other.in_full, other.in_letters, other.redacted, other.layer_bytes)
     }
 }
 
@@ -66,6 +69,7 @@ impl Cache {
             layer: screen.layer,
             in_full: screen.in_full,
             in_letters: shared.names.in_letters,
+            redacted: shared.redactor.is_some(),
             notes: Arc::clone(&shared.notes),
             layer_bytes: shared.layer_bytes.revision(),
         };
@@ -121,6 +125,11 @@ fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Vec<Line<'static
     let call = &judged.call;
     let Some(row) = call.rows.get(index) else { return panel.lines };
     panel.place(call, index, row);
+    if layer != Layer::Xml && panel.shared.names.in_letters {
+        let says = "Bytes are hidden while pseudonyms are shown (p: show addresses).";
+        panel.lines.extend(wrap(&[Span::styled(says, panel.theme.muted)], panel.columns, 2));
+        return panel.lines;
+    }
     if layer != Layer::Xml {
         panel.lines.extend(hex::lines(row, layer, &panel.shared.layer_bytes, panel.columns, panel.theme));
         return panel.lines;
@@ -128,7 +137,7 @@ fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Vec<Line<'static
     panel.related(call, index, row);
     panel.changes(call, index);
     panel.note(index);
-    panel.xml(row);
+    panel.xml(index);
     for place in judged.places_in(index) {
         panel.rule(place);
     }

@@ -25,7 +25,8 @@ pub(super) struct Panel<'a> {
 impl Panel<'_> {
     /// A text with parties named as the user wants, safe to show.
     pub(super) fn named(&self, text: &str) -> String {
-        visible_all(&self.shared.names.in_text(text, &self.judged.call.people)).into_owned()
+        let text = self.shared.names.in_text(text, &self.judged.call.people).into_owned();
+        visible_all(&self.shared.presentable(text)).into_owned()
     }
 
     /// Writes facts on as few lines as possible.

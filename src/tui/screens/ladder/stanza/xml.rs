@@ -29,9 +29,12 @@ const ATTRIBUTES_DESCRIBED: usize = 60;
 impl Panel<'_> {
     /// Writes the XML, with parties named as the user wants: an element per line, JSON on lines of its own, and long values
     /// in brief.
-    pub(super) fn xml(&mut self, row: &Row) {
+    pub(super) fn xml(&mut self, index: usize) {
+        let Some(root) = self.shared.node(&self.judged.call, index) else {
+            return self.lines.push(Line::styled("Pseudonyms are still being prepared …", self.theme.muted));
+        };
         let mut open: Vec<(&Node, slice::Iter<'_, Node>)> = Vec::new();
-        let mut next = Some(&row.observed.read().node);
+        let mut next = Some(root.as_ref());
         let most = self.lines.len() + LINES_SHOWN;
         loop {
             let indent = 2 * open.len();
@@ -109,8 +112,8 @@ impl Panel<'_> {
 
     /// Writes a text: JSON on lines of its own, anything else in the tag.
     fn value(&mut self, text: &str, tag: &mut Tag) {
-        let named = self.shared.names.in_text(text, &self.judged.call.people);
-        let text = named.get(..named.floor_char_boundary(VALUE_SHOWN)).unwrap_or(&named);
+        // Pseudonyms are in the stanza already.
+        let text = text.get(..text.floor_char_boundary(VALUE_SHOWN)).unwrap_or(text);
         if let Some(json) = json::lines(text).filter(|lines| lines.len() > 1) {
             let shown = if self.in_full { json.len() } else { json.len().min(LINES_IN_BRIEF) };
             let indent = tag.indent + 4;

@@ -1,11 +1,11 @@
-//! The differences between two sequences.
+//! Aligning two sequences.
 
 /// The largest table of common subsequences. Longer sequences are compared index by index instead.
 const CELLS: usize = 4_000_000;
 
 /// One line of the comparison: indexes into the left and the right sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::tui) enum Pair {
+pub enum Pair {
     /// Both have it.
     Both(usize, usize),
     /// Only the left one has it.
@@ -15,7 +15,8 @@ pub(in crate::tui) enum Pair {
 }
 
 /// Aligns two sequences so that as many equal elements as possible are paired.
-pub(in crate::tui) fn align<T: PartialEq>(left: &[T], right: &[T]) -> Vec<Pair> {
+#[must_use]
+pub fn align<T: PartialEq>(left: &[T], right: &[T]) -> Vec<Pair> {
     let prefix = left.iter().zip(right).take_while(|(one, other)| one == other).count();
     let (left_rest, right_rest) = (left.get(prefix..).unwrap_or_default(), right.get(prefix..).unwrap_or_default());
     let equal = left_rest.iter().rev().zip(right_rest.iter().rev());
@@ -82,27 +83,6 @@ fn middle<T: PartialEq>(left: &[T], right: &[T]) -> Vec<Pair> {
     }
 }
 
-/// Splits a text into words, spaces and single punctuation characters, to compare it piece by piece.
-pub(in crate::tui) fn tokens(text: &str) -> Vec<&str> {
-    let kind = |character: char| match character {
-        ' ' => 0,
-        character if character.is_alphanumeric() || character == '_' || character == '-' => 1,
-        _ => 2,
-    };
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match kind(first) {
-            2 => first.len_utf8(),
-            same => rest.find(|character| kind(character) != same).unwrap_or(rest.len()),
-        };
-        let (token, after) = rest.split_at(length);
-        tokens.push(token);
-        rest = after;
-    }
-    tokens
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -129,11 +109,6 @@ mod tests {
         assert_eq!(shown(|pair| !matches!(pair, Pair::Left(_))), 5_000);
     }
 
-    #[test]
-    fn words_and_punctuation_are_tokens() {
-        assert_eq!(tokens("<call id=\"A 1\"/>"), ["<", "call", " ", "id", "=", "\"", "A", " ", "1", "\"", "/", ">"]);
-    }
-
     proptest! {
         #[test]
         fn every_element_appears_once_and_pairs_are_equal(left in "[abc]{0,20}", right in "[abc]{0,20}") {
@@ -152,11 +127,6 @@ mod tests {
             }
             prop_assert_eq!(ones, (0..left.len()).collect::<Vec<_>>());
             prop_assert_eq!(others, (0..right.len()).collect::<Vec<_>>());
-        }
-
-        #[test]
-        fn tokens_concatenate_to_the_text(text in "\\PC{0,40}") {
-            prop_assert_eq!(tokens(&text).concat(), text);
         }
     }
 }

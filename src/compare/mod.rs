@@ -1,0 +1,24 @@
+//! Compares two stanzas by element and attribute, and two calls by aligned rows.
+//!
+//! What differs between any two stanzas, such as ids, keys and times, is told from what differs between these two: the
+//! former is [`Relation::Random`], and values with the same role in both calls, such as the caller's address, are
+//! [`Relation::SameRole`]. JSON is compared by key. The order of attributes means nothing; that of elements does.
+
+mod align;
+
+mod json;
+
+mod nature;
+
+mod role;
+
+mod part;
+
+mod stanza;
+
+mod calls;
+
+pub use align::{Pair, align};
+pub use calls::{Aligned, calls};
+pub use part::{Part, Relation, What};
+pub use stanza::{Side, stanzas};
