@@ -7,9 +7,9 @@ use std::net::SocketAddr;
 use super::alias::Aliases;
 use super::hosts::host;
 use super::policy::{Meaning, is_name, is_of, is_withheld_name, kind_and_length, meaning, withheld_name};
+use crate::call::caller_timeout;
 use crate::protocol::binary::label::{label, labelled};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
-use crate::spec::observe::ringing::caller_timeout;
 
 /// What rewriting needs to know.
 pub(super) struct Rewriting<'r> {

@@ -7,7 +7,9 @@ use super::node::{seconds, start};
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Clock, LocalDevice, Observed, Originator, People, Recording, Row, Socket, Span, Vantage};
+use crate::call::{
+    Call, Clock, Leg, LocalDevice, Observed, Originator, Party, People, Recording, Row, Socket, Span, Vantage,
+};
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -170,6 +172,11 @@ impl Rewriting<'_> {
         });
         let mut progress = call.progress.clone();
         progress.end_reason = progress.ended.and_then(|ended| reason(&rows, ended));
+        let legs = call.legs.iter().map(|leg| match &leg.party {
+            Party::Device(device) => Leg { party: Party::Device(self.redactor.jid(device)), ..leg.clone() },
+            Party::Local | Party::Server => leg.clone(),
+        });
+        let legs = legs.collect();
         Call {
             id: self.redactor.call_id(&call.id).into(),
             creator: jid(&call.creator),
@@ -180,6 +187,7 @@ impl Rewriting<'_> {
             recordings,
             rows,
             progress,
+            legs,
             ..call.clone()
         }
     }

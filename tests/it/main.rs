@@ -21,6 +21,7 @@ mod lookup;
 mod lost;
 mod merged;
 mod outcome;
+mod outcomes;
 mod outputs;
 mod privacy;
 mod questions;

@@ -79,7 +79,7 @@ fn conclusions(analysis: &Analysis) -> Vec<String> {
     for judged in &analysis.calls {
         let (call, progress) = (&judged.call, &judged.call.progress);
         let roles: Vec<_> = call.vantages.iter().map(|vantage| vantage.role.name()).collect();
-        let times = (progress.ring, progress.talk);
+        let times = [progress.ring, progress.talk].map(|lapse| lapse.map(|lapse| lapse.nanoseconds));
         said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, progress.outcome));
         said.push(format!("{:?} {:?} {:?}", progress.ended_by, progress.end_provenance, progress.end_reason));
         said.extend(call.rows.iter().map(|row| {

@@ -207,7 +207,7 @@ fn cell(
         }
         _ => visible_all(&shown(&column.text(index, judged, &context), columns)).into_owned(),
     };
-    let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff);
+    let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff | Outcome::Unknown);
     let style = match column {
         Column::Outcome if warns => theme.warning,
         Column::Violations if text.starts_with('!') => theme.violated,

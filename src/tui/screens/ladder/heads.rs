@@ -140,8 +140,15 @@ impl Picture<'_> {
             (0, _, Party::Local) => cut("● this client", columns).into(),
             (0, _, Party::Server) => cut("server", columns).into(),
             (2.., ..) => cut(&self.skew(lifeline).unwrap_or_default(), columns).into(),
-            (_, true, _) => cut(&format!("{} recorded", role()), columns).trim_start().into(),
-            (_, false, _) => cut(role(), columns).into(),
+            (_, is_recorded, _) => {
+                // The dot before the name says that it was recorded; the fate says what is not to be seen elsewhere.
+                let what = match lifeline.fate {
+                    Some(fate) => fate.name(),
+                    None if is_recorded => "recorded",
+                    None => "",
+                };
+                cut(format!("{} {what}", role()).trim(), columns).into()
+            }
         }
     }
 
