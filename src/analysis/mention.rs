@@ -37,7 +37,8 @@ impl Prefix {
     }
 
     /// That of an id; `None` if it is shorter, or too much like a word.
-    fn of_id(id: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of_id(id: &str) -> Option<Self> {
         let letters = id.chars().filter(char::is_ascii_alphanumeric).take(Self::LENGTH);
         let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
         let tells = letters.len() == Self::LENGTH && letters.bytes().any(|byte| byte.is_ascii_digit());

@@ -8,7 +8,7 @@ mod needles;
 
 mod addresses;
 
-mod spellings;
+mod decoded;
 
 mod wording;
 
@@ -17,10 +17,10 @@ use std::collections::{BTreeSet, HashSet};
 use super::identifiers::Identifier;
 use crate::analysis::Prefix;
 use addresses::Addresses;
+use decoded::decoded;
 use escapes::without_escapes;
 use needles::{Bound, Needle, Needles};
 pub use needles::{Leak, What};
-use spellings::{base64, hex};
 use view::{View, fold};
 use wording::{is_everybodys, is_protocol, is_wording};
 
@@ -41,9 +41,6 @@ const DIFFERENT: usize = 3;
 
 /// The fewest characters of an id that is looked for.
 const ID: usize = 8;
-
-/// How many first characters of an id are enough.
-const PREFIX: usize = 12;
 
 /// The fewest letters of a name, or of a word of one, that are looked for.
 const NAME: usize = 3;
@@ -67,8 +64,6 @@ pub(super) struct Identifiers {
     folded: Needles,
     /// In its letters and digits.
     alphanumeric: Needles,
-    /// In the text without white space.
-    exact: Needles,
     /// In the digits of the text, taken together over what may stand between the digits of a number.
     digits: Needles,
     addresses: Addresses,
@@ -81,7 +76,6 @@ pub(super) struct Identifiers {
 struct Spellings {
     folded: BTreeSet<Needle>,
     alphanumeric: BTreeSet<Needle>,
-    exact: BTreeSet<Needle>,
     digits: BTreeSet<Needle>,
     addresses: Addresses,
     prefixes: HashSet<Prefix>,
@@ -99,7 +93,6 @@ impl Identifiers {
         Self {
             folded: Needles::new(&spellings.folded),
             alphanumeric: Needles::new(&spellings.alphanumeric),
-            exact: Needles::new(&spellings.exact),
             digits: Needles::new(&spellings.digits),
             addresses: spellings.addresses,
             prefixes: spellings.prefixes,
@@ -112,13 +105,10 @@ impl Identifiers {
         let mut undone: Option<String> = None;
         for _ in 0..=LAYERS {
             let text = undone.as_deref().unwrap_or(text);
-            self.folded.found_in(&View::folded(text), &mut found);
-            let letters = View::alphanumeric(text);
-            self.alphanumeric.found_in(&letters, &mut found);
-            self.begin_in(&letters, &mut found);
-            self.exact.found_in(&View::squeezed(text), &mut found);
-            self.digits.found_in(&View::digits(text), &mut found);
-            self.addresses.found_in(text, &mut found);
+            self.spelled_in(text, &mut found);
+            if let Some(said) = decoded(text) {
+                self.spelled_in(&said, &mut found);
+            }
             match without_escapes(text) {
                 Some(plain) => undone = Some(plain),
                 None => break,
@@ -129,6 +119,16 @@ impl Identifiers {
 }
 
 impl Identifiers {
+    /// Adds what is found in a text as it is.
+    fn spelled_in(&self, text: &str, found: &mut BTreeSet<Leak>) {
+        self.folded.found_in(&View::folded(text), found);
+        let letters = View::alphanumeric(text);
+        self.alphanumeric.found_in(&letters, found);
+        self.begin_in(&letters, found);
+        self.digits.found_in(&View::digits(text), found);
+        self.addresses.found_in(text, found);
+    }
+
     /// Adds where ids begin in a text's letters and digits.
     fn begin_in(&self, letters: &View, found: &mut BTreeSet<Leak>) {
         let text = &letters.text;
@@ -176,17 +176,9 @@ impl Spellings {
         }
     }
 
-    fn encoded(&mut self, text: &str, what: What) {
-        self.alphanumeric.extend(hex(text).map(|spelling| (spelling, what, Bound::No)));
-        self.exact.extend(base64(text).map(|spelling| (spelling, what, Bound::No)));
-    }
-
     fn number(&mut self, number: &str) {
-        self.encoded(number, What::Number);
         let hex = number.parse::<u128>().map(|number| format!("{number:x}"));
         self.folded.extend(hex.ok().filter(|hex| hex.len() >= HEX_NUMBER).map(|hex| (hex, What::Number, Bound::No)));
-        // The hex of decimal digits is decimal digits, which may be spelled apart as well.
-        self.digits.extend(spellings::hex(number).map(|hex| (hex, What::Number, Bound::No)));
         self.digits.insert((number.to_owned(), What::Number, Bound::No));
         for (length, bound) in [(NATIONAL, Bound::No), (LOCAL, Bound::Number)] {
             let last = number.len().checked_sub(length).and_then(|begin| number.get(begin..)).unwrap_or_default();
@@ -197,13 +189,14 @@ impl Spellings {
     }
 
     fn id(&mut self, id: &str) {
-        self.encoded(id, What::Id);
-        self.folded.insert((fold(id), What::Id, Bound::No));
-        let letters: String = fold(id).chars().filter(|character| character.is_alphanumeric()).collect();
-        let prefix: String = letters.chars().take(PREFIX).collect();
-        // A word is no beginning of an id that means anything.
-        if prefix.chars().count() == PREFIX && prefix.chars().any(|character| character.is_ascii_digit()) {
-            self.alphanumeric.insert((prefix, What::Id, Bound::No));
+        // Every stanza has an id: where its beginning is enough, that is all that is kept.
+        match Prefix::of_id(id) {
+            Some(prefix) => {
+                self.prefixes.insert(prefix);
+            }
+            None => {
+                self.folded.insert((fold(id), What::Id, Bound::No));
+            }
         }
     }
 
@@ -216,16 +209,11 @@ impl Spellings {
             return;
         }
         if words.len() > 1 {
-            let shown = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            self.encoded(&shown.collect::<Vec<_>>().join(" "), What::Name);
-            self.encoded(name, What::Name);
             self.folded.insert((folded.clone(), What::Name, Bound::Word));
             let joined = words.concat();
             if joined.chars().count() >= JOINED {
                 self.alphanumeric.insert((joined, What::Name, Bound::No));
             }
-        } else if folded.chars().count() > NAME {
-            self.encoded(name, What::Name);
         }
         for word in words.into_iter().filter(tells) {
             let is_dense = word.chars().any(is_dense);

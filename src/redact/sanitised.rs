@@ -7,7 +7,9 @@ use super::node::{seconds, start};
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Clock, Leg, LocalDevice, Observed, Originator, Party, Recording, Row, Socket, Span, Vantage};
+use crate::call::{
+    Call, Clock, Leg, LocalDevice, Observed, Originator, Party, People, Recording, Row, Socket, Span, Vantage,
+};
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -35,7 +37,8 @@ impl Sanitised {
     /// Rewrites an analysis.
     fn new(analysis: &Analysis, redactor: &Redactor) -> Self {
         let starts = Starts::of(analysis);
-        let mut rewriting = Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new() };
+        let mut rewriting =
+            Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new(), people: HashMap::new() };
         let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
         let context = Context::of(&calls, analysis.complete);
         let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
@@ -63,8 +66,8 @@ impl Sanitised {
     /// The same with the calls at these indexes only. They keep their numbers, and what is said of them.
     #[must_use]
     pub fn narrowed(&self, calls: &[usize]) -> Self {
-        let place = |call: usize| calls.iter().position(|chosen| *chosen == call);
-        let remark = |remark: &Remark| Some(Remark { call: place(remark.call)?, ..remark.clone() });
+        let places: HashMap<usize, usize> = calls.iter().enumerate().map(|(place, call)| (*call, place)).collect();
+        let remark = |remark: &Remark| Some(Remark { call: *places.get(&remark.call)?, ..remark.clone() });
         Self { analysis: self.analysis.narrowed(calls), remarks: self.remarks.iter().filter_map(remark).collect() }
     }
 
@@ -132,6 +135,7 @@ struct Rewriting<'r> {
     /// What is shared stays shared: by where it was.
     stanzas: HashMap<*const Observed, Arc<Observed>>,
     recordings: HashMap<*const Recording, Arc<Recording>>,
+    people: HashMap<*const People, Arc<People>>,
 }
 
 impl Rewriting<'_> {
@@ -182,7 +186,7 @@ impl Rewriting<'_> {
             caller: jid(&call.caller),
             callee: jid(&call.callee),
             vantages: vantages.collect(),
-            people: Arc::new(call.people.renamed(|jid| self.redactor.jid(jid))),
+            people: self.people(&call.people),
             recordings,
             rows,
             progress,
@@ -212,6 +216,13 @@ impl Rewriting<'_> {
         let rewritten = Arc::new(rewritten);
         self.stanzas.insert(Arc::as_ptr(observed), Arc::clone(&rewritten));
         rewritten
+    }
+
+    /// The links between addresses, which all calls share.
+    fn people(&mut self, people: &Arc<People>) -> Arc<People> {
+        let redactor = self.redactor;
+        let renamed = || Arc::new(people.renamed(|jid| redactor.jid(jid)));
+        Arc::clone(self.people.entry(Arc::as_ptr(people)).or_insert_with(renamed))
     }
 
     /// The recording, which says itself that it was made on the network where the ciphertext no longer does.

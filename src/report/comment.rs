@@ -7,6 +7,7 @@ use super::assessment::Subject;
 use super::assessment::{Assessment, Citation, row_of};
 use super::citation;
 use super::finding::reproduce;
+use super::inert::{inert, inert_cell, inert_lines};
 use super::ndjson::lines;
 use super::notes;
 use super::request::Report;
@@ -35,7 +36,7 @@ pub(super) fn write(report: &Report<'_>, assessment: &Assessment) -> (String, Op
     let calls = relevant(report, assessment);
     let shown: Vec<_> = foremost(assessment).into_iter().take(LISTED).collect();
     let mut text =
-        format!("{}\n\n**{}**\n\n{}\n", report.marker(), assessment.title, assessment.summary.replace(" #", " \\#"));
+        format!("{}\n\n**{}**\n\n{}\n", report.marker(), inert(&assessment.title), inert_lines(&assessment.summary));
     text.push_str(&table(report, &shown, assessment.citations.len()));
     text.push_str(&noted(report, assessment));
     let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));
@@ -132,12 +133,12 @@ fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
         let why: String = citation.why.chars().take(SENTENCE).collect();
         text.push_str(&format!(
             "| {} | {}, call `#{}` | {} | {after} | {} | {} |\n",
-            cell(&citation.says),
+            inert_cell(&citation.says),
             citation::capture(row.observed.capture()),
             report.sanitised.analysis().number(citation.call),
             row.observed.stanza.origin.last,
-            cell(&citation::vantage(call, row)),
-            cell(&why),
+            inert_cell(&citation::vantage(call, row)),
+            inert_cell(&why),
         ));
     }
     if all > shown.len() {
@@ -151,7 +152,7 @@ fn noted(report: &Report<'_>, assessment: &Assessment) -> String {
     let remarks = notes::about(report, assessment);
     let mut text = String::new();
     for (place, remark) in remarks.iter().enumerate() {
-        let line = format!("- {}\n", cell(&notes::line(report, remark)));
+        let line = format!("- {}\n", inert_cell(&notes::line(report, remark)));
         if text.len() + line.len() > NOTED {
             text.push_str(&format!("- {} more notes are not listed\n", remarks.len() - place));
             break;
@@ -159,22 +160,6 @@ fn noted(report: &Report<'_>, assessment: &Assessment) -> String {
         text.push_str(&line);
     }
     if text.is_empty() { text } else { format!("\n**Notes**\n\n{text}") }
-}
-
-/// Text that stays in its cell and has no markup there.
-fn cell(text: &str) -> String {
-    let mut cell = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '|' => cell.push_str("\\|"),
-            '<' => cell.push_str("&lt;"),
-            '&' => cell.push_str("&amp;"),
-            '\n' | '\r' => cell.push(' '),
-            '#' => cell.push_str("\\#"),
-            _ => cell.push(character),
-        }
-    }
-    cell
 }
 
 fn diagram_of(report: &Report<'_>, index: usize) -> Option<String> {

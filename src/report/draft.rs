@@ -47,6 +47,9 @@ impl Draft {
     #[must_use]
     pub fn marked(mut self) -> Self {
         if !self.body.contains(&self.marker) {
+            if self.form == Form::Corpus {
+                self.body = sheet::fenced("yaml", &self.body);
+            }
             self.body = format!("{}\n{}\n", self.body, self.marker);
         }
         self

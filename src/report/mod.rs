@@ -5,6 +5,8 @@
 
 mod form;
 
+mod inert;
+
 mod sheet;
 
 mod digest;

@@ -1,6 +1,7 @@
 //! A form, filled in.
 
 use super::form::{Field, IssueForm};
+use super::inert::inert_lines;
 
 /// The most bytes of a body. GitHub takes 65,536 characters.
 pub(super) const LIMIT: usize = 60_000 - MARKER;
@@ -52,7 +53,7 @@ fn joined(form: &IssueForm, values: &[String]) -> String {
         let value = match (value.trim().is_empty(), slot.is_code) {
             (true, _) => EMPTY.to_owned(),
             (false, true) => fenced("text", value),
-            (false, false) => value.to_owned(),
+            (false, false) => inert_lines(value),
         };
         text.push_str(&format!("### {}\n\n{}\n\n", slot.label, headless(&value)));
     }

@@ -3,6 +3,7 @@
 use super::assessment::Assessment;
 use super::draft::Draft;
 use super::form::Form;
+use super::inert::inert_lines;
 use super::request::{Report, Unfit};
 use super::stanza::Exhibit;
 use super::{comment, finding, notes, sheet};
@@ -63,7 +64,9 @@ impl Report<'_> {
         };
         let (body, rest) = self.form.issue().map_or_else(Default::default, |form| sheet::write(form, &values));
         let slots = self.form.issue().map_or(&[][..], |form| form.fields);
-        let fields = slots.iter().map(|slot| slot.id).zip(values).filter(|(_, value)| !value.is_empty()).collect();
+        let fields = slots.iter().zip(values).filter(|(_, value)| !value.is_empty());
+        let fields = fields.map(|(slot, value)| (slot.id, if slot.is_code { value } else { inert_lines(&value) }));
+        let fields = fields.collect();
         Ok(Written { title: titled(&title), body, fields, rest, note, remarks })
     }
 

@@ -28,11 +28,6 @@ impl View {
         view
     }
 
-    /// Without white space.
-    pub(super) fn squeezed(text: &str) -> Self {
-        Self::of(text, |line, view| view.text.extend(line.chars().filter(|character| !character.is_whitespace())))
-    }
-
     /// Folded, with one space for any white space.
     pub(super) fn folded(text: &str) -> Self {
         Self::of(text, |line, view| {
