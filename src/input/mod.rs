@@ -64,15 +64,15 @@ enum Reader {
         read: fn(&'static Format, &mut Source<'_>, &mut dyn Sink) -> Result<u64, Error>,
     },
     /// Some lines of an input are in this format; others may be in others, or in none.
-    Lines(LineFormat),
+    Lines(&'static [LineFormat]),
 }
 
 impl Reader {
     /// The client whose log this reads.
     const fn client(&self) -> Option<&'static Client> {
         match self {
-            Self::Whole { .. } => None,
-            Self::Lines(lines) => lines.client,
+            Self::Whole { .. } | Self::Lines([]) => None,
+            Self::Lines([lines, ..]) => lines.client,
         }
     }
 
@@ -80,13 +80,13 @@ impl Reader {
     fn claims(&self, beginning: &[u8]) -> bool {
         match self {
             Self::Whole { probe, .. } => probe(beginning),
-            Self::Lines(lines) => lines.claims(beginning),
+            Self::Lines(lines) => lines.iter().any(|lines| lines.claims(beginning)),
         }
     }
 }
 
 /// Declares the formats, one row each: `name, what it is, technique, what its connections are numbered by: reader`. The
-/// reader is `whole(PROBE, READ)`, which also `brings secrets` if it says so, or the [`LineFormat`] of `lines(FORMAT)`.
+/// reader is `whole(PROBE, READ)`, which also `brings secrets` if it says so, or [`LineFormat`]s: `lines(FORMAT, ..)`.
 macro_rules! formats {
     ($($name:literal, $about:literal, $technique:literal, $connections:literal: $kind:ident($($reader:expr),+) $($secrets:ident)*;)*) => {
         /// The formats, in the order in which they are tried: first those of a whole input, or whose lines stand
@@ -104,7 +104,7 @@ macro_rules! formats {
         const READERS: &[Reader] = &[$(formats!(@reader $kind $($reader),+)),*];
     };
     (@reader whole $probe:expr, $read:expr) => { Reader::Whole { probe: $probe, read: $read } };
-    (@reader lines $format:expr) => { Reader::Lines($format) };
+    (@reader lines $($format:expr),+) => { Reader::Lines(&[$($format),+]) };
     (@secrets) => { false };
     (@secrets brings secrets) => { true };
 }
@@ -142,14 +142,14 @@ formats! {
         lines(log::BAILEYS);
     "zapo", "log of zapo at level trace, by its pino or its console logger", "unknown", "log":
         lines(log::ZAPO);
-    "whatsmeow", "log of whatsmeow at level debug, by its own logger or zerolog", "unknown", "log":
-        lines(log::WHATSMEOW);
     "whatsapp-rust", "log of whatsapp-rust at level debug, by env_logger, tracing or its own programs", "unknown", "log":
         lines(log::WHATSAPP_RUST);
+    "whatsmeow", "log of whatsmeow at level debug, by its own logger or any other", "unknown", "log":
+        lines(log::WHATSMEOW);
     "call-events", "log of call events, without stanzas", "unknown", "log":
         lines(log::EVENTS);
-    "xml", "stanzas as XML, in a file or pasted among other text", "unknown", "log":
-        lines(log::XML);
+    "text", "stanzas in any other text: as XML, or as nodes in JSON or as programs print objects", "unknown", "log":
+        lines(log::NODES, log::XML);
 }
 
 /// How many bytes of an input the formats are shown to recognise it.
@@ -191,7 +191,8 @@ pub fn read(
             (format, read(format, &mut source, out)?)
         }
         Some((format, Reader::Lines(lines))) => {
-            log::read(&mut source, vec![(format, lines)], out)?.ok_or(Error::NoLines(format.name))?
+            let lines = lines.iter().map(|lines| (format, lines)).collect();
+            log::read(&mut source, lines, out)?.ok_or(Error::NoLines(format.name))?
         }
         None => match unsupported(source.data()) {
             Some(what) => return Err(Error::Unsupported(what)),
@@ -228,9 +229,12 @@ fn unsupported(beginning: &[u8]) -> Option<&'static str> {
 
 /// The formats of lines, in the order in which they are tried on a line.
 fn line_formats() -> impl Iterator<Item = (&'static Format, &'static LineFormat)> {
-    FORMATS.iter().zip(READERS).filter_map(|(format, reader)| match reader {
-        Reader::Lines(lines) => Some((format, lines)),
-        Reader::Whole { .. } => None,
+    FORMATS.iter().zip(READERS).flat_map(|(format, reader)| {
+        let lines = match reader {
+            Reader::Lines(lines) => lines,
+            Reader::Whole { .. } => &[][..],
+        };
+        lines.iter().map(move |lines| (format, lines))
     })
 }
 

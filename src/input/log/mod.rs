@@ -20,15 +20,23 @@ mod scanner;
 
 mod json_node;
 
+pub(crate) mod frames;
+
+mod printed;
+
+mod surroundings;
+
+mod finder;
+
 mod pino;
 
 mod baileys;
 
 mod zapo;
 
-mod whatsmeow;
-
 mod whatsapp_rust;
+
+mod whatsmeow;
 
 mod web;
 
@@ -36,15 +44,16 @@ mod ringtrace;
 
 mod events;
 
-mod xml;
+mod nodes;
 
-pub(crate) mod frames;
+mod xml;
 
 pub(crate) mod corpus;
 
 pub(super) use baileys::BAILEYS;
 pub(super) use entry::LineFormat;
 pub(super) use events::EVENTS;
+pub(super) use nodes::NODES;
 pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::read;
 pub(super) use web::{DIAGNOSTIC as WEB_DIAGNOSTIC, HOOK as WEB_HOOK};

@@ -12,7 +12,7 @@ use super::entry::{EntryContent, LineFormat, LogEntry, NoEntry, Parsed, Text};
 use super::envelope::{continues, unwrapped};
 use super::pending::Pending;
 use crate::anomaly::Anomaly;
-use crate::input::diagnoses::{ENTRY_UNREADABLE, NO_STANZAS, NOT_UTF8, TOO_LONG, UNRELATED};
+use crate::input::diagnoses::{ENTRY_UNREADABLE, LEFT_OUT, NO_STANZAS, NOT_UTF8, TOO_LONG, UNRELATED};
 use crate::input::lines::{self, LONGEST_LINE};
 use crate::input::model::{Error, Format, Sink};
 use crate::input::source::Source;
@@ -96,7 +96,7 @@ struct Candidate {
     format: &'static Format,
     lines: &'static LineFormat,
     markers: Vec<memmem::Finder<'static>>,
-    /// Finds its markers, and those of the formats before it.
+    /// Finds what its entries do not go on over: its markers, and those of the formats before it.
     ends: AhoCorasick,
 }
 
@@ -105,7 +105,8 @@ impl Candidate {
     fn new(formats: &[Named]) -> Option<Self> {
         let (format, lines) = *formats.last()?;
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        let ends = searcher(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
+        let ends = formats.iter().filter(|_| !lines.spans_markers).flat_map(|(_, lines)| lines.markers.iter().copied());
+        let ends = searcher(ends).ok()?;
         Some(Self { format, lines, markers, ends })
     }
 
@@ -249,6 +250,11 @@ impl Scanner {
             let at = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
             let (lines, stanzas) = match parsed {
                 Err(NoEntry::Unrelated | NoEntry::Incomplete) => continue,
+                Err(NoEntry::LeftOut) => {
+                    self.pending.recognize(format, at, out);
+                    out.anomaly(Anomaly::new(&LEFT_OUT, at).detail(format!("line {}", at.last)));
+                    (1, Vec::new())
+                }
                 Err(NoEntry::Unreadable { lines, why }) => {
                     self.pending.recognize(format, at, out);
                     out.anomaly(Anomaly::new(&ENTRY_UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
