@@ -40,7 +40,7 @@ mod merge;
 mod load;
 
 pub use choice::NoChoice;
-pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
+pub use connection::{OLDER_THAN_NOISE, STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::Request;
 pub use lookup::{Lookup, LookupError};
@@ -69,7 +69,7 @@ pub fn diagnoses() -> Vec<&'static Diagnosis> {
         &[&TLS_KEYS_UNUSED],
         websocket::DIAGNOSES,
         noise::DIAGNOSES,
-        &[&STRAIGHT_OVER_TCP],
+        &[&STRAIGHT_OVER_TCP, &OLDER_THAN_NOISE],
         binary::DIAGNOSES,
     ];
     let layers = [keys::DIAGNOSES, input::DIAGNOSES].into_iter().chain(above);

@@ -36,14 +36,14 @@ mod tshark;
 
 mod log;
 
+mod unread;
+
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod tests;
 
 use std::io::Read;
-
-use memchr::memmem;
 
 use crate::origin::CaptureId;
 use clients::Client;
@@ -185,6 +185,7 @@ pub fn read(
     if source.data().is_empty() {
         return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
+    let kind = unread::kind_of(source.data());
     let (format, records) = match wanted.or_else(|| formats.find(|(_, reader)| reader.claims(source.data()))) {
         Some((format, Reader::Whole { read, .. })) => {
             out.recognized(format);
@@ -194,10 +195,9 @@ pub fn read(
             let lines = lines.iter().map(|lines| (format, lines)).collect();
             log::read(&mut source, lines, out)?.ok_or(Error::NoLines(format.name))?
         }
-        None => match unsupported(source.data()) {
+        None => match unread::known(source.data()) {
             Some(what) => return Err(Error::Unsupported(what)),
-            None => log::read(&mut source, line_formats().collect(), out)?
-                .ok_or_else(|| Error::Unrecognized { tried: names(), markers: markers() })?,
+            None => log::read(&mut source, line_formats().collect(), out)?.ok_or(Error::Unrecognized(kind))?,
         },
     };
     if let Some(failure) = source.failure() {
@@ -208,23 +208,6 @@ pub fn read(
         out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
     }
     Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
-}
-
-/// What an input is that no format claims, and what to do, if it is something that people may have instead.
-fn unsupported(beginning: &[u8]) -> Option<&'static str> {
-    if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
-        Some("UTF-16 text, as PowerShell's `>` writes it: save it as UTF-8, or let cmd or tshark -w write the file")
-    } else if memmem::find(beginning, b"<pdml").is_some() {
-        Some("tshark's PDML, which is not supported: open the recording itself, or the output of tshark -T json")
-    } else if beginning.starts_with(b"\x02\x21\x4c\x18") {
-        Some("an archive in the old lz4 format, which is not supported: decompress it, or compress without lz4 -l")
-    } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
-        Some(
-            "a followed stream as text, which loses bytes: open the recording itself, or use tshark -z follow,tcp,yaml",
-        )
-    } else {
-        None
-    }
 }
 
 /// The formats of lines, in the order in which they are tried on a line.
@@ -241,17 +224,4 @@ fn line_formats() -> impl Iterator<Item = (&'static Format, &'static LineFormat)
 /// The names of all formats.
 fn names() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
-}
-
-/// What lines with stanzas are found by, for people: without the variants for other quotes and escapes.
-fn markers() -> String {
-    let mut markers: Vec<String> = Vec::new();
-    for marker in line_formats().flat_map(|(_, lines)| lines.markers) {
-        let is_variant = marker.contains(['"', '\\', '>']);
-        let marker = format!("`{}`", marker.trim_end());
-        if !is_variant && !markers.contains(&marker) {
-            markers.push(marker);
-        }
-    }
-    markers.join(", ")
 }

@@ -97,6 +97,11 @@ pub(super) enum EntryContent {
 pub(super) enum NoEntry {
     /// They are no entry of this format.
     Unrelated,
+    /// They are no entry, and neither is any of so many lines.
+    Nothing {
+        /// How many.
+        lines: usize,
+    },
     /// The entry continues, and more lines are needed.
     Incomplete,
     /// They are one line of which the program that printed it left out what matters.

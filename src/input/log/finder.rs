@@ -2,8 +2,9 @@
 //! hex or base64 in a field of these.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use memchr::{memchr, memchr2_iter};
+use memchr::{memchr, memchr3_iter, memmem};
 
 use super::entry::{LoggedStanza, NoEntry, lines_in, stanza};
 use super::frames;
@@ -17,13 +18,13 @@ use crate::protocol::xml::{Departures, Dialect};
 const TAGS: [&str; 5] = ["call", "ack", "receipt", "success", "iq"];
 
 /// The most brackets of a line at which a value may begin.
-const MOST_BRACKETS: usize = 32;
+const MOST_BRACKETS: usize = 12;
 
 /// The shortest text that can hold a stanza.
 const SHORTEST: usize = 8;
 
-/// The most stanzas that a value is searched for.
-const MOST_STANZAS: usize = 4096;
+/// How much behind a stanza is searched for what is said of it.
+const NEAR: usize = 512;
 
 /// How deeply texts may be nested in one another: JSON in a string of JSON, XML in that.
 const DEEPEST: usize = 4;
@@ -75,25 +76,29 @@ impl Finder {
                 Ok(Printed { value, length, left_out }) => {
                     let end = start + length;
                     let before = line.get(..start).unwrap_or_default();
-                    let behind = text.get(end..).map(first_line).unwrap_or_default();
-                    let mut walk = Walk { finder: self, left_out, stanzas: Vec::new(), has_preview: false };
-                    walk.value(&value, &Surroundings::of_text(before, behind), 0);
+                    let around = Surroundings::of_text(before, near(text.get(end..).unwrap_or_default()));
+                    let mut walk = Walk { left_out, ..Walk::new(self) };
+                    walk.value(&value, &around, 0);
                     finds.has_preview |= walk.has_preview;
-                    if !walk.stanzas.is_empty() || walk.has_preview {
-                        finds.stanzas.append(&mut walk.stanzas);
-                        finds.lines = lines_in(text, end);
-                    }
+                    finds.stanzas.append(&mut walk.stanzas);
+                    finds.lines = lines_in(text, end);
                     if end >= line.len() {
                         break;
                     }
                     at = end;
                 }
                 // Where a line ends in the middle of something, the rest of the value was lost.
-                Err(NoEntry::Incomplete) if goes_on(line) && finds.lines == 0 => return Err(NoEntry::Incomplete),
+                Err(NoEntry::Incomplete) if goes_on(line) && finds.stanzas.is_empty() => {
+                    return Err(NoEntry::Incomplete);
+                }
                 Err(_) => at = bracket + 1,
             }
         }
-        if finds.lines == 0 { Err(NoEntry::Unrelated) } else { Ok(finds) }
+        match finds.lines {
+            0 => Err(NoEntry::Unrelated),
+            lines if finds.stanzas.is_empty() && !finds.has_preview => Err(NoEntry::Nothing { lines }),
+            _ => Ok(finds),
+        }
     }
 
     /// Finds stanzas in XML that begins on the first line of a text.
@@ -101,7 +106,7 @@ impl Finder {
     /// # Errors
     /// If there are none, or the first goes on behind the text.
     pub(super) fn in_text(self, text: &str, is_all: bool) -> Result<Finds, NoEntry> {
-        let (place, form) = self.first_tag(first_line(text)).ok_or(NoEntry::Unrelated)?;
+        let (place, form) = self.first_tag(text).or_else(|| self.first_in_html(text)).ok_or(NoEntry::Unrelated)?;
         let before = text.get(..place).unwrap_or_default();
         let (xml, behind) = form.xml(text.get(place..).unwrap_or_default());
         let mut finds = Finds::default();
@@ -110,14 +115,14 @@ impl Finder {
             match one(xml.get(at..).unwrap_or_default(), self.dialect, is_all || form == Form::Literal) {
                 Ok((stanza, length)) => {
                     at += length;
-                    let behind = behind.or(xml.get(at..).map(first_line)).unwrap_or_default();
+                    let behind = near(behind.or(xml.get(at..)).unwrap_or_default());
                     finds.stanzas.push(Found::of(stanza, Surroundings::of_text(before, behind)));
                 }
                 Err(error) if finds.stanzas.is_empty() => return Err(error),
                 Err(_) => break,
             }
             // Further stanzas on the same lines are of the same entry.
-            match self.first_tag(xml.get(at..).map(first_line).unwrap_or_default()) {
+            match self.first_tag(xml.get(at..).unwrap_or_default()) {
                 Some((further, Form::Plain)) => at += further,
                 _ => break,
             }
@@ -126,22 +131,31 @@ impl Finder {
         Ok(finds)
     }
 
-    /// Where the first stanza of a line is, and how it is written.
-    fn first_tag(self, line: &str) -> Option<(usize, Form)> {
-        let plain = memchr2_iter(b'<', b'&', line.as_bytes()).find_map(|place| {
-            let rest = line.get(place..)?;
-            match rest.strip_prefix("&lt;") {
-                Some(rest) => self.is_tag(rest).then_some((place, Form::Html)),
-                None if !self.is_tag(rest.strip_prefix('<')?) => None,
-                None => Some((place, if is_escaped(rest) { Form::Literal } else { Form::Plain })),
+    /// Where the first stanza of the line that a text begins with is, and how it is written. Looks no further than to it.
+    fn first_tag(self, text: &str) -> Option<(usize, Form)> {
+        for place in memchr3_iter(b'<', b'\\', b'\n', text.as_bytes()) {
+            let rest = text.get(place..)?;
+            if rest.starts_with('\n') {
+                return None;
             }
-        });
-        let is_tag = |(place, _): &(usize, &str)| line.get(place + CODED.len()..).is_some_and(|rest| self.is_tag(rest));
-        let coded = line.match_indices(CODED).find(is_tag).map(|(place, _)| {
-            let before = line.get(..place).unwrap_or_default();
-            (before.trim_end_matches('\\').len(), Form::Literal)
-        });
-        plain.into_iter().chain(coded).min_by_key(|(place, _)| *place)
+            if let Some(coded) = rest.strip_prefix(CODED) {
+                if self.is_tag(coded) {
+                    let before = text.get(..place).unwrap_or_default();
+                    return Some((before.trim_end_matches('\\').len(), Form::Literal));
+                }
+            } else if rest.strip_prefix('<').is_some_and(|tag| self.is_tag(tag)) {
+                return Some((place, if is_escaped(near(rest)) { Form::Literal } else { Form::Plain }));
+            }
+        }
+        None
+    }
+
+    /// The same of a stanza that HTML shows.
+    fn first_in_html(self, text: &str) -> Option<(usize, Form)> {
+        let line = first_line(text);
+        let places = memmem::find_iter(line.as_bytes(), "&lt;");
+        let mut tags = places.filter(|place| line.get(place + 4..).is_some_and(|tag| self.is_tag(tag)));
+        Some((tags.next()?, Form::Html))
     }
 
     /// Returns whether a text begins with the name of a tag.
@@ -157,6 +171,15 @@ impl Found {
     fn of(stanza: LoggedStanza, around: Surroundings) -> Self {
         Self { stanza: LoggedStanza { direction: around.direction, time: around.time, ..stanza }, around }
     }
+}
+
+/// The rest of the line that is close by.
+fn near(text: &str) -> &str {
+    let mut end = text.len().min(NEAR);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    first_line(text.get(..end).unwrap_or_default())
 }
 
 fn first_line(text: &str) -> &str {
@@ -280,10 +303,16 @@ struct Walk {
     /// How many parts of the value its printer left out.
     left_out: u32,
     stanzas: Vec<Found>,
+    /// The tags and ids of the stanzas.
+    known: HashSet<(String, String)>,
     has_preview: bool,
 }
 
 impl Walk {
+    fn new(finder: Finder) -> Self {
+        Self { finder, left_out: 0, stanzas: Vec::new(), known: HashSet::new(), has_preview: false }
+    }
+
     fn value(&mut self, value: &JsonValue, around: &Surroundings, depth: usize) {
         match value {
             JsonValue::Null => {}
@@ -348,10 +377,9 @@ impl Walk {
 
     /// Keeps a stanza, unless the same value has it in another form already.
     fn put(&mut self, stanza: LoggedStanza, around: Surroundings) {
-        let key = |node: &Node| (node.tag.clone(), node.text("id").map(Cow::into_owned));
-        let new = key(&stanza.node);
-        let is_known = new.1.is_some() && self.stanzas.iter().any(|known| key(&known.stanza.node) == new);
-        if !is_known && self.stanzas.len() < MOST_STANZAS {
+        let node = &stanza.node;
+        let is_new = node.text("id").is_none_or(|id| self.known.insert((node.tag.to_string(), id.into_owned())));
+        if is_new {
             self.stanzas.push(Found::of(stanza, around));
         }
     }

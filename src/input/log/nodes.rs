@@ -61,14 +61,18 @@ const MARKERS: &[&str] = &[
     "\"Ang",
 ];
 
-/// The marks of a node itself: what has one of these and cannot be read is said to.
+/// Returns whether a line that cannot be read should have held a stanza: it has the tag of a node, or is JSON with XML.
 fn is_marked(line: &str) -> bool {
-    let line = line.replace(['\\', '"', '\''], "").replace(": ", ":");
-    ["call", "ack", "receipt"].into_iter().any(|tag| {
-        [format!("{{tag:{tag},"), format!("{{Tag:{tag} "), format!("[description={tag},")]
+    let bare = line.replace(['\\', '"', '\''], "").replace(": ", ":");
+    let has_tag = |tag: &str| {
+        let marks = ["tag:", "Tag:", "description="].map(|name| format!("{name}{tag}"));
+        marks
             .iter()
-            .any(|mark| line.contains(mark))
-    })
+            .any(|mark| bare.split_once(mark.as_str()).is_some_and(|(_, behind)| behind.starts_with([',', '}', ' '])))
+    };
+    let is_json = line.trim_start().starts_with("{\"");
+    let has_xml = || ["<call", "<ack", "<receipt", "u003ccall", "u003cack"].iter().any(|tag| line.contains(tag));
+    ["call", "ack", "receipt"].into_iter().any(has_tag) || (is_json && has_xml())
 }
 
 fn read(text: &Text<'_>) -> Parsed {
@@ -86,9 +90,9 @@ fn read(text: &Text<'_>) -> Parsed {
             Ok(LogEntry { lines, content: EntryContent::Stanzas(stanzas) })
         }
         Err(NoEntry::Incomplete) if !text.is_all => Err(NoEntry::Incomplete),
-        Err(_) if is_marked(line) => {
-            Err(NoEntry::unreadable("the node in it is not whole, or not written as it should be"))
-        }
+        // XML may hold values too.
+        Err(NoEntry::Nothing { lines }) if lines > 1 => Err(NoEntry::Nothing { lines }),
+        Err(_) if is_marked(line) => Err(NoEntry::unreadable("its JSON is truncated or invalid")),
         Err(_) => Err(NoEntry::Unrelated),
     }
 }

@@ -79,7 +79,7 @@ impl Pending {
             day: Clock::new(DAY),
             hour: Clock::new(HOUR),
             zone: Clock::new(NEVER),
-            has_times: false,
+            has_times: true,
             has_primary: None,
             vantages: HashMap::new(),
             names: SharedNames::default(),
@@ -93,6 +93,11 @@ impl Pending {
             event_format: None,
             calls: HashSet::new(),
         }
+    }
+
+    /// Those of a log of lines, which has a clock of its own, or else the server's.
+    pub(super) fn of_lines() -> Self {
+        Self { has_times: false, ..Self::new() }
     }
 
     /// The format of the first stanza.

@@ -6,7 +6,7 @@ use super::entry::NoEntry;
 use super::json_node::JsonValue;
 
 /// How deeply values may be nested.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 48;
 
 /// A value, and what is known of its text.
 #[derive(Debug, PartialEq)]

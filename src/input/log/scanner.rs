@@ -53,7 +53,7 @@ pub(in crate::input) fn read(
         comments: 0,
         first_unrelated: None,
         pieces: Pieces::default(),
-        pending: Pending::new(),
+        pending: Pending::of_lines(),
     };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
@@ -135,8 +135,8 @@ struct Scanner {
 enum Step {
     /// This many bytes of them were an entry.
     Entry(usize),
-    /// The first is nothing of interest.
-    Unrelated,
+    /// The first so many bytes are nothing of interest.
+    Unrelated(usize),
     /// No more is wanted.
     Enough,
 }
@@ -187,7 +187,7 @@ impl Scanner {
                     self.of_entries += self.lines - before;
                     self.consume(source, length);
                 }
-                Step::Unrelated => self.skip(source, length),
+                Step::Unrelated(length) => self.skip(source, length),
                 Step::Enough => return Ok(ControlFlow::Break(())),
             }
         }
@@ -237,8 +237,9 @@ impl Scanner {
     /// Reads the entry that the data begin with, the first line of which has `length` bytes.
     fn entry(&mut self, source: &mut Source<'_>, length: usize, out: &mut dyn Sink) -> Result<Step, Error> {
         if self.has_comments && is_comment(source.data().get(..length).unwrap_or_default()) {
-            return Ok(Step::Unrelated);
+            return Ok(Step::Unrelated(length));
         }
+        let mut nothing = length;
         for index in 0..self.formats.len() {
             let Some(candidate) = self.formats.get(index) else { break };
             let line = source.data().get(..length).unwrap_or_default();
@@ -250,13 +251,20 @@ impl Scanner {
             let at = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
             let (lines, stanzas) = match parsed {
                 Err(NoEntry::Unrelated | NoEntry::Incomplete) => continue,
+                Err(NoEntry::Nothing { lines }) => {
+                    nothing = lines_length(source.data(), lines.max(1)).max(length);
+                    continue;
+                }
                 Err(NoEntry::LeftOut) => {
                     self.pending.recognize(format, at, out);
                     out.anomaly(Anomaly::new(&LEFT_OUT, at).detail(format!("line {}", at.last)));
                     (1, Vec::new())
                 }
                 Err(NoEntry::Unreadable { lines, why }) => {
-                    self.pending.recognize(format, at, out);
+                    // Of a known client's log it may be a line like any other.
+                    if format.client.is_some() || self.pending.format().is_none() {
+                        self.pending.recognize(format, at, out);
+                    }
                     out.anomaly(Anomaly::new(&ENTRY_UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
                     (lines, Vec::new())
                 }
@@ -285,7 +293,7 @@ impl Scanner {
             }
             return Ok(Step::Entry(length));
         }
-        Ok(Step::Unrelated)
+        Ok(Step::Unrelated(nothing))
     }
 
     fn report_unrelated(&self, source: &Source<'_>, out: &mut dyn Sink) {
@@ -310,7 +318,9 @@ impl Candidate {
             let unwrapped = unwrapped(&text);
             let mut parsed = (self.lines.read)(&Text { text: &unwrapped.text, is_all });
             if is_all || !matches!(parsed, Err(NoEntry::Incomplete)) {
-                if let Ok(LogEntry { lines, .. }) | Err(NoEntry::Unreadable { lines, .. }) = &mut parsed {
+                if let Ok(LogEntry { lines, .. })
+                | Err(NoEntry::Unreadable { lines, .. } | NoEntry::Nothing { lines }) = &mut parsed
+                {
                     *lines = unwrapped.were((*lines).max(1));
                 }
                 return Ok((parsed, is_lossy));

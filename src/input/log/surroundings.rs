@@ -96,11 +96,14 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Those of a stanza with this text before it and after it on its line.
     pub(super) fn of_text(before: &str, after: &str) -> Self {
-        let fields = || after.split_whitespace().filter_map(|word| word.split_once('='));
-        let named = WAY_FIELDS.iter().find_map(|known| {
-            let value = fields().find(|(name, _)| name == known)?.1;
-            Some((value, way_of(value)?))
-        });
+        // Another stanza may follow, and has fields of its own.
+        let fields = after.split('<').next().unwrap_or_default().split_whitespace();
+        let rank = |name: &str| WAY_FIELDS.iter().position(|known| *known == name);
+        let named = fields
+            .filter_map(|word| word.split_once('='))
+            .filter_map(|(name, value)| Some((rank(name)?, value, way_of(value)?)))
+            .min_by_key(|(rank, ..)| *rank)
+            .map(|(_, value, way)| (value, way));
         let nearest = || way_before(before);
         let (direction, client) = match named {
             Some((value, way)) => (Some(way), client_of(value)),
@@ -204,71 +207,79 @@ fn way_before(text: &str) -> Option<(&str, Direction)> {
 
 /// A time as the value of a field.
 fn time_of(value: &str) -> LogTime {
-    if value.len() > NEAR {
+    match since_epoch(value) {
+        LogTime::None if value.len() <= NEAR => time_in(value),
+        time => time,
+    }
+}
+
+/// A time as a number since the Unix epoch, in any unit.
+fn since_epoch(value: &str) -> LogTime {
+    let is_number = |text: &str| text.len() < 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    if whole.len() < 10 || !is_number(whole) || !is_number(fraction) {
         return LogTime::None;
     }
-    let is_number = |text: &str| text.len() >= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
-    match value.split_once('.') {
-        Some((whole, fraction)) if whole.len() == 10 && is_number(whole) => {
-            // A number leaves out zeros at its end.
-            time::decimal_seconds(&format!("{whole}.{fraction:0<3}")).into()
-        }
-        Some((whole, _)) if whole.len() == 13 && is_number(whole) => {
-            value.parse().ok().and_then(time::milliseconds).into()
-        }
-        _ if is_number(value) => value.parse().ok().and_then(time::whole_number).into(),
-        _ => time_in(value),
+    match whole.len() {
+        // A number leaves out zeros at its end.
+        10 if !fraction.is_empty() => time::decimal_seconds(&format!("{whole}.{fraction:0<3}")).into(),
+        13 if !fraction.is_empty() => value.parse().ok().and_then(time::milliseconds).into(),
+        _ => whole.parse().ok().and_then(time::whole_number).into(),
     }
 }
 
 /// How many words of a text are searched for a time.
 const WORDS: usize = 48;
 
-/// The last time in a text that has a date and a zone, or else a date, or else neither.
+/// The time in a text that is nearest to its end, with its date and zone if it has them: what is in front of it may be
+/// a supervisor's.
 pub(super) fn time_in(text: &str) -> LogTime {
     let is_separator = |character: char| character.is_whitespace() || "[]()|\"=".contains(character);
     let words: Vec<&str> = text.split(is_separator).filter(|word| !word.is_empty()).take(WORDS).collect();
-    let word = |index: usize| words.get(index).copied().unwrap_or_default();
     let mut found = LogTime::None;
-    for index in 0..words.len() {
-        let first = word(index).trim_end_matches([':', ',']);
-        if !first.starts_with(|character: char| character.is_ascii_digit()) {
-            let [day, year, clock] = [word(index + 1).trim_end_matches(','), word(index + 2), word(index + 3)];
-            if let Some(moment) = time::civil_by_name(first, day, year, clock) {
-                return LogTime::Local(moment);
-            }
-            continue;
-        }
-        if let Some(moment) = time::rfc3339(first) {
-            return LogTime::At(moment);
-        }
-        if let Some((date, clock)) = first.split_once('T')
-            && let Some(moment) = time::civil(date, clock)
-        {
-            return LogTime::Local(moment);
-        }
-        if first.len() == 10 {
-            let [clock, zone] = [word(index + 1), word(index + 2)];
-            if let Some(moment) = time::rfc3339(&format!("{}T{clock}{zone}", first.replace('/', "-"))) {
-                return LogTime::At(moment);
-            }
-            if let Some(moment) = time::rfc3339(&format!("{}T{clock}", first.replace('/', "-"))) {
-                return LogTime::At(moment);
-            }
-            if let Some(moment) = time::civil(first, clock) {
-                return LogTime::Local(moment);
-            }
-        }
-        if let Some(time) = time::twelve_hours(first, word(index + 1)).or_else(|| time::time_of_day(first)) {
-            found = LogTime::OfDay(time);
-        } else if matches!(first.split('.').next().map(str::len), Some(10 | 13))
-            && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        {
-            found = time_of(first);
-        }
+    let mut rest = words.as_slice();
+    while !rest.is_empty() {
+        let (time, length) = time_of_words(rest).unwrap_or((found, 1));
+        found = time;
+        rest = rest.get(length..).unwrap_or_default();
     }
     found
 }
+
+/// The time that these words begin with, and how many of them it is.
+fn time_of_words(words: &[&str]) -> Option<(LogTime, usize)> {
+    let word = |index: usize| words.get(index).copied().unwrap_or_default();
+    let first = word(0).trim_end_matches([':', ',']);
+    if !first.starts_with(|character: char| character.is_ascii_digit()) {
+        // `Sep 14, 2026 15:02:22`
+        let moment = time::civil_by_name(first, word(1).trim_end_matches(','), word(2), word(3));
+        return moment.map(|moment| (LogTime::Local(moment), 4));
+    }
+    if let Some(moment) = time::rfc3339(first) {
+        return Some((LogTime::At(moment), 1));
+    }
+    if let Some((date, clock)) = first.split_once('T') {
+        return time::civil(date, clock).map(|moment| (LogTime::Local(moment), 1));
+    }
+    if first.len() == DATE {
+        let (date, clock) = (first.replace('/', "-"), word(1).replace(',', "."));
+        let zoned = |zone: &str| time::rfc3339(&format!("{date}T{clock}{zone}"));
+        if let Some(moment) = zoned(word(2)).or_else(|| zoned("")) {
+            return Some((LogTime::At(moment), 2));
+        }
+        if let Some(moment) = time::civil(first, word(1)) {
+            return Some((LogTime::Local(moment), 2));
+        }
+    }
+    if let Some(time) = time::twelve_hours(first, word(1)).or_else(|| time::time_of_day(first)) {
+        return Some((LogTime::OfDay(time), 1));
+    }
+    let is_epoch = matches!(first.split('.').next().map(str::len), Some(10 | 13));
+    Some(since_epoch(first)).filter(|time| is_epoch && *time != LogTime::None).map(|time| (time, 1))
+}
+
+/// How many characters a date has.
+const DATE: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,8 @@ pub(super) struct Handshake {
     unanswered: u64,
     /// Whether an ordinary request was seen.
     ordinary: bool,
+    /// Whether the first bytes are those of the connection, as far as none are missing.
+    whole: bool,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +79,11 @@ enum Step {
 const FOREIGN: Step = Step::Done(Outcome::Foreign(None));
 
 impl Handshake {
+    /// That of a connection that is shown from its first byte on.
+    pub(super) fn of_whole() -> Self {
+        Self { whole: true, ..Self::default() }
+    }
+
     /// Reads a chunk. Also returns the rest of it if the handshake ends.
     pub(super) fn push<'a>(&mut self, chunk: Located<Chunk<'a>>) -> (Outcome, Option<Located<Chunk<'a>>>) {
         let (direction, origin) = (Chunk::direction(&chunk), chunk.origin);
@@ -186,6 +193,7 @@ impl Handshake {
                         let origin = Origin { direction: Some(direction), ..origin };
                         return Step::Done(Outcome::Foreign(Some(Anomaly::new(&HTTP2, origin))));
                     }
+                    Opening::Other if self.whole && progress.lost == 0 => return FOREIGN,
                     Opening::Other => {
                         let any = Expectation { masked: None, deflate: true };
                         progress.reading = Reading::Unknown(Trial::new(any, UNKNOWN_CONNECTION));

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ringtrace::origin::{Direction, Resolution};
 use ringtrace::protocol::xml::{self, Dialect};
 use serde_json::{Value, json};
-use wacore_binary::builder::NodeBuilder;
 use wacore_binary::marshal::marshal;
+use wacore_binary::node::{Attrs, NodeContent, NodeValue};
 
 use super::{anomalies, load_text, timeline};
 
@@ -76,12 +76,13 @@ fn node(xml: &str) -> Value {
 /// As a decrypted frame.
 fn frame(xml: &str) -> Vec<u8> {
     fn of(value: &Value) -> wacore_binary::Node {
+        let mut attributes = Attrs::new();
+        for (name, value) in value["attrs"].as_object().unwrap() {
+            attributes.push(name.clone(), NodeValue::String(value.as_str().unwrap().into()));
+        }
+        let children = value["content"].as_array().unwrap().iter().map(of).collect();
         let tag = value["tag"].as_str().unwrap().to_owned();
-        let attributes = value["attrs"].as_object().unwrap().iter();
-        let builder = attributes.fold(NodeBuilder::new(tag), |builder, (name, value)| {
-            builder.attr(name.clone(), value.as_str().unwrap().to_owned())
-        });
-        builder.children(value["content"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()).build()
+        wacore_binary::Node::new(tag, attributes, Some(NodeContent::Nodes(children)))
     }
     marshal(&of(&node(xml))).unwrap()
 }
@@ -254,7 +255,7 @@ fn moments(text: &str) -> Vec<(Option<i64>, Resolution)> {
     let analysis = load_text(text.as_bytes());
     let rows = analysis.calls.iter().flat_map(|judged| judged.call.rows.iter());
     rows.map(|row| {
-        let origin = row.observed.origin();
+        let origin = row.observed.stanza.origin;
         (origin.time.map(|time| time.0 / 1_000_000 - THEN), origin.resolution)
     })
     .collect()
@@ -298,7 +299,7 @@ fn what_a_printer_left_out_is_said() {
     let analysis = load_text(ack.as_bytes());
     assert!(analysis.is_lossy());
     let said = anomalies(&analysis);
-    assert!(said.iter().any(|line| line.starts_with("input/printed-in-part at 13")), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("input/printed-in-part at 12")), "{said:?}");
     let preview = "VM1:7 [RECEIVED] WapNode {tag: 'call', attrs: {…}, content: Array(1)}\n";
     let said = anomalies(&load_text(preview.as_bytes()));
     assert_eq!(said, ["input/printed-in-part at 1, 1 times: line 1"]);
@@ -306,7 +307,8 @@ fn what_a_printer_left_out_is_said() {
 
 #[test]
 fn nodes_that_are_cut_are_said() {
-    let whole = node(CALL[0].2).to_string();
+    let whole =
+        r#"{"tag":"call","attrs":{"from":"1@lid","id":"1.1"},"content":[{"tag":"offer","attrs":{"call-id":"00AA"}}]}"#;
     for cut in [&whole[..80], &whole[..whole.len() - 2]] {
         let said = anomalies(&load_text(format!("{cut}\nother\n{whole}\n").as_bytes()));
         assert!(said.iter().any(|line| line.starts_with("input/log-entry-unreadable at 1")), "{cut}: {said:?}");
@@ -330,7 +332,7 @@ fn what_is_made_to_harm_is_read_to_its_end() {
         "a: [{tag: 'call', [[[[[[[[\n",
         "{\"x\":[1,2,3,\n",
     ] {
-        let count = 20_000;
+        let count = 3_000;
         for text in [line.repeat(count), line.trim_end().repeat(count), format!("{line}{}", "text: 1,\n".repeat(count))]
         {
             assert_eq!(load_text(text.as_bytes()).captures[0].bytes, text.len() as u64, "{line:?}");
