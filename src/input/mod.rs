@@ -146,10 +146,10 @@ formats! {
         lines(log::WHATSAPP_RUST);
     "whatsmeow", "log of whatsmeow at level debug, by its own logger or any other", "unknown", "log":
         lines(log::WHATSMEOW);
-    "call-events", "log of call events, without stanzas", "unknown", "log":
-        lines(log::EVENTS);
     "text", "stanzas in any other text: as XML, or as nodes in JSON or as programs print objects", "unknown", "log":
         lines(log::NODES, log::XML);
+    "call-events", "call events in logs and webhooks, without stanzas", "unknown", "log":
+        lines(log::EVENTS, log::EVENT_VALUES);
 }
 
 /// How many bytes of an input the formats are shown to recognise it.
@@ -181,7 +181,7 @@ pub fn read(
         None => None,
     };
     let mut source = Source::new(capture, Decompressed::new(reader)?);
-    source.fill(PROBE_LENGTH)?;
+    begin(&mut source)?;
     if source.data().is_empty() {
         return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
@@ -208,6 +208,17 @@ pub fn read(
         out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
     }
     Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
+}
+
+/// Reads as much of an input as it takes to recognise it: of a log only its first entry, since the next may be long in
+/// coming.
+fn begin(source: &mut Source<'_>) -> Result<(), Error> {
+    while source.data().len() < PROBE_LENGTH && !log::has_entry(source.data(), line_formats()) {
+        if !source.fill(source.data().len() + 1)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The formats of lines, in the order in which they are tried on a line.

@@ -62,6 +62,9 @@ pub(super) fn known(beginning: &[u8]) -> Option<&'static str> {
             "a followed stream as text, which loses bytes: open the recording itself, or use tshark -z follow,tcp,yaml",
         );
     }
+    if beginning.starts_with(b"{\"connection\":") && memmem::find(beginning, b"\"plain_hex\":").is_some() {
+        return Some("what a sample capture holds, for tests: open the capture beside it");
+    }
     let has_credentials = [&b"\"noiseKey\""[..], b"\"signedIdentityKey\""];
     if has_credentials.iter().all(|name| memmem::find(beginning, name).is_some()) {
         return Some(

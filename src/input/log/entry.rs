@@ -143,6 +143,8 @@ pub(super) struct Event {
     pub(super) kind: String,
     /// When, as the client wrote it; empty where it did not.
     pub(super) time: String,
+    /// The program, and what makes it print stanzas; empty if that is not known.
+    pub(super) remedy: &'static str,
 }
 
 /// How the stanzas of one vantage were recorded, as their file says.

@@ -92,6 +92,7 @@ fn read(text: &Text<'_>) -> Parsed {
         Err(NoEntry::Incomplete) if !text.is_all => Err(NoEntry::Incomplete),
         // XML may hold values too.
         Err(NoEntry::Nothing { lines }) if lines > 1 => Err(NoEntry::Nothing { lines }),
+        Err(NoEntry::Nothing { .. }) => Err(NoEntry::Unrelated),
         Err(_) if is_marked(line) => Err(NoEntry::unreadable("its JSON is truncated or invalid")),
         Err(_) => Err(NoEntry::Unrelated),
     }

@@ -43,6 +43,7 @@ pub(super) struct Pending {
     zone: Clock,
     /// Whether something in the log has a time.
     has_times: bool,
+    technique: Option<&'static str>,
     /// Whether the log has primary entries for what was sent, so that fallbacks are left out; `None` while that is open.
     has_primary: Option<bool>,
     vantages: HashMap<(&'static str, String), ConnectionId>,
@@ -80,6 +81,7 @@ impl Pending {
             hour: Clock::new(HOUR),
             zone: Clock::new(NEVER),
             has_times: true,
+            technique: None,
             has_primary: None,
             vantages: HashMap::new(),
             names: SharedNames::default(),
@@ -95,9 +97,10 @@ impl Pending {
         }
     }
 
-    /// Those of a log of lines, which has a clock of its own, or else the server's.
-    pub(super) fn of_lines() -> Self {
-        Self { has_times: false, ..Self::new() }
+    /// Those of a log of lines, which has a clock of its own, or else the server's. It was made by this technique, as far
+    /// as it shows.
+    pub(super) fn of_lines(technique: Option<&'static str>) -> Self {
+        Self { has_times: false, technique, ..Self::new() }
     }
 
     /// The format of the first stanza.
@@ -133,9 +136,14 @@ impl Pending {
         self.event_format
     }
 
+    /// The program that logged the events, and what makes it print stanzas, if that is known.
+    pub(super) fn remedy(&self) -> Option<&'static str> {
+        self.events.iter().map(|(event, _)| event.remedy).find(|remedy| !remedy.is_empty())
+    }
+
     /// Reports events of calls of which the log has no stanza.
     fn report_events(&self, out: &mut dyn Sink) {
-        for (Event { call_id, kind, time }, origin) in &self.events {
+        for (Event { call_id, kind, time, .. }, origin) in &self.events {
             if !self.calls.contains(call_id) {
                 let when = if time.is_empty() { String::new() } else { format!(" at {time}") };
                 let what = format!("{kind} of call {call_id}{when}, line {}", origin.last);
@@ -373,9 +381,13 @@ impl Pending {
             let ends = Entry::Ends(Ends { client: Some(&name), server: None });
             let origin = Origin { connection: Some(id), ..origin };
             out.entry(Located::new(origin, ends))?;
-            if let Some(client) = format.client {
-                let (client, omits_own_acks) = (Some(client.name), client.omits_own_acks);
-                let recorded = Recorded { client, omits_own_acks, ..Recorded::default() };
+            if format.client.is_some() || self.technique.is_some() {
+                if let Some(technique) = self.technique {
+                    out.technique(technique);
+                }
+                let client = format.client.map(|client| client.name);
+                let omits_own_acks = format.client.is_some_and(|client| client.omits_own_acks);
+                let recorded = Recorded { client, technique: self.technique, omits_own_acks, ..Recorded::default() };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }

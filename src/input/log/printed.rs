@@ -220,8 +220,10 @@ impl<'t> Parser<'t> {
             }
         }
         self.at = start;
+        // Node prints dates without quotes.
+        let is_number = self.peek()?.is_ascii_digit();
         let is_part = |character: char| match style {
-            Style::Literal => is_name(character) || matches!(character, '-' | '+'),
+            Style::Literal => is_name(character) || matches!(character, '-' | '+') || (character == ':' && is_number),
             Style::Comma => !matches!(character, ',' | ']' | '}' | '\n'),
             Style::Space => !matches!(character, ' ' | ']' | '}' | '\n'),
         };

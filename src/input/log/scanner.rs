@@ -34,9 +34,9 @@ pub(in crate::input) fn read(
     mut formats: Vec<Named>,
     out: &mut dyn Sink,
 ) -> Result<Option<(&'static Format, u64)>, Error> {
-    source.reach(SIGNS_WITHIN);
     let beginning = source.data().get(..SIGNS_WITHIN).unwrap_or(source.data());
     let sign = sign_in(beginning, &formats);
+    let technique = technique_in(beginning);
     let has_comments = sign.is_some_and(|(_, lines)| lines.is_exclusive);
     if has_comments {
         formats.retain(|(_, lines)| lines.is_exclusive);
@@ -44,23 +44,27 @@ pub(in crate::input) fn read(
     let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
     // The markers are constants, and few: there is always a searcher for them.
     let Ok(search) = searcher(markers) else { return Ok(None) };
+    let named = formats.clone();
     let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
     let mut scanner = Scanner {
         formats,
+        named,
+        sign,
+        searched: 0,
         has_comments,
         lines: 0,
         of_entries: 0,
         comments: 0,
         first_unrelated: None,
         pieces: Pieces::default(),
-        pending: Pending::of_lines(),
+        pending: Pending::of_lines(technique),
     };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
     if flow.is_continue() && scanner.pending.finish(out).is_continue() {
         scanner.report_unrelated(source, out);
     }
-    let Scanner { lines, mut pending, .. } = scanner;
+    let Scanner { lines, mut pending, sign, .. } = scanner;
     let origin = Origin::of_record(source.capture(), lines, 0, None);
     if pending.format().is_none()
         && let Some((format, _)) = sign
@@ -72,8 +76,19 @@ pub(in crate::input) fn read(
         && let Some(format) = pending.event_format()
     {
         pending.recognize(format, origin, out);
+        if let Some(remedy) = pending.remedy() {
+            out.anomaly(Anomaly::new(&NO_STANZAS, origin).detail(format!("it holds call events of {remedy}")));
+        }
     }
     Ok(pending.format().map(|format| (format, lines)))
+}
+
+/// Returns whether the whole lines of an input that begins so hold what an entry of one of these formats does.
+pub(in crate::input) fn has_entry(beginning: &[u8], formats: impl Iterator<Item = Named>) -> bool {
+    let whole = memrchr(b'\n', beginning).map_or(0, |end| end + 1);
+    let lines = beginning.get(..whole).unwrap_or_default();
+    let mut markers = formats.filter(|(_, lines)| !lines.spans_markers).flat_map(|(_, lines)| lines.markers);
+    markers.any(|marker| memmem::find(lines, marker.as_bytes()).is_some())
 }
 
 /// Finds the first of these markers in a text. Only where the leftmost counts are they searched for many bytes at once.
@@ -84,6 +99,15 @@ fn searcher(markers: impl Iterator<Item = &'static str>) -> Result<AhoCorasick, 
 /// The format whose log this is, as far as lines without stanzas show.
 fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
     formats.iter().find(|(_, lines)| lines.has_sign(beginning)).copied()
+}
+
+/// What the tools of a technique say of themselves.
+const TECHNIQUES: &[(&str, &str)] =
+    &[("dynamic instrumentation toolkit", "frida-hooking"), ("Spawned `com.whatsapp", "frida-hooking")];
+
+/// The technique by which a log was made, if it shows.
+fn technique_in(beginning: &[u8]) -> Option<&'static str> {
+    TECHNIQUES.iter().find(|(sign, _)| memmem::find(beginning, sign.as_bytes()).is_some()).map(|(_, name)| *name)
 }
 
 /// Returns whether a line is blank or begins with `#`.
@@ -105,7 +129,8 @@ impl Candidate {
     fn new(formats: &[Named]) -> Option<Self> {
         let (format, lines) = *formats.last()?;
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        let ends = formats.iter().filter(|_| !lines.spans_markers).flat_map(|(_, lines)| lines.markers.iter().copied());
+        let others = formats.iter().filter(|(_, other)| !lines.spans_markers && !other.spans_markers);
+        let ends = others.flat_map(|(_, other)| other.markers.iter().copied());
         let ends = searcher(ends).ok()?;
         Some(Self { format, lines, markers, ends })
     }
@@ -118,6 +143,11 @@ impl Candidate {
 
 struct Scanner {
     formats: Vec<Candidate>,
+    /// The formats, by whose signs a log without stanzas is recognised.
+    named: Vec<Named>,
+    sign: Option<Named>,
+    /// How many bytes were searched for signs.
+    searched: usize,
     /// Whether blank lines and lines that begin with `#` are comments.
     has_comments: bool,
     /// Lines before the source's data.
@@ -198,6 +228,10 @@ impl Scanner {
         let before = self.lines;
         self.count(source, length);
         let part = source.data().get(..length).unwrap_or_default();
+        if self.sign.is_none() && self.searched < SIGNS_WITHIN && self.pending.format().is_none() {
+            self.searched += part.len();
+            self.sign = sign_in(part, &self.named);
+        }
         let mut unrelated = (before + 1..=self.lines).zip(part.split(|byte| *byte == b'\n'));
         if self.has_comments {
             let is_comment = |(_, line): &(u64, &[u8])| is_comment(line);
@@ -333,8 +367,10 @@ impl Candidate {
     /// Returns how many bytes that are, and whether there can be no more.
     fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
         let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
-        let is_end = !source.reach(wanted);
-        let limit = match line_length(source, wanted.saturating_sub(1).max(length))? {
+        // More than what has arrived may never come.
+        let is_end = !source.reach(length + 1);
+        let arrived = source.data().len().min(wanted);
+        let limit = match line_length(source, arrived.saturating_sub(1).max(length))? {
             Some(limit) if !is_end => limit,
             _ => source.data().len(),
         };

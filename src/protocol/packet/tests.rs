@@ -354,7 +354,7 @@ fn an_unknown_link_type_is_named_once_and_counted_always() {
     assert_eq!(
         kept.anomalies(),
         [
-            ("packet/link-type", 30, Some("LINKTYPE 105")),
+            ("packet/link-type", 30, Some("LINKTYPE 105, 802.11")),
             ("packet/link-type", 20, None),
             ("packet/link-type", 10, Some("LINKTYPE 9999")),
         ]

@@ -181,6 +181,7 @@ impl Handshake {
             return Step::Stuck;
         }
         let half_upgraded = self.half_upgraded();
+        let other_is_seen = !self.backlog.bytes(direction.reversed()).is_empty();
         let other_in_head = matches!(self.directions[direction.reversed()].reading, Reading::Head(_));
         let progress = &mut self.directions[direction];
         match &mut progress.reading {
@@ -193,7 +194,10 @@ impl Handshake {
                         let origin = Origin { direction: Some(direction), ..origin };
                         return Step::Done(Outcome::Foreign(Some(Anomaly::new(&HTTP2, origin))));
                     }
-                    Opening::Other if self.whole && progress.lost == 0 => return FOREIGN,
+                    // A server may speak before its client's first bytes arrive.
+                    Opening::Other if self.whole && progress.lost == 0 => {
+                        return if other_is_seen { FOREIGN } else { Step::Stuck };
+                    }
                     Opening::Other => {
                         let any = Expectation { masked: None, deflate: true };
                         progress.reading = Reading::Unknown(Trial::new(any, UNKNOWN_CONNECTION));

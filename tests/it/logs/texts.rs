@@ -306,6 +306,13 @@ fn what_a_printer_left_out_is_said() {
 }
 
 #[test]
+fn a_tool_that_says_what_it_is_tells_the_technique() {
+    let banner = "    / _  |   Frida 16.5.9 - A world-class dynamic instrumentation toolkit\n";
+    let analysis = load_text(format!("{banner}[SENT] {}\n", CALL[2].2).as_bytes());
+    assert_eq!(analysis.captures[0].technique(), "frida-hooking");
+}
+
+#[test]
 fn nodes_that_are_cut_are_said() {
     let whole =
         r#"{"tag":"call","attrs":{"from":"1@lid","id":"1.1"},"content":[{"tag":"offer","attrs":{"call-id":"00AA"}}]}"#;
