@@ -190,6 +190,30 @@ impl Resolution {
     }
 }
 
+/// A measured length of time, and how far it may be off.
+///
+/// ```
+/// use ringtrace::origin::Lapse;
+///
+/// assert_eq!(Lapse { nanoseconds: 3_000_000_000, bound: 1_000_000_000 }.stated(), Some(3_000_000_000));
+/// assert_eq!(Lapse { nanoseconds: 0, bound: 1_000_000_000 }.stated(), None, "it may have been anything below a second");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lapse {
+    /// The length as measured; negative where what should come later was recorded earlier.
+    pub nanoseconds: i64,
+    /// How finely it was measured: the coarser resolution of its ends, and the uncertainty of their clocks to each other.
+    pub bound: i64,
+}
+
+impl Lapse {
+    /// Returns the nanoseconds; `None` if they are below what could be measured.
+    #[must_use]
+    pub const fn stated(self) -> Option<i64> {
+        if self.nanoseconds.saturating_abs() < self.bound { None } else { Some(self.nanoseconds) }
+    }
+}
+
 /// Where an item came from. The input layer creates origins, and the layers above only join them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {

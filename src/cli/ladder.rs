@@ -57,7 +57,8 @@ enum Format {
 
 /// Runs `ladder`.
 pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = arguments.output.target()?;
+    let inputs = arguments.reading.inputs(settings, arguments.output.path())?;
+    let target = arguments.output.target(&inputs)?;
     let selection = arguments.filtering.selection()?;
     let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);

@@ -4,6 +4,8 @@ mod exit;
 
 mod settings;
 
+mod interrupt;
+
 mod target;
 
 mod manifest;

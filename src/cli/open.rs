@@ -62,12 +62,15 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let theme = if settings.allows_colour() { options.theme.or_else(theme_by_variable) } else { Some(ThemeName::None) };
     let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
-    let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
+    let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
+    let request = arguments.reading.prepare(&settings)?;
     let shelf = request.shelf().clone();
     let lookup = Some(request.lookup());
+    let inputs = arguments.reading.inputs(&settings, None)?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, here: names_here(), ..options });
+    let shown =
+        tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(loading::exit(&analysis)),

@@ -45,11 +45,14 @@ pub(super) struct SanitizeArguments {
 
 /// Runs `sanitize`.
 pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = arguments.output.target()?;
+    let mut inputs = arguments.reading.inputs(settings, arguments.output.path())?;
+    arguments.redaction.protect(&mut inputs)?;
+    let target = arguments.output.target(&inputs)?;
     let selection = arguments.filtering.selection()?;
     let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
-    let redactor = arguments.redaction.redactor(&analysis)?;
+    let known = arguments.redaction.known()?;
+    let redactor = arguments.redaction.redactor(&analysis, &known);
     let sanitised = redactor.sanitise(&analysis);
     let (wanted, sanitised) = match selection.map(|selection| selection.calls(&analysis)) {
         Some(calls) => (Cow::Owned(analysis.narrowed(&calls)), sanitised.narrowed(&calls)),
@@ -59,7 +62,8 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
     let calls = chosen.collect::<Result<BTreeSet<usize>, _>>().map_err(|none| Failure::Usage(none.to_string()))?;
     let calls = (!calls.is_empty()).then(|| calls.into_iter().collect::<Vec<_>>());
     let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
-    arguments.redaction.save(&redactor)?;
+    arguments.redaction.save(&redactor, &known)?;
     target.write_text(lines.as_str())?;
+    redaction::list_withheld(&sanitised, settings.verbosity);
     Ok(loading::exit(&analysis))
 }

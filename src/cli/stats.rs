@@ -152,7 +152,11 @@ impl StatsArguments {
 /// Runs `stats`.
 pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exit, Failure> {
     let mut wanted = arguments.wanted()?;
-    let target = arguments.output.target()?;
+    let mut inputs = arguments.reading.inputs(settings, arguments.output.path())?;
+    if let Some(output) = arguments.output.path().filter(|path| Archive::is_one(path)) {
+        inputs.add(output);
+    }
+    let target = arguments.output.target(&inputs)?;
     if arguments.format() == Format::Parquet && target.is_terminal() {
         return Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()));
     }

@@ -33,8 +33,20 @@ impl App {
     /// The interface before the first snapshot.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, ascii: _, keymap, columns, config, pseudonyms, filter, shelf, lookup: _, access, here } =
-            options;
+        let Options {
+            theme,
+            ascii: _,
+            keymap,
+            columns,
+            config,
+            pseudonyms,
+            filter,
+            shelf,
+            lookup: _,
+            access,
+            here,
+            inputs: _,
+        } = options;
         let theme = theme.unwrap_or_default();
         let notes = Arc::new(shelf.notes());
         let shared = Shared { keymap, notes, shelf, access, here, config, filter, ..Shared::default() };

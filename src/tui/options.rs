@@ -10,6 +10,7 @@ use crate::analysis::Lookup;
 use crate::config::{Config, Placed};
 use crate::github::Access;
 use crate::notes::Shelf;
+use crate::output::Inputs;
 use crate::tables::Selection;
 use crate::visible::visible;
 use crate::words::nearest;
@@ -31,6 +32,8 @@ pub struct Options {
     pub pseudonyms: bool,
     /// The filter of the list, and its text.
     pub filter: Option<(String, Selection)>,
+    /// The files that are read, which no draft may replace.
+    pub inputs: Inputs,
     /// The notes, and the files that contain them.
     pub shelf: Shelf,
     /// The server that findings are sent to.

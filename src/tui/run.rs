@@ -38,7 +38,7 @@ pub fn columns() -> Option<u16> {
 /// # Errors
 /// If the terminal cannot be read from or written to. It is restored in any case.
 pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result<()> {
-    let mut screen = Screen::enter(options.ascii)?;
+    let mut screen = Screen::enter(options.ascii, std::mem::take(&mut options.inputs))?;
     let mut backdrop = Backdrop::default();
     if options.theme.is_none() {
         screen.ask_for_background()?;

@@ -2,14 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use memchr::memmem;
-
-use super::SECOND;
 use super::declined;
 use super::originator::{self, Made};
 use super::stanzas;
-use crate::call::{Call, Clock, Provenance, Row, Side};
-use crate::protocol::binary::{Content, Jid, Node};
+use crate::call::{Announced, Call, Clock, Provenance, Row, Side};
+use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{ActionName, Body};
 
 /// A call that was offered live, and neither answered, declined nor refused, but ended.
@@ -49,15 +46,6 @@ impl Ending<'_> {
 /// Who ends calls: the side, and the person, unless it is the server.
 pub type Ender = (&'static str, Option<Jid>);
 
-/// A ring timeout that settings announce.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Announced {
-    /// Index of the row with the settings.
-    pub index: usize,
-    /// In nanoseconds.
-    pub timeout: i64,
-}
-
 /// How a call rang out; `None` if it did not, or if the recording does not show that it did.
 #[must_use]
 pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
@@ -92,7 +80,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
         }
     }
     settle_order(call, &mut endings);
-    (!endings.is_empty()).then(|| RangOut { endings, announced: announced(call) })
+    (!endings.is_empty()).then(|| RangOut { endings, announced: call.announced() })
 }
 
 fn ending<'c>(call: &Call, index: usize, row: &'c Row, offer: Option<&Row>) -> Ending<'c> {
@@ -173,52 +161,4 @@ fn span(call: &Call, row: &Row) -> Option<(i64, i64)> {
         None => unknown,
     };
     Some((time.saturating_add(clock.least), time.saturating_add(clock.most)))
-}
-
-/// The `caller_timeout` of the settings in the offer or its ack.
-#[must_use]
-pub fn announced(call: &Call) -> Option<Announced> {
-    call.rows.iter().enumerate().find_map(|(index, row)| {
-        let stanza = row.observed.read();
-        let settings = match &stanza.body {
-            Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node()?.children(),
-            Body::Ack(_) if row.action == Some(ActionName::Offer) => stanza.node.children(),
-            _ => return None,
-        };
-        let seconds = settings.iter().filter(|child| child.tag == "voip_settings").find_map(caller_timeout)?;
-        Some(Announced { index, timeout: seconds * SECOND })
-    })
-}
-
-/// Seconds after `caller_timeout` in the JSON of settings, which some logs quote or escape once more.
-#[must_use]
-pub fn caller_timeout(settings: &Node) -> Option<i64> {
-    let text = match &settings.content {
-        Content::Bytes(bytes) => String::from_utf8_lossy(bytes),
-        Content::Value(value) => value.to_text(),
-        Content::None | Content::Nodes(_) | Content::Elided(_) => return None,
-    };
-    const NAME: &str = "caller_timeout";
-    let after = text.get(memmem::find(text.as_bytes(), NAME.as_bytes())? + NAME.len()..)?;
-    let digits = after.trim_start_matches(['"', '\\', ':', ' ']);
-    let digits = digits.get(..digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len()))?;
-    digits.parse().ok().filter(|seconds| (1..=3600).contains(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_timeout_is_read_however_a_log_quotes_the_settings() {
-        let timeout = |text: &str| {
-            let content = Content::Bytes(text.as_bytes().into());
-            caller_timeout(&Node { tag: "voip_settings".into(), content, ..Node::default() })
-        };
-        assert_eq!(timeout(r#"{"options":{"caller_timeout":"90"}}"#), Some(90));
-        assert_eq!(timeout(r#""{\"options\":{\"caller_timeout\": 45}}""#), Some(45));
-        assert_eq!(timeout(r#"{"caller_timeout":"0"}"#), None);
-        assert_eq!(timeout(r#"{"caller_timeout":"99999999999999999999"}"#), None);
-        assert_eq!(timeout("{}"), None);
-    }
 }

@@ -18,6 +18,10 @@ pub(super) mod theme;
 
 pub(super) mod pane;
 
+pub(super) mod fit;
+
+pub(super) mod json;
+
 pub(super) mod list;
 
 pub(super) mod csv;

@@ -27,7 +27,7 @@ use super::command::{Done, Effect};
 use super::editor;
 use super::signals::{Request, Signals};
 use crate::config;
-use crate::output::{self, Existing};
+use crate::output::{self, Existing, Inputs};
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(in crate::tui) struct Screen {
@@ -36,6 +36,8 @@ pub(in crate::tui) struct Screen {
     signals: Signals,
     /// Whether only ASCII can be shown.
     ascii: bool,
+    /// The files that are read, which nothing written may replace.
+    inputs: Inputs,
 }
 
 impl Screen {
@@ -43,11 +45,11 @@ impl Screen {
     ///
     /// # Errors
     /// If it cannot be switched to raw mode or written to; it is then left as it was.
-    pub(in crate::tui) fn enter(ascii: bool) -> io::Result<Self> {
+    pub(in crate::tui) fn enter(ascii: bool, inputs: Inputs) -> io::Result<Self> {
         let signals = Signals::note()?;
         let switched = Switched::enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        Ok(Self { terminal, switched, signals, ascii })
+        Ok(Self { terminal, switched, signals, ascii, inputs })
     }
 
     /// Performs an effect, and returns its result if there is one.
@@ -74,6 +76,17 @@ impl Screen {
                 Ok(()) => format!("Columns saved in {}", path.display()),
                 Err(error) => format!("Cannot save {}: {error}", path.display()),
             }))),
+            Effect::Write { path, rest, .. }
+                if [Some(&path), rest.as_ref().map(|(path, _)| path)]
+                    .into_iter()
+                    .flatten()
+                    .any(|path| self.inputs.contains(path)) =>
+            {
+                Ok(Some(Done::Message(format!(
+                    "Cannot write {}: it is one of the files that are open",
+                    path.display()
+                ))))
+            }
             Effect::Write { path, text, rest, over } => {
                 let existing = if over { Existing::Replace } else { Existing::Keep };
                 let second = || rest.map_or(Ok(()), |(path, text)| output::write(&path, &text, existing));
@@ -291,7 +304,7 @@ mod tests {
     #[test]
     fn a_panic_restores_the_terminal_before_it_is_reported() {
         if std::env::var_os(IN_A_TERMINAL).is_some() {
-            let mut screen = Screen::enter(false).unwrap();
+            let mut screen = Screen::enter(false, Inputs::default()).unwrap();
             screen.draw(|frame| frame.render_widget("drawn", frame.area())).unwrap();
             panic!("planted");
         }
