@@ -67,7 +67,7 @@ impl Finder {
     pub(super) fn in_values(self, text: &str) -> Result<Finds, NoEntry> {
         let line = first_line(text);
         let mut finds = Finds::default();
-        let mut at = 0;
+        let (mut at, mut is_broken) = (0, false);
         for _ in 0..MOST_BRACKETS {
             let rest = line.get(at..).unwrap_or_default();
             let Some(bracket) = rest.find(['{', '[']).map(|bracket| at + bracket) else { break };
@@ -91,11 +91,15 @@ impl Finder {
                 Err(NoEntry::Incomplete) if goes_on(line) && finds.stanzas.is_empty() => {
                     return Err(NoEntry::Incomplete);
                 }
-                Err(_) => at = bracket + 1,
+                Err(_) => {
+                    is_broken |= line.get(bracket..).is_some_and(|rest| rest.starts_with('{'));
+                    at = bracket + 1;
+                }
             }
         }
         match finds.lines {
             0 => Err(NoEntry::Unrelated),
+            _ if finds.stanzas.is_empty() && !finds.has_preview && is_broken => Err(NoEntry::Unrelated),
             lines if finds.stanzas.is_empty() && !finds.has_preview => Err(NoEntry::Nothing { lines }),
             _ => Ok(finds),
         }
