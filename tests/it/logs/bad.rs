@@ -33,6 +33,18 @@ fn what_cannot_be_read_is_said_in_a_line() {
 }
 
 #[test]
+fn nothing_is_said_of_questions_where_nothing_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letter.txt"), b"Dear reader,\n").unwrap();
+    for command in ["questions", "rules"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        let output = program.args([command, "letter.txt"]).current_dir(folder.path()).output().unwrap();
+        assert!(output.stdout.is_empty() && output.status.code() == Some(1), "{command}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("it looks like text"), "{command}");
+    }
+}
+
+#[test]
 fn a_log_at_too_high_a_level_says_which_level_prints_stanzas() {
     for (text, client, advice) in [
         (r#"{"level":30,"time":1,"class":"baileys","msg":"connected to WA"}"#, "baileys", "`level: 'trace'`"),
