@@ -255,11 +255,9 @@ fn time_of_words(words: &[&str]) -> Option<(LogTime, usize)> {
         let moment = time::civil_by_name(first, word(1).trim_end_matches(','), word(2), word(3));
         return moment.map(|moment| (LogTime::Local(moment), 4));
     }
-    if let Some(moment) = time::rfc3339(first) {
-        return Some((LogTime::At(moment), 1));
-    }
     if let Some((date, clock)) = first.split_once('T') {
-        return time::civil(date, clock).map(|moment| (LogTime::Local(moment), 1));
+        let zoned = time::rfc3339(first).map(LogTime::At);
+        return zoned.or_else(|| time::civil(date, clock).map(LogTime::Local)).map(|time| (time, 1));
     }
     if first.len() == DATE {
         let (date, clock) = (first.replace('/', "-"), word(1).replace(',', "."));
@@ -271,7 +269,9 @@ fn time_of_words(words: &[&str]) -> Option<(LogTime, usize)> {
             return Some((LogTime::Local(moment), 2));
         }
     }
-    if let Some(time) = time::twelve_hours(first, word(1)).or_else(|| time::time_of_day(first)) {
+    if first.contains(':')
+        && let Some(time) = time::twelve_hours(first, word(1)).or_else(|| time::time_of_day(first))
+    {
         return Some((LogTime::OfDay(time), 1));
     }
     let is_epoch = matches!(first.split('.').next().map(str::len), Some(10 | 13));
