@@ -58,7 +58,7 @@ const LATE_SYN_BYTES: u32 = 1 << 20;
 enum State {
     /// Only SYNs were seen. A port scan creates millions of these, so they cost little.
     /// Nothing but SYNs, and perhaps a RST that refused them.
-    Opening(Option<Arrival>),
+    Opening(Option<Box<Arrival>>),
     Live(Box<Live>),
     Ended(PerDirection<Ending>),
     Ignored,
@@ -223,7 +223,7 @@ impl Connection {
             }
             State::Opening(_) if is_bare_syn(segment) => return false,
             State::Opening(_) if self.is_refusal(segment) => {
-                self.state = State::Opening(Some(arrival));
+                self.state = State::Opening(Some(Box::new(arrival)));
                 return false;
             }
             State::Opening(_) => self.begin(out),
@@ -275,8 +275,8 @@ impl Connection {
     /// Ends the streams that have not ended, by the RST if one was seen, or else by `end`.
     pub(super) fn finish(&mut self, end: End, arrival: Option<Arrival>, out: &mut ConnectionSink<'_, impl ChunkSink>) {
         let mut refused = None;
-        if let State::Opening(by) = self.state {
-            refused = by;
+        if let State::Opening(by) = &mut self.state {
+            refused = by.take().map(|arrival| *arrival);
             self.begin(out);
         }
         if let State::Live(live) = &mut self.state {
