@@ -130,13 +130,16 @@ pub enum Resolution {
     Milliseconds,
     /// To the second, or coarser than the millisecond.
     Seconds,
+    /// To the minute.
+    Minutes,
     /// Not at all: there is no time.
     None,
 }
 
 impl Resolution {
     /// All that times can have, from the finest on.
-    pub const ALL: [Self; 4] = [Self::Nanoseconds, Self::Microseconds, Self::Milliseconds, Self::Seconds];
+    pub const ALL: [Self; 5] =
+        [Self::Nanoseconds, Self::Microseconds, Self::Milliseconds, Self::Seconds, Self::Minutes];
 
     /// Returns the resolution of times with this many decimal places of a second.
     #[must_use]
@@ -168,6 +171,7 @@ impl Resolution {
             Self::Microseconds => 1_000,
             Self::Milliseconds => 1_000_000,
             Self::Seconds => 1_000_000_000,
+            Self::Minutes => 60_000_000_000,
             Self::None => i64::MAX,
         }
     }
@@ -180,6 +184,7 @@ impl Resolution {
             Self::Microseconds => "us",
             Self::Milliseconds => "ms",
             Self::Seconds => "s",
+            Self::Minutes => "min",
             Self::None => "",
         }
     }

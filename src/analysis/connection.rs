@@ -14,7 +14,7 @@ use crate::protocol::Sink;
 use crate::protocol::binary::Node;
 use crate::protocol::noise::{self, Frame, Pattern};
 use crate::protocol::stanza::Stanza;
-use crate::protocol::tcp::{Chunk, End};
+use crate::protocol::tcp::{self, Chunk, End};
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
 
@@ -26,6 +26,16 @@ pub const STRAIGHT_OVER_TCP: Diagnosis = Diagnosis {
     severity: Severity::Note,
     why: "WhatsApp's protocol runs straight over TCP, without a websocket, as in the phone's own app",
     next: "The app's keys cannot be logged: link a Web client to the account, and record that one instead.",
+};
+
+/// A connection of a client from before WhatsApp spoke Noise.
+pub const OLDER_THAN_NOISE: Diagnosis = Diagnosis {
+    id: "noise/older-version",
+    layer: Layer::Noise,
+    kind: Kind::Unsupported,
+    severity: Severity::Loss,
+    why: "a version of WhatsApp's protocol from before Noise, which is not read",
+    next: "",
 };
 
 /// A TLS session whose keys were given and that was not decrypted all the same.
@@ -73,6 +83,8 @@ pub(super) struct Connection {
     session: Session,
     /// Anomalies, until the connection proves to be of interest.
     held: Anomalies,
+    /// Whether it may have begun before what is shown of it, so that its upgrade was not seen.
+    is_late: bool,
 }
 
 impl Connection {
@@ -81,10 +93,24 @@ impl Connection {
         Self {
             carries: Carries::Unknown { head: Vec::new(), direction: None, origin: None },
             ends: None,
-            websocket: websocket::Decoder::new(),
+            websocket: websocket::Decoder::of_whole(),
             http2: websocket::Http2::default(),
             session: Session::new(keys),
             held: Anomalies::default(),
+            is_late: false,
+        }
+    }
+
+    /// What finds a websocket in it, if there is one: where its beginning was seen, only by its upgrade.
+    fn decoder(&self) -> websocket::Decoder {
+        if self.is_late { websocket::Decoder::new() } else { websocket::Decoder::of_whole() }
+    }
+
+    /// Takes note that it may have begun before what is shown of it.
+    fn begins_late(&mut self) {
+        if matches!(&self.carries, Carries::Unknown { head, .. } if head.is_empty()) {
+            self.is_late = true;
+            self.websocket = self.decoder();
         }
     }
 
@@ -191,6 +217,7 @@ impl Connection {
     pub(super) fn ends(&mut self, ends: Ends<'_>) {
         let name = |end: Option<&str>| end.unwrap_or("not recorded").to_owned();
         self.ends = Some([name(ends.client), name(ends.server)]);
+        self.begins_late();
     }
 
     /// Takes when the connection was closed, which is not when its recording ends.
@@ -221,6 +248,9 @@ impl Connection {
 
     /// Takes an anomaly of a layer below.
     pub(super) fn anomaly(&mut self, anomaly: Anomaly, results: &mut Yield) {
+        if anomaly.diagnosis == &tcp::BEGAN_BEFORE_CAPTURE {
+            self.begins_late();
+        }
         self.session.note_loss(&anomaly);
         if self.is_of_interest() { results.anomaly(anomaly) } else { self.held.add(anomaly) }
     }
@@ -276,7 +306,9 @@ impl Connection {
                 let origin = origin.unwrap_or(chunk.origin);
                 let reversed = first == Direction::Inbound;
                 self.carries = Carries::Noise { reversed };
-                self.anomaly(Anomaly::new(&STRAIGHT_OVER_TCP, origin), results);
+                let is_older = head.get(2).is_some_and(|version| *version < NOISE_VERSION && head.starts_with(INTRO));
+                let what = if is_older { &OLDER_THAN_NOISE } else { &STRAIGHT_OVER_TCP };
+                self.anomaly(Anomaly::new(what, origin), results);
                 let head = Located::new(origin.to(chunk.origin), Chunk::Data(&head));
                 self.straight(head, reversed, results);
             }
@@ -285,7 +317,7 @@ impl Connection {
                 let origin = origin.unwrap_or(chunk.origin);
                 self.carries = Carries::Tls(Box::default());
                 // It was shown the first bytes in case that they were its own.
-                self.websocket = websocket::Decoder::new();
+                self.websocket = self.decoder();
                 self.push(Located::new(origin.to(chunk.origin), Chunk::Data(&head)), embedded, results);
             }
         }
@@ -405,6 +437,12 @@ impl Sink<Chunk<'_>> for Plain<'_> {
     }
 }
 
+/// What a client of WhatsApp's says first, before its version.
+const INTRO: &[u8] = b"WA";
+
+/// The first version that speaks Noise.
+const NOISE_VERSION: u8 = 6;
+
 /// What the first bytes of a client look like.
 enum Guess {
     /// Too little to tell.
@@ -419,7 +457,8 @@ enum Guess {
 
 /// Which protocol a client speaks that begins with these bytes.
 fn guess(head: &[u8]) -> Guess {
-    const INTRO: &[u8] = b"WA";
+    /// Both numbers of a version are small; text that begins so is not.
+    const VERSIONS: std::ops::Range<u8> = 1..b' ';
     const ROUTED: &[u8] = &[b'E', b'D', 0, 1];
     const HANDSHAKE: &[u8] = &[0x16, 0x03];
     const RECORDS: [&[u8]; 3] = [&[0x14, 0x03], &[0x15, 0x03], &[0x17, 0x03]];
@@ -429,9 +468,15 @@ fn guess(head: &[u8]) -> Guess {
     if begins(HANDSHAKE) || tls::begins_midway(head) {
         return Guess::Tls;
     }
-    if (begins(INTRO) && head.len() > INTRO.len()) || begins(ROUTED) {
+    let version = head.strip_prefix(INTRO).and_then(|version| version.split_first_chunk::<2>());
+    if let Some(([protocol, dictionary], _)) = version {
+        let is_version = VERSIONS.contains(protocol) && VERSIONS.contains(dictionary);
+        return if is_version { Guess::Noise } else { Guess::Websocket };
+    }
+    if begins(ROUTED) {
         Guess::Noise
-    } else if [INTRO, ROUTED, HANDSHAKE].into_iter().chain(RECORDS).any(may_begin)
+    } else if begins(INTRO)
+        || [INTRO, ROUTED, HANDSHAKE].into_iter().chain(RECORDS).any(may_begin)
         || (head.len() < RECORD_HEADER && RECORDS.into_iter().any(begins))
     {
         Guess::Waits

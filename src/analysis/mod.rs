@@ -42,7 +42,7 @@ mod merge;
 mod load;
 
 pub use choice::NoChoice;
-pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
+pub use connection::{OLDER_THAN_NOISE, STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::Request;
 pub use lookup::{Lookup, LookupError};
@@ -73,7 +73,7 @@ pub fn diagnoses() -> Vec<&'static Diagnosis> {
         &[&TLS_KEYS_UNUSED],
         websocket::DIAGNOSES,
         noise::DIAGNOSES,
-        &[&STRAIGHT_OVER_TCP],
+        &[&STRAIGHT_OVER_TCP, &OLDER_THAN_NOISE],
         binary::DIAGNOSES,
         contradictions::DIAGNOSES,
     ];

@@ -218,7 +218,12 @@ impl input::Sink for Reader<'_> {
         }
         self.pipe.push(entry);
         self.entries += 1;
-        if self.entries.is_multiple_of(ENTRIES_A_LOOK) { self.look() } else { ControlFlow::Continue(()) }
+        // Who watches waits for no further entry: the input may be silent from here on.
+        if self.describes || self.entries.is_multiple_of(ENTRIES_A_LOOK) {
+            self.look()
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn anomaly(&mut self, anomaly: Anomaly) {

@@ -104,10 +104,15 @@ impl Shard {
 
     /// Takes an anomaly of a layer below on a connection.
     pub(super) fn anomaly(&mut self, id: ConnectionId, anomaly: Anomaly, results: &mut Yield) {
+        let keys = &self.keys;
         match self.live.get_mut(&id) {
             Some(connection) => connection.anomaly(anomaly, results),
             None if self.dismissed.contains(&id) => {}
-            None => results.anomaly(anomaly),
+            // Nothing of what it carries was seen so far.
+            None => {
+                let new = self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys))));
+                new.anomaly(anomaly, results);
+            }
         }
     }
 

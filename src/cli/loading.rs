@@ -82,6 +82,11 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
     }
 }
 
+/// Returns whether none of the captures could be read, so that there is nothing to say of them but why.
+pub(super) fn has_failed(analysis: &Analysis) -> bool {
+    !analysis.captures.is_empty() && analysis.captures.iter().all(|capture| capture.failure.is_some())
+}
+
 /// The exit code after reading.
 pub(super) fn exit(analysis: &Analysis) -> Exit {
     if analysis.is_lossy() { Exit::Lost } else { Exit::Done }

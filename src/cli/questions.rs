@@ -45,6 +45,10 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
     let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let chosen = narrowed.as_ref().unwrap_or(&analysis);
     let mut out = BufWriter::new(io::stdout().lock());
+    if !arguments.json && loading::has_failed(&analysis) {
+        loading::report(&analysis, settings.verbosity);
+        return Ok(loading::exit(&analysis));
+    }
     if arguments.json {
         questions::json(chosen, spec.as_ref(), &mut out)?;
     } else {

@@ -38,6 +38,10 @@ pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exi
     let narrowed = analysis.as_deref().zip(selection).map(|(analysis, selection)| selection.narrow(analysis));
     let chosen = narrowed.as_ref().or(analysis.as_deref());
     let mut out = BufWriter::new(io::stdout().lock());
+    if let Some(analysis) = analysis.as_deref().filter(|analysis| !arguments.json && loading::has_failed(analysis)) {
+        loading::report(analysis, settings.verbosity);
+        return Ok(loading::exit(analysis));
+    }
     match (arguments.json, chosen) {
         (true, _) => rules::json(chosen.unwrap_or(&Analysis::default()), &mut out)?,
         (false, Some(chosen)) => rules::text(chosen, &mut out)?,

@@ -112,6 +112,11 @@ diagnoses! { Input "input";
         "a stanza ends before its last tag; what there is of it was read",
         "If the log was still being written, or only part of it was copied, copy it again.";
 
+    LEFT_OUT "printed-in-part" Missing Loss:
+        "the program that printed an object left parts of it out",
+        "Print it whole: in Node.js with `util.inspect(node, { depth: null, maxArrayLength: null })` or `JSON.stringify(node)`, \
+         in a browser with `node.toString()` or `JSON.stringify(node)`.";
+
     TOLERANT "xml-not-well-formed" Malformed Note:
         "a stanza is not well-formed XML, since some clients escape nothing; it was read by its likely meaning",
         "";
@@ -146,6 +151,18 @@ diagnoses! { Input "input";
 
     DATES_INFERRED "dates-inferred" Missing Note:
         "the log has times without dates; the dates and the time zone were inferred from the server's timestamps in stanzas",
+        "";
+
+    ZONE_INFERRED "zone-inferred" Missing Note:
+        "the log's times name no time zone; it was inferred from the server's timestamps in stanzas",
+        "";
+
+    ZONE_ASSUMED "zone-assumed" Missing Note:
+        "the log's times name no time zone, and no stanza shows which; they were read as UTC",
+        "";
+
+    STAMPED "server-stamps" Missing Note:
+        "the log has no times; received stanzas have the server's timestamps, in whole seconds, and sent ones none",
         "";
 
     NO_DATES "no-dates" Missing Note:

@@ -36,14 +36,14 @@ mod tshark;
 
 mod log;
 
+mod unread;
+
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod tests;
 
 use std::io::Read;
-
-use memchr::memmem;
 
 use crate::origin::CaptureId;
 use clients::Client;
@@ -64,15 +64,15 @@ enum Reader {
         read: fn(&'static Format, &mut Source<'_>, &mut dyn Sink) -> Result<u64, Error>,
     },
     /// Some lines of an input are in this format; others may be in others, or in none.
-    Lines(LineFormat),
+    Lines(&'static [LineFormat]),
 }
 
 impl Reader {
     /// The client whose log this reads.
     const fn client(&self) -> Option<&'static Client> {
         match self {
-            Self::Whole { .. } => None,
-            Self::Lines(lines) => lines.client,
+            Self::Whole { .. } | Self::Lines([]) => None,
+            Self::Lines([lines, ..]) => lines.client,
         }
     }
 
@@ -80,7 +80,7 @@ impl Reader {
     fn claims(&self, beginning: &[u8]) -> bool {
         match self {
             Self::Whole { probe, .. } => probe(beginning),
-            Self::Lines(lines) => lines.claims(beginning),
+            Self::Lines(lines) => lines.iter().any(|lines| lines.claims(beginning)),
         }
     }
 }
@@ -99,7 +99,7 @@ const WASM: &[&str] = &["wasm-analysis"];
 
 /// Declares the formats, one row each: `name, what it is, technique or others, what its connections are numbered by:
 /// reader`. The `others` are techniques that the content allows as well. The reader is `whole(PROBE, READ)`, which also
-/// `brings secrets` if it says so, or the [`LineFormat`] of `lines(FORMAT)`.
+/// `brings secrets` if it says so, or the [`LineFormat`]s of `lines(FORMAT, ..)`.
 macro_rules! formats {
     ($($name:literal, $about:literal, $technique:literal $(or $others:expr)?, $connections:literal:
         $kind:ident($($reader:expr),+) $($secrets:ident)*;)*) => {
@@ -119,7 +119,7 @@ macro_rules! formats {
         const READERS: &[Reader] = &[$(formats!(@reader $kind $($reader),+)),*];
     };
     (@reader whole $probe:expr, $read:expr) => { Reader::Whole { probe: $probe, read: $read } };
-    (@reader lines $format:expr) => { Reader::Lines($format) };
+    (@reader lines $($format:expr),+) => { Reader::Lines(&[$($format),+]) };
     (@others) => { &[] };
     (@others $others:expr) => { $others };
     (@secrets) => { false };
@@ -159,14 +159,14 @@ formats! {
         lines(log::BAILEYS);
     "zapo", "log of zapo at level trace, by its pino or its console logger", "unknown" or OWN_SOCKET, "log":
         lines(log::ZAPO);
-    "whatsmeow", "log of whatsmeow at level debug, by its own logger or zerolog", "unknown" or OWN_SOCKET, "log":
-        lines(log::WHATSMEOW);
     "whatsapp-rust", "log of whatsapp-rust at level debug, by env_logger, tracing or its own programs", "unknown" or OWN_SOCKET, "log":
         lines(log::WHATSAPP_RUST);
-    "call-events", "log of call events, without stanzas", "unknown" or ANY, "log":
-        lines(log::EVENTS);
-    "xml", "stanzas as XML, in a file or pasted among other text", "unknown" or ANY, "log":
-        lines(log::XML);
+    "whatsmeow", "log of whatsmeow at level debug, by its own logger or any other", "unknown" or OWN_SOCKET, "log":
+        lines(log::WHATSMEOW);
+    "text", "stanzas in any other text: as XML, or as nodes in JSON or as programs print objects", "unknown" or ANY, "log":
+        lines(log::NODES, log::XML);
+    "call-events", "call events in logs and webhooks, without stanzas", "unknown" or ANY, "log":
+        lines(log::EVENTS, log::EVENT_VALUES);
 }
 
 /// How many bytes of an input the formats are shown to recognise it.
@@ -198,22 +198,23 @@ pub fn read(
         None => None,
     };
     let mut source = Source::new(capture, Decompressed::new(reader)?);
-    source.fill(PROBE_LENGTH)?;
+    begin(&mut source)?;
     if source.data().is_empty() {
         return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
+    let kind = unread::kind_of(source.data());
     let (format, records) = match wanted.or_else(|| formats.find(|(_, reader)| reader.claims(source.data()))) {
         Some((format, Reader::Whole { read, .. })) => {
             out.recognized(format);
             (format, read(format, &mut source, out)?)
         }
         Some((format, Reader::Lines(lines))) => {
-            log::read(&mut source, vec![(format, lines)], out)?.ok_or(Error::NoLines(format.name))?
+            let lines = lines.iter().map(|lines| (format, lines)).collect();
+            log::read(&mut source, lines, out)?.ok_or(Error::NoLines(format.name))?
         }
-        None => match unsupported(source.data()) {
+        None => match unread::known(source.data()) {
             Some(what) => return Err(Error::Unsupported(what)),
-            None => log::read(&mut source, line_formats().collect(), out)?
-                .ok_or_else(|| Error::Unrecognized { tried: names(), markers: markers() })?,
+            None => log::read(&mut source, line_formats().collect(), out)?.ok_or(Error::Unrecognized(kind))?,
         },
     };
     if let Some(failure) = source.failure() {
@@ -226,45 +227,29 @@ pub fn read(
     Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
 }
 
-/// What an input is that no format claims, and what to do, if it is something that people may have instead.
-fn unsupported(beginning: &[u8]) -> Option<&'static str> {
-    if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
-        Some("UTF-16 text, as PowerShell's `>` writes it: save it as UTF-8, or let cmd or tshark -w write the file")
-    } else if memmem::find(beginning, b"<pdml").is_some() {
-        Some("tshark's PDML, which is not supported: open the recording itself, or the output of tshark -T json")
-    } else if beginning.starts_with(b"\x02\x21\x4c\x18") {
-        Some("an archive in the old lz4 format, which is not supported: decompress it, or compress without lz4 -l")
-    } else if beginning.trim_ascii_start().starts_with(b"====") && memmem::find(beginning, b"\nFollow: ").is_some() {
-        Some(
-            "a followed stream as text, which loses bytes: open the recording itself, or use tshark -z follow,tcp,yaml",
-        )
-    } else {
-        None
+/// Reads as much of an input as it takes to recognise it: of a log only its first entry, since the next may be long in
+/// coming.
+fn begin(source: &mut Source<'_>) -> Result<(), Error> {
+    while source.data().len() < PROBE_LENGTH && !log::has_entry(source.data(), line_formats()) {
+        if !source.fill(source.data().len() + 1)? {
+            break;
+        }
     }
+    Ok(())
 }
 
 /// The formats of lines, in the order in which they are tried on a line.
 fn line_formats() -> impl Iterator<Item = (&'static Format, &'static LineFormat)> {
-    FORMATS.iter().zip(READERS).filter_map(|(format, reader)| match reader {
-        Reader::Lines(lines) => Some((format, lines)),
-        Reader::Whole { .. } => None,
+    FORMATS.iter().zip(READERS).flat_map(|(format, reader)| {
+        let lines = match reader {
+            Reader::Lines(lines) => lines,
+            Reader::Whole { .. } => &[][..],
+        };
+        lines.iter().map(move |lines| (format, lines))
     })
 }
 
 /// The names of all formats.
 fn names() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
-}
-
-/// What lines with stanzas are found by, for people: without the variants for other quotes and escapes.
-fn markers() -> String {
-    let mut markers: Vec<String> = Vec::new();
-    for marker in line_formats().flat_map(|(_, lines)| lines.markers) {
-        let is_variant = marker.contains(['"', '\\', '>']);
-        let marker = format!("`{}`", marker.trim_end());
-        if !is_variant && !markers.contains(&marker) {
-            markers.push(marker);
-        }
-    }
-    markers.join(", ")
 }

@@ -160,13 +160,11 @@ pub enum Error {
     #[error("cannot decompress the input: {0}")]
     Archive(String),
     /// No format claims it.
-    #[error("unrecognised input format (tried {tried}; no line contains any of {markers})")]
-    Unrecognized {
-        /// The names of all formats.
-        tried: String,
-        /// What lines with stanzas are found by.
-        markers: String,
-    },
+    #[error(
+        "unrecognised input: it looks like {0}, and nothing in it is a packet, a message, a call stanza or a call event; \
+             see `ringtrace inspect --help` for what can be read"
+    )]
+    Unrecognized(&'static str),
     /// It is in a format that is known but not supported. Says which, and what to do.
     #[error("the input is {0}")]
     Unsupported(&'static str),
@@ -195,7 +193,7 @@ impl Error {
     pub const fn is_not_a_capture(&self) -> bool {
         matches!(
             self,
-            Self::Empty | Self::Unrecognized { .. } | Self::Unsupported(_) | Self::NotInFormat(_) | Self::NoLines(_)
+            Self::Empty | Self::Unrecognized(_) | Self::Unsupported(_) | Self::NotInFormat(_) | Self::NoLines(_)
         )
     }
 }

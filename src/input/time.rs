@@ -101,6 +101,42 @@ fn of(moment: jiff::Timestamp, text: &str) -> Option<Moment> {
     Some(Written { time, resolution: resolution_of(text) })
 }
 
+/// Date and time without an offset, as loggers write them: the moment it would be at UTC.
+pub(super) fn civil(date: &str, time: &str) -> Option<Moment> {
+    rfc3339(&format!("{}T{}Z", date.replace('/', "-"), time.replace(',', ".")))
+}
+
+/// The same with the month's name in front, as in `Sep 14, 2026`.
+pub(super) fn civil_by_name(month: &str, day: &str, year: &str, time: &str) -> Option<Moment> {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = months.iter().position(|known| *known == month)? + 1;
+    civil(&format!("{year}-{month:02}-{day:0>2}"), time)
+}
+
+/// A time on a clock of twelve hours, as in `3:02PM` or `03:02:22 PM`: nanoseconds since midnight.
+pub(super) fn twelve_hours(time: &str, half: &str) -> Option<OfPeriod> {
+    let (time, half) = match time.len().checked_sub(2).and_then(|end| time.split_at_checked(end)) {
+        Some((time, half)) if half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm") => (time, half),
+        _ => (time, half.get(..2)?),
+    };
+    let is_after_noon = half.eq_ignore_ascii_case("pm");
+    if !is_after_noon && !half.eq_ignore_ascii_case("am") {
+        return None;
+    }
+    let padded = if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() };
+    let read = match padded.matches(':').count() {
+        1 => Written { resolution: Resolution::Minutes, ..time_of_day(&format!("{padded}:00"))? },
+        _ => time_of_day(&padded)?,
+    };
+    const HOUR: i64 = 3_600 * SECOND;
+    let hours = read.time.div_euclid(HOUR);
+    if !(1..=12).contains(&hours) {
+        return None;
+    }
+    let hours_on = if hours == 12 { -12 } else { 0 } + if is_after_noon { 12 } else { 0 };
+    Some(Written { time: read.time + hours_on * HOUR, ..read })
+}
+
 /// Nanoseconds since midnight of a time written `hh:mm:ss`, with or without a fraction.
 pub(super) fn time_of_day(text: &str) -> Option<OfPeriod> {
     sexagesimal(text, 3).filter(|written| written.time < 86_400 * SECOND)
@@ -177,6 +213,31 @@ mod tests {
         let numbers = [1_778_770_942_000_000_000, 1_778_770_942_000_000, 1_778_770_942_000, 1_778_770_942];
         for (number, resolution) in numbers.into_iter().zip(Resolution::ALL) {
             assert_eq!(whole_number(number), moment(1_778_770_942_000_000_000, resolution), "{number}");
+        }
+    }
+
+    #[test]
+    fn dates_without_an_offset_are_read_as_at_utc() {
+        let at = moment(1_789_398_142_112_000_000, Resolution::Milliseconds);
+        assert_eq!(civil("2026-09-14", "15:02:22.112"), at);
+        assert_eq!(civil("2026/09/14", "15:02:22,112"), at);
+        assert_eq!(civil_by_name("Sep", "14", "2026", "15:02:22.112"), at);
+        for (date, time) in [("2026-13-14", "15:02:22"), ("2026-09-14", "25:02:22"), ("", "15:02:22"), ("é/-", "")] {
+            assert_eq!(civil(date, time), None);
+        }
+        assert_eq!(civil_by_name("of", "14", "2026", "15:02:22"), None);
+    }
+
+    #[test]
+    fn clocks_of_twelve_hours_are_read() {
+        let written = |hours: i64, minutes: i64, resolution| {
+            Some(Written { time: (hours * 60 + minutes) * 60 * SECOND, resolution })
+        };
+        assert_eq!(twelve_hours("3:02PM", ""), written(15, 2, Resolution::Minutes));
+        assert_eq!(twelve_hours("12:00:00", "AM"), written(0, 0, Resolution::Seconds));
+        assert_eq!(twelve_hours("12:30pm", "x"), written(12, 30, Resolution::Minutes));
+        for (time, half) in [("15:02PM", ""), ("0:02AM", ""), ("3:02", "XM"), ("PM", ""), ("é", "é"), ("", "")] {
+            assert_eq!(twelve_hours(time, half), None, "{time}");
         }
     }
 

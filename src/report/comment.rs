@@ -62,7 +62,8 @@ pub(super) fn write(report: &Report<'_>, assessment: &Assessment) -> (String, Op
             "\n<details>\n<summary>Sanitised stanzas ({which})</summary>\n\n{stanzas}\n\n</details>\n"
         ));
     }
-    let is_whole = fitting.len() == calls.len() && shown.len() == foremost(assessment).len();
+    // The file has the stanzas alone, which the comment has already if all find room.
+    let is_whole = fitting.len() == calls.len();
     (text, (!is_whole).then(|| lines(report.sanitised, Some(&calls))))
 }
 

@@ -163,8 +163,7 @@ fn bad_captures_are_named_and_do_not_stop_the_rest() {
     let names = ["empty.pcap", "letter.pcap", "absent.pcap", "call.pcap"];
     let output = ringtrace(folder.path(), &[&["export"], &names[..]].concat());
     assert_eq!(code(&output), 1);
-    for (name, why) in
-        [("empty.pcap", "empty"), ("letter.pcap", "unrecognised input format"), ("absent.pcap", "No such file")]
+    for (name, why) in [("empty.pcap", "empty"), ("letter.pcap", "unrecognised input"), ("absent.pcap", "No such file")]
     {
         let line = said(&output).lines().find(|line| line.contains(name)).map(str::to_owned);
         assert!(line.is_some_and(|line| line.contains(why)), "{name}: {}", said(&output));

@@ -7,6 +7,7 @@ mod events;
 mod lines;
 mod ndjson;
 mod sessions;
+mod texts;
 mod web;
 
 use std::io::Write as _;

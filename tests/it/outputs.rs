@@ -167,16 +167,15 @@ fn a_signal_leaves_no_part_of_a_file() {
     fs::write(folder.path().join("long.ndjson"), header.to_owned() + &(0..8_000).map(line).collect::<String>())
         .unwrap();
     let is_part = |name: &str| name.ends_with(".part");
-    for signal in ["TERM", "INT", "HUP"] {
+    let names = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    // Returns whether the command was interrupted: on a busy machine it may be done before the signal comes.
+    let interrupted = |signal: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
         command.args(["export", "long.ndjson", "--xml", "-o", "all.csv", "--force"]).current_dir(folder.path());
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let began = Instant::now();
-        while !contents(folder.path()).iter().any(|(name, _)| is_part(name)) {
-            assert!(
-                began.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none(),
-                "nothing is written"
-            );
+        while !names().any(|name| is_part(&name)) && child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(60), "nothing is written");
             thread::sleep(Duration::from_millis(1));
         }
         Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
@@ -184,8 +183,15 @@ fn a_signal_leaves_no_part_of_a_file() {
             assert!(began.elapsed() < Duration::from_secs(60), "{signal} is ignored");
             thread::sleep(Duration::from_millis(10));
         }
-        assert!(!child.wait().unwrap().success(), "the table is too small to be interrupted");
-        let left = contents(folder.path());
-        assert!(!left.iter().any(|(name, _)| is_part(name) || name == "all.csv"), "{signal}: {left:?}");
+        let is_whole = child.wait().unwrap().success();
+        assert!(!names().any(|name| is_part(&name)), "{signal}: {:?}", names().collect::<Vec<_>>());
+        assert_eq!(names().any(|name| name == "all.csv"), is_whole, "{signal}");
+        if is_whole {
+            fs::remove_file(folder.path().join("all.csv")).unwrap();
+        }
+        !is_whole
+    };
+    for signal in ["TERM", "INT", "HUP"] {
+        assert!((0..20).any(|_| interrupted(signal)), "{signal} never came in time");
     }
 }

@@ -78,6 +78,16 @@ impl Clock {
         }
     }
 
+    /// Learns the zone of a clock that shows dates: at what it calls `read`, the server's clock showed `stamped`. What is
+    /// no difference of zones is none that two clocks have.
+    pub(super) fn learn_zone(&mut self, read: i64, stamped: i64, is_sure: bool) {
+        let Some(apart) = stamped.checked_mul(SECOND).and_then(|stamped| stamped.checked_sub(read)) else { return };
+        let rest = apart.saturating_add(QUARTER / 2).rem_euclid(QUARTER) - QUARTER / 2;
+        if rest.abs() < 2 * DISORDER && apart.abs() < DAY {
+            self.learn(read, stamped, is_sure);
+        }
+    }
+
     /// Whether the date of a time that was read is known.
     pub(super) fn is_set(&self, read: i64) -> bool {
         self.stretches.get(self.place(read)).is_some_and(|stretch| stretch.begin.is_some())
@@ -116,6 +126,9 @@ impl Clock {
 /// A clock of the hours of a day.
 pub(super) const DAY: i64 = 86_400 * SECOND;
 
+/// A clock that does not show the same again.
+pub(super) const NEVER: i64 = i64::MAX;
+
 /// A clock of the minutes of an hour.
 pub(super) const HOUR: i64 = 3_600 * SECOND;
 
@@ -132,6 +145,19 @@ mod tests {
         clock.learn(second, 1_778_716_800, true);
         assert_eq!(clock.moment(second), Timestamp(1_778_716_800_700_000_000));
         assert_eq!(clock.moment(first), Timestamp(1_778_716_799_000_000_000));
+    }
+
+    #[test]
+    fn only_a_difference_of_zones_is_one() {
+        let stamped = 1_778_716_800;
+        for (apart, expected) in [(7_200, 7_200), (-19_795, -19_800), (12_800, 0), (100_000, 0)] {
+            let mut clock = Clock::new(NEVER);
+            let read = (stamped - apart) * SECOND;
+            clock.learn_zone(read, stamped, true);
+            assert_eq!(clock.is_set(), expected != 0);
+            clock.settle();
+            assert_eq!(clock.moment(read), Timestamp(read + expected * SECOND), "{apart}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(in crate::input) struct LineFormat {
     /// Texts of which the first line of every entry contains at least one. An entry ends at the latest before the next
     /// line that contains one of these, or one of a format that is tried earlier.
     pub(in crate::input) markers: &'static [&'static str],
+    /// Whether an entry may go on over lines with markers.
+    pub(super) spans_markers: bool,
     /// Texts that occur in other lines of the same log.
     pub(super) signs: &'static [&'static str],
     /// Whether an input with its signs is read as no other format, and its blank lines and lines that begin with `#`
@@ -31,12 +33,13 @@ pub(in crate::input) struct LineFormat {
 impl LineFormat {
     /// The lines of a client's log.
     pub(super) const fn of(client: &'static Client, read: fn(&Text<'_>) -> Parsed) -> Self {
-        Self { client: Some(client), markers: client.markers, signs: client.signs, is_exclusive: false, read }
+        let (markers, signs) = (client.markers, client.signs);
+        Self { client: Some(client), markers, spans_markers: false, signs, is_exclusive: false, read }
     }
 
     /// Lines of no particular client's.
     pub(super) const fn of_no_client(markers: &'static [&'static str], read: fn(&Text<'_>) -> Parsed) -> Self {
-        Self { client: None, markers, signs: &[], is_exclusive: false, read }
+        Self { client: None, markers, spans_markers: false, signs: &[], is_exclusive: false, read }
     }
 
     /// Returns whether an input that begins with these bytes is read as no other format.
@@ -94,8 +97,15 @@ pub(super) enum EntryContent {
 pub(super) enum NoEntry {
     /// They are no entry of this format.
     Unrelated,
+    /// They are no entry, and neither is any of so many lines.
+    Nothing {
+        /// How many.
+        lines: usize,
+    },
     /// The entry continues, and more lines are needed.
     Incomplete,
+    /// They are one line of which the program that printed it left out what matters.
+    LeftOut,
     /// They are an entry that should hold a stanza, which cannot be read.
     Unreadable {
         /// How many lines it takes.
@@ -133,6 +143,8 @@ pub(super) struct Event {
     pub(super) kind: String,
     /// When, as the client wrote it; empty where it did not.
     pub(super) time: String,
+    /// The program, and what makes it print stanzas; empty if that is not known.
+    pub(super) remedy: &'static str,
 }
 
 /// How the stanzas of one vantage were recorded, as their file says.
@@ -161,6 +173,8 @@ pub(super) struct LoggedStanza {
     pub(super) departures: Departures,
     /// Whether it was cut.
     pub(super) is_cut: bool,
+    /// Whether the program that printed it left out parts of it.
+    pub(super) is_part: bool,
     /// Which way it went, if the log says so.
     pub(super) direction: Option<Direction>,
     /// When it was logged, as far as the log says.
@@ -180,6 +194,7 @@ impl LoggedStanza {
             node,
             departures,
             is_cut: false,
+            is_part: false,
             direction: None,
             time: LogTime::None,
             vantage: String::new(),
@@ -197,6 +212,8 @@ pub(super) enum LogTime {
     None,
     /// Then.
     At(Moment),
+    /// At this date and time, counted as at UTC, in an unknown time zone.
+    Local(Moment),
     /// At this time of an unknown day, in nanoseconds since its midnight, in an unknown time zone.
     OfDay(OfPeriod),
     /// At this time of an unknown hour, in nanoseconds since its beginning.

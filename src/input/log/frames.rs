@@ -95,6 +95,15 @@ fn encoding(line: &str) -> Option<Encoding> {
     }
 }
 
+/// The plaintext of a frame, a flag byte and WABinary, that a text is in either encoding.
+pub(super) fn plaintext(text: &str) -> Option<Vec<u8>> {
+    let mut plaintext = encoding(text)?.decode(text.trim())?;
+    if has_no_flags(&plaintext) {
+        plaintext.insert(0, 0);
+    }
+    Some(plaintext)
+}
+
 /// The first line that is neither blank nor a comment.
 fn first_line(text: &str) -> Option<&str> {
     text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))

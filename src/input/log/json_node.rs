@@ -57,13 +57,18 @@ impl JsonValue {
     }
 }
 
+/// The names of a node's parts, in each of the programs that print objects.
+const NAMES: [[&str; 3]; 3] =
+    [["tag", "attrs", "content"], ["Tag", "Attrs", "Content"], ["description", "attributes", "content"]];
+
 fn node(json: &JsonValue, departures: &mut Departures) -> Option<Node> {
-    let tag = json.member("tag")?.text().filter(|tag| !tag.is_empty())?.to_owned();
-    let attributes = match json.member("attrs") {
+    let (tag, names) = NAMES.iter().find_map(|names| Some((json.member(names[0])?, names)))?;
+    let tag = tag.text().filter(|tag| !tag.is_empty())?.to_owned();
+    let attributes = match json.member(names[1]) {
         Some(JsonValue::Object(members)) => members.iter().filter_map(|(name, value)| attribute(name, value)).collect(),
         _ => Vec::new(),
     };
-    let content = json.member("content").map_or(Content::None, |json| content(json, departures));
+    let content = json.member(names[2]).map_or(Content::None, |json| content(json, departures));
     Some(Node { tag: Cow::Owned(tag), attributes, content, ..Node::default() })
 }
 

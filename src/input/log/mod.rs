@@ -20,33 +20,42 @@ mod scanner;
 
 mod json_node;
 
+pub(crate) mod frames;
+
+mod printed;
+
+mod surroundings;
+
+mod finder;
+
 mod pino;
 
 mod baileys;
 
 mod zapo;
 
-mod whatsmeow;
-
 mod whatsapp_rust;
+
+mod whatsmeow;
 
 mod web;
 
 mod ringtrace;
 
-mod events;
+mod nodes;
 
 mod xml;
 
-pub(crate) mod frames;
+mod events;
 
 pub(crate) mod corpus;
 
 pub(super) use baileys::BAILEYS;
 pub(super) use entry::LineFormat;
-pub(super) use events::EVENTS;
+pub(super) use events::{EVENT_VALUES, EVENTS};
+pub(super) use nodes::NODES;
 pub(super) use ringtrace::RINGTRACE;
-pub(super) use scanner::read;
+pub(super) use scanner::{has_entry, read};
 pub(super) use web::{DIAGNOSTIC as WEB_DIAGNOSTIC, HOOK as WEB_HOOK};
 pub(super) use whatsapp_rust::WHATSAPP_RUST;
 pub(super) use whatsmeow::WHATSMEOW;

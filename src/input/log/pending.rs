@@ -4,14 +4,14 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
-use super::clock::{Clock, DAY, HOUR};
+use super::clock::{Clock, DAY, HOUR, NEVER};
 use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
 use super::names::SharedNames;
 use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
-    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
-    SEVERAL_FORMATS, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP,
+    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, LEFT_OUT, NO_DATES, NO_DIRECTIONS,
+    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, ZONE_ASSUMED, ZONE_INFERRED,
 };
 use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
 use crate::input::time::{self, Moment, OfPeriod, Written};
@@ -40,6 +40,10 @@ pub(super) struct Pending {
     bytes: usize,
     day: Clock,
     hour: Clock,
+    zone: Clock,
+    /// Whether something in the log has a time.
+    has_times: bool,
+    technique: Option<&'static str>,
     /// Whether the log has primary entries for what was sent, so that fallbacks are left out; `None` while that is open.
     has_primary: Option<bool>,
     vantages: HashMap<(&'static str, String), ConnectionId>,
@@ -51,6 +55,7 @@ pub(super) struct Pending {
     /// What was reported once per log.
     noted: Vec<&'static Diagnosis>,
     first_undated: Option<Origin>,
+    first_local: Option<Origin>,
     /// Events of calls, and the calls of which there are stanzas.
     events: Vec<(Event, Origin)>,
     event_format: Option<&'static Format>,
@@ -74,6 +79,9 @@ impl Pending {
             bytes: 0,
             day: Clock::new(DAY),
             hour: Clock::new(HOUR),
+            zone: Clock::new(NEVER),
+            has_times: true,
+            technique: None,
             has_primary: None,
             vantages: HashMap::new(),
             names: SharedNames::default(),
@@ -82,10 +90,17 @@ impl Pending {
             format: None,
             noted: Vec::new(),
             first_undated: None,
+            first_local: None,
             events: Vec::new(),
             event_format: None,
             calls: HashSet::new(),
         }
+    }
+
+    /// Those of a log of lines, which has a clock of its own, or else the server's. It was made by this technique, as far
+    /// as it shows.
+    pub(super) fn of_lines(technique: Option<&'static str>) -> Self {
+        Self { has_times: false, technique, ..Self::new() }
     }
 
     /// The format of the first stanza.
@@ -121,9 +136,14 @@ impl Pending {
         self.event_format
     }
 
+    /// The program that logged the events, and what makes it print stanzas, if that is known.
+    pub(super) fn remedy(&self) -> Option<&'static str> {
+        self.events.iter().map(|(event, _)| event.remedy).find(|remedy| !remedy.is_empty())
+    }
+
     /// Reports events of calls of which the log has no stanza.
     fn report_events(&self, out: &mut dyn Sink) {
-        for (Event { call_id, kind, time }, origin) in &self.events {
+        for (Event { call_id, kind, time, .. }, origin) in &self.events {
             if !self.calls.contains(call_id) {
                 let when = if time.is_empty() { String::new() } else { format!(" at {time}") };
                 let what = format!("{kind} of call {call_id}{when}, line {}", origin.last);
@@ -193,7 +213,7 @@ impl Pending {
         }
         let connection = self.connection(format, vantage, origin, out)?;
         origin.connection = Some(connection);
-        let time = self.read_clock(time, &node, &origin);
+        let time = self.read_clock(time, &node, &origin, out);
         if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
         {
@@ -234,6 +254,10 @@ impl Pending {
             }
             out.anomaly(Anomaly::new(if relative { &NO_DATES } else { &DATES_INFERRED }, origin));
         }
+        if let Some(origin) = self.first_local {
+            let is_assumed = self.zone.is_relative();
+            out.anomaly(Anomaly::new(if is_assumed { &ZONE_ASSUMED } else { &ZONE_INFERRED }, origin));
+        }
         ControlFlow::Continue(())
     }
 
@@ -243,6 +267,7 @@ impl Pending {
             match waiting.time {
                 LogTime::OfDay(_) => self.day.settle(),
                 LogTime::OfHour(_) => self.hour.settle(),
+                LogTime::Local(_) => self.zone.settle(),
                 LogTime::None | LogTime::At(_) | LogTime::Relative(_) => {}
             }
         }
@@ -254,6 +279,7 @@ impl Pending {
             let is_open = match first.time {
                 LogTime::OfDay(read) => !self.day.is_set(read.time),
                 LogTime::OfHour(read) => !self.hour.is_set(read.time),
+                LogTime::Local(read) => !self.zone.is_set(read.time.0),
                 LogTime::None | LogTime::At(_) | LogTime::Relative(_) => false,
             };
             if is_open || (first.is_fallback && self.has_primary.is_none()) {
@@ -288,23 +314,41 @@ impl Pending {
             LogTime::At(moment) | LogTime::Relative(moment) => Some(moment),
             LogTime::OfDay(read) => dated(&self.day, read),
             LogTime::OfHour(read) => dated(&self.hour, read),
+            LogTime::Local(Written { time, resolution }) => {
+                Some(Written { time: self.zone.moment(time.0), resolution })
+            }
         }
     }
 
-    /// Reads a clock that has no dates, and sets it by what the server stamped on the stanza.
-    fn read_clock(&mut self, time: LogTime, node: &Node, origin: &Origin) -> LogTime {
+    /// Reads a clock that has no dates or no zone, and sets it by what the server stamped on the stanza. In a log
+    /// without times that stamp is the time.
+    fn read_clock(&mut self, time: LogTime, node: &Node, origin: &Origin, out: &mut dyn Sink) -> LogTime {
+        let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
+        let is_new = origin.direction != Some(Direction::Outbound) && node.attribute("offline").is_none();
+        let stamped = stamped.filter(|_| is_new);
+        self.has_times |= time != LogTime::None;
         let (clock, shown) = match time {
             LogTime::OfDay(shown) => (&mut self.day, shown),
             LogTime::OfHour(shown) => (&mut self.hour, shown),
+            LogTime::Local(moment) => {
+                self.first_local.get_or_insert(Origin { connection: None, ..*origin });
+                if let Some(seconds) = stamped {
+                    self.zone.learn_zone(moment.time.0, seconds, node.tag == "call");
+                }
+                return time;
+            }
+            LogTime::None if origin.direction == Some(Direction::Inbound) && !self.has_times => {
+                let time = LogTime::from(stamped.and_then(time::whole_number));
+                if time != LogTime::None {
+                    self.note(&STAMPED, Origin { connection: None, ..*origin }, None, out);
+                }
+                return time;
+            }
             LogTime::None | LogTime::At(_) | LogTime::Relative(_) => return time,
         };
         self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
         let read = clock.read(shown.time);
-        let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
-        if let Some(seconds) = stamped
-            && origin.direction != Some(Direction::Outbound)
-            && node.attribute("offline").is_none()
-        {
+        if let Some(seconds) = stamped {
             clock.learn(read, seconds, node.tag == "call");
         }
         let read = OfPeriod { time: read, ..shown };
@@ -337,9 +381,15 @@ impl Pending {
             let ends = Entry::Ends(Ends { client: Some(&name), server: None });
             let origin = Origin { connection: Some(id), ..origin };
             out.entry(Located::new(origin, ends))?;
-            if let Some(client) = format.client {
-                let (client, omits_own_acks) = (Some(client.name), client.omits_own_acks);
-                let recorded = Recorded { format: Some(format), client, omits_own_acks, ..Recorded::default() };
+            if format.client.is_some() || self.technique.is_some() {
+                if let Some(technique) = self.technique {
+                    out.technique(technique);
+                }
+                let client = format.client.map(|client| client.name);
+                let omits_own_acks = format.client.is_some_and(|client| client.omits_own_acks);
+                let technique = self.technique;
+                let recorded =
+                    Recorded { format: Some(format), client, technique, omits_own_acks, ..Recorded::default() };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }
@@ -348,6 +398,9 @@ impl Pending {
 
     fn report(&mut self, stanza: &LoggedStanza, origin: Origin, out: &mut dyn Sink) {
         let departures = stanza.departures;
+        if stanza.is_part {
+            out.anomaly(Anomaly::new(&LEFT_OUT, origin).detail(format!("in line {}", origin.last)));
+        }
         if stanza.is_cut {
             out.anomaly(Anomaly::new(&STANZA_CUT, origin).detail(format!("in line {}", origin.last)));
         }

@@ -115,7 +115,7 @@ fn header(line: Line<'_>) -> Result<EntryContent, &'static str> {
     let vantage = vantage(line.vantage);
     let known = |symbol| Resolution::ALL.into_iter().find(|known| known.symbol() == symbol);
     let resolution = match line.resolution {
-        Some(symbol) => Some(known(symbol).ok_or("its `resolution` is none of `ns`, `us`, `ms` and `s`")?),
+        Some(symbol) => Some(known(symbol).ok_or("its `resolution` is none of `ns`, `us`, `ms`, `s` and `min`")?),
         None => None,
     };
     let [clock, capture] = [line.clock, line.capture].map(|name| name.unwrap_or_default().into_owned());

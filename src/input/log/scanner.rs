@@ -12,7 +12,7 @@ use super::entry::{EntryContent, LineFormat, LogEntry, NoEntry, Parsed, Text};
 use super::envelope::{continues, unwrapped};
 use super::pending::Pending;
 use crate::anomaly::Anomaly;
-use crate::input::diagnoses::{ENTRY_UNREADABLE, NO_STANZAS, NOT_UTF8, TOO_LONG, UNRELATED};
+use crate::input::diagnoses::{ENTRY_UNREADABLE, LEFT_OUT, NO_STANZAS, NOT_UTF8, TOO_LONG, UNRELATED};
 use crate::input::lines::{self, LONGEST_LINE};
 use crate::input::model::{Error, Format, Sink};
 use crate::input::source::Source;
@@ -34,9 +34,9 @@ pub(in crate::input) fn read(
     mut formats: Vec<Named>,
     out: &mut dyn Sink,
 ) -> Result<Option<(&'static Format, u64)>, Error> {
-    source.reach(SIGNS_WITHIN);
     let beginning = source.data().get(..SIGNS_WITHIN).unwrap_or(source.data());
     let sign = sign_in(beginning, &formats);
+    let technique = technique_in(beginning);
     let has_comments = sign.is_some_and(|(_, lines)| lines.is_exclusive);
     if has_comments {
         formats.retain(|(_, lines)| lines.is_exclusive);
@@ -44,23 +44,27 @@ pub(in crate::input) fn read(
     let markers = formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied());
     // The markers are constants, and few: there is always a searcher for them.
     let Ok(search) = searcher(markers) else { return Ok(None) };
+    let named = formats.clone();
     let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
     let mut scanner = Scanner {
         formats,
+        named,
+        sign,
+        searched: 0,
         has_comments,
         lines: 0,
         of_entries: 0,
         comments: 0,
         first_unrelated: None,
         pieces: Pieces::default(),
-        pending: Pending::new(),
+        pending: Pending::of_lines(technique),
     };
     source.skip_byte_order_mark();
     let flow = scanner.scan(source, &search, out)?;
     if flow.is_continue() && scanner.pending.finish(out).is_continue() {
         scanner.report_unrelated(source, out);
     }
-    let Scanner { lines, mut pending, .. } = scanner;
+    let Scanner { lines, mut pending, sign, .. } = scanner;
     let origin = Origin::of_record(source.capture(), lines, 0, None);
     if pending.format().is_none()
         && let Some((format, _)) = sign
@@ -72,8 +76,19 @@ pub(in crate::input) fn read(
         && let Some(format) = pending.event_format()
     {
         pending.recognize(format, origin, out);
+        if let Some(remedy) = pending.remedy() {
+            out.anomaly(Anomaly::new(&NO_STANZAS, origin).detail(format!("it holds call events of {remedy}")));
+        }
     }
     Ok(pending.format().map(|format| (format, lines)))
+}
+
+/// Returns whether the whole lines of an input that begins so hold what an entry of one of these formats does.
+pub(in crate::input) fn has_entry(beginning: &[u8], formats: impl Iterator<Item = Named>) -> bool {
+    let whole = memrchr(b'\n', beginning).map_or(0, |end| end + 1);
+    let lines = beginning.get(..whole).unwrap_or_default();
+    let mut markers = formats.filter(|(_, lines)| !lines.spans_markers).flat_map(|(_, lines)| lines.markers);
+    markers.any(|marker| memmem::find(lines, marker.as_bytes()).is_some())
 }
 
 /// Finds the first of these markers in a text. Only where the leftmost counts are they searched for many bytes at once.
@@ -86,6 +101,15 @@ fn sign_in(beginning: &[u8], formats: &[Named]) -> Option<Named> {
     formats.iter().find(|(_, lines)| lines.has_sign(beginning)).copied()
 }
 
+/// What the tools of a technique say of themselves.
+const TECHNIQUES: &[(&str, &str)] =
+    &[("dynamic instrumentation toolkit", "frida-hooking"), ("Spawned `com.whatsapp", "frida-hooking")];
+
+/// The technique by which a log was made, if it shows.
+fn technique_in(beginning: &[u8]) -> Option<&'static str> {
+    TECHNIQUES.iter().find(|(sign, _)| memmem::find(beginning, sign.as_bytes()).is_some()).map(|(_, name)| *name)
+}
+
 /// Returns whether a line is blank or begins with `#`.
 fn is_comment(line: &[u8]) -> bool {
     matches!(line.trim_ascii_start(), [] | [b'#', ..])
@@ -96,7 +120,7 @@ struct Candidate {
     format: &'static Format,
     lines: &'static LineFormat,
     markers: Vec<memmem::Finder<'static>>,
-    /// Finds its markers, and those of the formats before it.
+    /// Finds what its entries do not go on over: its markers, and those of the formats before it.
     ends: AhoCorasick,
 }
 
@@ -105,7 +129,9 @@ impl Candidate {
     fn new(formats: &[Named]) -> Option<Self> {
         let (format, lines) = *formats.last()?;
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        let ends = searcher(formats.iter().flat_map(|(_, lines)| lines.markers.iter().copied())).ok()?;
+        let others = formats.iter().filter(|(_, other)| !lines.spans_markers && !other.spans_markers);
+        let ends = others.flat_map(|(_, other)| other.markers.iter().copied());
+        let ends = searcher(ends).ok()?;
         Some(Self { format, lines, markers, ends })
     }
 
@@ -117,6 +143,11 @@ impl Candidate {
 
 struct Scanner {
     formats: Vec<Candidate>,
+    /// The formats, by whose signs a log without stanzas is recognised.
+    named: Vec<Named>,
+    sign: Option<Named>,
+    /// How many bytes were searched for signs.
+    searched: usize,
     /// Whether blank lines and lines that begin with `#` are comments.
     has_comments: bool,
     /// Lines before the source's data.
@@ -134,8 +165,8 @@ struct Scanner {
 enum Step {
     /// This many bytes of them were an entry.
     Entry(usize),
-    /// The first is nothing of interest.
-    Unrelated,
+    /// The first so many bytes are nothing of interest.
+    Unrelated(usize),
     /// No more is wanted.
     Enough,
 }
@@ -186,7 +217,7 @@ impl Scanner {
                     self.of_entries += self.lines - before;
                     self.consume(source, length);
                 }
-                Step::Unrelated => self.skip(source, length),
+                Step::Unrelated(length) => self.skip(source, length),
                 Step::Enough => return Ok(ControlFlow::Break(())),
             }
         }
@@ -197,6 +228,10 @@ impl Scanner {
         let before = self.lines;
         self.count(source, length);
         let part = source.data().get(..length).unwrap_or_default();
+        if self.sign.is_none() && self.searched < SIGNS_WITHIN && self.pending.format().is_none() {
+            self.searched += part.len();
+            self.sign = sign_in(part, &self.named);
+        }
         let mut unrelated = (before + 1..=self.lines).zip(part.split(|byte| *byte == b'\n'));
         if self.has_comments {
             let is_comment = |(_, line): &(u64, &[u8])| is_comment(line);
@@ -236,8 +271,9 @@ impl Scanner {
     /// Reads the entry that the data begin with, the first line of which has `length` bytes.
     fn entry(&mut self, source: &mut Source<'_>, length: usize, out: &mut dyn Sink) -> Result<Step, Error> {
         if self.has_comments && is_comment(source.data().get(..length).unwrap_or_default()) {
-            return Ok(Step::Unrelated);
+            return Ok(Step::Unrelated(length));
         }
+        let mut nothing = length;
         for index in 0..self.formats.len() {
             let Some(candidate) = self.formats.get(index) else { break };
             let line = source.data().get(..length).unwrap_or_default();
@@ -249,8 +285,20 @@ impl Scanner {
             let at = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
             let (lines, stanzas) = match parsed {
                 Err(NoEntry::Unrelated | NoEntry::Incomplete) => continue,
-                Err(NoEntry::Unreadable { lines, why }) => {
+                Err(NoEntry::Nothing { lines }) => {
+                    nothing = lines_length(source.data(), lines.max(1)).max(length);
+                    continue;
+                }
+                Err(NoEntry::LeftOut) => {
                     self.pending.recognize(format, at, out);
+                    out.anomaly(Anomaly::new(&LEFT_OUT, at).detail(format!("line {}", at.last)));
+                    (1, Vec::new())
+                }
+                Err(NoEntry::Unreadable { lines, why }) => {
+                    // Of a known client's log it may be a line like any other.
+                    if format.client.is_some() || self.pending.format().is_none() {
+                        self.pending.recognize(format, at, out);
+                    }
                     out.anomaly(Anomaly::new(&ENTRY_UNREADABLE, at).detail(format!("line {}: {why}", at.last)));
                     (lines, Vec::new())
                 }
@@ -279,7 +327,7 @@ impl Scanner {
             }
             return Ok(Step::Entry(length));
         }
-        Ok(Step::Unrelated)
+        Ok(Step::Unrelated(nothing))
     }
 
     fn report_unrelated(&self, source: &Source<'_>, out: &mut dyn Sink) {
@@ -304,7 +352,9 @@ impl Candidate {
             let unwrapped = unwrapped(&text);
             let mut parsed = (self.lines.read)(&Text { text: &unwrapped.text, is_all });
             if is_all || !matches!(parsed, Err(NoEntry::Incomplete)) {
-                if let Ok(LogEntry { lines, .. }) | Err(NoEntry::Unreadable { lines, .. }) = &mut parsed {
+                if let Ok(LogEntry { lines, .. })
+                | Err(NoEntry::Unreadable { lines, .. } | NoEntry::Nothing { lines }) = &mut parsed
+                {
                     *lines = unwrapped.were((*lines).max(1));
                 }
                 return Ok((parsed, is_lossy));
@@ -317,8 +367,10 @@ impl Candidate {
     /// Returns how many bytes that are, and whether there can be no more.
     fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
         let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
-        let is_end = !source.reach(wanted);
-        let limit = match line_length(source, wanted.saturating_sub(1).max(length))? {
+        // More than what has arrived may never come.
+        let is_end = !source.reach(length + 1);
+        let arrived = source.data().len().min(wanted);
+        let limit = match line_length(source, arrived.saturating_sub(1).max(length))? {
             Some(limit) if !is_end => limit,
             _ => source.data().len(),
         };

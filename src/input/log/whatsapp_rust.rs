@@ -29,6 +29,10 @@ fn plain(text: &Text<'_>) -> Parsed {
     let line = text.line();
     let named = |name: &str| {
         let (before, behind) = line.split_once(name)?;
+        // Loggers of other programs may end so, behind a name of their own.
+        if before.ends_with('/') || !before.contains("DEBUG") {
+            return None;
+        }
         let separator = SEPARATORS.iter().find(|separator| behind.starts_with(**separator))?;
         Some((before, before.len() + name.len() + separator.len() - 1))
     };

@@ -133,6 +133,10 @@ fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
         return Next::Record { header, is_timed: false };
     }
     let is_last = !source.reach(length + form.leading());
+    // Nothing else than records would come out even.
+    if is_last && header.is_possible() && form.leads_to_end(source.data().get(length..).unwrap_or_default()) {
+        return Next::Record { header, is_timed: is_sound };
+    }
     if goes_on_within(source.data(), length, is_last, &start) {
         return Next::Damage("a record of wrong length");
     }

@@ -156,6 +156,19 @@ impl Form {
         true
     }
 
+    /// Whether possible records, odd as they may be, follow each other from the beginning of `data` on exactly up to its
+    /// end, which is the input's.
+    pub(super) fn leads_to_end(&self, data: &[u8]) -> bool {
+        let mut rest = data;
+        while !rest.is_empty() {
+            let header = self.header(rest).filter(|header| header.is_possible() && header.captured <= self.longest);
+            let Some(header) = header else { return false };
+            let Some(behind) = rest.get(self.length(&header)..) else { return false };
+            rest = behind;
+        }
+        true
+    }
+
     /// How many bytes [`leads_on`](Self::leads_on) looks at, at most.
     pub(super) const fn leading(&self) -> usize {
         CONVINCING * (self.header_length + LONGEST_PACKET as usize)

@@ -108,7 +108,13 @@ impl Decoder {
 
     fn unknown(&mut self, number: u32, origin: Origin, length: usize) -> Anomaly {
         let anomaly = Anomaly::new(&LINK_TYPE, origin).bytes(length as u64);
-        if self.named.replace(number) == Some(number) { anomaly } else { anomaly.detail(format!("LINKTYPE {number}")) }
+        if self.named.replace(number) == Some(number) {
+            return anomaly;
+        }
+        anomaly.detail(match link::name_of(number) {
+            Some(name) => format!("LINKTYPE {number}, {name}"),
+            None => format!("LINKTYPE {number}"),
+        })
     }
 }
 

@@ -28,8 +28,87 @@ pub(super) fn network(link: LinkType, data: &[u8]) -> Network<'_> {
         LinkType::Raw | LinkType::Ipv4 | LinkType::Ipv6 => Network::Ip(data),
         LinkType::Null => loopback(data, |field| [u32::from_le_bytes(field), u32::from_be_bytes(field)]),
         LinkType::Loop => loopback(data, |field| [u32::from_be_bytes(field); 2]),
+        LinkType::Nflog => firewall_log(data),
+        LinkType::Pktap => match tapped(data) {
+            // The inner header is of an interface, never of this kind again.
+            Some((LinkType::Pktap, _)) => Network::Other,
+            Some((link, packet)) => network(link, packet),
+            None if data.len() < 12 => Network::Short("PKTAP header"),
+            None => Network::Unknown(149, data.len()),
+        },
         LinkType::Unknown(number) => Network::Unknown(number, data.len()),
     }
+}
+
+/// `LINKTYPE_PKTAP`: the header's length, the kind of what follows, and its link type, each of 4 bytes in the order of
+/// little endian; then more about the process and the interface.
+fn tapped(data: &[u8]) -> Option<(LinkType, &[u8])> {
+    /// A packet follows.
+    const PACKET: u32 = 1;
+    let (fields, _) = data.split_first_chunk::<12>()?;
+    let (length, fields) = fields.split_first_chunk::<4>()?;
+    let (kind, link) = fields.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|length| *length >= 12)?;
+    let link = LinkType::from(u32::from_le_bytes(link.first_chunk().copied()?));
+    (u32::from_le_bytes(*kind) == PACKET).then_some((link, data.get(length..)?))
+}
+
+/// `LINKTYPE_NFLOG`: family, version 0 and a number; then attributes, each of a length with its header, a kind, and a
+/// value padded to 4 bytes. One of them is the packet.
+fn firewall_log(data: &[u8]) -> Network<'_> {
+    /// The packet itself.
+    const PAYLOAD: u16 = 9;
+    const INTERNET: [u8; 2] = [2, 10];
+    let Some((&[family, version, ..], mut rest)) = data.split_first_chunk::<4>() else {
+        return Network::Short("NFLOG header");
+    };
+    if version != 0 || !INTERNET.contains(&family) {
+        return Network::Other;
+    }
+    while let Some((&[low, high, kind_low, kind_high], _)) = rest.split_first_chunk::<4>() {
+        // The recorder writes them in its own order. No attribute before the packet is as long as the other order says.
+        let [little, big] = [u16::from_le_bytes, u16::from_be_bytes].map(|number| number([low, high]));
+        let is_little = usize::from(little) <= rest.len() && (usize::from(big) > rest.len() || little <= big);
+        let kind = if is_little {
+            u16::from_le_bytes([kind_low, kind_high])
+        } else {
+            u16::from_be_bytes([kind_low, kind_high])
+        };
+        let length = usize::from(if is_little { little } else { big });
+        if length < 4 || length > rest.len() {
+            return Network::Short("NFLOG attribute");
+        }
+        if kind == PAYLOAD {
+            return Network::Ip(rest.get(4..length).unwrap_or_default());
+        }
+        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    Network::Other
+}
+
+/// Names of link types that people capture on and that are not read.
+const NAMES: &[(u32, &str)] = &[
+    (9, "PPP"),
+    (50, "PPP"),
+    (105, "802.11"),
+    (119, "Prism"),
+    (127, "802.11 with radiotap, monitor mode"),
+    (163, "802.11 with AVS"),
+    (187, "Bluetooth HCI"),
+    (189, "USB"),
+    (192, "PPI"),
+    (201, "Bluetooth HCI"),
+    (220, "USB"),
+    (249, "USB of Windows"),
+    (253, "netlink"),
+    (254, "Bluetooth of Linux"),
+    (266, "USB of macOS"),
+    (272, "nRF sniffer"),
+];
+
+/// Returns the name of a link type that is not read, if it is known.
+pub(super) fn name_of(number: u32) -> Option<&'static str> {
+    NAMES.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
 }
 
 /// Ethernet II (IEEE 802.3 clause 3): two addresses and the type of what follows.

@@ -53,6 +53,10 @@ pub enum LinkType {
     Ipv4,
     /// `LINKTYPE_IPV6` 229.
     Ipv6,
+    /// `LINKTYPE_NFLOG` 239: packets that a Linux firewall logs, as captures of one app on Android are made.
+    Nflog,
+    /// `LINKTYPE_PKTAP` 258 (and 149, as Apple's tcpdump writes it): packets of any interface of macOS, with its link type.
+    Pktap,
     /// `LINKTYPE_LINUX_SLL2` 276.
     LinuxSll2,
     /// Any other.
@@ -70,6 +74,8 @@ impl From<u32> for LinkType {
             113 => Self::LinuxSll,
             228 => Self::Ipv4,
             229 => Self::Ipv6,
+            239 => Self::Nflog,
+            149 | 258 => Self::Pktap,
             276 => Self::LinuxSll2,
             _ => Self::Unknown(number),
         }

@@ -354,7 +354,7 @@ fn an_unknown_link_type_is_named_once_and_counted_always() {
     assert_eq!(
         kept.anomalies(),
         [
-            ("packet/link-type", 30, Some("LINKTYPE 105")),
+            ("packet/link-type", 30, Some("LINKTYPE 105, 802.11")),
             ("packet/link-type", 20, None),
             ("packet/link-type", 10, Some("LINKTYPE 9999")),
         ]
@@ -402,5 +402,42 @@ proptest! {
         if let [Seen::Tcp { payload, .. }] = &kept.packets[..] {
             prop_assert!(data.ends_with(payload) || data.windows(payload.len()).any(|window| window == payload));
         }
+    }
+}
+
+/// Whether the TCP segment behind a header of this link type is read.
+fn reads_tcp(link: u32, header: &[u8], behind: &[u8]) -> bool {
+    let mut data = header.to_vec();
+    PacketBuilder::ipv4(CLIENT, SERVER, 64).tcp(1, 2, 3, 4).write(&mut data, b"x").unwrap();
+    data.extend(behind);
+    let kept = decode(&[(LinkType::from(link), &data, data.len())]);
+    matches!(kept.packets[..], [Seen::Tcp { .. }])
+}
+
+#[test]
+fn packets_of_macos_name_their_own_link_type() {
+    let header = |length: u32, kind: u32, link: u32| {
+        let mut header = [length, kind, link].map(u32::to_le_bytes).concat();
+        header.resize(length.max(12) as usize, 0);
+        header
+    };
+    for number in [149, 258] {
+        assert!(reads_tcp(number, &header(108, 1, 12), b""));
+        assert!(!reads_tcp(number, &header(108, 1, 258), b""), "no interface has this link type");
+        assert!(!reads_tcp(number, &header(108, 2, 12), b""));
+        assert!(!reads_tcp(number, &header(3, 1, 12), b""));
+    }
+}
+
+#[test]
+fn a_logged_packet_is_one_attribute_of_several() {
+    let little = [2, 0, 0, 40, 8, 0, 1, 0, 0, 0, 3, 22, 5, 0, 10, 0, 0, 0, 0, 0, 45, 0, 9, 0];
+    assert!(reads_tcp(239, &little, b"\0\0\0"));
+    let big = [2, 0, 0, 40, 0, 8, 0, 1, 0, 0, 3, 22, 0, 5, 0, 10, 0, 0, 0, 0, 0, 45, 0, 9];
+    assert!(reads_tcp(239, &big, b"\0\0\0"));
+    for bad in
+        [&[2, 0, 0][..], &[2, 1, 0, 40], &[9, 0, 0, 40], &[2, 0, 0, 40, 0, 0, 0, 0], &[2, 0, 0, 40, 255, 255, 9, 0]]
+    {
+        assert!(!reads_tcp(239, bad, b""), "{bad:?}");
     }
 }

@@ -57,7 +57,8 @@ const LATE_SYN_BYTES: u32 = 1 << 20;
 #[derive(Debug)]
 enum State {
     /// Only SYNs were seen. A port scan creates millions of these, so they cost little.
-    Opening,
+    /// Nothing but SYNs, and perhaps a RST that refused them.
+    Opening(Option<Box<Arrival>>),
     Live(Box<Live>),
     Ended(PerDirection<Ending>),
     Ignored,
@@ -110,7 +111,7 @@ impl Connection {
             bytes: 0,
             repeated: 0,
             newest: arrival.time,
-            state: State::Opening,
+            state: State::Opening(None),
         }
     }
 
@@ -160,8 +161,8 @@ impl Connection {
     /// Returns whether `segment` belongs to a later connection between the same endpoints.
     ///
     /// As in Wireshark, a SYN with another initial sequence number begins a new connection, and so does one with the same
-    /// number after a FIN or RST. Unlike in Wireshark, so does a SYN with ACK if both numbers differ, since the SYN before
-    /// it was not captured; but a SYN that was stored a few packets after the first bytes of its connection does not.
+    /// number after a FIN, or after a RST that does not just refuse it. Unlike in Wireshark, so does a SYN with ACK if both
+    /// numbers differ, since the SYN before it was not captured; but a SYN that was stored a few packets after the first bytes of its connection does not.
     pub(super) fn is_over_with(&self, segment: &Segment<'_>, direction: Direction) -> bool {
         let Some(known) = self.initial[direction].filter(|_| segment.syn) else { return false };
         let back = known.sequence.wrapping_sub(segment.sequence);
@@ -182,6 +183,9 @@ impl Connection {
         self.bytes += segment.payload.len() as u64 + u64::from(segment.cut);
         self.newest = arrival.time.or(self.newest);
         self.is_from_start |= segment.syn;
+        if self.is_refusal(segment) {
+            return;
+        }
         self.is_closing |= segment.fin || segment.rst;
 
         let (own, theirs) = self.initial.split_mut(direction);
@@ -194,6 +198,12 @@ impl Connection {
             let source = if segment.syn { Source::Answer } else { Source::FirstSeen };
             Initial::learn(theirs, acknowledgment.wrapping_sub(1), source);
         }
+    }
+
+    /// Returns whether a segment refuses a connection that is not open yet: the client may ask for it again, with the
+    /// same number, and Wireshark takes that for the same connection.
+    const fn is_refusal(&self, segment: &Segment<'_>) -> bool {
+        matches!(self.state, State::Opening(_)) && self.is_from_start && segment.rst && segment.payload.is_empty()
     }
 
     /// Reassembles a segment that was counted. Returns whether it reset the connection.
@@ -211,8 +221,12 @@ impl Connection {
                 self.repeated += late(endings[direction], segment, arrival, &mut out.of(direction));
                 return false;
             }
-            State::Opening if is_bare_syn(segment) => return false,
-            State::Opening => self.begin(out),
+            State::Opening(_) if is_bare_syn(segment) => return false,
+            State::Opening(_) if self.is_refusal(segment) => {
+                self.state = State::Opening(Some(Box::new(arrival)));
+                return false;
+            }
+            State::Opening(_) => self.begin(out),
             State::Live(_) => {}
         }
         if !self.is_from_start && !self.is_reported && !segment.payload.is_empty() {
@@ -260,11 +274,13 @@ impl Connection {
 
     /// Ends the streams that have not ended, by the RST if one was seen, or else by `end`.
     pub(super) fn finish(&mut self, end: End, arrival: Option<Arrival>, out: &mut ConnectionSink<'_, impl ChunkSink>) {
-        if matches!(self.state, State::Opening) {
+        let mut refused = None;
+        if let State::Opening(by) = &mut self.state {
+            refused = by.take().map(|arrival| *arrival);
             self.begin(out);
         }
         if let State::Live(live) = &mut self.state {
-            let (end, arrival) = live.reset.map_or((end, arrival), |reset| (End::Reset, Some(reset)));
+            let (end, arrival) = live.reset.or(refused).map_or((end, arrival), |reset| (End::Reset, Some(reset)));
             for direction in [Direction::Outbound, Direction::Inbound] {
                 live.streams[direction].finish(end, arrival, &mut out.of(direction));
             }

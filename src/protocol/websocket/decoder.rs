@@ -45,6 +45,13 @@ impl Decoder {
         Self::default()
     }
 
+    /// Creates a decoder for a connection that is shown from its first byte on: it is a WebSocket only by its upgrade,
+    /// unless bytes of that are missing.
+    #[must_use]
+    pub fn of_whole() -> Self {
+        Self { stage: Stage::Handshake(Box::new(Handshake::of_whole())) }
+    }
+
     /// Reads the next chunk of either direction, in capture order.
     ///
     /// A message's origin runs from the first byte of its first frame's header to its last byte. Its direction is the true

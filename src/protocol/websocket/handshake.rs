@@ -30,6 +30,8 @@ pub(super) struct Handshake {
     unanswered: u64,
     /// Whether an ordinary request was seen.
     ordinary: bool,
+    /// Whether the first bytes are those of the connection, as far as none are missing.
+    whole: bool,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +79,11 @@ enum Step {
 const FOREIGN: Step = Step::Done(Outcome::Foreign(None));
 
 impl Handshake {
+    /// That of a connection that is shown from its first byte on.
+    pub(super) fn of_whole() -> Self {
+        Self { whole: true, ..Self::default() }
+    }
+
     /// Reads a chunk. Also returns the rest of it if the handshake ends.
     pub(super) fn push<'a>(&mut self, chunk: Located<Chunk<'a>>) -> (Outcome, Option<Located<Chunk<'a>>>) {
         let (direction, origin) = (Chunk::direction(&chunk), chunk.origin);
@@ -174,6 +181,7 @@ impl Handshake {
             return Step::Stuck;
         }
         let half_upgraded = self.half_upgraded();
+        let other_is_seen = !self.backlog.bytes(direction.reversed()).is_empty();
         let other_in_head = matches!(self.directions[direction.reversed()].reading, Reading::Head(_));
         let progress = &mut self.directions[direction];
         match &mut progress.reading {
@@ -185,6 +193,10 @@ impl Handshake {
                     Opening::Http2 => {
                         let origin = Origin { direction: Some(direction), ..origin };
                         return Step::Done(Outcome::Foreign(Some(Anomaly::new(&HTTP2, origin))));
+                    }
+                    // A server may speak before its client's first bytes arrive.
+                    Opening::Other if self.whole && progress.lost == 0 => {
+                        return if other_is_seen { FOREIGN } else { Step::Stuck };
                     }
                     Opening::Other => {
                         let any = Expectation { masked: None, deflate: true };
