@@ -3,9 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stanzas::{self, Sight};
-use super::{SECOND, declined};
-use crate::call::{Call, Row};
+use super::{SECOND, answers, declined, group};
+use crate::call::{Call, Row, Side};
+use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
+
+/// Index of the accept that answered a call. One that was refused answers nothing.
+#[must_use]
+pub fn accepted(call: &Call) -> Option<usize> {
+    call.progress.accepted.filter(|accept| !answers::is_refused(call, *accept))
+}
+
+/// Whether a terminate ends the call that an accept began: it was not refused, and it does not stop only devices other
+/// than the one that accepted.
+fn ends(call: &Call, accepted: usize, sight: &Sight<'_>) -> bool {
+    let accepter = call.rows.get(accepted).and_then(|row| row.originator.device.as_ref());
+    let to = sight.row.observed.read().to.as_slice();
+    let targets = if sight.action.destination.is_empty() { to } else { &sight.action.destination };
+    let is_other = |accepter: &Jid| {
+        let spares = |target: &Jid| target.device != 0 && !call.people.same_device(target, accepter);
+        accepter.device != 0 && !targets.is_empty() && targets.iter().all(spares)
+    };
+    let stops_others = sight.row.originator.side == Side::Caller && accepter.is_some_and(is_other);
+    !sight.action.is_elsewhere() && !stops_others && !answers::is_refused(call, sight.index)
+}
 
 /// A terminate that ended an answered call.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +41,7 @@ pub struct HangUp<'c> {
 /// the server adds to what it delivers. Those that stop the ringing of siblings are none of them.
 #[must_use]
 pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
-    let Some(accepted) = call.progress.accepted else { return Vec::new() };
+    let Some(accepted) = accepted(call) else { return Vec::new() };
     let accepts = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Accept));
     let talk = |sight: &Sight<'_>| {
         let accept = accepts.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
@@ -31,7 +52,7 @@ pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
     sights.retain(Sight::is_outbound);
     sights.extend(stanzas::arrivals(call).into_iter().filter(|sight| sight.action.name == ActionName::Terminate));
     sights.sort_by_key(|sight| sight.index);
-    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && !sight.action.is_elsewhere());
+    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && ends(call, accepted, sight));
     hang_ups.map(|sight| HangUp { talk: talk(&sight), sight }).collect()
 }
 
@@ -44,6 +65,8 @@ pub struct Talk<'c> {
     pub accepted: &'c Row,
     /// The terminate that ended the call there, or the last stanza of the call there.
     pub last: &'c Row,
+    /// Index of it in [`Call::rows`].
+    pub last_index: usize,
 }
 
 /// Nanoseconds after the accept for which a call may still be set up.
@@ -67,21 +90,20 @@ impl Talk<'_> {
 #[must_use]
 pub fn talks(call: &Call) -> BTreeMap<usize, Talk<'_>> {
     let mut talks: BTreeMap<usize, Talk<'_>> = BTreeMap::new();
-    if call.progress.accepted.is_none() {
-        return talks;
-    }
+    let Some(accepted) = accepted(call) else { return talks };
     let mut ended = BTreeSet::new();
     for (index, row) in call.rows.iter().enumerate() {
         let action = row.observed.read().action();
         match talks.get_mut(&row.vantage) {
             Some(talk) if !ended.contains(&row.vantage) => {
-                talk.last = row;
-                if action.is_some_and(|action| action.name == ActionName::Terminate && !action.is_elsewhere()) {
+                (talk.last, talk.last_index) = (row, index);
+                let sight = Sight::of(index, row).filter(|sight| sight.action.name == ActionName::Terminate);
+                if sight.is_some_and(|sight| ends(call, accepted, &sight)) {
                     ended.insert(row.vantage);
                 }
             }
-            None if action.is_some_and(|action| action.name == ActionName::Accept) => {
-                talks.insert(row.vantage, Talk { accept: index, accepted: row, last: row });
+            None if action.is_some_and(|action| action.name == ActionName::Accept) && !answers::is_refused(call, index) => {
+                talks.insert(row.vantage, Talk { accept: index, accepted: row, last: row, last_index: index });
             }
             Some(_) | None => {}
         }
@@ -96,13 +118,14 @@ pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
     let mut terminates = stanzas::of(call, &ActionName::Terminate);
     terminates.retain(|sight| {
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let follows = call.progress.accepted.is_some_and(|accepted| accepted < sight.index);
+        let follows = accepted(call).is_some_and(|accepted| accepted < sight.index);
         sight.action.is_elsewhere() && (reason.starts_with("accept") || follows && !declined::speaks_of_decline(reason))
     });
     terminates
 }
 
-/// The call stanzas, each once, that a vantage sent or got after the accept, with what it saw of the call.
+/// The call stanzas, each once, that a vantage sent or got between the accept and the end, with what it saw of the call.
+/// What comes later is of no call any more; an invitation of a third person is not of this one.
 #[must_use]
 pub fn during(call: &Call) -> Vec<(Sight<'_>, Talk<'_>)> {
     let talks = talks(call);
@@ -111,6 +134,10 @@ pub fn during(call: &Call) -> Vec<(Sight<'_>, Talk<'_>)> {
     }
     let sights = stanzas::each(call).into_iter();
     sights
-        .filter_map(|sight| Some((sight, *talks.get(&sight.row.vantage).filter(|it| it.accept < sight.index)?)))
+        .filter(|sight| !group::is_invitation(call, sight))
+        .filter_map(|sight| {
+            let talk = talks.get(&sight.row.vantage)?;
+            (talk.accept < sight.index && sight.index <= talk.last_index).then_some((sight, *talk))
+        })
         .collect()
 }

@@ -1,22 +1,28 @@
 //! Declines, and what tells the other devices of the callee of them.
 
+use super::answers;
 use super::stanzas::{self, Sight};
-use crate::call::{Call, declines};
+use crate::call::{Call, Row, Side, declines};
 use crate::protocol::stanza::ActionName;
 
-/// The rejects that decline, each once.
+/// The rejects that decline, each once. One that was refused declines nothing.
 #[must_use]
 pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
     let mut rejects = stanzas::of(call, &ActionName::Reject);
-    rejects.retain(|sight| declines(sight.action));
+    rejects.retain(|sight| declines(sight.action) && !answers::is_refused(call, sight.index));
     rejects
 }
 
-/// Index of the first reject or terminate that declines an unanswered call.
+/// Index of the first reject or terminate that declines an unanswered call. A caller does not decline its own call.
 #[must_use]
 pub fn declined(call: &Call) -> Option<usize> {
     let until = call.progress.accepted.unwrap_or(call.rows.len());
-    call.rows.iter().take(until).position(|row| row.observed.read().action().is_some_and(declines))
+    let is_decline = |index: usize, row: &Row| {
+        row.originator.side != Side::Caller
+            && row.observed.read().action().is_some_and(declines)
+            && !answers::is_refused(call, index)
+    };
+    call.rows.iter().take(until).enumerate().find(|(index, row)| is_decline(*index, row)).map(|(index, _)| index)
 }
 
 /// The terminates, each once, that tell a device that another device of its account declined: by the word in the

@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 use memchr::memmem;
 
 use super::SECOND;
-use super::declined;
 use super::originator::{self, Made};
-use super::stanzas;
+use super::{answered, answers, declined, group, stanzas};
 use crate::call::{Call, Clock, Provenance, Row, Side};
 use crate::protocol::binary::{Content, Jid, Node};
 use crate::protocol::stanza::{ActionName, Body};
@@ -61,7 +60,7 @@ pub struct Announced {
 /// How a call rang out; `None` if it did not, or if the recording does not show that it did.
 #[must_use]
 pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
-    if call.progress.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
+    if answered::accepted(call).is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
         return None;
     }
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
@@ -78,7 +77,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
                 return None;
             }
         }
-        if !ended.insert(row.vantage) {
+        if answers::is_refused(call, row.copy_of.unwrap_or(index)) || !ended.insert(row.vantage) {
             continue;
         }
         let sent = row.copy_of.unwrap_or(index);
@@ -115,11 +114,15 @@ fn ender(call: &Call, row: &Row, by: Side) -> Ender {
     (by.name(), person.map(|jid| call.people.person(jid)))
 }
 
-/// Whether every offer of the call came live, and none was refused.
+/// Whether a call between two people was offered live: no offer is late, and the last one was not refused.
 #[must_use]
 pub fn was_offered_live(call: &Call) -> bool {
+    if group::is_group(call) {
+        return false;
+    }
     let mut offered = false;
-    for row in &call.rows {
+    let mut last = None;
+    for (index, row) in call.rows.iter().enumerate() {
         let stanza = row.observed.read();
         match &stanza.body {
             Body::Call(Some(action)) if action.name == ActionName::OfferNotice => return false,
@@ -130,9 +133,12 @@ pub fn was_offered_live(call: &Call) -> bool {
                 if stanza.is_offline() || stanza.action_node().is_some_and(is_over) {
                     return false;
                 }
-                offered = true;
+                (offered, last) = (true, Some(index));
             }
-            Body::Ack(ack) if ack.error.is_some() && row.action == Some(ActionName::Offer) => return false,
+            Body::Ack(ack) if ack.error.is_some() && row.action == Some(ActionName::Offer) => {
+                // A client whose offer was refused may offer again: only the last one counts.
+                offered &= row.answers.is_some() && row.answers != last;
+            }
             Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => {}
         }
     }

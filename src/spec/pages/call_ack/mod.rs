@@ -4,6 +4,7 @@ mod questions;
 mod rules;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::question::Shape;
 use crate::spec::rule::{Carrier, Form, Grade};
 
 const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
@@ -65,6 +66,22 @@ pub(super) static STANZA: Page = Page {
             "Do calls get receipts in addition to acks?",
             &["exists", "not-seen"],
             questions::call_receipt,
+        ),
+    ],
+    discrepancies: &[
+        ENTRY.disputed(
+            "ack-sender",
+            "Whom does the `from` of the server's ack name?",
+            Shape::Exclusive,
+            &["server", "addressee"],
+            questions::ack_from,
+        ),
+        ENTRY.disputed(
+            "ack-error-form",
+            "In what form does an ack have its error?",
+            Shape::Exclusive,
+            &["child", "attribute"],
+            questions::ack_error_form,
         ),
     ],
     rules: &[

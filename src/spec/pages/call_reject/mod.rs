@@ -36,7 +36,7 @@ pub(super) static SIGNALLING: Page = Page {
             "reject-carries-reason",
             "Does the reject of a user who declines carry a reason?",
             Shape::Exclusive,
-            &["two-attributes", "reason"],
+            &["no-reason", "reason"],
             questions::reject_carries_reason,
         ),
         SIG_08.disputed(
@@ -59,6 +59,13 @@ pub(super) static SIGNALLING: Page = Page {
             Shape::Existential { occurs: "receipt" },
             &["receipt", "no-receipt"],
             questions::reject_receipt,
+        ),
+        SIG_08.disputed(
+            "terminate-before-accept",
+            "Does a terminate also end a call that is still only offered?",
+            Shape::Existential { occurs: "at-offer" },
+            &["at-offer", "past-offer"],
+            questions::terminate_before_accept,
         ),
     ],
     rules: &[

@@ -7,7 +7,7 @@ use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{SECOND, answers, declined, originator, seconds, stanzas};
+use crate::spec::observe::{SECOND, answers, declined, originator, ringing, seconds, stanzas};
 use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 use crate::words::article;
@@ -28,8 +28,9 @@ fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidenc
         return Evidence::supporting(question, "none", Strength::Absence, sight.index, why);
     }
     let shown: Vec<_> = shown.into_iter().chain(children).collect();
-    let why = format!("A reject {place} also has {}.", shown.join(" and "));
-    Evidence::supporting(question, "some", Strength::Direct, sight.index, why).with_values(values)
+    let added = if sight.is_outbound() { "" } else { ", which the server may have added" };
+    let why = format!("A reject {place} also has {}{added}.", shown.join(" and "));
+    Evidence::supporting(question, "some", originator::as_built(sight.row), sight.index, why).with_values(values)
 }
 
 pub(super) fn reject_fanout(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
@@ -54,7 +55,11 @@ fn further_rejects(question: &'static Question, call: &Call) -> Vec<Evidence> {
         .filter_map(|sight| Some((sight.index, originator::made(sight.row)?, sight.row.originator.device.as_ref()?)))
         .collect();
     let Some((_, first, first_device)) = rejects.first() else { return Vec::new() };
-    let others = rejects.iter().skip(1).filter(|(_, _, device)| !call.people.same_device(first_device, device));
+    // An account's bare address names no device, and may stand for the one that rejected first.
+    let names_device = |device: &Jid| device.device != 0;
+    let others = rejects.iter().skip(1).filter(|(_, _, device)| {
+        names_device(first_device) && names_device(device) && !call.people.same_device(first_device, device)
+    });
     let pieces = others.map(|(index, made, device)| {
         let why = format!("After {first_device}, the callee's device {device} also rejected the call: {}.", made.how);
         Evidence::supporting(question, "each-device-rejects", made.strength.min(first.strength), *index, why)
@@ -152,7 +157,7 @@ pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _:
     let pieces = declined::rejects(call).into_iter().filter_map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, why) = match sight.action.reason.as_deref() {
-            None => ("two-attributes", format!("A reject {place} carries no reason, as in SIG-08.")),
+            None => ("no-reason", format!("A reject {place} carries no reason, as in SIG-08.")),
             // The attribute is there, and gives no reason: neither page has that.
             Some("") => return None,
             Some(reason) => ("reason", format!("A reject {place} carries the reason \"{reason}\", as in the flow.")),
@@ -204,16 +209,39 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
     let rejects = declined::rejects(call).into_iter().filter(Sight::is_outbound);
     let pieces = rejects.filter_map(|sight| {
-        if let Some(index) = media.get(&sight.row.vantage).copied() {
+        if let Some(index) = media.get(&sight.row.vantage).copied().filter(|index| *index < sight.index) {
             let action = answers::action_name(call.rows.get(index)?);
-            let when = if index < sight.index { "before" } else { "after" };
-            let why = format!("The rejecting device sent {} {action} {when} the reject.", article(action));
+            let why = format!("The rejecting device sent {} {action} before the reject.", article(action));
             return Some(Evidence::supporting(question, "media-prepared", Strength::Direct, index, why));
         }
         let offer = offers.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
         let watched = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
         let why = "The rejecting device set up no media; its socket was read without a gap since the offer.";
         watched.then(|| Evidence::supporting(question, "no-media", Strength::Absence, sight.index, why))
+    });
+    pieces.collect()
+}
+
+pub(super) fn terminate_before_accept(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    if !ringing::was_offered_live(call) {
+        return Vec::new();
+    }
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let is_past = |name: &ActionName| matches!(name, ActionName::Preaccept | ActionName::Accept);
+    let past = stanzas::sights(call).find(|sight| is_past(&sight.action.name)).map(|sight| sight.index);
+    let terminates = stanzas::of(call, &ActionName::Terminate).into_iter();
+    let pieces = terminates.filter(|sight| !sight.action.is_elsewhere()).filter_map(|sight| {
+        let place = originator::seen_at(call, sight.row);
+        if past.is_some_and(|past| past < sight.index) {
+            let why = format!("A terminate, {place}, came after the callee rang or accepted.");
+            return Some(Evidence::supporting(question, "past-offer", Strength::Absence, sight.index, why));
+        }
+        let offer = offers.get(&sight.row.vantage).and_then(|offer| call.rows.get(*offer))?;
+        let is_covered = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
+        let strength = if past.is_none() && is_covered { Strength::Direct } else { Strength::Indirect };
+        let why = format!("A terminate, {place}, ended a call after the offer, with no preaccept or accept before it.");
+        (!answers::is_refused(call, sight.index))
+            .then(|| Evidence::supporting(question, "at-offer", strength, sight.index, why))
     });
     pieces.collect()
 }

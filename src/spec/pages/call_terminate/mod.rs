@@ -53,6 +53,13 @@ pub(super) static SIGNALLING: Page = Page {
             &["seconds", "milliseconds"],
             questions::duration_unit,
         ),
+        SIG_14.disputed(
+            "terminate-address",
+            "Does a terminate go to a person, or to the call?",
+            Shape::Existential { occurs: "call" },
+            &["call", "peer"],
+            questions::terminate_address,
+        ),
     ],
     rules: &[
         SIG_14.rule(
