@@ -111,6 +111,104 @@ impl Timestamp {
     }
 }
 
+/// How finely times are written, from the finest on: no difference of two times means more than the coarser of their
+/// resolutions.
+///
+/// ```
+/// use ringtrace::origin::Resolution;
+///
+/// assert_eq!(Resolution::Milliseconds.max(Resolution::Seconds).nanoseconds(), 1_000_000_000);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolution {
+    /// To the nanosecond.
+    #[default]
+    Nanoseconds,
+    /// To the microsecond.
+    Microseconds,
+    /// To the millisecond.
+    Milliseconds,
+    /// To the second, or coarser than the millisecond.
+    Seconds,
+    /// Not at all: there is no time.
+    None,
+}
+
+impl Resolution {
+    /// All that times can have, from the finest on.
+    pub const ALL: [Self; 4] = [Self::Nanoseconds, Self::Microseconds, Self::Milliseconds, Self::Seconds];
+
+    /// Returns the resolution of times with this many decimal places of a second.
+    #[must_use]
+    pub const fn of_places(places: usize) -> Self {
+        match places {
+            0..=2 => Self::Seconds,
+            3..=5 => Self::Milliseconds,
+            6..=8 => Self::Microseconds,
+            9.. => Self::Nanoseconds,
+        }
+    }
+
+    /// Returns the resolution of a clock with ticks of this many nanoseconds.
+    #[must_use]
+    pub const fn of_ticks(nanoseconds: u64) -> Self {
+        match nanoseconds {
+            0..=1 => Self::Nanoseconds,
+            2..=1_000 => Self::Microseconds,
+            1_001..=1_000_000 => Self::Milliseconds,
+            1_000_001.. => Self::Seconds,
+        }
+    }
+
+    /// Returns the unit in nanoseconds: a difference below it may be none. Without times, no difference means anything.
+    #[must_use]
+    pub const fn nanoseconds(self) -> i64 {
+        match self {
+            Self::Nanoseconds => 1,
+            Self::Microseconds => 1_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Seconds => 1_000_000_000,
+            Self::None => i64::MAX,
+        }
+    }
+
+    /// Returns the symbol of the unit; empty without times.
+    #[must_use]
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Nanoseconds => "ns",
+            Self::Microseconds => "us",
+            Self::Milliseconds => "ms",
+            Self::Seconds => "s",
+            Self::None => "",
+        }
+    }
+}
+
+/// A measured length of time, and how far it may be off.
+///
+/// ```
+/// use ringtrace::origin::Lapse;
+///
+/// assert_eq!(Lapse { nanoseconds: 3_000_000_000, bound: 1_000_000_000 }.stated(), Some(3_000_000_000));
+/// assert_eq!(Lapse { nanoseconds: 0, bound: 1_000_000_000 }.stated(), None, "it may have been anything below a second");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lapse {
+    /// The length as measured; negative where what should come later was recorded earlier.
+    pub nanoseconds: i64,
+    /// How finely it was measured: the coarser resolution of its ends, and the uncertainty of their clocks to each other.
+    pub bound: i64,
+}
+
+impl Lapse {
+    /// Returns the nanoseconds; `None` if they are below what could be measured.
+    #[must_use]
+    pub const fn stated(self) -> Option<i64> {
+        if self.nanoseconds.saturating_abs() < self.bound { None } else { Some(self.nanoseconds) }
+    }
+}
+
 /// Where an item came from. The input layer creates origins, and the layers above only join them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -127,15 +225,25 @@ pub struct Origin {
     pub offset: u64,
     /// When the completing record was captured; `None` if the capture has no times.
     pub time: Option<Timestamp>,
+    /// How finely the capture writes that time; [`None`](Resolution::None) if it has none.
+    pub resolution: Resolution,
     /// The direction in which the item travelled, if known.
     pub direction: Option<Direction>,
 }
 
 impl Origin {
-    /// Returns the origin of a whole record of a capture.
+    /// Returns the origin of a whole record of a capture, with a time to the nanosecond.
     #[must_use]
     pub const fn of_record(capture: CaptureId, record: RecordNumber, offset: u64, time: Option<Timestamp>) -> Self {
-        Self { capture, connection: None, first: record, last: record, offset, time, direction: None }
+        let resolution = if time.is_some() { Resolution::Nanoseconds } else { Resolution::None };
+        Self { capture, connection: None, first: record, last: record, offset, time, resolution, direction: None }
+    }
+
+    /// Returns this origin with a time of this resolution.
+    #[must_use]
+    pub const fn timed(self, time: Option<Timestamp>, resolution: Resolution) -> Self {
+        let resolution = if time.is_some() { resolution } else { Resolution::None };
+        Self { time, resolution, ..self }
     }
 
     /// Returns the origin of an item that begins here and ends in `later`, further on in the same stream.
@@ -144,8 +252,7 @@ impl Origin {
         Self {
             first: self.first.min(later.first),
             last: self.last.max(later.last),
-            time: later.time.or(self.time),
-            ..self
+            ..if later.time.is_some() { self.timed(later.time, later.resolution) } else { self }
         }
     }
 

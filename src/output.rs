@@ -2,11 +2,13 @@
 //!
 //! An interrupted run, a full disk or a failing encoder must not leave half a table behind, nor cost the file that was
 //! there before. What is written therefore goes to a temporary file in the same folder, which takes its final name
-//! only at the end.
+//! only at the end. And no output replaces what the program reads: [`Inputs`].
 
-use std::fs::{self, File};
+use std::collections::BTreeSet;
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -15,8 +17,17 @@ use tempfile::NamedTempFile;
 pub enum Existing {
     /// Keep it, and fail with [`io::ErrorKind::AlreadyExists`].
     Keep,
-    /// Replace it.
+    /// Replace what is in it: its permissions stay, and so does a link to it.
     Replace,
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Whom the system lets read ordinary files.
+    Usual,
+    /// Its owner only.
+    Owner,
 }
 
 /// A file being written. It appears under its name when it is [finished](Self::finish); dropped before, it leaves
@@ -31,22 +42,24 @@ pub struct Output {
 #[derive(Debug)]
 enum Target {
     Direct(BufWriter<File>),
-    Temporary(BufWriter<NamedTempFile>),
+    Temporary(BufWriter<Part>),
 }
 
 impl Output {
-    /// Begins to write the file at `path`.
+    /// Begins to write the file at `path`, which `readers` may read if it is new.
     ///
     /// # Errors
     /// If its folder does not exist or is not writable, or the device cannot be opened.
-    pub fn create(path: &Path, existing: Existing) -> io::Result<Self> {
-        let target = if is_device(path) {
-            Target::Direct(BufWriter::new(File::options().write(true).open(path)?))
-        } else {
-            let temporary = temporary_in(folder_of(path)).map_err(|error| without_path(&error))?;
-            Target::Temporary(BufWriter::new(temporary))
-        };
-        Ok(Self { path: path.to_owned(), existing, target })
+    pub fn create(path: &Path, existing: Existing, readers: Readers) -> io::Result<Self> {
+        if is_device(path) {
+            let target = Target::Direct(BufWriter::new(File::options().write(true).open(path)?));
+            return Ok(Self { path: path.to_owned(), existing, target });
+        }
+        let replaced = fs::canonicalize(path).ok().filter(|_| existing == Existing::Replace);
+        let metadata = replaced.as_deref().and_then(|path| fs::metadata(path).ok());
+        let path = replaced.unwrap_or_else(|| path.to_owned());
+        let part = Part::new(folder_of(&path), metadata.as_ref(), readers).map_err(|error| without_path(&error))?;
+        Ok(Self { path, existing, target: Target::Temporary(BufWriter::new(part)) })
     }
 
     /// Writes what is still buffered, and gives the file its name.
@@ -57,12 +70,8 @@ impl Output {
         match self.target {
             Target::Direct(mut out) => out.flush(),
             Target::Temporary(out) => {
-                let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-                let named = match self.existing {
-                    Existing::Keep => file.persist_noclobber(&self.path),
-                    Existing::Replace => file.persist(&self.path),
-                };
-                named.map(drop).map_err(|error| without_path(&error.error))
+                let part = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+                part.take_name(&self.path, self.existing).map_err(|error| without_path(&error))
             }
         }
     }
@@ -84,12 +93,126 @@ impl Write for Output {
     }
 }
 
+/// Temporary files that have not taken their names.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes every temporary file, and lets no other be made. For a process that is about to end without unwinding, as by a
+/// signal.
+pub fn abandon() {
+    let unfinished = unfinished();
+    for path in unfinished.iter() {
+        // What cannot be removed is left: there is nobody to tell.
+        let _ = fs::remove_file(path);
+    }
+    std::mem::forget(unfinished);
+}
+
+/// A temporary file, known as such until it has its name or is removed.
+#[derive(Debug)]
+struct Part {
+    file: Option<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Part {
+    /// A new one, with the permissions of the file that it replaces.
+    fn new(folder: &Path, replaced: Option<&Metadata>, readers: Readers) -> io::Result<Self> {
+        let mut unfinished = unfinished();
+        let file = temporary_in(folder, readers)?;
+        if let Some(metadata) = replaced {
+            file.as_file().set_permissions(metadata.permissions())?;
+        }
+        let path = file.path().to_owned();
+        unfinished.insert(path.clone());
+        Ok(Self { file: Some(file), path })
+    }
+
+    fn take_name(mut self, name: &Path, existing: Existing) -> io::Result<()> {
+        let Some(file) = self.file.take() else { return Ok(()) };
+        let named = match existing {
+            Existing::Keep => file.persist_noclobber(name),
+            Existing::Replace => file.persist(name),
+        };
+        named.map(drop).map_err(|error| error.error)
+    }
+}
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_mut().map_or(Ok(0), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        drop(self.file.take());
+        unfinished().remove(&self.path);
+    }
+}
+
+/// Files that the program reads, which no output may replace.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs(BTreeSet<Identity>);
+
+/// What makes a file the same under another name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    /// Its path without links.
+    Path(PathBuf),
+    /// Its number, and that of its device.
+    #[cfg(unix)]
+    Number(u64, u64),
+}
+
+impl Inputs {
+    /// Adds a file. It need not exist: a file that would be read, if there was one, is an input too.
+    pub fn add(&mut self, path: &Path) {
+        self.0.extend(identities(path));
+    }
+
+    /// Whether a path leads to one of the files, by whatever links.
+    #[must_use]
+    pub fn contains(&self, path: &Path) -> bool {
+        identities(path).iter().any(|identity| self.0.contains(identity))
+    }
+}
+
+/// What a file is known by. A device or a folder has none: it cannot be replaced.
+fn identities(path: &Path) -> Vec<Identity> {
+    let Ok(metadata) = fs::metadata(path) else {
+        let folder = fs::canonicalize(folder_of(path)).ok();
+        return folder
+            .zip(path.file_name())
+            .map(|(folder, name)| Identity::Path(folder.join(name)))
+            .into_iter()
+            .collect();
+    };
+    if !metadata.is_file() {
+        return Vec::new();
+    }
+    let path = fs::canonicalize(path).ok().map(Identity::Path).into_iter();
+    #[cfg(unix)]
+    let path = {
+        use std::os::unix::fs::MetadataExt;
+        path.chain([Identity::Number(metadata.dev(), metadata.ino())])
+    };
+    path.collect()
+}
+
 /// Writes a text to the file at `path`.
 ///
 /// # Errors
 /// As [`Output::create`] and [`Output::finish`].
 pub fn write(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
-    let mut output = Output::create(path, existing)?;
+    let mut output = Output::create(path, existing, Readers::Usual)?;
     output.write_all(text.as_bytes())?;
     output.finish()
 }
@@ -111,12 +234,14 @@ fn without_path(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
-/// A new file with the permissions of an ordinary one; temporary files are private by default.
-fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+/// A new file. Temporary files are private unless something else is said.
+fn temporary_in(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ringtrace-").suffix(".part");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    if readers == Readers::Usual {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
     builder.tempfile_in(folder)
 }
 
@@ -141,7 +266,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("one.md");
         write(&path, "first", Existing::Keep).unwrap();
-        let mut output = Output::create(&path, Existing::Replace).unwrap();
+        let mut output = Output::create(&path, Existing::Replace, Readers::Usual).unwrap();
         output.write_all(b"half").unwrap();
         drop(output);
         assert_eq!(fs::read_to_string(&path).unwrap(), "first");
@@ -153,6 +278,46 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = write(&folder.path().join("none").join("two.md"), "", Existing::Keep).unwrap_err();
         assert!(!error.to_string().contains(".part"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_keeps_its_permissions_and_its_links() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [path, link] = ["one.md", "link.md"].map(|name| folder.path().join(name));
+        let mut output = Output::create(&path, Existing::Keep, Readers::Owner).unwrap();
+        output.write_all(b"first").unwrap();
+        output.finish().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+        symlink("one.md", &link).unwrap();
+        write(&link, "second", Existing::Replace).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_input_is_recognised_under_every_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write(&path("a.pcap"), "bytes", Existing::Keep).unwrap();
+        fs::create_dir(path("sub")).unwrap();
+        std::os::unix::fs::symlink("a.pcap", path("link")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), path("folder")).unwrap();
+        fs::hard_link(path("a.pcap"), path("hard")).unwrap();
+        let mut inputs = Inputs::default();
+        inputs.add(&path("a.pcap"));
+        inputs.add(&path("a.pcap.notes.ndjson"));
+        for name in ["a.pcap", "link", "hard", "sub/../a.pcap", "folder/a.pcap", "folder/sub/../link"] {
+            assert!(inputs.contains(&path(name)), "{name}");
+        }
+        assert!(inputs.contains(&path("folder/a.pcap.notes.ndjson")), "although it does not exist");
+        for name in ["b.pcap", "sub", "a.pcap.csv", "none/a.pcap"] {
+            assert!(!inputs.contains(&path(name)), "{name}");
+        }
     }
 
     #[cfg(unix)]

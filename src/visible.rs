@@ -2,12 +2,19 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::path::Path;
 
 /// The text with every character that is not plainly visible, and every backslash that would look like such an
 /// escape, written as an escape: `\u{1b}`.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     visible_but(text, is_hidden)
+}
+
+/// A path for people, as [`visible`] shows it.
+#[must_use]
+pub fn visible_path(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 /// The text with each `hidden` character, and each backslash that would look like an escape, as `\u{...}`.

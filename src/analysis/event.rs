@@ -1,5 +1,6 @@
 //! What is found in a capture, on its way from its connections to the analysis.
 
+use super::mention::{Mention, mentioned};
 use super::model::{Capture, Connection, SeenMessage};
 use super::tap::Tap;
 use crate::anomaly::{Anomalies, Anomaly};
@@ -18,6 +19,8 @@ pub(super) enum Event {
     Internal(Box<Located<Stanza>>),
     /// So many other stanzas, which are only counted.
     Others(u64),
+    /// Whom a stanza names that may belong to no call.
+    Mentions(Vec<Mention>),
     /// A message of a websocket, where they are kept.
     Message(Box<SeenMessage>),
     /// What departed from its protocol.
@@ -40,6 +43,7 @@ impl Event {
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
+            Self::Mentions(mentions) => SMALL + mentions.len() * SMALL / 4,
             Self::Internal(_)
             | Self::Others(_)
             | Self::Recorded(_)
@@ -113,6 +117,9 @@ impl Yield {
     /// Takes the next stanza, of which those of no call are only counted.
     pub(super) fn stanza(&mut self, stanza: Located<Stanza>) {
         let is_other = matches!(stanza.item.body, Body::Other);
+        if !matches!(stanza.item.body, Body::Call(_)) {
+            self.mentions(&stanza.item.node);
+        }
         self.event(if is_other { Event::Others(1) } else { Event::Stanza(Box::new(stanza)) });
     }
 
@@ -120,7 +127,15 @@ impl Yield {
     pub(super) fn internal(&mut self, node: Located<Node>) {
         let stanza = node.map(|node| Stanza::read(node, None));
         let is_other = matches!(stanza.item.body, Body::Other) && stanza.item.node.attribute("call-id").is_none();
+        self.mentions(&stanza.item.node);
         self.event(if is_other { Event::Others(1) } else { Event::Internal(Box::new(stanza)) });
+    }
+
+    fn mentions(&mut self, node: &Node) {
+        let mentions = mentioned(node);
+        if !mentions.is_empty() {
+            self.event(Event::Mentions(mentions));
+        }
     }
 
     /// Takes the addresses of the device whose socket was recorded, and how it was.

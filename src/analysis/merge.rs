@@ -1,5 +1,6 @@
 //! The events of all captures, in the order of the captures, made one analysis.
 
+use std::collections::BTreeSet;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::event::Event;
+use super::mention::Mention;
 use super::model::{Analysis, Capture, SeenMessage};
 use super::reader::{Found, PUBLISH_EVERY};
 use crate::anomaly::Anomalies;
@@ -32,6 +34,7 @@ pub(super) struct Merge<'m, 'p> {
     messages: Vec<SeenMessage>,
     /// Nodes about calls that passed between parts of a client only.
     internal: Vec<Arc<Observed>>,
+    mentions: Arc<BTreeSet<Mention>>,
     key_logs: Vec<String>,
     notes: Arc<Notes>,
     published: Arc<Analysis>,
@@ -58,6 +61,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             anomalies,
             messages: Vec::new(),
             internal: Vec::new(),
+            mentions: Arc::default(),
             key_logs,
             notes,
             published: Arc::default(),
@@ -106,6 +110,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                 }
                 Event::LoggedIn(login) => self.grouping.log_in(login.0, &login.1),
                 Event::Others(count) => self.stanzas += count,
+                Event::Mentions(mentions) => Arc::make_mut(&mut self.mentions).extend(mentions),
                 Event::Message(message) => self.messages.push(*message),
                 Event::Anomalies(anomalies) => self.anomalies.append(anomalies),
                 Event::Capture(capture) => {
@@ -149,6 +154,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
         analysis.key_logs.clone_from(&self.key_logs);
         analysis.internal.clone_from(&self.internal);
+        analysis.mentions = Arc::clone(&self.mentions);
         analysis.notes = Arc::clone(&self.notes);
         if complete {
             analysis.messages = mem::take(&mut self.messages);

@@ -22,6 +22,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod mention;
+
 mod model;
 mod choice;
 mod exhibit;
@@ -44,6 +46,7 @@ pub use connection::{STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
 pub use exhibit::Exhibit;
 pub use load::Request;
 pub use lookup::{Lookup, LookupError};
+pub use mention::{MEASURED, Mention, NAMES, Prefix, mentioned};
 pub use merge::Publish;
 pub use model::{Analysis, Capture, Chosen, Connection, Other, SeenMessage};
 pub use source::{Overrides, Source};

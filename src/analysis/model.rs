@@ -1,7 +1,9 @@
 //! What an analysis holds: captures with their connections, calls with their findings, anomalies and messages.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::mention::Mention;
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
@@ -27,6 +29,8 @@ pub struct Analysis {
     /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
     /// network, and no part of the calls. Their ordinals are among those of the stanzas.
     pub internal: Vec<Arc<Observed>>,
+    /// Whom stanzas name that belong to no call.
+    pub mentions: Arc<BTreeSet<Mention>>,
     /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
     pub strays: Option<Arc<Judged>>,
     /// What departed from its protocol.

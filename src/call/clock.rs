@@ -45,7 +45,7 @@ const DRIFT: i64 = 10_000;
 const WIRE_SLACK: i64 = 1_000;
 
 /// The same for a client's log, written some time before or after the stanza passed, mostly in whole milliseconds.
-const LOG_SLACK: i64 = 10_000_000;
+pub(super) const LOG_SLACK: i64 = 10_000_000;
 
 /// The most clocks of one call that are compared.
 const CLOCKS_COMPARED: usize = 64;

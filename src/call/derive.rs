@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::clock::{Clock, ClockId, Clocks, Sample};
+use super::legs::course;
 use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
 use super::model::{Call, Emitter, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
 use super::ordering::order;
 use super::originator::Attribution;
-use super::outcome::Timing;
+use super::outcome::progress;
 use super::parties::{Part, parties, vantages};
-use super::predicates::is_offer;
+use super::predicates::{is_offer, speaks_of_group};
 use super::recording::{Observed, Span};
 use super::sockets::{Known, Occurrence, Occurrences, Sockets};
 use crate::origin::Timestamp;
@@ -80,15 +81,13 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         }
     }
     Attribution { known, creator: part.creator.as_ref(), vantages: &vantages, alignment: &alignment }.set(&mut rows);
-    let offer = rows.iter().find(|row| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
-    let offer_node = offer.and_then(|row| row.observed.read().action_node());
+    let is_offer = |row: &Row| row.observed.read().action().is_some_and(|action| is_offer(&action.name));
+    let offer = rows.iter().find(|row| is_offer(row));
     let (caller, callee) = parties(offer, part.creator.as_ref(), &vantages);
-    let media = offer_node.map(media);
-    let group = offer_node.is_some_and(|offer| {
-        offer.text("type").is_some_and(|kind| kind == "group") || offer.attribute("group-jid").is_some()
-    });
-    let mut progress = Progress::of(&mut rows, group);
-    progress.measure(&rows, &Timing { alignment: &alignment, sockets: known.sockets });
+    let media = offer.and_then(|row| row.observed.read().action_node()).map(media);
+    // A call that two people have becomes a group's with the first invitation that is not refused.
+    let mut offers = rows.iter().filter(|row| is_offer(row)).enumerate();
+    let group = offers.any(|(nth, row)| (nth == 0 || row.refused_by.is_none()) && speaks_of_group(row.observed.read()));
     let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
     let recordings = rows
         .iter()
@@ -107,11 +106,27 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         shares_id,
         vantages,
         rows,
-        progress,
+        progress: Progress::default(),
+        legs: Vec::new(),
         people,
         recordings,
         clocks,
     };
+    let course = course(&call, 0..call.rows.len());
+    call.progress = progress(&call, &course);
+    call.legs = course.legs;
+    let progress = &call.progress;
+    let phase = |index: usize| match index {
+        _ if course.told.is_some_and(|told| told == progress.outcome) => Phase::Ended,
+        _ if progress.ended.is_some_and(|ended| ended <= index) => Phase::Ended,
+        _ if progress.accepted.is_some_and(|accepted| accepted <= index) => Phase::Accepted,
+        _ if progress.rang.is_some_and(|rang| rang <= index) => Phase::Ringing,
+        _ => Phase::Offered,
+    };
+    let phases: Vec<Phase> = (0..call.rows.len()).map(phase).collect();
+    for (row, phase) in call.rows.iter_mut().zip(phases) {
+        row.phase = phase;
+    }
     call.progress.gaps =
         (0..call.vantages.len()).filter_map(|vantage| call.gaps(vantage)).reduce(|sum, gaps| sum + gaps);
     call
@@ -175,12 +190,18 @@ fn rows(
         if let Some(id) = &stanza.id {
             holders.entry(id.clone()).or_default().push(rows.len());
         }
+        let is_refusal = matches!(&stanza.body, Body::Ack(ack) if ack.error.is_some());
+        let place = rows.len();
+        if let Some(refused) = answers.filter(|_| is_refusal).and_then(|answered| rows.get_mut(answered)) {
+            refused.refused_by.get_or_insert(place);
+        }
         rows.push(Row {
             vantage: occurrence.vantage,
             also: occurrence.also,
             emitter,
             action,
             answers,
+            refused_by: None,
             repeats,
             copy_of: originals.get(*index).copied().flatten().and_then(|original| *places.get(original)?),
             originator: Originator { side: Side::Unknown, device: None, provenance: Provenance::None },

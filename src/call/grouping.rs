@@ -147,8 +147,9 @@ impl Grouping {
         let waiting: Vec<_> = std::mem::take(&mut self.waiting).into();
         let orphans = std::mem::take(&mut self.orphans);
         for observed in orphans.into_iter().chain(waiting) {
-            if !self.place(&observed) {
-                self.set_aside(observed);
+            match self.draft_of(&observed).or_else(|| self.receipted(&observed)) {
+                Some(index) => self.add(index, &observed),
+                None => self.set_aside(observed),
             }
         }
     }
@@ -215,17 +216,43 @@ impl Grouping {
 
     /// Adds a stanza to its call. Returns `false` if it has none so far.
     fn place(&mut self, observed: &Arc<Observed>) -> bool {
+        let draft = self.draft_of(observed);
+        if let Some(index) = draft {
+            self.add(index, observed);
+        }
+        draft.is_some()
+    }
+
+    /// Returns the draft that a stanza belongs to, a new one if it begins a call; `None` if it has none so far.
+    fn draft_of(&mut self, observed: &Observed) -> Option<usize> {
         let stanza = observed.read();
-        let draft = match (&stanza.body, stanza.call_id()) {
+        match (&stanza.body, stanza.call_id()) {
             (Body::Call(_) | Body::Receipt(_), Some(call_id)) if !call_id.is_empty() => Some(self.draft(call_id)),
             (Body::Ack(_) | Body::Receipt(_), call_id) => {
                 let named = call_id.and_then(|id| self.by_call_id.get(id)).copied();
                 self.answered(observed).or(named)
             }
             _ => None,
-        };
-        let Some(index) = draft else { return false };
-        let socket = observed.socket();
+        }
+    }
+
+    /// Returns the draft of the call stanza whose receipt, which was not recorded, this ack answers: a receipt has the id of
+    /// what it answers, so its ack travels the way of that stanza, under the same id.
+    fn receipted(&self, observed: &Observed) -> Option<usize> {
+        let stanza = observed.read();
+        let is_of_receipt = matches!(&stanza.body, Body::Ack(ack) if ack.class.as_deref() == Some("receipt"));
+        let holders = self.by_stanza_id.get(stanza.id.as_deref().filter(|_| is_of_receipt)?)?;
+        let holder = holders.iter().rev().take(SAME_ID_SEEN).find(|holder| {
+            matches!(holder.observed.read().body, Body::Call(_))
+                && holder.observed.socket() == observed.socket()
+                && holder.observed.direction() == observed.direction()
+        });
+        holder.map(|holder| holder.draft)
+    }
+
+    /// Adds a stanza to a draft.
+    fn add(&mut self, index: usize, observed: &Arc<Observed>) {
+        let (stanza, socket) = (observed.read(), observed.socket());
         if let Some(id) = &stanza.id
             && matches!(stanza.body, Body::Call(_) | Body::Receipt(_))
         {
@@ -247,7 +274,6 @@ impl Grouping {
                 self.by_socket.entry(socket).or_default().push(index);
             }
         }
-        true
     }
 
     /// Keeps a stanza of no call, if its call may still come or it is worth showing alone.

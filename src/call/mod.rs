@@ -51,9 +51,13 @@ mod ordering;
 
 mod originator;
 
-mod outcome;
+mod settings;
 
 mod timing;
+
+mod legs;
+
+mod outcome;
 
 mod derive;
 
@@ -64,7 +68,11 @@ pub use clock::{Clock, ClockId};
 pub use coverage::Coverage;
 pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
-pub use model::{Call, Emitter, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side, Vantage};
-pub use predicates::{declines, is_offer};
+pub use model::{
+    Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side,
+    Vantage,
+};
+pub use predicates::{declines, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Socket, Span};
+pub use settings::{Announced, caller_timeout};
 pub use timing::Hole;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::clock::{Clock, ClockId};
-use super::identity::{LocalDevice, People};
+use super::identity::{LocalDevice, Party, People};
 use super::recording::{Observed, Original, Recording, Socket, original_of};
-use crate::origin::{CaptureId, Direction, Timestamp};
+use crate::origin::{CaptureId, Direction, Lapse, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body, Stanza};
 
@@ -156,8 +156,11 @@ pub enum Outcome {
     /// It could not be placed, or broke before it was answered.
     Failed,
     /// The recording ends before the call does.
-    #[default]
     CutOff,
+    /// The recording does not tell: it begins in the middle of the call, lacks a part that would, or the clocks do not tell
+    /// which of two ends came first.
+    #[default]
+    Unknown,
 }
 
 impl Outcome {
@@ -173,7 +176,98 @@ impl Outcome {
             Self::Elsewhere => "elsewhere",
             Self::Failed => "failed",
             Self::CutOff => "cut-off",
+            Self::Unknown => "unknown",
         }
+    }
+}
+
+/// Where a leg of a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LegState {
+    /// The call was offered to it.
+    Offered,
+    /// It rings.
+    Ringing,
+    /// It accepted.
+    Accepted,
+    /// A person declined there.
+    Rejected,
+    /// It was on another call.
+    Busy,
+    /// It could not take the call, or the server would not deliver it.
+    Refused,
+    /// The caller or the server stopped its ringing, or its own timer did.
+    Stopped,
+    /// It had accepted, and the call ended.
+    Ended,
+}
+
+impl LegState {
+    /// Returns the state's name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Ringing => "ringing",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Busy => "busy",
+            Self::Refused => "refused",
+            Self::Stopped => "stopped",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Returns whether the device may still take the call.
+    #[must_use]
+    pub const fn is_ringing(self) -> bool {
+        matches!(self, Self::Offered | Self::Ringing)
+    }
+
+    /// Returns whether the device itself did something to get there.
+    #[must_use]
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Ringing | Self::Accepted | Self::Rejected | Self::Busy)
+    }
+}
+
+/// A step of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegStep {
+    /// Where it took the leg.
+    pub state: LegState,
+    /// Index in [`Call::rows`] of the stanza that took it there; of the ack, where one refused an offer.
+    pub row: usize,
+}
+
+/// The course of a call at one device that it was offered to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// The device, or the account where no stanza names the device.
+    pub party: Party,
+    /// Whether the device is that of a person who was asked into the running call.
+    pub is_invited: bool,
+    /// Its steps, in order; at least one.
+    pub steps: Vec<LegStep>,
+}
+
+impl Leg {
+    /// Returns where it came to.
+    #[must_use]
+    pub fn state(&self) -> Option<LegState> {
+        self.steps.last().map(|step| step.state)
+    }
+
+    /// Returns its first step to a state.
+    #[must_use]
+    pub fn step(&self, state: LegState) -> Option<LegStep> {
+        self.steps.iter().find(|step| step.state == state).copied()
+    }
+
+    /// Returns whether its device may still take the call.
+    #[must_use]
+    pub fn is_ringing(&self) -> bool {
+        self.state().is_some_and(LegState::is_ringing)
     }
 }
 
@@ -221,11 +315,11 @@ impl Side {
 /// How a call went. Indexes are into [`super::Call::rows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The offer, or the notice of one.
+    /// The first offer that was not refused, or the notice of one; else the first offer.
     pub offered: Option<usize>,
     /// The first preaccept of a device of the callee.
     pub rang: Option<usize>,
-    /// The first accept.
+    /// The accept that answered it.
     pub accepted: Option<usize>,
     /// The stanza that ended it.
     pub ended: Option<usize>,
@@ -237,11 +331,13 @@ pub struct Progress {
     pub end_reason: Option<Box<str>>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Nanoseconds from the offer to the accept or the end; `None` where the offer came late, from the offline queue,
-    /// or where no clock saw both.
-    pub ring: Option<i64>,
-    /// Nanoseconds from the accept to the end; `None` where no clock saw both.
-    pub talk: Option<i64>,
+    /// Declines without effect: refused by the server, or the call rang on until the caller's timeout.
+    pub without_effect: Vec<usize>,
+    /// The time from the offer to the accept or the end; `None` where the offer came late, from the offline queue, or where
+    /// no clock saw both.
+    pub ring: Option<Lapse>,
+    /// The time from the accept to the end; `None` where no clock saw both.
+    pub talk: Option<Lapse>,
     /// How often the recording was interrupted while the call lasted; `None` where that is unknown.
     pub gaps: Option<usize>,
 }
@@ -291,6 +387,8 @@ pub struct Row {
     pub action: Option<ActionName>,
     /// Index in [`Call::rows`] of what this ack or receipt answers.
     pub answers: Option<usize>,
+    /// Index in [`Call::rows`] of the ack by which its recipient, or the server, refused it: one with an error.
+    pub refused_by: Option<usize>,
     /// Index in [`Call::rows`] of the stanza that this one retransmits.
     pub repeats: Option<usize>,
     /// Index in [`Call::rows`] of the same stanza as it first left its originator's socket, at another vantage.
@@ -326,6 +424,8 @@ pub struct Call {
     pub rows: Vec<Row>,
     /// How it went.
     pub progress: Progress,
+    /// Its legs: the devices that it was offered to.
+    pub legs: Vec<Leg>,
     /// Which addresses are one person's.
     pub people: Arc<People>,
     /// How the sockets of its stanzas were recorded.
@@ -391,6 +491,15 @@ impl Call {
         self.vantage_of(row).map_or(Role::Unknown, |vantage| vantage.role)
     }
 
+    /// Returns whether two parties are one: the same device under either of its addresses.
+    #[must_use]
+    pub fn is_same_party(&self, one: &Party, other: &Party) -> bool {
+        match (one, other) {
+            (Party::Device(one), Party::Device(other)) => one.same_device(other) || self.people.same_device(one, other),
+            _ => one == other,
+        }
+    }
+
     /// Returns the vantage of a row.
     #[must_use]
     pub fn vantage_of(&self, row: &Row) -> Option<&Vantage> {
@@ -398,10 +507,10 @@ impl Call {
     }
 
     /// Returns the milliseconds from the stanza that row `index` answers to the row itself, on aligned clocks; `None` if
-    /// it answers nothing or the clocks are not aligned.
+    /// it answers nothing, or if the clocks do not tell.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "differences within a call are far below 2^53 ns")]
     pub fn answer_latency(&self, index: usize) -> Option<f64> {
-        Some(self.elapsed(self.rows.get(index)?.answers?, index)? as f64 / 1e6)
+        Some(self.lapse(self.rows.get(index)?.answers?, index)?.stated()? as f64 / 1e6)
     }
 }

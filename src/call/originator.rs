@@ -63,7 +63,16 @@ impl Attribution<'_> {
             }
             (Emitter::Unknown, Some(from)) if !is_ack && row.observed.direction() == Some(Direction::Inbound) => {
                 let is_creator = self.creator.is_some_and(|creator| self.known.people.same_person(creator, from));
-                let side = if is_creator { Side::Caller } else { side };
+                // Whoever else takes part was called. An address of another kind may be the creator's.
+                let is_other = || {
+                    let creator = self.creator.map(Jid::person_account);
+                    creator.is_some_and(|creator| creator.server == from.person_account().server)
+                };
+                let side = match side {
+                    _ if is_creator => Side::Caller,
+                    Side::Unknown if !from.is_server() && is_other() => Side::Callee,
+                    side => side,
+                };
                 Originator { side, device: Some(from.clone()), provenance: Provenance::Claim }
             }
             (Emitter::Unknown, _) => Originator { side, device: None, provenance: Provenance::None },
@@ -124,8 +133,15 @@ impl<'m> Silence<'m> {
         if linked.is_empty() || !linked.iter().all(|device| is_silent(*device)) {
             return None;
         }
-        // The account's phone is never in a list of linked devices, and may have sent it too.
-        Some(if is_silent(0) { Provenance::Silence } else { Provenance::SilenceOfSome })
+        // The account's phone is never in a list of linked devices, and may have sent it too: on the caller's side only if
+        // no stanza names another device that placed the call.
+        let placed_by_linked =
+            self.attribution.creator.is_some_and(|creator| creator.device != 0 && people.same_person(creator, from));
+        match (is_silent(0), placed_by_linked) {
+            (true, _) => Some(Provenance::Silence),
+            (false, true) => Some(Provenance::SilenceOfSome),
+            (false, false) => None,
+        }
     }
 
     /// Returns whether a recording of a device covers everything from the beginning of the call to the arrival of

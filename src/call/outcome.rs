@@ -1,235 +1,312 @@
-//! How a call went: its phases, how it ended, who ended it, and how long it rang and lasted.
+//! How a call went, from all its legs together: how it ended, who ended it, and how long it rang and lasted.
 
-use super::clock::Alignment;
-use super::model::{Emitter, Outcome, Phase, Progress, Row, Side};
-use super::predicates::{declines, says_declined};
-use super::sockets::Sockets;
+use std::collections::BTreeSet;
+
+use super::legs::{Course, End, course};
+use super::model::{Call, Leg, LegState, Outcome, Progress, Row, Side};
+use super::predicates::{is_offer, says_declined};
 use crate::origin::Direction;
-use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Action, ActionName, Body};
 
-/// The clocks of a call.
-pub(super) struct Timing<'t> {
-    /// Their offsets to one another.
-    pub(super) alignment: &'t Alignment,
-    /// Which socket was recorded by which.
-    pub(super) sockets: &'t Sockets,
+/// How long after a decline, in nanoseconds, a timeout shows that the call rang on: an end that the decline itself caused
+/// comes sooner.
+const RANG_ON: i64 = 2_000_000_000;
+
+/// How far from the announced ring time, in nanoseconds, a terminate may come for a timer to have sent it.
+const TIMER_SLACK: i64 = 1_000_000_000;
+
+/// How many answers and ends of a call have their order questioned, and how many other orders are tried.
+const CONTESTED: usize = 24;
+const ORDERS_TRIED: usize = 8;
+
+/// Returns how a call went, by the course of its legs.
+///
+/// Inside the bounds of the clocks nothing has an order. So the course is followed again with each two answers or ends
+/// swapped that may have come the other way round, and what then comes out otherwise is unknown.
+pub(super) fn progress(call: &Call, nominal: &Course) -> Progress {
+    let mut verdict = Judge { call, course: nominal }.verdict();
+    for swapped in contested(call).into_iter().filter_map(|pair| swapped(call, pair)).take(ORDERS_TRIED) {
+        verdict.withdraw(&Judge { call, course: &course(call, swapped) }.verdict());
+    }
+    verdict.progress(call, nominal)
 }
 
-impl Progress {
-    /// Follows the rows in order and sets the phase of each.
-    ///
-    /// The first stanza that ends the call counts, unless what follows shows that it did not: see [`End`].
-    pub(super) fn of(rows: &mut [Row], is_group: bool) -> Self {
-        let mut progress = Self::default();
-        let mut phase = Phase::Offered;
-        let mut end: Option<End> = None;
-        let mut accepter: Option<Jid> = None;
-        for (index, row) in rows.iter_mut().enumerate() {
-            let step = Step { row, is_group, is_accepted: progress.accepted.is_some(), accepter: accepter.as_ref() };
-            let vantage = row.vantage;
-            match step.read() {
-                Effect::Offers(over) => {
-                    progress.offered.get_or_insert(index);
-                    if let (Some(outcome), None) = (over, end) {
-                        end = Some(End { index: None, outcome, vantage });
-                        phase = Phase::Ended;
-                    }
-                }
-                Effect::Rings if phase < Phase::Accepted => {
-                    progress.rang.get_or_insert(index);
-                    phase = phase.max(Phase::Ringing);
-                }
-                Effect::Accepts if end.is_none_or(End::is_passing) => {
-                    if progress.accepted.is_none() {
-                        progress.accepted = Some(index);
-                        accepter.clone_from(&row.originator.device);
-                    }
-                    end = None;
-                    phase = Phase::Accepted;
-                }
-                Effect::Ends(outcome) if end.is_none_or(|end| end.gives_way_to(outcome, vantage)) => {
-                    end = Some(End { index: Some(index), outcome, vantage });
-                    phase = Phase::Ended;
-                }
-                Effect::Rings | Effect::Accepts | Effect::Ends(_) | Effect::Nothing => {}
-            }
-            row.phase = phase;
-        }
-        progress.outcome = match (progress.accepted, end) {
-            (Some(_), _) => Outcome::Answered,
-            (None, Some(end)) => end.outcome,
-            (None, None) => Outcome::CutOff,
-        };
-        progress.ended = end.and_then(|end| end.index);
-        if let Some(row) = progress.ended.and_then(|index| rows.get(index)) {
-            progress.ended_by = Some(row.originator.side);
-            progress.end_provenance = Some(row.originator.provenance);
-            progress.end_reason = row.observed.read().action().and_then(|action| action.reason.clone());
-        }
-        progress
-    }
-
-    /// Measures how long the call rang and how long it lasted once accepted.
-    ///
-    /// An offer from the offline queue does not count: it was delivered when the device came back online, so the time from it
-    /// to the end says nothing about ringing.
-    pub(super) fn measure(&mut self, rows: &[Row], timing: &Timing<'_>) {
-        let between = |from: Option<usize>, to: Option<usize>| between(rows, from?, to?, timing);
-        let is_live =
-            self.offered.and_then(|offer| rows.get(offer)).is_some_and(|row| !row.observed.read().is_offline());
-        // A call that was refused by the server never rang.
-        if is_live && self.outcome != Outcome::Failed {
-            self.ring = between(self.offered, self.accepted.or(self.ended));
-        }
-        self.talk = self.accepted.and_then(|_| between(self.accepted, self.ended));
-    }
+/// Returns the pairs of answers and ends whose order is unknown.
+fn contested(call: &Call) -> Vec<(usize, usize)> {
+    let decides = |row: &Row| {
+        let is_effective = row.copy_of.is_none() && row.repeats.is_none() && row.refused_by.is_none();
+        let body = &row.observed.read().body;
+        is_effective
+            && matches!(body, Body::Call(Some(action))
+                if matches!(action.name, ActionName::Accept | ActionName::Reject | ActionName::Terminate))
+    };
+    let rows = call.rows.iter().enumerate().filter(|(_, row)| decides(row));
+    let rows: Vec<usize> = rows.map(|(index, _)| index).take(CONTESTED).collect();
+    let pairs =
+        rows.iter().enumerate().flat_map(|(nth, first)| rows.iter().skip(nth + 1).map(|second| (*first, *second)));
+    pairs.filter(|(first, second)| call.is_before(*first, *second).is_none()).collect()
 }
 
-/// How a call ended, as far as the rows so far show.
-#[derive(Clone, Copy)]
-struct End {
-    /// The row that ended it; `None` if the offer itself says that the call was over.
-    index: Option<usize>,
+/// Returns the rows in an order in which `second` comes before `first`: with it comes what its vantage recorded before it,
+/// and what that is a copy of. `None` if `first` is among those, and so was first.
+fn swapped(call: &Call, (first, second): (usize, usize)) -> Option<Vec<usize>> {
+    let vantage = call.rows.get(second)?.vantage;
+    let mut moved = BTreeSet::from([second]);
+    for index in (first..=second).rev() {
+        let row = call.rows.get(index)?;
+        if moved.contains(&index) || row.vantage == vantage && index != first {
+            moved.insert(index);
+            moved.extend(row.copy_of.filter(|original| (first..second).contains(original)));
+        }
+    }
+    let rest = (first..call.rows.len()).filter(|index| !moved.contains(index));
+    let order = (0..first).chain(moved.iter().copied()).chain(rest).collect();
+    (!moved.contains(&first)).then_some(order)
+}
+
+/// How a call went, if its rows are in one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Verdict {
     outcome: Outcome,
-    vantage: usize,
+    accepted: Option<usize>,
+    ended: Option<usize>,
+    ended_by: Option<Side>,
+    without_effect: Vec<usize>,
 }
 
-impl End {
-    /// Returns whether the call may go on after all: one device of several may be busy, an error in the ack of an offer
-    /// does not keep others from accepting, and what one device hears about another is not how the call ended.
-    fn is_passing(self) -> bool {
-        self.index.is_some() && matches!(self.outcome, Outcome::Busy | Outcome::Failed | Outcome::Elsewhere)
+impl Verdict {
+    /// Takes back what another order of the rows gives otherwise.
+    fn withdraw(&mut self, other: &Self) {
+        if self.outcome != other.outcome {
+            self.outcome = Outcome::Unknown;
+        }
+        if self.ended_by != other.ended_by {
+            self.ended_by = Some(Side::Unknown);
+        }
+        if self.accepted != other.accepted {
+            self.accepted = None;
+        }
+        // Of two ends by one side with one outcome, either may stand for both.
+        let is_either = self.outcome != Outcome::Unknown && self.ended_by != Some(Side::Unknown);
+        if self.ended != other.ended && !is_either {
+            self.ended = None;
+        }
+        self.without_effect.retain(|row| other.without_effect.contains(row));
     }
 
-    /// Returns whether a later stanza that ends the call replaces this end.
-    fn gives_way_to(self, outcome: Outcome, vantage: usize) -> bool {
-        match (self.outcome, outcome) {
-            (_, Outcome::Elsewhere) => false,
-            // What another vantage saw is how it ended. At the same vantage, later stanzas only follow from it, except
-            // for a decline, which is what "elsewhere" announced.
-            (Outcome::Elsewhere, _) => self.is_passing() && (vantage != self.vantage || outcome == Outcome::Declined),
-            // After a busy or failed device, the caller's own terminate only gives up what had failed already.
-            (_, Outcome::Cancelled | Outcome::Busy | Outcome::Failed) => false,
-            _ => self.is_passing(),
+    fn progress(self, call: &Call, course: &Course) -> Progress {
+        let Self { outcome, accepted, ended, ended_by, without_effect } = self;
+        let offers = |row: &Row| row.observed.read().action().is_some_and(|action| is_offer(&action.name));
+        let offered = course.offers.first().copied().or_else(|| call.rows.iter().position(offers));
+        let ringing = course.legs.iter().filter(|leg| !leg.is_invited).filter_map(|leg| leg.step(LegState::Ringing));
+        let ended_row = ended.and_then(|ended| call.rows.get(ended));
+        // An offer from the offline queue was delivered when the device came back, so the time from it says nothing about ringing.
+        let is_live = offered.and_then(|row| call.rows.get(row)).is_some_and(|row| !row.observed.read().is_offline());
+        let rang = is_live && !matches!(outcome, Outcome::Failed | Outcome::Unknown);
+        let lapse = |from: Option<usize>, to: Option<usize>| {
+            call.lapse(from?, to?).filter(|lapse| lapse.nanoseconds.saturating_add(lapse.bound) >= 0)
+        };
+        Progress {
+            offered,
+            rang: ringing.map(|step| step.row).min(),
+            accepted,
+            ended,
+            ended_by,
+            end_provenance: ended_row.map(|row| row.originator.provenance),
+            end_reason: ended_row.and_then(|row| row.observed.read().action()).and_then(|action| action.reason.clone()),
+            outcome,
+            without_effect,
+            ring: if rang { lapse(offered, accepted.or(ended)) } else { None },
+            talk: lapse(accepted, ended),
+            gaps: None,
         }
     }
 }
 
-/// One row, and what is known when it is reached.
-struct Step<'a> {
-    row: &'a Row,
-    is_group: bool,
-    is_accepted: bool,
-    /// The device that accepted.
-    accepter: Option<&'a Jid>,
+struct Judge<'c> {
+    call: &'c Call,
+    course: &'c Course,
 }
 
-/// What a row does to its call.
-enum Effect {
-    /// Offers; the offer may say itself that the call is over, and how.
-    Offers(Option<Outcome>),
-    Rings,
-    Accepts,
-    Ends(Outcome),
-    Nothing,
-}
+impl<'c> Judge<'c> {
+    fn verdict(&self) -> Verdict {
+        let (outcome, accepted, ended) = self.end();
+        let ended_by = ended.and_then(|ended| self.call.rows.get(ended)).map(|row| row.originator.side);
+        let is_refused = |(_, row): &(usize, &Row)| {
+            row.refused_by.is_some() && self.action(row).is_some_and(|action| action.name == ActionName::Reject)
+        };
+        let refused = self.call.rows.iter().enumerate().filter(is_refused).map(|(index, _)| index);
+        let late = self.decline().filter(|_| outcome == Outcome::Missed);
+        let without_effect = refused.chain(late).collect();
+        Verdict { outcome, accepted, ended, ended_by, without_effect }
+    }
 
-impl Step<'_> {
-    fn read(&self) -> Effect {
-        let stanza = self.row.observed.read();
-        match &stanza.body {
-            Body::Call(Some(action)) => self.action(action),
-            Body::Ack(ack) if ack.error.is_some() && self.row.action == Some(ActionName::Offer) => {
-                Effect::Ends(Outcome::Failed)
+    /// Returns the outcome, the row that accepted the call, and the one that ended it.
+    fn end(&self) -> (Outcome, Option<usize>, Option<usize>) {
+        if let Some(accepted) = self.accepted() {
+            return (Outcome::Answered, Some(accepted), self.hung_up());
+        }
+        if let Some(told) = self.course.told {
+            return (told, None, None);
+        }
+        if let Some(ack) = self.course.failed.filter(|_| self.course.offers.is_empty()) {
+            return (Outcome::Failed, None, Some(ack));
+        }
+        let end = self.course.ends.first().copied();
+        let (outcome, ended) = match (self.decline(), end) {
+            (Some(decline), _) => match self.rang_on(decline) {
+                Some(timeout) => (Outcome::Missed, Some(timeout)),
+                None => (Outcome::Declined, Some(decline)),
+            },
+            (None, Some(end)) => self.ended_by(end),
+            (None, None) => self.without_end(),
+        };
+        (outcome, None, ended)
+    }
+
+    /// Returns the accept that answered the call: of the first device whose accept was not lost to another's.
+    fn accepted(&self) -> Option<usize> {
+        let took = |leg: &&Leg| matches!(leg.state(), Some(LegState::Accepted | LegState::Ended));
+        let accepts = self.course.legs.iter().filter(took).filter_map(|leg| {
+            let step = leg.step(LegState::Accepted)?;
+            Some((leg.is_invited, step.row))
+        });
+        accepts.min().map(|(_, row)| row)
+    }
+
+    /// Returns the stanza that ended an answered call: it lasts as long as a device that accepted is in it.
+    fn hung_up(&self) -> Option<usize> {
+        let took = |leg: &&Leg| leg.step(LegState::Accepted).is_some() && leg.state() != Some(LegState::Stopped);
+        let legs: Vec<&Leg> = self.course.legs.iter().filter(took).collect();
+        let has_guests = legs.iter().any(|leg| leg.is_invited);
+        let ends = |leg: &&Leg| leg.step(LegState::Ended).map(|step| step.row);
+        if !self.call.group && !has_guests {
+            return legs.iter().filter_map(ends).min();
+        }
+        let ends: Option<Vec<usize>> = legs.iter().map(ends).collect();
+        ends?.into_iter().max()
+    }
+
+    /// Returns the stanza by which a person declined the call for everyone.
+    fn decline(&self) -> Option<usize> {
+        let declined = self.course.legs.iter().filter(|leg| !leg.is_invited && leg.state() == Some(LegState::Rejected));
+        let rows = declined.filter_map(|leg| leg.step(LegState::Rejected)).map(|step| step.row);
+        rows.filter(|index| {
+            self.call.rows.get(*index).is_some_and(|row| {
+                // One member of a group declines for nobody else.
+                row.observed.direction() == Some(Direction::Outbound) || !self.call.group
+            })
+        })
+        .min()
+    }
+
+    /// Returns the timeout that shows that a decline did not take effect.
+    fn rang_on(&self, decline: usize) -> Option<usize> {
+        let timeouts = self.course.ends.iter().map(|end| end.row).filter(|row| self.reason(*row) == Some("timeout"));
+        timeouts.into_iter().find(|row| self.call.elapsed(decline, *row).is_none_or(|elapsed| elapsed >= RANG_ON))
+    }
+
+    /// Returns the outcome by the first terminate for the whole call, which nobody had accepted or declined.
+    fn ended_by(&self, end: End) -> (Outcome, Option<usize>) {
+        let Some(row) = self.call.rows.get(end.row) else { return (Outcome::Unknown, None) };
+        let reason = self.reason(end.row);
+        if !end.stops_ringing {
+            // A caller whose timer runs out says so whatever its devices did before; those that gave up by themselves ended it.
+            match self.by_legs() {
+                Some(by_legs) if by_legs.0 == Outcome::Missed || reason != Some("timeout") => return by_legs,
+                None if reason != Some("timeout") => return (Outcome::Unknown, Some(end.row)),
+                _ => {}
             }
-            Body::Call(None) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => Effect::Nothing,
         }
-    }
-
-    fn action(&self, action: &Action) -> Effect {
-        let is_ours = self.row.observed.direction() == Some(Direction::Outbound);
-        match action.name {
-            ActionName::Offer | ActionName::OfferNotice => Effect::Offers(self.over()),
-            // Some callers' clients send a preaccept of their own; only the callee's shows that a device rings.
-            ActionName::Preaccept if self.row.originator.side != Side::Caller => Effect::Rings,
-            ActionName::Accept => Effect::Accepts,
-            // Once a device has accepted, another that declines changes nothing; nor does one member of a group.
-            ActionName::Reject if self.is_accepted || (self.is_group && !is_ours) => Effect::Nothing,
-            ActionName::Reject => Effect::Ends(match action.reason.as_deref() {
-                _ if declines(action) => Outcome::Declined,
-                Some("busy") => Outcome::Busy,
-                _ => Outcome::Failed,
-            }),
-            ActionName::Terminate => self.terminate(action),
-            _ => Effect::Nothing,
-        }
-    }
-
-    /// Returns how the call ended, if the offer says that it is over: one from the offline queue may.
-    fn over(&self) -> Option<Outcome> {
-        let offer = self.row.observed.read().action_node()?;
-        let reason = offer.text("terminate_reason");
-        match reason.as_deref() {
-            None => offer.attribute("is_call_ended").map(|_| Outcome::Missed),
-            Some("busy") => Some(Outcome::Busy),
-            Some(reason) if says_declined(reason) => Some(Outcome::Declined),
-            Some(reason) if reason.ends_with("_elsewhere") => Some(Outcome::Elsewhere),
-            Some(_) => Some(Outcome::Missed),
-        }
-    }
-
-    fn terminate(&self, action: &Action) -> Effect {
-        if action.is_elsewhere() {
-            // Outbound, it stops sibling devices from ringing while the call goes on, and so do its delivered copies.
-            let reaches_us = self.row.observed.direction() != Some(Direction::Outbound) && !self.is_accepted;
-            return if reaches_us { Effect::Ends(Outcome::Elsewhere) } else { Effect::Nothing };
-        }
-        if self.spares_accepter(action) {
-            return Effect::Nothing;
-        }
-        Effect::Ends(match action.reason.as_deref() {
+        let side = row.originator.side;
+        let outcome = match reason {
             Some("timeout") => Outcome::Missed,
             Some("busy") => Outcome::Busy,
-            _ if declines(action) => Outcome::Declined,
             Some("connection_lost" | "retry") => Outcome::Failed,
-            // Without a known reason, only the side tells a decline from a caller who gave up.
-            _ if self.row.originator.side == Side::Callee => Outcome::Declined,
-            _ => Outcome::Cancelled,
-        })
-    }
-
-    /// Returns whether a terminate names only devices other than the one that accepted, for which the call goes on. A
-    /// terminate ends a call only for its targets: `<destination>`, else `to`.
-    fn spares_accepter(&self, action: &Action) -> bool {
-        let Some(accepter) = self.accepter.filter(|accepter| accepter.device != 0) else { return false };
-        let to = self.row.observed.read().to.as_slice();
-        let targets = if action.destination.is_empty() { to } else { &action.destination };
-        let is_from_caller = self.row.emitter == Emitter::Local && self.row.originator.side == Side::Caller;
-        let spares = |target: &Jid| target.device != 0 && target.device != accepter.device;
-        is_from_caller && !targets.is_empty() && targets.iter().all(spares)
-    }
-}
-
-/// Returns the nanoseconds from one row to another.
-///
-/// A vantage that saw both, or a copy of either, is exact on its own clock; the middle of the bounds between two clocks is
-/// used only if there is none.
-fn between(rows: &[Row], from: usize, to: usize, timing: &Timing<'_>) -> Option<i64> {
-    let seen = |index: usize, vantage: usize| {
-        let is_it = |(other, row): &(usize, &Row)| {
-            *other == index || row.copy_of == Some(index) || rows.get(index).and_then(|row| row.copy_of) == Some(*other)
+            // A caller does not decline: its client passes on that the other end could not or would not take the call.
+            Some(reason) if says_declined(reason) && side == Side::Caller => {
+                let is_refused = self.course.legs.iter().any(|leg| leg.state() == Some(LegState::Refused));
+                if is_refused { Outcome::Failed } else { Outcome::Unknown }
+            }
+            Some(reason) if says_declined(reason) => Outcome::Declined,
+            Some(_) => match self.until_announced(end.row) {
+                Some(left) if left.abs() <= TIMER_SLACK => Outcome::Missed,
+                Some(left) if left > 0 && side == Side::Caller => Outcome::Cancelled,
+                _ => Outcome::Unknown,
+            },
+            None if side == Side::Caller && !self.may_hide_answer(end.row) => match self.until_announced(end.row) {
+                Some(left) if left.abs() <= TIMER_SLACK => Outcome::Unknown,
+                _ => Outcome::Cancelled,
+            },
+            None => Outcome::Unknown,
         };
-        let mut same = rows.iter().enumerate().filter(is_it).map(|(_, row)| row).filter(|row| row.vantage == vantage);
-        same.next()?.observed.time()
-    };
-    let (first, last) = (rows.get(from)?, rows.get(to)?);
-    for vantage in [first.vantage, last.vantage] {
-        if let (Some(from), Some(to)) = (seen(from, vantage), seen(to, vantage)) {
-            return Some(to.nanoseconds_since(from));
-        }
+        (outcome, Some(end.row))
     }
-    let clock = |row: &Row| timing.sockets.clock(row.observed.socket());
-    let add = timing.alignment.between(clock(last), clock(first))?.middle();
-    Some(last.observed.time()?.nanoseconds_since(first.observed.time()?).saturating_add(add))
+
+    /// Returns the outcome of a call that no terminate ended.
+    fn without_end(&self) -> (Outcome, Option<usize>) {
+        let is_ringing = self.course.legs.iter().any(|leg| !leg.is_invited && leg.is_ringing());
+        // Who stops a device because another took the call knows of an answer that was not recorded.
+        if self.course.says_elsewhere {
+            return (Outcome::Unknown, None);
+        }
+        if let Some(by_legs) = self.by_legs().filter(|_| !is_ringing) {
+            return by_legs;
+        }
+        let stops_others = |row: &Row| self.action(row).is_some_and(Action::is_elsewhere);
+        let is_open = !self.is_joined_late() && !self.call.rows.iter().any(stops_others);
+        (if is_open { Outcome::CutOff } else { Outcome::Unknown }, None)
+    }
+
+    /// Returns the outcome of a call that rings nowhere any more, by what became of its legs, and the row that shows it.
+    fn by_legs(&self) -> Option<(Outcome, Option<usize>)> {
+        let legs = self.course.legs.iter().filter(|leg| !leg.is_invited);
+        let outcomes = legs.filter_map(|leg| {
+            let last = leg.steps.last()?;
+            let action = self.call.rows.get(last.row).and_then(|row| self.action(row));
+            Some(match last.state {
+                LegState::Stopped if action.is_some_and(|action| action.reason.as_deref() == Some("timeout")) => {
+                    (0, Outcome::Missed, last.row)
+                }
+                LegState::Busy => (1, Outcome::Busy, last.row),
+                LegState::Stopped if action.is_some_and(Action::is_elsewhere) => (2, Outcome::Elsewhere, last.row),
+                LegState::Refused => (3, Outcome::Failed, last.row),
+                LegState::Ended => (4, Outcome::Unknown, last.row),
+                _ => return None,
+            })
+        });
+        outcomes.min_by_key(|(rank, _, row)| (*rank, *row)).map(|(_, outcome, row)| (outcome, Some(row)))
+    }
+
+    /// Returns whether the recording begins in the middle of the call.
+    fn is_joined_late(&self) -> bool {
+        self.course.offers.is_empty() && self.course.failed.is_none()
+    }
+
+    /// Returns whether an accept or a decline before a row may have been missed: the recording begins late, holds one
+    /// direction only, or was interrupted.
+    fn may_hide_answer(&self, end: usize) -> bool {
+        let Some(vantage) = self.call.rows.get(end).map(|row| row.vantage) else { return true };
+        let mut directions =
+            self.call.rows.iter().filter(|row| row.vantage == vantage).map(|row| row.observed.direction());
+        let first = directions.next().flatten();
+        let is_one_way = first.is_some() && directions.all(|direction| direction == first);
+        let is_interrupted = || self.call.holes().iter().any(|hole| hole.vantage == vantage && hole.before <= end);
+        self.is_joined_late() || self.course.says_elsewhere || is_one_way || is_interrupted()
+    }
+
+    /// Returns the nanoseconds from a row to the end of the announced ring time; negative after it.
+    fn until_announced(&self, row: usize) -> Option<i64> {
+        let announced = self.call.announced()?;
+        Some(announced.timeout.saturating_sub(self.call.elapsed(*self.course.offers.first()?, row)?))
+    }
+
+    fn reason(&self, row: usize) -> Option<&'c str> {
+        let reason = self.action(self.call.rows.get(row)?)?.reason.as_deref();
+        reason.filter(|reason| !reason.is_empty())
+    }
+
+    fn action(&self, row: &'c Row) -> Option<&'c Action> {
+        row.observed.read().action()
+    }
 }

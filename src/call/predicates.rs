@@ -1,6 +1,7 @@
 //! What an action means for its call: one predicate each, for outcome, roles, rules and questions alike.
 
-use crate::protocol::stanza::{Action, ActionName};
+use crate::protocol::binary::Node;
+use crate::protocol::stanza::{Action, ActionName, Stanza};
 
 /// Returns whether an action proposes a call, or announces that one was proposed.
 #[must_use]
@@ -27,4 +28,16 @@ pub fn declines(action: &Action) -> bool {
         ActionName::Terminate => reason.is_some_and(says_declined),
         _ => false,
     }
+}
+
+/// Returns whether an offer is that of a group's call: it has a roster, names a group, or goes to a call instead of
+/// a person.
+#[must_use]
+pub fn speaks_of_group(offer: &Stanza) -> bool {
+    let says = |node: &Node| {
+        node.attribute("group-jid").is_some()
+            || node.text("type").is_some_and(|kind| kind == "group")
+            || node.child("group_info").is_some()
+    };
+    offer.action_node().is_some_and(says) || offer.to.as_ref().is_some_and(|to| to.server == "call")
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::clock::{Clock, ClockId, clock_of};
+use super::clock::{Clock, ClockId, LOG_SLACK, clock_of};
 use super::model::{Call, Row};
 use super::recording::{Socket, Span, covered_from, merged};
-use crate::origin::Timestamp;
+use crate::origin::{Lapse, Timestamp};
 
 /// An interruption of a vantage's recording between two of its stanzas of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,23 +23,57 @@ impl Call {
     /// Returns whether row `one` came before row `other`; `None` if that is unknown, or if they are closer together than
     /// the clocks' bounds.
     ///
-    /// Rows of one clock or one vantage are in order, and a stanza comes before its copy. Inside the bounds nothing has an
-    /// order: a verdict on who came first must not rest on the middle of an interval.
+    /// Rows of one clock or one vantage are in order, a stanza comes before its copy, and what one clock saw of both decides.
+    /// A client's log is in the order of logging: what it sent and what it received within [`LOG_SLACK`] of each other has no
+    /// order, unless one answers the other. Inside the bounds nothing has an order: a verdict on who came first must not
+    /// rest on the middle of an interval.
     #[must_use]
     pub fn is_before(&self, one: usize, other: usize) -> Option<bool> {
         let (first, second) = (self.rows.get(one)?, self.rows.get(other)?);
-        let is_one_order = first.vantage == second.vantage || self.clock_of(first) == self.clock_of(second);
-        if is_one_order || first.copy_of == Some(other) || second.copy_of == Some(one) {
-            return (one != other).then_some(one < other);
+        let in_order = || (one != other).then_some(one < other);
+        if first.copy_of == Some(other) || second.copy_of == Some(one) {
+            return in_order();
         }
-        let (first, second) = (self.moment(first)?, self.moment(second)?);
-        if first.most < second.least {
-            Some(true)
-        } else if second.most < first.least {
-            Some(false)
-        } else {
-            None
+        if first.vantage == second.vantage || self.clock_of(first) == self.clock_of(second) {
+            return if self.is_logged_together(one, other) { None } else { in_order() };
         }
+        let bounds = self.moment(first).zip(self.moment(second));
+        match bounds {
+            Some((first, second)) if first.most < second.least => Some(true),
+            Some((first, second)) if second.most < first.least => Some(false),
+            // Who had received the one when it saw the other knows that it had been sent before.
+            _ if self.is_received_before(one, other) => Some(true),
+            _ if self.is_received_before(other, one) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Returns whether a client logged two rows of opposite directions too closely for their order to mean anything.
+    fn is_logged_together(&self, one: usize, other: usize) -> bool {
+        let (Some(first), Some(second)) = (self.rows.get(one), self.rows.get(other)) else { return false };
+        let is_logged = |row: &Row| {
+            let says_so = self.recording(row).is_some_and(|recording| recording.is_from_wire);
+            !says_so && !row.observed.read().is_from_wire()
+        };
+        let is_answer = first.answers == Some(other) || second.answers == Some(one);
+        if is_answer
+            || first.observed.direction() == second.observed.direction()
+            || !is_logged(first)
+            || !is_logged(second)
+        {
+            return false;
+        }
+        let apart = first.observed.time().zip(second.observed.time());
+        apart.is_some_and(|(first, second)| first.nanoseconds_since(second).saturating_abs() <= LOG_SLACK)
+    }
+
+    /// Returns whether a copy of row `one` certainly arrived where `other` was recorded, before it.
+    fn is_received_before(&self, one: usize, other: usize) -> bool {
+        let Some(second) = self.rows.get(other) else { return false };
+        let copies = self.rows.iter().enumerate().filter(|(_, row)| row.copy_of == Some(one));
+        let mut here =
+            copies.filter(|(_, row)| row.vantage == second.vantage || self.clock_of(row) == self.clock_of(second));
+        here.any(|(copy, _)| copy < other && !self.is_logged_together(copy, other))
     }
 
     /// Returns the nanoseconds from one row to another, on aligned clocks in the middle of their bounds; negative if the
@@ -68,6 +102,43 @@ impl Call {
             Some(clock.most.saturating_sub(clock.least) / 2)
         };
         Some(half(from)?.saturating_add(half(to)?))
+    }
+
+    /// Returns the time from one row to another, and how far it may be off. A clock that recorded both, or a copy, is
+    /// preferred; otherwise it is as [`Self::elapsed`]. `None` where that is.
+    #[must_use]
+    pub fn lapse(&self, from: usize, to: usize) -> Option<Lapse> {
+        let (first, last) = (self.rows.get(from)?, self.rows.get(to)?);
+        if first.vantage == last.vantage || self.clock_of(first) == self.clock_of(last) {
+            return self.lapse_between(from, to);
+        }
+        let seen = |index: usize, vantage: usize| {
+            let original = self.rows.get(index).and_then(|row| row.copy_of);
+            let is_it = |(other, row): &(usize, &Row)| {
+                row.vantage == vantage && (*other == index || row.copy_of == Some(index) || original == Some(*other))
+            };
+            self.rows.iter().enumerate().find(is_it).map(|(index, _)| index)
+        };
+        let by_one = |vantage: usize| self.lapse_between(seen(from, vantage)?, seen(to, vantage)?);
+        let by_one = [first.vantage, last.vantage].into_iter().find_map(by_one);
+        by_one.or_else(|| self.lapse_between(from, to))
+    }
+
+    /// Returns the time between two rows of a recording without times, by the server's stamps of both: whole seconds.
+    fn stamped_lapse(&self, from: usize, to: usize) -> Option<Lapse> {
+        let stamp = |row: usize| {
+            let row = self.rows.get(row).filter(|row| row.observed.time().is_none())?;
+            row.observed.read().node.text("t")?.parse::<u32>().ok()
+        };
+        let seconds = i64::from(stamp(to)?) - i64::from(stamp(from)?);
+        Some(Lapse { nanoseconds: seconds * 1_000_000_000, bound: 1_000_000_000 })
+    }
+
+    fn lapse_between(&self, from: usize, to: usize) -> Option<Lapse> {
+        let Some(nanoseconds) = self.elapsed(from, to) else { return self.stamped_lapse(from, to) };
+        let resolution = |row: usize| Some(self.rows.get(row)?.observed.stanza.origin.resolution);
+        let resolution = resolution(from)?.max(resolution(to)?).nanoseconds();
+        Some(Lapse { nanoseconds, bound: self.uncertainty(from, to)?.saturating_add(resolution) })
     }
 
     /// Returns when a row was recorded, on the clock of the call's first vantage in the middle of its bounds; `None` if its

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use ringtrace::github::{Access, Api, Place, Post, Repository, Target as Destination, by_hand};
-use ringtrace::visible::visible;
+use ringtrace::visible::{visible, visible_path};
 
 use super::exit::{Exit, Failure};
 use super::loading;
@@ -23,11 +23,11 @@ const DESTINATION: &str = "Destination options";
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace attach call.pcap --question ack-coverage --repo OWNER/NAME --issue 12 --dry-run
-  ringtrace attach call.pcap --question ack-coverage --repo OWNER/NAME --issue 12
-  ringtrace attach call.pcap --call '#3' --form stanza-capture --repo OWNER/NAME --new
+  ringtrace attach call.pcap --question ack-coverage --repo O/N --issue 12
+  ringtrace attach call.pcap --call '#3' --repo O/N --issue 12 --dry-run
+  ringtrace attach call.pcap --call '#3' --repo O/N --new --form stanza-capture
 
-Authenticates with GITHUB_TOKEN, or with `gh auth token` if that is unset. Without a token, the report is saved and the
+Authenticates with GITHUB_TOKEN, or with `gh auth token` if that is unset. Without a token, the report is saved and the \
 URL of a prefilled issue form is printed. Posting the same finding again updates the earlier post.")]
 pub(super) struct AttachArguments {
     #[command(flatten)]
@@ -70,7 +70,8 @@ struct PlaceArguments {
 /// Runs `attach`.
 pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Exit, Failure> {
     let output = &arguments.report.output;
-    let saved = output.is_given().then(|| output.target()).transpose()?;
+    let inputs = arguments.report.inputs(settings)?;
+    let saved = output.is_given().then(|| output.target(&inputs)).transpose()?;
     let ready = arguments.report.ready(settings)?;
     let place = arguments.place.issue.map_or(Place::New, Place::Issue);
     if place == Place::New && ready.draft.form.issue().is_none() {
@@ -80,7 +81,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     let report = ready.release(ready.draft.clone().marked())?;
     let target = Destination { repository: arguments.repo.clone(), place };
     let post = Post { target: &target, report: &report };
-    let save = |saved: &Target| arguments.report.write(&report, &ready.redactor, saved, settings);
+    let save = |saved: &Target| arguments.report.write((&ready, &report), saved, &inputs, settings);
     if let Some(saved) = &saved {
         save(saved)?;
     }
@@ -98,7 +99,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     }
     let Some(client) = Access::to(arguments.api_url.clone()).client() else {
         if saved.is_none() {
-            save(&Target::new(Path::new(SAVED), output.force)?)?;
+            save(&Target::new(Path::new(SAVED), output.force, &inputs)?)?;
         }
         let path = if output.is_given() { output.path() } else { Some(Path::new(SAVED)) };
         without_token(arguments, &post, path)?;
@@ -138,7 +139,7 @@ fn is_confirmed() -> io::Result<bool> {
 fn without_token(arguments: &AttachArguments, post: &Post<'_>, path: Option<&Path>) -> io::Result<()> {
     eprintln!("ringtrace: no GitHub token: GITHUB_TOKEN is not set and `gh auth token` returned none");
     if let Some(path) = path {
-        eprintln!("ringtrace: the report was saved to {}", visible(&path.to_string_lossy()));
+        eprintln!("ringtrace: the report was saved to {}", visible_path(path));
     }
     let filled = by_hand(&arguments.api_url, post.target, post.report);
     if !filled.left_out.is_empty() {

@@ -31,8 +31,9 @@ pub(super) const EXIT_CODES: &[(u8, &str)] = &[
     (2, "usage error: an unknown option or id, or a pattern that matches no file."),
     (
         3,
-        "refused to write: the output file already exists (use --force to overwrite), or the output still contains a \
-         number, id or name from the captures, possibly in one of your notes. Nothing was written.",
+        "refused to write: the output file already exists (use --force to overwrite), or it is a capture, a key log, a \
+         file of notes, the config or the pseudonym file, or the output still contains a number, id or name from the \
+         captures, possibly in one of your notes. Nothing was written.",
     ),
     (4, "the server refused the report or did not answer."),
 ];
@@ -58,6 +59,9 @@ pub(super) enum Failure {
     /// The output file exists.
     #[error("{0} already exists; use --force to overwrite")]
     Exists(String),
+    /// The output file is an input.
+    #[error("{0} is an input of this command; refusing to overwrite it, even with --force")]
+    Input(String),
     /// The output could not be written.
     #[error("{target}: {error}")]
     Write {
@@ -74,9 +78,14 @@ pub(super) enum Failure {
         /// The system's error.
         error: io::Error,
     },
-    /// The output still contains raw identifiers: where, and of which kinds.
-    #[error("refusing to write: the output still contains raw identifiers: {}", Listed(.0))]
-    Leaks(Vec<String>),
+    /// The output still contains raw identifiers.
+    #[error("refusing to write: the output still contains raw identifiers: {}{}", Listed(places), hint(*by_chance))]
+    Leaks {
+        /// Where, and of which kinds.
+        places: Vec<String>,
+        /// Whether one may be a word that is a name only by chance.
+        by_chance: bool,
+    },
     /// The server refused the report or did not answer.
     #[error("{0}")]
     Remote(ringtrace::github::Error),
@@ -96,7 +105,7 @@ impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) | Self::Leaks(_) => Exit::Refused,
+            Self::Exists(_) | Self::Input(_) | Self::Leaks { .. } => Exit::Refused,
             Self::Remote(_) => Exit::Remote,
             Self::Write { .. } | Self::Read { .. } | Self::Encode(_) => Exit::Lost,
         }
@@ -106,6 +115,11 @@ impl Failure {
     pub(super) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// What can be done about a leak, if it may be one by chance.
+const fn hint(by_chance: bool) -> &'static str {
+    if by_chance { " (use --allow WORD for a word that is a name only by chance)" } else { "" }
 }
 
 /// The most leaks that a message lists.

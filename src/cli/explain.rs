@@ -17,14 +17,14 @@ use super::settings::Settings;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace explain timeout-terminate-sender       a question: what is asked, what decides it
-  ringtrace explain SIG-03                         the open questions of a page of the spec
-  ringtrace explain 'SIG-03 #2'                    one of them
-  ringtrace explain tls/no-key                     an anomaly
-  ringtrace explain calls.ring_ms                  a column
-  ringtrace explain filter                         the language of --filter
-  ringtrace explain 1                              an exit code
-  ringtrace explain SIG-03 --spec ../wacrg --fingerprints   fingerprints of its questions' wording, for the sources")]
+  ringtrace explain ack-coverage     a question: what is asked, what decides it
+  ringtrace explain SIG-03           the open questions of a page of the spec
+  ringtrace explain 'SIG-03 #2'      one of them
+  ringtrace explain tls/no-key       an anomaly
+  ringtrace explain calls.ring_ms    a column
+  ringtrace explain filter           the language of --filter
+  ringtrace explain 1                an exit code
+  ringtrace explain SIG-03 --spec ../wacrg --fingerprints")]
 pub(super) struct ExplainArguments {
     /// Rule, question, discrepancy, page of the spec, column, anomaly or exit code.
     #[arg(value_name = "ID")]

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Request;
 use ringtrace::tables::{self, Csv, Options, RowFilter};
+use ringtrace::visible::visible_path;
 
 use super::exit::{Exit, Failure};
 use super::loading;
-use super::manifest::{Manifest, Sources};
+use super::manifest::{self, Manifest, Sources};
 use super::reading::{Filtering, Reading};
 use super::settings::{Settings, Verbosity};
 use super::target::{OUTPUT, OutputArguments, Target};
@@ -19,9 +20,9 @@ use super::target::{OUTPUT, OutputArguments, Target};
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
   ringtrace export captures/ --table calls -o calls.csv
-  ringtrace export call.pcap --filter 'action == terminate and reason == timeout'
-  ringtrace export captures/ --format parquet -o stanzas.parquet --skip-unchanged
-  ringtrace export call.pcap --format ndjson --xml | jq -r 'select(.action == \"terminate\").xml'")]
+  ringtrace export call.pcap --filter 'reason == timeout'
+  ringtrace export captures/ --format parquet -o all.parquet --skip-unchanged
+  ringtrace export call.pcap --format ndjson --xml | jq -r .xml")]
 pub(super) struct ExportArguments {
     #[command(flatten)]
     reading: Reading,
@@ -121,29 +122,31 @@ pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Ex
     let table = tables::Table::from(arguments.table);
     let filter = arguments.filtering.row_filter(table)?;
     let filter = filter.as_ref();
+    let inputs = arguments.reading.inputs(settings, arguments.output.path())?;
     if !arguments.skip_unchanged {
-        let target = arguments.output.target()?;
+        let target = arguments.output.target(&inputs)?;
         let format = arguments.format.to(&target)?;
         return write(arguments, arguments.reading.prepare(settings)?, &target, format, filter, verbosity);
     }
     let request = arguments.reading.prepare(settings)?;
     let file = arguments.output.path().filter(|path| path.is_file() || !path.exists());
-    let (Some(output), Some(inputs)) = (file, request.inputs()) else {
+    let (Some(output), Some(read)) = (file, request.inputs()) else {
         return Err(Failure::Usage("--skip-unchanged requires captures and an output that are files".to_owned()));
     };
-    let now = Sources::new(inputs.iter().map(PathBuf::as_path).chain(settings.file.as_deref()));
+    let now = Sources::new(read.iter().map(PathBuf::as_path).chain(settings.file.as_deref()));
     let before = Manifest::of(output);
     if let Some(before) = before.as_ref().filter(|before| before.is_current(&now)) {
         if verbosity >= Verbosity::Losses {
             let lost = if before.lost { " (data was lost when it was written)" } else { "" };
-            eprintln!("ringtrace: {} is up to date{lost}", output.display());
+            eprintln!("ringtrace: {} is up to date{lost}", visible_path(output));
         }
         return Ok(if before.lost { Exit::Lost } else { Exit::Done });
     }
-    let target = Target::new(output, arguments.output.force || before.is_some())?;
+    let target = Target::new(output, arguments.output.force || before.is_some(), &inputs)?;
     let format = arguments.format.to(&target)?;
+    let record = manifest::target(output, &inputs)?;
     let exit = write(arguments, request, &target, format, filter, verbosity)?;
-    Manifest::write(now, output, exit == Exit::Lost)?;
+    Manifest::write(now, output, exit == Exit::Lost, &record)?;
     Ok(exit)
 }
 

@@ -17,7 +17,7 @@ use super::target::{OUTPUT, OutputArguments};
 #[command(after_help = "\
 Examples:
   ringtrace ladder call.pcap --call '#3'
-  ringtrace ladder call.pcap --call A1B2 --format mermaid    paste it between ```mermaid and ``` in an issue
+  ringtrace ladder call.pcap --call A1B2 --format mermaid
   ringtrace ladder call.pcap --call '#2' --expected
   ringtrace ladder caller.pcap callee.pcap --call '#1' --format svg -o call.svg
 
@@ -57,7 +57,8 @@ enum Format {
 
 /// Runs `ladder`.
 pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = arguments.output.target()?;
+    let inputs = arguments.reading.inputs(settings, arguments.output.path())?;
+    let target = arguments.output.target(&inputs)?;
     let selection = arguments.filtering.selection()?;
     let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);

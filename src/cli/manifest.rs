@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ringtrace::output::Inputs;
+use ringtrace::visible::visible_path;
 use serde::{Deserialize, Serialize};
 
 use super::exit::Failure;
@@ -74,14 +76,21 @@ impl Manifest {
     ///
     /// # Errors
     /// If the table cannot be read back, or the manifest cannot be written.
-    pub(super) fn write(made_from: Sources, output: &Path, lost: bool) -> Result<(), Failure> {
-        let failure = |path: &Path, error| Failure::Write { target: path.display().to_string(), error };
-        let hash = sha256(output).map_err(|error| failure(output, error))?;
+    pub(super) fn write(made_from: Sources, output: &Path, lost: bool, target: &Target) -> Result<(), Failure> {
+        let failure = |error| Failure::Write { target: visible_path(output), error };
+        let hash = sha256(output).map_err(failure)?;
         let manifest = Self { schema: SCHEMA, made_from, output: hash, lost };
-        let Some(path) = path_for(output) else { return Ok(()) };
-        let text = serde_json::to_string_pretty(&manifest).map_err(|error| failure(&path, error.into()))?;
-        Target::new(&path, true)?.write_text(&format!("{text}\n"))
+        let text = serde_json::to_string_pretty(&manifest).map_err(|error| failure(error.into()))?;
+        target.write_text(&format!("{text}\n"))
     }
+}
+
+/// Where to write the manifest of the table at `output`.
+///
+/// # Errors
+/// If it is one of the `inputs`.
+pub(super) fn target(output: &Path, inputs: &Inputs) -> Result<Target, Failure> {
+    path_for(output).map_or(Ok(Target::Stdout), |path| Target::new(&path, true, inputs))
 }
 
 /// `.NAME.ringtrace.json`: engines that read a folder of tables ignore names that begin with a dot.

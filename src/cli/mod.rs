@@ -4,6 +4,8 @@ mod exit;
 
 mod settings;
 
+mod interrupt;
+
 mod target;
 
 mod manifest;
@@ -52,19 +54,19 @@ use settings::{Settings, Verbosity};
 
 const EXAMPLES: &str = "\
 Examples:
-  ringtrace call.pcap --noise-keylog keys.txt      open a capture in the TUI
-  ringtrace call.pcap | less                       print the same as text
-  ringtrace --me 10000000000001:7@lid pasted.xml   open pasted stanzas, as seen by this device
-  ringtrace questions captures/                    show what captures say about the spec's open questions
-  ringtrace rules call.pcap                        check its calls against the spec's rules
-  ringtrace export call.pcap -o timeline.csv       export its stanzas as CSV
-  ringtrace export *.pcap --table calls            one row per call, across several captures
-  ringtrace stats captures/ --by action --of ack_latency_ms   percentiles of ack latency per action
+  ringtrace call.pcap                         open a capture in the TUI
+  ringtrace call.pcap | less                  print the same as text
+  ringtrace questions captures/               show what captures say about the
+                                              spec's open questions
+  ringtrace rules call.pcap                   check its calls against the rules
+  ringtrace export call.pcap -o stanzas.csv   export its stanzas as CSV
+  ringtrace export *.pcap --table calls       one row per call of all captures
+  ringtrace stats captures/                   count calls, measure latencies
 
 Keys next to a capture are found by name: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
-Exit codes: 0 done; 1 data was lost (see stderr), everything else was done; 2 usage error; 3 refused to write;
-4 refused by the server.";
+Exit codes: 0 done; 1 data was lost (see stderr), everything else was done; 2 usage error; 3 refused to \
+write; 4 refused by the server.";
 
 /// Rebuild the call timelines in recorded WhatsApp Web traffic of your own test accounts, check them against the
 /// call-signalling spec, and collect evidence on its open questions. Works on files only: it records nothing and

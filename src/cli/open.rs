@@ -1,5 +1,6 @@
 //! `ringtrace FILE...`: the TUI, or the same as text.
 
+use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::mpsc;
 use std::thread;
@@ -32,7 +33,16 @@ pub(super) struct OpenArguments {
 
 /// Runs `open`.
 pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
-    if io::stdout().is_terminal() { interface(arguments, settings) } else { text(arguments, &settings) }
+    if !io::stdout().is_terminal() {
+        return text(arguments, &settings);
+    }
+    if env::var("TERM").is_ok_and(|terminal| terminal == "dumb") {
+        return Err(Failure::Usage(
+            "this terminal (TERM=dumb) cannot show the TUI; pipe the output to print text, as in `ringtrace FILE | less`"
+                .to_owned(),
+        ));
+    }
+    interface(arguments, settings)
 }
 
 fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
@@ -47,18 +57,29 @@ fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure>
 
 /// Loads on another thread, so that the first screen appears at once.
 fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
+    arguments.reading.check_openable()?;
     let options = settings.interface()?;
-    let theme = if settings.allows_colour() { options.theme } else { ThemeName::None };
+    let theme = if settings.allows_colour() { options.theme.or_else(theme_by_variable) } else { Some(ThemeName::None) };
+    let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
-    let request = arguments.reading.prepare(&Settings { verbosity: Verbosity::Quiet, ..settings })?;
+    let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
+    let request = arguments.reading.prepare(&settings)?;
     let shelf = request.shelf().clone();
     let lookup = Some(request.lookup());
+    let inputs = arguments.reading.inputs(&settings, None)?;
     let (publish, updates) = mpsc::channel();
     let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown = tui::run(updates, tui::Options { theme, filter, shelf, lookup, here: names_here(), ..options });
+    let shown =
+        tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(loading::exit(&analysis)),
         Err(_) => Ok(Exit::Lost),
     }
+}
+
+/// The theme for the background that `COLORFGBG` names, if the terminal sets it.
+fn theme_by_variable() -> Option<ThemeName> {
+    let light = tui::is_light_by_variable(&env::var("COLORFGBG").ok()?)?;
+    Some(if light { ThemeName::Light } else { ThemeName::Dark })
 }

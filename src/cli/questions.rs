@@ -15,12 +15,12 @@ use super::target::OUTPUT;
 #[derive(Debug, Args)]
 #[command(mut_arg("files", |files| files.required(false)), after_help = "\
 Examples:
-  ringtrace questions                              list the questions
-  ringtrace questions --all                        list every question of the spec, and whether ringtrace covers it
-  ringtrace questions captures/ -v                 show verdicts with all evidence
-  ringtrace questions a.pcap b.log --json          the same for other programs
-  ringtrace questions a.pcap --filter 'media == video'   use its video calls only
-  ringtrace questions a.pcap --spec ../wacrg       quote the wording of a checkout of the spec")]
+  ringtrace questions                           list the questions
+  ringtrace questions --all                     also list what nothing covers
+  ringtrace questions captures/ -v              show verdicts with all evidence
+  ringtrace questions a.pcap b.log --json       the same for other programs
+  ringtrace questions a.pcap --filter group     use only its group calls
+  ringtrace questions a.pcap --spec ../wacrg    quote the spec's own wording")]
 pub(super) struct QuestionsArguments {
     #[command(flatten)]
     reading: Reading,

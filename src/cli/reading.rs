@@ -1,7 +1,7 @@
 //! The arguments of every command that reads captures: files, keys and filter.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, IsTerminal};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -10,6 +10,7 @@ use clap::Args;
 use ringtrace::analysis::{Request, Source};
 use ringtrace::filter;
 use ringtrace::notes::{self, Shelf};
+use ringtrace::output::Inputs;
 use ringtrace::spec::Checkout;
 use ringtrace::tables::{RowFilter, Selection, Table};
 use ringtrace::visible::visible;
@@ -171,6 +172,72 @@ impl Reading {
         Ok((request, others))
     }
 
+    /// The files that are read, or would be if they were there. If the one `output` is known, only that of a folder's files,
+    /// and only if it is a capture: earlier results may lie among them.
+    ///
+    /// # Errors
+    /// If a pattern is invalid or matches nothing.
+    pub(super) fn inputs(&self, settings: &Settings, output: Option<&Path>) -> Result<Inputs, Failure> {
+        let mut inputs = Inputs::default();
+        let mut sources = Vec::new();
+        for file in self.files.iter() {
+            expand(&file.path, &mut sources)?;
+        }
+        for source in &sources {
+            match source {
+                Source::File(path) => inputs.add(path),
+                Source::StandardInput => inputs.add(Path::new("/dev/stdin")),
+                Source::FileInFolder(path) => {
+                    let is_output = |output| {
+                        let mut this = Inputs::default();
+                        this.add(path);
+                        this.contains(output)
+                    };
+                    let is_capture = || {
+                        let read = Request::new(vec![source.clone()]).load();
+                        read.captures.iter().any(|capture| capture.format.is_some())
+                    };
+                    if output.is_none_or(|output| is_output(output) && is_capture()) {
+                        inputs.add(path);
+                    }
+                }
+            }
+            if let Some(path) = source.path() {
+                inputs.add(&notes_path(path));
+                candidates(path, TLS_KEY_LOGS)
+                    .chain(candidates(path, NOISE_KEY_LOGS))
+                    .flatten()
+                    .for_each(|log| inputs.add(&log));
+            }
+        }
+        self.tls_keylog.iter().chain(&self.noise_keylog).chain(&settings.path).for_each(|path| inputs.add(path));
+        Ok(inputs)
+    }
+
+    /// Checks what can be said of the captures before a screen is shown: that the named files can be opened, that the
+    /// folders contain files, and that the keyboard is not also the input.
+    ///
+    /// # Errors
+    /// If that does not hold.
+    pub(super) fn check_openable(&self) -> Result<(), Failure> {
+        for file in self.files.iter() {
+            let name = || visible(&file.path.to_string_lossy()).into_owned();
+            let mut sources = Vec::new();
+            expand(&file.path, &mut sources)?;
+            if sources.is_empty() {
+                return Err(Failure::Usage(format!("{}: the folder contains no files", name())));
+            }
+            if matches!(*sources, [Source::StandardInput]) && io::stdin().is_terminal() {
+                let why = "standard input is a terminal; pipe a capture to it, as in `tcpdump -w - | ringtrace -`";
+                return Err(Failure::Usage(why.to_owned()));
+            }
+            if let [Source::File(path)] = &*sources {
+                File::open(path).map_err(|error| Failure::Read { path: name(), error })?;
+            }
+        }
+        Ok(())
+    }
+
     /// The checkout of the spec, if one was given.
     ///
     /// # Errors
@@ -219,15 +286,17 @@ const NOISE_KEY_LOGS: [&str; 2] = [".noisekeys.txt", ".noisekeys-private.txt"];
 /// The key logs that belong to a capture by name: its file name, cut at each of its dots, longest first, and one of
 /// `endings`.
 fn key_logs_for(capture: &Path, endings: [&str; 2]) -> Vec<PathBuf> {
-    let Some(name) = capture.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    let found =
+        candidates(capture, endings).map(|logs| logs.into_iter().filter(|log| log.is_file()).collect::<Vec<_>>());
+    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// The paths at which key logs that belong to a capture are looked for, by the part of its name.
+fn candidates(capture: &Path, endings: [&str; 2]) -> impl Iterator<Item = [PathBuf; 2]> {
+    let name = capture.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let cuts = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(dot, _)| dot)).filter(|cut| *cut > 0);
-    for cut in cuts {
+    cuts.map(move |cut| {
         let stem = name.get(..cut).unwrap_or(name);
-        let candidates = endings.iter().map(|ending| capture.with_file_name(format!("{stem}{ending}")));
-        let found: Vec<_> = candidates.filter(|candidate| candidate.is_file()).collect();
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    Vec::new()
+        endings.map(|ending| capture.with_file_name(format!("{stem}{ending}")))
+    })
 }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
+use ringtrace::output::Inputs;
 use ringtrace::redact::Redactor;
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
 use ringtrace::spec::RULES;
 use ringtrace::spec::findings;
-use ringtrace::visible::visible;
+use ringtrace::visible::{visible, visible_path};
 use ringtrace::words::nearest;
 
 use super::exit::{Exit, Failure};
 use super::loading;
 use super::reading::{Filtering, Reading, SELECTION};
-use super::redaction::{self, Redaction};
+use super::redaction::{self, Known, Redaction};
 use super::settings::{Settings, Verbosity};
 use super::target::{OUTPUT, OutputArguments, Target};
 
@@ -23,12 +24,12 @@ use super::target::{OUTPUT, OutputArguments, Target};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace report call.pcap --question timeout-terminate-sender --form protocol-finding
-  ringtrace report call.pcap --call '#3' -o comment.md             a comment with a diagram and the sanitised stanzas
-  ringtrace report call.pcap --call '#3' --form stanza-capture     its most significant stanza
-  ringtrace report call.pcap --call '#3' --form corpus --stanza 17 -o capture.yaml
+  ringtrace report call.pcap --question ack-coverage --form protocol-finding
+  ringtrace report call.pcap --call '#3' -o comment.md
+  ringtrace report call.pcap --call '#3' --form stanza-capture
+  ringtrace report call.pcap --call '#3' --stanza 17 --form corpus -o 17.yaml
 
-Reports contain no names, phone numbers, ids, file names or times of day: people become letters, calls and captures
+Reports contain no names, phone numbers, ids, file names or times of day: people become letters, calls and captures \
 become numbers. See `ringtrace questions` for ids of questions and discrepancies, and `ringtrace rules` for rules.")]
 pub(super) struct ReportArguments {
     #[command(flatten)]
@@ -134,6 +135,7 @@ impl About {
 pub(super) struct Ready {
     pub(super) analysis: Arc<Analysis>,
     pub(super) redactor: Redactor,
+    pub(super) known: Known,
     pub(super) draft: Draft,
 }
 
@@ -160,7 +162,8 @@ impl ReportArguments {
         let selection = self.filtering.selection()?;
         let analysis = loading::load(self.reading.prepare(settings)?, settings.verbosity);
         loading::report(&analysis, settings.verbosity);
-        let redactor = self.redaction.redactor(&analysis)?;
+        let known = self.redaction.known()?;
+        let redactor = self.redaction.redactor(&analysis, &known);
         let digests = report::digests(&analysis);
         let mut sanitised = redactor.sanitise(&analysis);
         let subject = match selection.map(|selection| selection.calls(&analysis)) {
@@ -179,52 +182,71 @@ impl ReportArguments {
             eprintln!("ringtrace: {note}");
         }
         redaction::release_notes(&redactor, &draft.remarks)?;
-        Ok(Ready { analysis, redactor, draft })
+        redaction::list_withheld(&sanitised, settings.verbosity);
+        Ok(Ready { analysis, redactor, known, draft })
     }
 
-    /// Writes the report, and what did not fit into a second file next to it.
+    /// The files that no output may replace.
     ///
     /// # Errors
-    /// If one of them exists or cannot be written.
+    /// If a pattern is invalid or matches nothing.
+    pub(super) fn inputs(&self, settings: &Settings) -> Result<Inputs, Failure> {
+        let mut inputs = self.reading.inputs(settings, self.output.path())?;
+        self.redaction.protect(&mut inputs)?;
+        Ok(inputs)
+    }
+
+    /// Writes the report, and what did not fit into a second file next to it, if it is a file.
+    ///
+    /// # Errors
+    /// If one of them exists, is one of the `inputs` or cannot be written.
     pub(super) fn write(
         &self,
-        report: &Released,
-        redactor: &Redactor,
+        (ready, report): (&Ready, &Released),
         target: &Target,
+        inputs: &Inputs,
         settings: &Settings,
     ) -> Result<(), Failure> {
+        let path = target.path().map(|path| rest_path(path, report.form));
         let rest = report.rest.as_ref().map(|rest| {
-            let path = self.rest_path(report.form);
-            Target::new(&path, self.output.force).map(|target| (path, target, rest))
+            let target = path.as_ref().map(|path| Target::new(path, self.output.force, inputs)).transpose()?;
+            Ok::<_, Failure>((target, rest))
         });
         let rest = rest.transpose()?;
         // Without saved pseudonyms, the next report would use others.
-        self.redaction.save(redactor)?;
+        self.redaction.save(&ready.redactor, &ready.known)?;
         target.write_text(report.body.as_str())?;
-        if let Some((path, target, rest)) = rest {
-            target.write_text(rest.as_str())?;
+        let Some((target, rest)) = rest else { return Ok(()) };
+        let tell = |what: &str| {
             if settings.verbosity >= Verbosity::Losses {
-                eprintln!("ringtrace: the full report, too long for an issue, is in {}", path.display());
+                eprintln!("ringtrace: the report is too long for an issue{what}");
             }
+        };
+        match target.zip(path) {
+            Some((target, path)) => {
+                target.write_text(rest.as_str())?;
+                tell(&format!("; all of it is in {}", visible_path(&path)));
+            }
+            None => tell(": it was cut (with -o PATH, all of it is written to a second file)"),
         }
         Ok(())
     }
+}
 
-    /// The path of the second file: next to the report, or in the current folder if the report is not a file.
-    fn rest_path(&self, form: report::Form) -> PathBuf {
-        let [_, ending] = form.endings();
-        let report = self.output.path().filter(|path| !path.exists() || path.is_file());
-        let mut name = report.unwrap_or(Path::new("ringtrace-report")).as_os_str().to_owned();
-        name.push(format!(".rest.{ending}"));
-        name.into()
-    }
+/// The path of the second file, next to the report.
+fn rest_path(report: &Path, form: report::Form) -> PathBuf {
+    let [_, ending] = form.endings();
+    let mut name = report.as_os_str().to_owned();
+    name.push(format!(".rest.{ending}"));
+    name.into()
 }
 
 /// Runs `report`.
 pub(super) fn run(arguments: &ReportArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = arguments.output.target()?;
+    let inputs = arguments.inputs(settings)?;
+    let target = arguments.output.target(&inputs)?;
     let ready = arguments.ready(settings)?;
     let report = ready.release(ready.draft.clone())?;
-    arguments.write(&report, &ready.redactor, &target, settings)?;
+    arguments.write((&ready, &report), &target, &inputs, settings)?;
     Ok(loading::exit(&ready.analysis))
 }

@@ -17,13 +17,13 @@ use super::target::OutputArguments;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace sanitize call.pcap -o call.ndjson                         people become letters, ids become numbers
-  ringtrace sanitize call.pcap --call '#2' -o call.ndjson             only one of its calls
-  ringtrace sanitize call.pcap --keep enc@count -o call.ndjson        keep the values of one attribute
-  ringtrace sanitize b.pcap --alias-file ~/aliases.txt -o b.ndjson    use the same letters in every run
+  ringtrace sanitize call.pcap -o call.ndjson
+  ringtrace sanitize call.pcap --call '#2' -o call.ndjson
+  ringtrace sanitize call.pcap --keep enc@count -o call.ndjson
+  ringtrace sanitize b.pcap --alias-file ~/aliases.txt -o b.ndjson
 
-The output is ringtrace NDJSON: the stanzas, what is known about how they were captured, and times relative to the start
-of the capture. ringtrace reads it again and comes to the same verdicts. Before it is written, it is searched for every
+The output is ringtrace NDJSON: the stanzas, what is known about how they were captured, and times relative to the start \
+of the capture. ringtrace reads it again and comes to the same verdicts. Before it is written, it is searched for every \
 identifier in the captures, in any spelling; if one remains, nothing is written (exit code 3) and the line is named.")]
 pub(super) struct SanitizeArguments {
     #[command(flatten)]
@@ -45,11 +45,14 @@ pub(super) struct SanitizeArguments {
 
 /// Runs `sanitize`.
 pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let target = arguments.output.target()?;
+    let mut inputs = arguments.reading.inputs(settings, arguments.output.path())?;
+    arguments.redaction.protect(&mut inputs)?;
+    let target = arguments.output.target(&inputs)?;
     let selection = arguments.filtering.selection()?;
     let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
-    let redactor = arguments.redaction.redactor(&analysis)?;
+    let known = arguments.redaction.known()?;
+    let redactor = arguments.redaction.redactor(&analysis, &known);
     let sanitised = redactor.sanitise(&analysis);
     let (wanted, sanitised) = match selection.map(|selection| selection.calls(&analysis)) {
         Some(calls) => (Cow::Owned(analysis.narrowed(&calls)), sanitised.narrowed(&calls)),
@@ -59,7 +62,8 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
     let calls = chosen.collect::<Result<BTreeSet<usize>, _>>().map_err(|none| Failure::Usage(none.to_string()))?;
     let calls = (!calls.is_empty()).then(|| calls.into_iter().collect::<Vec<_>>());
     let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
-    arguments.redaction.save(&redactor)?;
+    arguments.redaction.save(&redactor, &known)?;
     target.write_text(lines.as_str())?;
+    redaction::list_withheld(&sanitised, settings.verbosity);
     Ok(loading::exit(&analysis))
 }

@@ -8,7 +8,7 @@ use clap::ColorChoice;
 use etcetera::BaseStrategy;
 use ringtrace::config::{Color, Config};
 use ringtrace::tui::{self, Options};
-use ringtrace::visible::{visible, visible_but};
+use ringtrace::visible::{visible, visible_but, visible_path};
 use ringtrace::words::Layout;
 
 use super::exit::Failure;
@@ -104,7 +104,7 @@ fn read(path: &Path) -> Result<Config, Failure> {
     let usage = |why: String| {
         // The parser's message shows the line in question below it.
         let why = visible_but(&why, |character| character != '\n' && ringtrace::visible::is_hidden(character));
-        Failure::Usage(format!("{}: {why}", path.display()))
+        Failure::Usage(format!("{}: {why}", visible_path(path)))
     };
     let text = fs::read_to_string(path).map_err(|error| usage(error.to_string()))?;
     Config::parse(&text).map_err(|error| usage(error.to_string()))

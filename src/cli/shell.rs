@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Command};
 use clap_complete::Shell;
+use ringtrace::output::Inputs;
 use ringtrace::visible::visible;
 
 use super::exit::{Exit, Failure};
@@ -14,7 +15,7 @@ use super::target::Target;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ringtrace completions bash > ~/.local/share/bash-completion/completions/ringtrace
+  ringtrace completions bash > /etc/bash_completion.d/ringtrace
   ringtrace completions zsh > \"${fpath[1]}/_ringtrace\"
   ringtrace completions fish > ~/.config/fish/completions/ringtrace.fish")]
 pub(super) struct CompletionsArguments {
@@ -55,7 +56,7 @@ pub(super) fn man(arguments: &ManArguments, mut program: Command) -> Result<Exit
         for name in commands.map(Some).chain([None]) {
             let file = folder.join(name.map_or("ringtrace.1".to_owned(), |name| format!("ringtrace-{name}.1")));
             let page = String::from_utf8_lossy(&page(&program, name)?).into_owned();
-            Target::new(&file, true)?.write_text(&page)?;
+            Target::new(&file, true, &Inputs::default())?.write_text(&page)?;
         }
         return Ok(Exit::Done);
     }

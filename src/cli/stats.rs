@@ -20,19 +20,20 @@ use super::target::{OUTPUT, OutputArguments, Target};
 /// The arguments of `stats`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --by and --of, prints ack latencies by action, ring times by outcome, and the reasons of terminates by emitter
-and media. Otherwise prints one table:
+Without --by and --of, prints ack latencies by action, ring times by outcome, and the reasons of terminates by \
+emitter and media. Otherwise prints one table:
 
   --by A,B             one row per pair of values, with the number of rows that have it
-  --by A --across B    a cross-table: one row per value of A, one column per value of B
-  --by A,B --of N      one row per pair, summarising the numbers in N: how many, how many are missing, the smallest,
-                       percentiles, the largest. --of alone: one row for everything
+  --by A --across B    a cross-table: a row per value of A, a column per value of B
+  --by A,B --of N      one row per pair, summarising the numbers in N: count,
+                       missing, smallest, percentiles, largest
+  --of N               one such row for everything
 
-COLUMN is a column of `ringtrace export`. The columns determine the table; those that both tables have, such as media,
-count calls unless --table says otherwise. For acks and receipts, platform and version are those of the stanza they
+COLUMN is a column of `ringtrace export`. The columns determine the table; those that both tables have, such as media, \
+count calls unless --table says otherwise. For acks and receipts, platform and version are those of the stanza they \
 answer. Percentiles are observed values: p95 is the smallest value that at least 95 % do not exceed.
 
-FILE may also be a Parquet file written by `ringtrace export`, alone or together with captures; nothing is decoded
+FILE may also be a Parquet file written by `ringtrace export`, alone or together with captures; nothing is decoded \
 again. Rows that several inputs share are counted once. A filter on such a file can only use columns of its table.
 
 Examples:
@@ -40,7 +41,7 @@ Examples:
   ringtrace stats captures/ --by action,platform --of ack_latency_ms
   ringtrace stats captures/ --by outcome --of ring_ms --filter 'media == audio'
   ringtrace stats archive/*.parquet new.pcap --by media --of talk_ms
-  ringtrace stats stanzas.parquet --by reason,emitter --across media --filter 'action == terminate and tag == call'
+  ringtrace stats all.parquet --by reason --across media --filter 'tag == call'
   ringtrace stats stanzas.parquet --by vantage,action --format csv -o counts.csv")]
 pub(super) struct StatsArguments {
     #[command(flatten)]
@@ -151,7 +152,11 @@ impl StatsArguments {
 /// Runs `stats`.
 pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exit, Failure> {
     let mut wanted = arguments.wanted()?;
-    let target = arguments.output.target()?;
+    let mut inputs = arguments.reading.inputs(settings, arguments.output.path())?;
+    if let Some(output) = arguments.output.path().filter(|path| Archive::is_one(path)) {
+        inputs.add(output);
+    }
+    let target = arguments.output.target(&inputs)?;
     if arguments.format() == Format::Parquet && target.is_terminal() {
         return Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()));
     }

@@ -5,9 +5,11 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ringtrace::output::{self, Existing, Output};
+use ringtrace::output::{self, Existing, Inputs, Output, Readers};
+use ringtrace::visible::visible_path;
 
 use super::exit::Failure;
+use super::interrupt;
 
 /// The heading of options about output.
 pub(super) const OUTPUT: &str = "Output options";
@@ -36,12 +38,12 @@ impl OutputArguments {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
 
-    /// The target to write to.
+    /// The target to write to, which is none of the `inputs`.
     ///
     /// # Errors
     /// As [`Target::new`].
-    pub(super) fn target(&self) -> Result<Target, Failure> {
-        self.path().map_or(Ok(Target::Stdout), |path| Target::new(path, self.force))
+    pub(super) fn target(&self, inputs: &Inputs) -> Result<Target, Failure> {
+        self.path().map_or(Ok(Target::Stdout), |path| Target::new(path, self.force, inputs))
     }
 }
 
@@ -58,9 +60,12 @@ impl Target {
     /// The file at `path`.
     ///
     /// # Errors
-    /// If the file exists and must not be overwritten, if it is a folder, or if its folder does not exist. This is
-    /// checked before the captures are read, which may take long.
-    pub(super) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+    /// If the file is one of the `inputs`, if it exists and must not be overwritten, if it is a folder, or if its folder
+    /// does not exist. This is checked before the captures are read, which may take long.
+    pub(super) fn new(path: &Path, force: bool, inputs: &Inputs) -> Result<Self, Failure> {
+        if inputs.contains(path) {
+            return Err(Failure::Input(visible_path(path)));
+        }
         let existing = if force { Existing::Replace } else { Existing::Keep };
         let target = Self::File(path.to_owned(), existing);
         match fs::metadata(path) {
@@ -68,9 +73,17 @@ impl Target {
                 let error = fs::metadata(output::folder_of(path)).err();
                 Err(target.failure(error.unwrap_or_else(|| io::ErrorKind::NotADirectory.into())))
             }
-            Ok(metadata) if metadata.is_dir() => Err(Failure::Usage(format!("{} is a folder", path.display()))),
-            Ok(metadata) if metadata.is_file() && !force => Err(Failure::Exists(path.display().to_string())),
+            Ok(metadata) if metadata.is_dir() => Err(Failure::Usage(format!("{} is a folder", visible_path(path)))),
+            Ok(metadata) if metadata.is_file() && !force => Err(Failure::Exists(visible_path(path))),
             _ => Ok(target),
+        }
+    }
+
+    /// The file, if it is one that appears whole.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path, _) if !output::is_device(path) => Some(path),
+            Self::File(..) | Self::Stdout => None,
         }
     }
 
@@ -81,7 +94,7 @@ impl Target {
 
     /// Returns whether the output is a file that can be written in any order, not a stream.
     pub(super) fn is_regular_file(&self) -> bool {
-        matches!(self, Self::File(path, _) if !output::is_device(path))
+        self.path().is_some()
     }
 
     /// Runs `write`, and puts the result in place if it succeeds.
@@ -96,7 +109,8 @@ impl Target {
                 out.flush().map_err(|error| self.failure(error))
             }
             Self::File(path, existing) => {
-                let mut out = Output::create(path, *existing).map_err(|error| self.failure(error))?;
+                let created = interrupt::clean_up().and_then(|()| Output::create(path, *existing, Readers::Usual));
+                let mut out = created.map_err(|error| self.failure(error))?;
                 write(&mut out)?;
                 out.finish().map_err(|error| self.failure(error))
             }
@@ -115,10 +129,8 @@ impl Target {
     pub(super) fn failure(&self, error: io::Error) -> Failure {
         match self {
             Self::Stdout => Failure::Write { target: "standard output".to_owned(), error },
-            Self::File(path, _) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Failure::Exists(path.display().to_string())
-            }
-            Self::File(path, _) => Failure::Write { target: path.display().to_string(), error },
+            Self::File(path, _) if error.kind() == io::ErrorKind::AlreadyExists => Failure::Exists(visible_path(path)),
+            Self::File(path, _) => Failure::Write { target: visible_path(path), error },
         }
     }
 }

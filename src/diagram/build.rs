@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::label::label;
 use super::model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
 use super::time::merged;
-use crate::call::{Call, LocalDevice, Party, Row};
+use crate::call::{Call, LegState, LocalDevice, Party, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
@@ -83,7 +83,7 @@ fn interleave(
             while let Some(hole) = holes.next_if(|hole| hole.before <= arrow.row) {
                 let vantage = call.vantages.get(hole.vantage).filter(|_| call.vantages.len() > 1);
                 let party = vantage.map(|vantage| local(&vantage.device));
-                let is_it = |party: &Party| lifelines.iter().position(|known| is_same(call, &known.party, party));
+                let is_it = |party: &Party| lifelines.iter().position(|known| call.is_same_party(&known.party, party));
                 let lifeline = party.as_ref().and_then(is_it);
                 steps.push(Step::Gap(Gap { call: arrow.call, lifeline, length: hole.length }));
             }
@@ -112,7 +112,7 @@ impl Parties {
     /// stands in for an unknown one.
     fn find(&mut self, call: &Call, party: Party, or_person: bool) -> usize {
         let known = self.0.iter().position(|known| *known == party);
-        let known = known.or_else(|| self.0.iter().position(|known| is_same(call, known, &party)));
+        let known = known.or_else(|| self.0.iter().position(|known| call.is_same_party(known, &party)));
         let of_person = |known: &Party| match (known, &party) {
             (Party::Device(known), Party::Device(jid)) => call.people.same_person(known, jid),
             _ => false,
@@ -133,13 +133,6 @@ impl Parties {
     }
 }
 
-fn is_same(call: &Call, one: &Party, other: &Party) -> bool {
-    match (one, other) {
-        (Party::Device(one), Party::Device(other)) => one.same_device(other) || call.people.same_device(one, other),
-        _ => one == other,
-    }
-}
-
 /// The caller's side is left of the server, everyone else right of it.
 fn side(call: &Call, party: &Party) -> u8 {
     match party {
@@ -153,7 +146,19 @@ fn side(call: &Call, party: &Party) -> u8 {
 fn lifeline(calls: &[&Call], party: Party) -> Lifeline {
     let vantages = calls.iter().enumerate();
     let vantage = vantages.filter_map(|(index, call)| Some((index, vantage_of(call, &party)?))).next();
-    Lifeline { vantage, party }
+    // With several calls, the line has as many fates as calls.
+    let fate = if let [call] = calls { fate(call, &party) } else { None };
+    Lifeline { vantage, party, fate }
+}
+
+/// What became of a call at a device, once it is decided.
+fn fate(call: &Call, party: &Party) -> Option<LegState> {
+    let leg = call.legs.iter().find(|leg| call.is_same_party(&leg.party, party))?;
+    match leg.state()? {
+        LegState::Offered | LegState::Ringing => None,
+        LegState::Ended => Some(LegState::Accepted),
+        state => Some(state),
+    }
 }
 
 /// The index of the vantage that recorded a party's socket.

@@ -3,7 +3,7 @@
 use crate::analysis::Analysis;
 use crate::call::{Call, Clock, Media, Vantage};
 use crate::visible::visible;
-use crate::words::{date_and_time, duration};
+use crate::words::{counted, date_and_time, duration, lapse};
 
 /// Returns the kind of a call and how it went, as in `Audio call: missed, rang 45.0 s, ended by caller`.
 #[must_use]
@@ -23,16 +23,21 @@ pub fn title(call: &Call) -> String {
 pub fn outcome(call: &Call) -> String {
     let mut line = call.progress.outcome.name().to_owned();
     if let Some(ring) = call.progress.ring {
-        line.push_str(&format!(", rang {}", duration(ring)));
+        line.push_str(&format!(", rang {}", lapse(ring)));
     }
     if let Some(talk) = call.progress.talk {
-        line.push_str(&format!(", talked {}", duration(talk)));
+        line.push_str(&format!(", talked {}", lapse(talk)));
     }
     if let Some(by) = call.progress.ended_by {
         line.push_str(&format!(", ended by {}", by.name()));
     }
     if let Some(reason) = &call.progress.end_reason {
         line.push_str(&format!(" (reason {})", visible(reason)));
+    }
+    match call.progress.without_effect.len() {
+        0 => {}
+        1 => line.push_str("; a reject had no effect"),
+        rejects => line.push_str(&format!("; {} had no effect", counted(rejects, "reject"))),
     }
     line
 }

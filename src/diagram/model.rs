@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::call::{Party, Row};
+use crate::call::{LegState, Party, Row};
 use crate::spec::Judged;
 
 /// A sequence diagram of one or more calls: the caller's lifelines, the server, everyone else's.
@@ -24,6 +24,8 @@ pub struct Lifeline {
     /// The vantage that recorded it: the index of the first call with one, and of the vantage in that call. `None` if
     /// the party's socket was not recorded.
     pub vantage: Option<(usize, usize)>,
+    /// What became of the call there, if it was offered there and that is decided: [`LegState::Accepted`] also after the end.
+    pub fate: Option<LegState>,
 }
 
 impl Lifeline {

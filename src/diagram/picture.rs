@@ -7,13 +7,13 @@ use super::caption;
 use super::model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
 use super::time;
 use crate::analysis::Analysis;
-use crate::call::{Call, Party, People, Row};
-use crate::origin::Direction;
+use crate::call::{Call, LegState, Party, People, Row};
+use crate::origin::{Direction, Lapse};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
 use crate::spec::{Conformance, Judged};
 use crate::visible::visible;
-use crate::words::duration;
+use crate::words::{duration, lapse};
 
 /// Rows after a stanza in which its answer is looked for: an answer comes soon or hardly ever.
 const ANSWERS_WITHIN: usize = 64;
@@ -115,7 +115,7 @@ impl<'p> Picture<'p> {
                 Step::Arrow(arrow) => {
                     let Some((judged, row)) = self.diagram.at(arrow) else { continue };
                     let answers = row.answers.and_then(|answered| {
-                        let took = judged.call.elapsed(answered, arrow.row).map(duration);
+                        let took = judged.call.lapse(answered, arrow.row).map(lapse);
                         Some((*line_of_row.get(&(arrow.call, answered))?, took.unwrap_or_default()))
                     });
                     let line = self.arrow_line(arrow, (judged, row), answers, previous);
@@ -165,7 +165,7 @@ impl<'p> Picture<'p> {
     fn label(&self, arrow: &Arrow, call: &Call) -> String {
         let number = if self.diagram.calls.len() > 1 { format!("{}·", arrow.call + 1) } else { String::new() };
         let answered = if self.is_folded { first_answer(call, arrow.row) } else { None };
-        let answered = answered.map_or_else(String::new, |took| format!(", answered after {}", duration(took)));
+        let answered = answered.map_or_else(String::new, |took| format!(", answered after {}", lapse(took)));
         format!("{number}{}{answered}", visible(&arrow.label))
     }
 
@@ -201,8 +201,8 @@ impl<'p> Picture<'p> {
         }
     }
 
-    /// Returns what a lifeline is in the first call: `caller` or `callee`, followed by `recorded` if its socket was.
-    /// Empty if neither is known.
+    /// Returns what a lifeline is in the first call, as in `callee, recorded, rejected`: its side, whether its socket was
+    /// recorded, and what became of the call there. Empty if nothing is known.
     #[must_use]
     pub fn role_of(&self, lifeline: &Lifeline) -> String {
         let part = match (&lifeline.party, self.diagram.calls.first()) {
@@ -217,7 +217,8 @@ impl<'p> Picture<'p> {
             _ => "",
         };
         let recorded = if lifeline.is_recorded() { "recorded" } else { "" };
-        let words: Vec<_> = [part, recorded].into_iter().filter(|word| !word.is_empty()).collect();
+        let fate = lifeline.fate.map_or("", LegState::name);
+        let words: Vec<_> = [part, recorded, fate].into_iter().filter(|word| !word.is_empty()).collect();
         words.join(", ")
     }
 
@@ -274,12 +275,12 @@ impl ArrowLine<'_> {
     }
 }
 
-/// Returns how long the first answer to a row took, in nanoseconds.
+/// Returns how long the first answer to a row took.
 #[must_use]
-pub fn first_answer(call: &Call, row: usize) -> Option<i64> {
+pub fn first_answer(call: &Call, row: usize) -> Option<Lapse> {
     let later = row + 1..(row + 1 + ANSWERS_WITHIN).min(call.rows.len());
     let answers = |index: &usize| call.rows.get(*index).is_some_and(|other| other.answers == Some(row));
-    call.elapsed(row, later.clone().find(answers)?)
+    call.lapse(row, later.clone().find(answers)?)
 }
 
 /// How long a stanza took from the socket that it left to the one that it reached, and the bound of that.

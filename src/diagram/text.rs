@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::model::Expected;
 use super::picture::{ArrowLine, Line, Picture};
+use crate::call::LegState;
 use crate::visible::visible;
 use crate::words::offset;
 
@@ -31,6 +32,11 @@ impl Picture<'_> {
             if last { write!(out, "{name}")? } else { write!(out, "{name:<SPACING$}")? }
         }
         writeln!(out)?;
+        if lifelines.iter().any(|lifeline| lifeline.fate.is_some()) {
+            let fates = lifelines.iter().map(|lifeline| lifeline.fate.map_or("", LegState::name));
+            let fates: String = fates.map(|fate| format!("{fate:<SPACING$}")).collect();
+            writeln!(out, "{:GUTTER$}{}", "", fates.trim_end())?;
+        }
         for line in self.lines() {
             match line {
                 Line::Arrow(line) => self.arrow_text(&line, out)?,

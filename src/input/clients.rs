@@ -69,7 +69,12 @@ pub const WEB_DIAGNOSTIC: Client = Client {
     omits_own_acks: false,
     dialect: Dialect::HEX,
     advice: "but has only events of other kinds: reload WhatsApp Web with the extension before the call",
-    markers: &["\"event\":\"signaling\"", "\"event\": \"signaling\""],
+    markers: &[
+        "\"event\":\"signaling\"",
+        "\"event\": \"signaling\"",
+        "\"source\":\"wa-logger-raw\"",
+        "\"source\": \"wa-logger-raw\"",
+    ],
     signs: &["\"schema\":\"wa-voip-diag/v2\"", "\"schema\": \"wa-voip-diag/v2\""],
     sample: r#"{"schema":"wa-voip-diag/v2","event":"signaling","stage":"decode","ts":1778770943076,"tabId":1,"rawXml":"<call from=\"20000000000002:17@lid\" id=\"28292.51896-9\" t=\"1778770943\"><reject call-id=\"00AA\" call-creator=\"10000000000001:1@lid\" count=\"0\"/></call>"}"#,
 };

@@ -187,7 +187,8 @@ impl Log {
         let name = format!("{} {}", event.session_id, params.request_id);
         let known = self.open.get(&name).copied();
         origin.connection = known;
-        origin.time = params.timestamp.zip(self.clock_start).and_then(|(clock, start)| time::seconds(start + clock));
+        let moment = params.timestamp.zip(self.clock_start).and_then(|(clock, start)| time::seconds(start + clock));
+        origin = time::at(origin, moment);
         origin.direction = match what {
             "FrameSent" => Some(Direction::Outbound),
             "FrameReceived" => Some(Direction::Inbound),

@@ -141,7 +141,7 @@ diagnoses! { Input "input";
         "";
 
     ECHO "log-echo" Unexpected Note:
-        "a sent ack was logged twice and counted once",
+        "a stanza was logged twice and counted once",
         "";
 
     DATES_INFERRED "dates-inferred" Missing Note:

@@ -210,7 +210,7 @@ impl Archive<'_, '_> {
 
 /// Hands a message over.
 fn put(written: &Written<'_>, mut origin: Origin, buffer: &mut Vec<u8>, out: &mut dyn Sink) -> ControlFlow<()> {
-    origin.time = written.time.and_then(time::seconds);
+    origin = time::at(origin, written.time.and_then(time::seconds));
     origin.direction = match written.kind.as_ref() {
         "send" => Some(Direction::Outbound),
         "receive" => Some(Direction::Inbound),

@@ -28,6 +28,12 @@ const SERVERS: &[&str] = &[
 /// Servers whose users are not people.
 const GROUPS: &[&str] = &["g.us", "broadcast", "newsletter"];
 
+/// The user of an address whose person has no letter.
+const SOMEONE: &str = "someone";
+
+/// The same of a group without a number.
+const GROUP: &str = "group";
+
 /// The fewest characters of an id that is distinguishable from other words.
 const LEAST_ID: usize = 4;
 
@@ -47,20 +53,24 @@ pub struct Aliases {
     hosts: Numbered,
 }
 
-/// Identifiers in the order in which they were first seen.
+/// Identifiers, numbered in the order in which they were first seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Numbered(BTreeMap<Box<str>, usize>);
+struct Numbered {
+    of: BTreeMap<Box<str>, usize>,
+    /// The greatest number so far. None is given twice, even where one in between is free again.
+    last: usize,
+}
 
 impl Numbered {
     fn add(&mut self, raw: &str) {
-        let next = self.0.len() + 1;
-        if !self.0.contains_key(raw) {
-            self.0.insert(raw.into(), next);
+        if !self.of.contains_key(raw) {
+            self.last = self.last.saturating_add(1);
+            self.of.insert(raw.into(), self.last);
         }
     }
 
     fn get(&self, raw: &str, prefix: &str) -> Option<String> {
-        self.0.get(raw).map(|number| format!("{prefix}{number}"))
+        self.of.get(raw).map(|number| format!("{prefix}{number}"))
     }
 }
 
@@ -115,9 +125,9 @@ impl Aliases {
         let user: Box<str> = if jid.server == "call" {
             self.call_id(&jid.user).into()
         } else if Self::is_group(jid) {
-            self.groups.get(&jid.user, "G").unwrap_or_else(|| "group".to_owned()).into()
+            self.groups.get(&jid.user, "G").unwrap_or_else(|| GROUP.to_owned()).into()
         } else {
-            self.person(jid).unwrap_or_else(|| "someone".to_owned()).into()
+            self.person(jid).unwrap_or_else(|| SOMEONE.to_owned()).into()
         };
         Jid { user, agent: jid.agent, device: jid.device, server, form: JidForm::Text }
     }
@@ -134,7 +144,7 @@ impl Aliases {
         if is_nobodys(address) {
             return address;
         }
-        for_documents(address, self.hosts.0.get(address.to_string().as_str()).copied().unwrap_or_default())
+        for_documents(address, self.hosts.of.get(address.to_string().as_str()).copied().unwrap_or_default())
     }
 
     /// The alias of a call-id. None has none.
@@ -177,10 +187,27 @@ impl Aliases {
     }
 }
 
+/// The most digits of an alias: a longer number could be somebody's.
+const DIGITS: usize = 6;
+
+/// The most letters of one: there are no more people than that makes.
+const LETTERS: usize = 3;
+
+/// Whether a text is one of these words with a number after it.
+fn is_numbered(text: &str, prefixes: &[&str]) -> bool {
+    let number = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix));
+    number.is_some_and(|it| (1..=DIGITS).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Whether an id is an alias that this module gave.
 pub(super) fn is_alias(id: &str) -> bool {
-    let number = ["CALL", "ID"].iter().find_map(|prefix| id.strip_prefix(prefix));
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    is_numbered(id, &["CALL", "ID"])
+}
+
+/// Whether the user of an address is an alias that this module gave.
+pub(super) fn is_pseudonym(user: &str) -> bool {
+    let letters = (1..=LETTERS).contains(&user.len()) && user.bytes().all(|byte| byte.is_ascii_uppercase());
+    letters || [SOMEONE, GROUP].contains(&user) || is_numbered(user, &["CALL", "G"])
 }
 
 impl fmt::Display for Aliases {
@@ -224,7 +251,7 @@ impl Aliases {
         let people =
             people.into_iter().map(|((user, server), ordinal)| (letters(*ordinal), format!("{user}@{server}")));
         let numbered = |of: &Numbered, prefix: &str| {
-            let mut listed: Vec<_> = of.0.iter().map(|(raw, number)| (*number, raw.to_string())).collect();
+            let mut listed: Vec<_> = of.of.iter().map(|(raw, number)| (*number, raw.to_string())).collect();
             listed.sort();
             listed.into_iter().map(|(number, raw)| (format!("{prefix}{number}"), raw)).collect::<Vec<_>>()
         };
@@ -242,7 +269,8 @@ impl Aliases {
             [("CALL", &mut self.calls), ("ID", &mut self.stanzas), ("IP", &mut self.hosts), ("G", &mut self.groups)];
         for (prefix, of) in numbered {
             if let Some(number) = alias.strip_prefix(prefix).and_then(|number| number.parse().ok()) {
-                of.0.insert(raw.into(), number);
+                of.last = of.last.max(number);
+                of.of.insert(raw.into(), number);
                 return Some(());
             }
         }
@@ -313,7 +341,9 @@ mod tests {
     #[test]
     fn aliases_are_recognised() {
         assert!(is_alias("CALL12") && is_alias("ID3"));
-        assert!(!is_alias("CALL") && !is_alias("ID3F") && !is_alias("3"));
+        assert!(!is_alias("CALL") && !is_alias("ID3F") && !is_alias("3") && !is_alias("ID12025550100"));
+        assert!(is_pseudonym("AB") && is_pseudonym("G12") && is_pseudonym("someone"));
+        assert!(!is_pseudonym("Bo") && !is_pseudonym("JOANNA") && !is_pseudonym("G12025550100"));
     }
 
     #[test]
@@ -341,6 +371,13 @@ mod tests {
         assert_eq!(aliases.to_string().parse(), Ok(aliases));
         assert_eq!("A 1@lid\nnonsense\n".parse::<Aliases>(), Err(BadAlias { line: 2 }));
         assert_eq!("A anna\n".parse::<Aliases>(), Err(BadAlias { line: 1 }));
+    }
+
+    #[test]
+    fn a_number_is_never_given_twice() {
+        let mut aliases: Aliases = "CALL1 00AA\nCALL7 00BB\n".parse().unwrap();
+        aliases.add_call_id("00CC");
+        assert_eq!(aliases.call_id("00CC"), "CALL8");
     }
 
     #[test]

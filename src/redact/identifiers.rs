@@ -1,11 +1,12 @@
 //! Collecting every identifier in the captures.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-use super::alias::{Aliases, is_alias};
+use super::alias::{Aliases, is_alias, is_pseudonym};
 use super::hosts::{host, is_nobodys};
 use super::policy::{Meaning, meaning};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Mention, Prefix, mentioned};
 use crate::call::People;
 use crate::protocol::binary::{Content, Jid, Node, Value};
 use crate::protocol::stanza::{Body, Stanza};
@@ -20,7 +21,9 @@ pub(super) enum Identifier {
     /// A name that a person chose.
     Name(String),
     /// An address of the internet.
-    Address(String),
+    Address(IpAddr),
+    /// The beginning of the id of a stanza that belongs to no call.
+    Prefix(Prefix),
     /// The path or the name of a file.
     File(String),
     /// A part of a path, or a file's name without its ending.
@@ -58,6 +61,9 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
     for observed in &analysis.orphans {
         gathered.stanza(observed.read(), &nobody);
     }
+    for mention in analysis.mentions.iter() {
+        gathered.mention(mention);
+    }
     for capture in &analysis.captures {
         gathered.file(&capture.name);
         for connection in &capture.connections {
@@ -80,7 +86,7 @@ impl Gathered {
     /// Aliases in already sanitised input identify nobody.
     fn id(&mut self, id: &str) {
         if !is_alias(id) {
-            self.identifiers.insert(Identifier::Id(id.to_owned()));
+            self.add(Identifier::Id(id.to_owned()));
         }
     }
 
@@ -97,6 +103,9 @@ impl Gathered {
         if let Some(id) = action.and_then(|action| action.call_id.as_ref()) {
             self.call_id(id);
         }
+        for mention in mentioned(&stanza.node) {
+            self.mention(&mention);
+        }
         let mut open = vec![&stanza.node];
         while let Some(node) = open.pop() {
             self.node(node, people);
@@ -106,15 +115,11 @@ impl Gathered {
 
     fn node(&mut self, node: &Node, people: &People) {
         for attribute in &node.attributes {
-            let meaning = meaning(&node.tag, &attribute.name);
-            if meaning == Meaning::Name {
-                self.identifiers.insert(Identifier::Name(attribute.value.to_text().into_owned()));
-            }
             if attribute.name == "call-id" {
                 self.call_id(&attribute.value.to_text());
             }
             // A version can look like an address of the internet.
-            self.value(&attribute.value, meaning != Meaning::Protocol, people);
+            self.value(&attribute.value, meaning(&node.tag, &attribute.name) != Meaning::Version, people);
         }
         if let Content::Value(value) = &node.content {
             self.value(value, true, people);
@@ -131,6 +136,21 @@ impl Gathered {
         }
     }
 
+    fn mention(&mut self, mention: &Mention) {
+        match mention {
+            Mention::User(user) => self.user(user),
+            Mention::Number(number) => self.add(Identifier::Number(number.to_string())),
+            Mention::Name(name) => self.add(Identifier::Name(name.to_string())),
+            Mention::Host(address) if is_nobodys(*address) => {}
+            Mention::Host(address) => self.add(Identifier::Address(*address)),
+            Mention::Id(prefix) => self.add(Identifier::Prefix(*prefix)),
+        }
+    }
+
+    fn add(&mut self, identifier: Identifier) {
+        self.identifiers.insert(identifier);
+    }
+
     fn jid(&mut self, jid: &Jid, people: &People) {
         if jid.is_server() {
             return;
@@ -144,16 +164,29 @@ impl Gathered {
         } else {
             self.aliases.add_person(jid, &people.person(jid));
         }
-        let user = jid.user.to_string();
-        let digits = user.bytes().all(|byte| byte.is_ascii_digit());
-        self.identifiers.insert(if digits { Identifier::Number(user) } else { Identifier::Id(user) });
+        self.user(&jid.user);
+    }
+
+    /// The user of an address: a number, a name, or numbers with something between them, as of a group. One that has its
+    /// alias already is nobody.
+    fn user(&mut self, user: &str) {
+        if is_pseudonym(user) {
+            return;
+        }
+        for digits in user.split(|character: char| !character.is_ascii_digit()).filter(|digits| !digits.is_empty()) {
+            self.add(Identifier::Number(digits.to_owned()));
+        }
+        if !user.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.add(Identifier::Id(user.to_owned()));
+            self.add(Identifier::Name(user.to_owned()));
+        }
     }
 
     /// An address of the internet, with a port or without.
     fn address(&mut self, text: &str) {
         if let Some((address, _)) = host(text).filter(|(address, _)| !is_nobodys(*address)) {
             self.aliases.add_host(address);
-            self.identifiers.insert(Identifier::Address(address.to_string()));
+            self.add(Identifier::Address(address));
         }
     }
 
@@ -162,7 +195,7 @@ impl Gathered {
         let parts = path.split(['/', '\\']);
         let name = parts.clone().next_back().unwrap_or(path);
         for whole in [path, name] {
-            self.identifiers.insert(Identifier::File(whole.to_owned()));
+            self.add(Identifier::File(whole.to_owned()));
         }
         let stem = name.split('.').find(|part| !part.is_empty());
         self.identifiers.extend(parts.chain(stem).map(|part| Identifier::Part(part.to_owned())));

@@ -1,13 +1,15 @@
 //! A stanza, rewritten by the allow-list.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::alias::Aliases;
 use super::hosts::host;
-use super::policy::{Meaning, label, looks_like_number, looks_like_phrase, looks_like_protocol, meaning};
+use super::policy::{Meaning, is_name, is_of, is_withheld_name, kind_and_length, meaning, withheld_name};
+use crate::call::caller_timeout;
+use crate::protocol::binary::label::{label, labelled};
 use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
-use crate::spec::observe::ringing::caller_timeout;
 
 /// What rewriting needs to know.
 pub(super) struct Rewriting<'r> {
@@ -28,24 +30,57 @@ pub(super) struct Kept {
     pub(super) contents: BTreeSet<String>,
 }
 
+impl Kept {
+    /// Whether the user knows a tag and lets something of it through.
+    fn names(&self, tag: &str) -> bool {
+        self.contents.contains(tag) || self.attributes.iter().any(|(of, _)| of == tag)
+    }
+}
+
 /// The node, rewritten. Its reader has bounded its depth.
 pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
-    let attributes = node.attributes.iter().map(|attribute| Attribute {
-        name: attribute.name.clone(),
-        value: value(&node.tag, &attribute.name, &attribute.value, by),
-        span: Span::default(),
-    });
+    let mut attributes: Vec<Attribute> = Vec::with_capacity(node.attributes.len());
+    for attribute in &node.attributes {
+        let keeps = by.kept.attributes.iter().any(|(tag, name)| **tag == *node.tag && **name == *attribute.name);
+        let name = if keeps { attribute.name.clone() } else { name(&attribute.name) };
+        let name = if is_withheld_name(&name) { unused(name, &attributes) } else { name };
+        let value = value(&node.tag, &attribute.name, &attribute.value, by);
+        attributes.push(Attribute { name, value, span: Span::default() });
+    }
     let content = match &node.content {
         Content::None => Content::None,
         Content::Nodes(nodes) => Content::Nodes(nodes.iter().map(|node| redacted(node, by)).collect()),
         Content::Bytes(bytes) if bytes.is_empty() => Content::None,
         Content::Bytes(_) if by.kept.contents.contains(&*node.tag) => node.content.clone(),
-        Content::Bytes(bytes) => Content::Elided(bytes.len() as u64),
-        Content::Elided(length) => Content::Elided(*length),
+        Content::Bytes(bytes) => elided(bytes.len() as u64),
+        Content::Elided(length) => elided(*length),
         Content::Value(content) => Content::Value(unknown(content, by)),
     };
     let content = announced(node).unwrap_or(content);
-    Node { tag: node.tag.clone(), attributes: attributes.collect(), content, span: Span::default() }
+    let tag = if by.kept.names(&node.tag) { node.tag.clone() } else { name(&node.tag) };
+    Node { tag, attributes, content, span: Span::default() }
+}
+
+/// Content of which only the length is told, and not even that where it could be anybody's number.
+fn elided(length: u64) -> Content {
+    const MOST: u64 = 99_999;
+    Content::Elided(length.min(MOST))
+}
+
+/// The name of a tag or an attribute, or what stands for it.
+fn name<N: Clone + AsRef<str> + From<String>>(raw: &N) -> N {
+    let stays = is_name(raw.as_ref()) || is_withheld_name(raw.as_ref());
+    if stays { raw.clone() } else { withheld_name(raw.as_ref()).into() }
+}
+
+/// A name, with an ordinal if an attribute has it already: those of one element differ.
+fn unused(name: Cow<'static, str>, attributes: &[Attribute]) -> Cow<'static, str> {
+    let is_used = |name: &str| attributes.iter().any(|attribute| attribute.name == name);
+    if !is_used(&name) {
+        return name;
+    }
+    let numbered = (1..=attributes.len()).map(|ordinal| format!("{name}-{ordinal}"));
+    numbered.into_iter().find(|name| !is_used(name)).map_or(name, Cow::Owned)
 }
 
 /// Settings that announce how long a call rings, without anything else that they say: that is evidence.
@@ -62,14 +97,14 @@ fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
         return Value::Jid(by.aliases.jid(jid));
     }
     let text = value.to_text();
-    let stays = match meaning(tag, name) {
-        Meaning::Protocol => looks_like_phrase(&text) || looks_like_protocol(&text),
-        Meaning::Number => looks_like_number(&text),
-        Meaning::Moment => return moment(&text, by),
-        Meaning::Name => return Value::Text(format!("<name:{}>", text.chars().count()).into()),
-        Meaning::Unknown => return unknown(value, by),
-    };
-    if stays { value.clone() } else { unknown(value, by) }
+    match meaning(tag, name) {
+        Meaning::Unknown => unknown(value, by),
+        Meaning::Moment => moment(&text, by),
+        Meaning::Name if labelled(&text).is_some() => value.clone(),
+        Meaning::Name => Value::Text(label("name", text.chars().count()).into()),
+        typed if is_of(typed, &text) => value.clone(),
+        _ => unknown(value, by),
+    }
 }
 
 /// The year 5138. Milliseconds since 1970 are beyond it since 1973: a larger number counts no seconds.
@@ -81,21 +116,35 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     text.parse().ok().filter(|seconds| digits && *seconds < LATEST)
 }
 
+/// A month, in seconds: what is later belongs to no call, and a longer number could be anybody's.
+const LONGEST: i64 = 31 * 86_400;
+
 /// A moment becomes the time since the call began.
 fn moment(text: &str, by: &Rewriting<'_>) -> Value {
     let shown = match seconds(text).zip(by.start) {
-        Some((moment, start)) => moment.saturating_sub(start).max(0).to_string(),
-        None if looks_like_protocol(text) => text.to_owned(),
-        None => label(text),
+        Some((moment, start)) if moment.saturating_sub(start) <= LONGEST => {
+            moment.saturating_sub(start).max(0).to_string()
+        }
+        _ if is_of(Meaning::Moment, text) => text.to_owned(),
+        _ => kind_and_length(text),
     };
     Value::Text(shown.into())
 }
 
-/// A value of which nothing is known but what it looks like.
+/// The beginning of 2009, before which there was no client. An earlier moment is none, or already counted from a call's
+/// beginning.
+const EARLIEST: i64 = 1_230_768_000;
+
+/// The moment from which those of a call are counted: its first plausible one, else its first one.
+pub(super) fn start(moments: impl Iterator<Item = i64> + Clone) -> Option<i64> {
+    moments.clone().filter(|moment| *moment >= EARLIEST).min().or_else(|| moments.min())
+}
+
+/// A value of which nothing is known.
 fn unknown(value: &Value, by: &Rewriting<'_>) -> Value {
     let text = match value {
         Value::Jid(jid) => return Value::Jid(by.aliases.jid(jid)),
-        Value::Bytes(bytes) => return Value::Text(format!("<bytes:{}>", bytes.len()).into()),
+        Value::Bytes(bytes) => return Value::Text(label("bytes", bytes.len()).into()),
         Value::Text(text) => text,
     };
     if let Some(alias) = by.aliases.known(text) {
@@ -109,7 +158,7 @@ fn unknown(value: &Value, by: &Rewriting<'_>) -> Value {
     if let Some(jid) = Jid::parse(text) {
         return Value::Jid(by.aliases.jid(&jid));
     }
-    if looks_like_protocol(text) { value.clone() } else { Value::Text(label(text).into()) }
+    if is_of(Meaning::Unknown, text) { value.clone() } else { Value::Text(kind_and_length(text).into()) }
 }
 
 #[cfg(test)]
@@ -134,8 +183,8 @@ mod tests {
 
     #[test]
     fn people_ids_times_names_and_content_are_replaced() {
-        let text = r#"<call from="10000000000002:7@lid" id="51736.1-7" t="1778770943" notify="Zoe" platform="android" version="2.26.9.1"><offer call-id="00AA11BB22CC33DD" call-creator="10000000000002:7@lid" fresh="yes" token="Q2FmZQ==" number="123456"><enc v="2">secret</enc><audio enc="opus" rate="16000"/></offer></call>"#;
-        insta::assert_snapshot!(rewritten(text, &[]), @r#"<call from="B:7@lid" id="ID1" t="43" notify="&lt;name:3&gt;" platform="android" version="2.26.9.1"><offer call-id="CALL1" call-creator="B:7@lid" fresh="yes" token="&lt;text:8&gt;" number="&lt;digits:6&gt;"><enc v="2"><!-- 6 bytes --></enc><audio enc="opus" rate="16000"/></offer></call>"#);
+        let text = r#"<call from="10000000000002:7@lid" id="51736.1-7" t="1778770943" notify="Zoe" platform="android" version="2.26.9.1"><offer call-id="00AA11BB22CC33DD" call-creator="10000000000002:7@lid" fresh="accept" token="Q2FmZQ==" number="123456"><enc v="2">secret</enc><audio enc="opus" rate="16000"/></offer></call>"#;
+        insta::assert_snapshot!(rewritten(text, &[]), @r#"<call from="B:7@lid" id="ID1" t="43" notify="&lt;name:3&gt;" platform="android" version="2.26.9.1"><offer call-id="CALL1" call-creator="B:7@lid" fresh="accept" token="&lt;text:8&gt;" number="&lt;digits:6&gt;"><enc v="2"><!-- 6 bytes --></enc><audio enc="opus" rate="16000"/></offer></call>"#);
     }
 
     #[test]
@@ -148,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_measured_stays_and_what_is_said_of_an_end_stays() {
-        let text = r#"<terminate reason="accepted_elsewhere" duration="72860" audio_duration="4294967296"/>"#;
+        let text = r#"<terminate reason="accepted_elsewhere" duration="72860" audio_duration="86400000"/>"#;
         assert_eq!(rewritten(text, &[]), text);
         assert_eq!(
             rewritten(r#"<terminate reason="+49 170 1234567"/>"#, &[]),
@@ -170,7 +219,13 @@ mod tests {
 
     #[test]
     fn what_counts_no_seconds_does_not_become_a_time() {
-        for (t, shown) in [("1778770943123", "&lt;digits:13&gt;"), ("-5", "&lt;text:2&gt;"), ("1778770800", "0")] {
+        for (t, shown) in [
+            ("1778770943123", "&lt;digits:13&gt;"),
+            ("3804321450", "&lt;digits:10&gt;"),
+            ("-5", "&lt;text:2&gt;"),
+            ("1778770800", "0"),
+            ("some_time", "&lt;word:9&gt;"),
+        ] {
             let text = format!(r#"<ack t="{t}"/>"#);
             assert_eq!(rewritten(&text, &[]), format!(r#"<ack t="{shown}"/>"#));
         }
@@ -203,6 +258,19 @@ mod tests {
         let kept = |tag: &str| Kept { contents: BTreeSet::from([tag.to_owned()]), ..Kept::default() };
         assert_eq!(content(&kept("enc")), Content::Elided(7));
         assert_eq!(content(&kept("capability")), bytes);
+    }
+
+    #[test]
+    fn names_of_tags_and_attributes_that_are_no_words_are_withheld() {
+        let text = r#"<offer><bertaschulz n12025550100="accept" n12025550101="1"/></offer>"#;
+        assert_eq!(rewritten(text, &[]), r#"<offer><withheld-11 withheld-12="accept" withheld-12-1="1"/></offer>"#);
+        assert_eq!(rewritten(text, &[("bertaschulz", "n12025550100")]).matches("withheld").count(), 1);
+    }
+
+    #[test]
+    fn moments_are_counted_from_the_first_that_is_one() {
+        assert_eq!(start([4_712, 1_778_770_900, 1_778_770_917].into_iter()), Some(1_778_770_900));
+        assert_eq!(start([7, 43].into_iter()), Some(7), "of a sanitised call");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The redactor: rewrites what an analysis holds, and checks every text before it leaves.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::alias::Aliases;
@@ -41,10 +42,21 @@ impl Redactor {
     /// names of the user and the machine, which must not leave it either.
     #[must_use]
     pub fn new(analysis: &Analysis, aliases: Aliases, here: impl IntoIterator<Item = String>) -> Self {
+        Self::allowing(analysis, aliases, here, &BTreeSet::new())
+    }
+
+    /// The same, where the user lets words leave that are names of somebody or something too.
+    #[must_use]
+    pub fn allowing(
+        analysis: &Analysis,
+        aliases: Aliases,
+        here: impl IntoIterator<Item = String>,
+        allowed: &BTreeSet<String>,
+    ) -> Self {
         let gathered = identifiers::gather(analysis, aliases, here);
         Self {
             aliases: gathered.aliases,
-            identifiers: Identifiers::new(gathered.identifiers),
+            identifiers: Identifiers::new(gathered.identifiers, allowed),
             kept: node::Kept::default(),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alias::Aliases;
 use super::redactor::Redactor;
+use crate::protocol::binary::label::{KINDS, labelled};
 
 /// Something in a text that stands for something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,15 +18,6 @@ pub struct Replaced {
     /// How often it stands in the text.
     pub count: usize,
 }
-
-/// The labels of values, as they stand in a text and in XML, and what they stand for.
-const LABELS: [(&str, &str); 5] = [
-    ("name", "a name that someone chose"),
-    ("digits", "digits"),
-    ("hex", "hex digits"),
-    ("text", "text"),
-    ("bytes", "bytes of a value"),
-];
 
 /// What a kind of alias stands for, by how [`Aliases::listed`] names them.
 fn kind(alias: &str) -> &'static str {
@@ -87,6 +79,9 @@ fn words(text: &str) -> BTreeMap<&str, usize> {
     words
 }
 
+/// The longest label, in bytes.
+const LONGEST: usize = 16;
+
 /// The labels in a text, and how much content was left out of it.
 fn labels(text: &str) -> Vec<Replaced> {
     let mut found: BTreeMap<(usize, String), Replaced> = BTreeMap::new();
@@ -97,18 +92,16 @@ fn labels(text: &str) -> Vec<Replaced> {
     for (opening, closing) in [("<", ">"), ("&lt;", "&gt;")] {
         for (at, _) in text.match_indices(opening) {
             let rest = text.get(at + opening.len()..).unwrap_or_default();
-            for (order, (name, kind)) in LABELS.iter().enumerate() {
-                let number = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
-                let number = number.and_then(|rest| Some(rest.split_once(closing)?.0));
-                if let Some(number) = number.filter(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
-                {
-                    add(order, format!("<{name}:{number}>"), kind);
-                }
+            let end = rest.bytes().take(LONGEST).position(|byte| closing.as_bytes().first() == Some(&byte));
+            let shown = end.and_then(|end| Some(format!("<{}>", rest.get(..end)?))).unwrap_or_default();
+            let of = labelled(&shown).and_then(|kind| KINDS.iter().enumerate().find(|(_, (name, _))| *name == kind));
+            if let Some((order, (_, kind))) = of {
+                add(order, shown, kind);
             }
             if let Some((length, _)) = rest.strip_prefix("!-- ").and_then(|rest| rest.split_once(" bytes -->"))
                 && length.bytes().all(|byte| byte.is_ascii_digit())
             {
-                add(LABELS.len(), format!("<!-- {length} bytes -->"), "content of an element");
+                add(KINDS.len(), format!("<!-- {length} bytes -->"), "content of an element");
             }
         }
     }

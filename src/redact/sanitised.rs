@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::node::seconds;
+use super::node::{seconds, start};
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Clock, LocalDevice, Observed, Originator, Recording, Row, Socket, Span, Vantage};
+use crate::call::{Call, Clock, Leg, LocalDevice, Observed, Originator, Party, Recording, Row, Socket, Span, Vantage};
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -135,7 +135,7 @@ struct Rewriting<'r> {
 
 impl Rewriting<'_> {
     fn call(&mut self, call: &Call) -> Call {
-        let first = call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)).min();
+        let first = start(call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)));
         let rows: Vec<_> = call.rows.iter().map(|row| self.row(row, first)).collect();
         let on_wire: BTreeSet<Socket> = call
             .rows
@@ -168,6 +168,11 @@ impl Rewriting<'_> {
         });
         let mut progress = call.progress.clone();
         progress.end_reason = progress.ended.and_then(|ended| reason(&rows, ended));
+        let legs = call.legs.iter().map(|leg| match &leg.party {
+            Party::Device(device) => Leg { party: Party::Device(self.redactor.jid(device)), ..leg.clone() },
+            Party::Local | Party::Server => leg.clone(),
+        });
+        let legs = legs.collect();
         Call {
             id: self.redactor.call_id(&call.id).into(),
             creator: jid(&call.creator),
@@ -178,6 +183,7 @@ impl Rewriting<'_> {
             recordings,
             rows,
             progress,
+            legs,
             ..call.clone()
         }
     }

@@ -7,7 +7,7 @@ use serde_json::Number;
 
 use crate::analysis::{Analysis, Capture};
 use crate::call::{Call, ClockId, LocalDevice, Original, Recording, Socket};
-use crate::origin::{Direction, Timestamp};
+use crate::origin::{Direction, Resolution, Timestamp};
 use crate::protocol::xml;
 use crate::redact::Sanitised;
 
@@ -28,6 +28,8 @@ struct Header<'a> {
     capture: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     clock: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     wire: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -51,6 +53,8 @@ struct Seen<'a> {
     recording: Option<&'a Recording>,
     original: Original,
     clock: ClockId,
+    /// The finest of its times' resolutions.
+    resolution: Resolution,
 }
 
 /// The stanzas of some of the calls, by index, or of all and of no call: a header for each recorded socket, and then
@@ -117,7 +121,9 @@ fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
                     recording: call.recordings.get(&socket).map(AsRef::as_ref),
                     original: call.original(socket),
                     clock: call.clock_of_socket(socket),
+                    resolution: Resolution::None,
                 });
+                seen.resolution = seen.resolution.min(observed.stanza.origin.resolution);
                 if seen.device.jid().is_none() {
                     seen.device = device;
                 }
@@ -156,6 +162,8 @@ fn header<'a>(analysis: &'a Analysis, socket: Socket, name: &'a str, seen: &Seen
         omits_own_acks: seen.recording.is_some_and(|recording| recording.omits_own_acks),
         capture: None,
         clock: None,
+        // What is written in milliseconds would look finer than it is.
+        resolution: Some(seen.resolution).filter(|it| *it == Resolution::Seconds).map(Resolution::symbol),
         wire: seen.recording.is_some_and(|recording| recording.is_from_wire),
         window: spans.iter().map(|span| (milliseconds(span.from), milliseconds(span.until))).collect(),
     }

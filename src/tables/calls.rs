@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::Analysis;
-use crate::call::{Call, Clock, Media, Provenance};
+use crate::call::{Call, Clock, Media, Party, Provenance};
+use crate::origin::Lapse;
 use crate::spec::Judged;
 use crate::spec::Strength;
 
@@ -35,6 +36,21 @@ pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = CallRow<'_>> {
 /// The row of a call.
 pub(super) const fn row<'t>(analysis: &'t Analysis, judged: &'t Judged) -> CallRow<'t> {
     CallRow { analysis, judged }
+}
+
+/// The legs of a call: device, state, and since when.
+fn legs(call: &Call) -> impl Iterator<Item = String> {
+    call.legs.iter().filter_map(|leg| {
+        let last = leg.steps.last()?;
+        let party = match &leg.party {
+            Party::Device(jid) => jid.to_string(),
+            Party::Local => "unknown".to_owned(),
+            Party::Server => "server".to_owned(),
+        };
+        let since = call.progress.offered.and_then(|offered| call.lapse(offered, last.row)).and_then(Lapse::stated);
+        let since = since.map_or_else(String::new, |since| format!(" {}", since / 1_000_000));
+        Some(format!("{party} {}{since}", last.state.name()))
+    })
 }
 
 /// The columns, in order.
@@ -71,15 +87,15 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             "ring_ms",
             Number,
             "Milliseconds from the offer to the accept or the end; empty for a stale offer.",
-            |row| { Cell::milliseconds(row.judged.call.progress.ring) }
+            |row| { Cell::lapse(row.judged.call.progress.ring) }
         ),
         column!("talk_ms", Number, "Milliseconds from the accept to the end.", |row| {
-            Cell::milliseconds(row.judged.call.progress.talk)
+            Cell::lapse(row.judged.call.progress.talk)
         }),
         column!(
             "outcome",
             always Text,
-            "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, or `cut-off` if the capture ends before the call.",
+            "`answered`, `declined`, `missed`, `cancelled`, `busy`, `elsewhere`, `failed`, `cut-off` if the capture ends before the call, or `unknown` if it does not tell.",
             |row| { Cell::Text(row.judged.call.progress.outcome.name().into()) }
         ),
         column!(
@@ -102,6 +118,12 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
                     Provenance::Silence | Provenance::Copy | Provenance::Outbound => Some(Strength::Direct.name()),
                 }))
             }
+        ),
+        column!(
+            "legs",
+            Text,
+            "The devices that it was offered to, joined by `;`: each with where its leg came to (`offered`, `ringing`, `accepted`, `rejected`, `busy`, `refused`, `stopped` or `ended`) and the milliseconds since the offer at which it did, as in `200:8@lid accepted 5200`; without the time where no clock tells it.",
+            |row| { Cell::joined(legs(&row.judged.call)) }
         ),
         column!("stanzas", always Integer, "The number of its rows in table `stanzas`.", |row| Cell::integer(
             row.judged.call.rows.len()

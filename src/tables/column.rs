@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::origin::Timestamp;
+use crate::origin::{Lapse, Timestamp};
 use crate::words::milliseconds;
 
 /// The type of a column's values.
@@ -77,6 +77,11 @@ impl<'a> Cell<'a> {
     /// Returns nanoseconds as milliseconds with decimals, or null.
     pub(super) fn milliseconds(nanoseconds: Option<i64>) -> Self {
         nanoseconds.map_or(Self::Null, |nanoseconds| Self::Number(milliseconds(nanoseconds)))
+    }
+
+    /// Returns a measured length of time as milliseconds with decimals, or null if it is below what could be measured.
+    pub(super) fn lapse(lapse: Option<Lapse>) -> Self {
+        Self::milliseconds(lapse.and_then(Lapse::stated))
     }
 
     /// Returns the cell with text of its own.

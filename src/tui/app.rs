@@ -33,7 +33,21 @@ impl App {
     /// The interface before the first snapshot.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options { theme, keymap, columns, config, pseudonyms, filter, shelf, lookup: _, access, here } = options;
+        let Options {
+            theme,
+            ascii: _,
+            keymap,
+            columns,
+            config,
+            pseudonyms,
+            filter,
+            shelf,
+            lookup: _,
+            access,
+            here,
+            inputs: _,
+        } = options;
+        let theme = theme.unwrap_or_default();
         let notes = Arc::new(shelf.notes());
         let shared = Shared { keymap, notes, shelf, access, here, config, filter, ..Shared::default() };
         let mut model = Model::new(shared);
@@ -105,6 +119,11 @@ impl App {
             }
             effect => Some(effect),
         }
+    }
+
+    /// Takes the colours that fit a light or a dark background.
+    pub(super) fn set_background(&mut self, light: bool) {
+        self.theme = if light { ThemeName::Light } else { ThemeName::Dark };
     }
 
     /// Handles a mouse event.

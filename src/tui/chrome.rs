@@ -145,7 +145,7 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
         frame.render_widget(Line::styled(text, theme.accent), area);
         return;
     }
-    let busy = model.is_busy();
+    let waits = model.waits_for();
     let mut spans = Vec::new();
     let mut words = vec![""];
     let mut room = usize::from(area.width);
@@ -167,8 +167,8 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
     }
     let taken: usize = spans.iter().map(Span::width).sum();
     frame.render_widget(Line::from(spans), area);
-    let right = if busy { " searching …  " } else { LOSSY };
-    if (busy || lossy > 0) && width(right) + taken <= usize::from(area.width) {
+    let right = waits.as_deref().unwrap_or(LOSSY).to_owned();
+    if (waits.is_some() || lossy > 0) && width(&right) + taken <= usize::from(area.width) {
         frame.render_widget(Line::styled(right, theme.warning).right_aligned(), area);
     }
 }

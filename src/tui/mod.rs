@@ -45,6 +45,8 @@ mod run;
 
 pub use app::App;
 pub use background::{Job, JobDone};
+pub use kit::ascii::is_ascii_locale;
+pub use kit::backdrop::is_light_by_variable;
 pub use kit::{bindings, command, input, key, keymap, theme::ThemeName};
 pub use options::{Options, Wrong};
 pub use run::{columns, run};

@@ -18,9 +18,10 @@ use super::screens::marks::Marks;
 use super::screens::page::Page;
 use super::screens::questions::{Evidence, Questions};
 use super::screens::rules::{Places, Rules};
-use super::search::Found;
+use super::search::{Haystack, Progress, Search};
 use super::shared::{Shared, find_call};
 use crate::analysis::Analysis;
+use crate::protocol::xml;
 use crate::spec::Judged;
 use crate::tables::Selection;
 
@@ -164,6 +165,12 @@ impl Model {
         self.calls.is_filtering() || self.shared.search.is_running()
     }
 
+    /// What the user waits for, if anything.
+    pub(super) fn waits_for(&self) -> Option<String> {
+        let searched = self.shared.search.waits().map(|percent| format!("searching, {percent} % "));
+        searched.or_else(|| self.calls.is_filtering().then(|| "filtering … ".to_owned()))
+    }
+
     /// The context of the next key.
     pub(super) fn context(&self) -> Context {
         self.shared.dialog.as_ref().map_or_else(|| self.context_below(), Dialog::context)
@@ -220,7 +227,10 @@ impl Model {
                 self.screens.pop_if(|screen| matches!(screen, Shown::Draft(_)));
                 self.screens.push(Shown::Draft(DraftScreen::of(id)));
             }
-            Step::Relist => self.calls.renew(&self.shared),
+            Step::Relist => {
+                self.shared.search.forget();
+                self.calls.renew(&self.shared);
+            }
         }
     }
 
@@ -330,6 +340,7 @@ impl Model {
             if stays { Some(index) } else { find_call(&analysis.calls, &judged.call) }
         });
         self.shared.source = None;
+        self.shared.search.forget();
         self.shared.lossy = analysis.is_lossy();
         self.shared.analysis = Some(analysis);
         self.calls.renew(&self.shared);
@@ -355,31 +366,27 @@ impl Model {
             Shown::Places(places) => Some(places.id()),
             _ => None,
         });
-        let Shared { analysis, board, with_evidence, .. } = &mut self.shared;
+        let Shared { analysis, board, listing, .. } = &mut self.shared;
         match analysis {
             Some(analysis) if self.screens.iter().any(Shown::needs_board) => {
-                if board.as_ref().is_none_or(|board| !board.is_of(analysis, rule, *with_evidence)) {
-                    *board = Some(Board::new(analysis, rule, *with_evidence));
+                if board.as_ref().is_none_or(|board| !board.is_of(analysis)) {
+                    *board = Some(Board::new(analysis));
+                }
+                if let Some(board) = board {
+                    board.arrange(listing);
+                    if let Some(rule) = rule {
+                        board.open(rule);
+                    }
                 }
             }
             _ => *board = None,
         }
     }
 
-    /// Shows or hides the questions without evidence. What is selected stays selected.
-    pub(super) fn only_evidence(&mut self) {
-        let Some(Shown::Questions(questions)) = self.screens.last() else { return };
-        let selected = questions.question(&self.shared);
-        self.shared.with_evidence = !self.shared.with_evidence;
-        self.renew_board();
-        if let Some(Shown::Questions(questions)) = self.screens.last_mut() {
-            questions.reselect(selected, &mut self.shared);
-        }
-    }
-
     /// Sets or clears the filter of the list.
     pub(super) fn set_filter(&mut self, filter: Option<(String, Selection)>) {
         self.shared.filter = filter;
+        self.shared.search.forget();
         self.calls.refilter(&self.shared);
         self.renew_screens();
     }
@@ -396,6 +403,7 @@ impl Model {
                 }
             }
         }
+        self.shared.search.forget();
         self.calls.renew(&self.shared);
         let shown = if self.shared.names.in_letters { "Pseudonyms, one letter per person" } else { "Addresses" };
         self.shared.say(shown);
@@ -403,37 +411,90 @@ impl Model {
 
     /// Continues to the next or previous match of the search.
     pub(super) fn find(&mut self, forward: bool) {
-        if matches!(self.screens.last(), Some(Shown::Compare(_) | Shown::Questions(_))) {
-            let command = if forward { Command::NextMatch } else { Command::PreviousMatch };
-            return self.update(command);
-        }
         if self.shared.search.text.is_empty() {
             return self.shared.say("No search yet (press /)");
         }
+        let context = self.context_below();
+        let is_of_stanzas = matches!(context, Context::Calls | Context::Ladder | Context::Stanza);
         let row = self.ladder().and_then(|screen| Some(screen.place()?.1));
-        self.shared.search.start(self.calls.selected, row, self.calls.shown.len(), forward);
+        let (listed, calls) = (self.calls.selected, self.calls.shown.len());
+        let viewport = self.shared.viewport;
+        let (screen, shared) = self.screen_mut();
+        let (haystack, places, from) = if is_of_stanzas {
+            // The list and the ladders of its calls are searched as one.
+            (Haystack::Stanzas, calls, (listed, row))
+        } else if let Some(lines) = screen.lines(shared) {
+            let (count, line) = (lines.len(), viewport.scroll);
+            (Haystack::Lines(lines), count, (line, Some(0)))
+        } else {
+            let (selected, count) = screen.list(shared).map_or((0, 0), |(selected, count)| (*selected, count));
+            (Haystack::Entries(count), count, (selected, Some(0)))
+        };
+        let context = if is_of_stanzas { Context::Calls } else { context };
+        shared.search.start(context, haystack, places, from, forward);
+        if places == 0 {
+            self.found_nothing();
+        }
+    }
+
+    fn found_nothing(&mut self) {
+        let what = match self.shared.search.haystack() {
+            Some(Haystack::Stanzas) => "No stanza of the calls shown contains",
+            Some(Haystack::Entries(_) | Haystack::Lines(_)) | None => "Nothing here contains",
+        };
+        let message = format!("{what} \"{}\"", self.shared.search.text);
+        self.shared.say(message);
     }
 
     /// Does some of the work that takes too long for one key. Returns whether there is more.
     pub(super) fn work(&mut self) -> bool {
         let filters = self.calls.work(&self.shared);
-        let Some(analysis) = self.shared.analysis.clone() else { return false };
-        let shown = &self.calls.shown;
-        let call = |place: usize| analysis.calls.get(*shown.get(place)?).map(Arc::as_ref);
-        match self.shared.search.work(shown.len(), call) {
-            Found::Idle => {}
-            Found::NotYet => return true,
-            Found::Row { place, row } => {
-                if let Some(call) = shown.get(place).copied() {
-                    self.go_to_row(call, row);
+        let mut search = std::mem::take(&mut self.shared.search);
+        let progress = self.search_on(&mut search);
+        self.shared.search = search;
+        match progress {
+            Progress::Idle => {}
+            Progress::NotYet => return true,
+            Progress::Match { at: (place, row), says } => {
+                if self.shared.search.haystack() == Some(&Haystack::Stanzas) {
+                    if let Some(call) = self.calls.shown.get(place).copied() {
+                        self.go_to_row(call, row);
+                    }
+                } else {
+                    let (screen, shared) = self.screen_mut();
+                    screen.found(place, shared);
                 }
+                self.shared.say(says);
             }
-            Found::Nothing => {
-                let message = format!("No stanza of the calls shown contains \"{}\"", self.shared.search.text);
-                self.shared.say(message);
+            Progress::Nothing => self.found_nothing(),
+        }
+        filters || self.shared.search.is_running()
+    }
+
+    /// Lets a search go through some more of what it searches.
+    fn search_on(&self, search: &mut Search) -> Progress {
+        let has = |hay: &str, text: &str| crate::filter::contains(hay, text);
+        match search.haystack().cloned() {
+            None => Progress::Idle,
+            Some(Haystack::Stanzas) => {
+                let shown = &self.calls.shown;
+                let rows = |place: usize| self.shared.calls().get(*shown.get(place)?).map(|judged| &judged.call.rows);
+                search.work(
+                    |place| rows(place).map_or(0, Vec::len),
+                    |(place, row), text| {
+                        let row = rows(place).and_then(|rows| rows.get(row));
+                        row.is_some_and(|row| has(&xml::write_line(&row.observed.read().node), text))
+                    },
+                )
+            }
+            Some(Haystack::Lines(lines)) => {
+                search.work(|_| 1, |(place, _), text| lines.get(place).is_some_and(|line| has(line, text)))
+            }
+            Some(Haystack::Entries(_)) => {
+                let entry = |place: usize| self.screen().entry_text(place, &self.shared);
+                search.work(|_| 1, |(place, _), text| entry(place).is_some_and(|entry| has(&entry, text)))
             }
         }
-        filters
     }
 
     /// Deletes a draft, and closes it.

@@ -10,6 +10,7 @@ use crate::analysis::Lookup;
 use crate::config::{Config, Placed};
 use crate::github::Access;
 use crate::notes::Shelf;
+use crate::output::Inputs;
 use crate::tables::Selection;
 use crate::visible::visible;
 use crate::words::nearest;
@@ -17,8 +18,10 @@ use crate::words::nearest;
 /// What the interface starts with.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The colours.
-    pub theme: ThemeName,
+    /// The colours; `None` if the terminal's background decides.
+    pub theme: Option<ThemeName>,
+    /// Whether everything is drawn in ASCII.
+    pub ascii: bool,
     /// The keys.
     pub keymap: Keymap,
     /// The columns of the list of calls, by name; `None` for the default. Unknown names are ignored.
@@ -29,6 +32,8 @@ pub struct Options {
     pub pseudonyms: bool,
     /// The filter of the list, and its text.
     pub filter: Option<(String, Selection)>,
+    /// The files that are read, which no draft may replace.
+    pub inputs: Inputs,
     /// The notes, and the files that contain them.
     pub shelf: Shelf,
     /// The server that findings are sent to.
@@ -61,7 +66,7 @@ impl Options {
         });
         let columns = config.columns.as_ref().map(|names| names.iter().map(column).collect::<Result<Vec<_>, _>>());
         Ok(Self {
-            theme: theme.transpose()?.unwrap_or_default(),
+            theme: theme.transpose()?,
             columns: columns.transpose()?,
             pseudonyms: config.pseudonyms.unwrap_or_default(),
             keymap: keymap(config)?,
@@ -124,7 +129,8 @@ mod tests {
     fn settings_of_the_config_file_are_used() {
         let text = "theme = \"light\"\ncolumns = [\"ring\", \"talk\"]\npseudonyms = true\n[keys]\nsort = \"F2\"\n";
         let options = options(text).unwrap();
-        assert_eq!((options.theme, options.pseudonyms), (ThemeName::Light, true));
+        assert_eq!((options.theme, options.pseudonyms), (Some(ThemeName::Light), true));
+        assert_eq!(self::options("").unwrap().theme, None);
         assert_eq!(options.columns.unwrap(), ["ring", "talk"]);
         assert_eq!(options.keymap.key_of("sort").unwrap().to_string(), "F2");
         assert!(self::options("").unwrap().columns.is_none());

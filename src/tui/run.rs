@@ -9,7 +9,9 @@ use crossterm::event::{self, Event};
 
 use super::app::App;
 use super::background::{Jobs, Lookups};
+use super::kit::backdrop::{Backdrop, Heard};
 use super::kit::command::Effect;
+use super::kit::signals::Request;
 use super::kit::terminal::Screen;
 use super::options::Options;
 use crate::analysis::Analysis;
@@ -20,9 +22,9 @@ const TICK: Duration = Duration::from_millis(10);
 /// How long to wait for more keys before drawing. Not zero, because then some event sources do not check at all.
 const MORE: Duration = Duration::from_millis(1);
 
-/// How long to wait for a key if nothing else can happen, before checking whether the terminal still exists: a closed
-/// terminal sends no event.
-const IDLE: Duration = Duration::from_secs(1);
+/// How long to wait for a key if nothing else can happen, before checking for signals and whether the terminal still
+/// exists: a closed terminal sends no event.
+const IDLE: Duration = Duration::from_millis(100);
 
 /// The number of columns of the terminal, if there is one.
 #[must_use]
@@ -36,7 +38,11 @@ pub fn columns() -> Option<u16> {
 /// # Errors
 /// If the terminal cannot be read from or written to. It is restored in any case.
 pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result<()> {
-    let mut screen = Screen::enter()?;
+    let mut screen = Screen::enter(options.ascii, std::mem::take(&mut options.inputs))?;
+    let mut backdrop = Backdrop::default();
+    if options.theme.is_none() {
+        screen.ask_for_background()?;
+    }
     let mut lookups = Lookups::new(options.lookup.take());
     let mut app = App::new(options);
     let mut updates = Some(updates);
@@ -45,8 +51,18 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
         screen.draw(|frame| app.draw(frame))?;
         let mut changed = false;
         while !changed {
+            let asked = match screen.request() {
+                Some(Request::End(signal)) => return screen.end(signal),
+                Some(Request::Suspend) => Some(Effect::Suspend),
+                Some(Request::Redraw) => Some(Effect::Redraw),
+                None => None,
+            };
+            changed = asked.is_some();
+            if let Some(effect) = asked {
+                app.did(screen.perform(effect)?);
+            }
             jobs.start(app.jobs());
-            changed = take_newest(&mut updates, &mut app) | app.work();
+            changed |= take_newest(&mut updates, &mut app) | app.work();
             for done in jobs.finished() {
                 app.done(done);
                 changed = true;
@@ -69,7 +85,14 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
                 changed = true;
                 patience = MORE;
                 let effect = match event::read()? {
-                    Event::Key(key) => app.press(key),
+                    Event::Key(key) => match backdrop.hear(&key) {
+                        Heard::Key => app.press(key),
+                        Heard::Answer => None,
+                        Heard::Light(light) => {
+                            app.set_background(light);
+                            None
+                        }
+                    },
                     Event::Mouse(mouse) => app.point(mouse),
                     Event::Paste(text) => app.paste(&text),
                     Event::FocusGained | Event::FocusLost | Event::Resize(..) => None,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ratatui::text::Line;
+
 use super::kit::bindings::Context;
 use super::kit::command::{Command, Movement};
 use super::kit::csv::{self, Table};
@@ -70,6 +72,23 @@ pub(super) trait Screen {
         }
     }
 
+    /// The text of an entry of its list, for a search.
+    fn entry_text(&self, _index: usize, _shared: &Shared) -> Option<String> {
+        None
+    }
+
+    /// The lines of its text, for a search, if it shows a text.
+    fn lines(&self, _shared: &Shared) -> Option<Vec<String>> {
+        None
+    }
+
+    /// Goes to the entry or line that a search found.
+    fn found(&mut self, place: usize, shared: &mut Shared) {
+        if let Some((selected, _)) = self.list(shared) {
+            *selected = place;
+        }
+    }
+
     /// Does what a command asks for, if it is a command of this screen.
     fn update(&mut self, _command: Command, _shared: &mut Shared) -> Option<Step> {
         None
@@ -109,6 +128,11 @@ pub(super) trait Screen {
     fn written(&self, _extension: &str, shared: &Shared) -> Option<String> {
         self.table(shared).and_then(csv::csv)
     }
+}
+
+/// The texts of lines.
+pub(super) fn texts(lines: &[Line<'_>]) -> Vec<String> {
+    lines.iter().map(ToString::to_string).collect()
 }
 
 /// Scrolls a text.

@@ -1,99 +1,219 @@
-//! Searching all stanzas for a text, a slice at a time.
+//! Searching what a screen shows, or all stanzas, for a text, a slice at a time.
 
-use crate::protocol::xml;
-use crate::spec::Judged;
+use std::collections::BTreeSet;
 
-/// Stanzas searched at once, so that a key is never kept waiting.
+use super::kit::bindings::Context;
+
+/// Entries searched at once, so that a key is never kept waiting.
 const SLICE: usize = 1_000;
+
+/// The most matches remembered.
+const MATCHES: usize = 100_000;
+
+/// Where a text was found: an entry of the list, and a row in it.
+pub(super) type At = (usize, usize);
+
+/// Where a search goes on from: an entry, and a row in it if one is selected.
+pub(super) type From = (usize, Option<usize>);
+
+/// What is searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Haystack {
+    /// All stanzas of the calls that are listed.
+    Stanzas,
+    /// So many entries of a list.
+    Entries(usize),
+    /// The lines of a text.
+    Lines(Vec<String>),
+}
 
 /// The text to search for, and the progress of the search.
 #[derive(Debug, Default)]
 pub(super) struct Search {
     /// The text in lower case; empty before the first search.
     pub(super) text: String,
-    running: Option<Running>,
+    scan: Option<Scan>,
 }
 
-/// A running search.
-#[derive(Clone, Copy, Debug)]
-struct Running {
-    forward: bool,
-    /// The index in the list.
-    place: usize,
-    /// The next row of the call there; `None` for the first in the direction of the search.
-    row: Option<usize>,
-    /// Calls still to be searched.
+/// A search of one screen.
+#[derive(Debug)]
+struct Scan {
+    context: Context,
+    haystack: Haystack,
+    places: usize,
+    found: BTreeSet<At>,
+    /// Where it began, and the next entry; it wraps around.
+    start: usize,
+    next: At,
     left: usize,
+    /// Where to go from, and whether forward, until the match is known.
+    goal: Option<(From, bool)>,
 }
 
 /// The result of a slice of a search.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// No search is running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Nothing new.
     Idle,
     /// There is more to search.
     NotYet,
-    /// The text is in this row of the call at this index of the list.
-    Row {
-        /// The index in the list.
-        place: usize,
-        /// The row.
-        row: usize,
+    /// The next match.
+    Match {
+        /// Where it is.
+        at: At,
+        /// Which match it is and how many there are, as far as that is known, and whether the search passed the end.
+        says: String,
     },
-    /// The text is not in any stanza.
+    /// The text is nowhere.
     Nothing,
 }
 
 impl Search {
-    /// Starts at the call at index `place` of a list of `places`, after (or before) `row`, or with the call's first (or
-    /// last) row.
-    pub(super) fn start(&mut self, place: usize, row: Option<usize>, places: usize, forward: bool) {
-        let row = match row {
-            Some(row) if forward => Some(row + 1),
-            // Before the first row comes the previous call.
-            Some(row) => Some(row.checked_sub(1).unwrap_or(usize::MAX)),
-            None => None,
-        };
-        self.running = (!self.text.is_empty() && places > 0).then_some(Running { forward, place, row, left: places });
-    }
-
-    /// Returns whether a search is running.
-    pub(super) const fn is_running(&self) -> bool {
-        self.running.is_some()
-    }
-
-    /// Searches some more stanzas. `call` returns the call at an index of the list of `places`.
-    pub(super) fn work<'c>(&mut self, places: usize, call: impl Fn(usize) -> Option<&'c Judged>) -> Found {
-        let Some(mut search) = self.running.take() else { return Found::Idle };
-        for _ in 0..SLICE {
-            let rows = call(search.place).map_or(0, |judged| judged.call.rows.len());
-            let row = search.row.unwrap_or(if search.forward { 0 } else { rows.wrapping_sub(1) });
-            if row < rows {
-                if call(search.place).is_some_and(|judged| has(judged, row, &self.text)) {
-                    return Found::Row { place: search.place, row };
-                }
-                search.row = Some(if search.forward { row + 1 } else { row.wrapping_sub(1) });
-                continue;
-            }
-            // The call that the search started in is searched once more, for its other half.
-            if search.left == 0 || places == 0 {
-                return Found::Nothing;
-            }
-            search.left -= 1;
-            search.row = None;
-            search.place = if search.forward {
-                (search.place + 1) % places
-            } else {
-                search.place.checked_sub(1).unwrap_or(places - 1)
-            };
+    /// Goes to the next or previous match from `from` on; `places` is the number of entries.
+    pub(super) fn start(&mut self, context: Context, haystack: Haystack, places: usize, from: From, forward: bool) {
+        if self.text.is_empty() || places == 0 {
+            self.scan = None;
+            return;
         }
-        self.running = Some(search);
-        Found::NotYet
+        let is_same = |scan: &Scan| (scan.context, scan.places, &scan.haystack) == (context, places, &haystack);
+        if !self.scan.as_ref().is_some_and(is_same) {
+            let start = from.0.min(places - 1);
+            let found = BTreeSet::new();
+            // The entry that it starts in is searched as a whole, and only once.
+            self.scan =
+                Some(Scan { context, haystack, places, found, start, next: (start, 0), left: places, goal: None });
+        }
+        if let Some(scan) = &mut self.scan {
+            scan.goal = Some((from, forward));
+        }
+    }
+
+    /// Forgets what was found, because what is searched changed.
+    pub(super) fn forget(&mut self) {
+        self.scan = None;
+    }
+
+    /// Returns whether the user waits for a match, and how much was searched, in percent.
+    pub(super) fn waits(&self) -> Option<usize> {
+        let scan = self.scan.as_ref().filter(|scan| scan.goal.is_some())?;
+        Some((scan.places - scan.left) * 100 / scan.places.max(1))
+    }
+
+    /// Returns whether there is more to search.
+    pub(super) fn is_running(&self) -> bool {
+        self.scan.as_ref().is_some_and(|scan| scan.left > 0 || scan.goal.is_some())
+    }
+
+    /// What is searched.
+    pub(super) fn haystack(&self) -> Option<&Haystack> {
+        self.scan.as_ref().map(|scan| &scan.haystack)
+    }
+
+    /// Searches some more. `rows` is the number of rows of an entry, and `has` returns whether one contains the text.
+    pub(super) fn work(&mut self, rows: impl Fn(usize) -> usize, has: impl Fn(At, &str) -> bool) -> Progress {
+        let Self { text, scan: Some(scan) } = self else { return Progress::Idle };
+        for _ in 0..SLICE {
+            if scan.left == 0 {
+                break;
+            }
+            let (place, row) = scan.next;
+            if row < rows(place) {
+                if scan.found.len() < MATCHES && has((place, row), text) {
+                    scan.found.insert((place, row));
+                }
+                scan.next = (place, row + 1);
+            } else {
+                scan.left -= 1;
+                scan.next = ((place + 1) % scan.places.max(1), 0);
+            }
+        }
+        let Some((from, forward)) = scan.goal else {
+            return if scan.left > 0 { Progress::NotYet } else { Progress::Idle };
+        };
+        match scan.reached(from, forward) {
+            Some((at, wraps)) => {
+                scan.goal = None;
+                Progress::Match { at, says: scan.says(at, forward, wraps) }
+            }
+            None if scan.left > 0 => Progress::NotYet,
+            None => {
+                scan.goal = None;
+                Progress::Nothing
+            }
+        }
     }
 }
 
-/// Returns whether a row's stanza contains a text.
-fn has(judged: &Judged, row: usize, text: &str) -> bool {
-    let row = judged.call.rows.get(row);
-    row.is_some_and(|row| crate::filter::contains(&xml::write_line(&row.observed.read().node), text))
+impl Scan {
+    /// The match that a goal leads to, once no nearer one can be found, and whether it is beyond the end.
+    fn reached(&self, (place, row): From, forward: bool) -> Option<(At, bool)> {
+        let is_done = self.left == 0;
+        if forward {
+            let after = self.found.range((place, row.map_or(0, |row| row + 1))..).next().map(|at| (*at, false));
+            // What comes before the start is searched last.
+            let is_sure = is_done || place >= self.start;
+            let is_past = is_done || (place >= self.start && self.next.0 < self.start);
+            let first = self.found.first().filter(|at| is_past && (is_done || at.0 < self.start));
+            return after.filter(|_| is_sure).or_else(|| first.map(|at| (*at, true)));
+        }
+        let before = self.found.range(..(place, row.unwrap_or(0))).next_back().map(|at| (*at, false));
+        before.or_else(|| self.found.last().map(|at| (*at, true))).filter(|_| is_done)
+    }
+
+    fn says(&self, at: At, forward: bool, wraps: bool) -> String {
+        let wrapped = match (wraps, forward) {
+            (false, _) => "",
+            (true, true) => ", from the top again",
+            (true, false) => ", from the bottom again",
+        };
+        let of = if self.found.len() < MATCHES { "" } else { "at least " };
+        match self.left {
+            0 => format!("Match {} of {of}{}{wrapped}", self.found.range(..at).count() + 1, self.found.len()),
+            _ => format!("Match in {} % so far{wrapped}", (self.places - self.left) * 100 / self.places.max(1)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXTS: [&[&str]; 4] = [&["x", "b"], &["a"], &[], &["x", "x"]];
+
+    fn search(text: &str) -> Search {
+        Search { text: text.to_owned(), scan: None }
+    }
+
+    fn go(search: &mut Search, from: From, forward: bool) -> Progress {
+        search.start(Context::Calls, Haystack::Stanzas, TEXTS.len(), from, forward);
+        loop {
+            match search.work(|place| TEXTS[place].len(), |(place, row), text| TEXTS[place][row] == text) {
+                Progress::NotYet => {}
+                progress => return progress,
+            }
+        }
+    }
+
+    #[test]
+    fn matches_are_counted_and_the_search_wraps() {
+        let mut search = search("x");
+        let at = |progress| match progress {
+            Progress::Match { at, says } => (at, says),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(at(go(&mut search, (1, Some(0)), true)), ((3, 0), "Match 2 of 3".to_owned()));
+        assert_eq!(at(go(&mut search, (3, Some(0)), true)), ((3, 1), "Match 3 of 3".to_owned()));
+        assert_eq!(at(go(&mut search, (3, Some(1)), true)), ((0, 0), "Match 1 of 3, from the top again".to_owned()));
+        assert_eq!(
+            at(go(&mut search, (0, Some(0)), false)),
+            ((3, 1), "Match 3 of 3, from the bottom again".to_owned())
+        );
+        assert_eq!(at(go(&mut search, (3, Some(1)), false)), ((3, 0), "Match 2 of 3".to_owned()));
+    }
+
+    #[test]
+    fn what_is_nowhere_is_not_found() {
+        assert_eq!(go(&mut search("zz"), (0, None), true), Progress::Nothing);
+        assert_eq!(go(&mut search(""), (0, None), true), Progress::Idle);
+    }
 }

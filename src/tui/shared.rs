@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::background::{Job, LayerBytes};
-use super::board::Board;
+use super::board::{Board, Listing};
 use super::dialog::Dialog;
 use super::drafts::{Drafts, Source};
 use super::kit::keymap::Keymap;
@@ -33,8 +33,8 @@ pub(super) struct Shared {
     pub(super) dialog: Option<Dialog>,
     /// The results for questions and rules, while a screen shows them.
     pub(super) board: Option<Board>,
-    /// Whether questions without evidence are hidden.
-    pub(super) with_evidence: bool,
+    /// What the boards list, and in which order.
+    pub(super) listing: Listing,
     /// The bytes that the selected stanza came in.
     pub(super) layer_bytes: LayerBytes,
     /// The search of all stanzas.
@@ -73,41 +73,50 @@ pub(super) struct Shared {
     pub(super) viewport: Viewport,
 }
 
-/// The ladder's share of the screen, in percent; the rest is the stanza's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Split(u16);
+/// The ladder's share of the screen; the rest is the stanza's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Split {
+    /// The share that the user chose, in percent.
+    chosen: Option<u16>,
+}
 
 impl Split {
+    const USUAL: u16 = 55;
     const STEP: u16 = 5;
     const LEAST: u16 = 20;
     const MOST: u16 = 80;
 
+    fn percent(self) -> u16 {
+        self.chosen.unwrap_or(Self::USUAL)
+    }
+
     /// The ladder's share of `cells`.
     pub(super) fn of(self, cells: u16) -> u16 {
         // At most `cells`, so it fits.
-        u16::try_from(u32::from(cells) * u32::from(self.0) / 100).unwrap_or(cells)
+        u16::try_from(u32::from(cells) * u32::from(self.percent()) / 100).unwrap_or(cells)
+    }
+
+    /// The ladder's share of `cells` if it needs at least and at most so many, unless the user chose otherwise.
+    pub(super) fn by_need(self, cells: u16, least: usize, most: usize) -> u16 {
+        let usual = self.of(cells);
+        let needed = usize::from(usual).max(least).min(most);
+        if self.chosen.is_some() { usual } else { u16::try_from(needed).unwrap_or(usual) }
     }
 
     /// A little more for the ladder.
     pub(super) fn grown(self) -> Self {
-        Self((self.0 + Self::STEP).min(Self::MOST))
+        Self { chosen: Some((self.percent() + Self::STEP).min(Self::MOST)) }
     }
 
     /// A little less for the ladder.
     pub(super) fn shrunk(self) -> Self {
-        Self((self.0 - Self::STEP).max(Self::LEAST))
+        Self { chosen: Some((self.percent() - Self::STEP).max(Self::LEAST)) }
     }
 
     /// The nearest split at which the ladder takes `part` of `cells`.
     pub(super) fn at(part: u16, cells: u16) -> Self {
         let percent = u32::from(part) * 100 / u32::from(cells.max(1));
-        Self(u16::try_from(percent).unwrap_or(Self::MOST).clamp(Self::LEAST, Self::MOST))
-    }
-}
-
-impl Default for Split {
-    fn default() -> Self {
-        Self(55)
+        Self { chosen: Some(u16::try_from(percent).unwrap_or(Self::MOST).clamp(Self::LEAST, Self::MOST)) }
     }
 }
 

@@ -48,7 +48,6 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::Rules => model.toggle(Shown::Rules(Rules::default())),
         Command::Captures => model.toggle(Shown::Captures(Captures::default())),
         Command::Findings => model.toggle(Shown::Findings(Findings::default())),
-        Command::OnlyEvidence => model.only_evidence(),
         Command::Strays => model.strays(),
         Command::Draft => dialogs::ask_form(model),
         Command::Compose | Command::Attach | Command::Remove | Command::CopyAddress => return on_draft(model, command),
@@ -79,10 +78,14 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         | Command::NextEvidence
         | Command::PreviousEvidence
         | Command::Sort
+        | Command::Limit
         | Command::ReverseSort
         | Command::Columns
         | Command::Tick
         | Command::Compare
+        | Command::InFull
+        | Command::PanLeft
+        | Command::PanRight
         | Command::Fold
         | Command::Expected
         | Command::Layer

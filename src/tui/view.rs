@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 
 use super::kit::list::Scroll;
-use super::kit::pane::{Canvas, Regions, Viewport};
+use super::kit::pane::{self, Canvas, Regions, Viewport};
 use super::kit::theme::Theme;
 use super::model::{Model, Shown};
 use super::screens::{calls, captures, compare, draft, findings, ladder, marks, page, questions, rules};
@@ -42,6 +42,7 @@ pub(super) fn view(model: &Model, scratch: &mut Scratch, theme: &Theme, frame: &
     let mut regions = std::mem::take(regions);
     let mut canvas = Canvas { theme, regions: &mut regions, frame, area: body };
     let mut seen = screen(model, scratch, canvas.part(body));
+    pane::highlight(canvas.frame.buffer_mut(), body, &model.shared.search.text, theme.matched);
     if let Some(dialog) = &model.shared.dialog {
         seen = dialogs::draw(dialog, model, canvas);
     }

@@ -13,7 +13,9 @@ pub use fill::Fill;
 pub use markdown::Layout;
 pub use nearest::nearest;
 pub use number::{article, bytes, capitalised, count, counted, plural};
-pub use time::{clock, clock_precise, compact, date, date_and_time, duration, milliseconds, offset, rfc3339};
+pub use time::{
+    clock, clock_precise, compact, compact_lapse, date, date_and_time, duration, lapse, milliseconds, offset, rfc3339,
+};
 
 /// Shown in place of a value that is not known.
 pub const NONE: &str = "-";

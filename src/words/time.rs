@@ -4,10 +4,11 @@ use jiff::Timestamp as Moment;
 use jiff::tz::Offset;
 
 use super::NONE;
-use crate::origin::Timestamp;
+use crate::origin::{Lapse, Timestamp};
 
 const MILLISECOND: f64 = 1e6;
 const SECOND: f64 = 1e9;
+const SECOND_NANOSECONDS: i64 = 1_000_000_000;
 
 /// A moment as RFC 3339 in UTC, with nanoseconds; `None` if it lies outside the years that RFC 3339 can write.
 #[must_use]
@@ -54,6 +55,49 @@ pub fn milliseconds(nanoseconds: i64) -> f64 {
 #[must_use]
 pub fn duration(nanoseconds: i64) -> String {
     let (number, unit) = scaled(nanoseconds);
+    format!("{number} {unit}")
+}
+
+/// A measured length of time in a sentence: as [`duration`], but no finer than it was measured.
+#[must_use]
+pub fn lapse(lapse: Lapse) -> String {
+    match below(lapse) {
+        Some(SECOND_NANOSECONDS) => "less than a second".to_owned(),
+        Some(bound) => format!("less than {}", rounded(bound)),
+        None if lapse.bound >= SECOND_NANOSECONDS => format!("{} s", whole_seconds(lapse)),
+        None => duration(lapse.nanoseconds),
+    }
+}
+
+/// A measured length of time in a column: as [`compact`], but no finer than it was measured.
+#[must_use]
+pub fn compact_lapse(lapse: Lapse) -> String {
+    match below(lapse) {
+        Some(bound) => format!("<{}", rounded(bound).replace(' ', "")),
+        None if lapse.bound >= SECOND_NANOSECONDS && whole_seconds(lapse).abs() < 60 => {
+            format!("{}s", whole_seconds(lapse))
+        }
+        None => compact(lapse.nanoseconds),
+    }
+}
+
+/// The bound that a measured time is below; `None` if it is not. A tenth of a millisecond is the finest that is shown.
+const fn below(lapse: Lapse) -> Option<i64> {
+    const FINEST: i64 = 100_000;
+    let bound = if lapse.bound > FINEST { lapse.bound } else { FINEST };
+    // Half of the finest rounds up to it.
+    let is_below = lapse.stated().is_none() || lapse.nanoseconds.saturating_abs() < FINEST / 2;
+    if is_below { Some(bound) } else { None }
+}
+
+const fn whole_seconds(lapse: Lapse) -> i64 {
+    (lapse.nanoseconds + SECOND_NANOSECONDS / 2 * lapse.nanoseconds.signum()) / SECOND_NANOSECONDS
+}
+
+/// A bound without a fraction that says nothing: `1 ms`, `0.1 ms`, `2 s`.
+fn rounded(nanoseconds: i64) -> String {
+    let (number, unit) = scaled(nanoseconds);
+    let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { &number };
     format!("{number} {unit}")
 }
 
@@ -133,6 +177,24 @@ mod tests {
             #[expect(clippy::cast_possible_truncation, reason = "small test values")]
             let nanoseconds = (seconds * SECOND) as i64;
             assert_eq!(offset(nanoseconds), text);
+        }
+    }
+
+    #[test]
+    fn a_measured_time_is_stated_no_finer_than_it_was_measured() {
+        const SECONDS: i64 = SECOND_NANOSECONDS;
+        for (nanoseconds, bound, prose, column) in [
+            (0, SECONDS, "less than a second", "<1s"),
+            (3 * SECONDS, SECONDS, "3 s", "3s"),
+            (75 * SECONDS, SECONDS, "75 s", "1m15s"),
+            (0, 1_000_000, "less than 1 ms", "<1ms"),
+            (38_000_000, 1_000_000, "38 ms", "38ms"),
+            (0, 1, "less than 0.1 ms", "<0.1ms"),
+            (250_000, 1, "0.2 ms", "0.2ms"),
+            (1_500_000_000, 2 * SECONDS, "less than 2 s", "<2s"),
+        ] {
+            let measured = Lapse { nanoseconds, bound };
+            assert_eq!([lapse(measured), compact_lapse(measured)], [prose, column], "{measured:?}");
         }
     }
 

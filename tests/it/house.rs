@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["src/input/log/corpus.rs", "src/spec/checkout.rs"]),
     ("ureq", &["src/github/"]),
     ("nucleo_matcher", &["src/tui/"]),
-    ("signal_hook", &["src/tui/kit/terminal.rs"]),
+    ("signal_hook", &["src/tui/kit/signals.rs", "src/cli/interrupt.rs"]),
     ("strsim", &["src/words/"]),
     ("tempfile", &["src/output.rs", "src/tui/kit/"]),
     ("clap", &["src/cli/", "src/main.rs"]),

@@ -36,6 +36,9 @@ fn every_command_has_help_with_examples() {
         let help = printed(&output);
         assert_eq!(code(&output), 0);
         assert!(help.contains("Examples:\n  ringtrace "), "{command}: {help}");
+        for example in help.lines().filter(|line| line.starts_with("  ringtrace ")) {
+            assert!(example.len() <= 80, "an 80-column terminal breaks this line: {example}");
+        }
     }
 }
 

@@ -208,14 +208,29 @@ fn a_missed_call_above_its_terminate() {
         "ladder-80",
         [
             "again: preaccept",
-            "Who sends the terminate when nobody answers? (call-missed-timeout #2)",
-            "Whose timer ends an unanswered call? (call-missed-timeout #1)",
+            "? for caller, direct: Who sends the terminate when nobody answers?",
+            "Stanza 7 of 8 · ?",
             "record 54 · 09:10:19.386 · out · emitter local",
         ]
     );
     let evidence = bench.line_with("terminate reason=timeout ");
     assert!(evidence.starts_with(">?"), "the row is marked as evidence: {evidence}");
     assert!(bench.line_with("ack terminate 38ms").starts_with('•'), "its ack is tied to it");
+}
+
+#[test]
+fn evidence_is_shown_in_full_on_demand() {
+    let mut bench = Bench::with((80, 50), &fixture::three_calls());
+    bench.keys("j<enter>Gk");
+    assert!(!bench.shows("it left"), "the reason is not shown in brief:\n{}", bench.screen());
+    let xml = bench.lines().iter().position(|line| line.contains("<call ")).unwrap();
+    let evidence = bench.lines().iter().position(|line| line.contains("? for caller")).unwrap();
+    assert!(xml < evidence, "the XML comes first");
+    bench.keys("v");
+    let _ = bench.line_with("Who sends the terminate when nobody answers? (call-missed-timeout #2)");
+    assert!(bench.shows("it left"), "{}", bench.screen());
+    bench.keys("k");
+    assert!(!bench.shows("? for "), "in full for other stanzas too");
 }
 
 #[test]
@@ -435,7 +450,7 @@ fn what_a_capture_contains_cannot_reach_the_terminal() {
 #[test]
 fn no_colour_means_none() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app = App::new(Options { theme: ThemeName::None, ..Options::default() });
+    bench.app = App::new(Options { theme: Some(ThemeName::None), ..Options::default() });
     bench.load(&fixture::three_calls());
     bench.keys("j<enter>e");
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));
@@ -525,4 +540,82 @@ proptest! {
             bench.draw();
         }
     }
+}
+
+/// Where each of these texts begins and how much of it is shown, on a terminal this wide.
+fn widths(analysis: &Arc<Analysis>, keys: &str, width: u16) -> Bench {
+    let mut bench = Bench::with((width, 40), analysis);
+    bench.keys(keys);
+    bench
+}
+
+/// The longest beginning of a text that is on the screen, in characters.
+fn shown_of(bench: &Bench, text: &str) -> usize {
+    let lines = bench.lines();
+    let characters: Vec<char> = text.chars().collect();
+    let is_shown = |length: &usize| {
+        let beginning: String = characters[..*length].iter().collect();
+        lines.iter().any(|line| line.contains(&beginning))
+    };
+    (0..=characters.len()).rev().find(is_shown).unwrap_or_default()
+}
+
+#[test]
+fn nothing_gets_narrower_on_a_wider_terminal() {
+    let cases: &[(&str, &[&str])] = &[
+        ("", &["15550100009:3@s.whatsapp.net", "200000000000001@lid", "caller timeout"]),
+        ("Q", &["Who sends the terminate when nobody answers?", "timeout-terminate-sender"]),
+        ("R", &["A reject is only sent before the offer is accepted."]),
+        ("Q/timeout-terminate-sender<enter><enter>", &["for caller"]),
+    ];
+    for (keys, texts) in cases {
+        let mut before = vec![0; texts.len()];
+        for width in 60..=200 {
+            let bench = widths(&fixture::three_calls(), keys, width);
+            let now: Vec<usize> = texts.iter().map(|text| shown_of(&bench, text)).collect();
+            assert!(
+                before.iter().zip(&now).all(|(before, now)| before <= now),
+                "{keys} at {width}: {before:?} {now:?}"
+            );
+            before = now;
+        }
+        let whole: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
+        assert_eq!(before, whole, "{keys}: at 200 columns everything is shown");
+    }
+}
+
+#[test]
+fn no_lifeline_is_hidden_on_a_wider_terminal() {
+    let mut recording = Recording::new();
+    for device in 1..6 {
+        let peer = format!("200000000000001:{device}@lid");
+        recording.wait(5).gets(&peer, &format!("D{device}"), action("preaccept", "GROUP", PEER, &[]));
+    }
+    let analysis = recording.analysis(true);
+    let mut before = 0;
+    for width in 60..=200 {
+        let bench = widths(&analysis, "<enter>", width);
+        let lifelines = bench.lines().iter().map(|line| line.matches(['│', '├', '┤']).count()).max().unwrap();
+        assert!(lifelines >= before, "at {width} columns:\n{}", bench.screen());
+        before = lifelines;
+    }
+    assert!(before >= 6, "all are shown in the end: {before}");
+}
+
+#[test]
+fn lifelines_scroll_and_hidden_ones_are_named() {
+    let mut recording = Recording::new();
+    for device in 1..30 {
+        let peer = format!("200000000000001:{device}@lid");
+        recording.wait(5).gets(&peer, &format!("D{device}"), action("preaccept", "GROUP", PEER, &[]));
+    }
+    let mut bench = Bench::with(NARROW, &recording.analysis(true));
+    bench.keys("<enter>");
+    let before = bench.line_with("previous");
+    assert!(bench.lines()[2].ends_with('»'), "what is hidden is named at the edge:\n{}", bench.screen());
+    bench.keys("lll");
+    assert_ne!(bench.line_with("previous"), before);
+    assert!(bench.lines()[2].starts_with('«'), "{}", bench.screen());
+    bench.keys("hhh");
+    assert_eq!(bench.line_with("previous"), before);
 }

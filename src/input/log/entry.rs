@@ -6,7 +6,8 @@ use serde::Deserialize;
 use crate::anomaly::Diagnosis;
 use crate::input::clients::Client;
 use crate::input::model::Recorded;
-use crate::origin::{Direction, Timestamp};
+use crate::input::time::{Moment, OfPeriod};
+use crate::origin::{Direction, Resolution};
 use crate::protocol::binary::Node;
 use crate::protocol::xml::{self, Departures, Dialect, End};
 
@@ -143,6 +144,8 @@ pub(super) struct Header {
     pub(super) recorded: Recorded,
     /// The name of the clock that it shares with all others that name it; empty for a clock of its own.
     pub(super) clock: String,
+    /// How finely its times were written where it was recorded, if that is coarser than they are written here.
+    pub(super) resolution: Option<Resolution>,
     /// The name of the capture that it comes from; those that name none come from one.
     pub(super) capture: String,
     /// Values that are not known here, each with what it is.
@@ -193,17 +196,17 @@ pub(super) enum LogTime {
     #[default]
     None,
     /// Then.
-    At(Timestamp),
+    At(Moment),
     /// At this time of an unknown day, in nanoseconds since its midnight, in an unknown time zone.
-    OfDay(i64),
+    OfDay(OfPeriod),
     /// At this time of an unknown hour, in nanoseconds since its beginning.
-    OfHour(i64),
+    OfHour(OfPeriod),
     /// At this time, counted from no known date.
-    Relative(Timestamp),
+    Relative(Moment),
 }
 
-impl From<Option<Timestamp>> for LogTime {
-    fn from(time: Option<Timestamp>) -> Self {
+impl From<Option<Moment>> for LogTime {
+    fn from(time: Option<Moment>) -> Self {
         time.map_or(Self::None, Self::At)
     }
 }
@@ -218,6 +221,8 @@ pub(super) enum Precedence {
     Primary,
     /// It counts only in a log without [`Primary`](Self::Primary) entries.
     Fallback,
+    /// The hook of this name logged it, and another of the same client may have too.
+    OneOf(&'static str),
 }
 
 /// The stanza that `text` begins with, and its length, in a log of this dialect: a whole one, or a cut one if `is_all`.

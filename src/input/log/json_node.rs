@@ -33,7 +33,16 @@ impl JsonValue {
         }
     }
 
-    fn text(&self) -> Option<&str> {
+    /// The items of a list.
+    pub(super) fn items(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            Self::Null | Self::Text(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The text that it is.
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Null | Self::List(_) | Self::Object(_) => None,

@@ -10,6 +10,8 @@ mod names;
 
 mod clock;
 
+mod twins;
+
 mod pending;
 
 mod envelope;

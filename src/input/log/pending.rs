@@ -7,13 +7,15 @@ use std::ops::ControlFlow;
 use super::clock::{Clock, DAY, HOUR};
 use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
 use super::names::SharedNames;
+use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
     AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, NO_DATES, NO_DIRECTIONS,
     SEVERAL_FORMATS, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP,
 };
 use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
-use crate::origin::{ConnectionId, Direction, Located, Origin};
+use crate::input::time::{self, Moment, OfPeriod, Written};
+use crate::origin::{ConnectionId, Direction, Located, Origin, Resolution};
 use crate::protocol::binary::Node;
 use crate::protocol::stanza;
 
@@ -42,6 +44,9 @@ pub(super) struct Pending {
     has_primary: Option<bool>,
     vantages: HashMap<(&'static str, String), ConnectionId>,
     names: SharedNames,
+    twins: Twins,
+    /// How finely the times of a connection were written where it was recorded, if its header says so.
+    resolutions: HashMap<ConnectionId, Resolution>,
     format: Option<&'static Format>,
     /// What was reported once per log.
     noted: Vec<&'static Diagnosis>,
@@ -72,6 +77,8 @@ impl Pending {
             has_primary: None,
             vantages: HashMap::new(),
             names: SharedNames::default(),
+            twins: Twins::default(),
+            resolutions: HashMap::new(),
             format: None,
             noted: Vec::new(),
             first_undated: None,
@@ -134,7 +141,7 @@ impl Pending {
         out: &mut dyn Sink,
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
-        let Header { vantage, mut recorded, clock, capture, unknown } = header;
+        let Header { vantage, mut recorded, clock, resolution, capture, unknown } = header;
         for (diagnosis, what) in unknown {
             out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("line {}: {what}", origin.last)));
         }
@@ -144,6 +151,9 @@ impl Pending {
         let connection = self.connection(format, vantage, origin, out)?;
         recorded.clock = Some(self.names.clock(clock, connection));
         recorded.original = self.names.original(capture);
+        if let Some(resolution) = resolution {
+            self.resolutions.insert(connection, resolution);
+        }
         out.entry(Located::new(Origin { connection: Some(connection), ..origin }, Entry::Recorded(recorded)))
     }
 
@@ -181,7 +191,8 @@ impl Pending {
         } else {
             origin.direction = direction.or_else(|| self.infer_direction(&node, origin, out));
         }
-        origin.connection = Some(self.connection(format, vantage, origin, out)?);
+        let connection = self.connection(format, vantage, origin, out)?;
+        origin.connection = Some(connection);
         let time = self.read_clock(time, &node, &origin);
         if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
@@ -196,6 +207,11 @@ impl Pending {
                 return ControlFlow::Continue(());
             }
             Precedence::Fallback => {}
+            Precedence::OneOf(hook) if self.twins.has_twin(hook, connection, origin.direction, &node) => {
+                out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
+                return ControlFlow::Continue(());
+            }
+            Precedence::OneOf(_) => {}
         }
         self.bytes += bytes;
         let is_fallback = precedence == Precedence::Fallback;
@@ -250,20 +266,29 @@ impl Pending {
                 out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
                 continue;
             }
-            origin.time = match time {
-                LogTime::None => None,
-                LogTime::At(time) => Some(time),
-                LogTime::Relative(time) => {
-                    out.relative();
-                    Some(time)
-                }
-                LogTime::OfDay(read) => Some(self.day.moment(read)),
-                LogTime::OfHour(read) => Some(self.hour.moment(read)),
-            };
+            if matches!(time, LogTime::Relative(_)) {
+                out.relative();
+            }
+            origin = time::at(origin, self.moment(time));
+            let coarsest = origin.connection.and_then(|connection| self.resolutions.get(&connection));
+            origin.resolution = origin.resolution.max(coarsest.copied().unwrap_or_default());
             let entry = if is_internal { Entry::Internal(node) } else { Entry::Node(node) };
             out.entry(Located::new(origin, entry))?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// The moment of a time, which a clock without dates has read.
+    fn moment(&self, time: LogTime) -> Option<Moment> {
+        let dated = |clock: &Clock, read: OfPeriod| {
+            Some(Written { time: clock.moment(read.time), resolution: read.resolution })
+        };
+        match time {
+            LogTime::None => None,
+            LogTime::At(moment) | LogTime::Relative(moment) => Some(moment),
+            LogTime::OfDay(read) => dated(&self.day, read),
+            LogTime::OfHour(read) => dated(&self.hour, read),
+        }
     }
 
     /// Reads a clock that has no dates, and sets it by what the server stamped on the stanza.
@@ -274,7 +299,7 @@ impl Pending {
             LogTime::None | LogTime::At(_) | LogTime::Relative(_) => return time,
         };
         self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
-        let read = clock.read(shown);
+        let read = clock.read(shown.time);
         let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
         if let Some(seconds) = stamped
             && origin.direction != Some(Direction::Outbound)
@@ -282,6 +307,7 @@ impl Pending {
         {
             clock.learn(read, seconds, node.tag == "call");
         }
+        let read = OfPeriod { time: read, ..shown };
         if matches!(time, LogTime::OfDay(_)) { LogTime::OfDay(read) } else { LogTime::OfHour(read) }
     }
 

@@ -15,7 +15,7 @@ use super::entry::{
 use crate::input::diagnoses::{OTHER_VERSION, UNKNOWN_NAME};
 use crate::input::model::{Recorded, TECHNIQUES};
 use crate::input::{clients, time};
-use crate::origin::{Direction, Timestamp};
+use crate::origin::{Direction, Resolution, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::xml::Dialect;
 
@@ -48,6 +48,8 @@ struct Line<'a> {
     capture: Option<Cow<'a, str>>,
     #[serde(borrow)]
     clock: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    resolution: Option<Cow<'a, str>>,
     #[serde(default)]
     wire: bool,
     #[serde(default)]
@@ -105,8 +107,13 @@ fn header(line: Line<'_>) -> Result<EntryContent, &'static str> {
         ..Recorded::default()
     };
     let vantage = vantage(line.vantage);
+    let known = |symbol| Resolution::ALL.into_iter().find(|known| known.symbol() == symbol);
+    let resolution = match line.resolution {
+        Some(symbol) => Some(known(symbol).ok_or("its `resolution` is none of `ns`, `us`, `ms` and `s`")?),
+        None => None,
+    };
     let [clock, capture] = [line.clock, line.capture].map(|name| name.unwrap_or_default().into_owned());
-    Ok(EntryContent::Header(Box::new(Header { vantage, recorded, clock, capture, unknown })))
+    Ok(EntryContent::Header(Box::new(Header { vantage, recorded, clock, resolution, capture, unknown })))
 }
 
 /// The spans of a window, in order and disjoint.
@@ -114,7 +121,7 @@ fn spans(window: &[(f64, f64)]) -> Result<Vec<(Timestamp, Timestamp)>, &'static 
     let mut spans = Vec::with_capacity(window.len());
     for (from, until) in window {
         match (time::milliseconds(*from), time::milliseconds(*until)) {
-            (Some(from), Some(until)) if from <= until => spans.push((from, until)),
+            (Some(from), Some(until)) if from.time <= until.time => spans.push((from.time, until.time)),
             _ => return Err("its window has a span that ends before it begins or is out of range"),
         }
     }

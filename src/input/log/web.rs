@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::entry::{LineFormat, LogEntry, LogTime, LoggedStanza, NoEntry, Parsed, Text, json, stanza};
+use super::entry::{
+    EntryContent, LineFormat, LogEntry, LogTime, LoggedStanza, NoEntry, Parsed, Precedence, Text, json, stanza,
+};
 use super::json_node::JsonValue;
 use crate::input::{clients, time};
 use crate::origin::Direction;
@@ -60,6 +62,9 @@ struct Diagnostic<'a> {
     node: JsonValue,
     #[serde(borrow)]
     raw_xml: Option<Cow<'a, str>>,
+    /// What the page logged of a stanza: when, `raw_in` or `raw_out`, its XML, and perhaps a stack.
+    #[serde(default)]
+    row: JsonValue,
 }
 
 /// Reads the object that a line has.
@@ -86,15 +91,37 @@ fn diagnostic(text: &Text<'_>) -> Parsed {
     if !record.schema.starts_with("wa-voip-diag/") {
         return Err(NoEntry::Unrelated);
     }
-    let Diagnostic { ts, stage, direction, session_id, tab_id, node, raw_xml, .. } = record;
+    let Diagnostic { ts, stage, direction, session_id, tab_id, node, raw_xml, row, .. } = record;
     let vantage = match (tab_id, session_id) {
         (Some(tab), _) => format!("tab {tab}"),
         (None, Some(session)) => format!("session {session}"),
         (None, None) => String::new(),
     };
-    let way = way(stage.as_deref().or(direction.as_deref()));
     let time = ts.and_then(time::milliseconds).into();
-    one(&node, raw_xml.as_deref(), clients::WEB_DIAGNOSTIC.dialect, way, time, vantage)
+    if let Some([_, kind, xml, ..]) = row.items() {
+        return raw(kind.text(), xml.text(), time, vantage);
+    }
+    let way = way(stage.as_deref().or(direction.as_deref()));
+    let precedence = Precedence::OneOf("signaling");
+    let mut entry = one(&node, raw_xml.as_deref(), clients::WEB_DIAGNOSTIC.dialect, way, time, vantage)?;
+    if let EntryContent::Stanzas(stanzas) = &mut entry.content {
+        stanzas.iter_mut().filter(|stanza| !stanza.is_internal).for_each(|stanza| stanza.precedence = precedence);
+    }
+    Ok(entry)
+}
+
+/// A stanza as the page's own logger printed it. What it prints was on the network.
+fn raw(kind: Option<&str>, xml: Option<&str>, time: LogTime, vantage: String) -> Parsed {
+    let direction = match kind {
+        Some("raw_in") => Some(Direction::Inbound),
+        Some("raw_out") => Some(Direction::Outbound),
+        _ => return Err(NoEntry::Unrelated),
+    };
+    let xml = xml.ok_or(NoEntry::unreadable("its row has no XML"))?;
+    let (stanza, _) = stanza(xml, clients::WEB_DIAGNOSTIC.dialect, true)
+        .map_err(|_| NoEntry::unreadable("the text of its row is not XML"))?;
+    let precedence = Precedence::OneOf("wa-logger-raw");
+    LogEntry::stanza(1, LoggedStanza { direction, time, vantage, precedence, ..stanza })
 }
 
 /// Which way a node went through the hook.

@@ -15,7 +15,23 @@ use crate::protocol::xml::Dialect;
 pub(in crate::input) const XML: LineFormat = LineFormat::of_no_client(TAGS, read);
 
 /// The beginnings of the stanzas that calls are made of, or that name the local device.
-const TAGS: &[&str] = &["<call ", "<call>", "<ack ", "<receipt ", "<success ", "<iq "];
+const TAGS: &[&str] = &[
+    "<call ",
+    "<call>",
+    "<call\n",
+    "<call\r",
+    "<call\t",
+    "<ack ",
+    "<ack\n",
+    "<ack\r",
+    "<ack\t",
+    "<receipt ",
+    "<receipt\n",
+    "<receipt\r",
+    "<receipt\t",
+    "<success ",
+    "<iq ",
+];
 
 fn read(text: &Text<'_>) -> Parsed {
     let line = text.line();
@@ -24,7 +40,7 @@ fn read(text: &Text<'_>) -> Parsed {
     if line.trim_start().starts_with('{') {
         return Err(NoEntry::Unrelated);
     }
-    let place = tag_on_line(line).ok_or(NoEntry::Unrelated)?;
+    let place = tag_on_line(text.text).ok_or(NoEntry::Unrelated)?;
     let before = line.get(..place).unwrap_or_default();
     // A string literal of another language has escapes of its own.
     if before.ends_with(['"', '\'']) || before.contains("{\"") {

@@ -10,7 +10,7 @@ use crate::input::diagnoses::{ALTERED, FLOW_DAMAGED, FLOW_VERSION, MESSAGE_UNREA
 use crate::input::model::{Ends, Entry, Error, Format, Sink};
 use crate::input::source::Source;
 use crate::input::{message, time};
-use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
+use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber, Resolution};
 use crate::protocol::websocket::{Message, Opcode};
 
 /// The longest message that is handed over, with its time and flags.
@@ -306,7 +306,9 @@ fn put(mut values: Values<'_>, mut origin: Origin, out: &mut dyn Sink) -> Contro
         out.anomaly(Anomaly::new(&MESSAGE_UNREADABLE, origin).detail("it is not written as websocket messages are"));
         return ControlFlow::Continue(());
     };
-    origin.time = time::decimal_seconds(at);
+    // Python's numbers leave out zeros at the end, and are no more exact than this.
+    let moment = time::decimal_seconds(at);
+    origin = origin.timed(moment.map(|moment| moment.time), Resolution::Microseconds);
     origin.direction = Some(if from_client { Direction::Outbound } else { Direction::Inbound });
     let is_set = |flag: Option<Value<'_>>| flag == Some(Value::Bool(true));
     let (withheld, made_up) = (is_set(values.next()), is_set(values.next()));

@@ -59,7 +59,8 @@ pub(in crate::input) fn read(
                 let length = form.length(&header);
                 let data = source.data().get(form.header_length..length).unwrap_or_default();
                 let entry = Entry::Record(Record { link: form.link, data, wire_length: header.wire });
-                let origin = Origin::of_record(source.capture(), number, source.offset(), time);
+                let origin =
+                    Origin::of_record(source.capture(), number, source.offset(), None).timed(time, form.resolution());
                 let flow = out.entry(Located::new(origin, entry));
                 source.consume(length);
                 if flow == ControlFlow::Break(()) {

@@ -1,6 +1,6 @@
 //! From the ticks of an interface's clock to moments.
 
-use crate::origin::Timestamp;
+use crate::origin::{Resolution, Timestamp};
 
 /// The clock of an interface: what one tick is, and which moment tick 0 is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,18 @@ impl Clock {
         Self { tick, epoch }
     }
 
+    /// How finely it measures.
+    pub(super) const fn resolution(self) -> Resolution {
+        match self.tick {
+            Tick::Nanoseconds(each) => Resolution::of_ticks(each),
+            Tick::PerNanosecond(_) => Resolution::Nanoseconds,
+            Tick::Halvings(times) => match 1_000_000_000_u64.checked_shr(times as u32) {
+                Some(each) => Resolution::of_ticks(each),
+                None => Resolution::Nanoseconds,
+            },
+        }
+    }
+
     /// The moment of a tick; `None` if it is too far from 1970 to be counted in nanoseconds.
     pub(super) fn time(self, ticks: u64) -> Option<Timestamp> {
         let since = match self.tick {
@@ -67,6 +79,22 @@ mod tests {
         assert_eq!(Clock::new(0x80 | 63, 0).time(1 << 63), second);
         assert_eq!(Clock::new(0x7f, 0).time(u64::MAX - 1), Some(Timestamp(0)));
         assert_eq!(Clock::new(0xff, 0).time(u64::MAX), Some(Timestamp(0)));
+    }
+
+    #[test]
+    fn a_tick_is_what_the_clock_resolves() {
+        for (option, resolution) in [
+            (0, Resolution::Seconds),
+            (3, Resolution::Milliseconds),
+            (4, Resolution::Milliseconds),
+            (6, Resolution::Microseconds),
+            (9, Resolution::Nanoseconds),
+            (12, Resolution::Nanoseconds),
+            (0x80 | 10, Resolution::Milliseconds),
+            (0xff, Resolution::Nanoseconds),
+        ] {
+            assert_eq!(Clock::new(option, 0).resolution(), resolution, "{option}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use pcap_parser::parse_pcap_header;
 
+use crate::origin::Resolution;
 use crate::protocol::packet::LinkType;
 
 use super::block::ByteOrder;
@@ -96,6 +97,11 @@ impl Form {
             MAGIC_NUMBERS.contains(&order.u32(*magic))
                 && rest.first_chunk().is_some_and(|version| order.u16(*version) == VERSION)
         })
+    }
+
+    /// How finely times are written.
+    pub(super) const fn resolution(&self) -> Resolution {
+        Resolution::of_ticks(self.unit as u64)
     }
 
     /// The header of the record that `data` begins with; `None` if it is not all there.

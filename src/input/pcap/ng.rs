@@ -181,7 +181,7 @@ impl Section {
         if time.is_none() && stored.ticks.is_some() {
             out.anomaly(self.anomaly(&TIME, place));
         }
-        let origin = Origin::of_record(place.0, self.records, place.1, time);
+        let origin = Origin::of_record(place.0, self.records, place.1, None).timed(time, interface.clock.resolution());
         let record = Record { link: interface.link, data: stored.data, wire_length: stored.wire_length };
         out.entry(Located::new(origin, Entry::Record(record)))
     }

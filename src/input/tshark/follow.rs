@@ -14,8 +14,9 @@ use crate::input::diagnoses::{MESSAGE_UNREADABLE, TOO_LONG};
 use crate::input::lines::{self, Line};
 use crate::input::model::{Ends, Entry, Error, Format, Sink};
 use crate::input::source::Source;
-use crate::input::{json, message, time};
-use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber, Timestamp};
+use crate::input::time::{self, Moment};
+use crate::input::{json, message};
+use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
 use crate::protocol::tcp::Chunk;
 
 /// Whether an input that begins so is such a stream.
@@ -95,7 +96,7 @@ struct Stream {
     /// Of the packet that is being read, or the peer that is being named.
     peer: usize,
     record: Option<RecordNumber>,
-    time: Option<Timestamp>,
+    time: Option<Moment>,
     base64: String,
     /// Bytes so far, by direction.
     offsets: [u64; 2],
@@ -186,7 +187,7 @@ impl Stream {
             return ControlFlow::Continue(());
         }
         let record = self.record.unwrap_or(place.last);
-        let origin = Origin { first: record, last: record, time: self.time, ..place };
+        let origin = time::at(Origin { first: record, last: record, ..place }, self.time);
         let whole = base64.get(..base64.len() & !3).unwrap_or_default();
         let decoded = BASE64.decode(whole.as_bytes());
         if decoded.is_err() || whole.len() < base64.len() {

@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 
 use crate::anomaly::Anomaly;
 use crate::input::diagnoses::{FIELDS_ABSENT, MESSAGE_UNREADABLE, NO_PAYLOAD};
+use crate::input::message;
 use crate::input::model::{Ends, Entry, Sink};
-use crate::input::{message, time};
-use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, RecordNumber, Timestamp};
+use crate::input::time::{self, Moment};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, RecordNumber};
 use crate::protocol::websocket::{Message, Opcode};
 
 /// A field that matters.
@@ -70,7 +71,7 @@ impl Field {
 #[derive(Debug, Default)]
 pub(super) struct Packet {
     number: Option<RecordNumber>,
-    time: Option<Timestamp>,
+    time: Option<Moment>,
     stream: Option<u32>,
     source: [String; 2],
     destination: [String; 2],
@@ -166,7 +167,8 @@ impl Streams {
         if packet.opcodes.is_empty() {
             return ControlFlow::Continue(());
         }
-        let mut origin = Origin::of_record(capture, packet.number.unwrap_or(record), offset, packet.time);
+        let record = packet.number.unwrap_or(record);
+        let mut origin = time::at(Origin::of_record(capture, record, offset, None), packet.time);
         let Some(stream) = packet.stream.filter(|_| packet.masks.len() == packet.opcodes.len()) else {
             let absent = if packet.stream.is_none() { "tcp.stream" } else { "websocket.mask" };
             out.anomaly(Anomaly::new(&FIELDS_ABSENT, origin).detail(absent));

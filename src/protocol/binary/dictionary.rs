@@ -36,6 +36,11 @@ impl Dictionary {
         !word.is_empty() && std::iter::once(&self.single).chain(&self.double).any(|words| words.contains(&word))
     }
 
+    /// Returns all its words.
+    pub fn all(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(&self.single).chain(&self.double).flatten().copied().filter(|word| !word.is_empty())
+    }
+
     /// Returns the word of a single byte, 1 to 235.
     pub(super) fn single(&self, byte: u8) -> Option<&'static str> {
         word(&self.single, byte)

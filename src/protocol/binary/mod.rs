@@ -23,6 +23,8 @@ mod dictionary;
 
 mod node;
 
+pub mod label;
+
 mod inflate;
 
 mod reader;

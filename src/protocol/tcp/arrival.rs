@@ -2,7 +2,7 @@
 
 use super::{Chunk, ChunkSink};
 use crate::anomaly::{Anomaly, Diagnosis};
-use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, RecordNumber, Timestamp};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin, RecordNumber, Resolution, Timestamp};
 
 /// The record that completed a segment.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,7 @@ pub(super) struct Arrival {
     pub(super) first: RecordNumber,
     pub(super) record: RecordNumber,
     pub(super) time: Option<Timestamp>,
+    pub(super) resolution: Resolution,
 }
 
 impl Arrival {
@@ -77,6 +78,7 @@ impl<S: ChunkSink> DirectionSink<'_, S> {
             last: last.record,
             offset,
             time: last.time,
+            resolution: last.resolution,
             direction: Some(self.direction),
         }
     }

@@ -211,9 +211,10 @@ impl Truncated {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::Resolution;
 
     fn arrival(record: u64) -> Arrival {
-        Arrival { first: record, record, time: None }
+        Arrival { first: record, record, time: None, resolution: Resolution::None }
     }
 
     fn drain(buffer: &mut OutOfOrder) -> Vec<(Position, Vec<u8>, u64)> {

@@ -6,7 +6,7 @@ use super::arrival::{Arrival, ConnectionSink, Now};
 use super::connection::Connection;
 use super::flow::{Flows, Pair, Side};
 use super::{ChunkSink, End};
-use crate::origin::{CaptureId, ConnectionId, Direction, Located};
+use crate::origin::{CaptureId, ConnectionId, Direction, Located, Origin};
 use crate::protocol::packet::Segment;
 
 /// The most memory that buffered bytes may take.
@@ -60,7 +60,8 @@ impl Reassembler {
     /// [`DIAGNOSES`](super::DIAGNOSES).
     pub fn push(&mut self, segment: Located<Segment<'_>>, out: &mut impl ChunkSink) -> ConnectionId {
         let Located { origin, item: segment } = &segment;
-        let arrival = Arrival { first: origin.first, record: origin.last, time: origin.time };
+        let Origin { first, last: record, time, resolution, .. } = *origin;
+        let arrival = Arrival { first, record, time, resolution };
         self.capture = origin.capture;
         self.packets += 1;
         let now = Now { arrival, packets: self.packets };

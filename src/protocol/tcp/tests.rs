@@ -555,7 +555,7 @@ mod limits {
 
     #[test]
     fn a_connection_costs_little() {
-        assert!(size_of::<Connection>() <= 160, "{}", size_of::<Connection>());
+        assert!(size_of::<Connection>() <= 168, "{}", size_of::<Connection>());
         assert!(size_of::<(Pair, ConnectionId)>() <= 56);
     }
 }

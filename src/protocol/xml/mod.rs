@@ -35,4 +35,4 @@ pub use document::{Attributes, Document, number};
 pub use read::read;
 pub use reading::{Departures, End, Reading};
 pub use tree::attribute;
-pub use write::{write, write_bounded, write_line};
+pub use write::{as_text, write, write_bounded, write_line, write_name, write_text};

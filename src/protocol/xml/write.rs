@@ -9,6 +9,7 @@
 //! like the start of such an escape is escaped too; all others stay. Reading in the dialect
 //! [`RINGTRACE`](super::Dialect::RINGTRACE) reverses that.
 
+use std::borrow::Cow;
 use std::slice;
 
 use data_encoding::HEXLOWER;
@@ -34,6 +35,25 @@ pub fn write_line(node: &Node) -> String {
 #[must_use]
 pub fn write_bounded(node: &Node, limit: usize) -> String {
     Writer { lines: true, limit, text: String::new() }.tree(node)
+}
+
+/// Formats the name of an element or attribute as [`write()`] does.
+#[must_use]
+pub fn write_name(name: &str) -> Cow<'_, str> {
+    let fits = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
+    visible_but(name, |character| !fits(character))
+}
+
+/// Formats the value of an attribute, or text between tags, as [`write()`] does.
+#[must_use]
+pub fn write_text(text: &str) -> Cow<'_, str> {
+    escape(visible_but(text, is_hidden))
+}
+
+/// The text that bytes are written as; `None` if they are written as hex.
+#[must_use]
+pub fn as_text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| !text.contains(is_control))
 }
 
 struct Writer {
@@ -116,15 +136,14 @@ impl Writer {
     }
 
     fn name(&mut self, name: &str) {
-        let fits = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
-        let name = visible_but(self.clipped(name), |character| !fits(character));
+        let name = write_name(self.clipped(name));
         self.text.push_str(&name);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) if !text.contains(is_control) => self.escaped(text),
-            _ => {
+        match as_text(bytes) {
+            Some(text) => self.escaped(text),
+            None => {
                 let shown = bytes.get(..self.room()).unwrap_or(bytes);
                 HEXLOWER.encode_append(shown, &mut self.text);
             }
@@ -132,8 +151,8 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str) {
-        let text = visible_but(self.clipped(text), is_hidden);
-        self.text.push_str(&escape(text));
+        let text = write_text(self.clipped(text));
+        self.text.push_str(&text);
     }
 
     /// Clips `text` to the limit, or a little more: no character is written as fewer bytes than it has.
@@ -149,8 +168,6 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use proptest::prelude::*;
 
     use super::*;

@@ -24,6 +24,15 @@ pub enum What {
     Here,
 }
 
+impl What {
+    /// Whether it can be a word that stands in a text by chance, which [`Redactor::allowing`](crate::redact::Redactor::allowing)
+    /// lets through.
+    #[must_use]
+    pub const fn is_releasable(self) -> bool {
+        matches!(self, Self::Name | Self::File | Self::Here)
+    }
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -52,17 +61,31 @@ impl fmt::Display for Leak {
     }
 }
 
+/// Where a string counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Bound {
+    /// Anywhere.
+    No,
+    /// Where no letter or digit stands before or after it.
+    Word,
+    /// Where a number begins, and ends where one ends.
+    Number,
+}
+
+/// A string, what it is, and where it counts.
+pub(super) type Needle = (String, What, Bound);
+
 /// Strings to be looked for at once.
 #[derive(Debug)]
 pub(super) struct Needles {
     automaton: Option<AhoCorasick>,
-    /// What each is, and whether it counts only as a whole word.
-    kinds: Vec<(What, bool)>,
+    /// What each is, and where it counts.
+    kinds: Vec<(What, Bound)>,
 }
 
 impl Needles {
-    pub(super) fn new(needles: &BTreeSet<(String, What, bool)>) -> Self {
-        let kinds = needles.iter().map(|(_, what, whole)| (*what, *whole)).collect();
+    pub(super) fn new(needles: &BTreeSet<Needle>) -> Self {
+        let kinds = needles.iter().map(|(_, what, bound)| (*what, *bound)).collect();
         let patterns = needles.iter().map(|(needle, _, _)| needle);
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns);
         // Only more patterns than a file can have would not fit; then every text is held back, see `found_in`.
@@ -76,8 +99,13 @@ impl Needles {
             return;
         };
         for hit in automaton.find_overlapping_iter(&view.text) {
-            let Some((what, whole)) = self.kinds.get(hit.pattern().as_usize()) else { continue };
-            if !whole || is_word(&view.text, hit.start(), hit.end()) {
+            let Some((what, bound)) = self.kinds.get(hit.pattern().as_usize()) else { continue };
+            let counts = match bound {
+                Bound::No => true,
+                Bound::Word => is_word(&view.text, hit.start(), hit.end()),
+                Bound::Number => view.is_joint(hit.start()) && view.is_joint(hit.end()),
+            };
+            if counts {
                 found.insert(Leak { line: view.line(hit.start()), what: *what });
             }
         }

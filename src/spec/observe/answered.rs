@@ -3,30 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stanzas::{self, Sight};
-use super::{SECOND, answers, declined, group};
-use crate::call::{Call, Row, Side};
-use crate::protocol::binary::Jid;
+use super::{SECOND, declined, group};
+use crate::call::{Call, LegState, Row};
 use crate::protocol::stanza::ActionName;
-
-/// Index of the accept that answered a call. One that was refused answers nothing.
-#[must_use]
-pub fn accepted(call: &Call) -> Option<usize> {
-    call.progress.accepted.filter(|accept| !answers::is_refused(call, *accept))
-}
-
-/// Whether a terminate ends the call that an accept began: it was not refused, and it does not stop only devices other
-/// than the one that accepted.
-fn ends(call: &Call, accepted: usize, sight: &Sight<'_>) -> bool {
-    let accepter = call.rows.get(accepted).and_then(|row| row.originator.device.as_ref());
-    let to = sight.row.observed.read().to.as_slice();
-    let targets = if sight.action.destination.is_empty() { to } else { &sight.action.destination };
-    let is_other = |accepter: &Jid| {
-        let spares = |target: &Jid| target.device != 0 && !call.people.same_device(target, accepter);
-        accepter.device != 0 && !targets.is_empty() && targets.iter().all(spares)
-    };
-    let stops_others = sight.row.originator.side == Side::Caller && accepter.is_some_and(is_other);
-    !sight.action.is_elsewhere() && !stops_others && !answers::is_refused(call, sight.index)
-}
 
 /// A terminate that ended an answered call.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +20,7 @@ pub struct HangUp<'c> {
 /// the server adds to what it delivers. Those that stop the ringing of siblings are none of them.
 #[must_use]
 pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
-    let Some(accepted) = accepted(call) else { return Vec::new() };
+    let Some(accepted) = call.progress.accepted else { return Vec::new() };
     let accepts = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Accept));
     let talk = |sight: &Sight<'_>| {
         let accept = accepts.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
@@ -52,8 +31,24 @@ pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
     sights.retain(Sight::is_outbound);
     sights.extend(stanzas::arrivals(call).into_iter().filter(|sight| sight.action.name == ActionName::Terminate));
     sights.sort_by_key(|sight| sight.index);
-    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && ends(call, accepted, sight));
+    let stops = stops(call);
+    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && ends(&stops, sight));
     hang_ups.map(|sight| HangUp { talk: talk(&sight), sight }).collect()
+}
+
+/// The rows, by index, with the terminates that stopped devices other than the one that took the call, and ended nothing.
+fn stops(call: &Call) -> BTreeSet<usize> {
+    let rows = |state: LegState| {
+        let steps = call.legs.iter().flat_map(|leg| &leg.steps).filter(move |step| step.state == state);
+        steps.map(|step| step.row).collect::<BTreeSet<_>>()
+    };
+    &rows(LegState::Stopped) - &rows(LegState::Ended)
+}
+
+/// Whether a terminate ends an answered call: it was not refused, and it does not stop only other devices.
+fn ends(stops: &BTreeSet<usize>, sight: &Sight<'_>) -> bool {
+    let sent = sight.row.copy_of.unwrap_or(sight.index);
+    sight.row.refused_by.is_none() && !sight.action.is_elsewhere() && !stops.contains(&sent)
 }
 
 /// An answered call as one vantage saw it.
@@ -90,19 +85,21 @@ impl Talk<'_> {
 #[must_use]
 pub fn talks(call: &Call) -> BTreeMap<usize, Talk<'_>> {
     let mut talks: BTreeMap<usize, Talk<'_>> = BTreeMap::new();
-    let Some(accepted) = accepted(call) else { return talks };
-    let mut ended = BTreeSet::new();
+    if call.progress.accepted.is_none() {
+        return talks;
+    }
+    let (stops, mut ended) = (stops(call), BTreeSet::new());
     for (index, row) in call.rows.iter().enumerate() {
         let action = row.observed.read().action();
         match talks.get_mut(&row.vantage) {
             Some(talk) if !ended.contains(&row.vantage) => {
                 (talk.last, talk.last_index) = (row, index);
                 let sight = Sight::of(index, row).filter(|sight| sight.action.name == ActionName::Terminate);
-                if sight.is_some_and(|sight| ends(call, accepted, &sight)) {
+                if sight.is_some_and(|sight| ends(&stops, &sight)) {
                     ended.insert(row.vantage);
                 }
             }
-            None if action.is_some_and(|action| action.name == ActionName::Accept) && !answers::is_refused(call, index) => {
+            None if action.is_some_and(|action| action.name == ActionName::Accept) && row.refused_by.is_none() => {
                 talks.insert(row.vantage, Talk { accept: index, accepted: row, last: row, last_index: index });
             }
             Some(_) | None => {}
@@ -118,7 +115,7 @@ pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
     let mut terminates = stanzas::of(call, &ActionName::Terminate);
     terminates.retain(|sight| {
         let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let follows = accepted(call).is_some_and(|accepted| accepted < sight.index);
+        let follows = call.progress.accepted.is_some_and(|accepted| accepted < sight.index);
         sight.action.is_elsewhere() && (reason.starts_with("accept") || follows && !declined::speaks_of_decline(reason))
     });
     terminates

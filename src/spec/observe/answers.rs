@@ -92,17 +92,6 @@ impl Reception<'_> {
     }
 }
 
-/// Whether an ack refused the stanza of a row: whoever got it did not act on it.
-#[must_use]
-pub fn is_refused(call: &Call, index: usize) -> bool {
-    call.rows.iter().any(|row| {
-        row.answers == Some(index)
-            && ack(call, row).is_some_and(|(ack, answered)| {
-                ack.error.is_some() && answered.is_some_and(|answered| answered.observed.read().action().is_some())
-            })
-    })
-}
-
 /// How the server took what these answer.
 #[must_use]
 pub fn reception<'c>(call: &'c Call, answers: &Answers) -> Reception<'c> {

@@ -1,6 +1,5 @@
 //! Declines, and what tells the other devices of the callee of them.
 
-use super::answers;
 use super::stanzas::{self, Sight};
 use crate::call::{Call, Row, Side, declines};
 use crate::protocol::stanza::ActionName;
@@ -9,7 +8,7 @@ use crate::protocol::stanza::ActionName;
 #[must_use]
 pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
     let mut rejects = stanzas::of(call, &ActionName::Reject);
-    rejects.retain(|sight| declines(sight.action) && !answers::is_refused(call, sight.index));
+    rejects.retain(|sight| declines(sight.action) && sight.row.refused_by.is_none());
     rejects
 }
 
@@ -17,12 +16,11 @@ pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
 #[must_use]
 pub fn declined(call: &Call) -> Option<usize> {
     let until = call.progress.accepted.unwrap_or(call.rows.len());
-    let is_decline = |index: usize, row: &Row| {
-        row.originator.side != Side::Caller
-            && row.observed.read().action().is_some_and(declines)
-            && !answers::is_refused(call, index)
+    let is_decline = |row: &Row| {
+        let action = row.observed.read().action();
+        row.originator.side != Side::Caller && row.refused_by.is_none() && action.is_some_and(declines)
     };
-    call.rows.iter().take(until).enumerate().find(|(index, row)| is_decline(*index, row)).map(|(index, _)| index)
+    call.rows.iter().take(until).position(is_decline)
 }
 
 /// The terminates, each once, that tell a device that another device of its account declined: by the word in the

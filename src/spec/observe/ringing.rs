@@ -2,13 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use memchr::memmem;
-
-use super::SECOND;
 use super::originator::{self, Made};
-use super::{answered, answers, declined, group, stanzas};
-use crate::call::{Call, Clock, Provenance, Row, Side};
-use crate::protocol::binary::{Content, Jid, Node};
+use super::{declined, stanzas};
+use crate::call::{Announced, Call, Clock, Provenance, Row, Side};
+use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{ActionName, Body};
 
 /// A call that was offered live, and neither answered, declined nor refused, but ended.
@@ -48,19 +45,10 @@ impl Ending<'_> {
 /// Who ends calls: the side, and the person, unless it is the server.
 pub type Ender = (&'static str, Option<Jid>);
 
-/// A ring timeout that settings announce.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Announced {
-    /// Index of the row with the settings.
-    pub index: usize,
-    /// In nanoseconds.
-    pub timeout: i64,
-}
-
 /// How a call rang out; `None` if it did not, or if the recording does not show that it did.
 #[must_use]
 pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
-    if answered::accepted(call).is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
+    if call.progress.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
         return None;
     }
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
@@ -77,7 +65,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
                 return None;
             }
         }
-        if answers::is_refused(call, row.copy_of.unwrap_or(index)) || !ended.insert(row.vantage) {
+        if is_refused(call, row) || !ended.insert(row.vantage) {
             continue;
         }
         let sent = row.copy_of.unwrap_or(index);
@@ -91,7 +79,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
         }
     }
     settle_order(call, &mut endings);
-    (!endings.is_empty()).then(|| RangOut { endings, announced: announced(call) })
+    (!endings.is_empty()).then(|| RangOut { endings, announced: call.announced() })
 }
 
 fn ending<'c>(call: &Call, index: usize, row: &'c Row, offer: Option<&Row>) -> Ending<'c> {
@@ -117,12 +105,11 @@ fn ender(call: &Call, row: &Row, by: Side) -> Ender {
 /// Whether a call between two people was offered live: no offer is late, and the last one was not refused.
 #[must_use]
 pub fn was_offered_live(call: &Call) -> bool {
-    if group::is_group(call) {
+    if call.group {
         return false;
     }
     let mut offered = false;
-    let mut last = None;
-    for (index, row) in call.rows.iter().enumerate() {
+    for row in &call.rows {
         let stanza = row.observed.read();
         match &stanza.body {
             Body::Call(Some(action)) if action.name == ActionName::OfferNotice => return false,
@@ -133,16 +120,22 @@ pub fn was_offered_live(call: &Call) -> bool {
                 if stanza.is_offline() || stanza.action_node().is_some_and(is_over) {
                     return false;
                 }
-                (offered, last) = (true, Some(index));
+                // A client whose offer was refused may offer again: only the last one counts.
+                offered = row.refused_by.is_none();
             }
             Body::Ack(ack) if ack.error.is_some() && row.action == Some(ActionName::Offer) => {
-                // A client whose offer was refused may offer again: only the last one counts.
-                offered &= row.answers.is_some() && row.answers != last;
+                offered &= row.answers.is_some();
             }
             Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => {}
         }
     }
     offered
+}
+
+/// Whether a row, or the stanza that it is a copy of, was refused.
+fn is_refused(call: &Call, row: &Row) -> bool {
+    let original = row.copy_of.and_then(|original| call.rows.get(original));
+    row.refused_by.or_else(|| original?.refused_by).is_some()
 }
 
 /// A client that sends a terminate when another side's had ended the call before did not end it. Where the clocks of
@@ -179,52 +172,4 @@ fn span(call: &Call, row: &Row) -> Option<(i64, i64)> {
         None => unknown,
     };
     Some((time.saturating_add(clock.least), time.saturating_add(clock.most)))
-}
-
-/// The `caller_timeout` of the settings in the offer or its ack.
-#[must_use]
-pub fn announced(call: &Call) -> Option<Announced> {
-    call.rows.iter().enumerate().find_map(|(index, row)| {
-        let stanza = row.observed.read();
-        let settings = match &stanza.body {
-            Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node()?.children(),
-            Body::Ack(_) if row.action == Some(ActionName::Offer) => stanza.node.children(),
-            _ => return None,
-        };
-        let seconds = settings.iter().filter(|child| child.tag == "voip_settings").find_map(caller_timeout)?;
-        Some(Announced { index, timeout: seconds * SECOND })
-    })
-}
-
-/// Seconds after `caller_timeout` in the JSON of settings, which some logs quote or escape once more.
-#[must_use]
-pub fn caller_timeout(settings: &Node) -> Option<i64> {
-    let text = match &settings.content {
-        Content::Bytes(bytes) => String::from_utf8_lossy(bytes),
-        Content::Value(value) => value.to_text(),
-        Content::None | Content::Nodes(_) | Content::Elided(_) => return None,
-    };
-    const NAME: &str = "caller_timeout";
-    let after = text.get(memmem::find(text.as_bytes(), NAME.as_bytes())? + NAME.len()..)?;
-    let digits = after.trim_start_matches(['"', '\\', ':', ' ']);
-    let digits = digits.get(..digits.find(|character: char| !character.is_ascii_digit()).unwrap_or(digits.len()))?;
-    digits.parse().ok().filter(|seconds| (1..=3600).contains(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_timeout_is_read_however_a_log_quotes_the_settings() {
-        let timeout = |text: &str| {
-            let content = Content::Bytes(text.as_bytes().into());
-            caller_timeout(&Node { tag: "voip_settings".into(), content, ..Node::default() })
-        };
-        assert_eq!(timeout(r#"{"options":{"caller_timeout":"90"}}"#), Some(90));
-        assert_eq!(timeout(r#""{\"options\":{\"caller_timeout\": 45}}""#), Some(45));
-        assert_eq!(timeout(r#"{"caller_timeout":"0"}"#), None);
-        assert_eq!(timeout(r#"{"caller_timeout":"99999999999999999999"}"#), None);
-        assert_eq!(timeout("{}"), None);
-    }
 }

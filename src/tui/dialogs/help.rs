@@ -44,7 +44,7 @@ pub(super) fn draw(keymap: &Keymap, below: Context, scroll: usize, canvas: Canva
     let block =
         Block::bordered().title(" Help ").border_style(theme.accent).style(theme.base).padding(Padding::horizontal(1));
     let inner = block.inner(area);
-    let seen = Viewport { page: inner.height.into(), lines: lines.len() };
+    let seen = Viewport::of_text(inner, &lines);
     let block = block.title_bottom(Line::from(pane::position(scroll, seen)).right_aligned());
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

@@ -200,10 +200,11 @@ fn accept_line(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             Err(error) => error.to_string(),
         },
         Asks::Search => {
+            model.shared.search.forget();
+            model.shared.search.text = text.to_lowercase();
             if !text.is_empty() {
-                model.shared.search.text = text.to_lowercase();
+                model.find(true);
             }
-            model.find(true);
             return None;
         }
         Asks::Note(subject, captures) => return set_note(model, subject.clone(), Some(&text), captures),

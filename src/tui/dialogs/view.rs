@@ -64,7 +64,7 @@ fn list(lines: Vec<Line<'static>>, selected: usize, canvas: Canvas<'_, '_>) -> V
             frame.buffer_mut().set_style(row, theme.selected);
         }
     }
-    Viewport { page: room, lines: 0 }
+    Viewport::of_list(room)
 }
 
 /// Draws the palette of commands.
@@ -130,7 +130,7 @@ fn confirm(confirm: &Confirm, canvas: Canvas<'_, '_>) -> Viewport {
     let [question, text] =
         Layout::vertical([Constraint::Length(asked.min(inner.height)), Constraint::Fill(1)]).areas(inner);
     let text_lines = lines.split_off(lines.len().min(asked.into()));
-    let seen = Viewport { page: text.height.into(), lines: text_lines.len() };
+    let seen = Viewport::of_text(text, &text_lines);
     let block = block.title_bottom(Line::from(pane::position(confirm.scroll, seen)).right_aligned());
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

@@ -159,10 +159,12 @@ sets! {
     COMPARE: Compare;
     BOARDS: Questions Rules;
     QUESTIONS: Questions;
+    RULES: Rules;
     PAGED: Questions Rules Evidence Places;
     PLACES: Evidence Places Marks;
     MARKS: Marks;
     STRAYS: Calls Captures;
+    SEARCHED: Calls Ladder Stanza Compare Questions Evidence Rules Places Page Captures Marks Findings Draft;
     SUBJECTS: Calls Ladder Stanza Questions Evidence Rules Places Draft;
     FINDINGS: Findings;
     DRAFT: Draft;
@@ -213,6 +215,12 @@ bindings! {
         "Next call in the list" "next call";
     "previous-call" CALL ["["] Command::PreviousCall,
         "Previous call in the list";
+    "in-full" CALL ["v"] Command::InFull,
+        "Toggle evidence and values in full" "in full";
+    "pan-left" LADDER ["←" "h"] Command::PanLeft,
+        "Scroll the lifelines to the left";
+    "pan-right" LADDER ["→" "l"] Command::PanRight,
+        "Scroll the lifelines to the right";
     "fold" CALL ["z"] Command::Fold,
         "Fold acks and keep-alives; then rows that don't match the filter; then nothing" "fold";
     "expected" CALL ["u"] Command::Expected,
@@ -231,21 +239,15 @@ bindings! {
         "Filter calls by expression" "filter";
     "clear-filter" LISTED ["F"] Command::ClearFilter,
         "Clear the filter";
-    "search" LISTED ["/"] Command::Search,
-        "Search all stanzas" "find";
-    "next-match" LISTED ["n"] Command::NextMatch,
+    "search" SEARCHED ["/"] Command::Search,
+        "Search this screen, or all stanzas of the calls listed" "find";
+    "next-match" SEARCHED ["n"] Command::NextMatch,
         "Next match";
-    "previous-match" LISTED ["N"] Command::PreviousMatch,
+    "previous-match" SEARCHED ["N"] Command::PreviousMatch,
         "Previous match";
-    "find-question" QUESTIONS ["/"] Command::Search,
-        "Search the questions" "find";
-    "next-found" QUESTIONS ["n"] Command::NextMatch,
-        "Next matching question";
-    "previous-found" QUESTIONS ["N"] Command::PreviousMatch,
-        "Previous matching question";
-    "next-difference" COMPARE ["n"] Command::NextMatch,
+    "next-difference" COMPARE ["e"] Command::NextEvidence,
         "Next difference" "next";
-    "previous-difference" COMPARE ["N"] Command::PreviousMatch,
+    "previous-difference" COMPARE ["E"] Command::PreviousEvidence,
         "Previous difference" "previous";
     "tick" TICKED ["Space"] Command::Tick,
         "Tick, to compare two, or to open several calls in one ladder" "tick";
@@ -267,8 +269,12 @@ bindings! {
         "Delete mark and note" "unmark";
     "edit-note" MARKS [";"] Command::Note,
         "Edit the note" "note";
-    "only-evidence" QUESTIONS ["h"] Command::OnlyEvidence,
-        "Toggle questions without evidence" "hide open";
+    "limit-questions" QUESTIONS ["h"] Command::Limit,
+        "Cycle: open questions folded by page, hidden, listed" "open";
+    "limit-rules" RULES ["h"] Command::Limit,
+        "Toggle rules without departures" "departures";
+    "sort-board" BOARDS ["s"] Command::Sort,
+        "Sort by result, page, number of observations, name" "sort";
     "strays" STRAYS ["o"] Command::Strays,
         "Open the stanzas that belong to no call";
     "page" PAGED ["i"] Command::Page,

@@ -25,7 +25,7 @@ pub enum Command {
     Shrink,
     /// Go from an ack or receipt to what it answers, and from a stanza to its first answer.
     FollowAnswer,
-    /// Go to the next row that is evidence for an open question or departs from a rule.
+    /// Go to the next row that is evidence for an open question or departs from a rule, or to the next difference.
     NextEvidence,
     /// Go to the previous such row.
     PreviousEvidence,
@@ -45,7 +45,7 @@ pub enum Command {
     ClearFilter,
     /// Ask for a text to search for.
     Search,
-    /// Go to the next match, or the next difference.
+    /// Go to the next match.
     NextMatch,
     /// Go to the previous one.
     PreviousMatch,
@@ -53,6 +53,12 @@ pub enum Command {
     Tick,
     /// Show two ticked calls or stanzas side by side.
     Compare,
+    /// Scroll the lifelines to the left.
+    PanLeft,
+    /// Scroll the lifelines to the right.
+    PanRight,
+    /// Show evidence, bytes and JSON in full, or in brief again.
+    InFull,
     /// Show fewer rows: fold acks and keep-alives, then rows that the filter excludes, then nothing.
     Fold,
     /// Show or hide the steps of the spec's flow that were expected but not seen.
@@ -83,8 +89,8 @@ pub enum Command {
     Questions,
     /// Show the rules and their results.
     Rules,
-    /// Hide the questions without evidence, or show them again.
-    OnlyEvidence,
+    /// List fewer questions or rules: those with evidence or departures, or all again.
+    Limit,
     /// Show the stanzas that belong to no call.
     Strays,
     /// Show the page of the selected question or rule.

@@ -59,7 +59,7 @@ impl List {
         frame.render_widget(self.heading.style(theme.heading), heading);
         if self.count == 0 {
             pane::text(&wrap(&[Span::raw(self.empty)], list.width.into(), 0), 0, frame, list);
-            return Viewport { page: list.height.into(), lines: 0 };
+            return Viewport::of_list(list.height.into());
         }
         let selected = self.selected.min(self.count - 1);
         let first = scroll.follow(selected, self.count, list.height.into());
@@ -75,7 +75,7 @@ impl List {
             frame.render_widget(Line::styled("─".repeat(rule.width.into()), theme.muted), rule);
             pane::text(&details(below.width.into()), 0, frame, below);
         }
-        Viewport { page: list.height.into(), lines: 0 }
+        Viewport::of_list(list.height.into())
     }
 }
 
@@ -84,6 +84,17 @@ pub(in crate::tui) fn cell(text: &str, columns: usize, style: Style) -> Span<'st
     let text = cut(text, columns);
     let gap = " ".repeat(columns.saturating_sub(width(&text)) + 1);
     Span::styled(format!("{text}{gap}"), style)
+}
+
+/// A line of cells with these widths, as [`fit`](super::fit::fit) gives them.
+pub(in crate::tui) fn row<T: AsRef<str>>(widths: &[usize], cells: impl IntoIterator<Item = (T, Style)>) -> Cells {
+    let shown = widths.iter().zip(cells).filter(|(width, _)| **width > 0);
+    shown.map(|(width, (text, style))| cell(text.as_ref(), *width, style)).collect()
+}
+
+/// The headings of columns with these widths.
+pub(in crate::tui) fn headings(widths: &[usize], names: &[&str]) -> Line<'static> {
+    Line::from(row(widths, names.iter().map(|name| (name, Style::new()))))
 }
 
 /// Adds the last cell of a line, cut to what the others leave of `columns`.

@@ -18,6 +18,10 @@ pub(super) mod theme;
 
 pub(super) mod pane;
 
+pub(super) mod fit;
+
+pub(super) mod json;
+
 pub(super) mod list;
 
 pub(super) mod csv;
@@ -29,5 +33,11 @@ pub(super) mod names;
 pub(super) mod times;
 
 mod editor;
+
+pub(super) mod ascii;
+
+pub(super) mod backdrop;
+
+pub(super) mod signals;
 
 pub(super) mod terminal;

@@ -2,7 +2,7 @@
 //! scroll, and safe drawing of single cells.
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Text};
@@ -35,9 +35,25 @@ pub(in crate::tui) struct Viewport {
     pub(in crate::tui) page: usize,
     /// Lines in total; 0 for a list.
     pub(in crate::tui) lines: usize,
+    /// The first line of a text that is visible.
+    pub(in crate::tui) scroll: usize,
+    /// Columns of a text; 0 for a list.
+    pub(in crate::tui) columns: usize,
+    /// The first lifeline that is visible.
+    pub(in crate::tui) lane: usize,
 }
 
 impl Viewport {
+    /// A text in an area.
+    pub(in crate::tui) fn of_text(area: Rect, lines: &[Line<'_>]) -> Self {
+        Self { page: area.height.into(), lines: lines.len(), columns: area.width.into(), ..Self::default() }
+    }
+
+    /// A list of which so many lines fit.
+    pub(in crate::tui) fn of_list(page: usize) -> Self {
+        Self { page, ..Self::default() }
+    }
+
     /// How far a text can be scrolled.
     pub(in crate::tui) fn last_scroll(self) -> usize {
         self.lines.saturating_sub(self.page)
@@ -89,11 +105,32 @@ pub(in crate::tui) fn follow(top: usize, selected: usize, count: usize, room: us
 
 /// Draws a text from line `scroll` on, or its last page if that is further down.
 pub(in crate::tui) fn text(lines: &[Line<'static>], scroll: usize, frame: &mut Frame<'_>, area: Rect) -> Viewport {
-    let seen = Viewport { page: area.height.into(), lines: lines.len() };
+    let seen = Viewport::of_text(area, lines);
     let first = scroll.min(seen.last_scroll());
     let shown: Vec<_> = lines.iter().skip(first).take(seen.page).cloned().collect();
     frame.render_widget(Text::from(shown), area);
-    seen
+    Viewport { scroll: first, ..seen }
+}
+
+/// Highlights every occurrence of a text in what is drawn in an area; the text is in lower case.
+pub(in crate::tui) fn highlight(buffer: &mut Buffer, area: Rect, text: &str, look: Style) {
+    if text.is_empty() {
+        return;
+    }
+    for row in area.rows() {
+        let (mut line, mut columns) = (String::new(), Vec::new());
+        for column in row.left()..row.right() {
+            let symbol = buffer.cell(Position::new(column, row.y)).map_or("", Cell::symbol);
+            line.extend(symbol.chars().flat_map(char::to_lowercase));
+            columns.resize(line.len(), column);
+        }
+        for (at, found) in line.match_indices(text) {
+            let matched = columns.get(at).zip(columns.get(at + found.len() - 1));
+            if let Some((first, last)) = matched {
+                buffer.set_style(Rect { x: *first, width: last - first + 1, ..row }, look);
+            }
+        }
+    }
 }
 
 /// Which lines of a text are visible, `3-12/40`; empty if all are.

@@ -21,26 +21,35 @@ use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use super::ascii::simplify;
+use super::backdrop::QUESTION;
 use super::command::{Done, Effect};
 use super::editor;
+use super::signals::{Request, Signals};
 use crate::config;
-use crate::output::{self, Existing};
+use crate::output::{self, Existing, Inputs};
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(in crate::tui) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     switched: Switched,
+    signals: Signals,
+    /// Whether only ASCII can be shown.
+    ascii: bool,
+    /// The files that are read, which nothing written may replace.
+    inputs: Inputs,
 }
 
 impl Screen {
-    /// Switches the terminal to raw mode and its alternate screen.
+    /// Switches the terminal to raw mode and its alternate screen. With `ascii`, everything is drawn in ASCII.
     ///
     /// # Errors
     /// If it cannot be switched to raw mode or written to; it is then left as it was.
-    pub(in crate::tui) fn enter() -> io::Result<Self> {
+    pub(in crate::tui) fn enter(ascii: bool, inputs: Inputs) -> io::Result<Self> {
+        let signals = Signals::note()?;
         let switched = Switched::enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        Ok(Self { terminal, switched })
+        Ok(Self { terminal, switched, signals, ascii, inputs })
     }
 
     /// Performs an effect, and returns its result if there is one.
@@ -67,6 +76,17 @@ impl Screen {
                 Ok(()) => format!("Columns saved in {}", path.display()),
                 Err(error) => format!("Cannot save {}: {error}", path.display()),
             }))),
+            Effect::Write { path, rest, .. }
+                if [Some(&path), rest.as_ref().map(|(path, _)| path)]
+                    .into_iter()
+                    .flatten()
+                    .any(|path| self.inputs.contains(path)) =>
+            {
+                Ok(Some(Done::Message(format!(
+                    "Cannot write {}: it is one of the files that are open",
+                    path.display()
+                ))))
+            }
             Effect::Write { path, text, rest, over } => {
                 let existing = if over { Existing::Replace } else { Existing::Keep };
                 let second = || rest.map_or(Ok(()), |(path, text)| output::write(&path, &text, existing));
@@ -82,20 +102,38 @@ impl Screen {
     }
 
     /// Returns the terminal to the shell until the program is resumed.
-    #[cfg(unix)]
     fn suspend(&mut self) -> io::Result<Option<Done>> {
-        let stopped = self.away(|| signal_hook::low_level::raise(signal_hook::consts::SIGTSTP))?;
+        let stopped = self.away(Signals::suspend)?;
         Ok(stopped.err().map(|error| Done::Message(format!("Cannot suspend: {error}"))))
     }
 
-    #[cfg(not(unix))]
-    fn suspend(&mut self) -> io::Result<Option<Done>> {
-        Ok(Some(Done::Message("Suspending is not supported on this system".to_owned())))
+    /// Returns what signals from outside ask for, if any came.
+    pub(in crate::tui) fn request(&self) -> Option<Request> {
+        self.signals.take()
+    }
+
+    /// Restores the terminal, and ends the program as the signal would have.
+    ///
+    /// # Errors
+    /// If the system refuses to end it.
+    pub(in crate::tui) fn end(self, signal: i32) -> io::Result<()> {
+        drop(self);
+        Signals::end(signal)
+    }
+
+    /// Asks the terminal for the colour of its background.
+    ///
+    /// # Errors
+    /// If the terminal cannot be written to.
+    pub(in crate::tui) fn ask_for_background(&self) -> io::Result<()> {
+        let mut out = stdout();
+        out.write_all(QUESTION.as_bytes())?;
+        out.flush()
     }
 
     /// Lets the user edit a text in an editor, which has the terminal meanwhile.
     fn compose(&mut self, id: u64, text: &str) -> io::Result<Done> {
-        let edited = self.away(|| undisturbed(|| editor::edit(text)))?;
+        let edited = self.away(|signals| signals.deaf(|| editor::edit(text)))?;
         Ok(edited.map_or_else(
             |error| Done::Message(format!("Cannot edit the draft: {error}")),
             |text| Done::Composed { id, text },
@@ -103,9 +141,9 @@ impl Screen {
     }
 
     /// Releases the terminal while something else runs.
-    fn away<T>(&mut self, meanwhile: impl FnOnce() -> T) -> io::Result<T> {
+    fn away<T>(&mut self, meanwhile: impl FnOnce(&Signals) -> T) -> io::Result<T> {
         self.switched.pause()?;
-        let done = meanwhile();
+        let done = meanwhile(&self.signals);
         self.switched.resume()?;
         self.restart()?;
         Ok(done)
@@ -124,7 +162,14 @@ impl Screen {
     /// # Errors
     /// If the terminal cannot be written to.
     pub(in crate::tui) fn draw(&mut self, picture: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(picture).map(drop)
+        let ascii = self.ascii;
+        let drawn = self.terminal.draw(|frame| {
+            picture(frame);
+            if ascii {
+                simplify(frame.buffer_mut());
+            }
+        });
+        drawn.map(drop)
     }
 }
 
@@ -140,34 +185,6 @@ fn keep_columns(path: &Path, columns: &[&str]) -> io::Result<()> {
     }
     // A symbolic link to the config file stays one.
     output::write(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), &text, Existing::Replace)
-}
-
-/// Runs something during which terminal keys such as Ctrl-C must not end this program.
-#[cfg(unix)]
-fn undisturbed<T>(run: impl FnOnce() -> T) -> T {
-    use std::sync::OnceLock;
-
-    use signal_hook::consts::{SIGINT, SIGQUIT};
-
-    /// Whether these signals have their default effect.
-    static USUAL: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    let usual = USUAL.get_or_init(|| {
-        let usual = Arc::new(AtomicBool::new(true));
-        for signal in [SIGINT, SIGQUIT] {
-            // If that fails, such a key ends both programs and at most a draft is lost.
-            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&usual));
-        }
-        usual
-    });
-    usual.store(false, Ordering::SeqCst);
-    let done = run();
-    usual.store(true, Ordering::SeqCst);
-    done
-}
-
-#[cfg(not(unix))]
-fn undisturbed<T>(run: impl FnOnce() -> T) -> T {
-    run()
 }
 
 impl Drop for Screen {
@@ -287,7 +304,7 @@ mod tests {
     #[test]
     fn a_panic_restores_the_terminal_before_it_is_reported() {
         if std::env::var_os(IN_A_TERMINAL).is_some() {
-            let mut screen = Screen::enter().unwrap();
+            let mut screen = Screen::enter(false, Inputs::default()).unwrap();
             screen.draw(|frame| frame.render_widget("drawn", frame.area())).unwrap();
             panic!("planted");
         }

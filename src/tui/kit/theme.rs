@@ -95,7 +95,7 @@ impl Theme {
     const fn dark() -> Self {
         Self {
             base: Style::new(),
-            heading: Style::new().fg(Color::White).add_modifier(BOLD),
+            heading: Style::new().add_modifier(BOLD),
             accent: Style::new().fg(Color::Cyan).add_modifier(BOLD),
             muted: Style::new().add_modifier(Modifier::DIM),
             outgoing: Style::new().fg(Color::Yellow),
@@ -112,7 +112,7 @@ impl Theme {
     const fn light() -> Self {
         Self {
             base: Style::new(),
-            heading: Style::new().fg(Color::Black).add_modifier(BOLD),
+            heading: Style::new().add_modifier(BOLD),
             accent: Style::new().fg(Color::Blue).add_modifier(BOLD),
             muted: Style::new().fg(Color::DarkGray),
             outgoing: Style::new().fg(Color::Rgb(0x8a, 0x4b, 0x00)),

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::origin::Timestamp;
-use crate::words::compact;
+use crate::words::{compact, compact_lapse};
 
 /// What the first column of times shows. The second shows the time since the previous row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,5 +62,5 @@ pub(in crate::tui) fn transit(call: &Call, original: usize, copy: usize) -> Opti
 
 /// How long an answer took, on aligned clocks.
 pub(in crate::tui) fn latency(call: &Call, answer: usize) -> Option<String> {
-    Some(compact(call.elapsed(call.rows.get(answer)?.answers?, answer)?))
+    Some(compact_lapse(call.lapse(call.rows.get(answer)?.answers?, answer)?))
 }

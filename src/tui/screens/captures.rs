@@ -16,8 +16,8 @@ use crate::tui::kit::command::Movement;
 use crate::tui::kit::names::Names;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
-use crate::tui::kit::theme::Theme;
-use crate::tui::screen::{Screen, scrolled};
+use crate::tui::kit::theme::{Theme, ThemeName};
+use crate::tui::screen::{Screen, scrolled, texts};
 use crate::tui::shared::Shared;
 use crate::words::{bytes, counted};
 
@@ -41,6 +41,15 @@ impl Screen for Captures {
 
     fn go(&mut self, movement: Movement, shared: &Shared) {
         scrolled(&mut self.scroll, movement, shared);
+    }
+
+    fn lines(&self, shared: &Shared) -> Option<Vec<String>> {
+        let theme = Theme::of(ThemeName::None);
+        Some(texts(&report(shared.analysis.as_ref()?, &shared.names, shared.viewport.columns, &theme)))
+    }
+
+    fn found(&mut self, place: usize, _shared: &mut Shared) {
+        self.scroll = place;
     }
 }
 

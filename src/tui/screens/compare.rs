@@ -113,6 +113,12 @@ impl Screen for Comparison {
         Some((&mut self.selected, self.lines.len()))
     }
 
+    fn entry_text(&self, index: usize, _shared: &Shared) -> Option<String> {
+        let line = self.lines.get(index)?;
+        let side = |side: &Option<(String, usize)>| side.as_ref().map_or_else(String::new, |(text, _)| text.clone());
+        Some(format!("{} {}", side(&line.left), side(&line.right)))
+    }
+
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
             Command::Open => match (self.pair(), &self.compared) {
@@ -120,10 +126,12 @@ impl Screen for Comparison {
                 (None, Compared::Calls(_)) => shared.say("Only one of the two calls has this row"),
                 (None, Compared::Stanzas(_)) => {}
             },
-            Command::NextMatch | Command::PreviousMatch => match self.next_difference(command == Command::NextMatch) {
-                Some(line) => self.selected = line,
-                None => shared.say("No more differences"),
-            },
+            Command::NextEvidence | Command::PreviousEvidence => {
+                match self.next_difference(command == Command::NextEvidence) {
+                    Some(line) => self.selected = line,
+                    None => shared.say("No more differences"),
+                }
+            }
             _ => {}
         }
         None
@@ -254,7 +262,7 @@ pub(in crate::tui) fn draw(
         }
         pane::text(&lines, 0, frame, below);
     }
-    Viewport { page: room, lines: 0 }
+    Viewport::of_list(room)
 }
 
 /// One side of a line, with what the other does not have highlighted.

@@ -18,8 +18,8 @@ use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Effect, Movement};
 use crate::tui::kit::pane::{self, Canvas, Viewport};
 use crate::tui::kit::text::{cut, visible_all, width, wrap};
-use crate::tui::kit::theme::Theme;
-use crate::tui::screen::{Formats, Screen, Step, scrolled};
+use crate::tui::kit::theme::{Theme, ThemeName};
+use crate::tui::screen::{Formats, Screen, Step, scrolled, texts};
 use crate::tui::shared::Shared;
 use crate::visible::visible;
 use crate::words::{capitalised, counted};
@@ -84,6 +84,15 @@ impl Screen for DraftScreen {
             _ => {}
         }
         None
+    }
+
+    fn lines(&self, shared: &Shared) -> Option<Vec<String>> {
+        let ready = shared.drafts.get(self.id)?.ready()?;
+        Some(texts(&body(ready, shared.viewport.columns, &Theme::of(ThemeName::None))))
+    }
+
+    fn found(&mut self, place: usize, _shared: &mut Shared) {
+        (self.in_replaced, self.scroll) = (false, place);
     }
 
     fn subject(&self, shared: &Shared) -> Option<(report::Subject, Option<(usize, usize)>)> {

@@ -42,6 +42,11 @@ impl Screen for Findings {
         if command == Command::Open { self.draft(shared).map(Step::Draft) } else { None }
     }
 
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let entry = shared.drafts.entries.get(index)?;
+        Some(format!("{} {} {}", about(&entry.request.subject), entry.request.form.name(), entry.status()))
+    }
+
     fn draft(&self, shared: &Shared) -> Option<u64> {
         self.entry(shared).map(|entry| entry.id)
     }

@@ -58,6 +58,12 @@ impl Screen for Marks {
         if command == Command::Open { self.open(shared) } else { None }
     }
 
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let (subject, note) = shared.notes.iter().nth(index)?;
+        let stanza = subject.stanza.as_ref().map_or_else(String::new, |key| format!("{} {}", key.action, key.id));
+        Some(format!("{} {stanza} {note}", subject.call))
+    }
+
     fn noted(&self, shared: &Shared) -> Option<(Subject, Vec<CaptureId>)> {
         self.mark(shared).map(|(subject, _)| (subject.clone(), Vec::new()))
     }

@@ -4,32 +4,54 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::call::Row;
+use crate::filter;
 use crate::report;
 use crate::spec::index::{Entry, State};
 use crate::spec::{self, Finding, Judged, Question, Strength, Tally, Verdict};
 use crate::tables::Cell;
-use crate::tui::board::Listed;
+use crate::tui::board::{Board, Listed, Listing, Wanted};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, number, text};
-use crate::tui::kit::list::{Cells, List, Scroll, cell, last};
+use crate::tui::kit::fit::{Growth, fit};
+use crate::tui::kit::list::{List, Scroll, cell, headings, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
-use crate::tui::kit::text::{visible_all, wrap};
+use crate::tui::kit::text::{visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
 use crate::tui::screen::{Formats, Screen, Step, TABLE};
 use crate::tui::shared::Shared;
-use crate::words::{NONE, clock_precise};
+use crate::words::{NONE, clock_precise, counted};
 
-/// Columns of the bar in the list, and next to a hypothesis.
-const BAR: usize = 10;
+/// Columns of the bar next to a hypothesis.
 const HYPOTHESIS_BAR: usize = 20;
 
-/// Columns of the section, and of the page alone on narrow terminals.
-const SECTION: usize = 26;
-const PAGE: usize = 13;
+/// The columns of the list of questions, and of evidence.
+const QUESTIONS: [&str; 7] = ["Verdict", "Question", "Answer", "Pro/con", "Id", "Confidence", "Page"];
+const EVIDENCE: [&str; 6] = ["Call", "Bears", "Why", "Strength", "Record", "Time"];
 
-/// From this width on all columns are shown.
-const WIDE: u16 = 100;
+/// How the columns of the list of questions grow, if an answer needs so many columns: the question first.
+fn question_growths(answer: usize, id: usize, question: usize) -> [Growth; 10] {
+    [
+        (0, 9),
+        (1, 44),
+        (2, answer.min(12)),
+        (3, 7),
+        (1, question.min(64)),
+        (2, answer.min(24)),
+        (4, id),
+        (5, 11),
+        (6, 26),
+        (1, question),
+    ]
+}
+
+/// The pieces of evidence whose texts decide how wide columns are.
+const SAMPLED: usize = 200;
+
+/// How the columns of a list of evidence grow: the reason first.
+fn evidence_growths(bears: usize, why: usize) -> [Growth; 8] {
+    [(0, 6), (1, bears.min(14)), (2, why.min(32)), (3, 8), (1, bears.min(24)), (2, why.min(80)), (4, 8), (5, 12)]
+}
 
 /// The open questions.
 #[derive(Clone, Debug, Default)]
@@ -57,41 +79,24 @@ impl Questions {
         Some(page_of(self.finding(shared)?.question))
     }
 
-    /// The next or previous question that contains the search text.
-    fn find(&mut self, forward: bool, shared: &mut Shared) {
-        if shared.search.text.is_empty() {
-            return shared.say("No search yet (press /)");
-        }
-        let Some(board) = &shared.board else { return };
-        let contains = |line: &usize| {
-            let text = match board.questions.get(*line) {
-                Some(Listed::Unchecked(entry)) => format!("{} {} {}", status(entry), entry.place(), entry.title),
-                _ => board.finding_at(*line).map_or_else(String::new, |it| {
-                    format!("{} {} {} {}", it.question.id, it.question.place(), it.question.title, it.verdict.name())
-                }),
-            };
-            text.to_lowercase().contains(&shared.search.text)
-        };
-        let (here, count) = (self.selected, board.questions.len());
-        let found = if forward {
-            (here + 1..count).chain(0..count.min(here + 1)).find(contains)
-        } else {
-            (0..here.min(count)).rev().chain((here..count).rev()).find(contains)
-        };
-        match found {
-            Some(line) => self.selected = line,
-            None => shared.say(format!("No question contains \"{}\"", shared.search.text)),
-        }
+    /// Lists other questions, or in another order. What is selected stays selected.
+    fn relist(&mut self, shared: &mut Shared, change: impl FnOnce(&mut Listing)) {
+        let selected = self.question(shared);
+        change(&mut shared.listing);
+        let Some(board) = &mut shared.board else { return };
+        board.arrange(&shared.listing);
+        let is_same = |line: &usize| selected.is_some() && board.finding_at(*line).map(|it| it.question.id) == selected;
+        self.selected = (0..board.questions.len()).find(is_same).unwrap_or_default();
     }
 
-    /// Selects the question that was selected before the list was rebuilt, and says how many there are.
-    pub(in crate::tui) fn reselect(&mut self, question: Option<&'static str>, shared: &mut Shared) {
-        let Some(board) = &shared.board else { return };
-        let count = board.questions.len();
-        let is_same = |line: &usize| board.finding_at(*line).map(|it| it.question.id) == question;
-        self.selected = (0..count).find(is_same).unwrap_or_default();
-        let all = if shared.with_evidence { "Questions with evidence" } else { "All questions" };
-        shared.say(format!("{all}: {count}"));
+    /// Lists the questions of the selected page that no call bears on, or folds them again.
+    fn unfold(&self, page: &'static str, shared: &mut Shared) {
+        if !shared.listing.unfolded.remove(page) {
+            shared.listing.unfolded.insert(page);
+        }
+        if let Some(board) = &mut shared.board {
+            board.arrange(&shared.listing);
+        }
     }
 
     /// The id of the selected question.
@@ -109,12 +114,55 @@ impl Screen for Questions {
         Some((&mut self.selected, shared.board.as_ref().map_or(0, |board| board.questions.len())))
     }
 
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let board = shared.board.as_ref()?;
+        Some(match board.questions.get(index)? {
+            Listed::Page { page, unfolded: false, .. } => {
+                let folded = board.folded(page);
+                folded.iter().filter_map(|listed| text_of(board, listed)).collect::<Vec<_>>().join("\n")
+            }
+            listed => text_of(board, listed)?,
+        })
+    }
+
+    /// Goes to an entry; if it is a page whose questions are folded, to the one that contains the text.
+    fn found(&mut self, place: usize, shared: &mut Shared) {
+        self.selected = place;
+        if let Some(Listed::Page { page, unfolded: false, .. }) = self.listed(shared) {
+            let (page, searched) = (*page, shared.search.text.clone());
+            self.unfold(page, shared);
+            let Some(board) = &shared.board else { return };
+            let has = |text: String| filter::contains(&text, &searched);
+            let below = board.questions.iter().enumerate().skip(place + 1);
+            let found = below.filter(|(_, listed)| text_of(board, listed).is_some_and(has)).map(|(line, _)| line);
+            self.selected = found.min().unwrap_or(place);
+        }
+    }
+
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
-            Command::Open => self.question(shared).map(Step::Evidence).or_else(|| self.page(shared)),
+            Command::Open => match self.listed(shared) {
+                Some(Listed::Page { page, .. }) => {
+                    let page = *page;
+                    self.unfold(page, shared);
+                    None
+                }
+                _ => self.question(shared).map(Step::Evidence).or_else(|| self.page(shared)),
+            },
             Command::Page => self.page(shared),
-            Command::NextMatch | Command::PreviousMatch => {
-                self.find(command == Command::NextMatch, shared);
+            Command::Limit => {
+                self.relist(shared, |listing| listing.questions = listing.questions.next());
+                let with = shared.board.as_ref().map_or(0, Board::with_evidence);
+                shared.say(match shared.listing.questions {
+                    Wanted::Folded => format!("Questions with evidence: {with}; the others are folded by page"),
+                    Wanted::WithEvidence => format!("Questions with evidence: {with}"),
+                    Wanted::All => format!("All questions: {with} with evidence"),
+                });
+                None
+            }
+            Command::Sort => {
+                self.relist(shared, |listing| listing.order = listing.order.next());
+                shared.say(format!("Sorted by {}", shared.listing.order.description()));
                 None
             }
             _ => None,
@@ -128,6 +176,7 @@ impl Screen for Questions {
     fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
         let line = match self.listed(shared)? {
             Listed::Unchecked(entry) => format!("{}: {}", entry.place(), entry.title),
+            Listed::Page { page, count, .. } => format!("{page}: {}", folded(*count)),
             Listed::Checked(_) => {
                 let finding = self.finding(shared)?;
                 format!("{}: {}", finding.question.id, finding.verdict.name())
@@ -142,6 +191,12 @@ impl Screen for Questions {
             let index = match listed {
                 Listed::Checked(index) => *index,
                 Listed::Unchecked(entry) => return Some(unchecked_row(entry)),
+                Listed::Page { page, count, .. } => {
+                    let title = folded(*count);
+                    return Some(
+                        ["", page, "open", "", "", "", "", title.as_str()].map(|it| text(it.to_owned())).into(),
+                    );
+                }
             };
             let finding = board?.findings.get(index)?;
             let (supporting, refuting) = weight(finding);
@@ -214,6 +269,12 @@ impl Screen for Evidence {
         Some((&mut self.selected, count))
     }
 
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let (_, judged, _, piece) = self.piece(index, shared)?;
+        let why = shared.names.in_text(&piece.why, &judged.call.people);
+        Some(format!("{} {} {} {why}", bearing(piece), piece.hypothesis, piece.strength.name()))
+    }
+
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
             Command::Open => self.piece(self.selected, shared).map(|(call, .., piece)| Step::Row(call, piece.row)),
@@ -262,72 +323,88 @@ pub(in crate::tui) fn draw(
 ) -> Viewport {
     let theme = canvas.theme;
     let board = shared.board.as_ref();
-    let is_wide = canvas.area.width >= WIDE;
-    let mut heading = vec![cell("Verdict", 12, Style::new())];
-    if is_wide {
-        heading.push(cell("Confidence", 11, Style::new()));
-        heading.push(cell("For/against", BAR + 8, Style::new()));
-        heading.push(cell("Page", SECTION, Style::new()));
-    } else {
-        heading.push(cell("For", 7, Style::new()));
-        heading.push(cell("Page", PAGE, Style::new()));
-    }
-    heading.push(Span::raw("Question"));
-    let empty =
-        if shared.with_evidence { "No question has evidence (h: show all)." } else { "There are no questions." };
+    let widths = widths(shared, canvas.area.width.into());
+    let empty = match shared.listing.questions {
+        Wanted::WithEvidence => "No question has evidence (h: list the others).",
+        Wanted::Folded | Wanted::All => "There are no questions.",
+    };
     let list = List {
-        heading: Line::from(heading),
+        heading: headings(&widths, &QUESTIONS),
         selected: screen.selected,
         count: board.map_or(0, |board| board.questions.len()),
         empty: shared.empty(empty),
     };
-    let entry = |index: usize, columns: usize| {
-        let (cells, title, style) = match board?.questions.get(index)? {
-            Listed::Checked(index) => {
-                let finding = board?.findings.get(*index)?;
-                (checked(finding, is_wide, theme), finding.question.title, Style::new())
-            }
-            Listed::Unchecked(entry) => (unchecked(entry, is_wide, theme), entry.title, theme.muted),
-        };
-        Some(last(cells, title, columns, style))
-    };
+    let entry = |index: usize, _: usize| Some(row(&widths, cells(board?, board?.questions.get(index)?, theme)));
     let details = |columns: usize| match screen.listed(shared) {
         Some(Listed::Checked(_)) => {
             screen.finding(shared).map_or_else(Vec::new, |finding| hypotheses(finding, columns, theme))
         }
         Some(Listed::Unchecked(entry)) => why_unchecked(entry, columns, theme),
+        Some(Listed::Page { page, count, unfolded }) => {
+            let title = format!("{page}: {}", folded(*count));
+            let how = if *unfolded { "Enter folds them." } else { "Enter lists them." };
+            [wrap(&[Span::styled(title, theme.heading)], columns, 2), wrap(&[Span::raw(how)], columns, 0)].concat()
+        }
         None => Vec::new(),
     };
     list.draw(scroll, canvas, entry, details)
 }
 
-/// The line of a question that is checked, up to its title.
-fn checked(finding: &Finding, is_wide: bool, theme: &Theme) -> Cells {
-    let (supporting, refuting) = weight(finding);
-    let mut cells = vec![cell(finding.verdict.name(), 12, verdict_style(finding.verdict, theme))];
-    if is_wide {
-        cells.push(cell(finding.confidence.name(), 11, theme.muted));
-        cells.push(Span::styled(bar(supporting, refuting), theme.incoming));
-        cells.push(cell(&format!(" {supporting}/{refuting}"), 7, theme.muted));
-        cells.push(cell(&finding.question.place(), SECTION, theme.muted));
-    } else {
-        cells.push(cell(&format!("{supporting}/{refuting}"), 7, theme.muted));
-        cells.push(cell(finding.question.page, PAGE, theme.muted));
+/// The widths of the columns of the list of questions.
+fn widths(shared: &Shared, room: usize) -> Vec<usize> {
+    let (mut answer, mut id, mut question) = (width(QUESTIONS[2]), 0, 0);
+    for finding in shared.board.iter().flat_map(|board| &board.findings) {
+        answer = answer.max(width(&answer_of(finding))).min(40);
+        id = id.max(width(finding.question.id));
+        question = question.max(width(finding.question.title));
     }
-    cells
+    fit(QUESTIONS.len(), question_growths(answer, id, question), room)
 }
 
-/// The line of a question that is not checked, or is the same as another one, up to its title.
-fn unchecked(entry: &Entry, is_wide: bool, theme: &Theme) -> Cells {
-    let mut cells = vec![cell(&status(entry), 12, theme.muted)];
-    if is_wide {
-        cells.push(cell("", 11 + 1 + BAR + 7, theme.muted));
-        cells.push(cell(&entry.place(), SECTION, theme.muted));
-    } else {
-        cells.push(cell("", 7, theme.muted));
-        cells.push(cell(entry.page, PAGE, theme.muted));
+/// What a verdict names, safe to show.
+fn answer_of(finding: &Finding) -> String {
+    visible_all(&finding.named.join(", ")).into_owned()
+}
+
+/// How many questions are folded, for people.
+fn folded(count: usize) -> String {
+    format!("{} without evidence", counted(count as u64, "question"))
+}
+
+/// The cells of an entry of the list.
+fn cells(board: &Board, listed: &Listed, theme: &Theme) -> [(String, Style); 7] {
+    let none = || (String::new(), theme.muted);
+    match listed {
+        Listed::Checked(index) => {
+            let Some(finding) = board.findings.get(*index) else { return std::array::from_fn(|_| none()) };
+            let (supporting, refuting) = weight(finding);
+            let style = verdict_style(finding.verdict, theme);
+            let title = if finding.verdict == Verdict::Open { theme.muted } else { Style::new() };
+            [
+                (finding.verdict.name().to_owned(), style),
+                (finding.question.title.to_owned(), title),
+                (answer_of(finding), style),
+                (format!("{supporting}/{refuting}"), theme.muted),
+                (finding.question.id.to_owned(), theme.muted),
+                (finding.confidence.name().to_owned(), theme.muted),
+                (finding.question.place(), theme.muted),
+            ]
+        }
+        Listed::Unchecked(entry) => [
+            (status(entry), theme.muted),
+            (entry.title.to_owned(), theme.muted),
+            none(),
+            none(),
+            (entry.state.question().map_or_else(String::new, |question| question.id.to_owned()), theme.muted),
+            none(),
+            (entry.place(), theme.muted),
+        ],
+        Listed::Page { page, count, unfolded } => {
+            let sign = if *unfolded { '▼' } else { '▶' };
+            let title = format!("{sign} {page}: {}", folded(*count));
+            [("open".to_owned(), theme.muted), (title, Style::new()), none(), none(), none(), none(), none()]
+        }
     }
-    cells
 }
 
 /// The same as CSV.
@@ -369,17 +446,26 @@ fn page_of(question: &'static Question) -> Step {
     Step::Page { title: question.id, text: question.text() }
 }
 
+/// The text of an entry that is not folded, for a search.
+fn text_of(board: &Board, listed: &Listed) -> Option<String> {
+    Some(match listed {
+        Listed::Checked(index) => {
+            let it = board.findings.get(*index)?;
+            let (question, verdict) = (it.question, it.verdict.name());
+            format!("{verdict} {} {} {} {}", question.title, answer_of(it), question.id, question.place())
+        }
+        Listed::Unchecked(entry) => {
+            let id = entry.state.question().map_or("", |question| question.id);
+            format!("{} {} {id} {}", status(entry), entry.title, entry.place())
+        }
+        Listed::Page { page, count, .. } => format!("{page}: {}", folded(*count)),
+    })
+}
+
 /// The number of pieces of evidence for and against all hypotheses.
 fn weight(finding: &Finding) -> (u64, u64) {
     let sum = |count: fn(&Tally) -> u64| finding.tallies.iter().map(count).sum();
     (sum(|tally| tally.supporting), sum(|tally| tally.refuting))
-}
-
-/// A bar with the share of the evidence that is for.
-fn bar(supporting: u64, refuting: u64) -> String {
-    let Some(all) = Some(supporting + refuting).filter(|all| *all > 0) else { return " ".repeat(BAR) };
-    let full = usize::try_from(supporting * BAR as u64 / all).unwrap_or(BAR);
-    format!("{}{}", "█".repeat(full), "░".repeat(BAR - full))
 }
 
 fn verdict_style(verdict: Verdict, theme: &Theme) -> Style {
@@ -423,30 +509,31 @@ pub(in crate::tui) fn draw_evidence(
     canvas: Canvas<'_, '_>,
 ) -> Viewport {
     let theme = canvas.theme;
-    let heading = Line::from(vec![
-        cell("Call", 6, Style::new()),
-        cell("Record", 8, Style::new()),
-        cell("Time", 12, Style::new()),
-        cell("Bears", 24, Style::new()),
-        cell("Strength", 8, Style::new()),
-        Span::raw("Why"),
-    ]);
-    let empty = shared.empty("No call has evidence for this question. Press i to see what would decide it.");
-    let list = List { heading, selected: screen.selected, count: screen.count(shared), empty };
     let why = |index: usize| {
         let (_, judged, _, piece) = screen.piece(index, shared)?;
         Some(visible_all(&shared.names.in_text(&piece.why, &judged.call.people)).into_owned())
     };
-    let entry = |index: usize, columns: usize| {
-        let (call, _, row, piece) = screen.piece(index, shared)?;
-        let cells = vec![
-            cell(&format!("#{}", call + 1), 6, theme.muted),
-            cell(&row.observed.stanza.origin.last.to_string(), 8, theme.muted),
-            cell(&row.observed.time().map_or_else(|| NONE.to_owned(), clock_precise), 12, Style::new()),
-            cell(&format!("{} {}", bearing(piece), visible_all(&piece.hypothesis)), 24, theme.accent),
-            cell(piece.strength.name(), 8, Style::new()),
+    let bears = |piece: &spec::Evidence| format!("{} {}", bearing(piece), visible_all(&piece.hypothesis));
+    let (mut widest_bears, mut widest_why) = (0, 0);
+    for index in 0..screen.count(shared).min(SAMPLED) {
+        widest_bears = widest_bears.max(screen.piece(index, shared).map_or(0, |(.., piece)| width(&bears(piece))));
+        widest_why = widest_why.max(why(index).map_or(0, |why| width(&why)));
+    }
+    let widths = fit(EVIDENCE.len(), evidence_growths(widest_bears, widest_why), canvas.area.width.into());
+    let empty = shared.empty("No call has evidence for this question. Press i to see what would decide it.");
+    let heading = headings(&widths, &EVIDENCE);
+    let list = List { heading, selected: screen.selected, count: screen.count(shared), empty };
+    let entry = |index: usize, _: usize| {
+        let (call, _, stanza, piece) = screen.piece(index, shared)?;
+        let cells = [
+            (format!("#{}", call + 1), theme.muted),
+            (bears(piece), theme.accent),
+            (why(index)?, Style::new()),
+            (piece.strength.name().to_owned(), Style::new()),
+            (stanza.observed.stanza.origin.last.to_string(), theme.muted),
+            (stanza.observed.time().map_or_else(|| NONE.to_owned(), clock_precise), Style::new()),
         ];
-        Some(last(cells, &why(index)?, columns, Style::new()))
+        Some(row(&widths, cells))
     };
     let title = screen.question().map_or("", |question| question.title);
     let details = |columns: usize| {

@@ -1,24 +1,37 @@
 //! The rules, and the places where one of them was checked.
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use crate::call::Row;
 use crate::report;
 use crate::spec::{self, Conformance, Count, Grade, Judged, Place, RULES, Rule};
+use crate::tui::board::Listing;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, number, text};
-use crate::tui::kit::list::{List, Scroll, cell, last};
+use crate::tui::kit::fit::{Growth, fit};
+use crate::tui::kit::list::{List, Scroll, headings, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
-use crate::tui::kit::text::{visible_all, wrap};
+use crate::tui::kit::text::{visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
 use crate::tui::screen::{Formats, Screen, Step, TABLE};
 use crate::tui::shared::Shared;
 use crate::words::counted;
 
-/// From this width on the counts are shown.
-const WIDE: u16 = 100;
+/// The columns of the list of rules, and of places.
+const RULE_COLUMNS: [&str; 8] = ["Result", "What it demands", "Rule", "Calls", "!", "+", "Holds", "Undecided"];
+const PLACE_COLUMNS: [&str; 4] = ["Call", "Result", "Why", "Record"];
+
+/// How the columns of the list of rules grow.
+fn rule_growths() -> [Growth; 10] {
+    let id = RULES.iter().map(|rule| width(rule.id)).max().unwrap_or_default();
+    let title = RULES.iter().map(|rule| width(rule.title)).max().unwrap_or_default();
+    [(0, 13), (1, 40), (2, id.min(24)), (3, 6), (4, 5), (1, title.min(64)), (2, id), (5, 5), (6, 6), (7, 9)]
+}
+
+/// How the columns of a list of places grow.
+const PLACE_GROWTHS: [Growth; 4] = [(0, 6), (1, 9), (2, 50), (3, 8)];
 
 /// The rules.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +40,22 @@ pub(in crate::tui) struct Rules {
 }
 
 impl Rules {
-    fn rule(&self) -> Option<&'static Rule> {
-        RULES.get(self.selected).copied()
+    /// The index of an entry of the list in [`RULES`].
+    fn index(line: usize, shared: &Shared) -> Option<usize> {
+        shared.board.as_ref()?.rules.get(line).copied()
+    }
+
+    fn rule(&self, shared: &Shared) -> Option<&'static Rule> {
+        RULES.get(Self::index(self.selected, shared)?).copied()
+    }
+
+    /// Lists other rules, or in another order. What is selected stays selected.
+    fn relist(&mut self, shared: &mut Shared, change: impl FnOnce(&mut Listing)) {
+        let selected = Self::index(self.selected, shared);
+        change(&mut shared.listing);
+        let Some(board) = &mut shared.board else { return };
+        board.arrange(&shared.listing);
+        self.selected = board.rules.iter().position(|index| Some(*index) == selected).unwrap_or_default();
     }
 
     /// How often a rule was checked, and in how many calls.
@@ -44,30 +71,49 @@ impl Screen for Rules {
         Context::Rules
     }
 
-    fn list(&mut self, _shared: &Shared) -> Option<(&mut usize, usize)> {
-        Some((&mut self.selected, RULES.len()))
+    fn list(&mut self, shared: &Shared) -> Option<(&mut usize, usize)> {
+        Some((&mut self.selected, shared.board.as_ref().map_or(0, |board| board.rules.len())))
     }
 
-    fn update(&mut self, command: Command, _shared: &mut Shared) -> Option<Step> {
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let index = Self::index(index, shared)?;
+        let rule = RULES.get(index)?;
+        Some(format!("{} {} {}", result(Self::counts(index, shared).0), rule.title, rule.id))
+    }
+
+    fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
-            Command::Open => self.rule().map(|rule| Step::Places(rule.id)),
-            Command::Page => self.rule().map(page_of),
+            Command::Open => self.rule(shared).map(|rule| Step::Places(rule.id)),
+            Command::Page => self.rule(shared).map(page_of),
+            Command::Limit => {
+                self.relist(shared, |listing| listing.departing = !listing.departing);
+                let count = shared.board.as_ref().map_or(0, |board| board.rules.len());
+                let what = if shared.listing.departing { "Rules with departures" } else { "All rules" };
+                shared.say(format!("{what}: {count}"));
+                None
+            }
+            Command::Sort => {
+                self.relist(shared, |listing| listing.order = listing.order.next());
+                shared.say(format!("Sorted by {}", shared.listing.order.description()));
+                None
+            }
             _ => None,
         }
     }
 
-    fn subject(&self, _shared: &Shared) -> Option<(report::Subject, Option<(usize, usize)>)> {
-        Some((report::Subject::Rule(self.rule()?), None))
+    fn subject(&self, shared: &Shared) -> Option<(report::Subject, Option<(usize, usize)>)> {
+        Some((report::Subject::Rule(self.rule(shared)?), None))
     }
 
-    fn copied(&self, _shared: &Shared) -> Option<(&'static str, String)> {
-        self.rule().map(|rule| ("Line", format!("{}: {}", rule.id, rule.title)))
+    fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
+        self.rule(shared).map(|rule| ("Line", format!("{}: {}", rule.id, rule.title)))
     }
 
     fn table(&self, shared: &Shared) -> Option<Table> {
-        let rows = RULES.iter().enumerate().map(|(index, rule)| {
-            let (count, calls) = Self::counts(index, shared);
-            vec![
+        let rows = shared.board.iter().flat_map(|board| &board.rules).filter_map(|index| {
+            let rule = RULES.get(*index)?;
+            let (count, calls) = Self::counts(*index, shared);
+            Some(vec![
                 text(rule.id),
                 text(rule.page),
                 number(count.holds),
@@ -76,7 +122,7 @@ impl Screen for Rules {
                 number(count.undecided),
                 number(calls),
                 text(rule.title),
-            ]
+            ])
         });
         Some((vec!["rule", "page", "holds", "violated", "novelties", "undecided", "calls", "title"], rows.collect()))
     }
@@ -133,6 +179,11 @@ impl Screen for Places {
         Some((&mut self.selected, Self::count(shared)))
     }
 
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let (_, judged, _, place) = Self::place(index, shared)?;
+        Some(format!("{} {}", place.found.name(), shared.names.in_text(&place.why, &judged.call.people)))
+    }
+
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
             Command::Open => Self::place(self.selected, shared).map(|(call, .., place)| Step::Row(call, place.row)),
@@ -175,42 +226,63 @@ fn page_of(rule: &'static Rule) -> Step {
 }
 
 /// The overall result of a rule.
-fn result(count: Count, theme: &Theme) -> (&'static str, Style) {
+const fn result(count: Count) -> &'static str {
     match count {
-        Count { violated: 1.., .. } => ("violated", theme.violated),
-        Count { novelties: 1.., .. } => ("novelty", theme.novelty),
-        Count { holds: 1.., .. } => ("holds", theme.accent),
-        Count { undecided: 1.., .. } => ("undecided", theme.incoming),
-        _ => ("not exercised", theme.muted),
+        Count { violated: 1.., .. } => "violated",
+        Count { novelties: 1.., .. } => "novelty",
+        Count { holds: 1.., .. } => "holds",
+        Count { undecided: 1.., .. } => "undecided",
+        _ => "not exercised",
+    }
+}
+
+fn result_style(result: &str, theme: &Theme) -> Style {
+    match result {
+        "violated" => theme.violated,
+        "novelty" => theme.novelty,
+        "holds" => theme.accent,
+        "undecided" => theme.incoming,
+        _ => theme.muted,
     }
 }
 
 /// Draws the rules.
 pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
     let theme = canvas.theme;
-    let names = ["Holds", "!", "+", "Undecided", "Calls"];
-    let numbers = names.map(|name| Span::raw(format!("{name:>9} ")));
-    let is_wide = canvas.area.width >= WIDE;
-    let mut heading = vec![cell("Result", 13, Style::new())];
-    heading.extend(if is_wide { numbers.to_vec() } else { Vec::new() });
-    heading.push(Span::raw("Rule"));
-    let empty = "This version checks no rules.";
-    let list = List { heading: Line::from(heading), selected: screen.selected, count: RULES.len(), empty };
-    let entry = |index: usize, columns: usize| {
+    let widths = fit(RULE_COLUMNS.len(), rule_growths(), canvas.area.width.into());
+    let empty = if shared.listing.departing {
+        "No rule is departed from (h: list the others)."
+    } else {
+        "This version checks no rules."
+    };
+    let count = shared.board.as_ref().map_or(0, |board| board.rules.len());
+    let heading = headings(&widths, &RULE_COLUMNS);
+    let list = List { heading, selected: screen.selected, count, empty: shared.empty(empty) };
+    let entry = |line: usize, _: usize| {
+        let index = Rules::index(line, shared)?;
         let rule = RULES.get(index)?;
         let (count, calls) = Rules::counts(index, shared);
-        let (result, style) = result(count, theme);
-        let mut cells = vec![cell(result, 13, style)];
-        if is_wide {
-            let numbers = [count.holds, count.violated, count.novelties, count.undecided, calls as u64];
-            cells.extend(numbers.map(|number| Span::styled(format!("{number:>9} "), theme.muted)));
-        }
-        Some(last(cells, &format!("{}  {}", rule.id, rule.title), columns, Style::new()))
+        let result = result(count);
+        let [calls, violated, novelties, holds, undecided] =
+            [calls as u64, count.violated, count.novelties, count.holds, count.undecided].map(|it| it.to_string());
+        let cells = [
+            (result, result_style(result, theme)),
+            (rule.title, Style::new()),
+            (rule.id, theme.muted),
+            (&calls, theme.muted),
+            (&violated, theme.muted),
+            (&novelties, theme.muted),
+            (&holds, theme.muted),
+            (&undecided, theme.muted),
+        ];
+        Some(row(&widths, cells))
     };
     let details = |columns: usize| {
-        let Some(rule) = screen.rule() else { return Vec::new() };
+        let Some((rule, index)) = screen.rule(shared).zip(Rules::index(screen.selected, shared)) else {
+            return Vec::new();
+        };
         let mut lines = wrap(&[Span::styled(format!("{}  {}", rule.id, rule.title), theme.heading)], columns, 2);
-        let (count, calls) = Rules::counts(screen.selected, shared);
+        let (count, calls) = Rules::counts(index, shared);
         let grade = match rule.grade {
             Grade::Violation => "a departure is a violation",
             Grade::Warning => "a departure is a warning",
@@ -238,20 +310,17 @@ pub(in crate::tui) fn draw_places(
     canvas: Canvas<'_, '_>,
 ) -> Viewport {
     let theme = canvas.theme;
-    let heading = Line::from(vec![
-        cell("Call", 6, Style::new()),
-        cell("Record", 8, Style::new()),
-        cell("Result", 9, Style::new()),
-        Span::raw("Why"),
-    ]);
+    let widths =
+        fit(PLACE_COLUMNS.len(), PLACE_GROWTHS.into_iter().chain([(2, usize::MAX / 2)]), canvas.area.width.into());
+    let heading = headings(&widths, &PLACE_COLUMNS);
     let empty = shared.empty("No call exercises this rule. Press i to see what would.");
     let list = List { heading, selected: screen.selected, count: Places::count(shared), empty };
     let why = |index: usize| {
         let (_, judged, _, place) = Places::place(index, shared)?;
         Some(visible_all(&shared.names.in_text(&place.why, &judged.call.people)).into_owned())
     };
-    let entry = |index: usize, columns: usize| {
-        let (call, _, row, place) = Places::place(index, shared)?;
+    let entry = |index: usize, _: usize| {
+        let (call, _, stanza, place) = Places::place(index, shared)?;
         let style = match place.found {
             Conformance::Violated => theme.violated,
             Conformance::Novelty => theme.novelty,
@@ -259,12 +328,14 @@ pub(in crate::tui) fn draw_places(
             Conformance::Holds => theme.accent,
         };
         let number = if call < shared.calls().len() { format!("#{}", call + 1) } else { "none".to_owned() };
-        let cells = vec![
-            cell(&number, 6, theme.muted),
-            cell(&row.observed.stanza.origin.last.to_string(), 8, theme.muted),
-            cell(place.found.name(), 9, style),
+        let record = stanza.observed.stanza.origin.last.to_string();
+        let cells = [
+            (number, theme.muted),
+            (place.found.name().to_owned(), style),
+            (why(index)?, Style::new()),
+            (record, theme.muted),
         ];
-        Some(last(cells, &why(index)?, columns, Style::new()))
+        Some(row(&widths, cells))
     };
     let title = screen.rule().map_or("", |rule| rule.title);
     let details = |columns: usize| {

@@ -347,3 +347,11 @@ fn options_hold_for_the_files_after_them() {
         assert_eq!(code, 2, "{said}");
     }
 }
+
+#[test]
+fn any_white_space_ends_the_name_of_a_tag() {
+    for space in ["\n", "\r\n", "\t", "\n  "] {
+        let text = OFFER.replace("<call ", &format!("<call{space}"));
+        assert_eq!(timeline(&load_text(text.as_bytes())), ["00AA in call offer 1.1 unknown"], "{space:?}");
+    }
+}

@@ -120,3 +120,24 @@ fn a_diagnostic_without_signalling_says_what_to_do() {
     let said = anomalies(&analysis);
     assert!(said[0].starts_with("input/log-without-stanzas") && said[0].contains("reload WhatsApp Web"), "{said:?}");
 }
+
+#[test]
+fn a_stanza_that_both_hooks_of_a_recorder_log_is_one() {
+    let analysis = load(&sample("web-diagnostic/recorder-callee.jsonl"));
+    let connections = analysis.captures[0].connections.iter();
+    let connections: Vec<_> = connections.map(|known| (known.client.as_str(), known.stanzas)).collect();
+    assert_eq!(connections, [("web-diagnostic, tab 7", 10)]);
+    let said = anomalies(&analysis);
+    assert_eq!(said, ["input/log-echo at 2, 6 times"]);
+}
+
+#[test]
+fn a_row_of_the_recorder_without_a_stanza_is_said() {
+    let row = |row: &str| format!(r#"{{"schema":"wa-voip-diag/v2","source":"wa-logger-raw","tabId":1,"row":{row}}}"#);
+    let offer = r#"[1,"raw_in","<call from=\"1@lid\" id=\"1\"><offer call-id=\"00AA\"/></call>","Error"]"#;
+    let records = [row(offer), row(r#"[1,"raw_in",7]"#), row(r#"[1,"info","a word"]"#), row("[]"), row("{")];
+    let analysis = load_text(records.join("\n").as_bytes());
+    assert_eq!(timeline(&analysis), ["00AA in call offer 1 unknown"]);
+    let said = anomalies(&analysis);
+    assert!(said[0].starts_with("input/log-entry-unreadable at 2"), "{said:?}");
+}

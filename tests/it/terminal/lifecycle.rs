@@ -40,6 +40,97 @@ fn ctrl_z_gives_the_terminal_to_the_shell_until_fg() {
     assert_eq!(session.end(), 0);
 }
 
+/// Sends a signal to a program, as another terminal would.
+fn send(signal: &str, session: &Session) {
+    let id = session.child.process_id().unwrap().to_string();
+    assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
+}
+
+/// Whether the terminal is as a shell needs it: no alternate screen, no mouse, the cursor shown, lines echoed.
+fn is_given_back(session: &Session) -> bool {
+    let screen = session.screen.screen();
+    let no_mouse = screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None;
+    !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() && no_mouse && session.is_cooked()
+}
+
+#[test]
+fn every_signal_that_ends_the_program_gives_the_terminal_back() {
+    for (signal, name) in [("TERM", "Terminated"), ("INT", "Interrupt"), ("QUIT", "Quit"), ("HUP", "Hangup")] {
+        let mut session = Session::start(&[CAPTURE], 100, 30);
+        session.wait_for("7 calls");
+        assert!(!is_given_back(&session), "{signal}");
+        send(signal, &session);
+        session.wait_until(&format!("given back after SIG{signal}"), is_given_back);
+        let status = session.child.wait().unwrap();
+        assert!(status.signal().is_some_and(|signal| signal.starts_with(name)), "{signal}: {status:?}");
+    }
+}
+
+#[test]
+fn a_stop_from_outside_gives_the_terminal_back_until_the_program_goes_on() {
+    let mut session = Session::start(&[CAPTURE], 100, 30);
+    session.wait_for("7 calls");
+    send("TSTP", &session);
+    session.wait_until("given back", is_given_back);
+    let id = session.child.process_id().unwrap();
+    session.wait_until("stopped", |_| state(id).starts_with('T'));
+    send("CONT", &session);
+    session.wait_until("resumed", |session| session.screen.screen().alternate_screen() && !session.is_cooked());
+    session.wait_for("7 calls").press("q");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii() {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.arg(CAPTURE);
+    dress(&mut command);
+    command.env("LC_ALL", "C");
+    let mut session = Session::spawn(command, 100, 30);
+    session.wait_for("7 calls").press("j\r").wait_for("<call").settle();
+    let contents = session.contents();
+    assert!(contents.is_ascii() && contents.contains("- offer -") && contents.contains('>'), "{contents}");
+    session.press("\x03");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn a_dumb_terminal_is_told_what_to_do() {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.arg(CAPTURE);
+    dress(&mut command);
+    command.env("TERM", "dumb");
+    let mut session = Session::spawn(command, 100, 30);
+    session.wait_for("pipe the output");
+    assert_eq!(session.end(), 2);
+    assert!(!String::from_utf8_lossy(&session.raw).contains("\x1b["), "nothing a dumb terminal would print");
+}
+
+#[test]
+fn a_light_background_gets_the_light_theme() {
+    let mut session = Session::start(&[CAPTURE], 100, 30);
+    session.wait_for("7 calls").settle();
+    let asked = session.raw.windows(7).filter(|bytes| bytes == b"\x1b]11;?\x1b").count();
+    assert_eq!(asked, 1);
+    let before = session.raw.len();
+    session.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\").settle();
+    let after = String::from_utf8_lossy(&session.raw[before..]).into_owned();
+    assert!(after.contains("48;2;200;220;255"), "the light theme's selection: {after:?}");
+    assert!(session.contents().contains("7 calls"), "the answer is no keys");
+    session.press("\x03");
+    assert_eq!(session.end(), 0);
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_before_any_screen() {
+    for (arguments, said) in [(&["no-such-file.pcap"][..], "no-such-file.pcap"), (&["-"][..], "terminal")] {
+        let mut session = Session::start(arguments, 100, 30);
+        session.wait_for(said);
+        assert_ne!(session.end(), 0);
+        assert!(!String::from_utf8_lossy(&session.raw).contains("\x1b[?1049h"), "{arguments:?}");
+    }
+}
+
 /// Starts the program in a terminal that ignores its hanging up or not, closes the terminal when the calls are shown,
 /// and gives how long the program goes on.
 fn goes_on_after_hang_up(ignores: bool) -> Duration {

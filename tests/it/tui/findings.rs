@@ -171,7 +171,7 @@ fn nothing_is_reported_before_loading_has_finished() {
 #[test]
 fn a_draft_without_a_relevant_stanza_is_refused() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.keys("Q").select("Who stops the callee").keys("Djj<enter>");
+    bench.keys("Q/who stops the callee<enter>Djj<enter>");
     assert!(bench.shows("Cannot draft this: no relevant stanza found"), "{}", bench.screen());
     bench.keys("w");
     assert!(bench.shows("Cannot draft this") && !bench.shows("save as"));

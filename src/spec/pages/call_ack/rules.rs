@@ -3,6 +3,7 @@
 use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Node;
+use crate::protocol::binary::label::labelled;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::coverage::{ANSWERED_WITHIN, Uncovered, covered_before, covered_for, covered_until, own_acks_covered};
 use crate::spec::observe::stanzas::acks;
@@ -58,6 +59,8 @@ pub(super) fn type_is_action(call: &Call, _: &Context, checks: &mut Checks) {
         let Some(action) = answered.observed.read().action() else { continue };
         if action.name.as_str() == kind {
             checks.holds(index, "its `type` is the acknowledged action");
+        } else if labelled(kind).is_some() {
+            checks.undecided(index, format!("its `type` was replaced by {kind}"));
         } else if matches!(ActionName::read(kind), ActionName::Unknown(_)) {
             checks.novelty(
                 index,
@@ -83,6 +86,8 @@ pub(super) fn error_code(call: &Call, _: &Context, checks: &mut Checks) {
         let Some(code) = ack.error.as_ref().and_then(|error| error.code.as_deref()) else { continue };
         if code.parse::<i64>().is_ok() {
             checks.holds(index, "the code of its error is an integer");
+        } else if labelled(code).is_some() {
+            checks.undecided(index, format!("the code of its error was replaced by {code}"));
         } else {
             checks.violated(index, format!("the code of its error is not an integer: {code}"));
         }

@@ -9,7 +9,7 @@ use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{declined, elements, endpoints, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
-use crate::words::plural;
+use crate::words::{lapse, plural};
 
 pub(super) fn preaccept_effect(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     judge(question, call, context).into_iter().collect()
@@ -25,7 +25,7 @@ fn judge(question: &'static Question, call: &Call, context: &Context) -> Option<
     {
         return None;
     }
-    let after = progress.ring.map_or_else(String::new, |ring| format!(", {} after the offer", seconds(ring)));
+    let after = progress.ring.map_or_else(String::new, |ring| format!(", {} after the offer", lapse(ring)));
     let how = format!("{}{after}", outcome.name());
     if let Some(rang) = progress.rang {
         let why = format!("The callee sent a preaccept, and the call was {how}.");

@@ -240,7 +240,7 @@ pub(super) fn terminate_before_accept(question: &'static Question, call: &Call, 
         let is_covered = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
         let strength = if past.is_none() && is_covered { Strength::Direct } else { Strength::Indirect };
         let why = format!("A terminate, {place}, ended a call after the offer, with no preaccept or accept before it.");
-        (!answers::is_refused(call, sight.index))
+        (sight.row.refused_by.is_none())
             .then(|| Evidence::supporting(question, "at-offer", strength, sight.index, why))
     });
     pieces.collect()

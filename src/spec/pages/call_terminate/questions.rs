@@ -30,7 +30,7 @@ pub(super) fn terminate_reasons(question: &'static Question, call: &Call, _: &Co
             }
             _ => String::new(),
         };
-        let answered = answered::accepted(call).is_some_and(|accepted| accepted < sight.index);
+        let answered = call.progress.accepted.is_some_and(|accepted| accepted < sight.index);
         let why = format!(
             "A terminate {}{originator}, in {} call {}{known}.",
             originator::seen_at(call, sight.row),

@@ -216,8 +216,9 @@ pub(super) fn duration_seconds(call: &Call, _: &Context, checks: &mut Checks) {
     let Some((ended, talk)) = call.progress.ended.zip(call.progress.talk) else { return };
     let Some(end) = terminates(call).find(|act| act.index == ended) else { return };
     let Some(duration) = end.node.text("duration").and_then(|duration| decimal_u32(&duration)) else { return };
-    let talked = seconds(talk);
-    let fits = |reported: f64| (reported - talked).abs() <= SLACK.max(talked * SLACK_SHARE);
+    let talked = seconds(talk.nanoseconds);
+    let slack = SLACK.max(talked * SLACK_SHARE) + seconds(talk.bound);
+    let fits = |reported: f64| (reported - talked).abs() <= slack;
     let reported = f64::from(duration);
     match (fits(reported), fits(reported / 1000.0)) {
         (true, false) => checks.holds(ended, "it matches the talk time in seconds"),

@@ -11,7 +11,7 @@ use crate::spec::observe::{SECOND, originator, ringing, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 
 pub(super) fn ring_time(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let announced = ringing::announced(call).and_then(|announced| {
+    let announced = call.announced().and_then(|announced| {
         let place = originator::seen_at(call, call.rows.get(announced.index)?);
         let why = format!("Announced by voip_settings, {place}.");
         Some(Evidence::supporting(question, whole(announced.timeout), Strength::Indirect, announced.index, why))

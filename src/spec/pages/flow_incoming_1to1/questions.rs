@@ -5,11 +5,11 @@ use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{answers, group, originator, seconds, stanzas};
+use crate::spec::observe::{answers, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 
 pub(super) fn accept_alone(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    if group::is_group(call) {
+    if call.group {
         return Vec::new();
     }
     let accepts = stanzas::of(call, &ActionName::Accept);

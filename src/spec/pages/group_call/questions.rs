@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::call::Call;
 use crate::protocol::binary::Node;
 use crate::protocol::stanza::ActionName;
-use crate::spec::observe::{group, names, originator, stanzas};
+use crate::spec::observe::{names, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength};
 use crate::words::{article, plural};
 
@@ -32,7 +32,7 @@ const WORDS: &[&str] = &[
 ];
 
 pub(super) fn group_stanzas(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    if !group::is_group(call) {
+    if !call.group {
         return Vec::new();
     }
     let mut evidence = Vec::new();
@@ -51,7 +51,7 @@ pub(super) fn group_stanzas(question: &'static Question, call: &Call, _: &Contex
 }
 
 pub(super) fn group_keys(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    if !group::is_group(call) {
+    if !call.group {
         return Vec::new();
     }
     let pieces = stanzas::each(call).into_iter().filter_map(|sight| {

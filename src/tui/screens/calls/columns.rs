@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use crate::analysis::Analysis;
 use crate::call::Media;
-use crate::origin::Timestamp;
+use crate::origin::{Lapse, Timestamp};
 use crate::spec::{Conformance, Judged};
 use crate::tui::kit::names::Names;
-use crate::words::{NONE, clock, compact, offset};
+use crate::words::{NONE, clock, compact_lapse, offset};
 
 /// Declares the columns, from left to right: name, heading and description of each.
 macro_rules! columns {
@@ -108,8 +108,8 @@ impl Column {
                 if call.group { format!("group {media}") } else { media.to_owned() }
             }),
             Self::Outcome => progress.outcome.name().to_owned(),
-            Self::Ring => progress.ring.map_or_else(none, compact),
-            Self::Talk => progress.talk.map_or_else(none, compact),
+            Self::Ring => progress.ring.map_or_else(none, compact_lapse),
+            Self::Talk => progress.talk.map_or_else(none, compact_lapse),
             Self::Stanzas => call.rows.len().to_string(),
             Self::EndedBy => progress.ended_by.map_or_else(none, |by| {
                 let reason = progress.end_reason.as_deref().filter(|reason| !reason.is_empty());
@@ -132,6 +132,7 @@ impl Column {
     /// The order of two calls by this column: by value, not by the text of the cell. Calls without a value come last.
     pub(in crate::tui) fn order(self, one: &Judged, other: &Judged, context: &CellContext<'_>) -> Ordering {
         let last = |one: Option<i64>, other: Option<i64>| one.unwrap_or(i64::MAX).cmp(&other.unwrap_or(i64::MAX));
+        let length = |lapse: Option<Lapse>| lapse.map(|lapse| lapse.nanoseconds);
         let (left, right) = (&one.call, &other.call);
         let party = |jid: &Option<_>, judged: &Judged| {
             jid.as_ref().map(|jid| context.names.of(jid, &judged.call.people)).unwrap_or_default()
@@ -143,8 +144,8 @@ impl Column {
             Self::Callee => party(&left.callee, one).cmp(&party(&right.callee, other)),
             Self::Media => (left.group, left.media).cmp(&(right.group, right.media)),
             Self::Outcome => left.progress.outcome.name().cmp(right.progress.outcome.name()),
-            Self::Ring => last(left.progress.ring, right.progress.ring),
-            Self::Talk => last(left.progress.talk, right.progress.talk),
+            Self::Ring => last(length(left.progress.ring), length(right.progress.ring)),
+            Self::Talk => last(length(left.progress.talk), length(right.progress.talk)),
             Self::Stanzas => left.rows.len().cmp(&right.rows.len()),
             Self::EndedBy => (left.progress.ended_by, &left.progress.end_reason)
                 .cmp(&(right.progress.ended_by, &right.progress.end_reason)),

@@ -9,6 +9,7 @@ use super::list::Calls;
 use crate::call::Outcome;
 use crate::protocol::binary::Jid;
 use crate::spec::Judged;
+use crate::tui::kit::fit::fit;
 use crate::tui::kit::list::Scroll;
 use crate::tui::kit::pane::{Canvas, Target, Viewport};
 use crate::tui::kit::text::{address, cut, shown, visible_all, width};
@@ -22,68 +23,64 @@ const MARKS: usize = 2;
 /// From this height on there is a line about stanzas that belong to no call.
 const LEAST_WITH_STRAYS: u16 = 6;
 
-/// The columns that are hidden on narrow terminals, the first one first.
-const GIVE_WAY: &[Column] = &[
-    Column::Vantages,
-    Column::Note,
-    Column::Stanzas,
-    Column::Media,
-    Column::Talk,
-    Column::Violations,
-    Column::EndedBy,
-    Column::Ring,
-    Column::Number,
-    Column::Start,
-    Column::Evidence,
-    Column::Outcome,
-    Column::Caller,
+/// The calls whose texts decide how wide columns are, besides those on the screen.
+const SAMPLED: usize = 200;
+
+/// Columns from which on an address is readable.
+const READABLE: usize = 22;
+
+/// The columns in the order in which they appear on wider terminals, and the least width of each.
+const APPEARING: &[(Column, usize)] = &[
+    (Column::Callee, 13),
+    (Column::Caller, 11),
+    (Column::Outcome, 9),
+    (Column::Evidence, 3),
+    (Column::Start, 8),
+    (Column::Number, 1),
+    (Column::Ring, 6),
+    (Column::EndedBy, 14),
+    (Column::Violations, 2),
+    (Column::Talk, 6),
+    (Column::Media, 5),
+    (Column::Stanzas, 7),
+    (Column::Note, 8),
+    (Column::Vantages, 8),
 ];
 
-/// The least and the greatest useful width of a column.
-fn widths(column: Column, calls: usize) -> (usize, usize) {
+/// The columns of `wanted` that fit into `room`, and their widths. `need` is the width that the texts of a column take.
+fn layout(wanted: &[Column], room: usize, need: impl Fn(Column) -> usize) -> Vec<(Column, usize)> {
+    let place = |column: Column| wanted.iter().position(|wanted| *wanted == column);
+    let appear = APPEARING
+        .iter()
+        .map(|(column, least)| (*column, if *column == Column::Number { need(*column) } else { *least }));
+    let (first, later): (Vec<_>, Vec<_>) = appear
+        .partition(|(column, _)| !matches!(column, Column::Media | Column::Stanzas | Column::Note | Column::Vantages));
+    let parties = [Column::Caller, Column::Callee];
+    let readable = parties.map(|column| (column, need(column).min(READABLE)));
+    let whole = Column::ALL.iter().map(|column| (*column, need(*column)));
+    let growths = first.into_iter().chain(readable).chain(later).chain(whole);
+    let growths = growths.filter_map(|(column, width)| Some((place(column)?, width)));
+    let widths = fit(wanted.len(), growths, room);
+    wanted.iter().copied().zip(widths).filter(|(_, width)| *width > 0).collect()
+}
+
+/// The width that the texts of a column take, among the first calls and those from `first` on.
+fn need(list: &Calls, shared: &Shared, column: Column, first: usize, room: usize) -> usize {
+    let sampled = list.shown.iter().take(SAMPLED).chain(list.shown.iter().skip(first).take(room));
+    let text = |index: &usize| {
+        let judged = shared.calls().get(*index)?;
+        let note = if column == Column::Note { shared.notes.of_call(&judged.call) } else { None };
+        let text = column.text(*index, judged, &Calls::cell_context(shared, note));
+        Some(width(&shown(&text, WIDEST)) + if column == Column::Callee { width("→ ") } else { 0 })
+    };
     match column {
-        Column::Number => (calls.to_string().len(), calls.to_string().len()),
-        Column::Start => (8, 9),
-        Column::Caller => (11, 32),
-        Column::Callee => (13, 34),
-        Column::Media => (5, 11),
-        Column::Outcome => (9, 9),
-        Column::Ring | Column::Talk => (6, 6),
-        Column::Stanzas => (7, 8),
-        Column::EndedBy => (14, 30),
-        Column::Vantages => (8, 8),
-        Column::Violations => (2, 6),
-        Column::Evidence => (3, 4),
-        Column::Note => (8, 40),
+        Column::Number => shared.calls().len().to_string().len(),
+        _ => sampled.filter_map(text).max().unwrap_or_default().max(width(column.heading()) + 1),
     }
 }
 
-/// The columns of `wanted` that fit into `room`, and their widths.
-fn layout(wanted: &[Column], room: usize, calls: usize) -> Vec<(Column, usize)> {
-    let mut columns: Vec<_> = wanted.iter().map(|column| (*column, widths(*column, calls).0)).collect();
-    let taken = |columns: &[(Column, usize)]| columns.iter().map(|(_, width)| width + 1).sum::<usize>();
-    for column in GIVE_WAY {
-        if taken(&columns) <= room + 1 {
-            break;
-        }
-        if columns.len() > 1 {
-            columns.retain(|(kept, _)| kept != column);
-        }
-    }
-    let mut spare = (room + 1).saturating_sub(taken(&columns));
-    while spare > 0 {
-        let before = spare;
-        for (column, width) in &mut columns {
-            if spare > 0 && *width < widths(*column, calls).1 {
-                (*width, spare) = (*width + 1, spare - 1);
-            }
-        }
-        if spare == before {
-            break;
-        }
-    }
-    columns
-}
+/// The most columns that a text of a list gets.
+const WIDEST: usize = 40;
 
 /// Draws the list.
 pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, mut canvas: Canvas<'_, '_>) -> Viewport {
@@ -96,13 +93,8 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     };
     let wanted: Vec<Column> = list.columns.iter().copied().filter(|column| !is_empty(*column)).collect();
     let marks = if list.ticked.is_empty() && shared.notes.is_empty() { 0 } else { MARKS };
-    let columns = layout(&wanted, usize::from(area.width).saturating_sub(marks), shared.calls().len());
     let mut rows = area.rows();
-    if area.height > 2
-        && let Some(row) = rows.next()
-    {
-        headings(list, &columns, marks, canvas.part(row));
-    }
+    let heading = if area.height > 2 { rows.next() } else { None };
     let body = Rect { y: area.bottom().saturating_sub(area.height - u16::from(area.height > 2)), ..area };
     let strays =
         shared.strays().filter(|_| area.height >= LEAST_WITH_STRAYS).map_or(0, |strays| strays.call.rows.len());
@@ -117,6 +109,11 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     }
     let room = usize::from(body.height);
     let first = scroll.follow(list.selected, list.shown.len(), room);
+    let needed = |column| need(list, shared, column, first, room);
+    let columns = layout(&wanted, usize::from(area.width).saturating_sub(marks), needed);
+    if let Some(row) = heading {
+        headings(list, &columns, marks, canvas.part(row));
+    }
     let Canvas { regions, frame, .. } = canvas;
     regions.add(body, Target::Lines(first));
     for ((place, index), row) in list.shown.iter().enumerate().skip(first).zip(rows.take(room)) {
@@ -141,7 +138,7 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     {
         frame.render_widget(Line::styled(nothing(list, shared), theme.warning), row);
     }
-    Viewport { page: room, lines: 0 }
+    Viewport::of_list(room)
 }
 
 /// Why the list is empty although there are calls.
@@ -210,7 +207,7 @@ fn cell(
         }
         _ => visible_all(&shown(&column.text(index, judged, &context), columns)).into_owned(),
     };
-    let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff);
+    let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff | Outcome::Unknown);
     let style = match column {
         Column::Outcome if warns => theme.warning,
         Column::Violations if text.starts_with('!') => theme.violated,
@@ -240,20 +237,35 @@ pub(in crate::tui) fn choice(list: &Calls, theme: &Theme) -> Vec<Line<'static>> 
 mod tests {
     use super::*;
 
+    /// What texts of the usual length need.
+    fn usual(column: Column) -> usize {
+        match column {
+            Column::Number => 2,
+            Column::Caller | Column::Callee => 32,
+            Column::EndedBy => 20,
+            Column::Media => 11,
+            Column::Note => 40,
+            column => column.heading().len() + 1,
+        }
+    }
+
     #[test]
-    fn columns_use_the_room_and_no_more() {
+    fn no_column_gets_narrower_on_a_wider_terminal() {
         for room in 20..240 {
-            let columns = layout(Column::ALL, room, 123);
-            let taken: usize = columns.iter().map(|(_, width)| width + 1).sum();
-            assert!(taken <= room + 1, "{room} columns hold {columns:?}");
-            assert!(columns.iter().any(|(column, _)| *column == Column::Callee));
+            let (narrow, wide) = (layout(Column::ALL, room, usual), layout(Column::ALL, room + 1, usual));
+            let taken: usize = narrow.iter().map(|(_, width)| width + 1).sum();
+            assert!(taken <= room + 1, "{room} columns hold {narrow:?}");
+            assert!(narrow.iter().any(|(column, _)| *column == Column::Callee));
+            for (column, width) in narrow {
+                assert!(wide.iter().any(|(kept, wider)| *kept == column && *wider >= width), "{room}: {column:?}");
+            }
         }
     }
 
     #[test]
     fn the_most_important_columns_are_hidden_last() {
         let wanted: Vec<_> = Column::ALL.iter().copied().filter(|column| *column != Column::Violations).collect();
-        let has = |room, column| layout(&wanted, room, 12).iter().any(|(kept, _)| *kept == column);
+        let has = |room, column| layout(&wanted, room, usual).iter().any(|(kept, _)| *kept == column);
         assert!(has(160, Column::Stanzas) && has(160, Column::Media));
         assert!(has(80, Column::EndedBy) && has(80, Column::Talk) && !has(80, Column::Stanzas));
         assert!(has(60, Column::Ring) && has(60, Column::Evidence) && !has(60, Column::EndedBy));

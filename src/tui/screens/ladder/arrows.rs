@@ -14,7 +14,7 @@ use crate::spec::Judged;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{shown, width};
 use crate::tui::kit::times::{latency, transit};
-use crate::words::compact;
+use crate::words::{compact, compact_lapse};
 
 /// The least columns of a label before a latency.
 const LEAST_NAME: usize = 4;
@@ -169,7 +169,7 @@ impl Picture<'_> {
         if self.screen.fold == Fold::Noise
             && let Some(folded) = first_answer(call, rung.row)
         {
-            took.push_str(&format!(" ✓{}", compact(folded)));
+            took.push_str(&format!(" ✓{}", compact_lapse(folded)));
         }
         (format!("{number}{again}{odd}{}", rung.label), took)
     }

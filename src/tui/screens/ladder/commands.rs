@@ -179,6 +179,12 @@ impl Screen for LadderScreen {
             }
             Command::Tick => return self.tick(shared),
             Command::Compare => return self.compared(shared),
+            Command::InFull => {
+                self.in_full = !self.in_full;
+                self.stanza_scroll = 0;
+            }
+            Command::PanLeft => self.pan = Some(shared.viewport.lane.saturating_sub(1)),
+            Command::PanRight => self.pan = Some(shared.viewport.lane.saturating_add(1)),
             Command::Fold => self.fold_more(shared),
             Command::Expected => self.toggle_steps(shared),
             Command::Layer | Command::LayerAbove => {

@@ -13,6 +13,9 @@ use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{address, cut, shown, width};
 use crate::words::{compact, offset};
 
+/// The most columns of the name of a hidden lifeline.
+const HIDDEN_NAME: usize = 12;
+
 /// Lines of the heads, if there is room: a third one if the clocks of several vantages differ.
 pub(super) fn wanted(screen: &LadderScreen) -> u16 {
     let has_skew = |lifeline: &Lifeline| vantage(screen, lifeline).is_some_and(|found| skew(found).is_some());
@@ -86,6 +89,29 @@ impl Picture<'_> {
                 put(buffer, line, column.saturating_sub(width(name) / 2), name, style);
             }
         }
+        if part == 1 {
+            self.hidden(buffer, line);
+        }
+    }
+
+    /// Draws the name of the next lifeline that is hidden on either side, and the number of those beyond it.
+    fn hidden(&self, buffer: &mut Buffer, line: Rect) {
+        let all = &self.screen.diagram.lifelines;
+        let before = all.get(..self.lifelines.start).unwrap_or_default();
+        let after = all.get(self.lifelines.end..).unwrap_or_default();
+        let more = |hidden: &[Lifeline]| match hidden.len() {
+            0 | 1 => String::new(),
+            count => format!(" +{}", count - 1),
+        };
+        if let Some(next) = before.last() {
+            let (more, room) = (more(before), self.left.saturating_sub(3));
+            let name = self.called(next, room.saturating_sub(width(&more)));
+            put(buffer, line, 0, &format!("« {name}{more}"), self.theme.warning);
+        }
+        if let Some(next) = after.first() {
+            let text = format!(" {}{} »", self.called(next, HIDDEN_NAME), more(after));
+            put(buffer, line, usize::from(line.width).saturating_sub(width(&text)), &text, self.theme.warning);
+        }
     }
 
     /// One line of the head of a lifeline: its name, its role, or its clock.
@@ -114,8 +140,15 @@ impl Picture<'_> {
             (0, _, Party::Local) => cut("● this client", columns).into(),
             (0, _, Party::Server) => cut("server", columns).into(),
             (2.., ..) => cut(&self.skew(lifeline).unwrap_or_default(), columns).into(),
-            (_, true, _) => cut(&format!("{} recorded", role()), columns).trim_start().into(),
-            (_, false, _) => cut(role(), columns).into(),
+            (_, is_recorded, _) => {
+                // The dot before the name says that it was recorded; the fate says what is not to be seen elsewhere.
+                let what = match lifeline.fate {
+                    Some(fate) => fate.name(),
+                    None if is_recorded => "recorded",
+                    None => "",
+                };
+                cut(format!("{} {what}", role()).trim(), columns).into()
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::tui::shared::Shared;
 pub(in crate::tui) struct Scroll {
     /// The first row.
     pub(super) row: usize,
-    lifeline: usize,
+    pub(super) lifeline: usize,
 }
 
 /// Columns of the badges and marks: selected or related to the selected row, evidence, violation, novelty, note, and a
@@ -24,12 +24,21 @@ pub(super) const MARKS: usize = 6;
 /// Columns of a time and the gap after it.
 pub(super) const TIME: usize = 10;
 
-/// The least distance of two lifelines.
-const SPACING: usize = 16;
+/// The least distance of two lifelines; the one that they get before there is a second time; and the greatest that
+/// takes width from the stanza.
+const LEAST: usize = 14;
+const READABLE: usize = 16;
+const AMPLE: usize = 28;
 
-/// From this width on both times are shown, and from the second on one.
-const TWO_TIMES: usize = 56;
+/// From this width on a time is shown, and from the second on there may be two.
 const ONE_TIME: usize = 34;
+const TWO_TIMES: usize = 56;
+
+/// The columns that a ladder takes: at least if all lifelines are shown, and at most.
+pub(super) fn need(screen: &LadderScreen) -> (usize, usize) {
+    let gaps = screen.diagram.lifelines.len().saturating_sub(1);
+    (MARKS + TIME + gaps * LEAST + 1, (MARKS + 2 * TIME + gaps * AMPLE + 1).max(TWO_TIMES))
+}
 
 /// What all lines of one drawing share.
 pub(super) struct Picture<'a> {
@@ -55,15 +64,28 @@ impl<'a> Picture<'a> {
         area: Rect,
     ) -> Self {
         let whole = usize::from(area.width);
-        let times = usize::from(whole >= ONE_TIME) + usize::from(whole >= TWO_TIMES);
-        let left = MARKS + times * TIME;
-        let room = whole.saturating_sub(left);
         let all = screen.diagram.lifelines.len();
-        let fit = (room.saturating_sub(1) / SPACING + 1).min(all);
-        scroll.lifeline = first_lifeline(scroll.lifeline, screen.rung(), all, fit);
+        let one = usize::from(whole >= ONE_TIME);
+        let room = whole.saturating_sub(MARKS + one * TIME);
+        let fit = (room.saturating_sub(1) / LEAST + 1).min(all);
+        // A second time takes no room that lifelines need.
+        let gaps = all.saturating_sub(1);
+        let two = whole >= TWO_TIMES && MARKS + 2 * TIME + gaps * READABLE < whole;
+        let (times, left) = if two { (2, MARKS + 2 * TIME) } else { (one, MARKS + one * TIME) };
+        let room = whole.saturating_sub(left);
+        scroll.lifeline = match screen.pan {
+            Some(first) => first.min(all.saturating_sub(fit)),
+            None => first_lifeline(scroll.lifeline, screen.rung(), all, fit),
+        };
         let lifelines = scroll.lifeline..(scroll.lifeline + fit).min(all);
-        let gaps = lifelines.len().saturating_sub(1).max(1);
-        let columns = (0..lifelines.len()).map(|place| left + place * room.saturating_sub(1) / gaps).collect();
+        let spacing = match gaps {
+            _ if fit < all => LEAST,
+            _ if two => room,
+            _ => (gaps * READABLE).min(room.saturating_sub(1)) / gaps.max(1),
+        };
+        let apart = lifelines.len().saturating_sub(1).max(1);
+        let span = (apart * spacing).min(room.saturating_sub(1));
+        let columns = (0..lifelines.len()).map(|place| left + place * span / apart).collect();
         Self { shared, screen, theme, times, left, lifelines, columns }
     }
 }

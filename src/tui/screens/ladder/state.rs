@@ -101,6 +101,10 @@ pub(in crate::tui) struct LadderScreen {
     pub(in crate::tui) stanza_scroll: usize,
     /// The rung that is ticked for a comparison.
     pub(in crate::tui) ticked: Option<usize>,
+    /// The first lifeline to show; `None` if it follows the selected arrow.
+    pub(in crate::tui) pan: Option<usize>,
+    /// Whether the stanza pane shows evidence, bytes and JSON in full.
+    pub(in crate::tui) in_full: bool,
 }
 
 impl LadderScreen {
@@ -117,6 +121,8 @@ impl LadderScreen {
             focus: Focus::Ladder,
             stanza_scroll: 0,
             ticked: None,
+            pan: None,
+            in_full: false,
         };
         screen.build();
         screen.arrange(None);
@@ -125,8 +131,8 @@ impl LadderScreen {
 
     /// Other calls with the same settings.
     pub(in crate::tui) fn with(&self, calls: Vec<Arc<Judged>>) -> Self {
-        let Self { fold, expected, layer, focus, .. } = *self;
-        let mut screen = Self { fold, layer, focus, ..Self::new(calls) };
+        let Self { fold, expected, layer, focus, in_full, .. } = *self;
+        let mut screen = Self { fold, layer, focus, in_full, ..Self::new(calls) };
         if screen.expected != expected {
             screen.expected = expected;
             screen.build();
@@ -241,6 +247,7 @@ impl LadderScreen {
         if line != self.selected {
             self.selected = line;
             self.stanza_scroll = 0;
+            self.pan = None;
         }
     }
 

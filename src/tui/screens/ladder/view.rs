@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::picture::{Picture, Scroll};
+use super::picture::{Picture, Scroll, need};
 use super::state::{Focus, LadderScreen};
 use super::{heads, stanza};
 use crate::diagram::{Arrow, Step};
@@ -17,8 +17,11 @@ pub(in crate::tui) struct Scratch {
     stanza: stanza::Cache,
 }
 
-/// From this width on the stanza is next to the ladder, otherwise below it.
+/// From this width on the stanza is next to the ladder if there is room for every lifeline, otherwise below it.
 const WIDE: u16 = 120;
+
+/// The least columns of a stanza next to a ladder.
+const STANZA: u16 = 52;
 
 /// Below this height there is room for only one of them.
 const LEAST_SHARED: u16 = 8;
@@ -32,9 +35,11 @@ pub(in crate::tui) fn draw(
 ) -> Viewport {
     let area = canvas.area;
     let nothing = Rect { width: 0, height: 0, ..area };
-    let (ladder_area, between, stanza_area) = if area.width >= WIDE {
+    let (least, ample) = need(screen);
+    let is_beside = area.width >= WIDE && least + 1 + usize::from(STANZA) <= usize::from(area.width);
+    let (ladder_area, between, stanza_area) = if is_beside {
         let [ladder, between, stanza] = Layout::horizontal([
-            Constraint::Length(shared.split.of(area.width)),
+            Constraint::Length(shared.split.by_need(area.width, least, ample)),
             Constraint::Length(1),
             Constraint::Fill(1),
         ])
@@ -86,7 +91,7 @@ fn ladder(screen: &LadderScreen, shared: &Shared, scroll: &mut Scroll, canvas: C
             None => {}
         }
     }
-    Viewport { page: room, lines: 0 }
+    Viewport { lane: picture.lifelines.start, ..Viewport::of_list(room) }
 }
 
 impl Picture<'_> {

@@ -12,15 +12,13 @@ mod xml;
 
 use std::sync::Arc;
 
-use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
 use super::state::{Focus, LadderScreen, Layer};
-use crate::filter;
 use crate::notes::Notes;
-use crate::spec::Judged;
+use crate::spec::{Conformance, Judged};
 use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
 use crate::tui::kit::theme::Theme;
 use crate::tui::shared::Shared;
@@ -41,8 +39,8 @@ struct Key {
     columns: u16,
     theme: Theme,
     layer: Layer,
+    in_full: bool,
     in_letters: bool,
-    searched: String,
     notes: Arc<Notes>,
     /// The revision of the layer bytes.
     layer_bytes: usize,
@@ -52,9 +50,8 @@ impl Key {
     fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.judged, &other.judged)
             && Arc::ptr_eq(&self.notes, &other.notes)
-            && (self.row, self.columns, self.theme, self.layer, self.in_letters, self.layer_bytes)
-                == (other.row, other.columns, other.theme, other.layer, other.in_letters, other.layer_bytes)
-            && self.searched == other.searched
+            && (self.row, self.columns, self.theme, self.layer) == (other.row, other.columns, other.theme, other.layer)
+            && (self.in_full, self.in_letters, self.layer_bytes) == (other.in_full, other.in_letters, other.layer_bytes)
     }
 }
 
@@ -67,17 +64,15 @@ impl Cache {
             columns,
             theme: *theme,
             layer: screen.layer,
+            in_full: screen.in_full,
             in_letters: shared.names.in_letters,
-            searched: shared.search.text.clone(),
             notes: Arc::clone(&shared.notes),
             layer_bytes: shared.layer_bytes.revision(),
         };
         if !self.key.as_ref().is_some_and(|before| before.is_same(&key)) {
-            let panel = Panel { shared, judged, columns: columns.into(), theme, lines: Vec::new() };
+            let panel =
+                Panel { shared, judged, columns: columns.into(), theme, in_full: screen.in_full, lines: Vec::new() };
             self.lines = written(panel, row, screen.layer);
-            for line in &mut self.lines {
-                highlight(line, &shared.search.text, theme.matched);
-            }
             self.key = Some(key);
         }
         &self.lines
@@ -93,7 +88,7 @@ pub(super) fn draw(shared: &Shared, screen: &LadderScreen, cache: &mut Cache, ca
     let has_focus = screen.focus == Focus::Stanza;
     let (row, count) = screen.place().map_or((0, 0), |(judged, row)| (row + 1, judged.call.rows.len()));
     let layer = match screen.layer {
-        Layer::Xml => String::new(),
+        Layer::Xml => screen.place().map_or_else(String::new, |(judged, row)| badges(judged, row)),
         layer => format!("· {} ", layer.name()),
     };
     let mut block = Block::new()
@@ -103,11 +98,21 @@ pub(super) fn draw(shared: &Shared, screen: &LadderScreen, cache: &mut Cache, ca
         .title(Span::styled(format!(" Stanza {row} of {count} {layer}"), theme.heading));
     let inner = block.inner(area);
     let lines = cache.lines(shared, screen, inner.width, theme);
-    let seen = Viewport { page: inner.height.into(), lines: lines.len() };
+    let seen = Viewport::of_text(inner, lines);
     block = block.title(Line::from(pane::position(screen.stanza_scroll, seen)).right_aligned());
     frame.render_widget(block, area);
     regions.add(area, Target::Stanza);
     pane::text(lines, screen.stanza_scroll, frame, inner)
+}
+
+/// How much evidence a row has, and how many rules it departs from: what comes after the XML.
+fn badges(judged: &Judged, row: usize) -> String {
+    let departures = |found| judged.places_in(row).filter(|place| place.found == found).count();
+    let told = judged.evidence_in(row).filter(|piece| Judged::is_told(piece)).count();
+    let counts = [('?', told), ('!', departures(Conformance::Violated)), ('+', departures(Conformance::Novelty))];
+    let shown = counts.iter().filter(|(_, count)| *count > 0).map(|(sign, count)| format!("{sign}{count} "));
+    let shown: String = shown.collect();
+    if shown.is_empty() { shown } else { format!("· {shown}") }
 }
 
 /// Writes the whole text.
@@ -123,41 +128,16 @@ fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Vec<Line<'static
     panel.related(call, index, row);
     panel.changes(call, index);
     panel.note(index);
+    panel.xml(row);
     for place in judged.places_in(index) {
         panel.rule(place);
     }
-    let (significant, rest): (Vec<_>, Vec<_>) = judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
-    significant.into_iter().for_each(|piece| panel.evidence(piece));
-    panel.xml(row);
     // List items and absences are many, and seldom why the stanza is looked at.
-    rest.into_iter().for_each(|piece| panel.evidence(piece));
+    let (significant, rest): (Vec<_>, Vec<_>) = judged.evidence_in(index).partition(|piece| Judged::is_told(piece));
+    for piece in significant.into_iter().chain(rest) {
+        panel.evidence(piece);
+    }
     panel.attributes(row);
     panel.layers(row);
     panel.lines
-}
-
-/// Highlights every occurrence of a text in a line, ignoring case.
-fn highlight(line: &mut Line<'static>, text: &str, look: Style) {
-    if text.is_empty() || !line.spans.iter().any(|span| filter::contains(&span.content, text)) {
-        return;
-    }
-    let spans = std::mem::take(&mut line.spans);
-    for span in spans {
-        let small = span.content.to_lowercase();
-        // If lower case takes other bytes than upper case, the offsets differ.
-        if small.len() != span.content.len() {
-            line.spans.push(span);
-            continue;
-        }
-        let mut from = 0;
-        for (at, found) in small.match_indices(text) {
-            let parts = (span.content.get(from..at), span.content.get(at..at + found.len()));
-            if let (Some(before), Some(found)) = parts {
-                line.spans.push(Span::styled(before.to_owned(), span.style));
-                line.spans.push(Span::styled(found.to_owned(), span.style.patch(look)));
-                from = at + found.len();
-            }
-        }
-        line.spans.push(Span::styled(span.content.get(from..).unwrap_or_default().to_owned(), span.style));
-    }
 }

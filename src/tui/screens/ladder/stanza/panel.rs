@@ -17,6 +17,8 @@ pub(super) struct Panel<'a> {
     pub(super) judged: &'a Judged,
     pub(super) columns: usize,
     pub(super) theme: &'a Theme,
+    /// Whether evidence and values are written in full.
+    pub(super) in_full: bool,
     pub(super) lines: Vec<Line<'static>>,
 }
 

@@ -1,33 +1,159 @@
 //! The XML of a stanza, and what the spec says about its attributes.
 
+use std::slice;
+
+use data_encoding::HEXLOWER;
 use ratatui::text::{Line, Span};
 
 use super::panel::Panel;
 use crate::call::Row;
-use crate::protocol::xml;
+use crate::protocol::binary::{Content, Node, Value};
+use crate::protocol::xml::{as_text, write_name, write_text};
 use crate::spec::attribute;
+use crate::tui::kit::json;
 use crate::tui::kit::text::{visible_all, wrap};
-use crate::tui::kit::theme::Theme;
+use crate::words::count;
 
-/// The most bytes of XML shown of one stanza.
-const XML_SHOWN: usize = 256 * 1024;
+/// The most lines of XML shown of one stanza, and the most bytes of one value.
+const LINES_SHOWN: usize = 4_000;
+const VALUE_SHOWN: usize = 64 * 1024;
+
+/// What is shown in brief of a value: characters of text, bytes that are not text, and lines of JSON.
+const TEXT_IN_BRIEF: usize = 240;
+const BYTES_IN_BRIEF: usize = 16;
+const LINES_IN_BRIEF: usize = 12;
 
 /// The most attributes described.
 const ATTRIBUTES_DESCRIBED: usize = 60;
 
 impl Panel<'_> {
-    /// Writes the XML, with parties named as the user wants.
+    /// Writes the XML, with parties named as the user wants: an element per line, JSON on lines of its own, and long values
+    /// in brief.
     pub(super) fn xml(&mut self, row: &Row) {
-        // Control characters are escaped already.
-        let text = xml::write_bounded(&row.observed.read().node, XML_SHOWN);
-        let text = self.shared.names.in_text(&text, &self.judged.call.people);
-        for line in text.split('\n') {
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            self.lines.extend(wrap(&highlighted(line, self.theme), self.columns, indent + 4));
+        let mut open: Vec<(&Node, slice::Iter<'_, Node>)> = Vec::new();
+        let mut next = Some(&row.observed.read().node);
+        let most = self.lines.len() + LINES_SHOWN;
+        loop {
+            let indent = 2 * open.len();
+            if let Some(node) = next {
+                self.element(node, indent);
+                if !node.children().is_empty() {
+                    open.push((node, node.children().iter()));
+                }
+            } else if let Some((node, _)) = open.pop() {
+                let mut tag = self.tag(2 * open.len());
+                tag.spans.push(self.end_tag(node));
+                self.write(tag);
+            } else {
+                return;
+            }
+            if self.lines.len() >= most {
+                self.lines.push(Line::styled("Too long to show in full.", self.theme.warning));
+                return;
+            }
+            next = open.last_mut().and_then(|(_, children)| children.next());
         }
-        if text.len() >= XML_SHOWN {
-            self.lines.push(Line::styled("Too long to show in full.", self.theme.warning));
+    }
+
+    /// Writes an element without children, or the start tag of one with children.
+    fn element(&mut self, node: &Node, indent: usize) {
+        let (accent, muted) = (self.theme.accent, self.theme.muted);
+        let mut tag = self.tag(indent);
+        tag.spans.push(Span::styled(format!("<{}", write_name(&node.tag)), accent));
+        for attribute in &node.attributes {
+            tag.spans.push(Span::styled(format!(" {}=", write_name(&attribute.name)), muted));
+            tag.spans.push(Span::raw("\""));
+            match &attribute.value {
+                Value::Bytes(bytes) => self.bytes(bytes, &mut tag),
+                value => self.value(&value.to_text(), &mut tag),
+            }
+            tag.spans.push(Span::raw("\""));
         }
+        let end = match &node.content {
+            Content::Nodes(nodes) if !nodes.is_empty() => Span::styled(">", accent),
+            Content::None | Content::Nodes(_) => Span::styled("/>", accent),
+            Content::Bytes(bytes) if bytes.is_empty() => Span::styled("/>", accent),
+            content => {
+                tag.spans.push(Span::styled(">", accent));
+                match content {
+                    Content::Bytes(bytes) => match as_text(bytes) {
+                        Some(text) => self.value(text, &mut tag),
+                        None => self.bytes(bytes, &mut tag),
+                    },
+                    Content::Value(value) => self.value(&value.to_text(), &mut tag),
+                    Content::Elided(length) => {
+                        tag.spans.push(Span::styled(format!("<!-- {length} bytes -->"), muted));
+                    }
+                    Content::None | Content::Nodes(_) => {}
+                }
+                self.end_tag(node)
+            }
+        };
+        tag.spans.push(end);
+        self.write(tag);
+    }
+
+    fn tag(&self, indent: usize) -> Tag {
+        let indent = indent.min(self.columns / 2);
+        Tag { indent, spans: vec![Span::raw(" ".repeat(indent))] }
+    }
+
+    fn end_tag(&self, node: &Node) -> Span<'static> {
+        Span::styled(format!("</{}>", write_name(&node.tag)), self.theme.accent)
+    }
+
+    /// Writes what there is of a tag, and begins a new line.
+    fn write(&mut self, tag: Tag) {
+        self.lines.extend(wrap(&tag.spans, self.columns, tag.indent + 4));
+    }
+
+    /// Writes a text: JSON on lines of its own, anything else in the tag.
+    fn value(&mut self, text: &str, tag: &mut Tag) {
+        let named = self.shared.names.in_text(text, &self.judged.call.people);
+        let text = named.get(..named.floor_char_boundary(VALUE_SHOWN)).unwrap_or(&named);
+        if let Some(json) = json::lines(text).filter(|lines| lines.len() > 1) {
+            let shown = if self.in_full { json.len() } else { json.len().min(LINES_IN_BRIEF) };
+            let indent = tag.indent + 4;
+            let rest = std::mem::replace(tag, self.tag(tag.indent));
+            self.write(rest);
+            for line in json.iter().take(shown) {
+                let inside = line.len() - line.trim_start_matches(' ').len();
+                let spans =
+                    [Span::raw(" ".repeat(indent.min(self.columns / 2))), Span::raw(visible_all(line).into_owned())];
+                self.lines.extend(wrap(&spans, self.columns, indent + inside + 2));
+            }
+            if let more @ 1.. = json.len() - shown {
+                let says = format!("{}… {more} more lines{}", " ".repeat(indent), self.how_to_expand());
+                self.lines.extend(wrap(&[Span::styled(says, self.theme.muted)], self.columns, indent));
+            }
+            return;
+        }
+        let most = if self.in_full { VALUE_SHOWN } else { TEXT_IN_BRIEF };
+        match text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)) {
+            Some(beginning) => {
+                tag.spans.push(Span::raw(write_text(beginning).into_owned()));
+                tag.spans.push(Span::styled(
+                    format!("… {} characters", count(text.chars().count() as u64)),
+                    self.theme.muted,
+                ));
+            }
+            None => tag.spans.push(Span::raw(write_text(text).into_owned())),
+        }
+    }
+
+    /// Writes bytes that are not text.
+    fn bytes(&self, bytes: &[u8], tag: &mut Tag) {
+        let most = if self.in_full { VALUE_SHOWN } else { BYTES_IN_BRIEF };
+        let shown = bytes.get(..most).unwrap_or(bytes);
+        tag.spans.push(Span::raw(HEXLOWER.encode(shown)));
+        if shown.len() < bytes.len() {
+            tag.spans.push(Span::styled(format!("… {} bytes", count(bytes.len() as u64)), self.theme.muted));
+        }
+    }
+
+    /// Which key shows values in full.
+    fn how_to_expand(&self) -> String {
+        self.shared.keymap.key_of("in-full").map_or_else(String::new, |key| format!(" ({key}: show)"))
     }
 
     /// Writes what the spec says about each attribute, once per element.
@@ -63,36 +189,9 @@ impl Panel<'_> {
     }
 }
 
-/// One line of XML with tags and attribute names highlighted.
-fn highlighted<'a>(line: &'a str, theme: &Theme) -> Vec<Span<'a>> {
-    let mut spans = Vec::new();
-    let mut rest = line;
-    while let Some(start) = rest.find('<') {
-        let (before, tag) = rest.split_at(start);
-        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
-        let (tag, after) = tag.split_at(end);
-        spans.push(Span::raw(before));
-        spans.extend(highlighted_tag(tag, theme));
-        rest = after;
-    }
-    spans.push(Span::raw(rest));
-    spans
-}
-
-/// A tag: `<name a="1" b="2">`. Values contain neither `<` nor `>`.
-fn highlighted_tag<'a>(tag: &'a str, theme: &Theme) -> Vec<Span<'a>> {
-    let name = tag.find([' ', '>']).unwrap_or(tag.len());
-    let (name, mut rest) = tag.split_at(name);
-    let mut spans = vec![Span::styled(name, theme.accent)];
-    while let Some((attribute, after)) = rest.split_once('"') {
-        let (value, after) = after.split_once('"').unwrap_or((after, ""));
-        let (name, equals) = attribute.split_at(attribute.len().saturating_sub(1));
-        let quoted = rest.get(attribute.len()..rest.len() - after.len()).unwrap_or(value);
-        spans.push(Span::styled(name, theme.muted));
-        spans.push(Span::styled(equals, theme.muted));
-        spans.push(Span::raw(quoted));
-        rest = after;
-    }
-    spans.push(Span::styled(rest, theme.accent));
-    spans
+/// A tag while it is written.
+struct Tag {
+    /// Columns before it.
+    indent: usize,
+    spans: Vec<Span<'static>>,
 }

@@ -1,0 +1,175 @@
+//! Whom and what stanzas name: what leaves must name nobody of a recording, whether a call is about them or not.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::protocol::binary::{Content, Node, Value};
+
+/// Someone or something that a stanza names. Untrusted text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mention {
+    /// The user of an address: a number, or a name.
+    User(Box<str>),
+    /// The digits of a number that may be somebody's.
+    Number(Box<str>),
+    /// A name that a person chose.
+    Name(Box<str>),
+    /// An address of the internet.
+    Host(IpAddr),
+    /// The id of a stanza. Every stanza has one, so that only what is needed to recognise it is kept.
+    Id(Prefix),
+}
+
+/// The first characters of an id, in the size of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Prefix(u64);
+
+impl Prefix {
+    /// How many letters and digits it has.
+    pub const LENGTH: usize = 12;
+
+    /// The prefix of these letters and digits, which are in lower case and as many as it has.
+    #[must_use]
+    pub fn of(letters: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        letters.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+
+    /// That of an id; `None` if it is shorter, or too much like a word.
+    fn of_id(id: &str) -> Option<Self> {
+        let letters = id.chars().filter(char::is_ascii_alphanumeric).take(Self::LENGTH);
+        let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+        let tells = letters.len() == Self::LENGTH && letters.bytes().any(|byte| byte.is_ascii_digit());
+        tells.then(|| Self::of(&letters))
+    }
+}
+
+/// Attributes and elements whose values are names that people chose.
+pub const NAMES: &[&str] = &[
+    "business_name",
+    "contact_name",
+    "display_name",
+    "first_name",
+    "full_name",
+    "last_name",
+    "name",
+    "nick",
+    "nickname",
+    "notify",
+    "notify_name",
+    "push_name",
+    "pushname",
+    "short_name",
+    "subject",
+    "username",
+    "verified_name",
+];
+
+/// Attributes whose values are measured or counted: numbers of nobody. A version also looks like an address.
+pub const MEASURED: &[&str] = &[
+    "audio_duration",
+    "c2r_rtt",
+    "code",
+    "count",
+    "duration",
+    "error",
+    "expiration",
+    "latency",
+    "medium",
+    "mute-state",
+    "offline",
+    "p2p-cand-round",
+    "rate",
+    "screen_height",
+    "screen_width",
+    "t",
+    "timestamp",
+    "transport-message-type",
+    "version",
+    "video_duration",
+];
+
+/// The longest content that may name someone, in bytes.
+const LONGEST: usize = 256;
+
+/// Everything that a stanza names. Its reader has bounded its depth.
+#[must_use]
+pub fn mentioned(node: &Node) -> Vec<Mention> {
+    let id = node.attribute("id").and_then(|id| Prefix::of_id(&id.to_text()));
+    let mut found: Vec<_> = id.map(Mention::Id).into_iter().collect();
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        for attribute in node.attributes.iter().filter(|attribute| !MEASURED.contains(&&*attribute.name)) {
+            found.extend(mention(&attribute.value, NAMES.contains(&&*attribute.name)));
+        }
+        let is_name = NAMES.contains(&&*node.tag);
+        match &node.content {
+            Content::Value(value) => found.extend(mention(value, is_name)),
+            Content::Bytes(bytes) if bytes.len() <= LONGEST => {
+                found.extend(std::str::from_utf8(bytes).ok().and_then(|text| mention_in(text, is_name)));
+            }
+            Content::None | Content::Nodes(_) | Content::Bytes(_) | Content::Elided(_) => {}
+        }
+        open.extend(node.children());
+    }
+    found
+}
+
+fn mention(value: &Value, is_name: bool) -> Option<Mention> {
+    if let Some(jid) = value.to_jid() {
+        return (!jid.is_server()).then_some(Mention::User(jid.user));
+    }
+    let Value::Text(text) = value else { return None };
+    mention_in(text, is_name)
+}
+
+fn mention_in(text: &str, is_name: bool) -> Option<Mention> {
+    if is_name {
+        return Some(Mention::Name(text.into()));
+    }
+    if let Some(digits) = number(text) {
+        return Some(Mention::Number(digits.into()));
+    }
+    let address = text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse());
+    address.ok().map(Mention::Host)
+}
+
+/// The digits of a text that is a phone number, or could be one.
+fn number(text: &str) -> Option<String> {
+    const LONGEST: usize = 32;
+    let fits = |character: char| character.is_ascii_digit() || "+ -()./".contains(character);
+    if text.len() > LONGEST || !text.chars().all(fits) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    // A moment of this century is nobody's.
+    let is_moment = text.len() == 10 && text.starts_with('1');
+    let is_address = text.parse::<IpAddr>().is_ok();
+    ((8..=15).contains(&digits.len()) && !is_moment && !is_address).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::xml::{self, Dialect};
+
+    #[test]
+    fn whom_a_stanza_names_is_found_wherever_it_stands() {
+        let text = r#"<presence from="12025550101:3@s.whatsapp.net" id="3EB0A1B2C3D4E5F6" t="1778770943" notify="Zoe" at="10.9.8.7:3478" version="2.26.9.10"><x phone="+1 202-555-0102" last="1778770943" code="123456"/><name>Berta</name><user>12025550103</user></presence>"#;
+        let Some(node) = xml::read(text, Dialect::UNKNOWN).node else { panic!() };
+        let mut found = mentioned(&node);
+        found.sort();
+        let mut expected = vec![
+            Mention::User("12025550101".into()),
+            Mention::Number("12025550102".into()),
+            Mention::Number("12025550103".into()),
+            Mention::Name("Berta".into()),
+            Mention::Name("Zoe".into()),
+            Mention::Host("10.9.8.7".parse().unwrap()),
+            Mention::Id(Prefix::of("3eb0a1b2c3d4")),
+        ];
+        expected.sort();
+        assert_eq!(found, expected);
+    }
+}
