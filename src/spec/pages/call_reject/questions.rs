@@ -1,6 +1,6 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::call::{Call, Provenance, Role, Row, Side, declines};
 use crate::origin::Direction;
@@ -247,14 +247,21 @@ pub(super) fn terminate_before_accept(question: &'static Question, call: &Call, 
 }
 
 pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let receipts = call.rows.iter().enumerate().filter(|(_, row)| {
-        answers::receipt(row).is_some() && row.action == Some(ActionName::Reject) && row.copy_of.is_none()
+    let sights = stanzas::rejects(call);
+    let ids: HashSet<&str> = sights.filter_map(|sight| sight.row.observed.read().id.as_deref()).collect();
+    let receipts = call.rows.iter().enumerate().filter_map(|(index, row)| {
+        let place = originator::seen_at(call, row);
+        let is_receipt = answers::receipt(row).is_some() && row.action == Some(ActionName::Reject);
+        if is_receipt && row.copy_of.is_none() {
+            return Some((index, format!("A reject got a receipt, {place}.")));
+        }
+        let names_reject = row.observed.read().id.as_deref().is_some_and(|id| ids.contains(id));
+        let is_ack_of_one = names_reject && answers::is_ack_of_unrecorded_receipt(call, row);
+        is_ack_of_one
+            .then(|| (index, format!("An ack of class receipt for a reject, {place}, whose receipt was not recorded.")))
     });
     let mut evidence: Vec<_> = receipts
-        .map(|(index, row)| {
-            let why = format!("A reject got a receipt, {}.", originator::seen_at(call, row));
-            Evidence::supporting(question, "receipt", Strength::Direct, index, why)
-        })
+        .map(|(index, why)| Evidence::supporting(question, "receipt", Strength::Direct, index, why))
         .collect();
     if evidence.is_empty() {
         let answers = answers::answers(call);
