@@ -12,15 +12,20 @@ pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
     rejects
 }
 
-/// Index of the first reject or terminate that declines an unanswered call. A caller does not decline its own call.
+/// Index of the first reject or terminate that declines an unanswered call. A caller does not decline its own call, and
+/// a reject without effect declines nothing.
 #[must_use]
 pub fn declined(call: &Call) -> Option<usize> {
     let until = call.progress.accepted.unwrap_or(call.rows.len());
-    let is_decline = |row: &Row| {
+    let is_decline = |(index, row): &(usize, &Row)| {
+        let is_effective = !call.progress.without_effect.contains(&row.copy_of.unwrap_or(*index));
         let action = row.observed.read().action();
-        row.originator.side != Side::Caller && row.refused_by.is_none() && action.is_some_and(declines)
+        row.originator.side != Side::Caller
+            && row.refused_by.is_none()
+            && is_effective
+            && action.is_some_and(declines)
     };
-    call.rows.iter().take(until).position(is_decline)
+    call.rows.iter().enumerate().take(until).find(is_decline).map(|(index, _)| index)
 }
 
 /// The terminates, each once, that tell a device that another device of its account declined: by the word in the

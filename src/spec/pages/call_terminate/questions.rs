@@ -94,7 +94,7 @@ pub(super) fn terminate_reason_inbound(question: &'static Question, call: &Call,
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, strength, why) = match sight.action.reason.as_deref() {
             Some(reason) => ("expected", Strength::Indirect, format!("A terminate {place} has reason {reason}.")),
-            None => ("optional", Strength::Indirect, format!("A terminate {place} has no reason.")),
+            None => ("optional", Strength::Direct, format!("A terminate {place} has no reason.")),
         };
         Evidence::supporting(question, hypothesis, strength, sight.index, why)
     });
