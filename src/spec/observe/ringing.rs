@@ -48,7 +48,9 @@ pub type Ender = (&'static str, Option<Jid>);
 /// How a call rang out; `None` if it did not, or if the recording does not show that it did.
 #[must_use]
 pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
-    if call.progress.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
+    let is_settled = call.progress.accepted.is_some() || declined::declined(call).is_some();
+    // What went on after a reject without effect is not known well enough.
+    if is_settled || !call.progress.without_effect.is_empty() || !was_offered_live(call) {
         return None;
     }
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));

@@ -10,10 +10,12 @@ pub(super) fn by_terminate(call: &Call) -> Option<&'static str> {
     (end.action == Some(ActionName::Terminate)).then_some("a terminate carries the decline: see decline-carrier")
 }
 
-/// Whether a call between two people rang live, and was declined.
+/// Whether a call between two people was declined, and not only offered from the offline queue.
 pub(super) fn is_of(call: &Call) -> bool {
     let told = || call.progress.end_reason.as_deref().is_some_and(|reason| reason.starts_with("reject"));
-    ringing::was_offered_live(call)
+    let is_live = call.progress.offered.is_none() || ringing::was_offered_live(call);
+    !call.group
+        && is_live
         && match call.progress.outcome {
             Outcome::Declined => true,
             Outcome::Elsewhere => told(),
