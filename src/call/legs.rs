@@ -177,6 +177,15 @@ impl<'c> Follower<'c> {
         // In the middle of a call, a terminate without a reason is a hang-up as well as a decline.
         let state = if is_joined_late && !declines(action) { LegState::Ended } else { left(action) };
         self.step(leg, state, index);
+        // A timeout under the account's address is that of all its devices.
+        if state == LegState::Stopped && leg.is_some_and(|leg| self.is_account(leg)) {
+            let person = leg.and_then(|leg| self.whose.get(leg)).and_then(|whose| whose.person.clone());
+            let is_theirs = |leg: &usize| self.whose.get(*leg).is_some_and(|whose| whose.person == person);
+            let ringing: Vec<usize> = self.having(Leg::is_ringing).into_iter().filter(is_theirs).collect();
+            for leg in ringing {
+                self.step(Some(leg), LegState::Stopped, index);
+            }
+        }
     }
 
     /// The caller or the server ends the legs that a terminate names, and the call, unless the terminate leaves out the leg

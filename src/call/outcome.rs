@@ -250,7 +250,8 @@ impl<'c> Judge<'c> {
         if self.course.says_elsewhere {
             return (Outcome::Unknown, None);
         }
-        if let Some(by_legs) = self.by_legs().filter(|_| !is_ringing) {
+        // The ring time of one device is that of all.
+        if let Some(by_legs) = self.by_legs().filter(|(outcome, _)| !is_ringing || *outcome == Outcome::Missed) {
             return by_legs;
         }
         let stops_others = |row: &Row| self.action(row).is_some_and(Action::is_elsewhere);

@@ -97,7 +97,12 @@ fn conclusions(analysis: &Analysis) -> Vec<String> {
         for judged in analysis.judged() {
             total.add(judged.counts[index]);
         }
-        said.push(format!("{} {total:?}", rule.id));
+        // What was withheld can leave undecided what held, but departs from nothing.
+        let kept = total.holds + total.undecided;
+        said.push(format!(
+            "{} kept or undecided {kept}, new {}, violated {}",
+            rule.id, total.novelties, total.violated
+        ));
     }
     said
 }
