@@ -55,7 +55,7 @@ const ANSWERED_AND_MISSED: &[(&str, &str, &str)] = &[
         "delivered: keys in the offer itself 4/4, sent: a key for each device in destination 3/3",
     ),
     ("offer-answer-order", "leaning", "before 4/0"),
-    ("video-attributes", "answered", "some 1/1"),
+    ("video-attributes", "leaning", "some 1/0"),
     (
         "accept-settings",
         "observed",
@@ -114,6 +114,8 @@ const ANSWERED_AND_MISSED: &[(&str, &str, &str)] = &[
     ("terminate-reason-inbound", "answered", "expected 2/0, optional 1/1"),
     ("terminate-reason-makers", "observed", "(none): caller 2/1, accepted_elsewhere: caller 1/0, timeout: caller 2/1"),
     ("terminate-duration-direction", "leaning", "received-only 1/0"),
+    ("terminate-address", "leaning", "peer 2/0"),
+    ("terminate-before-accept", "leaning", "past-offer 4/0"),
     ("terminate-figures", "answered", "figures 1/1, none 4/0"),
     ("hang-up-reason", "answered", "omitted 1/1"),
     ("accept-elsewhere-sender", "leaning", "caller 1/0"),
@@ -138,6 +140,8 @@ const ANSWERED_AND_MISSED: &[(&str, &str, &str)] = &[
          relaylatency acked 7/7, terminate acked 5/5, transport acked 2/2",
     ),
     ("ack-from-peers", "answered", "peers-too 5/5, server-only 7/0"),
+    ("ack-sender", "answered", "addressee 7/7"),
+    ("ack-error-form", "contested", "child 1/1, attribute 1/1"),
 ];
 
 #[test]
@@ -146,7 +150,7 @@ fn a_capture_answers_what_its_calls_show_and_no_more() {
     found.sort();
     let row = |(id, verdict, counts): &(&str, &str, &str)| {
         // One capture never confirms anything.
-        let confidence = if *verdict == "leaning" { "speculative" } else { "probable" };
+        let confidence = if matches!(*verdict, "leaning" | "contested") { "speculative" } else { "probable" };
         [*id, *verdict, confidence, *counts].map(str::to_owned)
     };
     let mut expected: Vec<_> = ANSWERED_AND_MISSED.iter().map(row).collect();

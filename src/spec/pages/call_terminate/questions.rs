@@ -93,7 +93,7 @@ pub(super) fn terminate_reason_inbound(question: &'static Question, call: &Call,
     let pieces = inbound.map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, strength, why) = match sight.action.reason.as_deref() {
-            Some(reason) => ("expected", Strength::Indirect, format!("A terminate {place} has reason {reason}.")),
+            Some(reason) => ("expected", Strength::Absence, format!("A terminate {place} has reason {reason}.")),
             None => ("optional", Strength::Direct, format!("A terminate {place} has no reason.")),
         };
         Evidence::supporting(question, hypothesis, strength, sight.index, why)
