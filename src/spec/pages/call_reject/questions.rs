@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::call::{Call, Provenance, Role, Row, Side, declines};
+use crate::call::{Call, Outcome, Provenance, Role, Row, Side, declines};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
@@ -218,6 +218,34 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
         let watched = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
         let why = "The rejecting device set up no media; its socket was read without a gap since the offer.";
         watched.then(|| Evidence::supporting(question, "no-media", Strength::Absence, sight.index, why))
+    });
+    pieces.collect()
+}
+
+pub(super) fn reject_without_effect(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let progress = &call.progress;
+    let rejects = stanzas::of(call, &ActionName::Reject).into_iter().filter(Sight::declines);
+    let pieces = rejects.filter_map(|sight| {
+        let place = originator::seen_at(call, sight.row);
+        let children: Vec<_> = sight.node.children().iter().map(|child| format!("<{}>", child.tag)).collect();
+        let with = if children.is_empty() { String::new() } else { format!(" with {}", children.join(" and ")) };
+        if let Some(ack) = sight.row.refused_by {
+            let why = format!("A reject{with}, {place}, was refused by an ack with an error.");
+            let piece = Evidence::supporting(question, "without-effect", Strength::Direct, ack, why);
+            return Some(piece.with_values(children));
+        }
+        let end = progress.ended?;
+        if progress.without_effect.contains(&sight.index) {
+            let ended = call.rows.get(end)?;
+            let strength = originator::made(sight.row)?.strength.min(originator::made(ended)?.strength);
+            let rang = call.elapsed(sight.index, end).map_or_else(String::new, |rang| format!(" for {}", seconds(rang)));
+            let why = format!("After a reject{with}, {place}, the call rang on{rang}, until it timed out.");
+            let piece = Evidence::supporting(question, "without-effect", strength, end, why);
+            return Some(piece.with_values(children));
+        }
+        let why = format!("A reject{with}, {place}, ended the call.");
+        (progress.outcome == Outcome::Declined && end == sight.index)
+            .then(|| Evidence::supporting(question, "ends-call", Strength::Absence, end, why))
     });
     pieces.collect()
 }
