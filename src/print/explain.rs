@@ -52,7 +52,9 @@ impl Glossary<'_> {
             text + &reported(rule.id)
         }));
         let codes = reports(id).filter(|report| report.about.parse::<u16>().is_ok());
-        pages.extend(codes.map(|report| format!("*Error {id}* of an ack to a call stanza, as others report it.\n\n{}", cited(report))));
+        pages.extend(codes.map(|report| {
+            format!("*Error {id}* of an ack to a call stanza, as others report it.\n\n{}", cited(report))
+        }));
         let diagnoses = diagnoses().into_iter().filter(|diagnosis| diagnosis.id == id);
         pages.extend(diagnoses.map(|diagnosis| {
             let effect = match diagnosis.severity {
@@ -190,7 +192,10 @@ mod tests {
         let pages = GLOSSARY.pages("439");
         assert_eq!(pages.len(), 1);
         let page = pages.concat();
-        assert!(page.contains("SIG-01/offer-order") && page.contains("2026") && page.contains("not verified"), "{page}");
+        assert!(
+            page.contains("SIG-01/offer-order") && page.contains("2026") && page.contains("not verified"),
+            "{page}"
+        );
         assert!(GLOSSARY.pages("438").is_empty());
         assert!(GLOSSARY.pages("reject-without-effect").concat().contains("tctoken"));
     }

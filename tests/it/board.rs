@@ -129,6 +129,7 @@ const ANSWERED_AND_MISSED: &[(&str, &str, &str)] = &[
     ("reject-before-receipt", "leaning", "receipt-first 1/0"),
     ("reject-no-media", "leaning", "no-media 1/0"),
     ("reject-receipt", "leaning", "no-receipt 1/0"),
+    ("reject-without-effect", "leaning", "ends-call 1/0"),
     ("terminate-after-reject", "leaning", "none 1/0"),
     ("decline-carrier", "answered", "reject 1/1"),
     // Who acked what.
@@ -204,7 +205,7 @@ fn the_board_as_json_keeps_its_contract() {
     let ids: Vec<_> = errors["hypotheses"].as_array().unwrap().iter().map(|hypothesis| &hypothesis["id"]).collect();
     assert_eq!(ids, ["appears", "not-seen"]);
     assert_eq!(errors["values"][0]["value"], "404");
-    assert_eq!(board["discrepancies"].as_array().unwrap().len(), 11);
+    assert_eq!(board["discrepancies"].as_array().unwrap().len(), 12);
 }
 
 #[test]

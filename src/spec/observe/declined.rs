@@ -20,10 +20,7 @@ pub fn declined(call: &Call) -> Option<usize> {
     let is_decline = |(index, row): &(usize, &Row)| {
         let is_effective = !call.progress.without_effect.contains(&row.copy_of.unwrap_or(*index));
         let action = row.observed.read().action();
-        row.originator.side != Side::Caller
-            && row.refused_by.is_none()
-            && is_effective
-            && action.is_some_and(declines)
+        row.originator.side != Side::Caller && row.refused_by.is_none() && is_effective && action.is_some_and(declines)
     };
     call.rows.iter().enumerate().take(until).find(is_decline).map(|(index, _)| index)
 }

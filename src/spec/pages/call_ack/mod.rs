@@ -85,12 +85,7 @@ pub(super) static STANZA: Page = Page {
         ),
     ],
     rules: &[
-        ENTRY.rule(
-            Grade::Note,
-            "ACK/id-echo",
-            "An ack repeats the id of the stanza it acknowledges.",
-            rules::id_echo,
-        ),
+        ENTRY.rule(Grade::Note, "ACK/id-echo", "An ack repeats the id of the stanza it acknowledges.", rules::id_echo),
         ENTRY.rule(
             Grade::Note,
             "ACK/class",
@@ -99,7 +94,14 @@ pub(super) static STANZA: Page = Page {
         ),
         ENTRY.form(Grade::Note, "ACK/from", "An ack's `from` is an address.", Carrier::Ack, "from", Form::Address),
         ENTRY.form(Grade::Note, "ACK/to", "An ack's `to` is an address.", Carrier::Ack, "to", Form::Address),
-        ENTRY.form(Grade::Note, "ACK/t", "An ack's `t` is in seconds since 1970.", Carrier::Ack, "t", Form::UnixSeconds),
+        ENTRY.form(
+            Grade::Note,
+            "ACK/t",
+            "An ack's `t` is in seconds since 1970.",
+            Carrier::Ack,
+            "t",
+            Form::UnixSeconds,
+        ),
         ENTRY.rule(Grade::Note, "ACK/type", "An ack's `type` is the action it acknowledges.", rules::type_is_action),
         ENTRY.rule(Grade::Note, "ACK/error-single", "An ack has at most one `<error>`.", rules::error_single),
         ENTRY.rule(Grade::Note, "ACK/error-code", "The code of an ack's error is a number.", rules::error_code),

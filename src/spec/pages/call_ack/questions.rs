@@ -230,15 +230,15 @@ pub(super) fn ack_from(question: &'static Question, call: &Call, _: &Context) ->
 
 pub(super) fn call_receipt(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let receipts = call.rows.iter().enumerate().filter_map(|(index, row)| {
-        let what = row.action.as_ref().map_or_else(|| "a stanza of the call".to_owned(), |action| format!("the {action}"));
+        let what =
+            row.action.as_ref().map_or_else(|| "a stanza of the call".to_owned(), |action| format!("the {action}"));
         let place = originator::seen_at(call, row);
         let why = if answers::receipt(row).is_some() {
             // Copies of one that was recorded as it left count there.
             row.copy_of.is_none().then(|| format!("A receipt for {what}, {place}."))?
         } else {
-            answers::is_ack_of_unrecorded_receipt(call, row).then(|| {
-                format!("An ack of class receipt for {what}, {place}, whose receipt was not recorded.")
-            })?
+            answers::is_ack_of_unrecorded_receipt(call, row)
+                .then(|| format!("An ack of class receipt for {what}, {place}, whose receipt was not recorded."))?
         };
         Some(Evidence::supporting(question, "exists", Strength::Direct, index, why))
     });

@@ -172,7 +172,8 @@ pub(super) fn preaccept_candidates(question: &'static Question, call: &Call, _: 
             }
             count => {
                 let why = format!("A preaccept, {place}, has {count} candidate{}.", plural(count));
-                Evidence::supporting(question, "in-preaccept", originator::as_built(sight.row), sight.index, why).routine()
+                Evidence::supporting(question, "in-preaccept", originator::as_built(sight.row), sight.index, why)
+                    .routine()
             }
         }
     });

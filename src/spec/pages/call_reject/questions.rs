@@ -238,7 +238,8 @@ pub(super) fn reject_without_effect(question: &'static Question, call: &Call, _:
         if progress.without_effect.contains(&sight.index) {
             let ended = call.rows.get(end)?;
             let strength = originator::made(sight.row)?.strength.min(originator::made(ended)?.strength);
-            let rang = call.elapsed(sight.index, end).map_or_else(String::new, |rang| format!(" for {}", seconds(rang)));
+            let rang =
+                call.elapsed(sight.index, end).map_or_else(String::new, |rang| format!(" for {}", seconds(rang)));
             let why = format!("After a reject{with}, {place}, the call rang on{rang}, until it timed out.");
             let piece = Evidence::supporting(question, "without-effect", strength, end, why);
             return Some(piece.with_values(children));
@@ -268,8 +269,7 @@ pub(super) fn terminate_before_accept(question: &'static Question, call: &Call, 
         let is_covered = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
         let strength = if past.is_none() && is_covered { Strength::Direct } else { Strength::Indirect };
         let why = format!("A terminate, {place}, ended a call after the offer, with no preaccept or accept before it.");
-        (sight.row.refused_by.is_none())
-            .then(|| Evidence::supporting(question, "at-offer", strength, sight.index, why))
+        (sight.row.refused_by.is_none()).then(|| Evidence::supporting(question, "at-offer", strength, sight.index, why))
     });
     pieces.collect()
 }
@@ -288,9 +288,8 @@ pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: 
         is_ack_of_one
             .then(|| (index, format!("An ack of class receipt for a reject, {place}, whose receipt was not recorded.")))
     });
-    let mut evidence: Vec<_> = receipts
-        .map(|(index, why)| Evidence::supporting(question, "receipt", Strength::Direct, index, why))
-        .collect();
+    let mut evidence: Vec<_> =
+        receipts.map(|(index, why)| Evidence::supporting(question, "receipt", Strength::Direct, index, why)).collect();
     if evidence.is_empty() {
         let answers = answers::answers(call);
         let without = stanzas::of(call, &ActionName::Reject).into_iter().filter(|sight| {

@@ -185,15 +185,32 @@ pub(super) fn terminate_figures(question: &'static Question, call: &Call, _: &Co
 
 /// Words that name what is counted or measured of a call.
 const FIGURES: &[&str] = &[
-    "duration", "durations", "time", "seconds", "ms", "bytes", "packets", "sent", "received", "lost", "loss", "latency",
-    "rtt", "jitter", "bitrate", "rate", "score", "quality",
+    "duration",
+    "durations",
+    "time",
+    "seconds",
+    "ms",
+    "bytes",
+    "packets",
+    "sent",
+    "received",
+    "lost",
+    "loss",
+    "latency",
+    "rtt",
+    "jitter",
+    "bitrate",
+    "rate",
+    "score",
+    "quality",
 ];
 
 fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidence {
     let place = originator::seen_at(call, sight.row);
     let attributes = sight.node.attributes.iter();
-    let attributes = attributes
-        .filter(|it| !matches!(&*it.name, "call-id" | "call-creator" | "reason") && !names::has_word(&it.name, &["id"]));
+    let attributes = attributes.filter(|it| {
+        !matches!(&*it.name, "call-id" | "call-creator" | "reason") && !names::has_word(&it.name, &["id"])
+    });
     let children = || sight.node.children().iter().filter(|child| child.tag != "destination");
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (names, shown): (Vec<_>, Vec<_>) =
