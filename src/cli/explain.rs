@@ -23,7 +23,7 @@ Examples:
   ringtrace explain tls/no-key       an anomaly
   ringtrace explain calls.ring_ms    a column
   ringtrace explain filter           the language of --filter
-  ringtrace explain 439              an error code of an ack, as others report it
+  ringtrace explain 439              an ack's error code, as others report it
   ringtrace explain 1                an exit code
   ringtrace explain SIG-03 --spec ../wacrg --fingerprints")]
 pub(super) struct ExplainArguments {
