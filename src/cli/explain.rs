@@ -23,10 +23,11 @@ Examples:
   ringtrace explain tls/no-key       an anomaly
   ringtrace explain calls.ring_ms    a column
   ringtrace explain filter           the language of --filter
+  ringtrace explain 439              an ack's error code, as others report it
   ringtrace explain 1                an exit code
   ringtrace explain SIG-03 --spec ../wacrg --fingerprints")]
 pub(super) struct ExplainArguments {
-    /// Rule, question, discrepancy, page of the spec, column, anomaly or exit code.
+    /// Rule, question, discrepancy, page of the spec, column, anomaly, error code of an ack, or exit code.
     #[arg(value_name = "ID")]
     id: String,
 

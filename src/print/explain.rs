@@ -6,7 +6,7 @@ use super::index::coverage;
 use crate::analysis::diagnoses;
 use crate::anomaly::Severity;
 use crate::spec::index::{self, Entry};
-use crate::spec::{self, Checkout, Grade, PAGES, Question, RULES, Shape};
+use crate::spec::{self, Checkout, Grade, PAGES, Question, RULES, Report, Shape, reports};
 use crate::tables::{Description, Table, filter_page};
 use crate::words::{Layout, capitalised, counted, nearest};
 
@@ -43,8 +43,17 @@ impl Glossary<'_> {
         let questions = spec::questions().filter(|question| question.id == id);
         pages.extend(questions.map(|question| self.question(question)));
         pages.extend(RULES.iter().filter(|rule| rule.id == id).map(|rule| {
-            let departure = if rule.grade == Grade::Violation { "violation" } else { "warning" };
-            format!("*Rule {}* ({}). A departure is a {departure}.\n\n{}", rule.id, rule.page, rule.text())
+            let departure = match rule.grade {
+                Grade::Violation => "a violation",
+                Grade::Warning => "a warning",
+                Grade::Note => "news for the spec, not a fault",
+            };
+            let text = format!("*Rule {}* ({}). A departure is {departure}.\n\n{}", rule.id, rule.page, rule.text());
+            text + &reported(rule.id)
+        }));
+        let codes = reports(id).filter(|report| report.about.parse::<u16>().is_ok());
+        pages.extend(codes.map(|report| {
+            format!("*Error {id}* of an ack to a call stanza, as others report it.\n\n{}", cited(report))
         }));
         let diagnoses = diagnoses().into_iter().filter(|diagnosis| diagnosis.id == id);
         pages.extend(diagnoses.map(|diagnosis| {
@@ -118,7 +127,7 @@ impl Glossary<'_> {
             text.push_str(&format!("The spec: {wording}\n\n"));
         }
         text.push_str(&question.text());
-        text
+        text + &reported(question.id)
     }
 
     /// The known id that `id` is most likely a misspelling of.
@@ -131,6 +140,17 @@ impl Glossary<'_> {
         let pages = PAGES.iter().map(|page| page.name()).chain([FILTER]);
         nearest(id, questions.chain(rules).chain(anomalies).chain(columns).chain(pages))
     }
+}
+
+/// What others report about a question or a rule, as further paragraphs of its page.
+fn reported(id: &str) -> String {
+    reports(id).map(|report| format!("\n\n*Reported elsewhere.* {}", cited(report))).collect()
+}
+
+/// A report with its source, which is not this program's own evidence.
+fn cited(report: &Report) -> String {
+    let see = if report.see.is_empty() { String::new() } else { format!(" See {}.", report.see.join(", ")) };
+    format!("{} Source: {} ({}); ringtrace has not verified it.{see}", report.says, report.source, report.date)
 }
 
 /// Writes pages, separated by empty lines.
@@ -166,6 +186,19 @@ mod tests {
         assert_eq!(GLOSSARY.pages("calls.ring_ms").len(), 1);
         assert_eq!(GLOSSARY.pages("2").len(), 1);
         assert!(GLOSSARY.pages("calls.nonsense").is_empty());
+    }
+
+    #[test]
+    fn error_codes_of_acks_are_explained_by_what_others_report() {
+        let pages = GLOSSARY.pages("439");
+        assert_eq!(pages.len(), 1);
+        let page = pages.concat();
+        assert!(
+            page.contains("SIG-01/offer-order") && page.contains("2026") && page.contains("not verified"),
+            "{page}"
+        );
+        assert!(GLOSSARY.pages("438").is_empty());
+        assert!(GLOSSARY.pages("reject-without-effect").concat().contains("tctoken"));
     }
 
     #[test]

@@ -99,6 +99,7 @@ fn remark(rule: &Rule) -> &'static str {
     match rule.grade {
         Grade::Violation => "",
         Grade::Warning => " (warning only)",
+        Grade::Note => " (note only)",
     }
 }
 

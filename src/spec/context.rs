@@ -74,7 +74,7 @@ impl Context {
         let mut reasons: Vec<(Ender, Option<Box<str>>)> = Vec::new();
         for rang in &rang {
             for ending in &rang.endings {
-                if let (Some(ender), Some(Moment::At(_))) = (&ending.ender, context.moment(rang, ending)) {
+                if let Some(ender) = ending.ender.as_ref().filter(|_| context.is_by_timer(rang, ending)) {
                     reasons.push((ender.clone(), ending.reason.map(Into::into)));
                 }
             }
@@ -117,6 +117,19 @@ impl Context {
         } else {
             None
         }
+    }
+
+    /// Whether a timer ended a call and no person: at the ring timeout, and the terminate says so. Without a reason, a
+    /// person may have hung up, unless settings announce the time and as many calls as show a timer ended at it.
+    #[must_use]
+    pub fn is_by_timer(&self, rang: &RangOut<'_>, ending: &Ending<'_>) -> bool {
+        let is_at = matches!(self.moment(rang, ending), Some(Moment::At(_)));
+        let clustered = || {
+            let cluster = ending.ender.as_ref().and_then(|ender| self.cluster(ender));
+            let is_in = |(least, most)| ending.ring.is_some_and(|ring| (least..=most).contains(&ring));
+            ending.reason.is_none() && rang.announced.is_some() && cluster.is_some_and(is_in)
+        };
+        is_at && (ending.says_timeout() || clustered())
     }
 
     /// The shortest and longest ring time, in nanoseconds, of the three or more calls that show somebody's timer.

@@ -127,6 +127,7 @@ fn tally<'e>(question: &Question, evidence: impl Iterator<Item = &'e Evidence>) 
         if piece.supports {
             tally.supporting += 1;
             tally.direct += direct;
+            tally.indirect += u64::from(piece.strength == Strength::Indirect);
             tally.strongest = tally.strongest.max(Some(piece.strength));
         } else {
             tally.refuting += 1;

@@ -53,6 +53,7 @@ impl Judged {
         for rule in RULES.iter() {
             let mut checks = Checks::new(rule);
             match rule.check {
+                _ if rule.is_of_two && call.group => {}
                 Check::Call(check) => check(&call, context, &mut checks),
                 Check::Attribute(carrier, name, form) => {
                     attribute_check::check(carrier, name, form, &call, &mut checks)

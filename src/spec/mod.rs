@@ -29,6 +29,8 @@ mod page;
 
 mod pages;
 
+mod reported;
+
 pub mod index;
 
 mod judged;
@@ -52,6 +54,7 @@ pub use lineage::Lineage;
 pub use page::{Asked, Attribute, Page, Sentence, fingerprint};
 pub use pages::{DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, page, question, questions, rule, sentences};
 pub use question::{Evidence, Question, Shape};
+pub use reported::{REPORTS, Report, reports};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
 pub use strength::Strength;
 pub use verdict::{Tally, Verdict};

@@ -139,17 +139,23 @@ pub(super) struct Rows {
     code: Option<&'static str>,
     id: &'static str,
     texts: &'static str,
+    is_of_two: bool,
 }
 
 impl Rows {
     /// Of a page with a code. `texts` are the page's `page.md`.
     pub(super) const fn coded(code: &'static str, id: &'static str, texts: &'static str) -> Self {
-        Self { code: Some(code), id, texts }
+        Self { code: Some(code), id, texts, is_of_two: false }
     }
 
     /// Of a page without a code. `texts` are the page's `page.md`.
     pub(super) const fn uncoded(id: &'static str, texts: &'static str) -> Self {
-        Self { code: None, id, texts }
+        Self { code: None, id, texts, is_of_two: false }
+    }
+
+    /// The same, of a page whose rules are on calls between two people.
+    pub(super) const fn of_two(self) -> Self {
+        Self { is_of_two: true, ..self }
     }
 
     /// The page without rows.
@@ -245,32 +251,30 @@ impl Rows {
         title: &'static str,
         check: fn(&Call, &Context, &mut Checks),
     ) -> Rule {
-        Rule { id, page: self.page().name(), title, grade, texts: self.texts, check: Check::Call(check) }
+        self.checked(grade, id, title, Check::Call(check))
     }
 
     /// A rule that gives an attribute its form.
     pub(super) const fn form(
         self,
+        grade: Grade,
         id: &'static str,
         title: &'static str,
         carrier: Carrier,
         name: &'static str,
         form: Form,
     ) -> Rule {
-        let check = Check::Attribute(carrier, name, form);
-        Rule { id, page: self.page().name(), title, grade: Grade::Violation, texts: self.texts, check }
+        self.checked(grade, id, title, Check::Attribute(carrier, name, form))
     }
 
     /// A rule on the calls that end as the page's flow does.
     pub(super) const fn of_flow(self, id: &'static str, title: &'static str, claim: Claim) -> Rule {
-        Rule {
-            id,
-            page: self.page().name(),
-            title,
-            grade: Grade::Warning,
-            texts: self.texts,
-            check: Check::Flow(claim),
-        }
+        self.checked(Grade::Note, id, title, Check::Flow(claim))
+    }
+
+    const fn checked(self, grade: Grade, id: &'static str, title: &'static str, check: Check) -> Rule {
+        let Self { texts, is_of_two, .. } = self;
+        Rule { id, page: self.page().name(), title, grade, is_of_two, texts, check }
     }
 
     /// An attribute, of which the page is fairly sure.

@@ -15,6 +15,8 @@ pub struct Rule {
     pub title: &'static str,
     /// What a departure from it is.
     pub grade: Grade,
+    /// Whether its page is about calls between two people only.
+    pub(super) is_of_two: bool,
     /// The texts of its page, one section of which is its own.
     pub(super) texts: &'static str,
     /// How calls are checked.
@@ -82,6 +84,8 @@ impl Eq for Rule {}
 /// What a departure from a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grade {
+    /// A table, a flow or a working model: what departs from it is news for the spec, not a fault.
+    Note,
     /// A stricter reading than the page's own, or a SHOULD.
     Warning,
     /// A broken MUST.
@@ -93,6 +97,7 @@ impl Grade {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Note => "note",
             Self::Warning => "warning",
             Self::Violation => "violation",
         }
@@ -202,8 +207,11 @@ impl Checks {
         self.places.push(Place { rule: self.rule, row, found: Conformance::Undecided, why: why.into() });
     }
 
-    /// A row is not as the rule says.
+    /// A row is not as the rule says, which is news where the page only describes.
     pub fn violated(&mut self, row: usize, why: impl Into<String>) {
+        if self.rule.grade == Grade::Note {
+            return self.novelty(row, why);
+        }
         self.count.violated += 1;
         self.places.push(Place { rule: self.rule, row, found: Conformance::Violated, why: why.into() });
     }

@@ -13,7 +13,7 @@ pub enum Verdict {
     Leaning,
     /// There is direct evidence for one hypothesis, and none against it.
     Answered,
-    /// There is direct evidence on both sides.
+    /// There is direct evidence on both sides, or on one side more indirect evidence than the other has in all.
     Contested,
     /// It asks for a list, and values were seen.
     Observed,
@@ -42,6 +42,8 @@ pub struct Tally {
     pub supporting: u64,
     /// Pieces that speak against it.
     pub refuting: u64,
+    /// Pieces that speak for it and are indirect.
+    pub indirect: u64,
     /// Pieces that speak for it and are direct.
     pub direct: u64,
     /// Pieces that speak against it and are direct.
@@ -69,8 +71,14 @@ pub(super) fn decide(shape: Shape, tallies: &[Tally]) -> (Verdict, Vec<String>) 
     match *direct {
         // That a thing was not seen never answers that it does not occur.
         [one] if !matches!(shape, Shape::Existential { .. }) => {
-            let verdict = if one.direct_against > 0 { Verdict::Contested } else { Verdict::Answered };
-            (verdict, names(&[one]))
+            // More indirect evidence than that is not overruled in silence.
+            let outnumbers = |other: &&&Tally| {
+                other.hypothesis != one.hypothesis && other.direct_against == 0 && other.indirect > one.supporting
+            };
+            let others: Vec<_> = supported.iter().filter(outnumbers).copied().collect();
+            let is_contested = one.direct_against > 0 || !others.is_empty();
+            let named: Vec<_> = std::iter::once(one).chain(others).collect();
+            (if is_contested { Verdict::Contested } else { Verdict::Answered }, names(&named))
         }
         [] | [_] => {
             let weight = |tally: &Tally| (tally.strongest, tally.supporting.saturating_sub(tally.refuting));
@@ -98,6 +106,7 @@ mod tests {
         Tally {
             hypothesis: hypothesis.to_owned(),
             supporting: indirect + direct,
+            indirect,
             refuting: direct_against,
             direct,
             direct_against,
@@ -118,7 +127,8 @@ mod tests {
         assert_eq!(decide(&[counted("a", 2, 0, 0), other.clone()]), (Verdict::Leaning, "a".to_owned()));
         assert_eq!(decide(&[counted("a", 2, 0, 0), counted("b", 1, 0, 0)]), (Verdict::Leaning, "a".to_owned()));
         assert_eq!(decide(&[counted("a", 1, 0, 0), counted("b", 1, 0, 0)]), (Verdict::Leaning, "a b".to_owned()));
-        assert_eq!(decide(&[counted("a", 9, 0, 0), counted("b", 0, 1, 0)]), (Verdict::Answered, "b".to_owned()));
+        assert_eq!(decide(&[counted("a", 1, 0, 0), counted("b", 0, 1, 0)]), (Verdict::Answered, "b".to_owned()));
+        assert_eq!(decide(&[counted("a", 9, 0, 0), counted("b", 0, 1, 0)]), (Verdict::Contested, "b a".to_owned()));
         assert_eq!(decide(&[counted("a", 0, 1, 0), counted("b", 0, 3, 0)]), (Verdict::Contested, "a b".to_owned()));
         assert_eq!(decide(&[counted("a", 0, 2, 1), other]), (Verdict::Contested, "a".to_owned()));
         assert_eq!(decide(&[counted("a", 0, 0, 4), none]), (Verdict::Open, String::new()));

@@ -62,7 +62,7 @@ fn reference() -> String {
             writeln!(page, "| `{name}` | {}{always} | {} |", kind.name(), cell(doc)).unwrap();
         }
     }
-    page.push_str("\n## Rules\n\nA departure from a rule is a violation, or a warning where the table says so.\n");
+    page.push_str("\n## Rules\n\nA departure from a rule is a violation, or what the table says instead: a warning, or a note, which is news for the spec.\n");
     page.push_str("\n| rule | grade | what the spec requires |\n| --- | --- | --- |\n");
     for rule in RULES.iter() {
         writeln!(page, "| `{}` | {} | {} |", rule.id, rule.grade.name(), cell(rule.title)).unwrap();

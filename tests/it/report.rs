@@ -270,7 +270,7 @@ fn notes_are_in_the_reports_that_are_about_what_they_are_on() {
     };
     let comment = report(&["--call", "#2"]);
     assert!(comment.contains("\n**Notes**\n\n- Note on capture-1, "), "{comment}");
-    assert!(comment.contains(": ### sent ¦ by &lt;hand> `#1`\n"), "nothing in a note is markup: {comment}");
+    assert!(comment.contains(": ### sent ¦ by \\<hand\\> `#1`\n"), "nothing in a note is markup: {comment}");
     assert!(comment.contains("is this the caller's own?\n") && !comment.contains("the phone was off"));
     let comment = report(&["--call", "#1"]);
     assert!(comment.contains("- Note on call `#1`: as in CALL1: the phone was off\n"), "{comment}");

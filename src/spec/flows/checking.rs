@@ -7,7 +7,7 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::stanza::ActionName;
 use crate::spec::context::Context;
 use crate::spec::coverage::covered_until;
-use crate::spec::observe::stanzas::{is_of_media, sights};
+use crate::spec::observe::stanzas::{Sight, is_of_media, sights};
 use crate::spec::rule::{Checks, Claim};
 
 /// Checks one claim on a call that ended as the flow does that it was aligned with.
@@ -59,7 +59,8 @@ impl Step {
 
 /// Notes whether anybody accepted a call that ended as the flow does.
 fn check_no_accept(call: &Call, context: &Context, checks: &mut Checks) {
-    match sights(call).find(|act| act.action.name == ActionName::Accept) {
+    let is_accept = |act: &Sight<'_>| act.action.name == ActionName::Accept && act.row.refused_by.is_none();
+    match sights(call).find(is_accept) {
         Some(accept) => checks.violated(accept.index, "the call was accepted"),
         None => note_absence(call, context, checks, "no accept was seen"),
     }

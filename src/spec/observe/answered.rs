@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stanzas::{self, Sight};
-use super::{SECOND, declined};
-use crate::call::{Call, Row};
+use super::{SECOND, declined, group};
+use crate::call::{Call, LegState, Row};
 use crate::protocol::stanza::ActionName;
 
 /// A terminate that ended an answered call.
@@ -31,8 +31,24 @@ pub fn hang_ups(call: &Call) -> Vec<HangUp<'_>> {
     sights.retain(Sight::is_outbound);
     sights.extend(stanzas::arrivals(call).into_iter().filter(|sight| sight.action.name == ActionName::Terminate));
     sights.sort_by_key(|sight| sight.index);
-    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && !sight.action.is_elsewhere());
+    let stops = stops(call);
+    let hang_ups = sights.into_iter().filter(|sight| sight.index > accepted && ends(&stops, sight));
     hang_ups.map(|sight| HangUp { talk: talk(&sight), sight }).collect()
+}
+
+/// The rows, by index, with the terminates that stopped devices other than the one that took the call, and ended nothing.
+fn stops(call: &Call) -> BTreeSet<usize> {
+    let rows = |state: LegState| {
+        let steps = call.legs.iter().flat_map(|leg| &leg.steps).filter(move |step| step.state == state);
+        steps.map(|step| step.row).collect::<BTreeSet<_>>()
+    };
+    &rows(LegState::Stopped) - &rows(LegState::Ended)
+}
+
+/// Whether a terminate ends an answered call: it was not refused, and it does not stop only other devices.
+fn ends(stops: &BTreeSet<usize>, sight: &Sight<'_>) -> bool {
+    let sent = sight.row.copy_of.unwrap_or(sight.index);
+    sight.row.refused_by.is_none() && !sight.action.is_elsewhere() && !stops.contains(&sent)
 }
 
 /// An answered call as one vantage saw it.
@@ -44,6 +60,8 @@ pub struct Talk<'c> {
     pub accepted: &'c Row,
     /// The terminate that ended the call there, or the last stanza of the call there.
     pub last: &'c Row,
+    /// Index of it in [`Call::rows`].
+    pub last_index: usize,
 }
 
 /// Nanoseconds after the accept for which a call may still be set up.
@@ -70,18 +88,19 @@ pub fn talks(call: &Call) -> BTreeMap<usize, Talk<'_>> {
     if call.progress.accepted.is_none() {
         return talks;
     }
-    let mut ended = BTreeSet::new();
+    let (stops, mut ended) = (stops(call), BTreeSet::new());
     for (index, row) in call.rows.iter().enumerate() {
         let action = row.observed.read().action();
         match talks.get_mut(&row.vantage) {
             Some(talk) if !ended.contains(&row.vantage) => {
-                talk.last = row;
-                if action.is_some_and(|action| action.name == ActionName::Terminate && !action.is_elsewhere()) {
+                (talk.last, talk.last_index) = (row, index);
+                let sight = Sight::of(index, row).filter(|sight| sight.action.name == ActionName::Terminate);
+                if sight.is_some_and(|sight| ends(&stops, &sight)) {
                     ended.insert(row.vantage);
                 }
             }
-            None if action.is_some_and(|action| action.name == ActionName::Accept) => {
-                talks.insert(row.vantage, Talk { accept: index, accepted: row, last: row });
+            None if action.is_some_and(|action| action.name == ActionName::Accept) && row.refused_by.is_none() => {
+                talks.insert(row.vantage, Talk { accept: index, accepted: row, last: row, last_index: index });
             }
             Some(_) | None => {}
         }
@@ -102,7 +121,8 @@ pub fn told_elsewhere(call: &Call) -> Vec<Sight<'_>> {
     terminates
 }
 
-/// The call stanzas, each once, that a vantage sent or got after the accept, with what it saw of the call.
+/// The call stanzas, each once, that a vantage sent or got between the accept and the end, with what it saw of the call.
+/// What comes later is of no call any more; an invitation of a third person is not of this one.
 #[must_use]
 pub fn during(call: &Call) -> Vec<(Sight<'_>, Talk<'_>)> {
     let talks = talks(call);
@@ -111,6 +131,10 @@ pub fn during(call: &Call) -> Vec<(Sight<'_>, Talk<'_>)> {
     }
     let sights = stanzas::each(call).into_iter();
     sights
-        .filter_map(|sight| Some((sight, *talks.get(&sight.row.vantage).filter(|it| it.accept < sight.index)?)))
+        .filter(|sight| !group::is_invitation(call, sight))
+        .filter_map(|sight| {
+            let talk = talks.get(&sight.row.vantage)?;
+            (talk.accept < sight.index && sight.index <= talk.last_index).then_some((sight, *talk))
+        })
         .collect()
 }

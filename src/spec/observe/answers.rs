@@ -53,6 +53,13 @@ pub fn receipt(row: &Row) -> Option<&Receipt> {
     }
 }
 
+/// Whether a row is an ack of a receipt, and the receipt itself was not recorded.
+#[must_use]
+pub fn is_ack_of_unrecorded_receipt(call: &Call, row: &Row) -> bool {
+    ack(call, row)
+        .is_some_and(|(ack, answered)| ack.class.as_deref() == Some("receipt") && answered.and_then(receipt).is_none())
+}
+
 /// The name of the action that a row is, or answers.
 #[must_use]
 pub fn action_name(row: &Row) -> &str {

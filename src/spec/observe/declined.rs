@@ -1,22 +1,28 @@
 //! Declines, and what tells the other devices of the callee of them.
 
 use super::stanzas::{self, Sight};
-use crate::call::{Call, declines};
+use crate::call::{Call, Row, Side, declines};
 use crate::protocol::stanza::ActionName;
 
-/// The rejects that decline, each once.
+/// The rejects that decline, each once. One that was refused declines nothing.
 #[must_use]
 pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
     let mut rejects = stanzas::of(call, &ActionName::Reject);
-    rejects.retain(|sight| declines(sight.action));
+    rejects.retain(|sight| declines(sight.action) && sight.row.refused_by.is_none());
     rejects
 }
 
-/// Index of the first reject or terminate that declines an unanswered call.
+/// Index of the first reject or terminate that declines an unanswered call. A caller does not decline its own call, and
+/// a reject without effect declines nothing.
 #[must_use]
 pub fn declined(call: &Call) -> Option<usize> {
     let until = call.progress.accepted.unwrap_or(call.rows.len());
-    call.rows.iter().take(until).position(|row| row.observed.read().action().is_some_and(declines))
+    let is_decline = |(index, row): &(usize, &Row)| {
+        let is_effective = !call.progress.without_effect.contains(&row.copy_of.unwrap_or(*index));
+        let action = row.observed.read().action();
+        row.originator.side != Side::Caller && row.refused_by.is_none() && is_effective && action.is_some_and(declines)
+    };
+    call.rows.iter().enumerate().take(until).find(is_decline).map(|(index, _)| index)
 }
 
 /// The terminates, each once, that tell a device that another device of its account declined: by the word in the

@@ -8,11 +8,18 @@ use crate::call::Call;
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::stanza::ActionName;
 
-/// The candidates in an action: `<te>` and `<endpoint>`, also inside its `<destination>`.
+/// The candidates in an action: `<te>` and `<endpoint>`, also inside its `<destination>`. One whose bytes are all zero
+/// names no address, and is none.
 pub fn candidates(action: &Node) -> impl Iterator<Item = &Node> {
     let listed = action.children().iter().filter(|child| child.tag == "destination");
     let nested = listed.flat_map(Node::children);
-    action.children().iter().chain(nested).filter(|child| child.tag == "te" || child.tag == "endpoint")
+    let named = action.children().iter().chain(nested).filter(|child| child.tag == "te" || child.tag == "endpoint");
+    named.filter(|candidate| !is_blank(candidate))
+}
+
+/// Whether an element holds nothing but zeros.
+fn is_blank(candidate: &Node) -> bool {
+    elements::bytes(candidate).is_some_and(|bytes| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
 }
 
 /// How many candidates are in an action.

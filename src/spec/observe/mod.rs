@@ -6,6 +6,8 @@ pub mod originator;
 
 pub mod answers;
 
+pub mod group;
+
 pub mod elements;
 
 pub mod endpoints;

@@ -1,6 +1,7 @@
 //! Who made a stanza, and how much is known of that.
 
 use crate::call::{Call, Provenance, Row, Side};
+use crate::origin::Direction;
 use crate::spec::strength::Strength;
 
 /// Who made a stanza.
@@ -37,12 +38,18 @@ pub fn made(row: &Row) -> Option<Made> {
     Some(Made { by, strength, how })
 }
 
+/// How much the form of a stanza proves of the client that built it: the server may add to what it delivers.
+#[must_use]
+pub fn as_built(row: &Row) -> Strength {
+    if row.observed.direction() == Some(Direction::Outbound) { Strength::Direct } else { Strength::Indirect }
+}
+
 /// Where a row was recorded: `outbound at the caller`.
 #[must_use]
 pub fn seen_at(call: &Call, row: &Row) -> String {
     let direction = match row.observed.direction() {
-        Some(crate::origin::Direction::Outbound) => "outbound",
-        Some(crate::origin::Direction::Inbound) => "inbound",
+        Some(Direction::Outbound) => "outbound",
+        Some(Direction::Inbound) => "inbound",
         None => "of unknown direction",
     };
     let role = match call.role_of(row) {

@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::declined;
 use super::originator::{self, Made};
-use super::stanzas;
+use super::{declined, stanzas};
 use crate::call::{Announced, Call, Clock, Provenance, Row, Side};
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{ActionName, Body};
@@ -49,7 +48,9 @@ pub type Ender = (&'static str, Option<Jid>);
 /// How a call rang out; `None` if it did not, or if the recording does not show that it did.
 #[must_use]
 pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
-    if call.progress.accepted.is_some() || !was_offered_live(call) || declined::declined(call).is_some() {
+    let is_settled = call.progress.accepted.is_some() || declined::declined(call).is_some();
+    // What went on after a reject without effect is not known well enough.
+    if is_settled || !call.progress.without_effect.is_empty() || !was_offered_live(call) {
         return None;
     }
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
@@ -66,7 +67,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
                 return None;
             }
         }
-        if !ended.insert(row.vantage) {
+        if is_refused(call, row) || !ended.insert(row.vantage) {
             continue;
         }
         let sent = row.copy_of.unwrap_or(index);
@@ -103,9 +104,12 @@ fn ender(call: &Call, row: &Row, by: Side) -> Ender {
     (by.name(), person.map(|jid| call.people.person(jid)))
 }
 
-/// Whether every offer of the call came live, and none was refused.
+/// Whether a call between two people was offered live: no offer is late, and the last one was not refused.
 #[must_use]
 pub fn was_offered_live(call: &Call) -> bool {
+    if call.group {
+        return false;
+    }
     let mut offered = false;
     for row in &call.rows {
         let stanza = row.observed.read();
@@ -118,13 +122,22 @@ pub fn was_offered_live(call: &Call) -> bool {
                 if stanza.is_offline() || stanza.action_node().is_some_and(is_over) {
                     return false;
                 }
-                offered = true;
+                // A client whose offer was refused may offer again: only the last one counts.
+                offered = row.refused_by.is_none();
             }
-            Body::Ack(ack) if ack.error.is_some() && row.action == Some(ActionName::Offer) => return false,
+            Body::Ack(ack) if ack.error.is_some() && row.action == Some(ActionName::Offer) => {
+                offered &= row.answers.is_some();
+            }
             Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => {}
         }
     }
     offered
+}
+
+/// Whether a row, or the stanza that it is a copy of, was refused.
+fn is_refused(call: &Call, row: &Row) -> bool {
+    let original = row.copy_of.and_then(|original| call.rows.get(original));
+    row.refused_by.or_else(|| original?.refused_by).is_some()
 }
 
 /// A client that sends a terminate when another side's had ended the call before did not end it. Where the clocks of

@@ -287,6 +287,7 @@ pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll,
         let grade = match rule.grade {
             Grade::Violation => "a departure is a violation",
             Grade::Warning => "a departure is a warning",
+            Grade::Note => "a departure is news for the spec",
         };
         let text = format!(
             "page {}; {grade}; in {}: holds {}, violated {}, novelties {}, undecided {}",

@@ -161,7 +161,8 @@ pub(super) fn accept_candidates(question: &'static Question, call: &Call, _: &Co
             let form =
                 if spelled > 0 { format!(", {spelled} of them with an address in attributes") } else { String::new() };
             let why = format!("An accept, {place}, has {count} candidate{}{form}.", plural(count));
-            return Evidence::supporting(question, "in-accept", Strength::Direct, sight.index, why).routine();
+            return Evidence::supporting(question, "in-accept", originator::as_built(sight.row), sight.index, why)
+                .routine();
         }
         let elsewhere = if with.contains(&(sight.row.vantage, sight.is_outbound())) {
             "; transports in the same direction have some"

@@ -4,6 +4,7 @@ mod questions;
 mod rules;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::question::Shape;
 use crate::spec::rule::{Carrier, Form, Grade};
 
 const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
@@ -67,34 +68,52 @@ pub(super) static STANZA: Page = Page {
             questions::call_receipt,
         ),
     ],
-    rules: &[
-        ENTRY.rule(
-            Grade::Violation,
-            "ACK/id-echo",
-            "An ack repeats the id of the stanza it acknowledges.",
-            rules::id_echo,
+    discrepancies: &[
+        ENTRY.disputed(
+            "ack-sender",
+            "Whom does the `from` of the server's ack name?",
+            Shape::Exclusive,
+            &["server", "addressee"],
+            questions::ack_from,
         ),
+        ENTRY.disputed(
+            "ack-error-form",
+            "In what form does an ack have its error?",
+            Shape::Exclusive,
+            &["child", "attribute"],
+            questions::ack_error_form,
+        ),
+    ],
+    rules: &[
+        ENTRY.rule(Grade::Note, "ACK/id-echo", "An ack repeats the id of the stanza it acknowledges.", rules::id_echo),
         ENTRY.rule(
-            Grade::Violation,
+            Grade::Note,
             "ACK/class",
             "An ack's class is the tag of the stanza it acknowledges.",
             rules::class_is_tag,
         ),
-        ENTRY.form("ACK/from", "An ack's `from` is an address.", Carrier::Ack, "from", Form::Address),
-        ENTRY.form("ACK/to", "An ack's `to` is an address.", Carrier::Ack, "to", Form::Address),
-        ENTRY.form("ACK/t", "An ack's `t` is in seconds since 1970.", Carrier::Ack, "t", Form::UnixSeconds),
-        ENTRY.rule(Grade::Warning, "ACK/type", "An ack's `type` is the action it acknowledges.", rules::type_is_action),
-        ENTRY.rule(Grade::Violation, "ACK/error-single", "An ack has at most one `<error>`.", rules::error_single),
-        ENTRY.rule(Grade::Violation, "ACK/error-code", "The code of an ack's error is a number.", rules::error_code),
+        ENTRY.form(Grade::Note, "ACK/from", "An ack's `from` is an address.", Carrier::Ack, "from", Form::Address),
+        ENTRY.form(Grade::Note, "ACK/to", "An ack's `to` is an address.", Carrier::Ack, "to", Form::Address),
+        ENTRY.form(
+            Grade::Note,
+            "ACK/t",
+            "An ack's `t` is in seconds since 1970.",
+            Carrier::Ack,
+            "t",
+            Form::UnixSeconds,
+        ),
+        ENTRY.rule(Grade::Note, "ACK/type", "An ack's `type` is the action it acknowledges.", rules::type_is_action),
+        ENTRY.rule(Grade::Note, "ACK/error-single", "An ack has at most one `<error>`.", rules::error_single),
+        ENTRY.rule(Grade::Note, "ACK/error-code", "The code of an ack's error is a number.", rules::error_code),
         ENTRY.rule(
-            Grade::Warning,
+            Grade::Note,
             "ACK/error-text",
             "An ack's error has a code and a text, and nothing else.",
             rules::error_text,
         ),
-        ENTRY.rule(Grade::Warning, "ACK/missing", "Every call stanza is acknowledged.", rules::missing),
+        ENTRY.rule(Grade::Note, "ACK/missing", "Every call stanza is acknowledged.", rules::missing),
         ENTRY.rule(
-            Grade::Warning,
+            Grade::Note,
             "ACK/retransmission",
             "A stanza is sent again only if no ack arrived.",
             rules::retransmission,

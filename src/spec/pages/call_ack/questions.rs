@@ -1,12 +1,12 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use crate::call::{Call, Provenance, Row};
+use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::observe::answers::{Answers, Reception};
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{answers, originator, stanzas};
-use crate::spec::{Context, Evidence, Question, Strength, coverage};
+use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 use crate::words::{article, plural};
 
 pub(super) fn receipt_without_from(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
@@ -81,7 +81,7 @@ pub(super) fn ack_from_peers(question: &'static Question, call: &Call, context: 
                 first_own.get_or_insert(ack);
             }
             Some(Direction::Outbound) => {
-                if let Some(piece) = arrived(question, call, row, &answers) {
+                if let Some(piece) = arrived(question, row, &answers) {
                     evidence.push(piece);
                 } else if coverage::after_row(call, context, ack, coverage::ANSWERED_WITHIN) {
                     alone += 1;
@@ -108,18 +108,14 @@ pub(super) fn ack_from_peers(question: &'static Question, call: &Call, context: 
     evidence
 }
 
-/// The ack of an outbound stanza that is a peer's.
-fn arrived(question: &'static Question, call: &Call, row: &Row, answers: &Answers) -> Option<Evidence> {
+/// The second ack of an outbound stanza, which may be a peer's.
+fn arrived(question: &'static Question, row: &Row, answers: &Answers) -> Option<Evidence> {
     let action = answers::action_name(row);
-    let an = article(action);
-    let is_copy =
-        |index: &usize| call.rows.get(*index).is_some_and(|ack| ack.originator.provenance == Provenance::Copy);
-    if let Some(copy) = answers.acks.iter().copied().find(is_copy) {
-        let why = format!("The ack of {an} {action} was recorded leaving the peer's socket.");
-        return Some(Evidence::supporting(question, "peers-too", Strength::Direct, copy, why));
-    }
     let second = *answers.acks.get(1)?;
-    let why = format!("A second ack arrived for {an} {action}; the `from` of an ack does not show who sent it.");
+    let why = format!(
+        "A second ack arrived for {} {action}; the `from` of an ack does not show who sent it.",
+        article(action)
+    );
     Some(Evidence::supporting(question, "peers-too", Strength::Indirect, second, why))
 }
 
@@ -175,8 +171,9 @@ fn error(question: &'static Question, call: &Call, index: usize, row: &Row) -> O
     let code = error.code.as_deref().map_or_else(|| "no code".to_owned(), |code| format!("code {code}"));
     let text = error.text.as_deref().map_or_else(String::new, |text| format!(" and text {text}"));
     let action = answers::action_name(row);
+    let form = error_forms(row).join(" and ");
     let why = format!(
-        "The ack of {} {action}, {}, carries an error with {code}{text}.",
+        "The ack of {} {action}, {}, carries an error as an {form} with {code}{text}.",
         article(action),
         originator::seen_at(call, row)
     );
@@ -184,20 +181,64 @@ fn error(question: &'static Question, call: &Call, index: usize, row: &Row) -> O
     Some(Evidence::supporting(question, "appears", Strength::Direct, index, why).with_values(values))
 }
 
+/// In what forms an ack has its error.
+fn error_forms(row: &Row) -> Vec<&'static str> {
+    let node = &row.observed.read().node;
+    let forms = [("attribute", node.attribute("error").is_some()), ("<error> child", node.child("error").is_some())];
+    forms.into_iter().filter(|(_, is_there)| *is_there).map(|(form, _)| form).collect()
+}
+
+pub(super) fn ack_error_form(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let refusals = call.rows.iter().enumerate().filter(|(_, row)| row.observed.direction() == Some(Direction::Inbound));
+    let pieces = refusals.flat_map(|(index, row)| {
+        let error = answers::ack(call, row).and_then(|(ack, _)| ack.error.as_ref());
+        let code = error.and_then(|error| error.code.as_deref()).unwrap_or("none");
+        let forms = if error.is_some() { error_forms(row) } else { Vec::new() };
+        forms.into_iter().map(move |form| {
+            let hypothesis = if form == "attribute" { "attribute" } else { "child" };
+            let why = format!(
+                "The ack of {} {} has its error, code {code}, as an {form}.",
+                article(answers::action_name(row)),
+                answers::action_name(row)
+            );
+            Evidence::supporting(question, hypothesis, Strength::Direct, index, why)
+        })
+    });
+    pieces.collect()
+}
+
+pub(super) fn ack_from(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let pieces = call.rows.iter().enumerate().filter_map(|(index, row)| {
+        let (_, answered) = answers::ack(call, row)?;
+        let answered = answered.filter(|answered| matches!(answered.observed.read().body, Body::Call(_)))?;
+        let is_inbound = row.observed.direction() == Some(Direction::Inbound);
+        let from = row.observed.read().from.as_ref().filter(|_| is_inbound)?;
+        let to = answered.observed.read().to.as_ref();
+        let action = answers::action_name(row);
+        let (hypothesis, whose) = if from.is_server() {
+            ("server", "names the server")
+        } else if to.is_some_and(|to| to == from || call.people.same_person(to, from)) {
+            ("addressee", "names the addressee of what it answers")
+        } else {
+            return None;
+        };
+        let why = format!("The `from` of the ack of {} {action} {whose}: {from}.", article(action));
+        Some(Evidence::supporting(question, hypothesis, Strength::Direct, index, why).routine())
+    });
+    question::first_of_each(pieces)
+}
+
 pub(super) fn call_receipt(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let receipts = call.rows.iter().enumerate().filter_map(|(index, row)| {
-        let action = answers::action_name(row);
+        let what =
+            row.action.as_ref().map_or_else(|| "a stanza of the call".to_owned(), |action| format!("the {action}"));
         let place = originator::seen_at(call, row);
         let why = if answers::receipt(row).is_some() {
             // Copies of one that was recorded as it left count there.
-            row.copy_of.is_none().then(|| format!("A receipt for the {action}, {place}."))?
+            row.copy_of.is_none().then(|| format!("A receipt for {what}, {place}."))?
         } else {
-            let (ack, answered) = answers::ack(call, row)?;
-            let of_receipt = ack.class.as_deref() == Some("receipt");
-            // The receipt itself counts where it was seen.
-            (of_receipt && answered.and_then(answers::receipt).is_none()).then(|| {
-                format!("An ack of class receipt for the {action}, {place}, whose receipt was not recorded.")
-            })?
+            answers::is_ack_of_unrecorded_receipt(call, row)
+                .then(|| format!("An ack of class receipt for {what}, {place}, whose receipt was not recorded."))?
         };
         Some(Evidence::supporting(question, "exists", Strength::Direct, index, why))
     });

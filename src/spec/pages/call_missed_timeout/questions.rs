@@ -18,8 +18,12 @@ pub(super) fn ring_timeout_side(question: &'static Question, call: &Call, contex
     let ended = rang.endings.iter().filter_map(|ending| {
         let made = ending.made.as_ref()?;
         let by_timer = ending.says_timeout() || ending.reason.is_none();
+        let is_sure = context.is_by_timer(&rang, ending);
         let (strength, when) = match context.moment(&rang, ending) {
-            Some(Moment::At(when)) if by_timer && !ending.is_tied => (made.strength, when),
+            Some(Moment::At(when)) if is_sure && !ending.is_tied => (made.strength, when),
+            Some(Moment::At(when)) if by_timer && !is_sure => {
+                (made.strength.min(Strength::Indirect), format!("{when}, but without a reason, as a person would"))
+            }
             Some(Moment::At(when)) if by_timer => (
                 made.strength.min(Strength::Indirect),
                 format!("{when}, but the clocks do not show whether it was the first"),
@@ -49,7 +53,9 @@ pub(super) fn timeout_terminate_sender(question: &'static Question, call: &Call,
             (Some(Moment::At(when)), false, None) => format!("a terminate without reason {when}"),
             _ => return None,
         };
-        let (strength, tie) = if ending.is_tied {
+        let (strength, tie) = if !ending.says_timeout() && !context.is_by_timer(&rang, ending) {
+            (made.strength.min(Strength::Indirect), "; a person may have hung up")
+        } else if ending.is_tied {
             (made.strength.min(Strength::Indirect), "; the clocks do not show which side's came first")
         } else {
             (made.strength, "")
@@ -65,6 +71,9 @@ pub(super) fn cancel_vs_timeout(question: &'static Question, call: &Call, contex
     let pieces = rang.endings.iter().filter_map(|ending| {
         let made = ending.made.as_ref().filter(|made| made.by == Side::Caller)?;
         let Some(Moment::Before(when)) = context.moment(&rang, ending) else { return None };
+        if !is_given_up(ending.reason) {
+            return None;
+        }
         let at_timeout: Vec<_> = context.reasons_at_timeout(ending.ender.as_ref()?).collect();
         if at_timeout.is_empty() {
             return None;
@@ -82,6 +91,11 @@ pub(super) fn cancel_vs_timeout(question: &'static Question, call: &Call, contex
         Some(Evidence::supporting(question, hypothesis, made.strength, ending.index, why))
     });
     pieces.collect()
+}
+
+/// Whether a reason is what a caller sends who gives up: none, or one that says so. Others tell of a failure.
+fn is_given_up(reason: Option<&str>) -> bool {
+    reason.is_none_or(|reason| matches!(reason, "cancelled" | "canceled" | "cancel" | "user" | "hangup"))
 }
 
 pub(super) fn timeout_other_devices(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {

@@ -1,10 +1,12 @@
 //! What is known of SIG-01 (call-offer) of the spec and of the catalogue's entry `call-offer` of the spec.
 
 mod questions;
+mod rules;
 
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+use crate::spec::rule::Grade;
 
-const SIG_01: Rows = Rows::coded("SIG-01", "call-offer", include_str!("page.md"));
+const SIG_01: Rows = Rows::coded("SIG-01", "call-offer", include_str!("page.md")).of_two();
 const ENTRY: Rows = Rows::uncoded("call-offer", include_str!("page.md"));
 
 pub(super) static SIGNALLING: Page = Page {
@@ -29,6 +31,13 @@ pub(super) static SIGNALLING: Page = Page {
             )
             .also(&[("call-offer", 5)]),
     ],
+    rules: &[SIG_01.rule(
+        Grade::Violation,
+        "SIG-01/offer-order",
+        "The children of an offer are in a fixed order.",
+        rules::offer_order,
+    )],
+    sentences: include_str!("sentences.txt"),
     ..SIG_01.page()
 };
 

@@ -43,7 +43,7 @@ pub(super) fn media_key_parameters(question: &'static Question, call: &Call, _: 
             (false, true, _) => {
                 let why =
                     format!("An offer {place} carries a cleartext parameter of the key: {}.", found.shown.join(", "));
-                (Strength::Direct, "carried", why)
+                (originator::as_built(sight.row), "carried", why)
             }
             (false, false, _) => {
                 let why = format!(

@@ -57,7 +57,8 @@ pub(super) fn preaccept_children(question: &'static Question, call: &Call, _: &C
             return is_video.then(|| Evidence::supporting(question, "no-more", Strength::Absence, sight.index, why));
         }
         let why = format!("A preaccept in {media} call, {place}, also has {}.", further.join(" and "));
-        Some(Evidence::supporting(question, "more", Strength::Direct, sight.index, why).with_values(further))
+        let piece = Evidence::supporting(question, "more", originator::as_built(sight.row), sight.index, why);
+        Some(piece.with_values(further))
     });
     pieces.collect()
 }
@@ -171,7 +172,8 @@ pub(super) fn preaccept_candidates(question: &'static Question, call: &Call, _: 
             }
             count => {
                 let why = format!("A preaccept, {place}, has {count} candidate{}.", plural(count));
-                Evidence::supporting(question, "in-preaccept", Strength::Direct, sight.index, why).routine()
+                Evidence::supporting(question, "in-preaccept", originator::as_built(sight.row), sight.index, why)
+                    .routine()
             }
         }
     });

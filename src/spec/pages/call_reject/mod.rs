@@ -7,7 +7,7 @@ use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::Grade;
 
-const SIG_08: Rows = Rows::coded("SIG-08", "call-reject", include_str!("page.md"));
+const SIG_08: Rows = Rows::coded("SIG-08", "call-reject", include_str!("page.md")).of_two();
 const ENTRY: Rows = Rows::uncoded("call-reject", include_str!("page.md"));
 
 pub(super) static SIGNALLING: Page = Page {
@@ -36,7 +36,7 @@ pub(super) static SIGNALLING: Page = Page {
             "reject-carries-reason",
             "Does the reject of a user who declines carry a reason?",
             Shape::Exclusive,
-            &["two-attributes", "reason"],
+            &["no-reason", "reason"],
             questions::reject_carries_reason,
         ),
         SIG_08.disputed(
@@ -60,10 +60,24 @@ pub(super) static SIGNALLING: Page = Page {
             &["receipt", "no-receipt"],
             questions::reject_receipt,
         ),
+        SIG_08.disputed(
+            "reject-without-effect",
+            "Does a call ring on after a reject?",
+            Shape::Existential { occurs: "without-effect" },
+            &["without-effect", "ends-call"],
+            questions::reject_without_effect,
+        ),
+        SIG_08.disputed(
+            "terminate-before-accept",
+            "Does a terminate also end a call that is still only offered?",
+            Shape::Existential { occurs: "at-offer" },
+            &["at-offer", "past-offer"],
+            questions::terminate_before_accept,
+        ),
     ],
     rules: &[
         SIG_08.rule(
-            Grade::Warning,
+            Grade::Note,
             "SIG-08/before-accept",
             "A reject is only sent before the offer is accepted.",
             rules::before_accept,
@@ -75,7 +89,7 @@ pub(super) static SIGNALLING: Page = Page {
             rules::to_is_offer_from,
         ),
         SIG_08.rule(
-            Grade::Warning,
+            Grade::Violation,
             "SIG-08/two-attributes",
             "A reject has two attributes, `call-id` and `call-creator`.",
             rules::two_attributes,
@@ -88,7 +102,7 @@ pub(super) static SIGNALLING: Page = Page {
         ),
         SIG_08.rule(Grade::Violation, "SIG-08/empty", "A reject is empty.", rules::empty),
         SIG_08.rule(
-            Grade::Violation,
+            Grade::Note,
             "SIG-08/no-counters",
             "A reject has no reason, durations or destination.",
             rules::no_counters,
@@ -106,13 +120,13 @@ pub(super) static SIGNALLING: Page = Page {
             rules::missing_identity,
         ),
         SIG_08.rule(
-            Grade::Violation,
+            Grade::Note,
             "SIG-08/envelope",
             "An inbound reject has the usual attributes of a `<call>`.",
             rules::envelope,
         ),
-        SIG_08.rule(Grade::Warning, "SIG-08/no-receipt", "A reject gets an ack, but no receipt.", rules::no_receipt),
-        SIG_08.rule(Grade::Warning, "SIG-08/no-media", "A rejecting device sets up no media path.", rules::no_media),
+        SIG_08.rule(Grade::Note, "SIG-08/no-receipt", "A reject gets an ack, but no receipt.", rules::no_receipt),
+        SIG_08.rule(Grade::Note, "SIG-08/no-media", "A rejecting device sets up no media path.", rules::no_media),
     ],
     sentences: include_str!("sentences.txt"),
     ..SIG_08.page()

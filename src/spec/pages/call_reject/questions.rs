@@ -1,13 +1,13 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::call::{Call, Provenance, Role, Row, Side, declines};
+use crate::call::{Call, Outcome, Provenance, Role, Row, Side, declines};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{SECOND, answers, declined, originator, seconds, stanzas};
+use crate::spec::observe::{SECOND, answers, declined, originator, ringing, seconds, stanzas};
 use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 use crate::words::article;
@@ -28,8 +28,9 @@ fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidenc
         return Evidence::supporting(question, "none", Strength::Absence, sight.index, why);
     }
     let shown: Vec<_> = shown.into_iter().chain(children).collect();
-    let why = format!("A reject {place} also has {}.", shown.join(" and "));
-    Evidence::supporting(question, "some", Strength::Direct, sight.index, why).with_values(values)
+    let added = if sight.is_outbound() { "" } else { ", which the server may have added" };
+    let why = format!("A reject {place} also has {}{added}.", shown.join(" and "));
+    Evidence::supporting(question, "some", originator::as_built(sight.row), sight.index, why).with_values(values)
 }
 
 pub(super) fn reject_fanout(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
@@ -54,7 +55,11 @@ fn further_rejects(question: &'static Question, call: &Call) -> Vec<Evidence> {
         .filter_map(|sight| Some((sight.index, originator::made(sight.row)?, sight.row.originator.device.as_ref()?)))
         .collect();
     let Some((_, first, first_device)) = rejects.first() else { return Vec::new() };
-    let others = rejects.iter().skip(1).filter(|(_, _, device)| !call.people.same_device(first_device, device));
+    // An account's bare address names no device, and may stand for the one that rejected first.
+    let names_device = |device: &Jid| device.device != 0;
+    let others = rejects.iter().skip(1).filter(|(_, _, device)| {
+        names_device(first_device) && names_device(device) && !call.people.same_device(first_device, device)
+    });
     let pieces = others.map(|(index, made, device)| {
         let why = format!("After {first_device}, the callee's device {device} also rejected the call: {}.", made.how);
         Evidence::supporting(question, "each-device-rejects", made.strength.min(first.strength), *index, why)
@@ -152,7 +157,7 @@ pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _:
     let pieces = declined::rejects(call).into_iter().filter_map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, why) = match sight.action.reason.as_deref() {
-            None => ("two-attributes", format!("A reject {place} carries no reason, as in SIG-08.")),
+            None => ("no-reason", format!("A reject {place} carries no reason, as in SIG-08.")),
             // The attribute is there, and gives no reason: neither page has that.
             Some("") => return None,
             Some(reason) => ("reason", format!("A reject {place} carries the reason \"{reason}\", as in the flow.")),
@@ -204,10 +209,9 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
     let rejects = declined::rejects(call).into_iter().filter(Sight::is_outbound);
     let pieces = rejects.filter_map(|sight| {
-        if let Some(index) = media.get(&sight.row.vantage).copied() {
+        if let Some(index) = media.get(&sight.row.vantage).copied().filter(|index| *index < sight.index) {
             let action = answers::action_name(call.rows.get(index)?);
-            let when = if index < sight.index { "before" } else { "after" };
-            let why = format!("The rejecting device sent {} {action} {when} the reject.", article(action));
+            let why = format!("The rejecting device sent {} {action} before the reject.", article(action));
             return Some(Evidence::supporting(question, "media-prepared", Strength::Direct, index, why));
         }
         let offer = offers.get(&sight.row.vantage).and_then(|index| call.rows.get(*index))?;
@@ -218,16 +222,74 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
     pieces.collect()
 }
 
-pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let receipts = call.rows.iter().enumerate().filter(|(_, row)| {
-        answers::receipt(row).is_some() && row.action == Some(ActionName::Reject) && row.copy_of.is_none()
+pub(super) fn reject_without_effect(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let progress = &call.progress;
+    let rejects = stanzas::of(call, &ActionName::Reject).into_iter().filter(Sight::declines);
+    let pieces = rejects.filter_map(|sight| {
+        let place = originator::seen_at(call, sight.row);
+        let children: Vec<_> = sight.node.children().iter().map(|child| format!("<{}>", child.tag)).collect();
+        let with = if children.is_empty() { String::new() } else { format!(" with {}", children.join(" and ")) };
+        if let Some(ack) = sight.row.refused_by {
+            let why = format!("A reject{with}, {place}, was refused by an ack with an error.");
+            let piece = Evidence::supporting(question, "without-effect", Strength::Direct, ack, why);
+            return Some(piece.with_values(children));
+        }
+        let end = progress.ended?;
+        if progress.without_effect.contains(&sight.index) {
+            let ended = call.rows.get(end)?;
+            let strength = originator::made(sight.row)?.strength.min(originator::made(ended)?.strength);
+            let rang =
+                call.elapsed(sight.index, end).map_or_else(String::new, |rang| format!(" for {}", seconds(rang)));
+            let why = format!("After a reject{with}, {place}, the call rang on{rang}, until it timed out.");
+            let piece = Evidence::supporting(question, "without-effect", strength, end, why);
+            return Some(piece.with_values(children));
+        }
+        let why = format!("A reject{with}, {place}, ended the call.");
+        (progress.outcome == Outcome::Declined && end == sight.index)
+            .then(|| Evidence::supporting(question, "ends-call", Strength::Absence, end, why))
     });
-    let mut evidence: Vec<_> = receipts
-        .map(|(index, row)| {
-            let why = format!("A reject got a receipt, {}.", originator::seen_at(call, row));
-            Evidence::supporting(question, "receipt", Strength::Direct, index, why)
-        })
-        .collect();
+    pieces.collect()
+}
+
+pub(super) fn terminate_before_accept(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    if !ringing::was_offered_live(call) {
+        return Vec::new();
+    }
+    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
+    let is_past = |name: &ActionName| matches!(name, ActionName::Preaccept | ActionName::Accept);
+    let past = stanzas::sights(call).find(|sight| is_past(&sight.action.name)).map(|sight| sight.index);
+    let terminates = stanzas::of(call, &ActionName::Terminate).into_iter();
+    let pieces = terminates.filter(|sight| !sight.action.is_elsewhere()).filter_map(|sight| {
+        let place = originator::seen_at(call, sight.row);
+        if past.is_some_and(|past| past < sight.index) {
+            let why = format!("A terminate, {place}, came after the callee rang or accepted.");
+            return Some(Evidence::supporting(question, "past-offer", Strength::Absence, sight.index, why));
+        }
+        let offer = offers.get(&sight.row.vantage).and_then(|offer| call.rows.get(*offer))?;
+        let is_covered = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
+        let strength = if past.is_none() && is_covered { Strength::Direct } else { Strength::Indirect };
+        let why = format!("A terminate, {place}, ended a call after the offer, with no preaccept or accept before it.");
+        (sight.row.refused_by.is_none()).then(|| Evidence::supporting(question, "at-offer", strength, sight.index, why))
+    });
+    pieces.collect()
+}
+
+pub(super) fn reject_receipt(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    let sights = stanzas::rejects(call);
+    let ids: HashSet<&str> = sights.filter_map(|sight| sight.row.observed.read().id.as_deref()).collect();
+    let receipts = call.rows.iter().enumerate().filter_map(|(index, row)| {
+        let place = originator::seen_at(call, row);
+        let is_receipt = answers::receipt(row).is_some() && row.action == Some(ActionName::Reject);
+        if is_receipt && row.copy_of.is_none() {
+            return Some((index, format!("A reject got a receipt, {place}.")));
+        }
+        let names_reject = row.observed.read().id.as_deref().is_some_and(|id| ids.contains(id));
+        let is_ack_of_one = names_reject && answers::is_ack_of_unrecorded_receipt(call, row);
+        is_ack_of_one
+            .then(|| (index, format!("An ack of class receipt for a reject, {place}, whose receipt was not recorded.")))
+    });
+    let mut evidence: Vec<_> =
+        receipts.map(|(index, why)| Evidence::supporting(question, "receipt", Strength::Direct, index, why)).collect();
     if evidence.is_empty() {
         let answers = answers::answers(call);
         let without = stanzas::of(call, &ActionName::Reject).into_iter().filter(|sight| {

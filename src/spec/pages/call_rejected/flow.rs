@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Outcome};
 use crate::protocol::stanza::ActionName;
+use crate::spec::observe::ringing;
 
 /// Whether the decline came as a terminate, which an open question asks about.
 pub(super) fn by_terminate(call: &Call) -> Option<&'static str> {
@@ -9,10 +10,12 @@ pub(super) fn by_terminate(call: &Call) -> Option<&'static str> {
     (end.action == Some(ActionName::Terminate)).then_some("a terminate carries the decline: see decline-carrier")
 }
 
-/// Whether a call between two people was declined.
+/// Whether a call between two people was declined, and not only offered from the offline queue.
 pub(super) fn is_of(call: &Call) -> bool {
     let told = || call.progress.end_reason.as_deref().is_some_and(|reason| reason.starts_with("reject"));
+    let is_live = call.progress.offered.is_none() || ringing::was_offered_live(call);
     !call.group
+        && is_live
         && match call.progress.outcome {
             Outcome::Declined => true,
             Outcome::Elsewhere => told(),

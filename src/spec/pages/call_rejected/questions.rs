@@ -1,13 +1,14 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use crate::call::Call;
+use crate::call::{Call, Outcome};
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::{declined, originator, ringing, stanzas};
 use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 
 pub(super) fn decline_carrier(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let declined = declined::declined(call).filter(|_| ringing::was_offered_live(call));
+    let is_declined = call.progress.outcome == Outcome::Declined && ringing::was_offered_live(call);
+    let declined = declined::declined(call).filter(|_| is_declined);
     let index = declined.map(|index| call.rows.get(index).and_then(|row| row.copy_of).unwrap_or(index));
     let piece = index.and_then(|index| {
         let row = call.rows.get(index)?;

@@ -53,6 +53,13 @@ pub(super) static SIGNALLING: Page = Page {
             &["seconds", "milliseconds"],
             questions::duration_unit,
         ),
+        SIG_14.disputed(
+            "terminate-address",
+            "Does a terminate go to a person, or to the call?",
+            Shape::Existential { occurs: "call" },
+            &["call", "peer"],
+            questions::terminate_address,
+        ),
     ],
     rules: &[
         SIG_14.rule(
@@ -92,12 +99,13 @@ pub(super) static SIGNALLING: Page = Page {
             rules::destination_members,
         ),
         SIG_14.rule(
-            Grade::Violation,
+            Grade::Note,
             "SIG-14/elsewhere-destination",
             "An elsewhere reason goes to the other devices once one has accepted or declined the call.",
             rules::elsewhere_destination,
         ),
         SIG_14.form(
+            Grade::Warning,
             "SIG-14/duration-u32",
             "A terminate's `duration` is an unsigned 32-bit integer.",
             Carrier::Terminate,
@@ -105,6 +113,7 @@ pub(super) static SIGNALLING: Page = Page {
             Form::U32,
         ),
         SIG_14.form(
+            Grade::Warning,
             "SIG-14/audio-duration-u32",
             "A terminate's `audio_duration` is an unsigned 32-bit integer.",
             Carrier::Terminate,
@@ -112,7 +121,7 @@ pub(super) static SIGNALLING: Page = Page {
             Form::U32,
         ),
         SIG_14.rule(
-            Grade::Violation,
+            Grade::Warning,
             "SIG-14/duration-seconds",
             "A terminate's `duration` is in seconds.",
             rules::duration_seconds,
@@ -124,7 +133,7 @@ pub(super) static SIGNALLING: Page = Page {
             rules::unknown_action,
         ),
         SIG_14.rule(
-            Grade::Warning,
+            Grade::Note,
             "SIG-14/hang-up-reason",
             "A terminate that hangs up may omit the reason.",
             rules::hang_up_reason,

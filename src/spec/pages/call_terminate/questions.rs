@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use super::vocabulary::is_terminate_reason;
 use crate::call::{Call, Media, Row};
 use crate::origin::Direction;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{Attribute, Node};
 use crate::protocol::stanza::{Action, ActionName, Body};
 use crate::spec::observe::answered::HangUp;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{SECOND, answered, originator, seconds, stanzas};
+use crate::spec::observe::{SECOND, answered, names, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, question};
 
 /// How the list shows a terminate without the attribute.
@@ -93,7 +93,7 @@ pub(super) fn terminate_reason_inbound(question: &'static Question, call: &Call,
     let pieces = inbound.map(|sight| {
         let place = originator::seen_at(call, sight.row);
         let (hypothesis, strength, why) = match sight.action.reason.as_deref() {
-            Some(reason) => ("expected", Strength::Indirect, format!("A terminate {place} has reason {reason}.")),
+            Some(reason) => ("expected", Strength::Absence, format!("A terminate {place} has reason {reason}.")),
             None => ("optional", Strength::Direct, format!("A terminate {place} has no reason.")),
         };
         Evidence::supporting(question, hypothesis, strength, sight.index, why)
@@ -183,23 +183,48 @@ pub(super) fn terminate_figures(question: &'static Question, call: &Call, _: &Co
     question::first_of_each(terminates.iter().map(|sight| judge(question, call, sight)))
 }
 
+/// Words that name what is counted or measured of a call.
+const FIGURES: &[&str] = &[
+    "duration",
+    "durations",
+    "time",
+    "seconds",
+    "ms",
+    "bytes",
+    "packets",
+    "sent",
+    "received",
+    "lost",
+    "loss",
+    "latency",
+    "rtt",
+    "jitter",
+    "bitrate",
+    "rate",
+    "score",
+    "quality",
+];
+
 fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidence {
     let place = originator::seen_at(call, sight.row);
     let attributes = sight.node.attributes.iter();
-    let attributes = attributes.filter(|it| !matches!(&*it.name, "call-id" | "call-creator" | "reason"));
+    let attributes = attributes.filter(|it| {
+        !matches!(&*it.name, "call-id" | "call-creator" | "reason") && !names::has_word(&it.name, &["id"])
+    });
     let children = || sight.node.children().iter().filter(|child| child.tag != "destination");
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (names, shown): (Vec<_>, Vec<_>) =
         attributes.clone().map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
-    let holds_number = |node: &Node| node.attributes.iter().any(|it| is_number(&it.value.to_text()));
-    let has_number = attributes.clone().any(|it| is_number(&it.value.to_text())) || children().any(holds_number);
+    let is_figure = |it: &Attribute| names::has_word(&it.name, FIGURES) && is_number(&it.value.to_text());
+    let holds_figure = |node: &Node| node.attributes.iter().any(is_figure);
+    let has_figure = attributes.clone().any(is_figure) || children().any(holds_figure);
     let tags: Vec<_> = children().map(|child| format!("<{}>", child.tag)).collect();
     let values: Vec<_> = names.into_iter().chain(tags.iter().cloned()).collect();
     if values.is_empty() {
         let why = format!("A terminate, {place}, only names the call, with or without a reason.");
         return Evidence::supporting(question, "none", Strength::Absence, sight.index, why);
     }
-    let strength = if has_number { Strength::Direct } else { Strength::Indirect };
+    let strength = if has_figure { Strength::Direct } else { Strength::Indirect };
     let shown: Vec<_> = shown.into_iter().chain(tags).collect();
     let why = format!("A terminate, {place}, also has {}.", shown.join(" and "));
     Evidence::supporting(question, "figures", strength, sight.index, why).with_values(values).routine()
@@ -219,6 +244,18 @@ pub(super) fn elsewhere_spelling(question: &'static Question, call: &Call, _: &C
             .with_values(vec![reason.to_owned()])
     });
     pieces.collect()
+}
+
+pub(super) fn terminate_address(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+    let terminates = stanzas::of(call, &ActionName::Terminate).into_iter().filter(Sight::is_outbound);
+    let pieces = terminates.filter_map(|sight| {
+        let to = sight.row.observed.read().to.as_ref()?;
+        let (hypothesis, strength) =
+            if to.server == "call" { ("call", Strength::Direct) } else { ("peer", Strength::Absence) };
+        let why = format!("A terminate {} goes to {to}.", originator::seen_at(call, sight.row));
+        Some(Evidence::supporting(question, hypothesis, strength, sight.index, why).routine())
+    });
+    question::first_of_each(pieces)
 }
 
 pub(super) fn duration_unit(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {

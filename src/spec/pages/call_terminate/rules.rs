@@ -160,6 +160,14 @@ pub(super) fn elsewhere_destination(call: &Call, context: &Context, checks: &mut
                 continue;
             }
             let offer = offers.get(act.row.vantage).copied().flatten();
+            let is_taken = |later: &Sight<'_>| later.action.name == ActionName::Accept || later.declines();
+            if sights(call).any(|later| later.index > act.index && is_taken(&later)) {
+                checks.undecided(
+                    act.index,
+                    "an accept or decline came later, and may have been known before it was recorded",
+                );
+                continue;
+            }
             match covered_from_offer(call, context, offer, act.row) {
                 Ok(()) => checks.violated(act.index, "no accept and no decline came before it"),
                 Err(why) => {

@@ -128,7 +128,9 @@ pub(super) fn in_call_update(question: &'static Question, call: &Call, _: &Conte
     let pieces = answered::during(call).into_iter().filter_map(|(sight, talk)| {
         let later = talk.until(sight.row)?;
         let (hypothesis, what) = match sight.action.name {
-            ActionName::Transport if later > answered::SET_UP => ("transport", "A transport"),
+            ActionName::Transport if later > answered::SET_UP && endpoints::count(sight.node) > 0 => {
+                ("transport", "A transport")
+            }
             ActionName::Offer => ("new-offer", "Another offer for the call"),
             _ => return None,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::{Call, Side};
+use crate::call::{Call, Outcome, Side};
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
 use crate::spec::context::Moment;
@@ -81,7 +81,9 @@ pub(super) fn missed_call_notice(question: &'static Question, call: &Call, conte
 
 /// Offers that came in and say that their call is over.
 fn over(question: &'static Question, call: &Call) -> Vec<Evidence> {
-    let offers = stanzas::of(call, &ActionName::Offer).into_iter().filter(stanzas::Sight::is_inbound);
+    // A call that was declined, or taken elsewhere, is over and was not missed.
+    let is_missed = call.progress.outcome == Outcome::Missed;
+    let offers = stanzas::of(call, &ActionName::Offer).into_iter().filter(|sight| is_missed && sight.is_inbound());
     let pieces = offers.filter_map(|sight| {
         let said = ["is_call_ended", "terminate_reason"].into_iter();
         let said: Vec<_> = said.filter_map(|name| Some(format!("{name}={}", sight.node.text(name)?))).collect();

@@ -44,7 +44,7 @@ pub(super) fn reject_before_receipt(question: &'static Question, call: &Call, co
                 }
                 (
                     "reject-first",
-                    Strength::Direct,
+                    Strength::Absence,
                     format!("The reject was sent without any receipt for the offer{taken}."),
                 )
             }

@@ -6,7 +6,7 @@ use crate::call::{Call, Role};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{SECOND, seconds, stanzas};
+use crate::spec::observe::{SECOND, group, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 use crate::words::plural;
 
@@ -63,6 +63,8 @@ fn observed(question: &'static Question, call: &Call, context: &Context) -> Opti
         match sight.action.name {
             // Whatever comes in is an answer of sorts.
             _ if !sight.is_outbound() => return None,
+            // A refusal is an answer, and whoever offers the call to somebody else does not repeat himself.
+            ActionName::Offer if row.refused_by.is_some() || group::is_invitation(call, &sight) => {}
             ActionName::Offer => {
                 let Some(to) = row.observed.read().to.as_ref() else { continue };
                 if let Some(before) = offers.insert(to, sight) {

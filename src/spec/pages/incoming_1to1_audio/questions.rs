@@ -7,9 +7,9 @@ use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::observe::{answered, answers, originator, stanzas};
-use crate::spec::{Context, Evidence, Question, Strength, question};
+use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 
-pub(super) fn offer_answer_order(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+pub(super) fn offer_answer_order(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let is_own = |row: &Row| row.observed.direction() == Some(Direction::Outbound);
     let preaccepts = stanzas::first_by_vantage(call, |row| is_own(row) && stanzas::is(row, &ActionName::Preaccept));
     if preaccepts.is_empty() {
@@ -27,15 +27,29 @@ pub(super) fn offer_answer_order(question: &'static Question, call: &Call, _: &C
     }
     let mut pieces: Vec<_> = answers
         .iter()
-        .filter_map(|(vantage, (answer, offer))| judge(question, call, *preaccepts.get(vantage)?, *answer, offer))
+        .filter_map(|(vantage, (answer, offer))| {
+            judge(question, call, context, *preaccepts.get(vantage)?, *answer, offer)
+        })
         .collect();
     pieces.sort_by_key(|piece| piece.row);
     pieces
 }
 
-fn judge(question: &'static Question, call: &Call, preaccept: usize, answer: usize, offer: &Row) -> Option<Evidence> {
+fn judge(
+    question: &'static Question,
+    call: &Call,
+    context: &Context,
+    preaccept: usize,
+    answer: usize,
+    offer: &Row,
+) -> Option<Evidence> {
     let answered = call.rows.get(answer)?;
-    let kind = if answers::receipt(answered).is_some() { "a receipt" } else { "an ack" };
+    let is_receipt = answers::receipt(answered).is_some();
+    // Where the recording omits acks, one may have gone before.
+    if is_receipt && answer > preaccept && coverage::own_acks_covered(call, context, offer).is_err() {
+        return None;
+    }
+    let kind = if is_receipt { "a receipt" } else { "an ack" };
     let after = |index: usize| {
         let row = call.rows.get(index)?;
         Some(format!(" after {:.1} ms", row.observed.time()?.milliseconds_since(offer.observed.time()?)))

@@ -5,7 +5,7 @@ use crate::protocol::binary::Node;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::answers::Reception;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{answers, names, originator, stanzas};
+use crate::spec::observe::{answers, group, names, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength};
 use crate::words::article;
 
@@ -32,7 +32,7 @@ pub(super) fn video_attributes(question: &'static Question, call: &Call, _: &Con
         let (hypothesis, strength, what) = if values.is_empty() {
             ("none", Strength::Absence, "is bare".to_owned())
         } else {
-            ("some", Strength::Direct, format!("has {}", shown.join(" and ")))
+            ("some", originator::as_built(sight.row), format!("has {}", shown.join(" and ")))
         };
         let why = format!("The video of an offer {place} {what}{taken}.");
         Some(Evidence::supporting(question, hypothesis, strength, sight.index, why).with_values(values).routine())
@@ -53,7 +53,7 @@ pub(super) fn accept_video(question: &'static Question, call: &Call, _: &Context
         }
         let why = format!("The accept of a video call, {place}, has {}.", names::shown(&found));
         let values = found.into_iter().map(|named| named.name).collect();
-        Evidence::supporting(question, "speaks", Strength::Direct, sight.index, why).with_values(values)
+        Evidence::supporting(question, "speaks", originator::as_built(sight.row), sight.index, why).with_values(values)
     });
     pieces.collect()
 }
@@ -66,7 +66,8 @@ pub(super) fn video_escalation(question: &'static Question, call: &Call, _: &Con
     if !is_audio || call.progress.accepted.is_none() {
         return Vec::new();
     }
-    let sights = stanzas::each(call).into_iter().filter(|sight| sight.is_in_call(call));
+    let sights = stanzas::each(call).into_iter();
+    let sights = sights.filter(|sight| sight.is_in_call(call) && !group::is_invitation(call, sight));
     sights.filter_map(|sight| judge(question, call, &sight)).collect()
 }
 
