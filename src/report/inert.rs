@@ -79,6 +79,8 @@ fn plain(text: &str, out: &mut String) {
         let (word, after) = from.split_at(end);
         let bare = word.trim_end_matches(['.', ',', ';', ')']);
         if acts(bare) {
+            // A colon after it is no part of it, unless it is that of an emoji.
+            let bare = bare.strip_suffix(':').filter(|bare| acts(bare)).unwrap_or(bare);
             let open = bare.len() - bare.trim_start_matches('(').len();
             let (opening, bare) = bare.split_at(open);
             escaped(opening, out);

@@ -340,7 +340,7 @@ fn options_hold_for_the_files_after_them() {
     let expected = [[&*a, "unknown", "unknown"], [&*b, "mitm-tls", me], [&*c, "wasm-analysis", me]];
     assert_eq!(told, expected.map(|row| row.map(str::to_owned)).into());
 
-    let (rows, said, code) = run(&["export", "--input-format", "baileys", &a, "--input-format", "whatsmeow", &b]);
+    let (rows, said, code) = run(&["export", "--input-format", "baileys", &a, "--input-format", "text", &b]);
     assert_eq!((rows.len(), code), (2, 1));
     assert!(said.contains("no line of the input is in baileys format"), "{said}");
     for wrong in [["--input-format", "erf"], ["--technique", "guessing"], ["--me", "@lid"]] {

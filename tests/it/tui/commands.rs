@@ -612,12 +612,12 @@ fn the_palette_knows_the_habits_of_vi() {
 fn every_screen_can_be_searched() {
     for (keys, text) in [
         ("R", "offer"),
-        ("R<enter>", "offer"),
+        ("R<enter>", "children"),
         ("c", "websocket"),
         ("Q<enter>i", "the"),
         ("m;a thought<enter>M", "thought"),
         (" jd", "terminate"),
-        ("Q<enter>", "video"),
+        ("Q<enter>", "terminate"),
     ] {
         let mut bench = narrow();
         bench.keys(keys).keys("/").keys(text).keys("<enter>");
