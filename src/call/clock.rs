@@ -47,9 +47,6 @@ const WIRE_SLACK: i64 = 1_000;
 /// The same for a client's log, written some time before or after the stanza passed, mostly in whole milliseconds.
 pub(super) const LOG_SLACK: i64 = 10_000_000;
 
-/// How far, in nanoseconds, the times of one recording may fall back because several threads wrote it.
-pub(super) const DISORDER: i64 = 1_000_000_000;
-
 /// The most clocks of one call that are compared.
 const CLOCKS_COMPARED: usize = 64;
 

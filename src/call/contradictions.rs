@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::clock::{ClockId, DISORDER};
+use super::clock::ClockId;
+use super::coverage::SET_BACK;
 use super::model::{Call, Row};
 use crate::anomaly::{Anomaly, diagnoses};
 use crate::origin::{Direction, Timestamp};
@@ -95,7 +96,7 @@ fn clocks_set_back(call: &Call, found: &mut Vec<Anomaly>) {
         for pair in stanzas.windows(2) {
             let [(earlier, before), (later, row)] = pair else { continue };
             let back = earlier.nanoseconds_since(*later);
-            if back > DISORDER {
+            if back > SET_BACK {
                 let [before, record] = [before, row].map(|row| row.observed.stanza.origin.last);
                 let detail = format!("by {} ms from record {before} to record {record}", back / 1_000_000);
                 found.push(anomaly(&CLOCK_SET_BACK, row).detail(detail));

@@ -4,8 +4,8 @@ use super::recording::{Span, merged};
 use crate::origin::{Direction, Timestamp};
 
 /// A clock that falls back this far, in nanoseconds, was set, so its times before and after cannot be compared. Anything
-/// less is a recorder that wrote packets out of order.
-const SET_BACK: i64 = 1_000_000_000;
+/// less is a recorder that wrote packets out of order, or several threads that wrote one log.
+pub(super) const SET_BACK: i64 = 1_000_000_000;
 
 /// Tracks when a connection was read without a gap.
 ///

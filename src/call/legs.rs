@@ -34,6 +34,13 @@ pub(super) struct Course {
     pub(super) says_elsewhere: bool,
 }
 
+impl Course {
+    /// Returns whether the recording begins in the middle of the call.
+    pub(super) fn is_joined_late(&self) -> bool {
+        self.offers.is_empty() && self.failed.is_none()
+    }
+}
+
 /// A terminate for the whole call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
@@ -173,9 +180,8 @@ impl<'c> Follower<'c> {
         if state == Some(LegState::Accepted) {
             return self.step(leg, LegState::Ended, index);
         }
-        let is_joined_late = self.course.offers.is_empty() && self.course.failed.is_none();
         // In the middle of a call, a terminate without a reason is a hang-up as well as a decline.
-        let state = if is_joined_late && !declines(action) { LegState::Ended } else { left(action) };
+        let state = if self.course.is_joined_late() && !declines(action) { LegState::Ended } else { left(action) };
         self.step(leg, state, index);
         // A timeout under the account's address is that of all its devices.
         if state == LegState::Stopped && leg.is_some_and(|leg| self.is_account(leg)) {

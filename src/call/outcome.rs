@@ -202,8 +202,9 @@ impl<'c> Judge<'c> {
 
     /// Returns the timeout that shows that a decline did not take effect.
     fn rang_on(&self, decline: usize) -> Option<usize> {
-        let timeouts = self.course.ends.iter().map(|end| end.row).filter(|row| self.reason(*row) == Some("timeout"));
-        timeouts.into_iter().find(|row| self.call.elapsed(decline, *row).is_none_or(|elapsed| elapsed >= RANG_ON))
+        let mut timeouts =
+            self.course.ends.iter().map(|end| end.row).filter(|row| self.reason(*row) == Some("timeout"));
+        timeouts.find(|row| self.call.elapsed(decline, *row).is_none_or(|elapsed| elapsed >= RANG_ON))
     }
 
     /// Returns the outcome by the first terminate for the whole call, which nobody had accepted or declined.
@@ -255,7 +256,7 @@ impl<'c> Judge<'c> {
             return by_legs;
         }
         let stops_others = |row: &Row| self.action(row).is_some_and(Action::is_elsewhere);
-        let is_open = !self.is_joined_late() && !self.call.rows.iter().any(stops_others);
+        let is_open = !self.course.is_joined_late() && !self.call.rows.iter().any(stops_others);
         (if is_open { Outcome::CutOff } else { Outcome::Unknown }, None)
     }
 
@@ -279,11 +280,6 @@ impl<'c> Judge<'c> {
         outcomes.min_by_key(|(rank, _, row)| (*rank, *row)).map(|(_, outcome, row)| (outcome, Some(row)))
     }
 
-    /// Returns whether the recording begins in the middle of the call.
-    fn is_joined_late(&self) -> bool {
-        self.course.offers.is_empty() && self.course.failed.is_none()
-    }
-
     /// Returns whether an accept or a decline before a row may have been missed: the recording begins late, holds one
     /// direction only, or was interrupted.
     fn may_hide_answer(&self, end: usize) -> bool {
@@ -293,7 +289,7 @@ impl<'c> Judge<'c> {
         let first = directions.next().flatten();
         let is_one_way = first.is_some() && directions.all(|direction| direction == first);
         let is_interrupted = || self.call.holes().iter().any(|hole| hole.vantage == vantage && hole.before <= end);
-        self.is_joined_late() || self.course.says_elsewhere || is_one_way || is_interrupted()
+        self.course.is_joined_late() || self.course.says_elsewhere || is_one_way || is_interrupted()
     }
 
     /// Returns the nanoseconds from a row to the end of the announced ring time; negative after it.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::clock::{Clock, ClockId, DISORDER, LOG_SLACK, clock_of};
+use super::clock::{Clock, ClockId, LOG_SLACK, clock_of};
+use super::coverage::SET_BACK;
 use super::model::{Call, Row};
 use super::recording::{Socket, Span, covered_from, merged};
 use crate::origin::{Lapse, Timestamp};
@@ -97,7 +98,7 @@ impl Call {
         let mut latest: Option<Timestamp> = None;
         self.rows.get(rows).unwrap_or_default().iter().filter(|row| self.clock_of(row) == clock).any(|row| {
             let Some(time) = row.observed.time() else { return false };
-            let falls = latest.is_some_and(|latest| latest.nanoseconds_since(time) > DISORDER);
+            let falls = latest.is_some_and(|latest| latest.nanoseconds_since(time) > SET_BACK);
             latest = latest.max(Some(time));
             falls
         })

@@ -143,15 +143,9 @@ impl<'t> Parser<'t> {
             let escape = next.next().ok_or(NoEntry::Incomplete)?;
             self.at += escape.len_utf8();
             match escape {
-                'n' => text.push('\n'),
-                't' => text.push('\t'),
-                'r' => text.push('\r'),
-                'b' => text.push('\u{8}'),
-                'f' => text.push('\u{c}'),
-                'v' => text.push('\u{b}'),
                 'x' => text.push(self.code(2)?),
                 'u' => text.push(self.unit()?),
-                other => text.push(other),
+                letter => text.push(named_escape(letter)),
             }
         }
     }
@@ -305,6 +299,19 @@ impl<'t> Parser<'t> {
         self.at += 1;
         let value = self.value(style, depth)?;
         Ok((name, value))
+    }
+}
+
+/// The character that a letter behind a backslash stands for in JavaScript; any other stands for itself.
+pub(super) const fn named_escape(letter: char) -> char {
+    match letter {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'v' => '\u{b}',
+        other => other,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::entry::{LineFormat, LogEntry, LoggedStanza, NoEntry, Parsed, Text, stanza_in_field};
 use super::pino;
+use super::printed::named_escape;
 use crate::input::clients;
 use crate::origin::Direction;
 
@@ -87,15 +88,9 @@ fn unquoted(literal: &str) -> Option<String> {
             continue;
         }
         match characters.next()? {
-            'n' => text.push('\n'),
-            't' => text.push('\t'),
-            'r' => text.push('\r'),
-            'b' => text.push('\u{8}'),
-            'f' => text.push('\u{c}'),
-            'v' => text.push('\u{b}'),
             'x' => text.push(code(&mut characters, 2)?),
             'u' => text.push(code(&mut characters, 4)?),
-            other => text.push(other),
+            letter => text.push(named_escape(letter)),
         }
     }
     Some(text)
