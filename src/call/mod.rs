@@ -55,6 +55,8 @@ mod settings;
 
 mod timing;
 
+mod gaps;
+
 mod legs;
 
 mod outcome;
@@ -68,6 +70,7 @@ mod grouping;
 pub use changes::{Change, How, What};
 pub use clock::{Clock, ClockId};
 pub use coverage::Coverage;
+pub use gaps::Hole;
 pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
 pub use model::{
@@ -77,4 +80,3 @@ pub use model::{
 pub use predicates::{declines, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Socket, Span};
 pub use settings::{Announced, caller_timeout};
-pub use timing::Hole;
