@@ -1,5 +1,6 @@
 //! What was observed, and how its socket was recorded.
 
+use crate::input::clients;
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -79,6 +80,9 @@ pub struct Span {
     pub until: Timestamp,
 }
 
+/// Techniques that show stanzas as they pass.
+const WHOLE: [&str; 3] = ["websocket-capture", "mitm-tls", "baileys-instrumentation"];
+
 /// The recording of one socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
@@ -107,6 +111,14 @@ pub(super) fn original_of(socket: Socket, recording: Option<&Recording>) -> Orig
 }
 
 impl Recording {
+    /// Returns whether it has every attribute of a stanza: it was captured below the client's own code, or the client prints
+    /// its stanzas whole. Anything else, such as text that somebody pasted, may leave some out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let prints_whole = |client| clients::named(client).is_some_and(|client| client.prints_whole);
+        self.is_from_wire || WHOLE.contains(&self.technique) || self.client.is_some_and(prints_whole)
+    }
+
     /// Returns the last moment up to which everything from `start` on was read; `None` if `start` itself was not.
     #[must_use]
     pub fn covered_from(&self, start: Timestamp) -> Option<Timestamp> {
