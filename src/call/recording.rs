@@ -1,6 +1,5 @@
 //! What was observed, and how its socket was recorded.
 
-use crate::input::clients;
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -111,12 +110,11 @@ pub(super) fn original_of(socket: Socket, recording: Option<&Recording>) -> Orig
 }
 
 impl Recording {
-    /// Returns whether it has every attribute of a stanza: it was captured below the client's own code, or the client prints
-    /// its stanzas whole. Anything else, such as text that somebody pasted, may leave some out.
+    /// Returns whether it has every attribute of a stanza: it was captured on the way, or is of a known client, and those
+    /// print their stanzas whole. Anything else, such as text that somebody pasted, may leave some out.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let prints_whole = |client| clients::named(client).is_some_and(|client| client.prints_whole);
-        self.is_from_wire || WHOLE.contains(&self.technique) || self.client.is_some_and(prints_whole)
+        self.is_from_wire || self.client.is_some() || WHOLE.contains(&self.technique)
     }
 
     /// Returns the last moment up to which everything from `start` on was read; `None` if `start` itself was not.

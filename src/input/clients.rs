@@ -17,8 +17,6 @@ pub struct Client {
     pub ported_from: &'static [&'static str],
     /// Whether its log leaves out the acks that it sends itself, which therefore never count as missing.
     pub omits_own_acks: bool,
-    /// Whether it prints every attribute of a stanza: else one that is absent may have been left out.
-    pub prints_whole: bool,
     /// How it prints nodes.
     pub dialect: Dialect,
     /// Which level or option makes it log stanzas: completes "This is a log of the client, ...". Empty if nothing does.
@@ -37,7 +35,6 @@ pub const BAILEYS: Client = Client {
     flavor: None,
     ported_from: &[],
     omits_own_acks: false,
-    prints_whole: true,
     dialect: Dialect::BAILEYS,
     advice: "which logs stanzas only at level trace: pass it a pino logger with `level: 'trace'`",
     markers: &["recv xml", "xml send", "sent ack"],
@@ -51,7 +48,6 @@ pub const WHATSAPP_RUST: Client = Client {
     flavor: Some("whatsapp-rust"),
     ported_from: &["whatsmeow"],
     omits_own_acks: true,
-    prints_whole: true,
     dialect: Dialect::WHATSAPP_RUST,
     advice: "which logs stanzas only at level debug: set RUST_LOG=debug, or enable debug for Client/Recv and Client/Send",
     markers: &["Client/Recv", "Client/Send", "[DEBUG] <"],
@@ -65,7 +61,6 @@ pub const WEB_HOOK: Client = Client {
     flavor: None,
     ported_from: &[],
     omits_own_acks: false,
-    prints_whole: false,
     dialect: Dialect::WHATSAPP_WEB,
     advice: "",
     markers: &["\"schema\":\"v1\"", "\"schema\": \"v1\""],
@@ -79,7 +74,6 @@ pub const WEB_DIAGNOSTIC: Client = Client {
     flavor: WEB_HOOK.flavor,
     ported_from: WEB_HOOK.ported_from,
     omits_own_acks: false,
-    prints_whole: false,
     dialect: Dialect::HEX,
     advice: "but has only events of other kinds: reload WhatsApp Web with the extension before the call",
     markers: &[
@@ -98,7 +92,6 @@ pub const WHATSMEOW: Client = Client {
     flavor: None,
     ported_from: &[],
     omits_own_acks: false,
-    prints_whole: true,
     dialect: Dialect::WHATSMEOW,
     advice: "which logs stanzas only at level DEBUG: give the client such a logger, as in waLog.Stdout(\"Client\", \"DEBUG\", \
              true)",
@@ -129,7 +122,6 @@ pub const ZAPO: Client = Client {
     flavor: Some("zapo-caller"),
     ported_from: &["whatsapp-rust"],
     omits_own_acks: false,
-    prints_whole: true,
     dialect: Dialect::ZAPO,
     advice: "which logs stanzas only at level trace: create its logger with `level: 'trace'`",
     markers: &["node transport node in", "node transport send node"],

@@ -118,6 +118,12 @@ impl Evidence {
         Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
     }
 
+    /// The same, as far as its recording proves it: one of parts may have left out what would speak against it.
+    pub(super) fn as_recorded(self, call: &Call) -> Self {
+        let is_whole = call.rows.get(self.row).is_none_or(|row| call.is_whole(row));
+        Self { strength: if is_whole { self.strength } else { self.strength.min(Strength::Indirect) }, ..self }
+    }
+
     /// The same, with what the wire has.
     #[must_use]
     pub fn with_values(self, values: Vec<String>) -> Self {

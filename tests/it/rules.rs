@@ -12,7 +12,9 @@ use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::{Call, Recording, Span};
 use ringtrace::origin::Timestamp;
 use ringtrace::spec::RULES;
-use ringtrace::spec::{Context, Judged};
+use ringtrace::spec::{Context, Judged, Strength};
+
+use serde_json::Value;
 
 use crate::shared::shared;
 use crate::timeline::read_csv;
@@ -241,12 +243,16 @@ fn every_stanza_of_a_long_call_is_judged() {
 
 /// A fixture without what says how it was recorded, and when it was.
 fn in_parts(text: &str) -> String {
-    let mut text = text.replace(r#", "technique": "websocket-capture""#, "");
-    while let Some(from) = text.find(r#", "window": [["#) {
-        let until = from + text[from..].find("]]").unwrap() + 2;
-        text.replace_range(from..until, "");
-    }
-    text
+    let line = |line: &str| match serde_json::from_str::<Value>(line) {
+        Ok(Value::Object(mut header)) if header.contains_key("schema") => {
+            for known in ["technique", "client", "window", "wire"] {
+                header.remove(known);
+            }
+            Value::Object(header).to_string()
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A recording in parts may lack any attribute, as text that somebody pasted does: that breaks no rule.
@@ -286,4 +292,25 @@ fn what_a_recording_of_parts_leaves_out_violates_nothing() {
         }
     }
     assert!(left_out > 500, "{left_out}");
+}
+
+#[test]
+fn evidence_from_a_recording_of_parts_is_never_direct() {
+    let mut weaker = 0;
+    for folder in fs::read_dir(root().with_file_name("questions")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            let strengths = |lines: &str| -> Vec<Strength> {
+                let mut file = tempfile::Builder::new().suffix(".ndjson").tempfile().unwrap();
+                file.write_all(lines.as_bytes()).unwrap();
+                let analysis = Request::new(vec![Source::File(file.path().to_owned())]).load();
+                let of = |judged: &Arc<Judged>| judged.evidence.iter().map(|piece| piece.strength).collect::<Vec<_>>();
+                analysis.judged().flat_map(of).collect()
+            };
+            let parts = strengths(&in_parts(&text));
+            assert!(!parts.contains(&Strength::Direct), "{text}");
+            weaker += usize::from(strengths(&text).contains(&Strength::Direct) && !parts.is_empty());
+        }
+    }
+    assert!(weaker > 100, "{weaker}");
 }
