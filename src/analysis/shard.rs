@@ -79,6 +79,7 @@ impl Shard {
                 device,
                 technique,
                 client,
+                session,
                 omits_own_acks,
                 clock,
                 original,
@@ -89,8 +90,10 @@ impl Shard {
                 connection.recorded_by_client();
                 let technique = technique.unwrap_or("unknown");
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
-                let clock = Some(clock.unwrap_or(id));
-                let recording = Recording { technique, client, omits_own_acks, clock, original, is_from_wire, spans };
+                let clock = Some((origin.capture, Some(clock.unwrap_or(id))));
+                let session = session.map(String::into_boxed_str);
+                let recording =
+                    Recording { technique, client, session, omits_own_acks, clock, original, is_from_wire, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
             }
             Entry::Internal(node) => {

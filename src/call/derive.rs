@@ -14,7 +14,7 @@ use super::ordering::order;
 use super::originator::Attribution;
 use super::outcome::progress;
 use super::parties::{Part, parties, vantages};
-use super::predicates::{is_offer, speaks_of_group};
+use super::predicates::{group_since, is_offer};
 use super::recording::{Observed, Span};
 use super::sockets::{Known, Occurrence, Occurrences, Sockets};
 use crate::origin::Timestamp;
@@ -86,9 +86,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     let offer = rows.iter().find(|row| is_offer(row));
     let (caller, callee) = parties(offer, part.creator.as_ref(), &vantages);
     let media = offer.and_then(|row| row.observed.read().action_node()).map(media);
-    // A call that two people have becomes a group's with the first invitation that is not refused.
-    let mut offers = rows.iter().filter(|row| is_offer(row)).enumerate();
-    let group = offers.any(|(nth, row)| (nth == 0 || row.refused_by.is_none()) && speaks_of_group(row.observed.read()));
+    let group = group_since(&rows).is_some();
     let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
     let recordings = rows
         .iter()

@@ -77,6 +77,6 @@ pub use model::{
     Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side,
     Vantage,
 };
-pub use predicates::{declines, is_offer, speaks_of_group};
+pub use predicates::{declines, group_since, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Socket, Span};
 pub use settings::{Announced, caller_timeout};

@@ -89,10 +89,12 @@ pub struct Recording {
     pub technique: &'static str,
     /// The client program, where the recording names it.
     pub client: Option<&'static str>,
+    /// The client's session, where the recording names it. Recordings of one session may be of one socket.
+    pub session: Option<Box<str>>,
     /// Whether the client's log leaves out the acks that it sends. Their absence then proves nothing.
     pub omits_own_acks: bool,
-    /// The connection of the capture by whose clock its times are; `None` for the capture's own.
-    pub clock: Option<ConnectionId>,
+    /// The socket by whose clock its times are; `None` for the clock of the capture.
+    pub clock: Option<Socket>,
     /// The original capture, as an ordinal, where one file holds stanzas from several.
     pub original: u32,
     /// Whether the capture says that it was made on the network, where no ciphertext shows it.

@@ -52,6 +52,19 @@ impl Sockets {
         self.recordings.insert(socket, Arc::new(recording));
     }
 
+    /// Notes that two sockets were recorded by one clock.
+    pub(super) fn share_clock(&mut self, one: Socket, other: Socket) {
+        let clocks = [self.clock(one), self.clock(other)];
+        let first = clocks.into_iter().min();
+        for recording in self
+            .recordings
+            .values_mut()
+            .filter(|recording| recording.clock.is_some_and(|clock| clocks.contains(&clock)))
+        {
+            Arc::make_mut(recording).clock = first;
+        }
+    }
+
     /// Returns the clock by which a socket was recorded.
     pub(super) fn clock(&self, socket: Socket) -> ClockId {
         clock_of(socket, self.recordings.get(&socket).map(Arc::as_ref))

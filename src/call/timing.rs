@@ -7,7 +7,8 @@ use super::clock::{Clock, ClockId, LOG_SLACK, clock_of};
 use super::coverage::SET_BACK;
 use super::model::{Call, Row};
 use super::recording::Socket;
-use crate::origin::{Lapse, Timestamp};
+use crate::origin::{Direction, Lapse, Timestamp};
+use crate::protocol::stanza::{Action, ActionName};
 
 impl Call {
     /// Returns whether row `one` came before row `other`; `None` if that is unknown, or if they are closer together than
@@ -41,20 +42,43 @@ impl Call {
     /// Returns whether a client logged two rows of opposite directions too closely for their order to mean anything.
     fn is_logged_together(&self, one: usize, other: usize) -> bool {
         let (Some(first), Some(second)) = (self.rows.get(one), self.rows.get(other)) else { return false };
-        let is_logged = |row: &Row| {
-            let says_so = self.recording(row).is_some_and(|recording| recording.is_from_wire);
-            !says_so && !row.observed.read().is_from_wire()
-        };
         let is_answer = first.answers == Some(other) || second.answers == Some(one);
         if is_answer
             || first.observed.direction() == second.observed.direction()
-            || !is_logged(first)
-            || !is_logged(second)
+            || !self.is_logged(first)
+            || !self.is_logged(second)
         {
             return false;
         }
+        let is_late =
+            |accept: usize, row: usize| self.came_in_by(accept).is_some_and(|told| told <= row && row < accept);
+        if is_late(one, other) || is_late(other, one) {
+            return true;
+        }
         let apart = first.observed.time().zip(second.observed.time());
         apart.is_some_and(|(first, second)| first.nanoseconds_since(second).saturating_abs() <= LOG_SLACK)
+    }
+
+    /// Returns whether a row is known from a client's log only.
+    fn is_logged(&self, row: &Row) -> bool {
+        let says_so = self.recording(row).is_some_and(|recording| recording.is_from_wire);
+        !says_so && !row.observed.read().is_from_wire()
+    }
+
+    /// Returns the row by which an accept had come in that a client logged later than that: its own word to other devices
+    /// that the call was taken. `None` where the log does not contradict itself.
+    fn came_in_by(&self, accept: usize) -> Option<usize> {
+        let row = self.rows.get(accept).filter(|row| self.is_logged(row))?;
+        let is_accept = row.observed.read().action().is_some_and(|action| action.name == ActionName::Accept);
+        if !is_accept || row.observed.direction() != Some(Direction::Inbound) {
+            return None;
+        }
+        let tells = |other: &Row| {
+            other.vantage == row.vantage
+                && other.observed.direction() == Some(Direction::Outbound)
+                && other.observed.read().action().is_some_and(Action::is_elsewhere)
+        };
+        self.rows.iter().take(accept).position(tells)
     }
 
     /// Returns whether a copy of row `one` certainly arrived where `other` was recorded, before it.
@@ -108,9 +132,12 @@ impl Call {
     }
 
     /// Returns the time from one row to another, and how far it may be off. A clock that recorded both, or a copy, is
-    /// preferred; otherwise it is as [`Self::elapsed`]. `None` where that is.
+    /// preferred; otherwise it is as [`Self::elapsed`]. `None` where that is, and where a client logged one of them too late.
     #[must_use]
     pub fn lapse(&self, from: usize, to: usize) -> Option<Lapse> {
+        if self.came_in_by(from).is_some() || self.came_in_by(to).is_some() {
+            return None;
+        }
         let (first, last) = (self.rows.get(from)?, self.rows.get(to)?);
         if first.vantage == last.vantage || self.clock_of(first) == self.clock_of(last) {
             return self.lapse_between(from, to);

@@ -38,8 +38,7 @@ impl Judged {
     pub fn new(call: Arc<Call>, context: &Context) -> Self {
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in pages::questions() {
-            let found: Vec<Evidence> =
-                question.evidence(&call, context).into_iter().map(|piece| piece.as_recorded(&call)).collect();
+            let found = question.evidence(&call, context);
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));

@@ -52,10 +52,12 @@ impl Question {
         format!("{}\n\n{}", self.title, page_text::section(self.texts, self.id))
     }
 
-    /// The evidence on it in one call.
+    /// The evidence on it in one call. A stanza that was refused had no effect, and is none.
     #[must_use]
     pub fn evidence(&'static self, call: &Call, context: &Context) -> Vec<Evidence> {
-        (self.observe)(self, call, context)
+        let pieces = (self.observe)(self, call, context).into_iter().map(|piece| piece.as_recorded(call));
+        let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());
+        pieces.filter(|piece| !is_refused(piece)).collect()
     }
 }
 
@@ -118,10 +120,12 @@ impl Evidence {
         Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
     }
 
-    /// The same, as far as its recording proves it: one of parts may have left out what would speak against it.
-    pub(super) fn as_recorded(self, call: &Call) -> Self {
+    /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; a value that
+    /// it has, it has.
+    fn as_recorded(self, call: &Call) -> Self {
         let is_whole = call.rows.get(self.row).is_none_or(|row| call.is_whole(row));
-        Self { strength: if is_whole { self.strength } else { self.strength.min(Strength::Indirect) }, ..self }
+        let is_claim = self.question.shape != Shape::List && !is_whole;
+        Self { strength: if is_claim { self.strength.min(Strength::Indirect) } else { self.strength }, ..self }
     }
 
     /// The same, with what the wire has.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase, Role, Side, Snapshot};
+use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase, Recording, Role, Side, Snapshot};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::Stanza;
@@ -43,6 +43,8 @@ fn recorded(lines: &str) -> Grouping {
             ..Origin::of_record(CaptureId(0), seq, 0, Some(time))
         };
         let stanza = Stanza::read(node(parts.next().unwrap()), None);
+        let recording = Recording { technique: "websocket-capture", ..Recording::default() };
+        grouping.cover((CaptureId(0), Some(ConnectionId(connection))), recording);
         grouping.push(Observed { seq, stanza: Located::new(origin, stanza) });
     }
     grouping

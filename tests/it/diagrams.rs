@@ -134,7 +134,8 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let mut call = only_call(LONG);
     let seconds =
         |from: i64, until: i64| Span { from: Timestamp(from * 1_000_000_000), until: Timestamp(until * 1_000_000_000) };
-    let recording = Recording { spans: vec![seconds(0, 5), seconds(10, 30)], ..Recording::default() };
+    let spans = vec![seconds(0, 5), seconds(10, 30)];
+    let recording = Recording { technique: "websocket-capture", spans, ..Recording::default() };
     call.recordings = BTreeMap::from([(call.rows[0].observed.socket(), Arc::new(recording))]);
     let mut judged = judged(call);
     let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
@@ -186,7 +187,7 @@ fn a_stanza_seen_at_both_ends_is_drawn_through_the_server_on_one_clock() {
     let clock = Clock { least: -450_000_000, most: -350_000_000 };
     call.vantages[vantage].clock = Some(clock);
     let sockets = [sent, got].map(|row| call.rows[row].observed.socket());
-    let own_clock = |socket: Socket| (socket, Arc::new(Recording { clock: socket.1, ..Recording::default() }));
+    let own_clock = |socket: Socket| (socket, Arc::new(Recording { clock: Some(socket), ..Recording::default() }));
     call.recordings = sockets.into_iter().map(own_clock).collect();
     call.clocks = BTreeMap::from([(sockets[0], Clock::SAME), (sockets[1], clock)]);
     let diagram = diagram(judged(call));

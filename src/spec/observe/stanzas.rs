@@ -53,6 +53,16 @@ impl<'c> Sight<'c> {
         call.progress.accepted.is_some_and(|accepted| accepted < self.index)
     }
 
+    /// How it stands to the accept of the call, in words.
+    #[must_use]
+    pub fn phase(&self, call: &Call) -> &'static str {
+        match call.progress.accepted {
+            Some(accepted) if call.is_before(accepted, self.index) == Some(true) => "after the accept",
+            Some(accepted) if call.is_before(self.index, accepted) != Some(true) => "about when the call was accepted",
+            _ => "before any accept",
+        }
+    }
+
     /// What is the same of one stanza at each device that it reaches; `None` where it has no id.
     fn arrival(&self) -> Option<(&'c str, &'c ActionName, &'static str)> {
         let id = self.row.observed.read().id.as_deref()?;
