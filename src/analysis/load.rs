@@ -110,6 +110,12 @@ impl Request {
         self.jobs = jobs.get();
     }
 
+    /// How many threads it uses at a time.
+    #[must_use]
+    pub const fn jobs(&self) -> usize {
+        self.jobs
+    }
+
     /// Adds the keys of a log called `name`. Lines that cannot be read become anomalies.
     ///
     /// # Errors

@@ -167,7 +167,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();
-            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
+            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), Arc::clone(&analysis.context))));
         }
         self.published = Arc::new(analysis);
         self.last = Some(Instant::now());

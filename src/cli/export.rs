@@ -162,7 +162,10 @@ fn write(
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }
-    let analysis = loading::load(request, verbosity);
+    let analysis = match arguments.table {
+        Table::Stanzas | Table::Calls | Table::Evidence => loading::load_judged(request, verbosity),
+        Table::Anomalies | Table::Messages => loading::load(request, verbosity),
+    };
     let table = tables::Table::from(arguments.table);
     let options = Options {
         filter,

@@ -28,6 +28,14 @@ pub(super) fn load(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
     analysis
 }
 
+/// Reads the captures in the same way, and judges their calls with as many threads.
+pub(super) fn load_judged(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
+    let jobs = request.jobs();
+    let analysis = load(request, verbosity);
+    analysis.judge(jobs);
+    analysis
+}
+
 /// Shows the bytes read, out of all bytes if that is known, and the calls found.
 fn show(bar: &ProgressBar, analysis: &Analysis) {
     let template = match analysis.captures.iter().map(|capture| capture.size).sum::<Option<u64>>() {

@@ -68,7 +68,14 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let lookup = Some(request.lookup());
     let inputs = arguments.reading.inputs(&settings, None)?;
     let (publish, updates) = mpsc::channel();
-    let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
+    let loading = thread::spawn(move || {
+        let jobs = request.jobs();
+        request.load_publishing(&mut |analysis| {
+            // The interface must not wait for it.
+            analysis.judge(jobs);
+            publish.send(analysis).is_ok()
+        })
+    });
     let shown =
         tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
     shown?;

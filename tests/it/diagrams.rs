@@ -31,7 +31,7 @@ fn ladder(arguments: &[&str]) -> Output {
 fn judged(call: Call) -> Judged {
     let call = Arc::new(call);
     let context = Context::of(std::slice::from_ref(&call), true);
-    Judged::new(call, &context)
+    Judged::new(call, Arc::new(context))
 }
 
 fn diagram(judged: Judged) -> Diagram {
