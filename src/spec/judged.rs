@@ -53,6 +53,13 @@ impl Judged {
     }
 }
 
+impl From<(Arc<Call>, Verdicts)> for Judged {
+    /// A call of which it is known what it says.
+    fn from((call, verdicts): (Arc<Call>, Verdicts)) -> Self {
+        Self { call, context: Arc::default(), verdicts: OnceLock::from(verdicts) }
+    }
+}
+
 impl Deref for Judged {
     type Target = Verdicts;
 
@@ -101,9 +108,7 @@ impl Verdicts {
             match rule.check {
                 _ if rule.is_of_two && call.group => {}
                 Check::Call(check) => check(call, context, &mut checks),
-                Check::Attribute(carrier, name, form) => {
-                    attribute_check::check(carrier, name, form, call, &mut checks)
-                }
+                Check::Attribute(carrier, name, form) => attribute_check::check(carrier, name, form, call, &mut checks),
                 Check::Flow(claim) => {
                     if let Some(alignment) = flow.as_ref().filter(|alignment| alignment.flow.page == rule.page) {
                         flows::check(alignment, claim, call, context, &mut checks);

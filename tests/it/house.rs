@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lz4_flex", &["src/input/compressed"]),
     ("quick_xml", &["src/protocol/xml/"]),
     ("httparse", &["src/protocol/websocket/"]),
+    ("mimalloc", &["src/main.rs"]),
     ("aes", &["src/protocol/noise/counter.rs"]),
     ("ghash", &["src/protocol/noise/counter.rs"]),
     ("x25519_dalek", &["src/protocol/noise/", "src/keys"]),
