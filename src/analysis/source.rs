@@ -59,7 +59,7 @@ impl Source {
     }
 
     /// Opens it. What happens to a file that is followed is counted.
-    pub(super) fn open(&self, following: Option<&Following>) -> io::Result<(Box<dyn Read>, Option<Arc<Changes>>)> {
+    pub(super) fn open(&self, following: Option<&Following>) -> io::Result<Opened> {
         let Some(path) = self.path() else { return Ok((Box::new(io::stdin().lock()), None)) };
         let file = File::open(path)?;
         let there = file.metadata()?;
@@ -76,6 +76,9 @@ impl Source {
         }
     }
 }
+
+/// The bytes of a capture, and what happens to the file where it is followed.
+pub(super) type Opened = (Box<dyn Read>, Option<Arc<Changes>>);
 
 /// A reader that tells how far it has come.
 pub(super) struct Counted<R> {
