@@ -1,7 +1,8 @@
 //! The connections of a capture, or some of them: whatever is above TCP.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::connection::{Connection, Embedded};
 use super::event::{Ended, Yield};
@@ -45,7 +46,13 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
+        Self {
+            keys,
+            live: HashMap::default(),
+            dismissed: HashSet::default(),
+            embedded: Embedded::default(),
+            noise_blocks: 0,
+        }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.

@@ -3,8 +3,10 @@
 //! Nothing is updated in place: a later stanza can change who is who, which clock is off by how much, and with that every
 //! row before it. Deriving again from what was kept gives the same call in whatever order captures came.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::clock::{Clock, ClockId, Clocks, Sample};
 use super::legs::course;
@@ -162,7 +164,7 @@ fn rows(
     }
     let mut items: Vec<_> = occurrences.items.into_iter().map(Some).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(order.len());
-    let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+    let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::default();
     for index in order {
         let Some(occurrence) = items.get_mut(*index).and_then(Option::take) else { continue };
         let observed = occurrence.observed;

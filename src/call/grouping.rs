@@ -1,7 +1,9 @@
 //! Which stanzas belong to which call.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::clock::{Clocks, Sample};
 use super::derive;
@@ -358,7 +360,7 @@ impl Grouping {
         self.drafts.push(Draft {
             id: call_id.into(),
             stanzas: Vec::new(),
-            sockets: HashSet::new(),
+            sockets: HashSet::default(),
             samples: Vec::new(),
             derived: Vec::new(),
             derived_from: 0,

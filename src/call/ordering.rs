@@ -1,7 +1,9 @@
 //! The order of a call's stanzas over several clocks.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::clock::{Alignment, Clock, ClockId};
 use super::sockets::{Occurrence, Occurrences, Sockets};
@@ -85,7 +87,7 @@ struct Times<'a> {
 
 impl<'a> Times<'a> {
     fn of(items: &[Occurrence], alignment: &'a Alignment, reference: ClockId, sockets: &Sockets) -> Self {
-        let mut twins: HashMap<ClockId, Twins> = HashMap::new();
+        let mut twins: HashMap<ClockId, Twins> = HashMap::default();
         for occurrence in items {
             for also in &occurrence.also {
                 if let (Some(time), Some(theirs)) = (occurrence.observed.time(), also.time()) {

@@ -1,7 +1,8 @@
 //! An open question of the spec, and what in a call bears on it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::context::Context;
 use super::page_text;
@@ -144,7 +145,7 @@ impl Evidence {
 /// Of pieces of evidence that say the same (hypothesis, strength and values), the first, and how many more there are.
 #[must_use]
 pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     let mut first: Vec<(Evidence, usize)> = Vec::new();
     for piece in pieces {
         let same = (piece.hypothesis.clone(), piece.supports, piece.strength, piece.values.clone());

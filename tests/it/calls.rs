@@ -308,8 +308,8 @@ fn the_local_device_is_never_a_guess() {
 #[test]
 fn a_terminate_at_the_ring_timeout_is_evidence_for_its_sender() {
     let evidence = |lines: &str| {
-        let judged = Judged::new(Arc::new(only_call(lines)), &Context::default());
-        let pieces = judged.evidence.into_iter().filter(|piece| piece.question.id == "timeout-terminate-sender");
+        let judged = Judged::new(Arc::new(only_call(lines)), Arc::default());
+        let pieces = judged.evidence.iter().filter(|piece| piece.question.id == "timeout-terminate-sender");
         pieces.map(|piece| format!("{} {} {}", piece.hypothesis, piece.strength.name(), piece.row)).collect::<Vec<_>>()
     };
     let outgoing = "0 out 1 call to=200@lid id=A1 [offer call-id=C call-creator=100:7@lid]

@@ -11,7 +11,7 @@ use ringtrace::analysis::{Analysis, NoChoice};
 use ringtrace::call::{Call, Clock, Party, Recording, Socket, Span};
 use ringtrace::diagram::{Diagram, Line, Picture, Step};
 use ringtrace::origin::Timestamp;
-use ringtrace::spec::{Conformance, Context, Judged, Place};
+use ringtrace::spec::{Conformance, Context, Judged, Place, Verdicts};
 
 use crate::calls::only_call;
 use crate::outcome::{code, printed, said};
@@ -31,7 +31,12 @@ fn ladder(arguments: &[&str]) -> Output {
 fn judged(call: Call) -> Judged {
     let call = Arc::new(call);
     let context = Context::of(std::slice::from_ref(&call), true);
-    Judged::new(call, &context)
+    Judged::new(call, Arc::new(context))
+}
+
+fn with_places(judged: Judged, places: Vec<Place>) -> Judged {
+    let verdicts = Verdicts { places, ..Verdicts::clone(&judged) };
+    Judged::from((judged.call, verdicts))
 }
 
 fn diagram(judged: Judged) -> Diagram {
@@ -137,10 +142,9 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let spans = vec![seconds(0, 5), seconds(10, 30)];
     let recording = Recording { technique: "websocket-capture", spans, ..Recording::default() };
     call.recordings = BTreeMap::from([(call.rows[0].observed.socket(), Arc::new(recording))]);
-    let mut judged = judged(call);
     let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
-    judged.places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
-    let diagram = diagram(judged);
+    let places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
+    let diagram = diagram(with_places(judged(call), places));
     let picture = Picture::of(&diagram);
     let lines = picture.lines().into_iter().map(|line| match line {
         Line::Wait(waited) => format!("wait {waited} ns"),
@@ -250,10 +254,9 @@ fn mermaid_parses_every_diagram() {
     ] {
         let mut call = only_call(LONG);
         call.id = hostile.into();
-        let mut judged = judged(call);
-        judged.places =
-            vec![Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() }];
-        let mut diagram = diagram(judged);
+        let place =
+            Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() };
+        let mut diagram = diagram(with_places(judged(call), vec![place]));
         for step in &mut diagram.steps {
             if let Step::Arrow(arrow) = step {
                 arrow.label = hostile.to_owned();

@@ -142,9 +142,9 @@ fn departures(capture: &Path, keys: &Path) -> Vec<String> {
     let analysis = request.load();
     assert!(!analysis.calls.is_empty(), "{}", capture.display());
     let calls: Vec<_> = analysis.judged().map(|judged| recorded_whole(&judged.call)).collect();
-    let context = Context::of(&calls, true);
+    let context = Arc::new(Context::of(&calls, true));
     let mut lines = Vec::new();
-    for judged in calls.into_iter().map(|call| Judged::new(call, &context)) {
+    for judged in calls.into_iter().map(|call| Judged::new(call, Arc::clone(&context))) {
         for place in judged.departures() {
             let record = judged.call.rows[place.row].observed.stanza.origin.last;
             lines.push(format!("{} {} in record {record}: {}", place.rule.id, place.found.name(), place.why));
@@ -236,7 +236,7 @@ const HEADER: &str =
 fn every_stanza_of_a_long_call_is_judged() {
     let call = long(20_000);
     let context = Context::of(std::slice::from_ref(&call), true);
-    let judged = Judged::new(Arc::clone(&call), &context);
+    let judged = Judged::new(Arc::clone(&call), Arc::new(context));
     let most = judged.counts.iter().map(|count| count.holds + count.novelties + count.violated + count.undecided).max();
     assert!(most.is_some_and(|most| most >= 10_000), "{most:?}");
 }

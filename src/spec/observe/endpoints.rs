@@ -1,6 +1,6 @@
 //! Addresses for the media path in stanzas: candidates, relays, and the keys that come with them.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::elements;
 use super::stanzas::{self, Sight};

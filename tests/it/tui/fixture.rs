@@ -208,7 +208,7 @@ pub(super) fn with_strays() -> Arc<Analysis> {
     recording.wait(40).inbound(node("ack", &ack, vec![]));
     recording.wait(10).inbound(node("call", &[("from", PEER), ("id", "S1")], vec![node("lobby", &[], vec![])]));
     let mut analysis = Analysis::clone(&recording.analysis(true));
-    let strays = recording.grouping.strays().map(|call| Judged::new(Arc::new(call), &analysis.context));
+    let strays = recording.grouping.strays().map(|call| Judged::new(Arc::new(call), Arc::clone(&analysis.context)));
     analysis.strays = strays.map(Arc::new);
     Arc::new(analysis)
 }

@@ -1,6 +1,6 @@
 //! The checks of this page's rules; `page.md` says what each one checks.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::call::{Call, Emitter, is_offer};
 use crate::protocol::binary::{Content, Node};

@@ -1,6 +1,8 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use crate::call::{Call, Role, Row, Side, group_since};
 use crate::origin::Direction;
@@ -88,7 +90,7 @@ fn judge(
 
 pub(super) fn relays_per_report(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let since = group_since(&call.rows);
-    let mut single: HashMap<&str, usize> = HashMap::new();
+    let mut single: HashMap<&str, usize> = HashMap::default();
     let mut evidence = Vec::new();
     for sight in stanzas::of(call, &ActionName::RelayLatency) {
         let place = originator::seen_at(call, sight.row);

@@ -1,6 +1,6 @@
 //! The checks of this page's rules; `page.md` says what each one checks.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::call::{Call, Row, is_offer};
 use crate::origin::Direction;
@@ -118,7 +118,7 @@ fn judge(destination: &Node) -> Result<&'static str, Departure> {
         return Err(Departure::Unknown(format!("its `<destination>` contains a `<{}>`", other.tag)));
     }
     let broken = |why: String| Err(Departure::Broken(why));
-    let mut devices = HashSet::new();
+    let mut devices = HashSet::default();
     for member in destination.children() {
         let Some(named) = member.attribute("jid") else {
             return Err(Departure::Lacking("a `<to>` of its `<destination>` has no `jid`".to_owned()));
