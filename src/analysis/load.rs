@@ -30,6 +30,9 @@ const FOUND_BEFORE_ITS_TURN: usize = 8 << 20;
 
 /// How many pieces of what followed captures have found may wait to be taken.
 const FOUND_UNDER_WAY: usize = 256;
+/// How many threads compute at most, and so how many captures are read at a time. Each takes some 10 MB, and more of them
+/// wait for each other.
+const MOST_JOBS: usize = 32;
 
 /// How many threads at most decode one capture. One thread that reads cannot feed more.
 const MOST_WORKERS: usize = 8;
@@ -111,9 +114,9 @@ impl Request {
         self.keeps_messages = true;
     }
 
-    /// Uses this many threads at a time instead of one. What is found does not depend on it.
-    pub const fn use_jobs(&mut self, jobs: NonZero<usize>) {
-        self.jobs = jobs.get();
+    /// Uses this many threads at a time instead of one, at most 32. What is found does not depend on it.
+    pub fn use_jobs(&mut self, jobs: NonZero<usize>) {
+        self.jobs = jobs.get().min(MOST_JOBS);
     }
 
     /// Reads files as they grow, each on a thread of its own, until that is stopped. Captures on standard input and in
@@ -179,6 +182,7 @@ impl Request {
     fn pass(&self, keys: &Arc<Keys>, publish: Option<&mut Publish<'_>>) -> (Arc<Analysis>, Statics) {
         let captures = self.sources.iter().map(|source| Capture {
             name: source.name(),
+            path: source.path().map(Path::to_owned),
             size: source.size(),
             ..Capture::default()
         });

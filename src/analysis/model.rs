@@ -1,6 +1,7 @@
 //! What an analysis holds: captures with their connections, calls with their findings, anomalies and messages.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::mention::Mention;
@@ -62,6 +63,8 @@ pub struct Chosen {
 pub struct Capture {
     /// Its name as given, for people. Untrusted text.
     pub name: String,
+    /// The file that can be read again; `None` for standard input.
+    pub path: Option<PathBuf>,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
     /// The archives around it, the innermost first, once it is read; `None` if there are none.

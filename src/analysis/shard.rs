@@ -11,6 +11,7 @@ use crate::call::{Recording, Span};
 use crate::input::{Entry, Recorded};
 use crate::keys::Keys;
 use crate::origin::{ConnectionId, Located};
+use crate::protocol::tcp::Chunk;
 
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
@@ -69,6 +70,8 @@ impl Shard {
         let connection = match self.live.get_mut(&id) {
             Some(known) => known,
             None if self.dismissed.contains(&id) => return,
+            // It carried nothing: a scan of ports opens millions of these.
+            None if matches!(entry.item, Entry::Chunk(Chunk::End(_))) => return,
             None => self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys)))),
         };
         let origin = entry.origin;
@@ -183,12 +186,11 @@ impl Shard {
     fn end(&mut self, id: ConnectionId, results: &mut Yield) {
         let Some(mut connection) = self.live.remove(&id) else { return };
         connection.finish(&self.embedded, results);
-        results.ended.push(Ended {
-            id,
-            described: connection.describe(id),
-            server_static: connection.server_static(),
-            wants_server_static: connection.wants_server_static(),
-            coverage: connection.into_coverage(),
-        });
+        let (described, server_static) = (connection.describe(id), connection.server_static());
+        let wants_server_static = connection.wants_server_static();
+        if described.is_some() || server_static.is_some() || wants_server_static {
+            let coverage = connection.into_coverage();
+            results.ended.push(Ended { id, described, server_static, wants_server_static, coverage });
+        }
     }
 }

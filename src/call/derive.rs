@@ -10,6 +10,7 @@ use foldhash::HashMap;
 
 use super::clock::{Clock, ClockId, Clocks, Sample};
 use super::legs::course;
+use super::lookup::Lookup;
 use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
 use super::model::{Call, Emitter, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
 use super::ordering::order;
@@ -112,6 +113,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         people,
         recordings,
         clocks,
+        lookup: Lookup::default(),
     };
     let course = course(&call, 0..call.rows.len());
     call.progress = progress(&call, &course);

@@ -35,6 +35,8 @@ mod coverage;
 
 mod clock;
 
+mod lookup;
+
 mod sockets;
 
 mod model;
@@ -73,6 +75,7 @@ pub use coverage::Coverage;
 pub use gaps::Hole;
 pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
+pub use lookup::Lookup;
 pub use model::{
     Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side,
     Vantage,

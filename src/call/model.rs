@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, ClockId};
 use super::identity::{LocalDevice, Party, People};
+use super::lookup::Lookup;
 use super::recording::{Observed, Original, Recording, Socket, original_of};
 use crate::origin::{CaptureId, Direction, Lapse, Timestamp};
 use crate::protocol::binary::Jid;
@@ -432,6 +433,8 @@ pub struct Call {
     pub recordings: BTreeMap<Socket, Arc<Recording>>,
     /// What to add to the times of each clock to get those of the first vantage. Clocks that nothing bounds are left out.
     pub clocks: BTreeMap<ClockId, Clock>,
+    /// What was looked up in its rows.
+    pub lookup: Lookup,
 }
 
 impl Row {

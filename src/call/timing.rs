@@ -1,10 +1,9 @@
 //! When things happened in a call: over several clocks, and in what was read without a gap.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::clock::{Clock, ClockId, LOG_SLACK, clock_of};
-use super::coverage::SET_BACK;
+use super::lookup::Found;
 use super::model::{Call, Row};
 use super::recording::Socket;
 use crate::origin::{Direction, Lapse, Timestamp};
@@ -84,7 +83,7 @@ impl Call {
     /// Returns whether a copy of row `one` certainly arrived where `other` was recorded, before it.
     fn is_received_before(&self, one: usize, other: usize) -> bool {
         let Some(second) = self.rows.get(other) else { return false };
-        let copies = self.rows.iter().enumerate().filter(|(_, row)| row.copy_of == Some(one));
+        let copies = self.found().copies_of(one).iter().filter_map(|copy| Some((*copy, self.rows.get(*copy)?)));
         let mut here =
             copies.filter(|(_, row)| row.vantage == second.vantage || self.clock_of(row) == self.clock_of(second));
         here.any(|(copy, _)| copy < other && !self.is_logged_together(copy, other))
@@ -94,7 +93,7 @@ impl Call {
     /// first is later. `None` if a time or an offset between the clocks is unknown.
     #[must_use]
     pub fn elapsed(&self, from: usize, to: usize) -> Option<i64> {
-        let places = from.min(to)..=from.max(to);
+        let places = (from.min(to), from.max(to));
         let (from, to) = (self.rows.get(from)?, self.rows.get(to)?);
         let elapsed = to.observed.time()?.nanoseconds_since(from.observed.time()?);
         if from.vantage == to.vantage || self.clock_of(from) == self.clock_of(to) {
@@ -102,18 +101,6 @@ impl Call {
         }
         let add = |row: &Row| Some(self.clocks.get(&self.clock_of(row))?.middle());
         Some(elapsed.saturating_add(add(to)?).saturating_sub(add(from)?))
-    }
-
-    /// Returns whether a clock falls back from one of these rows to the next by more than writers of one recording disorder
-    /// it: it was set, and what it shows before and after says nothing about the time between.
-    fn is_set_back(&self, rows: RangeInclusive<usize>, clock: ClockId) -> bool {
-        let mut latest: Option<Timestamp> = None;
-        self.rows.get(rows).unwrap_or_default().iter().filter(|row| self.clock_of(row) == clock).any(|row| {
-            let Some(time) = row.observed.time() else { return false };
-            let falls = latest.is_some_and(|latest| latest.nanoseconds_since(time) > SET_BACK);
-            latest = latest.max(Some(time));
-            falls
-        })
     }
 
     /// Returns how far [`Self::elapsed`] may be off, in nanoseconds: 0 between rows of one clock; `None` where `elapsed`
@@ -182,6 +169,27 @@ impl Call {
         }
         let add = self.clocks.get(&self.clock_of(row))?.middle();
         Some(Timestamp(time.0.saturating_add(add)))
+    }
+
+    /// Returns whether a clock was set back between two rows: what it shows before and after says nothing about the time
+    /// between.
+    fn is_set_back(&self, rows: (usize, usize), clock: ClockId) -> bool {
+        self.found().is_set_back(rows, clock)
+    }
+
+    fn found(&self) -> &Found {
+        self.lookup.get_or_find(|| {
+            let mut found = Found::default();
+            for (index, row) in self.rows.iter().enumerate() {
+                if let Some(original) = row.copy_of {
+                    found.copy(index, original);
+                }
+                if let Some(time) = row.observed.time() {
+                    found.time(index, self.clock_of(row), time);
+                }
+            }
+            found
+        })
     }
 
     /// Returns the clock by which a row was recorded.

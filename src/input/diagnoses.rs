@@ -125,6 +125,10 @@ diagnoses! { Input "input";
         "elements nested more than 128 deep were left out of a stanza",
         "";
 
+    XML_TOO_MANY "xml-too-many" Unsupported Loss:
+        "elements and attributes beyond the first 262,144 were left out of a stanza",
+        "";
+
     STRAY_TEXT "xml-stray-text" Unexpected Note:
         "text between the elements of a stanza was ignored",
         "";

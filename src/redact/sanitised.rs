@@ -82,6 +82,7 @@ impl Sanitised {
 fn nameless(index: usize, capture: &Capture) -> Capture {
     Capture {
         name: format!("capture-{}", index + 1),
+        path: None,
         format: capture.format,
         container: None,
         technique_override: capture.technique_override.clone(),

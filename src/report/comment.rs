@@ -105,10 +105,11 @@ fn fitting(report: &Report<'_>, calls: &[usize], assessment: &Assessment, room: 
     }
     order.extend(foremost(assessment).iter().map(|citation| citation.call));
     order.extend(calls);
-    let mut chosen = BTreeSet::new();
+    let (mut chosen, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let known: BTreeSet<_> = calls.iter().collect();
     let mut left = room;
     for call in order {
-        if !calls.contains(&call) || chosen.contains(&call) {
+        if !known.contains(&call) || !seen.insert(call) {
             continue;
         }
         // Headers that several calls share are counted with each: that leaves room, and takes none.

@@ -11,7 +11,7 @@ use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
     AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, LEFT_OUT, NO_DATES, NO_DIRECTIONS,
-    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, ZONE_ASSUMED, ZONE_INFERRED,
+    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, XML_TOO_MANY, ZONE_ASSUMED, ZONE_INFERRED,
 };
 use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
 use crate::input::time::{self, Moment, OfPeriod, Written};
@@ -415,6 +415,7 @@ impl Pending {
         for (diagnosis, is_so) in [
             (&TOLERANT, departures.tolerant && !stanza.is_cut),
             (&TOO_DEEP, departures.too_deep > 0),
+            (&XML_TOO_MANY, departures.too_many > 0),
             (&STRAY_TEXT, departures.stray_text > 0),
         ] {
             if is_so {

@@ -5,17 +5,16 @@ use std::borrow::Cow;
 use super::content::{self, unescaped};
 use super::dialect::Dialect;
 use super::reading::{Departures, End, Reading};
-use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value, interned};
+use crate::protocol::binary::{Attribute, Content, DEPTH_LIMIT, ITEM_LIMIT, Jid, Node, Span, Value, interned};
 use crate::visible::revealed;
 
-/// Elements nested deeper are left out. WABinary is read to the same depth.
-const DEPTH_LIMIT: usize = 128;
-
-/// A tree under construction.
+/// A tree under construction. What is nested deeper, or is more, than WABinary is read is left out.
 pub(super) struct Tree<'t> {
     dialect: Dialect,
     open: Vec<Open<'t>>,
-    /// The number of open elements below the deepest one that is kept.
+    /// The elements and attributes so far.
+    items: usize,
+    /// The number of open elements that are left out.
     below: usize,
     root: Option<Node>,
     pub(super) departures: Departures,
@@ -30,7 +29,7 @@ struct Open<'t> {
 
 impl<'t> Tree<'t> {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, open: Vec::new(), below: 0, root: None, departures: Departures::default() }
+        Self { dialect, open: Vec::new(), items: 0, below: 0, root: None, departures: Departures::default() }
     }
 
     /// Begins an element.
@@ -40,12 +39,19 @@ impl<'t> Tree<'t> {
             self.departures.too_deep += 1;
             return;
         }
+        if !self.has_room() {
+            self.below += 1;
+            return;
+        }
         let node = Node { tag: interned(&self.shown(tag)), ..Node::default() };
         self.open.push(Open { node, children: Vec::new(), text: Cow::Borrowed(""), elided: None });
     }
 
     /// Adds an attribute to the element that was begun last.
     pub(super) fn attribute(&mut self, name: &str, text: &str) {
+        if self.below > 0 || !self.has_room() {
+            return;
+        }
         let dialect = self.dialect;
         let name = self.shown(name);
         if let Some(open) = self.kept() {
@@ -127,6 +133,14 @@ impl<'t> Tree<'t> {
     /// Resolves the escapes for invisible characters in a name.
     fn shown<'n>(&self, name: &'n str) -> Cow<'n, str> {
         if self.dialect.reveals { revealed(name) } else { Cow::Borrowed(name) }
+    }
+
+    /// Counts an element or an attribute. Returns whether there is room for it.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.items < ITEM_LIMIT;
+        self.items += usize::from(has_room);
+        self.departures.too_many += u32::from(!has_room);
+        has_room
     }
 
     fn kept(&mut self) -> Option<&mut Open<'t>> {

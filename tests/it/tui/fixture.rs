@@ -110,6 +110,7 @@ impl Recording {
     pub(super) fn analysis(&mut self, complete: bool) -> Arc<Analysis> {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
+            path: None,
             format: Some("pcap"),
             container: None,
             technique_override: None,
