@@ -56,7 +56,7 @@ impl Question {
     /// The evidence on it in one call. A stanza that was refused had no effect, and is none.
     #[must_use]
     pub fn evidence(&'static self, call: &Call, context: &Context) -> Vec<Evidence> {
-        let pieces = (self.observe)(self, call, context).into_iter().map(|piece| piece.as_recorded(call));
+        let pieces = (self.observe)(self, call, context).into_iter().map(|piece| piece.proven_in(call));
         let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());
         pieces.filter(|piece| !is_refused(piece)).collect()
     }
@@ -123,7 +123,7 @@ impl Evidence {
 
     /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; a value that
     /// it has, it has.
-    fn as_recorded(self, call: &Call) -> Self {
+    fn proven_in(self, call: &Call) -> Self {
         let is_whole = call.rows.get(self.row).is_none_or(|row| call.is_whole(row));
         let is_claim = self.question.shape != Shape::List && !is_whole;
         Self { strength: if is_claim { self.strength.min(Strength::Indirect) } else { self.strength }, ..self }
