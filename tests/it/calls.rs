@@ -6,7 +6,7 @@ use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::Stanza;
-use ringtrace::spec::{Context, Judged};
+use ringtrace::spec::Judged;
 
 /// Reads `tag name=value name=value [child; child]`, enough to write stanzas on one line. Children do not nest.
 pub(crate) fn node(text: &str) -> Node {
