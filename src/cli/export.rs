@@ -20,6 +20,7 @@ use super::target::{OUTPUT, OutputArguments, Target};
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
   ringtrace export captures/ --table calls -o calls.csv
+  ringtrace export call.pcap --table media --all
   ringtrace export call.pcap --filter 'reason == timeout'
   ringtrace export captures/ --format parquet -o all.parquet --skip-unchanged
   ringtrace export call.pcap --format ndjson --xml | jq -r .xml")]
@@ -54,6 +55,10 @@ pub(super) struct ExportArguments {
     #[arg(long, help_heading = OUTPUT)]
     include_internal: bool,
 
+    /// Add the UDP flows of no call to the table `media`.
+    #[arg(long, help_heading = OUTPUT)]
+    all: bool,
+
     /// Don't escape CSV fields that spreadsheets would treat as formulas.
     #[arg(long, help_heading = OUTPUT)]
     raw: bool,
@@ -71,6 +76,8 @@ enum Table {
     Anomalies,
     /// One row per data message of any websocket, WhatsApp's or not.
     Messages,
+    /// The UDP flows of calls: one row each, and one per kind of what they carry.
+    Media,
 }
 
 impl From<Table> for tables::Table {
@@ -81,6 +88,7 @@ impl From<Table> for tables::Table {
             Table::Evidence => Self::Evidence,
             Table::Anomalies => Self::Anomalies,
             Table::Messages => Self::Messages,
+            Table::Media => Self::Media,
         }
     }
 }
@@ -168,6 +176,7 @@ fn write(
         filter,
         xml: arguments.xml,
         internal: arguments.include_internal,
+        all_flows: arguments.all,
         csv: Csv { raw: arguments.raw, visible: target.is_terminal() },
     };
     target.write(|out| {

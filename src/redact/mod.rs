@@ -23,6 +23,8 @@ mod redactor;
 
 mod remarks;
 
+mod media;
+
 mod sanitised;
 
 mod replaced;

@@ -10,6 +10,7 @@ use super::question::{Evidence, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
 use super::strength::Strength;
 use crate::call::Call;
+use crate::media::CallMedia;
 
 /// A call, and what it says about the spec.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Judged {
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
+    /// What packets say about its media; `None` if none were captured.
+    pub media: Option<Arc<CallMedia>>,
     /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
 }
@@ -69,7 +72,8 @@ impl Judged {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { call, evidence, telling, questions_told, places, counts, flow }
+        let media = context.media(&call).cloned();
+        Self { call, evidence, telling, questions_told, places, counts, media, flow }
     }
 
     /// The evidence in one row.
