@@ -115,7 +115,10 @@ fn of_flow<'t>(place: &Place<'t>, flow: &Flow, known: Option<&LegFlow>) -> Vec<M
     let trip = round_trip(flow.inside.as_deref()).or_else(|| round_trip(flow.contents.as_deref()));
     let mut rows = vec![MediaRow { round_trip: trip, ..whole }];
     for kind in Carried::ALL {
-        let outer = [Direction::Outbound, Direction::Inbound].map(|way| flow.count(kind, way));
+        let outer = [Direction::Outbound, Direction::Inbound].map(|way| match kind {
+            Carried::Other if known.is_none() => flow.count(kind, way).and(look_alikes(flow, way)),
+            _ => flow.count(kind, way),
+        });
         let inner = flow
             .inside
             .as_ref()
@@ -145,6 +148,13 @@ fn of_flow<'t>(place: &Place<'t>, flow: &Flow, known: Option<&LegFlow>) -> Vec<M
     rows
 }
 
+/// What looks like RTP in a flow of no call and is none: no other packets of its stream follow.
+fn look_alikes(flow: &Flow, way: Direction) -> Count {
+    let streams = flow.contents.iter().flat_map(|contents| &contents.streams[way]);
+    let streams = streams.filter(|stream| !stream.is_certain());
+    streams.fold(Count::default(), |sum, stream| sum.and(stream.count))
+}
+
 /// The streams that belong to the call, by payload type; what is lost is known for a stream as a whole, and said of its
 /// most frequent payload type.
 fn of_streams<'f>(
@@ -154,7 +164,10 @@ fn of_streams<'f>(
 ) -> impl Iterator<Item = (Direction, &'f Stream, u8, Count, bool)> {
     [Direction::Outbound, Direction::Inbound].into_iter().flat_map(move |way| {
         let is_ours = move |stream: &&Stream| {
-            known.is_none_or(|known| known.streams(flow, way).any(|own| own.ssrc == stream.ssrc))
+            known.map_or_else(
+                || stream.is_certain(),
+                |known| known.streams(flow, way).any(|own| own.ssrc == stream.ssrc),
+            )
         };
         contents.streams[way].iter().filter(is_ours).flat_map(move |stream| {
             let most = stream.by_type.iter().max_by_key(|(_, count)| count.packets).map(|(kind, _)| *kind);

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
+use ringtrace::diagram::{Diagram, Picture};
 use ringtrace::media::stun::Method;
 use ringtrace::media::{CallMedia, Flow, Kind, LegFlow, Outcome, Role, Strength};
 use ringtrace::origin::Direction;
+use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::spec::Judged;
+use ringtrace::tables::{Format, Options, Table};
 use serde_json::Value;
 
 use crate::shared::shared;
@@ -260,4 +263,59 @@ fn a_silent_call_has_its_cause() {
         "announced address and port",
     ];
     assert_eq!(ties, expected);
+}
+
+/// The picture in the documentation.
+#[test]
+fn the_picture_of_a_silent_call_is_current() {
+    let (analysis, judged) = silent();
+    let diagram = Diagram::new(vec![judged], false);
+    let svg = Picture::of(&diagram).svg(&analysis);
+    assert!(svg.contains("syn2c01 answered after 28 ms") && svg.contains("media out ends (100 packets)"));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/silent-call.svg");
+    if std::env::var_os("RINGTRACE_BLESS").is_some() {
+        fs::write(&file, &svg).unwrap();
+    }
+    assert!(fs::read_to_string(&file).is_ok_and(|committed| committed == svg), "see `RINGTRACE_BLESS`");
+}
+
+/// What leaves the machine says what the packets show, and names nobody and nothing.
+#[test]
+fn a_sanitised_call_has_its_cause_without_addresses() {
+    let (analysis, _) = silent();
+    let redactor = Redactor::new(&analysis, Aliases::default(), None);
+    let sanitised = redactor.sanitise(&analysis);
+    let judged = Arc::clone(&sanitised.analysis().calls[0]);
+    let media = judged.media.as_deref().unwrap();
+    let (_, cause) = media.cause().unwrap();
+    let sentence = cause.sentence.say(&media.path.announced, true);
+    assert_eq!(sentence, "Media went out for 11.9 s (100 packets), and none came in; relay 2 answered.");
+    let diagram = Diagram::new(vec![judged], false);
+    let mermaid = Picture::of(&diagram).mermaid(sanitised.analysis());
+    assert!(mermaid.contains("media, relay 2 answered after 28 ms"), "{mermaid}");
+    assert!(!mermaid.contains("203.0.113") && !mermaid.contains("syn2c01"), "{mermaid}");
+    let debug = format!("{media:?}");
+    assert!(!debug.contains("203.0.113") && !debug.contains("syn2c01"), "{debug}");
+}
+
+/// The columns that others rely on.
+#[test]
+fn the_table_has_a_row_per_flow_and_per_kind() {
+    let (analysis, _) = silent();
+    let rows = |all_flows: bool| {
+        let mut csv = Vec::new();
+        let options = Options { all_flows, ..Options::default() };
+        Table::Media.write(Format::Csv, &analysis, options, &mut csv).unwrap();
+        let csv = String::from_utf8(csv).unwrap();
+        csv.lines().map(|line| line.split_once("pcap,").map_or(line, |(_, rest)| rest).to_owned()).collect::<Vec<_>>()
+    };
+    let known = rows(false);
+    assert_eq!(
+        known[0],
+        "capture,call_id,flow,kind,role,elected,local,remote,packets_out,packets_in,bytes_out,bytes_in,first_utc,last_utc,record_first,record_last,ssrc,payload_type,lost,rtt_ms"
+    );
+    insta::assert_snapshot!("media_table", known.join("\n"));
+    let others: Vec<String> = rows(true).into_iter().filter(|row| !known.contains(row)).collect();
+    assert_eq!(others.len(), 2, "a name lookup: its flow and what it carries: {others:?}");
+    assert!(others.iter().all(|row| row.starts_with(",1,") && row.contains(",unknown,")), "{others:?}");
 }
