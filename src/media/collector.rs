@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::count::{Count, Moment};
-use super::dtls;
+use super::dtls::{self, Content};
 use super::flow::{Flow, Interest};
 use super::sctp;
 use super::session::Session;
@@ -107,6 +107,8 @@ impl Collector {
             let opened = session.push(&record, sender, &self.keys);
             if session.is_open() {
                 flow.inside.get_or_insert_default();
+                // What could not be opened may be media.
+                flow.cut += u64::from(opened.is_none() && record.content == Content::Data);
             }
             for message in opened.iter().flat_map(|packet| sctp::messages(packet)) {
                 flow.push_inside(message, sender, at);

@@ -63,7 +63,7 @@ impl Coverage {
         match self {
             Self::NoUdp => Some("the capture contains no UDP packets, so it cannot show media"),
             Self::NoMedia => Some("the capture contains UDP packets, but none of this call"),
-            Self::OneDirection => Some("the capture contains packets of one direction only"),
+            Self::OneDirection => Some("the capture contains UDP packets of one direction only"),
             Self::Cut => Some("packets were truncated by a snap length, so media may go unrecognised"),
             Self::Partial => Some("the capture contains more UDP flows than are kept, so some may be missing"),
             Self::Whole => None,
@@ -391,17 +391,18 @@ fn seen(flows: &[LegFlow], all: &Flows, direction: Direction) -> Option<Seen> {
 }
 
 fn coverage(leg: &Leg) -> Coverage {
-    let counts = leg.all.flows.iter().map(|flow| flow.counts).chain(leg.all.tcp.iter().map(|flow| flow.counts));
+    // Answers without requests: what went out was not recorded.
+    let is_half = |flow: &Flow| flow.counts.outbound.packets == 0 && flow.counts.inbound.packets > 0;
     let (mut out, mut back) = (0, leg.all.flows.iter().map(|flow| flow.unreachable.packets).sum::<u64>());
-    for count in counts {
-        out += count.outbound.packets;
-        back += count.inbound.packets;
+    for flow in &leg.all.flows {
+        out += flow.counts.outbound.packets;
+        back += flow.counts.inbound.packets;
     }
     if leg.all.seen == 0 {
         Coverage::NoUdp
     } else if leg.flows.is_empty() {
         Coverage::NoMedia
-    } else if out == 0 || back == 0 {
+    } else if out == 0 || back == 0 || leg.relays().any(|(_, flow)| is_half(flow)) {
         Coverage::OneDirection
     } else if leg.flows().any(|(_, flow)| flow.cut > 0) {
         Coverage::Cut
