@@ -122,6 +122,14 @@ impl Case<'_> {
     pub(super) fn late(&self) -> Option<Finding<CauseId>> {
         let accept = self.leg.accept?;
         let (out, inbound) = (self.media(Direction::Outbound)?, self.media(Direction::Inbound)?);
+        // A recording of UDP that begins in the middle of the call says nothing of its beginning.
+        let is_from_start = self.leg.flows().any(|(known, flow)| {
+            let ways = [Direction::Outbound, Direction::Inbound].into_iter();
+            ways.flat_map(|way| known.streams(flow, way)).any(|stream| stream.is_from_start())
+        });
+        if !is_from_start {
+            return None;
+        }
         let first = out.first.min(inbound.first);
         let after = self.leg.since_accept(first).filter(|after| *after > SILENCE)?;
         let tried = self.leg.flows().filter_map(|(known, flow)| known.tried(flow)).min()?;

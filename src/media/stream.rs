@@ -9,6 +9,9 @@ const WINDOW: i64 = 64;
 /// A jump of sequence numbers by more than this begins a new sequence.
 const JUMP: i64 = 3_000;
 
+/// The highest number with which a stream is taken to begin, where some of its first packets were lost.
+const LATEST_START: i64 = 32;
+
 /// The most payload types that are counted apart.
 const MOST_PAYLOAD_TYPES: usize = 4;
 
@@ -111,6 +114,12 @@ impl Stream {
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.expected().saturating_sub(self.count.packets.saturating_sub(self.duplicates))
+    }
+
+    /// Returns whether its first packets were captured: WhatsApp counts them from 1.
+    #[must_use]
+    pub fn is_from_start(&self) -> bool {
+        self.spanned == 0 && (0..=LATEST_START).contains(&self.first)
     }
 
     /// Returns whether sequence numbers follow each other, which random bytes do not.
