@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 
 use super::announce::Announced;
 use super::collector::Flows;
-use super::contents::Contents;
+use super::contents::{Contents, Kind};
 use super::flow::Flow;
 use super::proof::{SignedWith, Slot, signed_with, stream_id};
 use crate::call::{Call, Party, Vantage};
@@ -84,6 +84,9 @@ pub struct TiedFlow {
     /// Whether nothing but time tells which of several calls it belongs to.
     pub is_ambiguous: bool,
 }
+
+/// The ports of relays: for phones, and for web clients, which use theirs whatever port is announced.
+const RELAY_PORTS: [u16; 2] = [3478, 3480];
 
 /// How long after a call's last stanza its client may still send, in nanoseconds.
 const AFTERWARDS: i64 = 60_000_000_000;
@@ -244,6 +247,7 @@ impl<'a, 'c> Index<'a, 'c> {
         let during: Vec<usize> = addressed
             .into_iter()
             .filter(|call| self.candidates.get(*call).is_some_and(|it| it.lasts_during(capture, flow)))
+            .filter(|call| self.is_at(*call, flow) || is_of_relays(flow))
             .collect();
         let weak: Vec<usize> = if found.is_empty() {
             self.nearest(capture, flow, &during).into_iter().collect()
@@ -252,11 +256,16 @@ impl<'a, 'c> Index<'a, 'c> {
         };
         let is_ambiguous = found.is_empty() && during.len() > 1;
         for call in weak {
-            let relays = self.candidates.get(call).into_iter().flat_map(|candidate| &candidate.announced.relays);
-            let is_exact = relays.into_iter().any(|relay| relay.address == Some(flow.remote));
-            found.entry(call).or_default().insert(if is_exact { Tie::Address } else { Tie::OtherPort });
+            let tie = if self.is_at(call, flow) { Tie::Address } else { Tie::OtherPort };
+            found.entry(call).or_default().insert(tie);
         }
         found.into_iter().map(|(call, ties)| (call, ties.into_iter().collect(), is_ambiguous)).collect()
+    }
+
+    /// Returns whether a flow goes to an address and port that a call announces.
+    fn is_at(&self, call: usize, flow: &Flow) -> bool {
+        let relays = self.candidates.get(call).into_iter().flat_map(|candidate| &candidate.announced.relays);
+        relays.into_iter().any(|relay| relay.address == Some(flow.remote))
     }
 
     fn strong(&self, contents: &Contents, addressed: &[usize], found: &mut BTreeMap<usize, BTreeSet<Tie>>) {
@@ -359,6 +368,12 @@ impl<'a, 'c> Index<'a, 'c> {
             }
         }
     }
+}
+
+/// Returns whether a flow to the address of a relay, but another port than announced, may go to the relay: other servers
+/// are at the same address.
+fn is_of_relays(flow: &Flow) -> bool {
+    RELAY_PORTS.contains(&flow.remote.port()) || flow.kinds().any(|kind| matches!(kind, Kind::Stun | Kind::Dtls))
 }
 
 /// Returns the identifiers of all streams in a flow, also of those that only reports name.
