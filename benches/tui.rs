@@ -4,6 +4,7 @@
 //! `RINGTRACE_BENCH_CAPTURE=FILE` adds the first picture of a capture of one's own, however large.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::Read;
 use std::sync::Arc;
@@ -52,7 +53,14 @@ fn recorded(call_of: impl Fn(u64) -> u64) -> Arc<Analysis> {
         grouping.push(Observed { seq, stanza: Located::new(origin, stanza) });
     }
     let capture = Capture { name: "large.pcap".to_owned(), format: Some("pcap"), ..Capture::default() };
-    Arc::new(Analysis::new(vec![capture], grouping.snapshot(), Anomalies::default(), &Analysis::default(), true))
+    Arc::new(Analysis::new(
+        vec![capture],
+        grouping.snapshot(),
+        BTreeMap::new(),
+        Anomalies::default(),
+        &Analysis::default(),
+        true,
+    ))
 }
 
 struct Bench {

@@ -69,6 +69,8 @@ pub mod input;
 
 pub mod call;
 
+pub mod media;
+
 pub mod filter;
 
 pub mod notes;

@@ -18,12 +18,13 @@ use ringtrace::config::Config;
 use ringtrace::filter::{Filter, complete};
 use ringtrace::input::{self, Entry};
 use ringtrace::keys::Keys;
+use ringtrace::media::{Collector, Kind, Moment};
 use ringtrace::notes::Notes;
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::Sink;
 use ringtrace::protocol::binary::{self, Dictionary};
 use ringtrace::protocol::noise::{self, Frame};
-use ringtrace::protocol::packet::{self, LinkType, Packet, Record, Segment};
+use ringtrace::protocol::packet::{self, Datagram, LinkType, Packet, Record, Segment};
 use ringtrace::protocol::stanza::Stanza;
 use ringtrace::protocol::tcp::{Chunk, Reassembler};
 use ringtrace::protocol::tls;
@@ -77,6 +78,7 @@ targets! {
     "detection": detection, || seeds::read(&["tests/fixtures/logs", "tests/fixtures/tools", "tests/fixtures/ndjson"]);
     "compressed": compressed, archives;
     "packet": packet, || seeds::read(&["captures!.pcap"]);
+    "media": media, datagrams;
     "tcp": tcp, || streams(|_| true);
     "tls": tls, || seeds::read(&["fuzz/seeds/tls"]);
     "websocket": websocket, || streams(|stream| stream.starts_with(b"GET ") || stream.starts_with(b"HTTP"));
@@ -233,6 +235,27 @@ fn packet(data: &[u8]) {
         decoder.push(Located::new(origin(index as u64 + 1), record), &mut items);
     }
     decoder.finish(&mut items);
+}
+
+/// Datagrams of one flow, or of as many as their directions and lengths make ports.
+fn media(data: &[u8]) {
+    let mut collector = Collector::default();
+    let (client, relay) = (SocketAddr::from(([192, 0, 2, 10], 40_000)), SocketAddr::from(([203, 0, 113, 11], 3478)));
+    for (record, (direction, payload)) in (1..).zip(pieces(data)) {
+        let (source, destination) = match direction {
+            Direction::Outbound => (client, relay),
+            Direction::Inbound => (relay, client),
+        };
+        let datagram = Datagram { source, destination, payload, cut: payload.len() as u32 & 1 };
+        collector.push(Located::new(origin(record), datagram));
+    }
+    let flows = collector.finish(&[], Vec::new(), Moment { record: 0, time: None });
+    for flow in &flows.flows {
+        let packets = |way| Kind::ALL.iter().map(|kind| flow.count(*kind, way).packets).sum::<u64>();
+        for way in [Direction::Outbound, Direction::Inbound] {
+            assert_eq!(packets(way), flow.counts[way].packets, "every datagram has a kind");
+        }
+    }
 }
 
 /// A conversation in an input: each piece is a byte that says which way, two bytes of length, and that many bytes.
@@ -656,6 +679,47 @@ fn messages() -> Vec<Vec<u8>> {
         messages.0
     };
     streams(|stream| stream.starts_with(b"GET ")).into_iter().map(conversation).collect()
+}
+
+/// The datagrams of the project's capture with media, as one conversation.
+fn datagrams() -> Vec<Vec<u8>> {
+    #[derive(Default)]
+    struct Datagrams {
+        packets: packet::Decoder,
+        conversation: Conversation,
+    }
+
+    #[derive(Default)]
+    struct Conversation(Vec<u8>);
+
+    impl Sink<Packet<'_>> for Conversation {
+        fn item(&mut self, packet: Located<Packet<'_>>) {
+            if let Packet::Udp(datagram) = packet.item {
+                let is_answer = datagram.source.port() == 3478;
+                let direction = if is_answer { Direction::Inbound } else { Direction::Outbound };
+                piece(direction, datagram.payload, &mut self.0);
+            }
+        }
+
+        fn anomaly(&mut self, _anomaly: Anomaly) {}
+    }
+
+    impl input::Sink for Datagrams {
+        fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+            if let Entry::Record(record) = entry.item {
+                self.packets.push(Located::new(entry.origin, record), &mut self.conversation);
+            }
+            ControlFlow::Continue(())
+        }
+
+        fn anomaly(&mut self, _anomaly: Anomaly) {}
+    }
+
+    let mut found = Datagrams::default();
+    let path = seeds::root().join("captures/silent-call/silent-call.pcap");
+    let mut file = BufReader::new(fs::File::open(path).expect("a capture"));
+    input::read(CaptureId(0), &mut file, None, &mut found).expect("a capture");
+    vec![found.conversation.0, Vec::new()]
 }
 
 /// The decrypted frames that the truth of the project's captures has, in hex.

@@ -6,6 +6,7 @@ use super::tap::Tap;
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Coverage, Recording, Socket, Span};
 use crate::keys::PublicKey;
+use crate::media::Flows;
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{Body, Stanza};
@@ -31,6 +32,8 @@ pub(super) enum Event {
     LoggedIn(Box<(Socket, Jid)>),
     /// What is known of the capture by now.
     Capture(Box<Capture>),
+    /// Its UDP flows, once it has ended.
+    Flows(Box<Flows>),
     /// When its connections were read without a gap, once it has ended.
     Covered(Vec<(ConnectionId, Vec<Span>)>),
 }
@@ -49,6 +52,7 @@ impl Event {
             | Self::Recorded(_)
             | Self::LoggedIn(_)
             | Self::Covered(_)
+            | Self::Flows(_)
             | Self::Message(_)
             | Self::Anomalies(_)
             | Self::Capture(_) => SMALL,

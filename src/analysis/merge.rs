@@ -1,6 +1,6 @@
 //! The events of all captures, in the order of the captures, made one analysis.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use super::reader::{Found, PUBLISH_EVERY};
 use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed, Recording, Span};
 use crate::input::TECHNIQUES;
+use crate::media::Flows;
 use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
@@ -46,6 +47,7 @@ pub(super) struct Merge<'m, 'p> {
     /// Nodes about calls that passed between parts of a client only.
     internal: Vec<Arc<Observed>>,
     mentions: Arc<BTreeSet<Mention>>,
+    flows: BTreeMap<CaptureId, Arc<Flows>>,
     beside: Beside,
     published: Arc<Analysis>,
     /// When the last snapshot was made.
@@ -73,6 +75,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             messages: Vec::new(),
             internal: Vec::new(),
             mentions: Arc::default(),
+            flows: BTreeMap::new(),
             beside,
             published: Arc::default(),
             last: None,
@@ -133,6 +136,9 @@ impl<'m, 'p> Merge<'m, 'p> {
                     }
                 }
                 Event::Covered(covered) => self.cover(index, covered),
+                Event::Flows(flows) => {
+                    self.flows.insert(capture_id(index), Arc::new(*flows));
+                }
             }
         }
         self.publish_when_due()
@@ -162,7 +168,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         let technique = TECHNIQUES.into_iter().find(|technique| *technique == capture.technique());
         for (connection, spans) in covered {
             let recording = Recording { technique: technique.unwrap_or("unknown"), spans, ..Recording::default() };
-            self.grouping.cover((CaptureId(u32::try_from(index).unwrap_or(u32::MAX)), Some(connection)), recording);
+            self.grouping.cover((capture_id(index), Some(connection)), recording);
         }
     }
 
@@ -177,8 +183,9 @@ impl<'m, 'p> Merge<'m, 'p> {
             capture.bytes = read.load(Ordering::Relaxed);
         }
         let calls = if complete { self.grouping.snapshot() } else { self.grouping.glance() };
+        let flows = if complete { self.flows.clone() } else { BTreeMap::new() };
         let mut analysis =
-            Analysis::new(self.captures.clone(), calls, self.anomalies.clone(), &self.published, complete);
+            Analysis::new(self.captures.clone(), calls, flows, self.anomalies.clone(), &self.published, complete);
         let Beside { key_logs, notes, lineage } = self.beside.clone();
         (analysis.key_logs, analysis.notes, analysis.lineage) = (key_logs, notes, lineage);
         analysis.internal.clone_from(&self.internal);
@@ -194,4 +201,8 @@ impl<'m, 'p> Merge<'m, 'p> {
         self.has_news = false;
         Arc::clone(&self.published)
     }
+}
+
+fn capture_id(index: usize) -> CaptureId {
+    CaptureId(u32::try_from(index).unwrap_or(u32::MAX))
 }

@@ -1,6 +1,6 @@
 //! What an analysis holds: captures with their connections, calls with their findings, anomalies and messages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::anomaly::{Anomalies, Tally};
 use crate::call::contradictions::contradictions;
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
+use crate::media::{CallMedia, Flows};
 use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId, Located, Origin, Timestamp};
 use crate::protocol::noise::{Report, State};
@@ -37,6 +38,8 @@ pub struct Analysis {
     pub mentions: Arc<BTreeSet<Mention>>,
     /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
     pub strays: Option<Arc<Judged>>,
+    /// The UDP flows of each capture of packets, once the captures are read to their end.
+    pub flows: BTreeMap<CaptureId, Arc<Flows>>,
     /// What departed from its protocol.
     pub anomalies: Anomalies,
     /// The messages of websockets, where they were asked for.
@@ -182,11 +185,13 @@ impl Capture {
 }
 
 impl Analysis {
-    /// Joins the parts. Calls that `previous` has already judged are taken over from it.
+    /// Joins the parts. Calls that `previous` has already judged are taken over from it. `flows` are the UDP flows of the
+    /// captures that were read to their end.
     #[must_use]
     pub fn new(
         mut captures: Vec<Capture>,
         snapshot: Snapshot,
+        flows: BTreeMap<CaptureId, Arc<Flows>>,
         mut anomalies: Anomalies,
         previous: &Self,
         complete: bool,
@@ -203,14 +208,15 @@ impl Analysis {
                 anomalies.add(anomaly);
             }
         }
-        let context = Arc::new(Context::of(&snapshot.calls, complete));
+        let media = CallMedia::of(&snapshot.calls, &flows);
+        let context = Arc::new(Context::of(&snapshot.calls, complete).with_media(&snapshot.calls, media));
         let unchanged = context == previous.context;
         let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
             Some(known) if unchanged && Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
             _ => Arc::new(Judged::new(call, Arc::clone(&context))),
         });
         let calls = judged.collect();
-        Self { captures, calls, context, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
+        Self { captures, calls, context, flows, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
     }
 
     /// What follows for every question of the spec, and then for every discrepancy.

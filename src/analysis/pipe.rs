@@ -1,5 +1,6 @@
 //! The layers of one capture, chained: records in, stanzas and anomalies out.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::event::{Described, Ended, Yield};
@@ -10,9 +11,10 @@ use crate::anomaly::Anomaly;
 use crate::call::Span;
 use crate::input::{Entry, Format};
 use crate::keys::{Keys, PublicKey};
-use crate::origin::{ConnectionId, Located, Timestamp};
+use crate::media::{self, Flows, TcpFlow};
+use crate::origin::{ConnectionId, Located, Origin, PerDirection, Timestamp};
 use crate::protocol::Sink;
-use crate::protocol::packet::{self, Packet};
+use crate::protocol::packet::{self, Packet, Segment};
 use crate::protocol::tcp::{self, Chunk, Limits, Reassembler};
 
 /// The state of all layers for one capture.
@@ -52,14 +54,21 @@ const LOOK_EVERY: u64 = 8 << 20;
 const SEGMENT_AT_MOST: usize = 1 << 20;
 
 /// What the packets of a capture add up to.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Traffic {
     udp: u64,
     packets: u64,
     bytes: u64,
     /// Captured bytes of each TCP connection, by its number.
     by_connection: Vec<u64>,
+    /// UDP flows.
+    media: media::Collector,
+    /// Segments with a payload of each TCP connection that has some, by its number.
+    segments: Vec<Option<Box<Segments>>>,
 }
+
+/// The segments of a TCP connection: those from the end with the lower address, then those from the other.
+type Segments = [media::Count; 2];
 
 impl Traffic {
     fn count(&mut self, id: ConnectionId, bytes: u64) {
@@ -70,6 +79,31 @@ impl Traffic {
         if let Some(sum) = self.by_connection.get_mut(index) {
             *sum += bytes;
         }
+    }
+
+    fn count_payload(&mut self, id: ConnectionId, segment: &Segment<'_>, origin: Origin) {
+        let index = id.0 as usize;
+        if index >= self.segments.len() {
+            self.segments.resize(index + 1, None);
+        }
+        let length = segment.payload.len() + segment.cut as usize;
+        if let Some(slot) = self.segments.get_mut(index).filter(|_| length > 0) {
+            let [lower, higher] = &mut **slot.get_or_insert_default();
+            let sender = if segment.source <= segment.destination { lower } else { higher };
+            sender.add(length, media::Moment::of(origin));
+        }
+    }
+
+    /// The TCP connections that carried something.
+    fn tcp_flows(&mut self, tcp: &Reassembler) -> Vec<TcpFlow> {
+        let segments = std::mem::take(&mut self.segments);
+        let flow = |(index, segments): (usize, Option<Box<Segments>>)| {
+            let connection = tcp.connection(ConnectionId(u32::try_from(index).ok()?))?;
+            let (client, server, [lower, higher]) = (connection.client(), connection.server(), *segments?);
+            let (outbound, inbound) = if client <= server { (lower, higher) } else { (higher, lower) };
+            Some(TcpFlow { client, server, counts: PerDirection { outbound, inbound } })
+        };
+        segments.into_iter().enumerate().filter_map(flow).collect()
     }
 
     /// All traffic but that of the connections of interest.
@@ -95,12 +129,14 @@ impl Pipe {
     pub(super) fn new(workers: Workers) -> Self {
         let limits = Limits::default();
         let nearly_full = limits.capture.saturating_sub(SEGMENT_AT_MOST);
+        let mut traffic = Traffic::default();
+        traffic.media.learn(Arc::clone(&workers.keys));
         Self {
             packets: packet::Decoder::default(),
             transport: Transport { tcp: Reassembler::with_limits(limits), workers, nearly_full },
             records: 0,
             last: None,
-            traffic: Traffic::default(),
+            traffic,
             secrets: None,
         }
     }
@@ -159,6 +195,20 @@ impl Pipe {
         capture.other = self.traffic.other(&capture.connections, tcp);
     }
 
+    /// The UDP flows of a capture of packets, which has the connections of interest that `capture` names; `None` if it has no
+    /// packets. Call once the capture has ended.
+    pub(super) fn flows(&mut self, capture: &Capture) -> Option<Flows> {
+        let Self { transport, traffic, last, .. } = self;
+        if traffic.packets == 0 {
+            return None;
+        }
+        let clients = capture.connections.iter().filter_map(|connection| connection.client.parse::<SocketAddr>().ok());
+        let clients: Vec<_> = clients.map(|client| client.ip()).collect();
+        let tcp = traffic.tcp_flows(&transport.tcp);
+        let end = media::Moment { record: self.records, time: *last };
+        Some(std::mem::take(&mut traffic.media).finish(&clients, tcp, end))
+    }
+
     /// When the connections of interest were read without a gap, by number. Call once the capture has ended.
     pub(super) fn covered(&mut self) -> Vec<(ConnectionId, Vec<Span>)> {
         let ended = &mut self.transport.workers.results.ended;
@@ -187,7 +237,9 @@ impl Pipe {
         for anomaly in reading.anomalies_at(|_| log.origin) {
             workers.results.anomalies.add(anomaly);
         }
-        workers.notice(Notice::Secrets(Arc::new(found)));
+        let found = Arc::new(found);
+        self.traffic.media.learn(Arc::clone(&found));
+        workers.notice(Notice::Secrets(found));
     }
 
     /// Lets those that came last wait for secrets no longer, if that takes too much memory.
@@ -246,8 +298,13 @@ impl Sink<Packet<'_>> for Packets<'_> {
         self.traffic.bytes += self.length;
         let segment = match packet.item {
             Packet::Tcp(segment) => segment,
-            Packet::Udp => {
+            Packet::Udp(datagram) => {
                 self.traffic.udp += 1;
+                self.traffic.media.push(Located::new(packet.origin, datagram));
+                return;
+            }
+            Packet::Unreachable(message) => {
+                self.traffic.media.refuse(Located::new(packet.origin, message));
                 return;
             }
             Packet::Other => return,
@@ -266,6 +323,7 @@ impl Sink<Packet<'_>> for Packets<'_> {
             tap.belongs(id);
         }
         self.traffic.count(id, self.length);
+        self.traffic.count_payload(id, &segment, packet.origin);
         self.transport.ignore_dismissed();
     }
 

@@ -145,6 +145,9 @@ impl<'h> Reader<'h> {
         self.report_changes();
         self.describe();
         self.found.push(Event::Covered(self.pipe.covered()));
+        if let Some(flows) = self.pipe.flows(&self.capture) {
+            self.found.push(Event::Flows(Box::new(flows)));
+        }
         self.found.is_last = true;
         // Whether more is wanted makes no difference now.
         let _ = self.hand_on();

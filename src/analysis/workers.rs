@@ -26,6 +26,8 @@ const DEPTH: usize = 4;
 
 /// Decodes the connections of a capture.
 pub(super) struct Workers {
+    /// The keys that are known beforehand.
+    pub(super) keys: Arc<Keys>,
     /// What was found so far.
     pub(super) results: Yield,
     /// The ordinal of the next task.
@@ -68,7 +70,8 @@ struct Answer {
 impl Workers {
     /// The calling thread alone.
     pub(super) fn alone(keys: Arc<Keys>, keeps_messages: bool) -> Self {
-        Self { results: Yield::new(keeps_messages), next: 0, labour: Labour::Own(Box::new(Shard::new(keys))) }
+        let labour = Labour::Own(Box::new(Shard::new(Arc::clone(&keys))));
+        Self { keys, results: Yield::new(keeps_messages), next: 0, labour }
     }
 
     /// Starts `count` threads, each of which holds a permit while it computes, as the calling thread does: captures read at
@@ -83,12 +86,12 @@ impl Workers {
             }
         };
         let workers = (0..count).map(|_| Worker::start(decoder(), Arc::clone(permits)));
-        Self::with(workers.collect(), permits, keeps_messages)
+        Self::with(workers.collect(), permits, keys, keeps_messages)
     }
 
-    fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keeps_messages: bool) -> Self {
+    fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keys: &Arc<Keys>, keeps_messages: bool) -> Self {
         let workers = Threads { workers, permits: Arc::clone(permits), batch: 0, under_way: 0 };
-        Self { results: Yield::new(keeps_messages), next: 0, labour: Labour::Threads(workers) }
+        Self { keys: Arc::clone(keys), results: Yield::new(keeps_messages), next: 0, labour: Labour::Threads(workers) }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -262,7 +265,7 @@ mod tests {
         let permits = Arc::new(Permits::new(1));
         let _permit = permits.take();
         let workers = (0..3).map(|_| Worker::start(decode.clone(), Arc::clone(&permits)));
-        let mut crew = Workers::with(workers.collect(), &permits, false);
+        let mut crew = Workers::with(workers.collect(), &permits, &Arc::default(), false);
         for number in 0..2000 {
             crew.push(ConnectionId(number % 7), chunk());
         }

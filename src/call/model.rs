@@ -8,7 +8,7 @@ use super::identity::{LocalDevice, Party, People};
 use super::lookup::Lookup;
 use super::recording::{Observed, Original, Recording, Socket, original_of};
 use crate::origin::{CaptureId, Direction, Lapse, Timestamp};
-use crate::protocol::binary::Jid;
+use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
 
 /// A device whose socket was recorded.
@@ -441,6 +441,17 @@ impl Row {
     /// Returns all recordings of it, the best first.
     pub fn observations(&self) -> impl Iterator<Item = &Arc<Observed>> {
         std::iter::once(&self.observed).chain(&self.also)
+    }
+
+    /// Returns the element with what it announces of its call, if it is an offer, or an ack of one.
+    #[must_use]
+    pub fn announcement(&self) -> Option<&Node> {
+        let stanza = self.observed.read();
+        match &stanza.body {
+            Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node(),
+            Body::Ack(_) if self.action == Some(ActionName::Offer) => Some(&stanza.node),
+            Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
+        }
     }
 
     /// Returns the recorded sockets that it was seen on.

@@ -21,6 +21,7 @@ use super::target::{OUTPUT, OutputArguments, Target};
 Examples:
   ringtrace export call.pcap --noise-keylog keys.txt > timeline.csv
   ringtrace export captures/ --table calls -o calls.csv
+  ringtrace export call.pcap --table media --all
   ringtrace export call.pcap --filter 'reason == timeout'
   ringtrace export captures/ --format parquet -o all.parquet --skip-unchanged
   ringtrace export call.pcap --format ndjson --xml | jq -r .xml")]
@@ -60,6 +61,10 @@ pub(super) struct ExportArguments {
     #[arg(long, help_heading = OUTPUT)]
     include_internal: bool,
 
+    /// Add the UDP flows of no call to the table `media`.
+    #[arg(long, help_heading = OUTPUT)]
+    all: bool,
+
     /// Don't escape CSV fields that spreadsheets would treat as formulas.
     #[arg(long, help_heading = OUTPUT)]
     raw: bool,
@@ -77,6 +82,8 @@ enum Table {
     Anomalies,
     /// One row per data message of any websocket, WhatsApp's or not.
     Messages,
+    /// The UDP flows of calls: one row each, and one per kind of what they carry.
+    Media,
 }
 
 impl From<Table> for tables::Table {
@@ -87,6 +94,7 @@ impl From<Table> for tables::Table {
             Table::Evidence => Self::Evidence,
             Table::Anomalies => Self::Anomalies,
             Table::Messages => Self::Messages,
+            Table::Media => Self::Media,
         }
     }
 }
@@ -125,7 +133,7 @@ impl Format {
 impl ExportArguments {
     fn options<'f>(&self, filter: Option<&'f RowFilter>, target: &Target) -> Options<'f> {
         let csv = Csv { raw: self.raw, visible: target.is_terminal() };
-        Options { filter, xml: self.xml, internal: self.include_internal, csv }
+        Options { filter, xml: self.xml, internal: self.include_internal, all_flows: self.all, csv }
     }
 }
 
@@ -183,7 +191,7 @@ fn write(
     }
     let analysis = match arguments.table {
         Table::Stanzas | Table::Calls | Table::Evidence => loading::load_judged(request, verbosity),
-        Table::Anomalies | Table::Messages => loading::load(request, verbosity),
+        Table::Anomalies | Table::Messages | Table::Media => loading::load(request, verbosity),
     };
     let table = tables::Table::from(arguments.table);
     let options = arguments.options(filter, target);

@@ -84,6 +84,8 @@ enum Counted {
     Stanzas,
     /// One row per call.
     Calls,
+    /// The UDP flows of calls.
+    Media,
 }
 
 impl From<Counted> for Table {
@@ -91,6 +93,7 @@ impl From<Counted> for Table {
         match table {
             Counted::Stanzas => Self::Stanzas,
             Counted::Calls => Self::Calls,
+            Counted::Media => Self::Media,
         }
     }
 }

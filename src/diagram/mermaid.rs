@@ -39,6 +39,10 @@ impl Picture<'_> {
                     let label = escaped(&visible(&expected.label));
                     statement(&mut text, &format!("p{}--xp{}: {label}", expected.from, expected.to));
                 }
+                Line::Media(line) => {
+                    let note = format!("media, {} (record {})", line.mark.text, line.record());
+                    statement(&mut text, &format!("Note over p0,p{last}: {}", escaped(&note)));
+                }
             }
             if text.len() > LIMIT {
                 text.truncate(before);

@@ -33,6 +33,8 @@ mod build;
 
 pub mod caption;
 
+mod lane;
+
 mod picture;
 
 mod text;
@@ -42,6 +44,7 @@ mod mermaid;
 mod svg;
 
 pub use label::label;
+pub use lane::{LaneMark, bars, marks};
 pub use model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
-pub use picture::{ArrowKind, ArrowLine, Line, Mark, Picture, first_answer};
+pub use picture::{ArrowKind, ArrowLine, Line, Mark, MediaLine, Picture, first_answer};
 pub use time::{elapsed, is_order_known};

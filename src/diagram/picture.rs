@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::caption;
+use super::lane::{self, LaneMark};
 use super::model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
 use super::time;
 use crate::analysis::Analysis;
@@ -44,6 +45,17 @@ pub enum Line<'p> {
     Gap(&'p Gap),
     /// A step of the spec's flow that was not observed.
     Expected(&'p Expected),
+    /// What packets show of the media.
+    Media(MediaLine),
+}
+
+/// A mark of the media lane as it is drawn.
+#[derive(Clone, Debug)]
+pub struct MediaLine {
+    /// The mark.
+    pub mark: LaneMark,
+    /// Nanoseconds since the first stanza; `None` where the clocks do not tell.
+    pub since_start: Option<i64>,
 }
 
 /// A stanza as it is drawn. Its texts come from the capture, made safe to show.
@@ -113,6 +125,7 @@ impl<'p> Picture<'p> {
         let mut line_of_row = BTreeMap::new();
         let mut previous: Option<&'p Arrow> = None;
         let captures: Vec<_> = self.diagram.calls.iter().map(|judged| judged.call.captures()).collect();
+        let mut lane = self.lane();
         for step in self.shown.iter().filter_map(|index| self.diagram.steps.get(*index)) {
             match step {
                 Step::Arrow(arrow) => {
@@ -124,7 +137,11 @@ impl<'p> Picture<'p> {
                     let captures = captures.get(arrow.call).filter(|captures| captures.len() > 1);
                     let capture = captures.and_then(|all| all.iter().position(|it| *it == row.observed.capture()));
                     let line = self.arrow_line(arrow, (judged, row), (answers, capture), previous);
-                    lines.extend(line.since_previous.filter(|waited| *waited >= LONG_WAIT).map(Line::Wait));
+                    let until = judged.call.aligned(arrow.row);
+                    let earlier = lane.iter().take_while(|it| it.mark.time <= until).count();
+                    let waited = line.since_previous.filter(|waited| *waited >= LONG_WAIT && earlier == 0);
+                    lines.extend(waited.map(Line::Wait));
+                    lines.extend(lane.drain(..earlier).map(Line::Media));
                     line_of_row.insert((arrow.call, arrow.row), lines.len());
                     lines.push(Line::Arrow(line));
                     previous = Some(arrow);
@@ -133,7 +150,19 @@ impl<'p> Picture<'p> {
                 Step::Expected(expected) => lines.push(Line::Expected(expected)),
             }
         }
+        lines.extend(lane.into_iter().map(Line::Media));
         lines
+    }
+
+    /// The marks of the media lane, if one call is drawn.
+    fn lane(&self) -> Vec<MediaLine> {
+        let [judged] = self.diagram.calls.as_slice() else { return Vec::new() };
+        let start = judged.call.aligned(0);
+        let line = |mark: LaneMark| {
+            let since_start = mark.time.zip(start).map(|(time, start)| time.nanoseconds_since(start));
+            MediaLine { mark, since_start }
+        };
+        lane::marks(judged).into_iter().map(line).collect()
     }
 
     fn arrow_line(
@@ -234,6 +263,16 @@ impl<'p> Picture<'p> {
         let whose = gap.lifeline.and_then(|index| self.diagram.lifelines.get(index));
         let whose = whose.map_or_else(String::new, |lifeline| format!(" at {}", self.name_of(lifeline)));
         format!("{} not recorded{whose}", duration(gap.length))
+    }
+}
+
+impl MediaLine {
+    /// Returns the record that shows it, after the number of its capture if the stanzas are in another one.
+    #[must_use]
+    pub fn record(&self) -> String {
+        self.mark
+            .capture
+            .map_or_else(|| self.mark.record.to_string(), |capture| format!("{capture}:{}", self.mark.record))
     }
 }
 

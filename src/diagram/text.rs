@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::lane;
 use super::model::Expected;
 use super::picture::{ArrowLine, Line, Picture};
 use crate::call::LegState;
@@ -18,7 +19,8 @@ impl Picture<'_> {
     /// Writes the names of the lifelines and one line per step: an arrow with its record and times, and marks after it
     /// (`?` evidence, `!` violated rule, `+` not in the spec). A `~` before the time since the previous stanza means
     /// that the clocks are not known well enough to say which came first. Dots across all lifelines are a gap in the
-    /// recording, a dotted arrow without a record is an expected step that was not observed.
+    /// recording, a dotted arrow without a record is an expected step that was not observed. A line with `~` after the
+    /// lifelines is what packets show of the media; the bars at the end show when it flowed.
     ///
     /// # Errors
     /// If writing to `out` fails.
@@ -47,6 +49,16 @@ impl Picture<'_> {
                     writeln!(out, "{:GUTTER$}{dots}  {}", "", self.gap_text(gap))?;
                 }
                 Line::Expected(expected) => writeln!(out, "{:GUTTER$}{}", "", self.expected_text(expected))?,
+                Line::Media(line) => {
+                    let time = line.since_start.map(offset).unwrap_or_default();
+                    let bars: String = self.lifelines().into_iter().collect();
+                    writeln!(out, "{:>10} {time:>14} {:>11} {bars}  ~ {}", line.record(), "", line.mark.text)?;
+                }
+            }
+        }
+        if let [judged] = self.diagram.calls.as_slice() {
+            for bar in lane::bars(judged) {
+                writeln!(out, "{:GUTTER$}{bar}", "")?;
             }
         }
         Ok(())
@@ -91,10 +103,7 @@ impl Picture<'_> {
 
     /// The lifelines, and an arrow from one to another.
     fn arrow_across(&self, (from, to): (usize, usize), dash: char) -> Vec<char> {
-        let mut line: Vec<char> = vec![' '; self.columns()];
-        for lifeline in 0..self.diagram.lifelines.len() {
-            put(&mut line, lifeline * SPACING, '|');
-        }
+        let mut line = self.lifelines();
         let (left, right) = (from.min(to) * SPACING, from.max(to) * SPACING);
         for column in left + 1..right {
             put(&mut line, column, dash);
@@ -105,6 +114,14 @@ impl Picture<'_> {
             put(&mut line, right - 1, '>');
         } else {
             put(&mut line, left + 1, '<');
+        }
+        line
+    }
+
+    fn lifelines(&self) -> Vec<char> {
+        let mut line: Vec<char> = vec![' '; self.columns()];
+        for lifeline in 0..self.diagram.lifelines.len() {
+            put(&mut line, lifeline * SPACING, '|');
         }
         line
     }

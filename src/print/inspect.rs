@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::anomalies::{self, anomaly_line};
 use super::json::write_json;
+use super::media;
 use crate::analysis::{Analysis, Capture, Connection};
 use crate::anomaly::{Severity, Tally};
+use crate::media::Leg;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::visible::visible;
 use crate::words::{bytes, counted};
@@ -30,6 +32,12 @@ pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
             writeln!(out, "  {}, {}", describe(connection), counted(calls as u64, "call"))?;
         }
         other_traffic(capture, out)?;
+        if let Some(flows) = analysis.flows.get(&id) {
+            let of_calls = flows_of_calls(analysis, id);
+            if of_calls > 0 {
+                writeln!(out, "  media: {}", media::flows_in_words(of_calls, flows.seen))?;
+            }
+        }
         tallies(analysis, id, out)?;
     }
     for (index, name) in analysis.key_logs.iter().enumerate() {
@@ -100,7 +108,7 @@ fn tallies(analysis: &Analysis, id: CaptureId, out: &mut impl Write) -> io::Resu
 }
 
 /// Writes the same as JSON: `{"schema", "captures": [{"path", "format", "container", "records", "connections",
-/// "other", "anomalies"}], "key_logs"}`. Characters that a terminal would act on are escaped, as JSON strings allow.
+/// "other", "flows", "anomalies"}], "media", "key_logs"}`. Characters that a terminal would act on are escaped, as JSON strings allow.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -142,14 +150,24 @@ fn value(analysis: &Analysis) -> Value {
                 "packets": capture.other.packets,
                 "bytes": capture.other.bytes,
             },
+            "flows": analysis.flows.get(&id).map(|flows| json!({
+                "udp": flows.seen,
+                "of_calls": flows_of_calls(analysis, id),
+                "complete": !flows.is_partial,
+            })),
             "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>(),
         })
     });
+    let of_calls = analysis.calls.iter().filter_map(|judged| {
+        let name = |leg: &Leg| analysis.input_name(leg.capture).map(str::to_owned);
+        Some(media::value(judged, judged.media.as_ref()?, name))
+    });
+    let of_calls: Vec<Value> = of_calls.collect();
     let key_logs = analysis.key_logs.iter().enumerate().map(|(index, name)| {
         let id = CaptureId(u32::try_from(analysis.captures.len() + index).unwrap_or(u32::MAX));
         json!({ "path": name, "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>() })
     });
-    json!({ "schema": SCHEMA, "captures": captures.collect::<Vec<_>>(), "key_logs": key_logs.collect::<Vec<_>>() })
+    json!({ "schema": SCHEMA, "captures": captures.collect::<Vec<_>>(), "media": of_calls, "key_logs": key_logs.collect::<Vec<_>>() })
 }
 
 fn anomaly(tally: &Tally) -> Value {
@@ -166,6 +184,13 @@ fn anomaly(tally: &Tally) -> Value {
         "why": tally.to_string(),
         "next": tally.diagnosis.next,
     })
+}
+
+/// The number of UDP flows of a capture that belong to calls.
+fn flows_of_calls(analysis: &Analysis, id: CaptureId) -> u64 {
+    let legs = analysis.calls.iter().filter_map(|judged| judged.media.as_ref()).flat_map(|media| &media.path.legs);
+    let flows = legs.filter(|leg| leg.capture == id).flat_map(|leg| &leg.flows).map(|known| known.tied.index);
+    flows.collect::<BTreeSet<_>>().len() as u64
 }
 
 /// The number of calls with stanzas on each connection.

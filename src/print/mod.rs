@@ -10,6 +10,8 @@ pub mod figure;
 
 mod index;
 
+mod media;
+
 pub mod inspect;
 
 pub mod questions;
@@ -23,4 +25,5 @@ mod changes;
 mod overview;
 
 pub use anomalies::anomaly;
+pub use media::{cited, clock};
 pub use overview::{call, overview};

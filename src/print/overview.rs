@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::anomalies::anomaly;
-use super::{changes, inspect};
+use super::{changes, inspect, media};
 use crate::analysis::Analysis;
 use crate::anomaly::Severity;
 use crate::call::{Call, Vantage};
@@ -66,6 +66,7 @@ pub fn call(index: usize, picture: &Picture<'_>, analysis: &Analysis, mut out: i
         )?;
     }
     departures(judged, &mut out)?;
+    media::text(judged, &mut out)?;
     changes::write(call, &mut out)
 }
 

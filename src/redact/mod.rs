@@ -25,6 +25,8 @@ mod redactor;
 
 mod remarks;
 
+mod media;
+
 mod sanitised;
 
 mod replaced;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::media;
 use super::node::{seconds, start};
 use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
@@ -40,7 +41,13 @@ impl Sanitised {
         let mut rewriting =
             Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new(), people: HashMap::new() };
         let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
-        let context = Arc::new(Context::of(&calls, analysis.complete));
+        let media = analysis.calls.iter().map(|judged| {
+            let media = judged.media.as_ref()?;
+            let since = |capture, time| rewriting.starts.since(capture, time);
+            Some(Arc::new(media::sanitised(media, since)))
+        });
+        let media = media.collect();
+        let context = Arc::new(Context::of(&calls, analysis.complete).with_media(&calls, media));
         let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
         let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
         let strays = strays.map(|strays| Arc::new(Judged::new(strays, Arc::clone(&context))));

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::observe::ringing::{self, Ender, Ending, RangOut};
 use super::observe::{SECOND, seconds};
 use crate::call::Call;
+use crate::media::CallMedia;
+use crate::origin::{CaptureId, RecordNumber};
 use crate::protocol::binary::Jid;
 
 /// How far from an announced ring timeout a call may end that reached it: an offer takes a while to arrive.
@@ -29,7 +31,12 @@ pub struct Context {
     creators: BTreeMap<Box<str>, Vec<Jid>>,
     /// What is known of each of those who ended calls that rang out.
     habits: BTreeMap<Ender, Habit>,
+    /// What packets say about the media of calls, by the place of their first stanza.
+    media: BTreeMap<Place, Arc<CallMedia>>,
 }
+
+/// The place of a stanza among all captures.
+type Place = (CaptureId, RecordNumber, u64);
 
 /// How somebody ends calls that nobody answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +77,8 @@ impl Context {
         let habits = rings
             .into_iter()
             .map(|(ender, rings)| (ender.clone(), Habit { cluster: cluster(rings), reasons: BTreeSet::new() }));
-        let mut context = Self { complete, creators: creators(calls), habits: habits.collect() };
+        let (creators, habits) = (creators(calls), habits.collect());
+        let mut context = Self { complete, creators, habits, media: BTreeMap::new() };
         let mut reasons: Vec<(Ender, Option<Box<str>>)> = Vec::new();
         for rang in &rang {
             for ending in &rang.endings {
@@ -85,6 +93,27 @@ impl Context {
         // What only one call shows is not kept: it changes nothing, and calls are judged again when this changes.
         context.habits.retain(|_, habit| habit.cluster.is_some() || !habit.reasons.is_empty());
         context
+    }
+
+    /// Adds what packets say about the media of calls, in their order.
+    #[must_use]
+    pub fn with_media(mut self, calls: &[Arc<Call>], media: Vec<Option<Arc<CallMedia>>>) -> Self {
+        let known = calls.iter().zip(media).filter_map(|(call, media)| Some((place(call)?, media?)));
+        self.media = known.collect();
+        self
+    }
+
+    /// Takes over what packets say about the media of calls.
+    #[must_use]
+    pub fn with_media_of(mut self, other: &Self) -> Self {
+        self.media.clone_from(&other.media);
+        self
+    }
+
+    /// What packets say about the media of a call; `None` if there are none.
+    #[must_use]
+    pub fn media(&self, call: &Call) -> Option<&Arc<CallMedia>> {
+        self.media.get(&place(call)?)
     }
 
     /// The creator, other than this one, of an offered call with this call-id.
@@ -142,6 +171,10 @@ impl Context {
     pub fn reasons_at_timeout(&self, ender: &Ender) -> impl Iterator<Item = Option<&str>> {
         self.habits.get(ender).into_iter().flat_map(|habit| habit.reasons.iter().map(Option::as_deref))
     }
+}
+
+fn place(call: &Call) -> Option<Place> {
+    call.rows.first().map(|row| row.observed.place())
 }
 
 /// The creators of the offered calls whose call-id another call has too.

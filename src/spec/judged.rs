@@ -13,6 +13,7 @@ use super::question::{Evidence, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
 use super::strength::Strength;
 use crate::call::Call;
+use crate::media::CallMedia;
 
 /// A call, and what it says about the spec, which is found out when it is first asked: not everyone asks.
 #[derive(Clone, Debug)]
@@ -83,6 +84,8 @@ pub struct Verdicts {
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
+    /// What packets say about its media; `None` if none were captured.
+    pub media: Option<Arc<CallMedia>>,
     /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
 }
@@ -120,7 +123,8 @@ impl Verdicts {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { evidence, telling, questions_told, places, counts, flow }
+        let media = context.media(call).cloned();
+        Self { evidence, telling, questions_told, places, counts, media, flow }
     }
 
     /// The evidence in one row.

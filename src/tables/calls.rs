@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::Analysis;
 use crate::call::{Call, Clock, Media, Party, Provenance};
-use crate::origin::Lapse;
+use crate::media::CallMedia;
+use crate::origin::{Direction, Lapse};
 use crate::spec::Judged;
 use crate::spec::Strength;
 
@@ -20,6 +21,11 @@ impl<'t> CallRow<'t> {
     /// The call.
     pub(super) fn judged(&self) -> &'t Judged {
         self.judged
+    }
+
+    /// What packets say about its media.
+    fn media(&self) -> Option<&'t CallMedia> {
+        self.judged.media.as_deref()
     }
 
     /// The user's note on it.
@@ -152,6 +158,18 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
         ),
         column!("clock_bound_ms", Number, "The uncertainty of `clock_offset_ms` in either direction.", |row| {
             Cell::milliseconds(widest_clock(&row.judged.call).map(|clock| (clock.most - clock.least) / 2))
+        }),
+        column!(
+            "media_cause",
+            Text,
+            "Why it has no sound, as far as captured packets show it: an id such as `relay-no-answer` or `one-way-out`; empty if nothing is wrong or nothing can be said.",
+            |row| { Cell::text(row.media().and_then(CallMedia::cause).map(|(_, cause)| cause.id.id())) }
+        ),
+        column!("media_out_ms", Number, "Milliseconds from the accept to the first media packet sent.", |row| {
+            Cell::milliseconds(row.media().and_then(|media| media.since_accept(Direction::Outbound)))
+        }),
+        column!("media_in_ms", Number, "Milliseconds from the accept to the first media packet received.", |row| {
+            Cell::milliseconds(row.media().and_then(|media| media.since_accept(Direction::Inbound)))
         }),
         column!("note", Text, "Your note on it.", |row| row.note()),
     ]

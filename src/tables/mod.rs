@@ -27,6 +27,8 @@ mod anomalies;
 
 mod messages;
 
+mod media;
+
 mod table;
 
 mod selection;

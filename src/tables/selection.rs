@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 
 use super::column::{Cell, Column, Description, Kind};
 use super::table::Table;
-use super::{anomalies, calls, evidence, messages, stanzas};
+use super::{anomalies, calls, evidence, media, messages, stanzas};
 use crate::analysis::Analysis;
 use crate::filter::{Error, Field, Filter, Row, Type, Value, spelled};
 use crate::spec::Judged;
@@ -272,6 +272,7 @@ impl RowFilter {
             Table::Evidence => own(evidence::columns().iter().map(field).collect())?,
             Table::Anomalies => own(anomalies::columns().iter().map(field).collect())?,
             Table::Messages => own(messages::columns().iter().map(field).collect())?,
+            Table::Media => own(media::columns().iter().map(field).collect())?,
         };
         Ok(Self(kept))
     }

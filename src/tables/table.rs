@@ -1,7 +1,7 @@
 //! The tables and their columns.
 
 use super::column::{Column, Description};
-use super::{anomalies, calls, evidence, messages, stanzas};
+use super::{anomalies, calls, evidence, media, messages, stanzas};
 
 /// A table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Table {
     Anomalies,
     /// One row per data message of a WebSocket.
     Messages,
+    /// The UDP flows of calls, one row each and one per kind of what they carry.
+    Media,
 }
 
 /// The version of the tables' schemas, in the metadata of Parquet and Arrow. Adding a column keeps it; removing or
@@ -33,7 +35,8 @@ pub(super) const VERSION_KEY: &str = "ringtrace.version";
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 5] = [Self::Stanzas, Self::Calls, Self::Evidence, Self::Anomalies, Self::Messages];
+    pub const ALL: [Self; 6] =
+        [Self::Stanzas, Self::Calls, Self::Evidence, Self::Anomalies, Self::Messages, Self::Media];
 
     /// Returns the table's name.
     #[must_use]
@@ -44,6 +47,7 @@ impl Table {
             Self::Evidence => "evidence",
             Self::Anomalies => "anomalies",
             Self::Messages => "messages",
+            Self::Media => "media",
         }
     }
 
@@ -56,6 +60,7 @@ impl Table {
             Self::Evidence => evidence::columns().iter().map(Column::describe).collect(),
             Self::Anomalies => anomalies::columns().iter().map(Column::describe).collect(),
             Self::Messages => messages::columns().iter().map(Column::describe).collect(),
+            Self::Media => media::columns().iter().map(Column::describe).collect(),
         }
     }
 

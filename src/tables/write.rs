@@ -11,7 +11,7 @@ use super::frame;
 use super::selection::RowFilter;
 use super::table::Table;
 use super::text::{Csv, write_csv, write_ndjson};
-use super::{anomalies, calls, evidence, messages, stanzas};
+use super::{anomalies, calls, evidence, media, messages, stanzas};
 use crate::analysis::Analysis;
 
 /// A format.
@@ -38,6 +38,8 @@ pub struct Options<'f> {
     pub xml: bool,
     /// Add the nodes that only travelled inside a client to the stanzas.
     pub internal: bool,
+    /// Add the UDP flows of no call to the media.
+    pub all_flows: bool,
     /// How CSV is written.
     pub csv: Csv,
 }
@@ -93,8 +95,8 @@ impl Table {
         let filter = options.filter;
         let chooser = filter.and_then(RowFilter::of_calls).map(|selection| selection.over(analysis));
         macro_rules! of_own_columns {
-            ($table:ident) => {{
-                let (columns, rows) = ($table::columns(), $table::rows(analysis));
+            ($table:ident, $rows:expr) => {{
+                let (columns, rows) = ($table::columns(), $rows);
                 visitor.visit($table::columns(), rows.filter(|row| filter.is_none_or(|it| it.wants(&columns, row))))
             }};
         }
@@ -110,9 +112,10 @@ impl Table {
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
                 visitor.visit(calls::columns(), rows)
             }
-            Self::Evidence => of_own_columns!(evidence),
-            Self::Anomalies => of_own_columns!(anomalies),
-            Self::Messages => of_own_columns!(messages),
+            Self::Evidence => of_own_columns!(evidence, evidence::rows(analysis)),
+            Self::Anomalies => of_own_columns!(anomalies, anomalies::rows(analysis)),
+            Self::Messages => of_own_columns!(messages, messages::rows(analysis)),
+            Self::Media => of_own_columns!(media, media::rows(analysis, options.all_flows)),
         }
     }
 }

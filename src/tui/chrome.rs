@@ -62,6 +62,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
         Some(Shown::Evidence(screen)) => screen.id().to_owned(),
         Some(Shown::Places(screen)) => screen.id().to_owned(),
         Some(Shown::Page(screen)) => screen.title().to_owned(),
+        Some(Shown::Media(screen)) => call_in(&model.shared, &screen.judged().call, room),
         None => model.shared.filter.as_ref().map_or_else(
             || captures(&model.shared),
             |(text, _)| format!("filter: {}", shown(&model.shared.presentable(text.clone()), room.saturating_sub(8))),

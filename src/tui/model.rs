@@ -15,6 +15,7 @@ use super::screens::draft::{self, DraftScreen};
 use super::screens::findings::Findings;
 use super::screens::ladder::{Fold, LadderScreen};
 use super::screens::marks::Marks;
+use super::screens::media::Media;
 use super::screens::page::Page;
 use super::screens::questions::{Evidence, Questions};
 use super::screens::rules::{Places, Rules};
@@ -62,6 +63,8 @@ pub(super) enum Shown {
     Captures(Captures),
     /// The marks and notes.
     Marks(Marks),
+    /// The media of a call.
+    Media(Media),
     /// The drafted findings.
     Findings(Findings),
     /// One drafted finding.
@@ -80,6 +83,7 @@ impl Shown {
             Self::Page(screen) => screen,
             Self::Captures(screen) => screen,
             Self::Marks(screen) => screen,
+            Self::Media(screen) => screen,
             Self::Findings(screen) => screen,
             Self::Draft(screen) => screen,
         }
@@ -96,6 +100,7 @@ impl Shown {
             Self::Page(screen) => screen,
             Self::Captures(screen) => screen,
             Self::Marks(screen) => screen,
+            Self::Media(screen) => screen,
             Self::Findings(screen) => screen,
             Self::Draft(screen) => screen,
         }
@@ -221,6 +226,7 @@ impl Model {
             Step::CompareStanzas(stanzas) => self.open(Shown::Compare(Box::new(Comparison::of_stanzas(stanzas)))),
             Step::Evidence(question) => self.open(Shown::Evidence(Evidence::of(question))),
             Step::Places(rule) => self.open(Shown::Places(Places::of(rule))),
+            Step::Media(judged) => self.open(Shown::Media(Media::of(judged))),
             Step::Page { title, text } => self.open(Shown::Page(Page::new(title, text))),
             Step::Draft(id) => {
                 self.leave_mark();

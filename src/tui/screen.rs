@@ -42,6 +42,8 @@ pub(super) enum Step {
         /// Its text.
         text: String,
     },
+    /// To the media of a call.
+    Media(Arc<Judged>),
     /// To a draft.
     Draft(u64),
     /// Nowhere else, but the list of calls must be rebuilt.

@@ -96,6 +96,7 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         | Command::Pseudonyms
         | Command::NextMark
         | Command::PreviousMark
+        | Command::Media
         | Command::Page => model.update(command),
     }
     None

@@ -7,7 +7,7 @@ use super::kit::list::Scroll;
 use super::kit::pane::{self, Canvas, Regions, Viewport};
 use super::kit::theme::Theme;
 use super::model::{Model, Shown};
-use super::screens::{calls, captures, compare, draft, findings, ladder, marks, page, questions, rules};
+use super::screens::{calls, captures, compare, draft, findings, ladder, marks, media, page, questions, rules};
 use super::{chrome, dialogs};
 
 /// What drawings keep for the next one: scroll offsets that follow a selection, texts that are expensive to write, and
@@ -66,6 +66,7 @@ fn screen(model: &Model, scratch: &mut Scratch, canvas: Canvas<'_, '_>) -> Viewp
         Some(Shown::Rules(screen)) => rules::draw(screen, shared, &mut scratch.list, canvas),
         Some(Shown::Places(screen)) => rules::draw_places(screen, shared, &mut scratch.list, canvas),
         Some(Shown::Marks(screen)) => marks::draw(screen, shared, &mut scratch.list, canvas),
+        Some(Shown::Media(screen)) => media::draw(screen, shared, &mut scratch.list, canvas),
         Some(Shown::Findings(screen)) => findings::draw(screen, shared, &mut scratch.list, canvas),
         Some(Shown::Draft(screen)) => draft::draw(screen, shared, &mut scratch.draft, canvas),
         Some(Shown::Page(screen)) => page::draw(screen, canvas),

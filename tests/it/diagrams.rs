@@ -149,6 +149,7 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let lines = picture.lines().into_iter().map(|line| match line {
         Line::Wait(waited) => format!("wait {waited} ns"),
         Line::Gap(gap) => format!("gap {}", picture.gap_text(gap)),
+        Line::Media(line) => format!("{} media {}", line.record(), line.mark.text),
         Line::Expected(expected) => format!("{}>{} {}", expected.from, expected.to, expected.label),
         Line::Arrow(line) => {
             let marks: String = line.marks().iter().map(|mark| mark.sign).collect();

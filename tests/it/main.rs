@@ -22,6 +22,7 @@ mod login;
 mod logs;
 mod lookup;
 mod lost;
+mod media;
 mod merged;
 mod outcome;
 mod outcomes;

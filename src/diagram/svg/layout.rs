@@ -112,7 +112,8 @@ impl<'p> Layout<'p> {
         let mut y = HEADER + BOX + 34.0;
         for line in lines {
             let marks = if let Line::Arrow(line) = &line { line.marks() } else { Vec::new() };
-            let height = width(marks.len().saturating_sub(1)) * MARK + ROW;
+            let height =
+                if let Line::Media(_) = &line { MARK } else { width(marks.len().saturating_sub(1)) * MARK + ROW };
             rows.push(Row { is_break: matches!(line, Line::Wait(_) | Line::Gap(_)), line, marks, y });
             y += height;
         }
@@ -125,7 +126,10 @@ impl<'p> Layout<'p> {
         let lifelines: Vec<f64> = (0..texts.names.len()).map(|index| left + width(index) * spacing).collect();
         let right = lifelines.last().copied().unwrap_or(left);
         let marks = right + card / 2.0 + 12.0;
-        let said = rows.iter().flat_map(|row| &row.marks).map(|mark| mark.short.chars().count()).max();
+        let lane =
+            rows.iter().filter_map(|row| if let Line::Media(line) = &row.line { Some(&line.mark.text) } else { None });
+        let said = rows.iter().flat_map(|row| &row.marks).map(|mark| &mark.short).chain(lane);
+        let said = said.map(|text| text.chars().count()).max();
         let end = said.map_or(right + card / 2.0, |said| marks + 26.0 + width(said) * LETTER);
         let title = MARGIN + width(texts.title.chars().count()) * 8.6;
         let title = title.max(MARGIN + width(texts.subtitle.chars().count()) * LETTER);
@@ -169,7 +173,7 @@ fn wanted(line: &Line<'_>) -> f64 {
     let (characters, span) = match line {
         Line::Arrow(line) => (line.text().chars().count(), line.arrow.from.abs_diff(line.arrow.to)),
         Line::Expected(expected) => (expected.label.chars().count(), expected.from.abs_diff(expected.to)),
-        Line::Wait(_) | Line::Gap(_) => return 0.0,
+        Line::Wait(_) | Line::Gap(_) | Line::Media(_) => return 0.0,
     };
     (width(characters) * CHARACTER + 2.0 * reach(TRACKS)) / width(span.max(1))
 }

@@ -4,7 +4,7 @@ mod layout;
 mod style;
 
 use super::model::Expected;
-use super::picture::{ArrowKind, ArrowLine, Line, Mark, Picture};
+use super::picture::{ArrowKind, ArrowLine, Line, Mark, MediaLine, Picture};
 use crate::analysis::Analysis;
 use crate::protocol::xml::{Document, number};
 use crate::visible::visible;
@@ -52,6 +52,7 @@ impl Picture<'_> {
                 }
                 Line::Gap(gap) => interrupt(&mut svg, "gap", &format!("gap: {}", self.gap_text(gap)), row, &layout),
                 Line::Expected(expected) => draw_expected(&mut svg, expected, row, &layout),
+                Line::Media(line) => draw_media(&mut svg, line, row, &layout),
             }
         }
         for bracket in &layout.brackets {
@@ -197,6 +198,19 @@ fn draw_expected(svg: &mut Document, expected: &Expected, row: &Row<'_>, layout:
     svg.text("title", &[], &whole);
     svg.text("tspan", &[("class", "attributes")], &shown);
     svg.close();
+    svg.close();
+}
+
+/// What packets show of the media, next to the lifelines.
+fn draw_media(svg: &mut Document, drawn: &MediaLine, row: &Row<'_>, layout: &Layout<'_>) {
+    label(svg, "number end", layout::RECORD, row.y + 4.0, &drawn.record());
+    label(svg, "number end", layout::TIME, row.y + 4.0, &drawn.since_start.map_or_else(String::new, offset));
+    svg.open("g", &[("class", "media")]);
+    let ends = layout.lifelines.first().zip(layout.lifelines.last());
+    if let Some((first, last)) = ends {
+        line(svg, "line", (*first, row.y), (last + layout.card / 2.0, row.y));
+    }
+    label(svg, "said", layout.marks, row.y + 4.0, &drawn.mark.text);
     svg.close();
 }
 

@@ -26,7 +26,8 @@ text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu S
 .tie .line { stroke: #8c959f; stroke-width: 1 }
 .wait .line { stroke: #8c959f } .wait .why { fill: #59636e; font-style: italic }
 .gap .line { stroke: #bc4c00 } .gap .why { fill: #bc4c00; font-weight: 600 }
-.mark .said { font-size: 12px }
+.mark .said, .media .said { font-size: 12px }
+.media .line { stroke: #8250df; stroke-width: 1; stroke-dasharray: 1 6 } .media .said { fill: #8250df }
 .mark .sign { font-weight: 700; font-size: 12px; fill: #ffffff }
 .open circle { fill: #8250df } .broken circle { fill: #cf222e } .new circle { fill: #9a6700 }
 @media (prefers-color-scheme: dark) {
@@ -40,6 +41,7 @@ text { fill: #e6edf3 }
 .out .line { stroke: #58a6ff } .out .head { fill: #58a6ff }
 .in .line { stroke: #3fb950 } .in .head { fill: #3fb950 }
 .answer .line, .ghost .line, .tie .line, .wait .line { stroke: #6e7681 } .answer .head { fill: #6e7681 }
+.media .said { fill: #a371f7 }
 .gap .line { stroke: #f0883e } .gap .why { fill: #f0883e }
 .open circle { fill: #8957e5 } .broken circle { fill: #da3633 } .new circle { fill: #9e6a03 }
 }

@@ -245,6 +245,15 @@ impl Node {
         }
     }
 
+    /// Returns the bytes that it holds, if the recording has them.
+    #[must_use]
+    pub const fn bytes(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::None | Content::Nodes(_) | Content::Value(_) | Content::Elided(_) => None,
+        }
+    }
+
     /// Returns the first child called `tag`.
     #[must_use]
     pub fn child(&self, tag: &str) -> Option<&Self> {

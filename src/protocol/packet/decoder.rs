@@ -4,7 +4,7 @@ use etherparse::{IpNumber, ip_number};
 
 use super::diagnoses::{HEADER, HEADER_CUT, LINK_TYPE, TUNNELS};
 use super::fragments::Fragments;
-use super::internet::{self, Addresses, Datagram, Stop};
+use super::internet::{self, Addresses, IpPacket, Stop};
 use super::link::{self, Network};
 use super::{Packet, PacketSink, Record};
 use crate::anomaly::Anomaly;
@@ -50,14 +50,14 @@ impl Decoder {
                 out.anomaly(Anomaly::new(&TUNNELS, origin));
                 Packet::Other
             }
-            Network::Ip(data) => match internet::datagram(data, missing) {
-                Ok(Datagram { fragment: Some(fragment), addresses, protocol, .. }) => {
+            Network::Ip(data) => match internet::packet(data, missing) {
+                Ok(IpPacket { fragment: Some(fragment), addresses, protocol, .. }) => {
                     if let Some((payload, origin)) = self.fragments.add(fragment, origin, out) {
                         return self.transport(addresses, protocol, (&payload, 0), origin, tunnels, out);
                     }
                     Packet::Other
                 }
-                Ok(Datagram { fragment: None, addresses, protocol, payload, cut }) => {
+                Ok(IpPacket { fragment: None, addresses, protocol, payload, cut }) => {
                     return self.transport(addresses, protocol, (payload, cut), origin, tunnels, out);
                 }
                 Err(stop) => {
@@ -99,8 +99,7 @@ impl Decoder {
             },
             _ => match link::tunnelled(protocol, payload) {
                 Some(network) => return self.network(network, cut, origin, tunnels + 1, out),
-                None if protocol == ip_number::UDP => Packet::Udp,
-                None => Packet::Other,
+                None => internet::other(addresses, protocol, payload, cut),
             },
         };
         out.item(Located::new(origin, packet));

@@ -1,4 +1,4 @@
-//! IP and TCP headers: from the first byte of an IP header to the end of the TCP payload.
+//! IP, TCP, UDP and ICMP headers: from the first byte of an IP header to the end of the payload.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,10 +6,10 @@ use etherparse::err::ip::LaxHeaderSliceError;
 use etherparse::err::{ipv6_exts, tcp};
 use etherparse::{
     IpFragOffset, IpNumber, Ipv6ExtensionSlice, Ipv6FragmentHeaderSlice, Ipv6Header, LaxIpSlice, LaxIpv6Slice,
-    TcpHeader, TcpSlice,
+    TcpHeader, TcpSlice, UdpHeader, UdpSlice, ip_number,
 };
 
-use super::Segment;
+use super::{Datagram, Packet, Segment, Unreachable};
 
 /// Why a packet could not be read to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) struct Fragment<'a> {
 
 /// An IP packet.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Datagram<'a> {
+pub(super) struct IpPacket<'a> {
     /// Its sender and receiver.
     pub(super) addresses: Addresses,
     /// The protocol of its payload.
@@ -70,7 +70,7 @@ pub(super) struct Datagram<'a> {
 ///
 /// `missing` is the number of bytes after `data` that the recorder cut off. It counts only if the IP header leaves the
 /// length open, as segmentation offload does.
-pub(super) fn datagram(data: &[u8], missing: usize) -> Result<Datagram<'_>, Stop> {
+pub(super) fn packet(data: &[u8], missing: usize) -> Result<IpPacket<'_>, Stop> {
     let (ip, stop) = LaxIpSlice::from_slice(data).map_err(|error| match error {
         LaxHeaderSliceError::Len(_) => Stop::Short("IP header"),
         LaxHeaderSliceError::Content(_) => Stop::Malformed("IP header"),
@@ -91,7 +91,7 @@ pub(super) fn datagram(data: &[u8], missing: usize) -> Result<Datagram<'_>, Stop
             _ => Stop::Malformed("IP extension header"),
         });
     }
-    Ok(Datagram { addresses, protocol, payload, cut, fragment })
+    Ok(IpPacket { addresses, protocol, payload, cut, fragment })
 }
 
 /// Reads the fragment headers of an IP packet.
@@ -148,6 +148,47 @@ fn segment_of<'a>(addresses: Addresses, tcp: &TcpSlice<'_>, payload: &'a [u8], c
         payload,
         cut: u32::try_from(cut).unwrap_or(u32::MAX),
     }
+}
+
+/// Reads the payload of an IP packet that is not TCP, after which `cut` bytes were not captured. What cannot be read is of no
+/// interest.
+pub(super) fn other(addresses: Addresses, protocol: IpNumber, payload: &[u8], cut: usize) -> Packet<'_> {
+    let packet = match protocol {
+        ip_number::UDP => datagram(addresses, payload, cut).map(Packet::Udp),
+        ip_number::ICMP | ip_number::IPV6_ICMP => unreachable(payload).map(Packet::Unreachable),
+        _ => None,
+    };
+    packet.unwrap_or(Packet::Other)
+}
+
+fn datagram(addresses: Addresses, data: &[u8], cut: usize) -> Option<Datagram<'_>> {
+    let udp = UdpSlice::from_slice_lax(data).ok()?;
+    let payload = udp.payload();
+    // A length of 0 is what segmentation offload leaves.
+    let declared = usize::from(udp.length()).saturating_sub(UdpHeader::LEN);
+    let cut = if declared == 0 { cut } else { declared.saturating_sub(payload.len()).min(cut) };
+    Some(Datagram {
+        source: SocketAddr::new(addresses.source, udp.source_port()),
+        destination: SocketAddr::new(addresses.destination, udp.destination_port()),
+        payload,
+        cut: u32::try_from(cut).unwrap_or(u32::MAX),
+    })
+}
+
+/// Reads an ICMP message that quotes the beginning of a datagram.
+fn unreachable(message: &[u8]) -> Option<Unreachable> {
+    const UNREACHABLE: u8 = 3;
+    const UNREACHABLE_V6: u8 = 1;
+    let (&[kind, code, ..], quoted) = message.split_first_chunk::<8>()?;
+    let (ip, _) = LaxIpSlice::from_slice(quoted).ok()?;
+    let expected = if matches!(ip, LaxIpSlice::Ipv4(_)) { UNREACHABLE } else { UNREACHABLE_V6 };
+    let payload = ip.payload();
+    let (&[a, b, c, d], _) = payload.payload.split_first_chunk::<4>()?;
+    (kind == expected && payload.ip_number == ip_number::UDP).then(|| Unreachable {
+        source: SocketAddr::new(ip.source_addr(), u16::from_be_bytes([a, b])),
+        destination: SocketAddr::new(ip.destination_addr(), u16::from_be_bytes([c, d])),
+        code,
+    })
 }
 
 /// Returns the length of the whole packet as its IP header declares it, or `None` if the header leaves it open with a 0.

@@ -1,4 +1,4 @@
-//! Record to packet: link, IP and TCP headers.
+//! Record to packet: link, IP, TCP and UDP headers.
 //!
 //! Each record gives exactly one [`Packet`], whatever could be read of it; of an IP packet in several fragments, the
 //! last fragment's record gives the whole. Tunnels are followed (PPPoE, MPLS, IP in IP, GRE, VXLAN). Payloads end where
@@ -87,8 +87,10 @@ impl From<u32> for LinkType {
 pub enum Packet<'a> {
     /// A TCP segment.
     Tcp(Segment<'a>),
-    /// A UDP datagram, of no further interest.
-    Udp,
+    /// A UDP datagram.
+    Udp(Datagram<'a>),
+    /// An ICMP message that says that a UDP datagram did not arrive.
+    Unreachable(Unreachable),
     /// Anything else.
     Other,
 }
@@ -119,4 +121,28 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
     /// Payload bytes after `payload` that were on the wire but not captured.
     pub cut: u32,
+}
+
+/// A UDP datagram (RFC 768).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datagram<'a> {
+    /// The sender.
+    pub source: SocketAddr,
+    /// The receiver.
+    pub destination: SocketAddr,
+    /// The captured part of the payload.
+    pub payload: &'a [u8],
+    /// Payload bytes after `payload` that were on the wire but not captured.
+    pub cut: u32,
+}
+
+/// An ICMP message about a UDP datagram that did not arrive (RFC 792, RFC 4443 section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable {
+    /// The sender of the datagram.
+    pub source: SocketAddr,
+    /// Where it should have gone.
+    pub destination: SocketAddr,
+    /// Why it did not arrive, the code of ICMP or ICMPv6.
+    pub code: u8,
 }

@@ -30,6 +30,7 @@ enum Seen {
         cut: u32,
     },
     Udp,
+    Unreachable,
     Other,
 }
 
@@ -60,7 +61,8 @@ impl Sink<Packet<'_>> for Kept {
                 payload: segment.payload.to_vec(),
                 cut: segment.cut,
             },
-            Packet::Udp => Seen::Udp,
+            Packet::Udp(_) => Seen::Udp,
+            Packet::Unreachable(_) => Seen::Unreachable,
             Packet::Other => Seen::Other,
         });
     }
@@ -239,6 +241,60 @@ fn what_is_not_tcp_is_no_anomaly() {
     assert_eq!(sound(LinkType::Raw, &udp), Seen::Udp);
     assert_eq!(sound(LinkType::Raw, &icmp), Seen::Other);
     assert_eq!(sound(LinkType::Raw, &icmpv6), Seen::Other);
+}
+
+/// The datagram in a record of `length` bytes on the wire.
+fn datagram(data: &[u8], length: usize) -> (SocketAddr, SocketAddr, Vec<u8>, u32) {
+    #[derive(Default)]
+    struct Datagrams(Vec<(SocketAddr, SocketAddr, Vec<u8>, u32)>);
+
+    impl Sink<Packet<'_>> for Datagrams {
+        fn item(&mut self, packet: Located<Packet<'_>>) {
+            let Packet::Udp(datagram) = packet.item else { panic!("{packet:?}") };
+            self.0.push((datagram.source, datagram.destination, datagram.payload.to_vec(), datagram.cut));
+        }
+
+        fn anomaly(&mut self, anomaly: Anomaly) {
+            panic!("{anomaly:?}");
+        }
+    }
+
+    let mut found = Datagrams::default();
+    let record = Record { link: LinkType::Raw, data, wire_length: u32::try_from(length).unwrap() };
+    Decoder::default().push(Located::new(Origin::of_record(CaptureId(0), 1, 0, None), record), &mut found);
+    found.0.remove(0)
+}
+
+#[test]
+fn a_datagram_has_its_ends_and_its_payload_whole_or_cut() {
+    let mut udp = Vec::new();
+    PacketBuilder::ipv4(CLIENT, SERVER, 64).udp(40_000, 3478).write(&mut udp, b"a request").unwrap();
+    let (client, server) = (SocketAddr::from((CLIENT, 40_000)), SocketAddr::from((SERVER, 3478)));
+    assert_eq!(datagram(&udp, udp.len()), (client, server, b"a request".to_vec(), 0));
+    let cut = &udp[..udp.len() - 4];
+    assert_eq!(datagram(cut, udp.len()), (client, server, b"a req".to_vec(), 4));
+    let padded = with(&udp, &[0xee; 6]);
+    assert_eq!(datagram(&padded, padded.len()), (client, server, b"a request".to_vec(), 0), "a short frame is padded");
+    let mut udp = Vec::new();
+    PacketBuilder::ipv6(CLIENT6, SERVER6, 64).udp(40_000, 3478).write(&mut udp, b"a request").unwrap();
+    let (client, server) = (SocketAddr::from((CLIENT6, 40_000)), SocketAddr::from((SERVER6, 3478)));
+    assert_eq!(datagram(&udp, udp.len()), (client, server, b"a request".to_vec(), 0));
+}
+
+#[test]
+fn a_message_that_a_datagram_did_not_arrive_names_it() {
+    let mut udp = Vec::new();
+    PacketBuilder::ipv4(CLIENT, SERVER, 64).udp(40_000, 3478).write(&mut udp, b"a request").unwrap();
+    let message = |kind: u8, quoted: &[u8]| {
+        let mut icmp = Vec::new();
+        let body = [&[kind, 3, 0, 0, 0, 0, 0, 0], quoted].concat();
+        PacketBuilder::ipv4([192, 0, 2, 1], CLIENT, 64).write(&mut icmp, etherparse::IpNumber::ICMP, &body).unwrap();
+        icmp
+    };
+    assert_eq!(sound(LinkType::Raw, &message(3, &udp[..28])), Seen::Unreachable, "the header and 8 bytes are quoted");
+    assert_eq!(sound(LinkType::Raw, &message(11, &udp)), Seen::Other, "it took too long");
+    assert_eq!(sound(LinkType::Raw, &message(3, &udp[..22])), Seen::Other, "the ports are missing");
+    assert_eq!(sound(LinkType::Raw, &message(3, &ipv4())), Seen::Other, "a segment");
 }
 
 #[test]

@@ -79,24 +79,50 @@ impl Opener {
     /// `body` are then unspecified.
     pub(super) fn open(&self, sequence: u64, header: Header, body: &mut [u8]) -> Option<std::ops::Range<usize>> {
         let length = u16::try_from(body.len().checked_sub(self.overhead())?).ok()?;
-        let number = sequence.to_be_bytes();
-        let mixed = || {
-            let mut nonce = self.iv;
-            nonce.iter_mut().skip(4).zip(number).for_each(|(byte, part)| *byte ^= part);
-            nonce
-        };
-        let [a, b, c, d, e, f, g, h] = number;
-        let [high, low] = length.to_be_bytes();
         let [kind, major, minor, ..] = header.bytes();
-        let associated = [a, b, c, d, e, f, g, h, kind, major, minor, high, low];
         match self.form {
             Form::Tls13 => {
-                let nonce = Nonce::assume_unique_for_key(mixed());
+                let nonce = Nonce::assume_unique_for_key(self.mixed(sequence.to_be_bytes()));
                 let opened = self.key.open_in_place(nonce, Aad::from(header.bytes()), body).ok()?.len();
                 Some(0..opened)
             }
+            _ => self.open12(sequence.to_be_bytes(), [kind, major, minor], length, body),
+        }
+    }
+
+    /// Decrypts the body of a DTLS 1.2 record in place (RFC 6347 section 4.1.2.1). `number` is its epoch and sequence number,
+    /// `start` its content type and version.
+    pub(super) fn open_datagram(
+        &self,
+        number: [u8; 8],
+        start: [u8; 3],
+        body: &mut [u8],
+    ) -> Option<std::ops::Range<usize>> {
+        let length = u16::try_from(body.len().checked_sub(self.overhead())?).ok()?;
+        self.open12(number, start, length, body)
+    }
+
+    /// Returns the IV with a sequence number mixed in.
+    fn mixed(&self, number: [u8; 8]) -> [u8; 12] {
+        let mut nonce = self.iv;
+        nonce.iter_mut().skip(4).zip(number).for_each(|(byte, part)| *byte ^= part);
+        nonce
+    }
+
+    fn open12(
+        &self,
+        number: [u8; 8],
+        [kind, major, minor]: [u8; 3],
+        length: u16,
+        body: &mut [u8],
+    ) -> Option<std::ops::Range<usize>> {
+        let [a, b, c, d, e, f, g, h] = number;
+        let [high, low] = length.to_be_bytes();
+        let associated = [a, b, c, d, e, f, g, h, kind, major, minor, high, low];
+        match self.form {
+            Form::Tls13 => None,
             Form::Tls12Chacha => {
-                let nonce = Nonce::assume_unique_for_key(mixed());
+                let nonce = Nonce::assume_unique_for_key(self.mixed(number));
                 let opened = self.key.open_in_place(nonce, Aad::from(associated), body).ok()?.len();
                 Some(0..opened)
             }

@@ -27,6 +27,9 @@ mod negotiation;
 
 mod decoder;
 
+mod datagrams;
+
+pub use datagrams::DatagramOpener;
 pub use decoder::Decoder;
 pub use diagnoses::*;
 pub use handshake::is_whatsapp;

@@ -4,19 +4,9 @@ use foldhash::HashMap;
 
 use crate::call::{Call, Row};
 use crate::protocol::binary::{Content, Node};
-use crate::protocol::stanza::{ActionName, Body};
 
 /// The most bytes that are spelled out.
 const SPELLED: usize = 16;
-
-/// The bytes in an element, if the recording has them.
-#[must_use]
-pub const fn bytes(node: &Node) -> Option<&[u8]> {
-    match &node.content {
-        Content::Bytes(bytes) => Some(bytes),
-        Content::None | Content::Nodes(_) | Content::Value(_) | Content::Elided(_) => None,
-    }
-}
 
 /// How many bytes an element holds, also where the recording has no more than their number.
 #[must_use]
@@ -43,7 +33,7 @@ pub fn size(node: &Node) -> String {
 /// A few bytes spelled out in lower-case hex, the size of more, or of those that the recording leaves out.
 #[must_use]
 pub fn spelled(node: &Node) -> String {
-    match bytes(node) {
+    match node.bytes() {
         Some(bytes) if (1..=SPELLED).contains(&bytes.len()) => data_encoding::HEXLOWER.encode(bytes),
         _ => size(node),
     }
@@ -68,10 +58,10 @@ impl<'c> Announced<'c> {
     #[must_use]
     pub fn of(call: &'c Call) -> Self {
         let mut known = HashMap::default();
-        for announcement in call.rows.iter().filter_map(announcement) {
+        for announcement in call.rows.iter().filter_map(Row::announcement) {
             let mut open = vec![announcement];
             while let Some(node) = open.pop() {
-                if let Some(bytes) = bytes(node).filter(|bytes| bytes.len() >= LEAST) {
+                if let Some(bytes) = node.bytes().filter(|bytes| bytes.len() >= LEAST) {
                     known.entry(bytes).or_insert(node.tag.as_ref());
                 }
                 open.extend(node.children());
@@ -83,18 +73,7 @@ impl<'c> Announced<'c> {
     /// The tag of the element there that holds the same bytes.
     #[must_use]
     pub fn holder(&self, node: &Node) -> Option<&'c str> {
-        self.0.get(bytes(node)?).copied()
-    }
-}
-
-/// The element with what a row announces of its call, if it is an offer, or an ack of one.
-#[must_use]
-pub fn announcement(row: &Row) -> Option<&Node> {
-    let stanza = row.observed.read();
-    match &stanza.body {
-        Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node(),
-        Body::Ack(_) if row.action == Some(ActionName::Offer) => Some(&stanza.node),
-        Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
+        self.0.get(node.bytes()?).copied()
     }
 }
 

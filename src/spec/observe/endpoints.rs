@@ -4,7 +4,7 @@ use foldhash::HashSet;
 
 use super::elements;
 use super::stanzas::{self, Sight};
-use crate::call::Call;
+use crate::call::{Call, Row};
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::stanza::ActionName;
 
@@ -19,7 +19,7 @@ pub fn candidates(action: &Node) -> impl Iterator<Item = &Node> {
 
 /// Whether an element holds nothing but zeros.
 fn is_blank(candidate: &Node) -> bool {
-    elements::bytes(candidate).is_some_and(|bytes| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
+    candidate.bytes().is_some_and(|bytes| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
 }
 
 /// How many candidates are in an action.
@@ -82,11 +82,11 @@ impl<'c> RelayList<'c> {
     #[must_use]
     pub fn of(call: &'c Call) -> Self {
         let mut list = Self::default();
-        for holder in call.rows.iter().filter_map(elements::announcement) {
+        for holder in call.rows.iter().filter_map(Row::announcement) {
             for relay in holder.children().iter().filter(|child| child.tag == "relay") {
                 for endpoint in relay.children().iter().filter(|child| matches!(child.tag.as_ref(), "te" | "te2")) {
                     list.lengths.extend(elements::length(endpoint));
-                    list.addresses.extend(elements::bytes(endpoint));
+                    list.addresses.extend(endpoint.bytes());
                 }
             }
         }

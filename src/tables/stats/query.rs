@@ -5,8 +5,16 @@ use super::super::table::Table;
 use crate::visible::visible;
 use crate::words::nearest;
 
-/// The tables that statistics are computed of.
+/// The tables that statistics are computed of without naming one.
 const TABLES: [Table; 2] = [Table::Calls, Table::Stanzas];
+
+/// The tables that columns are looked up in: the others only if they are named.
+fn tables(asked: Option<Table>) -> Vec<Table> {
+    match asked {
+        Some(table) if !TABLES.contains(&table) => vec![table],
+        _ => TABLES.to_vec(),
+    }
+}
 
 /// A query by column names, before they are looked up.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,9 +119,10 @@ impl Query {
             return Err(QueryError::AcrossAlone);
         }
         let names = asked.by.iter().map(String::as_str).chain(asked.across).chain(asked.of);
+        let tables = tables(asked.table);
         let mut only: Option<(&'static str, Table)> = None;
         for name in names {
-            let having: Vec<_> = TABLES.iter().filter_map(|table| Some((column(*table, name)?, *table))).collect();
+            let having: Vec<_> = tables.iter().filter_map(|table| Some((column(*table, name)?, *table))).collect();
             let (found, table) = match having.as_slice() {
                 [] => return Err(unknown(name, asked.table)),
                 [(found, table)] => (found.name, *table),
@@ -172,7 +181,7 @@ fn column(table: Table, name: &str) -> Option<Description> {
 }
 
 fn unknown(name: &str, table: Option<Table>) -> QueryError {
-    let tables = TABLES.iter().filter(|known| table.is_none_or(|table| table == **known));
+    let tables = tables(table).into_iter().filter(|known| table.is_none_or(|table| table == *known));
     let names: Vec<&'static str> = tables.flat_map(|table| table.columns()).map(|column| column.name).collect();
     let found = nearest(name, names.iter().copied());
     let nearest = names.iter().copied().find(|known| Some(*known) == found);

@@ -31,6 +31,7 @@ const ANSWERS: &str = "answers_seq";
 const fn identity(table: Table) -> &'static [&'static str] {
     match table {
         Table::Calls => &["captures", "call_id", "call_creator", "start_utc"],
+        Table::Media => &["capture", "call_id", "flow", "kind", "ssrc", "payload_type", "record_first"],
         _ => &["capture", "seq", "time_utc", "call_id", "stanza_id"],
     }
 }

@@ -50,6 +50,8 @@ contexts! {
     Captures "Captures"
     /// The marks and notes.
     Marks "Marks"
+    /// The media of a call.
+    Media "Media"
     /// The drafted findings.
     Findings "Findings"
     /// One drafted finding.
@@ -166,7 +168,7 @@ sets! {
     PLACES: Evidence Places Marks;
     MARKS: Marks;
     STRAYS: Calls Captures;
-    SEARCHED: Calls Ladder Stanza Compare Questions Evidence Rules Places Page Captures Marks Findings Draft;
+    SEARCHED: Calls Ladder Stanza Compare Questions Evidence Rules Places Page Captures Marks Media Findings Draft;
     SUBJECTS: Calls Ladder Stanza Questions Evidence Rules Places Draft;
     FINDINGS: Findings;
     DRAFT: Draft;
@@ -288,6 +290,8 @@ bindings! {
         "Sort by result, page, number of observations, name" "sort";
     "strays" STRAYS ["o"] Command::Strays,
         "Open the stanzas that belong to no call";
+    "media" LISTED ["U"] Command::Media,
+        "Show its media: UDP flows, and why it has no sound";
     "page" PAGED ["i"] Command::Page,
         "Read its page: what the spec says, and what decides it" "page";
     "open-draft" FINDINGS ["Enter"] Command::Open,

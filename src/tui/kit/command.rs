@@ -97,6 +97,8 @@ pub enum Command {
     Limit,
     /// Show the stanzas that belong to no call.
     Strays,
+    /// Show the media of the selected call.
+    Media,
     /// Show the page of the selected question or rule.
     Page,
     /// Show what was read from each capture.

@@ -16,6 +16,8 @@ pub(super) mod captures;
 
 pub(super) mod marks;
 
+pub(super) mod media;
+
 pub(super) mod draft;
 
 pub(super) mod findings;

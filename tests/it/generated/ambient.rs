@@ -21,7 +21,15 @@ pub(crate) fn name_lookup(place: &Place, time: u64) -> Vec<Packet> {
     ]
 }
 
-fn datagram(place: &Place, direction: Direction, from: SocketAddr, to: SocketAddr, time: u64, data: &[u8]) -> Packet {
+/// A UDP datagram.
+pub(crate) fn datagram(
+    place: &Place,
+    direction: Direction,
+    from: SocketAddr,
+    to: SocketAddr,
+    time: u64,
+    data: &[u8],
+) -> Packet {
     let builder = addressed(place.link, direction, from.ip(), to.ip()).udp(from.port(), to.port());
     let mut bytes = Vec::new();
     builder.write(&mut bytes, data).unwrap();

@@ -20,6 +20,7 @@ mod people;
 mod protobuf;
 mod recording;
 mod script;
+mod silent_call;
 mod stanzas;
 mod truth;
 mod websocket;
@@ -32,7 +33,7 @@ pub(crate) use recording::Made;
 pub(crate) use wire::Packet;
 
 /// The captures, by what makes them.
-const CAPTURES: &[fn() -> Made] = &[answered_and_missed::make, hard_transport::make, damaged::make];
+const CAPTURES: &[fn() -> Made] = &[answered_and_missed::make, hard_transport::make, damaged::make, silent_call::make];
 
 /// `answered-and-missed`, of which a recorder has only these packets.
 pub(crate) fn answered_and_missed_where(recorded: impl FnMut(&Packet) -> bool) -> Made {

@@ -1,5 +1,6 @@
 //! Analyses made by hand: stanzas as a client sends and gets them, through the real grouping.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Capture, Connection};
@@ -135,7 +136,14 @@ impl Recording {
         };
         self.grouping.settle();
         let snapshot = self.grouping.snapshot();
-        Arc::new(Analysis::new(vec![capture], snapshot, Anomalies::default(), &Analysis::default(), complete))
+        Arc::new(Analysis::new(
+            vec![capture],
+            snapshot,
+            BTreeMap::new(),
+            Anomalies::default(),
+            &Analysis::default(),
+            complete,
+        ))
     }
 }
 

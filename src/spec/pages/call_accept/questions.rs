@@ -48,7 +48,7 @@ pub(super) fn accept_settings(question: &'static Question, call: &Call, _: &Cont
 /// What a row is, and the element whose children count.
 fn holder(row: &Row) -> Option<(&'static str, &Node)> {
     let stanza = row.observed.read();
-    if let Some(announcement) = elements::announcement(row) {
+    if let Some(announcement) = row.announcement() {
         return Some((if stanza.action().is_some() { "offer" } else { "the ack of an offer" }, announcement));
     }
     stanza.action().filter(|action| action.name == ActionName::Accept)?;
@@ -62,7 +62,7 @@ fn switch(settings: &Node) -> String {
 
 /// A clause on the form of settings, with the names at their head.
 fn form(settings: &Node) -> String {
-    match (elements::bytes(settings), elements::length(settings)) {
+    match (settings.bytes(), elements::length(settings)) {
         (_, Some(0)) => "; it is empty".to_owned(),
         (Some(bytes), _) => match sections(bytes) {
             Some(sections) => {

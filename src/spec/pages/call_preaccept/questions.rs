@@ -105,7 +105,7 @@ fn compare(
     capability: &Node,
     strength: Strength,
 ) -> Option<Evidence> {
-    let (one, other) = (elements::bytes(known.capability)?, elements::bytes(capability)?);
+    let (one, other) = (known.capability.bytes()?, capability.bytes()?);
     let (last, head) = one.split_last()?;
     let (other_last, other_head) = other.split_last()?;
     if head != other_head || known.capability.attribute("ver") != capability.attribute("ver") {

@@ -2,6 +2,7 @@
 
 use foldhash::HashSet;
 
+use super::questions::allocated;
 use crate::call::{Call, Emitter, is_offer};
 use crate::protocol::binary::{Content, Node};
 use crate::protocol::stanza::{ActionName, Body};
@@ -287,6 +288,10 @@ pub(super) fn no_media(call: &Call, context: &Context, checks: &mut Checks) {
             checks.undecided(reject.index, "the offer that it declines was not recorded");
             continue;
         };
+        if allocated(call, context, reject.index).is_some() {
+            checks.violated(reject.index, "packets show that the rejecting device allocated at a relay before");
+            continue;
+        }
         if let Some(probe) = probed.get(reject.row.vantage).copied().flatten() {
             checks.undecided(probe, "the rejecting device probed a media path: see reject-no-media");
             continue;

@@ -45,7 +45,7 @@ pub(super) static STANZA: Page = Page {
         ENTRY.out_of_reach(
             0x905e_6f84_1db6_5d26,
             "Is the round trip to a relay measured over UDP, outside the signalling?",
-            "the probes are not part of the signalling; ringtrace counts UDP packets but does not read them",
+            "the probes are not part of the signalling; where UDP was captured, `latency-unit` compares what is reported with the round trips that packets show",
         ),
         ENTRY.exclusive(
             2,

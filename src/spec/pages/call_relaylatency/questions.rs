@@ -13,6 +13,7 @@ use crate::spec::observe::endpoints::RelayList;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{answered, answers, elements, endpoints, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
+use crate::words::duration;
 
 pub(super) fn relay_address(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reports = stanzas::of(call, &ActionName::RelayLatency);
@@ -30,7 +31,7 @@ pub(super) fn relay_address(question: &'static Question, call: &Call, _: &Contex
                 true => ", as long as one in the relay list",
                 false => ", unlike any in the relay list",
             };
-            let is_same = elements::bytes(te).is_some_and(|bytes| list.addresses.contains(bytes));
+            let is_same = te.bytes().is_some_and(|bytes| list.addresses.contains(bytes));
             let same = if is_same { "; the relay list has the same bytes" } else { "" };
             let why = format!("The address in a report {place}{}{same}.", elements::address_of(length));
             let value = format!("{}{listed}", elements::size(te));
@@ -121,7 +122,31 @@ const LONGEST: u64 = 60_000;
 /// What is below the highest of four bytes.
 const LOW_BYTES: u64 = 0x00ff_ffff;
 
-pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
+/// How far a reported latency may be off the round trip that packets show, in milliseconds: at least this, or by half.
+const NEAR: u64 = 10;
+
+/// What reports say beside the round trips that packets show to the same relays.
+fn compared(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+    let measured = context.media(call).map_or(&[][..], |media| &media.measured);
+    let pieces = measured.iter().filter_map(|measured| {
+        let value = measured.value;
+        let milliseconds = u64::try_from(measured.round_trip / 1_000_000).ok()?;
+        let (hypothesis, rest) =
+            if value > LONGEST { ("other-form", value & LOW_BYTES) } else { ("plain-milliseconds", value) };
+        let is_near = rest.abs_diff(milliseconds) <= NEAR.max(milliseconds / 2);
+        let without = if rest == value { String::new() } else { format!(", {rest} without its highest byte") };
+        let place = originator::seen_at(call, call.rows.get(measured.row)?);
+        let why = format!(
+            "A report, {place}, gives {value}{without}; packets show a round trip of {} to the same relay, first in record {}.",
+            duration(measured.round_trip),
+            measured.record
+        );
+        is_near.then(|| Evidence::supporting(question, hypothesis, Strength::Direct, measured.row, why).routine())
+    });
+    question::first_of_each(pieces)
+}
+
+pub(super) fn latency_unit(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     let pieces = reports.iter().flat_map(|report| {
         let place = originator::seen_at(call, report.row);
@@ -140,7 +165,9 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context
             Some(piece.with_values(vec![sent.into_owned()]).routine())
         })
     });
-    question::first_of_each(pieces)
+    let mut evidence = compared(question, call, context);
+    evidence.extend(question::first_of_each(pieces));
+    evidence
 }
 
 pub(super) fn latency_reader(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {

@@ -296,6 +296,7 @@ impl Screen for Calls {
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
         match command {
             Command::Open => return Some(self.chosen(shared)).filter(|calls| !calls.is_empty()).map(Step::Calls),
+            Command::Media => return self.chosen(shared).into_iter().next().map(Step::Media),
             Command::Tick => self.tick(shared),
             Command::Compare => return self.compared(shared),
             Command::Columns => shared.dialog = Some(Dialog::Columns { selected: 0 }),

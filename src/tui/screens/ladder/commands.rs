@@ -159,6 +159,7 @@ impl Screen for LadderScreen {
             }
             Command::Grow => shared.split = shared.split.grown(),
             Command::Shrink => shared.split = shared.split.shrunk(),
+            Command::Media => return self.place().map(|(judged, _)| Step::Media(Arc::clone(judged))),
             Command::FollowAnswer => return self.answer().map(Step::Rung),
             Command::NextEvidence | Command::PreviousEvidence => {
                 let forward = command == Command::NextEvidence;
