@@ -57,6 +57,8 @@ pub mod words;
 
 pub mod output;
 
+pub mod yaml;
+
 pub mod config;
 
 pub mod anomaly;
