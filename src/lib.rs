@@ -91,6 +91,8 @@ pub mod print;
 
 pub mod report;
 
+pub mod patch;
+
 pub mod github;
 
 pub mod tui;

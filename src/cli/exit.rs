@@ -59,6 +59,9 @@ pub(super) enum Failure {
     /// The output file exists.
     #[error("{0} already exists; use --force to overwrite")]
     Exists(String),
+    /// The checkout to write into has changes that are not committed.
+    #[error("refusing to write: {0}")]
+    Dirty(String),
     /// The output file is an input.
     #[error("{0} is an input of this command; refusing to overwrite it, even with --force")]
     Input(String),
@@ -105,7 +108,7 @@ impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) | Self::Input(_) | Self::Leaks { .. } => Exit::Refused,
+            Self::Exists(_) | Self::Input(_) | Self::Dirty(_) | Self::Leaks { .. } => Exit::Refused,
             Self::Remote(_) => Exit::Remote,
             Self::Write { .. } | Self::Read { .. } | Self::Encode(_) => Exit::Lost,
         }

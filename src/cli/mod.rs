@@ -40,6 +40,8 @@ mod attach;
 
 mod sanitize;
 
+mod spec;
+
 mod shell;
 
 use std::io::{self, Write};
@@ -129,6 +131,8 @@ enum Command {
     Attach(attach::AttachArguments),
     /// Write a sanitised copy of the calls' stanzas that others can open with ringtrace.
     Sanitize(sanitize::SanitizeArguments),
+    /// Write what captures support into a checkout of the spec's repository, as a change ready for review.
+    Spec(spec::SpecArguments),
     /// Print a shell completion script.
     Completions(shell::CompletionsArguments),
     /// Print a manual page.
@@ -176,6 +180,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Report(report)) => report::run(&report, &settings),
         Some(Command::Attach(attach)) => attach::run(&attach, &settings),
         Some(Command::Sanitize(sanitize)) => sanitize::run(&sanitize, &settings),
+        Some(Command::Spec(spec)) => spec::run(&spec, &settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),
         None => open::run(&arguments.open, settings),
     }

@@ -47,7 +47,7 @@ mod checkout;
 
 pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::Context;
-pub use corroboration::Confidence;
+pub use corroboration::{Confidence, Sessions, Witness, corroborating};
 pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
 pub use judged::Judged;
 pub use lineage::Lineage;

@@ -41,7 +41,8 @@ impl Data {
     }
 
     /// On one line.
-    pub(super) fn inline(&self) -> String {
+    #[must_use]
+    pub fn inline(&self) -> String {
         match self {
             Self::Word(text) if is_plain(text) => text.clone(),
             Self::Literal(text) => text.clone(),
@@ -69,7 +70,8 @@ impl Data {
             }
             Self::Lines(text) => {
                 let pad = " ".repeat(indent + 2);
-                let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{pad}{line}") });
+                let lines =
+                    text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{pad}{line}") });
                 // The lines of a block begin where its first does.
                 let head = if text.starts_with(' ') { "|2" } else { "|" };
                 std::iter::once(format!("{}{key}: {head}", " ".repeat(indent))).chain(lines).collect()
@@ -189,8 +191,27 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let texts = [
-            "plain", "no", "12", "a: b", "a #b", "- x", "", " ", "é", "\"", "it's", "a,b", "[x]", "x:", "<offer to>",
-            "null", "~", "tab\there", "0x1f", "1e3", "a:b",
+            "plain",
+            "no",
+            "12",
+            "a: b",
+            "a #b",
+            "- x",
+            "",
+            " ",
+            "é",
+            "\"",
+            "it's",
+            "a,b",
+            "[x]",
+            "x:",
+            "<offer to>",
+            "null",
+            "~",
+            "tab\there",
+            "0x1f",
+            "1e3",
+            "a:b",
         ];
         for text in texts {
             let list = Data::words([text]).entry("k", 0).join("\n");

@@ -290,7 +290,9 @@ impl Meaning {
         let node = at.split('/').filter(|step| !step.is_empty()).try_fold(self, |node, step| node.step(step))?;
         match (edit, node) {
             (Edit::Set { to, .. }, node) => *node = to.into(),
-            (Edit::Insert { index, item, .. }, Self::List(items)) => items.insert(*index.min(&items.len()), item.into()),
+            (Edit::Insert { index, item, .. }, Self::List(items)) => {
+                items.insert(*index.min(&items.len()), item.into())
+            }
             (Edit::Insert { item, .. }, node) => *node = Self::List(vec![item.into()]),
             (Edit::Remove { index, .. }, Self::List(items)) if *index < items.len() => drop(items.remove(*index)),
             (Edit::Add { key, value, after, .. }, Self::Map(entries)) => {
@@ -449,7 +451,8 @@ changelog:
 
     #[test]
     fn what_cannot_be_kept_is_not_edited() {
-        let apply = |page: &str, edit: Edit| Document::parse(page).unwrap().apply(&edit).map(|page| page.text().to_owned());
+        let apply =
+            |page: &str, edit: Edit| Document::parse(page).unwrap().apply(&edit).map(|page| page.text().to_owned());
         let item = || Data::word("x");
         for (page, at) in [("a: &b [1]\nc: *b\n", "a"), ("a: &b [1]\nc: *b\n", "c"), ("- - 1\n  - 2\n", "0")] {
             assert!(matches!(apply(page, insert(at, 0, item())), Err(NoEdit::Layout(_))), "{page}");

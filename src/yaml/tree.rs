@@ -84,6 +84,12 @@ impl Document {
         &self.text
     }
 
+    /// Whether another document has the same keys and values, whatever way they are written.
+    #[must_use]
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        self.root.means_the_same(&other.root)
+    }
+
     /// The outermost node.
     #[must_use]
     pub const fn root(&self) -> &Node {
@@ -161,6 +167,22 @@ impl Node {
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar(text, Style::Plain) if matches!(text.as_str(), "" | "~" | "null"))
+    }
+
+    fn means_the_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Scalar(one, _), Kind::Scalar(other, _)) => one == other,
+            (Kind::Sequence(ones, _), Kind::Sequence(others, _)) => {
+                ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| one.means_the_same(other))
+            }
+            (Kind::Mapping(ones, _), Kind::Mapping(others, _)) => {
+                let are_same = |((key, value), (other_key, other)): (&(Self, Self), &(Self, Self))| {
+                    key.means_the_same(other_key) && value.means_the_same(other)
+                };
+                ones.len() == others.len() && ones.iter().zip(others).all(are_same)
+            }
+            _ => false,
+        }
     }
 
     fn count(&self) -> usize {
