@@ -32,7 +32,7 @@ pub(super) const EXIT_CODES: &[(u8, &str)] = &[
     (
         3,
         "refused to write: the output file already exists (use --force to overwrite), or it is a capture, a key log, a \
-         file of notes, the config or the pseudonym file, or the output still contains a number, id or name from the \
+         file of notes, the config or the pseudonym file, or the checkout of the spec has changes that are not committed, or the output still contains a number, id or name from the \
          captures, possibly in one of your notes. Nothing was written.",
     ),
     (4, "the server refused the report or did not answer."),

@@ -18,6 +18,8 @@ mod loading;
 
 mod redaction;
 
+mod credit;
+
 mod open;
 
 mod inspect;

@@ -1,17 +1,17 @@
 //! `ringtrace spec`: what captures support, written into a checkout of the spec.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
 use ringtrace::origin::{CaptureId, Timestamp};
 use ringtrace::patch::worktree::{self, State};
 use ringtrace::patch::{
-    Change, Closing, Credit, Folder, PullRequest, Repository, Request, TEMPLATE, TestServers, unified,
+    Change, Closing, Credit, Folder, PullRequest, Repository, Request, TEMPLATE, TestServers, index_of, lint, unified,
 };
 use ringtrace::redact::Leak;
 use ringtrace::report;
@@ -19,6 +19,7 @@ use ringtrace::spec::QUESTIONS;
 use ringtrace::visible::{visible, visible_path};
 use ringtrace::words::{counted, nearest, rfc3339};
 
+use super::credit::CreditArguments;
 use super::exit::{Exit, Failure};
 use super::reading::{Filtering, Reading};
 use super::redaction::{self, Redaction};
@@ -29,13 +30,18 @@ use super::{interrupt, loading};
 /// The heading of options about what is written.
 const CHANGE: &str = "Change options";
 
+/// The heading of options about a checkout alone.
+const CHECKS: &str = "Options without captures";
+
 /// The arguments of `spec`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(mut_arg("files", |files| files.required(false)), after_help = "\
 Examples:
   ringtrace spec captures/ --spec ../wacrg --dry-run
   ringtrace spec captures/ --spec ../wacrg --contributor octocat
   ringtrace spec call.pcap --spec ../wacrg --question ack-error
+  ringtrace spec --lint ../wacrg --format github
+  ringtrace spec --index ../wacrg
 
 Writes corpus entries, grades, values and provenance, new attributes and children, and enum values, as far as the \
 captures support them; nothing is committed. What stands against the spec is reported, not edited. Evidence of test \
@@ -52,17 +58,12 @@ pub(super) struct SpecArguments {
     #[arg(long, help_heading = CHANGE)]
     dry_run: bool,
 
-    /// Contributor to credit: an id in `spec/contributors`.
-    #[arg(long, help_heading = CHANGE, value_name = "ID", value_parser = id)]
-    contributor: Option<String>,
+    #[command(flatten)]
+    credit: CreditArguments,
 
     /// Register the contributor under this name if the spec doesn't know the id.
     #[arg(long, help_heading = CHANGE, value_name = "NAME", requires = "contributor")]
     contributor_name: Option<String>,
-
-    /// Date of the captures, for the corpus entries; not written unless given.
-    #[arg(long, help_heading = CHANGE, value_name = "YYYY-MM-DD", value_parser = date)]
-    captured_at: Option<String>,
 
     /// Close this question if it is answered, with a finding and a changelog entry.
     #[arg(long, help_heading = CHANGE, value_name = "ID", conflicts_with = "all")]
@@ -76,6 +77,19 @@ pub(super) struct SpecArguments {
     #[arg(long, help_heading = CHANGE)]
     allow_test_server: bool,
 
+    /// Check the data of a checkout instead: grades without their techniques, pages that contradict each other,
+    /// unlisted values, changed questions, circular derivations.
+    #[arg(long, help_heading = CHECKS, value_name = "DIR", conflicts_with_all = ["files", "spec", "index"])]
+    lint: Option<PathBuf>,
+
+    /// Format of what --lint finds.
+    #[arg(long, help_heading = CHECKS, value_name = "FORMAT", value_enum, default_value_t, requires = "lint")]
+    format: Format,
+
+    /// Print the index of a checkout's open questions instead, as the sources of ringtrace have it, and what changed.
+    #[arg(long, help_heading = CHECKS, value_name = "DIR", conflicts_with_all = ["files", "spec"])]
+    index: Option<PathBuf>,
+
     #[command(flatten)]
     redaction: Redaction,
 
@@ -83,19 +97,47 @@ pub(super) struct SpecArguments {
     output: OutputArguments,
 }
 
-fn id(text: &str) -> Result<String, &'static str> {
-    let is_id = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    let is_id = is_id && !text.is_empty() && !text.starts_with('-');
-    is_id.then(|| text.to_owned()).ok_or("expected lowercase letters, digits and hyphens")
+/// A format of what is found in a checkout.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// JSON.
+    Json,
+    /// SARIF 2.1.0, for code scanners.
+    Sarif,
+    /// JUnit XML, a test case per check.
+    Junit,
+    /// Annotations of GitHub's workflows.
+    Github,
 }
 
-fn date(text: &str) -> Result<String, &'static str> {
-    let date = text.parse::<jiff::civil::Date>().map(|date| date.to_string());
-    date.map_err(|_| "expected a date like 2026-06-24")
+impl From<Format> for lint::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+            Format::Sarif => Self::Sarif,
+            Format::Junit => Self::Junit,
+            Format::Github => Self::Github,
+        }
+    }
 }
 
 /// Runs `spec`.
 pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit, Failure> {
+    if let Some(root) = &arguments.lint {
+        print(&lint::written(&lint::lint(&open(root)?), arguments.format.into()))?;
+        return Ok(Exit::Done);
+    }
+    if let Some(root) = &arguments.index {
+        print(&index_of(&open(root)?))?;
+        return Ok(Exit::Done);
+    }
+    if !arguments.reading.has_files() {
+        return Err(Failure::Usage("no captures given; see `ringtrace spec --help`".to_owned()));
+    }
     let Some(root) = arguments.reading.spec_folder() else {
         return Err(Failure::Usage("--spec DIR is required: a checkout of the spec's repository".to_owned()));
     };
@@ -191,7 +233,7 @@ impl SpecArguments {
             let how = "use --contributor-name NAME to add it";
             return Err(Failure::Usage(format!("unknown contributor `{id}`: there is no {file}{near} ({how})")));
         }
-        Ok(Credit { contributor: self.contributor.clone(), captured_at: self.captured_at.clone() })
+        Ok(self.credit.credit())
     }
 
     fn closing(&self) -> Result<Closing, Failure> {
@@ -303,14 +345,13 @@ fn summary(change: &Change) -> String {
     } else {
         line(format!("Coverage now:\n{before}\nCoverage after `npm run coverage`:\n{after}"));
     }
-    let missing: BTreeSet<_> = change.left.iter().map(|left| left.missing).collect();
-    for missing in missing {
-        let facts: Vec<_> = change.left.iter().filter(|left| left.missing == missing).map(|left| &*left.fact).collect();
-        line(format!(
-            "{} could be raised further by {missing}: {}",
-            counted(facts.len() as u64, "fact"),
-            facts.join(", ")
-        ));
+    let mut left: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for it in &change.left {
+        left.entry((it.missing, &it.file)).or_default().push(&it.fact);
+    }
+    for ((missing, file), facts) in left {
+        let count = counted(facts.len() as u64, "fact");
+        line(format!("{file}: {count} could be raised by {missing}: {}", facts.join(", ")));
     }
     if change.set_aside > 0 {
         line(format!(

@@ -94,8 +94,11 @@ impl Change {
         let (tests, real): (Vec<_>, Vec<_>) = request.calls.iter().partition(is_test_call);
         let is_test = request.allow_test_servers && !tests.is_empty();
         let calls: Vec<usize> = if is_test { request.calls.to_vec() } else { real.into_iter().copied().collect() };
-        let raw = request.analysis.narrowed(&calls);
-        let sanitised = request.redactor.sanitise(request.analysis).narrowed(&calls);
+        let mut raw = request.analysis.clone();
+        let mut sanitised = request.redactor.sanitise(request.analysis);
+        if calls.len() < raw.calls.len() {
+            (raw, sanitised) = (raw.narrowed(&calls), sanitised.narrowed(&calls));
+        }
         let clean = sanitised.analysis();
         let repository = request.repository;
         let facts = facts::gather(&raw, clean, repository);

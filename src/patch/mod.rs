@@ -33,6 +33,10 @@ mod change;
 
 mod pull_request;
 
+mod pin;
+
+pub mod lint;
+
 pub mod worktree;
 
 pub use change::{Change, FileChange, Request};
@@ -43,6 +47,7 @@ pub use diff::unified;
 pub use draft::Conflict;
 pub use facts::Place;
 pub use parts::{Closed, Closing};
+pub use pin::index_of;
 pub use pull_request::{PullRequest, TEMPLATE};
 pub use repository::{Folder, Repository, RepositoryError};
 pub use stanza_pages::Left;

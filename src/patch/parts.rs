@@ -64,7 +64,7 @@ pub(super) fn write(
         let is_answered = finding.verdict == Verdict::Answered && finding.confidence >= Confidence::Probable;
         let closes = closing.has(finding.question.id);
         let what = match (closes, is_answered) {
-            (true, true) => close(draft, corpus, [raw, sanitised], pages, (finding, &sessions, date)),
+            (true, true) => close(draft, corpus, [raw, sanitised], pages, (finding, &sessions, closing, date)),
             (false, true) => Some("answered; use --question or --all to close it".to_owned()),
             _ if is_named => Some(format!("not closed: {}", finding.verdict.name())),
             _ => None,
@@ -73,6 +73,9 @@ pub(super) fn write(
     }
     closed
 }
+
+/// How a finding goes on after its question.
+const ANSWERED: &str = "Answered by captures";
 
 /// A place where a page asks a question: the file, and which of its questions.
 type Asked = (String, usize);
@@ -99,10 +102,10 @@ fn file_of(draft: &Draft<'_>, name: &str) -> Option<String> {
     of_code.or_else(by_id).map(|(file, _)| file.to_owned())
 }
 
-/// The part that gets the finding: the first that asks the question, else the one of what asks it.
-fn part_of(draft: &Draft<'_>, question: &Question, asked: &[Asked]) -> Option<String> {
-    let is_part = |file: &str| file.starts_with(Folder::Signalling.path());
-    let own = asked.iter().map(|(file, _)| file.clone()).find(|file| is_part(file));
+/// The part that gets the finding: the first whose page asks the question, or did; else the one of what asks it.
+fn part_of(draft: &Draft<'_>, question: &Question) -> Option<String> {
+    let is_part = |file: &String| file.starts_with(Folder::Signalling.path());
+    let own = question.pages().filter_map(|page| file_of(draft, page)).find(is_part);
     own.or_else(|| {
         let part =
             PARTS_OF_FLOWS.iter().find(|(flow, _)| *flow == question.page).map_or(question.page, |(_, part)| part);
@@ -110,28 +113,33 @@ fn part_of(draft: &Draft<'_>, question: &Question, asked: &[Asked]) -> Option<St
     })
 }
 
+/// Whether a part has the finding on a question.
+fn has_finding(draft: &Draft<'_>, part: &str, question: &Question) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let findings = draft.file(part).and_then(|page| page.root().text_of("findings"));
+    findings.is_some_and(|findings| words(findings).contains(&words(&format!("{} {ANSWERED}", question.title))))
+}
+
 fn close(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
     [raw, sanitised]: [&Analysis; 2],
     pages: &Pages<'_>,
-    (finding, sessions, date): (&Finding, &Sessions, &str),
+    (finding, sessions, closing, date): (&Finding, &Sessions, &Closing, &str),
 ) -> Option<String> {
     let question = finding.question;
     let asked = asked(draft, question);
-    let Some(part) = part_of(draft, question, &asked) else {
+    let Some(part) = part_of(draft, question) else {
         return Some("not closed: the page that asks it is gone".to_owned());
     };
     if asked.is_empty() {
-        let findings = draft.file(&part).and_then(|page| page.root().text_of("findings")).unwrap_or_default();
-        if !corpus.captures_in(findings).is_empty() {
+        if has_finding(draft, &part, question) {
             return None;
         }
-        draft.conflict(
-            &part,
-            "open_questions",
-            format!("{}: no page asks it any more in the words that ringtrace knows; not closed", question.id),
-        );
+        let why = format!("{}: no page asks it any more in the words that ringtrace knows; not closed", question.id);
+        if *closing != Closing::All {
+            draft.conflict(&part, "open_questions", why);
+        }
         return Some("not closed: its page has changed".to_owned());
     }
     let (shown, why) = evidence(finding, raw, sanitised, sessions);
@@ -147,12 +155,12 @@ fn close(
     let answer = finding.named.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let test = if pages.is_test { format!(" {TEST_SERVER}") } else { String::new() };
     let paragraph = format!(
-        "{} Answered by captures: {answer} ({}). {why} Evidence: {}.{test}",
+        "{} {ANSWERED}: {answer} ({}). {why} Evidence: {}.{test}",
         question.title,
         confidence.name(),
         cited.join(", ")
     );
-    let change = format!("Answered by captures: {} {answer} ({}).{test}", question.title, confidence.name());
+    let change = format!("{ANSWERED}: {} {answer} ({}).{test}", question.title, confidence.name());
     for (file, index) in asked.iter().filter(|(file, _)| *file != part) {
         let edit = Edit::Remove { at: "open_questions".to_owned(), index: *index };
         draft.edit(file, format!("question {} closed: its finding is in {part}", question.id), &[edit]);
