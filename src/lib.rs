@@ -57,6 +57,8 @@ pub mod words;
 
 pub mod output;
 
+pub mod yaml;
+
 pub mod config;
 
 pub mod anomaly;
@@ -90,6 +92,8 @@ pub mod tables;
 pub mod print;
 
 pub mod report;
+
+pub mod patch;
 
 pub mod github;
 

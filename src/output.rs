@@ -217,6 +217,65 @@ pub fn write(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
     output.finish()
 }
 
+/// Writes several files: all of them, or none. Those that are there are replaced; a folder that is missing is made.
+///
+/// # Errors
+/// If one cannot be written: which, and why. Then all are as they were.
+pub fn write_all(files: &[(PathBuf, &str)]) -> Result<(), (PathBuf, io::Error)> {
+    let mut parts = Vec::new();
+    let mut folders = Vec::new();
+    let written = files.iter().try_for_each(|(path, text)| {
+        let mut write = || {
+            let known = fs::metadata(path).ok();
+            if known.as_ref().is_some_and(|known| known.permissions().readonly()) {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            let missing = path.ancestors().skip(1).take_while(|folder| !folder.exists()).map(Path::to_owned);
+            folders.extend(missing.collect::<Vec<_>>().into_iter().rev());
+            fs::create_dir_all(folder_of(path))?;
+            let mut part = Part::new(folder_of(path), known.as_ref(), Readers::Usual)?;
+            part.write_all(text.as_bytes())?;
+            let before = known.map(|_| fs::read(path)).transpose()?;
+            parts.push((part, path, before));
+            Ok(())
+        };
+        write().map_err(|error: io::Error| (path.clone(), without_path(&error)))
+    });
+    let named = written.and_then(|()| name_all(&mut parts));
+    // What did not take its name is removed now.
+    drop(parts);
+    if named.is_err() {
+        for folder in folders.iter().rev() {
+            // A folder that is not empty, or was made by somebody else meanwhile, stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+    named
+}
+
+/// Gives all parts their names. A signal waits until that is done; if one fails, the others get their old content back.
+fn name_all(parts: &mut [(Part, &PathBuf, Option<Vec<u8>>)]) -> Result<(), (PathBuf, io::Error)> {
+    let unfinished = unfinished();
+    let mut failed = None;
+    for (index, (part, path, _)) in parts.iter_mut().enumerate() {
+        let Some(file) = part.file.take() else { continue };
+        if let Err(error) = file.persist(&**path) {
+            failed = Some((index, ((*path).clone(), without_path(&error.error))));
+            break;
+        }
+    }
+    let Some((index, failure)) = failed else { return Ok(()) };
+    for (_, path, before) in parts.iter().take(index) {
+        // There is nothing better to do with a second failure than to report the first.
+        let _ = match before {
+            Some(before) => fs::write(path, before),
+            None => fs::remove_file(path),
+        };
+    }
+    drop(unfinished);
+    Err(failure)
+}
+
 /// Returns whether `path` is a device, a pipe or anything else that cannot be replaced by a file.
 #[must_use]
 pub fn is_device(path: &Path) -> bool {

@@ -94,6 +94,15 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
         }
         shown => shown?,
     }
+    if place == Place::New {
+        let form = by_hand(&arguments.api_url, post.target, post.report).url;
+        eprintln!(
+            "ringtrace: GitHub drops the labels unless you may push to {}, and the spec's workflows go by them; the form sets \
+             them for everybody: {}",
+            arguments.repo,
+            visible(&form)
+        );
+    }
     if arguments.dry_run {
         return Ok(loading::exit(&ready.analysis));
     }

@@ -32,7 +32,7 @@ pub(super) const EXIT_CODES: &[(u8, &str)] = &[
     (
         3,
         "refused to write: the output file already exists (use --force to overwrite), or it is a capture, a key log, a \
-         file of notes, the config or the pseudonym file, or the output still contains a number, id or name from the \
+         file of notes, the config or the pseudonym file, or the checkout of the spec has changes that are not committed, or the output still contains a number, id or name from the \
          captures, possibly in one of your notes. Nothing was written.",
     ),
     (4, "the server refused the report or did not answer."),
@@ -59,6 +59,9 @@ pub(super) enum Failure {
     /// The output file exists.
     #[error("{0} already exists; use --force to overwrite")]
     Exists(String),
+    /// The checkout to write into has changes that are not committed.
+    #[error("refusing to write: {0}")]
+    Dirty(String),
     /// The output file is an input.
     #[error("{0} is an input of this command; refusing to overwrite it, even with --force")]
     Input(String),
@@ -105,7 +108,7 @@ impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Exists(_) | Self::Input(_) | Self::Leaks { .. } => Exit::Refused,
+            Self::Exists(_) | Self::Input(_) | Self::Dirty(_) | Self::Leaks { .. } => Exit::Refused,
             Self::Remote(_) => Exit::Remote,
             Self::Write { .. } | Self::Read { .. } | Self::Encode(_) => Exit::Lost,
         }

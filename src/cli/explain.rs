@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ringtrace::print::explain::{self, Glossary};
 use ringtrace::spec::Checkout;
-use ringtrace::spec::fingerprint;
+use ringtrace::spec::{fingerprint, written};
 use ringtrace::visible::visible;
 
 use super::exit::{EXIT_CODES, Exit, Failure};
@@ -65,9 +65,7 @@ fn fingerprints(spec: Option<&Checkout>, name: &str) -> Result<Exit, Failure> {
     let page = page.ok_or_else(|| Failure::Usage(format!("the checkout has no page `{}`", visible(name))))?;
     let mut out = io::stdout().lock();
     for (index, wording) in page.questions.iter().enumerate() {
-        let digits = format!("{:016x}", fingerprint(wording));
-        let groups = digits.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("_");
-        writeln!(out, "0x{groups}  {name} #{}: {}", index + 1, visible(wording))?;
+        writeln!(out, "{}  {name} #{}: {}", written(fingerprint(wording)), index + 1, visible(wording))?;
     }
     out.flush()?;
     Ok(Exit::Done)

@@ -20,6 +20,8 @@ mod following;
 
 mod redaction;
 
+mod credit;
+
 mod open;
 
 mod inspect;
@@ -41,6 +43,8 @@ mod report;
 mod attach;
 
 mod sanitize;
+
+mod spec;
 
 mod shell;
 
@@ -131,6 +135,8 @@ enum Command {
     Attach(attach::AttachArguments),
     /// Write a sanitised copy of the calls' stanzas that others can open with ringtrace.
     Sanitize(sanitize::SanitizeArguments),
+    /// Write what captures support into a checkout of the spec's repository, as a change ready for review.
+    Spec(spec::SpecArguments),
     /// Print a shell completion script.
     Completions(shell::CompletionsArguments),
     /// Print a manual page.
@@ -178,6 +184,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Report(report)) => report::run(&report, &settings),
         Some(Command::Attach(attach)) => attach::run(&attach, &settings),
         Some(Command::Sanitize(sanitize)) => sanitize::run(&sanitize, &settings),
+        Some(Command::Spec(spec)) => spec::run(&spec, &settings),
         Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),
         None => open::run(&arguments.open, settings),
     }

@@ -245,6 +245,11 @@ impl Reading {
         Ok(())
     }
 
+    /// The folder of the spec's checkout, if one was given.
+    pub(super) fn spec_folder(&self) -> Option<&Path> {
+        self.spec.as_deref()
+    }
+
     /// The checkout of the spec, if one was given.
     ///
     /// # Errors

@@ -49,7 +49,17 @@ fn kept(text: &str) -> Result<(String, Option<String>), &'static str> {
 impl Redaction {
     /// A redactor that knows every identifier in the captures, and the pseudonyms that are already given.
     pub(super) fn redactor(&self, analysis: &Analysis, known: &Known) -> Redactor {
-        let allowed = self.allow.iter().cloned().collect();
+        self.redactor_allowing(analysis, known, std::iter::empty())
+    }
+
+    /// The same, which lets the names leave under which the user publishes.
+    pub(super) fn redactor_allowing<'n>(
+        &self,
+        analysis: &Analysis,
+        known: &Known,
+        own: impl IntoIterator<Item = &'n String>,
+    ) -> Redactor {
+        let allowed = self.allow.iter().cloned().chain(own.into_iter().cloned()).collect();
         let mut redactor = Redactor::allowing(analysis, known.aliases.clone(), names_here(), &allowed);
         for (tag, attribute) in &self.keep {
             match attribute {

@@ -13,6 +13,7 @@ use ringtrace::spec::findings;
 use ringtrace::visible::{visible, visible_path};
 use ringtrace::words::nearest;
 
+use super::credit::CreditArguments;
 use super::exit::{Exit, Failure};
 use super::loading;
 use super::reading::{Filtering, Reading, SELECTION};
@@ -49,6 +50,9 @@ pub(super) struct ReportArguments {
     /// one, reported on stderr].
     #[arg(long, help_heading = SELECTION, value_name = "SEQ")]
     stanza: Option<u64>,
+
+    #[command(flatten)]
+    credit: CreditArguments,
 
     #[command(flatten)]
     redaction: Redaction,
@@ -163,7 +167,7 @@ impl ReportArguments {
         let analysis = loading::load_judged(self.reading.prepare(settings)?, settings.verbosity);
         loading::report(&analysis, settings.verbosity);
         let known = self.redaction.known()?;
-        let redactor = self.redaction.redactor(&analysis, &known);
+        let redactor = self.redaction.redactor_allowing(&analysis, &known, self.credit.contributor.iter());
         let digests = report::digests(&analysis);
         let mut sanitised = redactor.sanitise(&analysis);
         let subject = match selection.map(|selection| selection.calls(&analysis)) {
@@ -177,7 +181,11 @@ impl ReportArguments {
         let filter = self.filtering.text().map(|filter| redaction::quoted_filter(&redactor, &filter));
         let filter = filter.as_deref();
         let report = Report { sanitised: &sanitised, digests: &digests, subject, form, stanza, filter };
-        let draft = report.draft().map_err(|unfit| Failure::Usage(unfit.to_string()))?;
+        let mut draft = report.draft().map_err(|unfit| Failure::Usage(unfit.to_string()))?;
+        if draft.form == report::Form::Corpus {
+            let credited = self.credit.credit().added_to(&draft.body);
+            draft.body = credited.map_err(|error| Failure::Encode(error.to_string()))?;
+        }
         if let (Some(note), true) = (&draft.note, settings.verbosity >= Verbosity::Losses) {
             eprintln!("ringtrace: {note}");
         }

@@ -35,6 +35,7 @@ mod withheld;
 
 pub use alias::{Aliases, BadAlias};
 pub use leak::{Leak, What};
+pub use policy::is_withheld_name as is_withheld;
 pub use redactor::{Redacted, Redactor};
 pub use remarks::Remark;
 pub use replaced::Replaced;

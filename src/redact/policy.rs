@@ -355,7 +355,8 @@ pub(super) fn withheld_name(name: &str) -> String {
 }
 
 /// Whether a name stands for one that did not stay: it ends in a length, and perhaps in an ordinal.
-pub(super) fn is_withheld_name(name: &str) -> bool {
+#[must_use]
+pub fn is_withheld_name(name: &str) -> bool {
     let number = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     name.strip_prefix(WITHHELD).is_some_and(|rest| match rest.split_once('-') {
         Some((length, ordinal)) => number(length, 3) && number(ordinal, 2),

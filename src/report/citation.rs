@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::assessment::{Citation, row_of};
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Row};
+use crate::call::{Call, Observed, Row};
 use crate::origin::{CaptureId, Direction};
 use crate::redact::Sanitised;
 
@@ -67,6 +67,15 @@ pub(super) fn vantage(call: &Call, row: &Row) -> String {
     let vantage = call.vantage_of(row);
     let device = vantage.and_then(|vantage| vantage.device.jid()).map_or("unknown".to_owned(), ToString::to_string);
     vantage.map_or(device.clone(), |vantage| format!("{device} ({})", vantage.role.name()))
+}
+
+/// The id of the entry of the spec's corpus that shows a stanza: its capture, by the beginning of its SHA-256, and its
+/// ordinal there. `None` if the capture was read from a pipe.
+#[must_use]
+pub fn corpus_id(digests: &[Option<String>], observed: &Observed) -> Option<String> {
+    let number = usize::try_from(observed.capture().0).ok()?;
+    let digest = digests.get(number)?.as_deref()?.get(..12)?;
+    Some(format!("ringtrace-{digest}-{}", observed.seq))
 }
 
 /// The captures of some calls, each with its format and SHA-256, a line each.

@@ -32,8 +32,10 @@ mod draft;
 mod write;
 
 pub use assessment::Subject;
+pub use citation::corpus_id;
 pub use digest::{digests, sha256};
 pub use draft::{Draft, Released};
 pub use form::{Field, Form, IssueForm};
 pub use ndjson::lines;
 pub use request::{Report, Shown, Unfit};
+pub use sheet::write as fill;

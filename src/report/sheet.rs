@@ -18,7 +18,7 @@ const LEAST: usize = 400;
 /// The text of an issue: each field under its heading, in the form's order. `values` has a value for each field.
 ///
 /// What is too long is cut at the end of a line, the longest value first; the second text is then the whole.
-pub(super) fn write(form: &IssueForm, values: &[String]) -> (String, Option<String>) {
+pub fn write(form: &IssueForm, values: &[String]) -> (String, Option<String>) {
     let whole = joined(form, values);
     if whole.len() <= LIMIT {
         return (whole, None);

@@ -205,16 +205,14 @@ impl<'r> Exhibit<'r> {
     pub(super) fn corpus(&self) -> Result<String, Unfit> {
         let technique = self.technique().ok_or(Unfit::NoTechnique)?;
         let direction = self.direction().ok_or(Unfit::NoDirection)?;
-        let seq = self.row.observed.seq;
-        let number = usize::try_from(self.row.observed.capture().0).unwrap_or_default();
-        let digest = self.report.digests.get(number).and_then(Option::as_deref);
-        let capture = digest.and_then(|digest| digest.get(..12)).unwrap_or("capture").to_owned();
+        let id = citation::corpus_id(self.report.digests, &self.row.observed);
+        let id = id.unwrap_or_else(|| format!("ringtrace-capture-{}", self.row.observed.seq));
         let mut yaml = String::new();
         let mut line = |text: &str| {
             yaml.push_str(text);
             yaml.push('\n');
         };
-        line(&format!("id: {}", quoted(&format!("ringtrace-{capture}-{seq}"))));
+        line(&format!("id: {}", quoted(&id)));
         line(&format!(
             "title: {}",
             quoted(&format!("{}, call #{}", self.title(), self.analysis().number(self.number)))

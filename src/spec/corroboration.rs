@@ -34,12 +34,15 @@ impl Confidence {
     }
 }
 
-/// One recording's part in an answer.
+/// One recording that has a stanza.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Witness<'j> {
-    technique: &'static str,
-    session: Original,
-    client: Option<&'static str>,
+pub struct Witness<'j> {
+    /// How it was made: one of the spec's techniques, or `unknown`.
+    pub technique: &'static str,
+    /// A representative of the captures that recorded the same session.
+    pub session: Original,
+    /// The client program, where the recording names it.
+    pub client: Option<&'static str>,
     device: &'j LocalDevice,
 }
 
@@ -56,21 +59,27 @@ impl Witness<'_> {
     }
 }
 
-/// Whether two of the recordings are independent: made by different techniques, in different sessions of different
-/// devices, by clients written independently.
-pub(super) fn corroborate(witnesses: &BTreeSet<Witness<'_>>, lineage: &Lineage) -> bool {
-    witnesses.iter().any(|one| witnesses.iter().any(|other| one.is_independent_of(other, lineage)))
+/// Two of the recordings that are independent: made by different techniques, in different sessions of different devices,
+/// by clients written independently. `None` if no two are.
+#[must_use]
+pub fn corroborating<'j>(witnesses: &BTreeSet<Witness<'j>>, lineage: &Lineage) -> Option<[Witness<'j>; 2]> {
+    witnesses.iter().find_map(|one| {
+        let other = witnesses.iter().find(|other| one.is_independent_of(other, lineage))?;
+        Some([*one, *other])
+    })
 }
 
 /// Which captures are recordings of one session: those with a call in common.
-pub(super) struct Sessions {
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
     /// A representative of each capture's session.
     of: BTreeMap<Original, Original>,
 }
 
 impl Sessions {
     /// The sessions of these calls' captures.
-    pub(super) fn of(calls: &[Arc<Judged>]) -> Self {
+    #[must_use]
+    pub fn of(calls: &[Arc<Judged>]) -> Self {
         let mut sessions = Self { of: BTreeMap::new() };
         for judged in calls {
             let mut captures = judged.call.rows.iter().flat_map(|row| judged.call.originals_of(row));
@@ -85,7 +94,9 @@ impl Sessions {
         sessions
     }
 
-    fn root(&self, mut capture: Original) -> Original {
+    /// The representative of a capture's session.
+    #[must_use]
+    pub fn root(&self, mut capture: Original) -> Original {
         while let Some(next) = self.of.get(&capture)
             && *next != capture
         {
@@ -95,7 +106,7 @@ impl Sessions {
     }
 
     /// Adds the recordings that have a row.
-    pub(super) fn witnesses<'j>(&self, judged: &'j Judged, row: usize, witnesses: &mut BTreeSet<Witness<'j>>) {
+    pub fn witnesses<'j>(&self, judged: &'j Judged, row: usize, witnesses: &mut BTreeSet<Witness<'j>>) {
         let Some(row) = judged.call.rows.get(row) else { return };
         let Some(vantage) = judged.call.vantage_of(row) else { return };
         for observed in row.observations() {
@@ -128,7 +139,7 @@ mod tests {
         };
         let zapo = witness("websocket-capture", 0, "zapo", &one);
         let baileys = witness("baileys-instrumentation", 1, "baileys", &other);
-        let with = |other: Witness<'_>| corroborate(&[zapo, other].into(), &Lineage::default());
+        let with = |other: Witness<'_>| corroborating(&[zapo, other].into(), &Lineage::default()).is_some();
         assert!(with(baileys));
         assert!(!with(Witness { session: zapo.session, ..baileys }), "one session");
         assert!(!with(Witness { technique: zapo.technique, ..baileys }), "one technique");

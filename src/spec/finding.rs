@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::corroboration::{Confidence, Sessions, Witness, corroborate};
+use super::corroboration::{Confidence, Sessions, Witness, corroborating};
 use super::judged::Judged;
 use super::lineage::Lineage;
 use super::pages;
@@ -94,7 +94,7 @@ fn finding(
         Verdict::Leaning | Verdict::Contested => Confidence::Speculative,
         Verdict::Answered | Verdict::Observed => {
             let is_corroborated = |hypothesis: &String| {
-                witnesses.get(hypothesis.as_str()).is_some_and(|witnesses| corroborate(witnesses, lineage))
+                witnesses.get(hypothesis.as_str()).is_some_and(|witnesses| corroborating(witnesses, lineage).is_some())
             };
             if named.iter().all(is_corroborated) { Confidence::Confirmed } else { Confidence::Probable }
         }

@@ -297,6 +297,14 @@ pub fn fingerprint(wording: &str) -> u64 {
     words.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// A fingerprint as the sources have it: `0xf94b_e442_be9e_0415`.
+#[must_use]
+pub fn written(fingerprint: u64) -> String {
+    let digits = format!("{fingerprint:016x}");
+    let groups: Vec<_> = digits.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+    format!("0x{}", groups.join("_"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/tui/"]),
     ("crossterm", &["src/tui/"]),
     ("serde_saphyr", &["src/input/log/corpus.rs", "src/spec/checkout.rs"]),
+    ("granit_parser", &["src/yaml/"]),
     ("ureq", &["src/github/"]),
     ("nucleo_matcher", &["src/tui/"]),
     ("signal_hook", &["src/tui/kit/signals.rs", "src/cli/interrupt.rs"]),

@@ -36,6 +36,7 @@ mod rules;
 mod sanitize;
 mod shared;
 mod shell;
+mod spec_change;
 mod spec_pages;
 mod stats;
 mod tables;
