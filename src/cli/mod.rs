@@ -16,6 +16,8 @@ mod reading;
 
 mod loading;
 
+mod gate;
+
 mod redaction;
 
 mod open;
@@ -66,7 +68,7 @@ Examples:
 Keys next to a capture are found by name: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
 Exit codes: 0 done; 1 data was lost (see stderr), everything else was done; 2 usage error; 3 refused to \
-write; 4 refused by the server.";
+write; 4 refused by the server; 5 something that --deny names was found.";
 
 /// Rebuild the call timelines in recorded WhatsApp Web traffic of your own test accounts, check them against the
 /// call-signalling spec, and collect evidence on its open questions. Works on files only: it records nothing and

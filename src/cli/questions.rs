@@ -2,8 +2,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ringtrace::print::questions::{self, Board};
+use ringtrace::spec::Verdict;
 
 use super::exit::{Exit, Failure};
 use super::loading;
@@ -32,13 +33,35 @@ pub(super) struct QuestionsArguments {
     #[command(flatten)]
     filtering: Filtering,
 
+    /// Exit with code 5 if a question has this verdict.
+    #[arg(long, help_heading = OUTPUT, value_enum, value_delimiter = ',', value_name = "VERDICT")]
+    deny: Vec<Denied>,
+
     /// Print JSON.
     #[arg(long, help_heading = OUTPUT)]
     json: bool,
 }
 
+/// A verdict that can fail a run.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Denied {
+    /// Direct evidence for hypotheses that exclude each other.
+    Contested,
+}
+
+impl Denied {
+    const fn verdict(self) -> Verdict {
+        match self {
+            Self::Contested => Verdict::Contested,
+        }
+    }
+}
+
 /// Runs `questions`.
 pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result<Exit, Failure> {
+    if !arguments.deny.is_empty() && !arguments.reading.has_files() {
+        return Err(Failure::Usage("--deny requires at least one capture".to_owned()));
+    }
     let spec = arguments.reading.spec()?;
     let selection = arguments.filtering.selection_of(&arguments.reading)?;
     let analysis = arguments.reading.prepare(settings)?.load();
@@ -63,5 +86,7 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
     if !analysis.captures.is_empty() {
         loading::report(&analysis, settings.verbosity);
     }
-    Ok(loading::exit(&analysis))
+    let is_denied = |verdict| arguments.deny.iter().any(|denied| denied.verdict() == verdict);
+    let denied = !arguments.deny.is_empty() && chosen.findings().iter().any(|finding| is_denied(finding.verdict));
+    Ok(if denied { Exit::Denied } else { loading::exit(&analysis) })
 }

@@ -23,4 +23,5 @@ mod changes;
 mod overview;
 
 pub use anomalies::anomaly;
+pub use json::write_json;
 pub use overview::{call, overview};

@@ -46,7 +46,7 @@ mod finding;
 mod checkout;
 
 pub use checkout::{Checkout, CheckoutError, Difference};
-pub use context::Context;
+pub use context::{Context, Left};
 pub use corroboration::Confidence;
 pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
 pub use judged::Judged;

@@ -12,6 +12,7 @@ mod damage;
 mod diagrams;
 mod filter;
 mod frames;
+mod gate;
 mod generated;
 mod github;
 mod house;

@@ -29,6 +29,13 @@ pub(super) static SIGNALLING: Page = Page {
             questions::receipt_actions,
         ),
     ],
+    rules: &[SIG_07.rule(
+        Grade::Violation,
+        "SIG-07/ack-required",
+        "A client acknowledges every call stanza that it receives.",
+        rules::ack_required,
+    )],
+    sentences: include_str!("signalling.txt"),
     ..SIG_07.page()
 };
 
