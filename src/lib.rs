@@ -59,6 +59,8 @@ pub mod output;
 
 pub mod config;
 
+pub mod declaration;
+
 pub mod anomaly;
 
 pub mod keys;

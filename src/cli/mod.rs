@@ -28,6 +28,8 @@ mod questions;
 
 mod rules;
 
+mod diff;
+
 mod explain;
 
 mod ladder;
@@ -61,6 +63,7 @@ Examples:
   ringtrace questions captures/               show what captures say about the
                                               spec's open questions
   ringtrace rules call.pcap                   check its calls against the rules
+  ringtrace diff good.pcap bad.pcap           show where two calls differ
   ringtrace export call.pcap -o stanzas.csv   export its stanzas as CSV
   ringtrace export *.pcap --table calls       one row per call of all captures
   ringtrace stats captures/                   count calls, measure latencies
@@ -117,6 +120,8 @@ enum Command {
     Questions(questions::QuestionsArguments),
     /// List the spec's rules; with captures, show how their calls comply.
     Rules(rules::RulesArguments),
+    /// Compare two calls, or a call with a profile of a real client: what differs, and where first.
+    Diff(diff::DiffArguments),
     /// Explain a rule, question, column, anomaly or exit code.
     Explain(explain::ExplainArguments),
     /// Draw the sequence diagram of one call as text, Mermaid or SVG.
@@ -171,6 +176,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),
         Some(Command::Questions(questions)) => questions::run(&questions, &settings),
         Some(Command::Rules(rules)) => rules::run(&rules, &settings),
+        Some(Command::Diff(diff)) => diff::run(&diff, &settings),
         Some(Command::Explain(explain)) => explain::run(&explain, &settings),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
         Some(Command::Export(export)) => export::run(&export, &settings),

@@ -82,7 +82,10 @@ pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exi
         return Ok(loading::exit(analysis));
     }
     let none = Analysis::default();
-    let departures = Departures::of(chosen.unwrap_or(&none), baseline.as_ref());
+    let mut departures = Departures::of(chosen.unwrap_or(&none));
+    if let Some(baseline) = &baseline {
+        baseline.mark(&mut departures);
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     match chosen {
         None if format == Format::Text => rules::list(&mut out)?,

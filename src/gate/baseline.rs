@@ -45,9 +45,12 @@ impl Baseline {
         Ok(Self { lines })
     }
 
-    /// Returns whether a departure is listed.
-    #[must_use]
-    pub fn knows(&self, departure: &Departure<'_>) -> bool {
+    /// Marks the departures that are listed as known.
+    pub fn mark(&self, departures: &mut Departures<'_>) {
+        departures.mark(|departure| self.knows(departure));
+    }
+
+    fn knows(&self, departure: &Departure<'_>) -> bool {
         self.lines.contains_key(&departure.signature())
     }
 

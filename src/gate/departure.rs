@@ -1,6 +1,5 @@
 //! Where calls depart from the spec.
 
-use super::baseline::Baseline;
 use super::level::Level;
 use crate::analysis::{Analysis, Capture};
 use crate::spec::{Judged, Verdict};
@@ -57,15 +56,18 @@ impl Departure<'_> {
 pub struct Departures<'a>(Vec<Departure<'a>>);
 
 impl<'a> Departures<'a> {
-    /// Lists the departures of an analysis, and marks those that a baseline lists.
+    /// Lists the departures of an analysis, none of them known.
     #[must_use]
-    pub fn of(analysis: &'a Analysis, baseline: Option<&Baseline>) -> Self {
-        let mut all: Vec<_> = analysis.judged().flat_map(|judged| broken(analysis, judged)).collect();
-        all.extend(disputed(analysis));
-        for departure in &mut all {
-            departure.is_known = baseline.is_some_and(|baseline| baseline.knows(departure));
+    pub fn of(analysis: &'a Analysis) -> Self {
+        let broken = analysis.judged().flat_map(|judged| broken(analysis, judged));
+        Self(broken.chain(disputed(analysis)).collect())
+    }
+
+    /// Marks those that are known.
+    pub fn mark(&mut self, is_known: impl Fn(&Departure<'_>) -> bool) {
+        for departure in &mut self.0 {
+            departure.is_known = is_known(departure);
         }
-        Self(all)
     }
 
     /// Returns them in order.

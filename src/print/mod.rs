@@ -16,6 +16,8 @@ pub mod questions;
 
 pub mod rules;
 
+pub mod diff;
+
 pub mod explain;
 
 mod changes;

@@ -10,6 +10,7 @@ mod confidence;
 mod contradictions;
 mod damage;
 mod diagrams;
+mod diff;
 mod filter;
 mod frames;
 mod gate;
