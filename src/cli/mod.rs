@@ -20,6 +20,8 @@ mod gate;
 
 mod redaction;
 
+mod knowledge;
+
 mod open;
 
 mod inspect;

@@ -19,6 +19,7 @@ Examples:
   ringtrace questions                           list the questions
   ringtrace questions --all                     also list what nothing covers
   ringtrace questions captures/ -v              show verdicts with all evidence
+  ringtrace questions captures/ --open          list the others too
   ringtrace questions a.pcap b.log --json       the same for other programs
   ringtrace questions a.pcap --filter group     use only its group calls
   ringtrace questions a.pcap --spec ../wacrg    quote the spec's own wording")]
@@ -29,6 +30,10 @@ pub(super) struct QuestionsArguments {
     /// Also list every open question of the spec: what covers it, or why nothing does.
     #[arg(long, help_heading = OUTPUT)]
     all: bool,
+
+    /// Also list each question without evidence, with what to record to answer it.
+    #[arg(long, help_heading = OUTPUT)]
+    open: bool,
 
     #[command(flatten)]
     filtering: Filtering,
@@ -78,7 +83,7 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
         let all = settings.verbosity == Verbosity::Everything;
         questions::text(
             chosen,
-            Board { spec: spec.as_ref(), all, index: arguments.all, layout: settings.layout() },
+            Board { spec: spec.as_ref(), all, index: arguments.all, open: arguments.open, layout: settings.layout() },
             &mut out,
         )?;
     }

@@ -12,6 +12,8 @@ mod index;
 
 pub mod inspect;
 
+mod summary;
+
 pub mod questions;
 
 pub mod rules;

@@ -27,6 +27,8 @@ mod stanza;
 
 mod comment;
 
+mod document;
+
 mod draft;
 
 mod write;

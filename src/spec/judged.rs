@@ -8,6 +8,7 @@ use super::flows::{self, Alignment};
 use super::pages::{self, RULES};
 use super::question::{Evidence, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
+use super::situation::Circumstances;
 use super::strength::Strength;
 use crate::call::Call;
 
@@ -30,6 +31,8 @@ pub struct Judged {
     pub counts: Vec<Count>,
     /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
+    /// What happens in it, and how it was recorded.
+    pub circumstances: Circumstances,
 }
 
 impl Judged {
@@ -69,7 +72,8 @@ impl Judged {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { call, evidence, telling, questions_told, places, counts, flow }
+        let circumstances = Circumstances::of(&call, context);
+        Self { call, evidence, telling, questions_told, places, counts, flow, circumstances }
     }
 
     /// The evidence in one row.

@@ -11,6 +11,7 @@ mod contradictions;
 mod damage;
 mod diagrams;
 mod diff;
+mod document;
 mod filter;
 mod frames;
 mod gate;

@@ -50,6 +50,7 @@ mod outgoing_1to1_audio;
 
 mod client_conduct;
 
+pub use call_terminate::vocabulary::is_news;
 use std::sync::LazyLock;
 
 use super::flows::Flow;

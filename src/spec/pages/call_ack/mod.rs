@@ -6,9 +6,10 @@ mod rules;
 use crate::spec::page::{Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::{Carrier, Form, Grade};
+use crate::spec::situation::Situation;
 
-const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md"));
+const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md")).about(Situation::Receipt);
+const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md")).about(Situation::Ack);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
