@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::analysis::Analysis;
 use crate::spec::{Finding, Gap, Shape, Verdict, is_news};
 use crate::visible::visible;
-use crate::words::{Layout, counted};
+use crate::words::{Layout, count};
 
 /// The widest name of what a verdict names, in characters.
 const ANSWER: usize = 40;
@@ -19,16 +19,16 @@ const ANSWER: usize = 40;
 /// # Errors
 /// If `out` cannot be written.
 pub(super) fn text(analysis: &Analysis, findings: &[Finding], layout: Layout, out: &mut impl Write) -> io::Result<()> {
-    let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
-    let open = count(Verdict::Open);
+    let with = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
+    let open = with(Verdict::Open);
     writeln!(
         out,
-        "{}: {} answered, {} contested, {} leaning, {} with a list of values, {open} open\n",
-        counted(findings.len() as u64, "question and discrepancy").replace("discrepancys", "discrepancies"),
-        count(Verdict::Answered),
-        count(Verdict::Contested),
-        count(Verdict::Leaning),
-        count(Verdict::Observed),
+        "{} questions and discrepancies: {} answered, {} contested, {} leaning, {} with a list of values, {open} open\n",
+        count(findings.len()),
+        with(Verdict::Answered),
+        with(Verdict::Contested),
+        with(Verdict::Leaning),
+        with(Verdict::Observed),
     )?;
     for verdict in [Verdict::Answered, Verdict::Contested, Verdict::Leaning] {
         let such: Vec<_> = findings.iter().filter(|finding| finding.verdict == verdict).collect();
@@ -115,9 +115,10 @@ fn section(
 pub(super) fn open(findings: &[Finding], all: bool, layout: Layout, out: &mut impl Write) -> io::Result<()> {
     let mut pages: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.verdict == Verdict::Open) {
-        match pages.last_mut() {
-            Some((page, findings)) if *page == finding.question.page => findings.push(finding),
-            _ => pages.push((finding.question.page, vec![finding])),
+        let page = finding.question.number.map_or("discrepancies", |_| finding.question.page);
+        match pages.iter_mut().find(|(known, _)| *known == page) {
+            Some((_, findings)) => findings.push(finding),
+            None => pages.push((page, vec![finding])),
         }
     }
     if pages.is_empty() {
