@@ -113,10 +113,13 @@ fn people(analysis: &Analysis, text: &mut String) {
     let mut people: BTreeMap<String, (BTreeSet<String>, BTreeSet<u16>, BTreeSet<&str>)> = BTreeMap::new();
     for call in analysis.calls.iter().map(|judged| &judged.call) {
         let mut add = |jid: &Jid, role: Option<&'static str>| {
+            let is_known = people.contains_key(&*jid.user);
             let (addresses, devices, roles) = people.entry(jid.user.to_string()).or_default();
             addresses.insert(jid.person_account().to_string());
             devices.insert(jid.device);
-            devices.extend(call.people.linked_devices(jid));
+            if !is_known || role.is_some() {
+                devices.extend(call.people.linked_devices(jid));
+            }
             roles.extend(role);
         };
         call.caller.iter().for_each(|jid| add(jid, Some("caller")));
