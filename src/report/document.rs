@@ -85,21 +85,31 @@ fn captures(report: &Report<'_>, text: &mut String) {
     }
 }
 
+/// How a device was recorded.
+#[derive(Default)]
+struct Recorded {
+    roles: BTreeSet<&'static str>,
+    captures: BTreeSet<CaptureId>,
+    calls: usize,
+}
+
 /// The devices whose sockets were recorded, each with its roles, and the captures.
 fn vantages(analysis: &Analysis, text: &mut String) {
     heading("Vantages", text);
-    let mut devices: BTreeMap<String, (BTreeSet<&str>, BTreeSet<CaptureId>, usize)> = BTreeMap::new();
+    let mut devices: BTreeMap<String, Recorded> = BTreeMap::new();
     for call in analysis.calls.iter().map(|judged| &judged.call) {
         for (place, vantage) in call.vantages.iter().enumerate() {
             let device = vantage.device.describe().unwrap_or_else(|| "unknown".to_owned());
-            let (roles, captures, calls) = devices.entry(device).or_default();
-            roles.insert(vantage.role.name());
-            captures.extend(call.rows.iter().filter(|row| row.vantage == place).map(|row| row.observed.capture()));
-            *calls += 1;
+            let recorded = devices.entry(device).or_default();
+            recorded.roles.insert(vantage.role.name());
+            recorded
+                .captures
+                .extend(call.rows.iter().filter(|row| row.vantage == place).map(|row| row.observed.capture()));
+            recorded.calls += 1;
         }
     }
     table(&["device", "how it is known", "roles", "captures", "calls"], text);
-    for (device, (roles, captures, calls)) in devices {
+    for (device, Recorded { roles, captures, calls }) in devices {
         let (device, how) = device.split_once(", ").unwrap_or((&device, ""));
         let captures: Vec<_> = captures.into_iter().map(citation::capture).collect();
         let roles = roles.into_iter().collect::<Vec<_>>().join(", ");
@@ -107,20 +117,28 @@ fn vantages(analysis: &Analysis, text: &mut String) {
     }
 }
 
+/// What is known of a person.
+#[derive(Default)]
+struct Person {
+    addresses: BTreeSet<String>,
+    devices: BTreeSet<u16>,
+    roles: BTreeSet<&'static str>,
+}
+
 /// Who is who: the letter of each person, with the addresses that the captures link, and the devices that they name.
 fn people(analysis: &Analysis, text: &mut String) {
     heading("Identities", text);
-    let mut people: BTreeMap<String, (BTreeSet<String>, BTreeSet<u16>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut people: BTreeMap<String, Person> = BTreeMap::new();
     for call in analysis.calls.iter().map(|judged| &judged.call) {
         let mut add = |jid: &Jid, role: Option<&'static str>| {
             let is_known = people.contains_key(&*jid.user);
-            let (addresses, devices, roles) = people.entry(jid.user.to_string()).or_default();
-            addresses.insert(jid.person_account().to_string());
-            devices.insert(jid.device);
+            let person = people.entry(jid.user.to_string()).or_default();
+            person.addresses.insert(jid.person_account().to_string());
+            person.devices.insert(jid.device);
             if !is_known || role.is_some() {
-                devices.extend(call.people.linked_devices(jid));
+                person.devices.extend(call.people.linked_devices(jid));
             }
-            roles.extend(role);
+            person.roles.extend(role);
         };
         call.caller.iter().for_each(|jid| add(jid, Some("caller")));
         call.callee.iter().for_each(|jid| add(jid, Some("callee")));
@@ -130,7 +148,7 @@ fn people(analysis: &Analysis, text: &mut String) {
         }
     }
     table(&["person", "addresses", "devices", "roles"], text);
-    for (person, (addresses, devices, roles)) in people {
+    for (person, Person { addresses, devices, roles }) in people {
         let devices = devices.iter().map(|device| if *device == 0 { "phone".to_owned() } else { device.to_string() });
         let roles = roles.into_iter().collect::<Vec<_>>().join(", ");
         let addresses = addresses.into_iter().collect::<Vec<_>>().join(", ");
