@@ -34,7 +34,7 @@
 //! capture --input--> Record, Chunk or Message, as recorded        key logs --> Keys, complete before the first entry
 //! Record -packet-> Packet -tcp-> Chunk -tls-> Chunk -websocket-> Message -noise-> Frame -binary-> Node -stanza-> Stanza
 //! Stanza -call-> Call -spec-> Evidence, Verdict -> Analysis <- Anomaly, from any layer
-//! Analysis (read only) -> diagram, compare, tables, tui, print;     Analysis -redact-> Sanitised -report-> Redacted -> github
+//! Analysis (read only) -> diagram, compare, tables, tui, print, gate;    Analysis -redact-> Sanitised -report-> Redacted -> github
 //! ```
 //!
 //! What always holds:
@@ -60,6 +60,8 @@ pub mod output;
 pub mod yaml;
 
 pub mod config;
+
+pub mod declaration;
 
 pub mod anomaly;
 
@@ -90,6 +92,8 @@ pub mod redact;
 pub mod tables;
 
 pub mod print;
+
+pub mod gate;
 
 pub mod report;
 

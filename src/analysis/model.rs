@@ -179,6 +179,13 @@ impl Capture {
         self.known_format().is_some_and(|format| matches!(format.name, "pcap" | "pcapng"))
     }
 
+    /// Whether its records are lines of a text, so that a record's number is that of a line.
+    #[must_use]
+    pub fn records_are_lines(&self) -> bool {
+        let is_text = |format: &Format| matches!(format.connections, "log" | "vantage") && format.name != "corpus";
+        self.container.is_none() && self.known_format().is_some_and(is_text)
+    }
+
     fn known_format(&self) -> Option<&'static Format> {
         FORMATS.iter().find(|format| Some(format.name) == self.format)
     }

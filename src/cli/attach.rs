@@ -69,6 +69,10 @@ struct PlaceArguments {
 
 /// Runs `attach`.
 pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Exit, Failure> {
+    if arguments.report.is_document() {
+        let why = "an analysis is a document, not a comment: write it with `ringtrace report --form analysis`";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let output = &arguments.report.output;
     let inputs = arguments.report.inputs(settings)?;
     let saved = output.is_given().then(|| output.target(&inputs)).transpose()?;

@@ -17,6 +17,8 @@ pub(super) enum Exit {
     Refused,
     /// The server refused.
     Remote,
+    /// Something that `--deny` names was found.
+    Denied,
 }
 
 /// Every exit code with its meaning, as `ringtrace explain` prints it.
@@ -36,6 +38,11 @@ pub(super) const EXIT_CODES: &[(u8, &str)] = &[
          captures, possibly in one of your notes. Nothing was written.",
     ),
     (4, "the server refused the report or did not answer."),
+    (
+        5,
+        "something that --deny names was found; all output was written. It takes precedence over 1, so a run that also \
+         lost data exits with 5.",
+    ),
 ];
 
 impl From<Exit> for ExitCode {
@@ -46,6 +53,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Refused => 3,
             Exit::Remote => 4,
+            Exit::Denied => 5,
         })
     }
 }

@@ -10,6 +10,7 @@ use ringtrace::spec::{fingerprint, written};
 use ringtrace::visible::visible;
 
 use super::exit::{EXIT_CODES, Exit, Failure};
+use super::knowledge::KnowledgeArguments;
 use super::reading;
 use super::settings::Settings;
 
@@ -24,16 +25,21 @@ Examples:
   ringtrace explain calls.ring_ms    a column
   ringtrace explain filter           the language of --filter
   ringtrace explain 439              an ack's error code, as others report it
+  ringtrace explain hosted-device    which device acted, as others report it
   ringtrace explain 1                an exit code
   ringtrace explain SIG-03 --spec ../wacrg --fingerprints")]
 pub(super) struct ExplainArguments {
-    /// Rule, question, discrepancy, page of the spec, column, anomaly, error code of an ack, or exit code.
+    /// Rule, question, discrepancy, page of the spec, column, anomaly, error code of an ack, topic that others report on, or
+    /// exit code.
     #[arg(value_name = "ID")]
     id: String,
 
     /// Checkout of the spec's repository, to quote its wording of the questions.
     #[arg(long, value_name = "DIR")]
     spec: Option<PathBuf>,
+
+    #[command(flatten)]
+    knowledge: KnowledgeArguments,
 
     /// Print the fingerprint of each open question of a page instead, as its entry in the sources needs it.
     #[arg(long, requires = "spec")]
@@ -46,7 +52,8 @@ pub(super) fn run(arguments: &ExplainArguments, settings: &Settings) -> Result<E
     if arguments.fingerprints {
         return fingerprints(spec.as_ref(), &arguments.id);
     }
-    let glossary = Glossary { exit_codes: EXIT_CODES, spec: spec.as_ref() };
+    let knowledge = arguments.knowledge.read()?;
+    let glossary = Glossary { exit_codes: EXIT_CODES, spec: spec.as_ref(), knowledge: &knowledge };
     let pages = glossary.pages(&arguments.id);
     if pages.is_empty() {
         let nearest = glossary.nearest(&arguments.id).map_or_else(String::new, |id| format!("; did you mean `{id}`?"));

@@ -7,6 +7,7 @@ use ringtrace::diagram::{Diagram, Picture};
 use ringtrace::print;
 
 use super::exit::{Exit, Failure};
+use super::knowledge::KnowledgeArguments;
 use super::loading;
 use super::reading::{Filtering, Reading, SELECTION};
 use super::settings::Settings;
@@ -42,6 +43,9 @@ pub(super) struct LadderArguments {
     expected: bool,
 
     #[command(flatten)]
+    knowledge: KnowledgeArguments,
+
+    #[command(flatten)]
     output: OutputArguments,
 }
 
@@ -60,6 +64,7 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
     let inputs = arguments.reading.inputs(settings, arguments.output.path())?;
     let target = arguments.output.target(&inputs)?;
     let selection = arguments.filtering.selection()?;
+    let knowledge = arguments.knowledge.read()?;
     let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
     let exit = loading::exit(&analysis);
@@ -71,7 +76,7 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
     let picture = Picture::of(&diagram);
     target.write(|out| {
         let written = match arguments.format {
-            Format::Text => print::call(chosen, &picture, &analysis, out),
+            Format::Text => print::call(chosen, &picture, &analysis, &knowledge, out),
             Format::Mermaid => out.write_all(picture.mermaid(&analysis).as_bytes()),
             Format::Svg => out.write_all(picture.svg(&analysis).as_bytes()),
         };

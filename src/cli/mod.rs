@@ -18,9 +18,13 @@ mod loading;
 
 mod following;
 
+mod gate;
+
 mod redaction;
 
 mod credit;
+
+mod knowledge;
 
 mod open;
 
@@ -29,6 +33,8 @@ mod inspect;
 mod questions;
 
 mod rules;
+
+mod diff;
 
 mod explain;
 
@@ -65,6 +71,7 @@ Examples:
   ringtrace questions captures/               show what captures say about the
                                               spec's open questions
   ringtrace rules call.pcap                   check its calls against the rules
+  ringtrace diff good.pcap bad.pcap           show where two calls differ
   ringtrace export call.pcap -o stanzas.csv   export its stanzas as CSV
   ringtrace export *.pcap --table calls       one row per call of all captures
   ringtrace stats captures/                   count calls, measure latencies
@@ -72,7 +79,7 @@ Examples:
 Keys next to a capture are found by name: call.noisekeys.txt and call.sslkeylog.txt for call.pcap.
 
 Exit codes: 0 done; 1 data was lost (see stderr), everything else was done; 2 usage error; 3 refused to \
-write; 4 refused by the server.";
+write; 4 refused by the server; 5 something that --deny names was found.";
 
 /// Rebuild the call timelines in recorded WhatsApp Web traffic of your own test accounts, check them against the
 /// call-signalling spec, and collect evidence on its open questions. Works on files only: it records nothing and
@@ -121,6 +128,8 @@ enum Command {
     Questions(questions::QuestionsArguments),
     /// List the spec's rules; with captures, show how their calls comply.
     Rules(rules::RulesArguments),
+    /// Compare two calls, or a call with a profile of a real client: what differs, and where first.
+    Diff(diff::DiffArguments),
     /// Explain a rule, question, column, anomaly or exit code.
     Explain(explain::ExplainArguments),
     /// Draw the sequence diagram of one call as text, Mermaid or SVG.
@@ -177,6 +186,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),
         Some(Command::Questions(questions)) => questions::run(&questions, &settings),
         Some(Command::Rules(rules)) => rules::run(&rules, &settings),
+        Some(Command::Diff(diff)) => diff::run(&diff, &settings),
         Some(Command::Explain(explain)) => explain::run(&explain, &settings),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder, &settings),
         Some(Command::Export(export)) => export::run(&export, &settings),

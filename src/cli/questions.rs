@@ -2,8 +2,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ringtrace::print::questions::{self, Board};
+use ringtrace::spec::Verdict;
 
 use super::exit::{Exit, Failure};
 use super::loading;
@@ -18,6 +19,7 @@ Examples:
   ringtrace questions                           list the questions
   ringtrace questions --all                     also list what nothing covers
   ringtrace questions captures/ -v              show verdicts with all evidence
+  ringtrace questions captures/ --open          list the others too
   ringtrace questions a.pcap b.log --json       the same for other programs
   ringtrace questions a.pcap --filter group     use only its group calls
   ringtrace questions a.pcap --spec ../wacrg    quote the spec's own wording")]
@@ -29,16 +31,42 @@ pub(super) struct QuestionsArguments {
     #[arg(long, help_heading = OUTPUT)]
     all: bool,
 
+    /// Also list each question without evidence, with what to record to answer it.
+    #[arg(long, help_heading = OUTPUT)]
+    open: bool,
+
     #[command(flatten)]
     filtering: Filtering,
+
+    /// Exit with code 5 if a question has this verdict.
+    #[arg(long, help_heading = OUTPUT, value_enum, value_delimiter = ',', value_name = "VERDICT")]
+    deny: Vec<Denied>,
 
     /// Print JSON.
     #[arg(long, help_heading = OUTPUT)]
     json: bool,
 }
 
+/// A verdict that can fail a run.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Denied {
+    /// Direct evidence for hypotheses that exclude each other.
+    Contested,
+}
+
+impl Denied {
+    const fn verdict(self) -> Verdict {
+        match self {
+            Self::Contested => Verdict::Contested,
+        }
+    }
+}
+
 /// Runs `questions`.
 pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result<Exit, Failure> {
+    if !arguments.deny.is_empty() && !arguments.reading.has_files() {
+        return Err(Failure::Usage("--deny requires at least one capture".to_owned()));
+    }
     let spec = arguments.reading.spec()?;
     let selection = arguments.filtering.selection_of(&arguments.reading)?;
     let analysis = loading::load_judged(arguments.reading.prepare(settings)?, settings.verbosity);
@@ -55,7 +83,7 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
         let all = settings.verbosity == Verbosity::Everything;
         questions::text(
             chosen,
-            Board { spec: spec.as_ref(), all, index: arguments.all, layout: settings.layout() },
+            Board { spec: spec.as_ref(), all, index: arguments.all, open: arguments.open, layout: settings.layout() },
             &mut out,
         )?;
     }
@@ -63,5 +91,7 @@ pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result
     if !analysis.captures.is_empty() {
         loading::report(&analysis, settings.verbosity);
     }
-    Ok(loading::exit(&analysis))
+    let is_denied = |verdict| arguments.deny.iter().any(|denied| denied.verdict() == verdict);
+    let denied = !arguments.deny.is_empty() && chosen.findings().iter().any(|finding| is_denied(finding.verdict));
+    Ok(if denied { Exit::Denied } else { loading::exit(&analysis) })
 }

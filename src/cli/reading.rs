@@ -16,7 +16,7 @@ use ringtrace::tables::{RowFilter, Selection, Table};
 use ringtrace::visible::visible;
 
 use super::exit::Failure;
-use super::files::{Files, INPUT, expand};
+use super::files::{Files, Given, INPUT, expand};
 use super::settings::{Settings, Verbosity};
 
 /// The heading of options about which calls are meant.
@@ -121,11 +121,33 @@ impl Reading {
         settings: &Settings,
         is_other: impl Fn(&Path) -> bool,
     ) -> Result<(Request, Vec<Source>), Failure> {
+        self.prepare_files(self.files.iter(), settings, is_other)
+    }
+
+    /// The paths of the FILEs, as given.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// The same as [`Self::prepare`] for one of the FILEs alone.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`].
+    pub(super) fn prepare_one(&self, file: usize, settings: &Settings) -> Result<Request, Failure> {
+        Ok(self.prepare_files(self.files.iter().skip(file).take(1), settings, |_| false)?.0)
+    }
+
+    fn prepare_files<'f>(
+        &self,
+        files: impl Iterator<Item = &'f Given>,
+        settings: &Settings,
+        is_other: impl Fn(&Path) -> bool,
+    ) -> Result<(Request, Vec<Source>), Failure> {
         let spec = self.spec()?;
         let mut sources = Vec::new();
         let mut overrides = Vec::new();
         let mut others = Vec::new();
-        for file in self.files.iter() {
+        for file in files {
             expand(&file.path, &mut sources)?;
             others.extend(sources.extract_if(overrides.len().., |source| source.path().is_some_and(&is_other)));
             overrides.resize(sources.len(), &file.overrides);

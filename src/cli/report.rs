@@ -28,6 +28,7 @@ Examples:
   ringtrace report call.pcap --question ack-coverage --form protocol-finding
   ringtrace report call.pcap --call '#3' -o comment.md
   ringtrace report call.pcap --call '#3' --form stanza-capture
+  ringtrace report captures/ --form analysis -o analysis.md
   ringtrace report call.pcap --call '#3' --stanza 17 --form corpus -o 17.yaml
 
 Reports contain no names, phone numbers, ids, file names or times of day: people become letters, calls and captures \
@@ -63,8 +64,8 @@ pub(super) struct ReportArguments {
 
 /// The subject of the report.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Subject (one is required)")]
-#[group(required = true, multiple = false)]
+#[command(next_help_heading = "Subject (one is required, but for --form analysis)")]
+#[group(required = false, multiple = false)]
 struct About {
     /// Open question to report on.
     #[arg(long, value_name = "ID")]
@@ -95,6 +96,9 @@ enum Form {
     Comment,
     /// An entry of the spec's corpus, as YAML.
     Corpus,
+    /// One document on all calls, or on one: captures with their hashes, identities, timelines, what was observed and what is
+    /// only supposed, departures, and what to record next.
+    Analysis,
 }
 
 impl From<Form> for report::Form {
@@ -105,6 +109,7 @@ impl From<Form> for report::Form {
             Form::Discrepancy => Self::Discrepancy,
             Form::Comment => Self::Comment,
             Form::Corpus => Self::Corpus,
+            Form::Analysis => Self::Analysis,
         }
     }
 }
@@ -154,13 +159,28 @@ impl Ready {
 }
 
 impl ReportArguments {
+    /// Returns whether the report is a document of its own rather than something for an issue.
+    pub(super) const fn is_document(&self) -> bool {
+        matches!(self.form, Form::Analysis)
+    }
+
     /// Reads the captures and drafts the report.
     ///
     /// # Errors
     /// If there is nothing to report on the subject in this form, or a note contains an identifier.
     pub(super) fn ready(&self, settings: &Settings) -> Result<Ready, Failure> {
+        let is_document = self.is_document();
+        let of_page = self.about.question.is_some() || self.about.rule.is_some() || self.about.discrepancy.is_some();
+        if is_document && of_page {
+            return Err(Failure::Usage("--form analysis is about all calls, or about one with --call".to_owned()));
+        }
+        let is_of_all = is_document && self.about.call.is_none();
+        if !is_of_all && !of_page && self.about.call.is_none() {
+            let options = "--question, --call, --rule or --discrepancy";
+            return Err(Failure::Usage(format!("a subject is required: {options}; only --form analysis needs none")));
+        }
         // Unknown ids are reported before the captures are read, which may take long.
-        if self.about.call.is_none() {
+        if self.about.call.is_none() && !is_of_all {
             self.about.subject(&Analysis::default())?;
         }
         let selection = self.filtering.selection()?;
@@ -170,13 +190,17 @@ impl ReportArguments {
         let redactor = self.redaction.redactor_allowing(&analysis, &known, self.credit.contributor.iter());
         let digests = report::digests(&analysis);
         let mut sanitised = redactor.sanitise(&analysis);
-        let subject = match selection.map(|selection| selection.calls(&analysis)) {
-            Some(calls) => {
-                sanitised = sanitised.narrowed(&calls);
-                self.about.subject(&analysis.narrowed(&calls))?
-            }
-            None => self.about.subject(&analysis)?,
-        };
+        let narrowed = selection.map(|selection| selection.calls(&analysis));
+        if let Some(calls) = &narrowed {
+            sanitised = sanitised.narrowed(calls);
+        }
+        let narrowed = narrowed.map(|calls| analysis.narrowed(&calls));
+        let chosen = narrowed.as_ref().unwrap_or(&analysis);
+        let mut subject = if is_of_all { Subject::All } else { self.about.subject(chosen)? };
+        if let (true, Subject::Call(call)) = (is_document, subject) {
+            sanitised = sanitised.narrowed(&[call]);
+            subject = Subject::Call(0);
+        }
         let (form, stanza) = (self.form.into(), self.stanza.map(Shown::Seq));
         let filter = self.filtering.text().map(|filter| redaction::quoted_filter(&redactor, &filter));
         let filter = filter.as_deref();

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::align::{Pair, align};
-use super::part::{Part, What};
+use super::align::align;
+use super::children::{Paired, join};
+use super::part::{Part, Relation, What, differences};
 use super::stanza::{Side, stanzas};
 use crate::call::{Call, Row, Side as Party};
 use crate::protocol::stanza::ActionName;
@@ -21,13 +22,15 @@ pub struct Aligned {
     pub right: Option<usize>,
     /// The parts that differ between these two stanzas and not between any two; empty if there is no counterpart.
     pub differences: Vec<Part>,
+    /// Whether the place of the stanza among the others differs.
+    pub is_moved: bool,
 }
 
 impl Aligned {
     /// Returns whether the calls differ here.
     #[must_use]
     pub fn differs(&self) -> bool {
-        self.left.is_none() || self.right.is_none() || !self.differences.is_empty()
+        self.left.is_none() || self.right.is_none() || self.is_moved || !self.differences.is_empty()
     }
 
     /// Says what differs, in a line; empty if nothing does. Untrusted text.
@@ -45,6 +48,7 @@ impl Aligned {
                 What::Attribute(_) | What::Key(_) => part.name().to_owned(),
             };
             match (&part.left, &part.right, &part.what) {
+                _ if part.relation == Relation::Moved => format!("{name} moved"),
                 (Some(_), None, _) => format!("-{name}"),
                 (None, Some(_), _) => format!("+{name}"),
                 (Some(left), Some(right), What::Attribute(_) | What::Key(_)) => {
@@ -54,6 +58,9 @@ impl Aligned {
             }
         });
         let mut named: Vec<String> = named.collect();
+        if self.is_moved {
+            named.insert(0, "at another place".to_owned());
+        }
         if let more @ 1.. = self.differences.len().saturating_sub(NAMED) {
             named.push(format!("{more} more"));
         }
@@ -73,15 +80,14 @@ fn brief(value: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn calls(left: &Call, right: &Call) -> Vec<Aligned> {
     let kinds = |call: &Call| call.rows.iter().map(|row| kind(call, row)).collect::<Vec<_>>();
-    let pairs = align(&kinds(left), &kinds(right));
-    let aligned = pairs.into_iter().map(|pair| match pair {
-        Pair::Both(one, other) => {
-            let parts = stanzas(Side { call: left, row: one }, Side { call: right, row: other });
-            let differences = parts.into_iter().filter(|part| part.relation.differs()).collect();
-            Aligned { left: Some(one), right: Some(other), differences }
-        }
-        Pair::Left(one) => Aligned { left: Some(one), right: None, differences: Vec::new() },
-        Pair::Right(other) => Aligned { left: None, right: Some(other), differences: Vec::new() },
+    let (ours, theirs) = (kinds(left), kinds(right));
+    let mut pairs: Vec<Paired> = align(&ours, &theirs).into_iter().map(Paired::from).collect();
+    join(&mut pairs, &ours, &theirs, true, Kind::known);
+    let aligned = pairs.into_iter().map(|Paired { left: one, right: other, is_moved }| {
+        let parts = one.zip(other).map_or_else(Vec::new, |(one, other)| {
+            stanzas(Side { call: left, row: one }, Side { call: right, row: other })
+        });
+        Aligned { left: one, right: other, differences: differences(parts), is_moved }
     });
     aligned.collect()
 }
@@ -92,6 +98,13 @@ struct Kind {
     tag: Cow<'static, str>,
     action: Option<ActionName>,
     side: Party,
+}
+
+impl Kind {
+    /// The kind as a key; `None` where the side is unknown.
+    fn known(&self) -> Option<(Cow<'static, str>, Option<ActionName>, Party)> {
+        (self.side != Party::Unknown).then(|| (self.tag.clone(), self.action.clone(), self.side))
+    }
 }
 
 impl PartialEq for Kind {

@@ -45,13 +45,15 @@ pub enum Relation {
     OnlyLeft,
     /// Only the right stanza has it.
     OnlyRight,
+    /// Both have the element, at different places among its siblings. The part's values are the places, from 1.
+    Moved,
 }
 
 impl Relation {
     /// Returns whether it is a difference between these two stanzas, and not between any two.
     #[must_use]
     pub const fn differs(self) -> bool {
-        matches!(self, Self::Different | Self::OnlyLeft | Self::OnlyRight)
+        matches!(self, Self::Different | Self::OnlyLeft | Self::OnlyRight | Self::Moved)
     }
 
     /// The relation's name in JSON.
@@ -64,11 +66,36 @@ impl Relation {
             Self::Different => "different",
             Self::OnlyLeft => "only-left",
             Self::OnlyRight => "only-right",
+            Self::Moved => "moved",
         }
     }
 }
 
 impl Part {
+    /// The path of the part, from the action on: `offer/audio@rate`, `offer/capability`; of the `<call>` around it, `call@to`.
+    /// Untrusted text.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let element = self.element.strip_prefix("call/").unwrap_or(&self.element);
+        match &self.what {
+            What::Element | What::Content => element.to_owned(),
+            What::Attribute(name) => format!("{element}@{name}"),
+            What::Key(path) => format!("{element}:{path}"),
+        }
+    }
+
+    /// What the part is: `child`, `order`, `attribute`, `content` or `value` (of JSON).
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match (&self.what, self.relation) {
+            (What::Element, Relation::Moved) => "order",
+            (What::Element, _) => "child",
+            (What::Attribute(_), _) => "attribute",
+            (What::Content, _) => "content",
+            (What::Key(_), _) => "value",
+        }
+    }
+
     /// The name of the part without its element: an attribute's name, a path, or the tag.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -78,4 +105,24 @@ impl Part {
             What::Key(path) => path,
         }
     }
+}
+
+/// The parts that differ between two stanzas and not between any two. Of an element that only one side has, nothing inside.
+pub(super) fn differences(parts: Vec<Part>) -> Vec<Part> {
+    let mut only_one: Option<usize> = None;
+    let mut kept = parts;
+    kept.retain(|part| {
+        let is_element = part.what == What::Element;
+        if let Some(depth) = only_one {
+            if part.depth > depth || part.depth == depth && !is_element {
+                return false;
+            }
+            only_one = None;
+        }
+        if is_element && matches!(part.relation, Relation::OnlyLeft | Relation::OnlyRight) {
+            only_one = Some(part.depth);
+        }
+        part.relation.differs()
+    });
+    kept
 }

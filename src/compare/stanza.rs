@@ -3,9 +3,10 @@
 use data_encoding::HEXLOWER;
 
 use super::align::{Pair, align};
+use super::children::pair;
 use super::json;
-use super::nature::is_random;
-use super::part::{Part, Relation, What};
+use super::nature::{self, Holder};
+use super::part::{Part, Relation, What, differences};
 use super::role::role;
 use crate::call::Call;
 use crate::protocol::binary::{Content, Node, Value};
@@ -29,14 +30,27 @@ pub struct Side<'a> {
 pub fn stanzas(left: Side<'_>, right: Side<'_>) -> Vec<Part> {
     let node = |side: Side<'_>| side.call.rows.get(side.row).map(|row| row.observed.read().node.clone());
     let (ours, theirs) = (node(left), node(right));
-    let mut comparison = Comparison { calls: (left.call, right.call), parts: Vec::new() };
+    let mut comparison = Comparison { calls: [Some(left.call), Some(right.call)], parts: Vec::new() };
     comparison.trees(ours.as_ref(), theirs.as_ref());
     comparison.parts
 }
 
+/// What stands for any value in a stanza to compare with.
+const ANY: &str = "*";
+
+/// Compares a stanza with the form of such stanzas, in which `*` stands for any value: what differs.
+#[must_use]
+pub(super) fn against(left: Side<'_>, form: &Node) -> Vec<Part> {
+    let node = left.call.rows.get(left.row).map(|row| &row.observed.read().node);
+    let mut comparison = Comparison { calls: [Some(left.call), None], parts: Vec::new() };
+    comparison.trees(node, Some(form));
+    differences(comparison.parts)
+}
+
 /// A comparison being made.
 struct Comparison<'a> {
-    calls: (&'a Call, &'a Call),
+    /// The calls of the two sides; `None` of a form.
+    calls: [Option<&'a Call>; 2],
     parts: Vec<Part>,
 }
 
@@ -45,13 +59,15 @@ struct Comparison<'a> {
 struct Place {
     element: String,
     depth: usize,
+    /// Its indexes among its siblings, if they differ in a way that others' do not.
+    moved: Option<(usize, usize)>,
 }
 
 impl Comparison<'_> {
     /// Walks two trees without recursion.
-    fn trees(&mut self, left: Option<&Node>, right: Option<&Node>) {
+    fn trees<'n>(&mut self, left: Option<&'n Node>, right: Option<&'n Node>) {
         let tag = left.or(right).map_or_else(String::new, |node| node.tag.to_string());
-        let mut open = vec![(Place { element: tag, depth: 0 }, left, right)];
+        let mut open = vec![(Place { element: tag, depth: 0, moved: None }, left, right)];
         while let Some((place, left, right)) = open.pop() {
             if self.parts.len() >= PARTS {
                 return;
@@ -66,16 +82,16 @@ impl Comparison<'_> {
             }
             self.element(&place, left, right);
             let (ours, theirs) = (left.map_or(&[][..], Node::children), right.map_or(&[][..], Node::children));
-            let tags = |nodes: &[Node]| nodes.iter().map(|node| node.tag.clone()).collect::<Vec<_>>();
+            let [left_call, right_call] = self.calls;
+            let forms: [&dyn Fn(&Node) -> String; 2] = [&|node| form(left_call, node), &|node| form(right_call, node)];
             let first = open.len();
-            for pair in align(&tags(ours), &tags(theirs)) {
-                let (left, right) = match pair {
-                    Pair::Both(one, other) => (ours.get(one), theirs.get(other)),
-                    Pair::Left(one) => (ours.get(one), None),
-                    Pair::Right(other) => (None, theirs.get(other)),
-                };
+            for paired in pair([ours, theirs], forms) {
+                let node = |nodes: &'n [Node], index: Option<usize>| index.and_then(|index| nodes.get(index));
+                let (left, right) = (node(ours, paired.left), node(theirs, paired.right));
                 let tag = left.or(right).map_or("", |node| &node.tag);
-                open.push((Place { element: format!("{}/{tag}", place.element), depth: place.depth + 1 }, left, right));
+                let moved = paired.left.zip(paired.right).filter(|_| paired.is_moved);
+                let element = format!("{}/{tag}", place.element);
+                open.push((Place { element, depth: place.depth + 1, moved }, left, right));
             }
             if let Some(children) = open.get_mut(first..) {
                 children.reverse();
@@ -86,12 +102,18 @@ impl Comparison<'_> {
     /// Compares an element without its children.
     fn element(&mut self, place: &Place, left: Option<&Node>, right: Option<&Node>) {
         let relation = match (left, right) {
+            (Some(_), Some(_)) if place.moved.is_some() => Relation::Moved,
             (Some(_), Some(_)) => Relation::Same,
             (Some(_), None) => Relation::OnlyLeft,
             _ => Relation::OnlyRight,
         };
         let tag = |node: Option<&Node>| node.map(|node| node.tag.to_string());
-        self.push(place, What::Element, tag(left), tag(right), relation);
+        let ordinal = |index: usize| Some((index + 1).to_string());
+        let (ours, theirs) = match place.moved {
+            Some((left, right)) => (ordinal(left), ordinal(right)),
+            None => (tag(left), tag(right)),
+        };
+        self.push(place, What::Element, ours, theirs, relation);
         let mut names: Vec<&str> = Vec::new();
         for attribute in [left, right].into_iter().flatten().flat_map(|node| &node.attributes) {
             if !names.contains(&attribute.name.as_ref()) {
@@ -120,7 +142,8 @@ impl Comparison<'_> {
             }
             _ => {
                 if left.is_some() || right.is_some() {
-                    let relation = self.relation(name, left.as_deref(), right.as_deref());
+                    let holder = if *what == What::Content { Holder::Content } else { Holder::Attribute };
+                    let relation = self.relation((holder, name), left.as_deref(), right.as_deref());
                     self.push(place, what.clone(), left, right, relation);
                 }
             }
@@ -140,30 +163,70 @@ impl Comparison<'_> {
             let Some((path, _)) = ours.or(theirs) else { continue };
             let (left, right) = (value(ours), value(theirs));
             let key = path.rsplit('.').next().unwrap_or(path);
-            let relation = self.relation(key, left.as_deref(), right.as_deref());
+            let relation = self.relation((Holder::Attribute, key), left.as_deref(), right.as_deref());
             if relation != Relation::Same && self.parts.len() < PARTS {
                 self.push(place, What::Key(format!("{before}{path}")), left, right, relation);
             }
         }
     }
 
-    fn relation(&self, name: &str, left: Option<&str>, right: Option<&str>) -> Relation {
+    fn relation(&self, (holder, name): (Holder, &str), left: Option<&str>, right: Option<&str>) -> Relation {
+        let [left_call, right_call] = self.calls;
+        let is_any = right_call.is_none() && right == Some(ANY);
         let (Some(left), Some(right)) = (left, right) else {
-            return if left.is_some() { Relation::OnlyLeft } else { Relation::OnlyRight };
+            // Some recordings leave content out, so that a form cannot ask for it.
+            return match left {
+                None if is_any && holder == Holder::Content => Relation::Random,
+                None => Relation::OnlyRight,
+                Some(_) => Relation::OnlyLeft,
+            };
         };
-        let roles = || (role(self.calls.0, left), role(self.calls.1, right));
+        let roles = || (left_call.and_then(|call| role(call, left)), right_call.and_then(|call| role(call, right)));
         match () {
             () if left == right => Relation::Same,
+            () if is_any => Relation::Random,
             () if matches!(roles(), (Some(one), Some(other)) if one == other) => Relation::SameRole,
-            () if is_random(name, left, right) => Relation::Random,
+            () if nature::is_random(holder, name, left, right) => Relation::Random,
             () => Relation::Different,
         }
     }
 
     fn push(&mut self, place: &Place, what: What, left: Option<String>, right: Option<String>, relation: Relation) {
-        let Place { element, depth } = place.clone();
+        let Place { element, depth, .. } = place.clone();
         self.parts.push(Part { depth, element, what, left, right, relation });
     }
+}
+
+/// The most bytes of a form.
+const FORM: usize = 4096;
+
+/// What an element holds apart from what is random by nature and who happens to call: equal for two that differ only so.
+fn form(call: Option<&Call>, node: &Node) -> String {
+    let of = |holder, name: &str, value: String| {
+        let role = call.and_then(|call| role(call, &value));
+        role.or_else(|| nature::nature(holder, name, &value)).unwrap_or(value)
+    };
+    let (mut form, mut open) = (String::new(), vec![node]);
+    while let Some(node) = open.pop() {
+        form.push('<');
+        form.push_str(&node.tag);
+        let values = node.attributes.iter().map(|attribute| {
+            let value = of(Holder::Attribute, &attribute.name, text(&attribute.value));
+            format!(" {}={value:?}", attribute.name)
+        });
+        let mut values: Vec<_> = values.collect();
+        values.sort_unstable();
+        form.extend(values);
+        if let Some(content) = content(&node.content) {
+            form.push_str(&format!(" {:?}", of(Holder::Content, &node.tag, content)));
+        }
+        if form.len() > FORM {
+            break;
+        }
+        form.push_str(&format!(" {}>", node.children().len()));
+        open.extend(node.children().iter().rev());
+    }
+    form
 }
 
 /// The text of a value.

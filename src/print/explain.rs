@@ -6,7 +6,7 @@ use super::index::coverage;
 use crate::analysis::diagnoses;
 use crate::anomaly::Severity;
 use crate::spec::index::{self, Entry};
-use crate::spec::{self, Checkout, Grade, PAGES, Question, RULES, Report, Shape, reports};
+use crate::spec::{self, Checkout, Fact, Grade, Knowledge, PAGES, Question, RULES, Shape};
 use crate::tables::{Description, Table, filter_page};
 use crate::words::{Layout, capitalised, counted, nearest};
 
@@ -20,6 +20,8 @@ pub struct Glossary<'g> {
     pub exit_codes: &'g [ExitCode],
     /// A checkout of the spec, to quote its wording.
     pub spec: Option<&'g Checkout>,
+    /// What others report.
+    pub knowledge: &'g Knowledge,
 }
 
 /// The id of the page about filters.
@@ -49,11 +51,16 @@ impl Glossary<'_> {
                 Grade::Note => "news for the spec, not a fault",
             };
             let text = format!("*Rule {}* ({}). A departure is {departure}.\n\n{}", rule.id, rule.page, rule.text());
-            text + &reported(rule.id)
+            text + &self.reported(rule.id)
         }));
-        let codes = reports(id).filter(|report| report.about.parse::<u16>().is_ok());
-        pages.extend(codes.map(|report| {
-            format!("*Error {id}* of an ack to a call stanza, as others report it.\n\n{}", cited(report))
+        let is_elsewhere = !pages.is_empty();
+        let facts = self.knowledge.about(id).filter(|_| !is_elsewhere);
+        pages.extend(facts.map(|fact| {
+            let what = match id.parse::<u16>() {
+                Ok(_) => format!("*Error {id}* of an ack to a call stanza"),
+                Err(_) => format!("*{}*", capitalised(id)),
+            };
+            format!("{what}, as others report it.\n\n{}", cited(fact))
         }));
         let diagnoses = diagnoses().into_iter().filter(|diagnosis| diagnosis.id == id);
         pages.extend(diagnoses.map(|diagnosis| {
@@ -127,30 +134,31 @@ impl Glossary<'_> {
             text.push_str(&format!("The spec: {wording}\n\n"));
         }
         text.push_str(&question.text());
-        text + &reported(question.id)
+        text + &self.reported(question.id)
     }
 
     /// The known id that `id` is most likely a misspelling of.
     #[must_use]
-    pub fn nearest(&self, id: &str) -> Option<&'static str> {
+    pub fn nearest(&self, id: &str) -> Option<&str> {
         let columns = TABLES.iter().flat_map(|(_, table)| table.columns()).map(|column| column.name);
         let questions = spec::questions().map(|question| question.id);
         let rules = RULES.iter().map(|rule| rule.id);
         let anomalies = diagnoses().into_iter().map(|diagnosis| diagnosis.id);
         let pages = PAGES.iter().map(|page| page.name()).chain([FILTER]);
-        nearest(id, questions.chain(rules).chain(anomalies).chain(columns).chain(pages))
+        let facts = self.knowledge.iter().map(|fact| fact.about.as_str()).filter(|about| about.len() > 3);
+        nearest(id, questions.chain(rules).chain(anomalies).chain(columns).chain(pages).chain(facts))
+    }
+
+    /// What others report about a question or a rule, as further paragraphs of its page.
+    fn reported(&self, id: &str) -> String {
+        self.knowledge.about(id).map(|fact| format!("\n\n*Reported elsewhere.* {}", cited(fact))).collect()
     }
 }
 
-/// What others report about a question or a rule, as further paragraphs of its page.
-fn reported(id: &str) -> String {
-    reports(id).map(|report| format!("\n\n*Reported elsewhere.* {}", cited(report))).collect()
-}
-
-/// A report with its source, which is not this program's own evidence.
-fn cited(report: &Report) -> String {
-    let see = if report.see.is_empty() { String::new() } else { format!(" See {}.", report.see.join(", ")) };
-    format!("{} Source: {} ({}); ringtrace has not verified it.{see}", report.says, report.source, report.date)
+/// A fact with its source, which is not this program's own evidence.
+fn cited(fact: &Fact) -> String {
+    let see = if fact.see.is_empty() { String::new() } else { format!(" See {}.", fact.see.join(", ")) };
+    format!("{} Source: {} ({}); ringtrace has not verified it.{see}", fact.says, fact.source, fact.date)
 }
 
 /// Writes pages, separated by empty lines.
@@ -166,9 +174,13 @@ pub fn text(pages: &[String], layout: Layout, out: &mut impl Write) -> io::Resul
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::LazyLock;
 
-    const GLOSSARY: Glossary<'_> = Glossary { exit_codes: &[(2, "usage error")], spec: None };
+    use super::*;
+    use crate::spec::KNOWLEDGE;
+
+    static GLOSSARY: LazyLock<Glossary<'_>> =
+        LazyLock::new(|| Glossary { exit_codes: &[(2, "usage error")], spec: None, knowledge: &KNOWLEDGE });
 
     #[test]
     fn every_id_has_its_page() {

@@ -10,7 +10,7 @@ use crate::visible::visible_json;
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub(super) fn write_json(value: &Value, out: &mut impl Write) -> io::Result<()> {
+pub fn write_json(value: &Value, out: &mut impl Write) -> io::Result<()> {
     for line in format!("{value:#}").lines() {
         writeln!(out, "{}", visible_json(line))?;
     }

@@ -14,9 +14,13 @@ mod media;
 
 pub mod inspect;
 
+mod summary;
+
 pub mod questions;
 
 pub mod rules;
+
+pub mod diff;
 
 pub mod explain;
 
@@ -25,5 +29,6 @@ mod changes;
 mod overview;
 
 pub use anomalies::anomaly;
+pub use json::write_json;
 pub use media::{cited, clock};
 pub use overview::{call, overview};

@@ -9,7 +9,7 @@ use crate::anomaly::Severity;
 use crate::call::{Call, Vantage};
 use crate::diagram::caption::{began, clock_offset, outcome};
 use crate::diagram::{Diagram, Picture};
-use crate::spec::{Conformance, Judged};
+use crate::spec::{Conformance, Judged, KNOWLEDGE, Knowledge};
 use crate::visible::visible;
 use crate::words::{capitalised, counted};
 
@@ -26,7 +26,7 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
     }
     for (index, judged) in analysis.calls.iter().enumerate() {
         writeln!(out)?;
-        call(index, &Picture::of(&Diagram::new(vec![judged.clone()], false)), analysis, &mut *out)?;
+        call(index, &Picture::of(&Diagram::new(vec![judged.clone()], false)), analysis, &KNOWLEDGE, &mut *out)?;
     }
     if !analysis.orphans.is_empty() {
         let acks = counted(analysis.orphans.len() as u64, "ack");
@@ -39,11 +39,17 @@ pub fn overview(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes the first call of a picture, which is the call at `index` of the analysis: how it went, its ladder with the
-/// marks, and what the server changed in stanzas that were captured at both ends.
+/// marks, what others report about its stanzas, and what the server changed in stanzas that were captured at both ends.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn call(index: usize, picture: &Picture<'_>, analysis: &Analysis, mut out: impl Write) -> io::Result<()> {
+pub fn call(
+    index: usize,
+    picture: &Picture<'_>,
+    analysis: &Analysis,
+    knowledge: &Knowledge,
+    mut out: impl Write,
+) -> io::Result<()> {
     let Some(judged) = picture.diagram.calls.first() else { return Ok(()) };
     let call = &judged.call;
     writeln!(out, "#{}  {}", analysis.number(index), headline(call, analysis))?;
@@ -67,7 +73,20 @@ pub fn call(index: usize, picture: &Picture<'_>, analysis: &Analysis, mut out: i
     }
     departures(judged, &mut out)?;
     media::text(judged, &mut out)?;
+    reported(call, knowledge, &mut out)?;
     changes::write(call, &mut out)
+}
+
+/// Writes what others report about stanzas of the call.
+fn reported(call: &Call, knowledge: &Knowledge, out: &mut impl Write) -> io::Result<()> {
+    for note in knowledge.notes(call) {
+        let record = call.rows.get(note.row).map_or(0, |row| row.observed.stanza.origin.last);
+        let says = note.fact.note.as_deref().unwrap_or_default();
+        let (source, date) = (visible(&note.fact.source), visible(&note.fact.date));
+        let here = visible(&note.here);
+        writeln!(out, "    i {here} in record {record}: {} (reported by {source}, {date})", visible(says))?;
+    }
+    Ok(())
 }
 
 /// Writes where rules are violated, and what the spec does not know.

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::json::write_json;
 use super::scope::{considered, json_considered};
+use super::summary::{self, named};
 use super::{figure, index};
 use crate::analysis::{Analysis, Exhibit};
-use crate::spec::{Checkout, Difference, Finding, PieceAt, Shape, Tally, Verdict};
+use crate::spec::{Checkout, Difference, Finding, Gap, PieceAt, Shape, Tally, Verdict};
 use crate::tables::stats;
 use crate::visible::visible;
 use crate::words::{Layout, counted, date_and_time, rfc3339};
@@ -32,6 +33,8 @@ pub struct Board<'b> {
     pub all: bool,
     /// Whether to list every question of the spec, including those that the program does not cover.
     pub index: bool,
+    /// Whether to list the questions without evidence, with what to record; by default one line per page counts them.
+    pub open: bool,
     /// The layout of the text.
     pub layout: Layout,
 }
@@ -45,14 +48,22 @@ pub fn text(analysis: &Analysis, board: Board<'_>, out: &mut impl Write) -> io::
     if analysis.chosen.is_some() {
         writeln!(out, "{}\n", considered(analysis))?;
     }
-    let all = analysis.findings();
+    let mut all = analysis.findings();
+    let is_of_captures = !analysis.captures.is_empty();
+    if is_of_captures {
+        summary::text(analysis, &all, board.layout, out)?;
+        summary::open(&all, board.open, board.layout, out)?;
+        all.retain(|finding| finding.verdict != Verdict::Open);
+    }
     for finding in all.iter().filter(|finding| finding.question.number.is_some()) {
         if page.replace(finding.question.page) != Some(finding.question.page) {
             heading(finding.question.page, board, out)?;
         }
         write_finding(analysis, finding, board, out)?;
     }
-    writeln!(out, "Discrepancies: where the spec contradicts itself or observed traffic\n")?;
+    if all.iter().any(|finding| finding.question.number.is_none()) {
+        writeln!(out, "Discrepancies: where the spec contradicts itself or observed traffic\n")?;
+    }
     for finding in all.iter().filter(|finding| finding.question.number.is_none()) {
         write_finding(analysis, finding, board, out)?;
     }
@@ -108,6 +119,9 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
     for tally in &finding.tallies {
         evidence(analysis, tally, of(&exhibits, tally), board, out)?;
     }
+    for advice in &finding.next {
+        write!(out, "{}", board.layout.wrap(&format!("next: {}", visible(advice)), 6))?;
+    }
     writeln!(out)
 }
 
@@ -121,17 +135,6 @@ fn verdict(finding: &Finding) -> String {
         _ => named(finding, |name| visible(name).into_owned()),
     };
     format!("{}: {named}; suggested confidence: {}", finding.verdict.name(), finding.confidence.name())
-}
-
-/// The hypotheses or values that a verdict names, each as `show` returns it.
-pub(crate) fn named(finding: &Finding, show: impl Fn(&str) -> String) -> String {
-    let separator = match finding.verdict {
-        Verdict::Leaning => " or ",
-        Verdict::Contested => " against ",
-        Verdict::Answered => " and ",
-        Verdict::Observed | Verdict::Open => ", ",
-    };
-    finding.named.iter().map(|name| show(name)).collect::<Vec<_>>().join(separator)
 }
 
 fn bar(count: u64, most: u64) -> String {
@@ -241,7 +244,7 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the same as JSON: `{"schema", "calls": {"considered", "of"}, "questions", "discrepancies", "index"}`. Questions
+/// Writes the same as JSON: `{"schema", "calls": {"considered", "of"}, "summary", "questions", "discrepancies", "index"}`. Questions
 /// and discrepancies have the same shape; the index lists every open question of the spec.
 ///
 /// # Errors
@@ -255,6 +258,7 @@ pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) 
     let board = json!({
         "schema": SCHEMA,
         "calls": json_considered(analysis),
+        "summary": summary::json(&all),
         "questions": of(true),
         "discrepancies": of(false),
         "index": index::json(spec),
@@ -302,6 +306,9 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
         "verdict": finding.verdict.name(),
         "named": finding.named,
         "confidence": finding.confidence.name(),
+        "gap": finding.gap.map(Gap::name),
+        "next": finding.next,
+        "telling": finding.telling(&analysis.calls).and_then(|at| place(analysis, at)),
         "hypotheses": hypotheses.collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
         "evidence": evidence.collect::<Vec<_>>(),

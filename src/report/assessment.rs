@@ -20,6 +20,8 @@ pub enum Subject {
     Rule(&'static Rule),
     /// A call, by its index.
     Call(usize),
+    /// All calls.
+    All,
 }
 
 impl Subject {
@@ -31,6 +33,7 @@ impl Subject {
             Self::Question(question) => format!("--question {}", question.id),
             Self::Rule(rule) => format!("--rule {}", rule.id),
             Self::Call(index) => format!("--call '#{}'", analysis.number(*index)),
+            Self::All => String::new(),
         }
     }
 }
@@ -82,6 +85,7 @@ impl Assessment {
             Subject::Question(question) => of_question(question, sanitised),
             Subject::Rule(rule) => of_rule(rule, sanitised),
             Subject::Call(index) => return of_call(index, sanitised),
+            Subject::All => of_all(sanitised),
         };
         let analysis = sanitised.analysis();
         if analysis.chosen.is_some() {
@@ -189,18 +193,14 @@ fn verdict_words(finding: &Finding) -> String {
 
 /// What remains to be known for a question.
 fn open_points(finding: &Finding) -> Vec<String> {
-    let next = match finding.verdict {
-        Verdict::Open => "These captures do not bear on it.",
-        Verdict::Leaning => "No evidence is direct so far: a recording of the other side's socket would settle it.",
-        Verdict::Contested => "There is direct evidence on both sides: what tells the cases apart is not known.",
-        Verdict::Observed => "A list is never complete: other values may occur.",
-        Verdict::Answered => "",
+    let state = match finding.verdict {
+        Verdict::Open => Some("These captures do not bear on it."),
+        Verdict::Leaning => Some("No evidence is direct so far."),
+        Verdict::Contested => Some("There is direct evidence on both sides."),
+        Verdict::Observed => Some("A list is never complete: other values may occur."),
+        Verdict::Answered => None,
     };
-    let corroboration = (finding.confidence == Confidence::Probable).then_some(
-        "Not corroborated so far: that takes another technique, another device and an independently written client.",
-    );
-    let points = Some(next).filter(|next| !next.is_empty()).into_iter().chain(corroboration);
-    points.map(str::to_owned).collect()
+    state.map(str::to_owned).into_iter().chain(finding.next.iter().cloned()).collect()
 }
 
 fn of_rule(rule: &'static Rule, sanitised: &Sanitised) -> Assessment {
@@ -254,6 +254,22 @@ fn cite_place(call: usize, place: &Place) -> Citation {
             Conformance::Undecided => 2,
             Conformance::Holds => 1,
         },
+    }
+}
+
+/// What is said of all calls together: how many they are.
+fn of_all(sanitised: &Sanitised) -> Assessment {
+    let title = format!("analysis of {}", counted(sanitised.analysis().calls.len(), "call"));
+    Assessment {
+        summary: title.clone(),
+        title,
+        verdict: String::new(),
+        citations: Vec::new(),
+        confidence: Confidence::Unknown,
+        pages: Vec::new(),
+        open: Vec::new(),
+        claim: None,
+        sides: Vec::new(),
     }
 }
 

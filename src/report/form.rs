@@ -13,6 +13,8 @@ pub enum Form {
     Comment,
     /// An entry of the spec's corpus.
     Corpus,
+    /// One document on everything that the captures show.
+    Analysis,
 }
 
 /// A form of the spec's repository.
@@ -41,8 +43,8 @@ pub struct Field {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 5] =
-        [Self::Comment, Self::ProtocolFinding, Self::StanzaCapture, Self::Discrepancy, Self::Corpus];
+    pub const ALL: [Self; 6] =
+        [Self::Comment, Self::ProtocolFinding, Self::StanzaCapture, Self::Discrepancy, Self::Corpus, Self::Analysis];
 
     /// What a file ends with that has it, and what one ends with that has what did not find room in it.
     #[must_use]
@@ -50,7 +52,7 @@ impl Form {
         match self {
             Self::Comment => ["md", "ndjson"],
             Self::Corpus => ["yaml", "md"],
-            Self::ProtocolFinding | Self::StanzaCapture | Self::Discrepancy => ["md", "md"],
+            Self::ProtocolFinding | Self::StanzaCapture | Self::Discrepancy | Self::Analysis => ["md", "md"],
         }
     }
 
@@ -63,6 +65,7 @@ impl Form {
             Self::Discrepancy => "discrepancy",
             Self::Comment => "comment",
             Self::Corpus => "corpus",
+            Self::Analysis => "analysis",
         }
     }
 
@@ -73,7 +76,7 @@ impl Form {
             Self::ProtocolFinding => Some(&PROTOCOL_FINDING),
             Self::StanzaCapture => Some(&STANZA_CAPTURE),
             Self::Discrepancy => Some(&DISCREPANCY),
-            Self::Comment | Self::Corpus => None,
+            Self::Comment | Self::Corpus | Self::Analysis => None,
         }
     }
 }

@@ -26,6 +26,8 @@ mod stanza;
 
 mod comment;
 
+mod document;
+
 mod draft;
 
 mod write;

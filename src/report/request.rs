@@ -94,11 +94,11 @@ impl Report<'_> {
         let captures = captures.collect::<String>();
         let filter = self.filter.map(|filter| format!(" --filter '{}'", filter.replace('\'', "'\\''")));
         let stanza = format!("{stanza}{}", filter.unwrap_or_default());
-        format!(
-            "ringtrace report{captures} {} --form {}{stanza}",
-            self.subject.option(self.sanitised.analysis()),
-            self.form.name()
-        )
+        let subject = match self.subject {
+            Subject::All => String::new(),
+            subject => format!(" {}", subject.option(self.sanitised.analysis())),
+        };
+        format!("ringtrace report{captures}{subject} --form {}{stanza}", self.form.name())
     }
 
     /// The ordinal of a stanza in its capture.
@@ -115,7 +115,7 @@ impl Report<'_> {
     pub(super) const fn subject_call(&self) -> Option<usize> {
         match self.subject {
             Subject::Call(index) => Some(index),
-            Subject::Question(_) | Subject::Rule(_) => None,
+            Subject::Question(_) | Subject::Rule(_) | Subject::All => None,
         }
     }
 }

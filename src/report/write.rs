@@ -6,7 +6,7 @@ use super::form::Form;
 use super::inert::inert_lines;
 use super::request::{Report, Unfit};
 use super::stanza::Exhibit;
-use super::{comment, finding, notes, sheet};
+use super::{comment, document, finding, notes, sheet};
 use crate::redact::Remark;
 use crate::visible::is_hidden;
 
@@ -54,6 +54,11 @@ impl Report<'_> {
                 let (body, rest) = comment::write(self, &assessment);
                 let title = titled(&assessment.title);
                 return Ok(Written { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
+            }
+            Form::Analysis => {
+                let (title, body) = (assessment.title.clone(), document::write(self));
+                let remarks = self.named(self.sanitised.remarks().iter().collect());
+                return Ok(Written { title, body, fields: Vec::new(), rest: None, note: None, remarks });
             }
             Form::Corpus => {
                 let exhibit = Exhibit::of(self, &assessment)?;

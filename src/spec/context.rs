@@ -7,8 +7,9 @@ use super::observe::ringing::{self, Ender, Ending, RangOut};
 use super::observe::{SECOND, seconds};
 use crate::call::Call;
 use crate::media::CallMedia;
-use crate::origin::{CaptureId, RecordNumber};
+use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
+use crate::protocol::stanza::ActionName;
 
 /// How far from an announced ring timeout a call may end that reached it: an offer takes a while to arrive.
 const NEAR_ANNOUNCED: i64 = 2 * SECOND;
@@ -31,8 +32,19 @@ pub struct Context {
     creators: BTreeMap<Box<str>, Vec<Jid>>,
     /// What is known of each of those who ended calls that rang out.
     habits: BTreeMap<Ender, Habit>,
+    /// The calls that a device left open and began another, by call-id and device.
+    left: BTreeMap<(Box<str>, Jid), Left>,
     /// What packets say about the media of calls, by the place of their first stanza.
     media: BTreeMap<Place, Arc<CallMedia>>,
+}
+
+/// How a device left a call without ending it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Index in [`Call::rows`] of the last call stanza of the call at that device.
+    pub last: usize,
+    /// When the device placed or took another call.
+    pub next: Timestamp,
 }
 
 /// The place of a stanza among all captures.
@@ -78,7 +90,7 @@ impl Context {
             .into_iter()
             .map(|(ender, rings)| (ender.clone(), Habit { cluster: cluster(rings), reasons: BTreeSet::new() }));
         let (creators, habits) = (creators(calls), habits.collect());
-        let mut context = Self { complete, creators, habits, media: BTreeMap::new() };
+        let mut context = Self { complete, creators, habits, left: left(calls), media: BTreeMap::new() };
         let mut reasons: Vec<(Ender, Option<Box<str>>)> = Vec::new();
         for rang in &rang {
             for ending in &rang.endings {
@@ -120,6 +132,13 @@ impl Context {
     #[must_use]
     pub fn other_creator(&self, call_id: &str, creator: &Jid) -> Option<&Jid> {
         self.creators.get(call_id)?.iter().find(|known| !known.same_user(creator))
+    }
+
+    /// How the device of a vantage left a call without ending it, if it went on to another one.
+    #[must_use]
+    pub fn left(&self, call: &Call, vantage: usize) -> Option<Left> {
+        let device = call.vantages.get(vantage)?.device.jid()?;
+        self.left.get(&(call.id.clone(), device.clone())).copied()
     }
 
     /// When a call ended as against the ring timeout; `None` where that is not known, or neither at it nor well before.
@@ -188,6 +207,65 @@ fn creators(calls: &[Arc<Call>]) -> BTreeMap<Box<str>, Vec<Jid>> {
     }
     creators.retain(|id, _| ids.get(&**id).is_some_and(|count| *count > 1));
     creators
+}
+
+/// A call between two people that a recorded device placed or took.
+struct Taken<'c> {
+    call: &'c Call,
+    /// When the device placed or took it.
+    begun: Timestamp,
+    /// Index of the device's last call stanza in it.
+    last: usize,
+    /// When that was.
+    until: Timestamp,
+    /// Whether the device sent or got a terminate or a reject.
+    is_ended: bool,
+}
+
+/// The calls that devices left open for another one.
+fn left(calls: &[Arc<Call>]) -> BTreeMap<(Box<str>, Jid), Left> {
+    let mut taken: BTreeMap<&Jid, Vec<Taken<'_>>> = BTreeMap::new();
+    for call in calls.iter().filter(|call| !call.group && !call.id.is_empty()) {
+        for (place, vantage) in call.vantages.iter().enumerate() {
+            if let (Some(device), Some(found)) = (vantage.device.jid(), taken_by(call, place)) {
+                taken.entry(device).or_default().push(found);
+            }
+        }
+    }
+    let mut left = BTreeMap::new();
+    for (device, mut taken) in taken {
+        taken.sort_by_key(|taken| taken.begun);
+        for pair in taken.windows(2) {
+            if let [one, next] = pair
+                && !one.is_ended
+                && next.begun > one.until
+            {
+                left.insert((one.call.id.clone(), device.clone()), Left { last: one.last, next: next.begun });
+            }
+        }
+    }
+    left
+}
+
+/// What a vantage did in a call, if it placed or took it: an offer that the server took, or an accept.
+fn taken_by(call: &Call, vantage: usize) -> Option<Taken<'_>> {
+    let (mut begun, mut is_ended, mut last, mut is_known) = (None, false, None, false);
+    for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| row.vantage == vantage) {
+        let is_own = row.observed.direction() == Some(Direction::Outbound);
+        // An offer that nothing answers may never have arrived.
+        is_known |= !is_own;
+        let Some(action) = row.observed.read().action() else { continue };
+        last = Some((index, row.observed.time()?));
+        match action.name {
+            ActionName::Offer | ActionName::Accept if is_own && row.refused_by.is_none() => {
+                begun = begun.or(row.observed.time());
+            }
+            ActionName::Terminate | ActionName::Reject => is_ended = true,
+            _ => {}
+        }
+    }
+    let (last, until) = last?;
+    Some(Taken { call, begun: begun.filter(|_| is_known)?, last, until, is_ended })
 }
 
 /// The longest ring time at which enough calls end close together: a timer lets nobody wait longer, so that shorter

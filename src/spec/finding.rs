@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::advice::{Gap, Material, State};
 use super::corroboration::{Confidence, Sessions, Witness, corroborating};
 use super::judged::Judged;
 use super::lineage::Lineage;
@@ -48,6 +49,24 @@ pub struct Finding {
     pub values: Vec<Seen>,
     /// The pieces of evidence, by call and row.
     pub pieces: Vec<PieceAt>,
+    /// Why nothing bears on it; `None` if something does.
+    pub gap: Option<Gap>,
+    /// What to record next, most useful first: sentences. Text from the capture in them is untrusted.
+    pub next: Vec<String>,
+}
+
+impl Finding {
+    /// The piece that tells most: the strongest for what the verdict names, and the first of those.
+    #[must_use]
+    pub fn telling(&self, calls: &[Arc<Judged>]) -> Option<PieceAt> {
+        let weight = |at: &PieceAt| {
+            let piece = calls.get(at.call)?.evidence.get(at.piece)?;
+            let is_named = piece.supports && self.named.iter().any(|name| *name == piece.hypothesis);
+            Some((is_named, piece.strength))
+        };
+        let heaviest = self.pieces.iter().filter_map(weight).max()?;
+        self.pieces.iter().find(|at| weight(at) == Some(heaviest)).copied()
+    }
 }
 
 /// What follows for every question, and then for every discrepancy.
@@ -66,9 +85,10 @@ pub fn findings_by(calls: &[Arc<Judged>], lineage: &Lineage) -> Vec<Finding> {
         }
     }
     let sessions = Sessions::of(calls);
+    let material = Material::of(calls);
     let finding = |question: &'static Question| {
         let pieces = pieces.remove(question.id).unwrap_or_default();
-        finding(question, pieces, calls, &sessions, lineage)
+        finding(question, pieces, calls, (&sessions, &material), lineage)
     };
     pages::questions().map(finding).collect()
 }
@@ -77,7 +97,7 @@ fn finding(
     question: &'static Question,
     pieces: Vec<PieceAt>,
     calls: &[Arc<Judged>],
-    sessions: &Sessions,
+    (sessions, material): (&Sessions, &Material),
     lineage: &Lineage,
 ) -> Finding {
     let evidence = || pieces.iter().filter_map(|at| Some((at.call, calls.get(at.call)?.evidence.get(at.piece)?)));
@@ -100,7 +120,14 @@ fn finding(
         }
     };
     let values = values(question, &pieces, calls);
-    Finding { question, verdict, named, confidence, tallies, values, pieces }
+    let recorded = material.on(question);
+    let state = State { question, verdict, confidence, named: &named, tallies: &tallies, recorded };
+    let cited = pieces.iter().filter_map(|at| {
+        let judged = calls.get(at.call)?;
+        Some((&**judged, judged.evidence.get(at.piece)?))
+    });
+    let (gap, next) = (state.gap(), state.next(cited));
+    Finding { question, verdict, named, confidence, tallies, values, pieces, gap, next }
 }
 
 fn values(question: &Question, pieces: &[PieceAt], calls: &[Arc<Judged>]) -> Vec<Seen> {

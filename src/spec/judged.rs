@@ -11,6 +11,7 @@ use super::flows::{self, Alignment};
 use super::pages::{self, RULES};
 use super::question::{Evidence, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
+use super::situation::Circumstances;
 use super::strength::Strength;
 use crate::call::Call;
 use crate::media::CallMedia;
@@ -88,6 +89,8 @@ pub struct Verdicts {
     pub media: Option<Arc<CallMedia>>,
     /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
+    /// What happens in it, and how it was recorded.
+    pub circumstances: Circumstances,
 }
 
 impl Verdicts {
@@ -123,8 +126,9 @@ impl Verdicts {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
+        let circumstances = Circumstances::of(call, context);
         let media = context.media(call).cloned();
-        Self { evidence, telling, questions_told, places, counts, media, flow }
+        Self { evidence, telling, questions_told, places, counts, media, circumstances, flow }
     }
 
     /// The evidence in one row.

@@ -11,6 +11,8 @@ pub mod context;
 
 pub mod coverage;
 
+mod situation;
+
 mod page_text;
 
 mod question;
@@ -29,7 +31,7 @@ mod page;
 
 mod pages;
 
-mod reported;
+mod knowledge;
 
 pub mod index;
 
@@ -41,20 +43,26 @@ mod lineage;
 
 mod corroboration;
 
+mod advice;
+
 mod finding;
 
 mod checkout;
 
+pub use advice::Gap;
 pub use checkout::{Checkout, CheckoutError, Difference};
-pub use context::Context;
+pub use context::{Context, Left};
 pub use corroboration::{Confidence, Sessions, Witness, corroborating};
 pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
 pub use judged::{Judged, Verdicts};
+pub use knowledge::{Fact, KNOWLEDGE, Knowledge, Note};
 pub use lineage::Lineage;
 pub use page::{Asked, Attribute, Page, Sentence, fingerprint, written};
-pub use pages::{DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, page, question, questions, rule, sentences};
+pub use pages::{
+    DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, is_news, page, question, questions, rule, sentences,
+};
 pub use question::{Evidence, Question, Shape};
-pub use reported::{REPORTS, Report, reports};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
+pub use situation::{Circumstances, Recorded, Situation};
 pub use strength::Strength;
 pub use verdict::{Tally, Verdict};

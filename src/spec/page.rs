@@ -4,6 +4,7 @@ use super::context::Context;
 use super::flows::Flow;
 use super::question::{Observe, Question, Shape};
 use super::rule::{Carrier, Check, Checks, Claim, Form, Grade, Rule};
+use super::situation::Situation;
 use crate::call::Call;
 
 /// A page of the spec: of its commit 0114515.
@@ -86,6 +87,17 @@ impl Asked {
             Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => self,
         }
     }
+
+    /// The same, about calls with another situation than the page's.
+    #[must_use]
+    pub(super) const fn about(self, about: Situation) -> Self {
+        match self.pursuit {
+            Pursuit::LookedFor(question) => {
+                Self { pursuit: Pursuit::LookedFor(Question { about, ..question }), ..self }
+            }
+            Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => self,
+        }
+    }
 }
 
 /// A normative sentence, a step or a row of a table on one of the spec's pages.
@@ -140,22 +152,28 @@ pub(super) struct Rows {
     id: &'static str,
     texts: &'static str,
     is_of_two: bool,
+    about: Situation,
 }
 
 impl Rows {
     /// Of a page with a code. `texts` are the page's `page.md`.
     pub(super) const fn coded(code: &'static str, id: &'static str, texts: &'static str) -> Self {
-        Self { code: Some(code), id, texts, is_of_two: false }
+        Self { code: Some(code), id, texts, is_of_two: false, about: Situation::Call }
     }
 
     /// Of a page without a code. `texts` are the page's `page.md`.
     pub(super) const fn uncoded(id: &'static str, texts: &'static str) -> Self {
-        Self { code: None, id, texts, is_of_two: false }
+        Self { code: None, id, texts, is_of_two: false, about: Situation::Call }
     }
 
     /// The same, of a page whose rules are on calls between two people.
     pub(super) const fn of_two(self) -> Self {
         Self { is_of_two: true, ..self }
+    }
+
+    /// The same, of a page whose questions are about calls with a situation.
+    pub(super) const fn about(self, about: Situation) -> Self {
+        Self { about, ..self }
     }
 
     /// The page without rows.
@@ -240,7 +258,8 @@ impl Rows {
         observe: Observe,
     ) -> Question {
         let page = self.page().name();
-        Question { id, page, number: None, also: &[], title, shape, hypotheses, texts: self.texts, observe }
+        let Self { about, texts, .. } = self;
+        Question { id, page, number: None, also: &[], title, shape, about, hypotheses, texts, observe }
     }
 
     /// A rule that is checked by what is in a call.

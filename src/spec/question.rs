@@ -6,6 +6,7 @@ use foldhash::HashMap;
 
 use super::context::Context;
 use super::page_text;
+use super::situation::Situation;
 use super::strength::Strength;
 use crate::call::Call;
 
@@ -24,6 +25,8 @@ pub struct Question {
     pub title: &'static str,
     /// What kind of answer it wants.
     pub shape: Shape,
+    /// What a call must have to bear on it.
+    pub about: Situation,
     /// The answers that it can have; empty for a list, whose values are its hypotheses.
     pub hypotheses: &'static [&'static str],
     /// The texts of its page, one section of which is its own.
@@ -36,6 +39,12 @@ pub struct Question {
 pub(super) type Observe = fn(&'static Question, &Call, &Context) -> Vec<Evidence>;
 
 impl Question {
+    /// The same, about calls with another situation.
+    #[must_use]
+    pub(super) const fn about(self, about: Situation) -> Self {
+        Self { about, ..self }
+    }
+
     /// Where the spec asks it first: the page, and which of its questions.
     #[must_use]
     pub fn place(&self) -> String {

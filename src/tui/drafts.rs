@@ -65,6 +65,7 @@ pub(super) fn about(subject: &Subject) -> String {
         Subject::Question(question) => format!("question {}", question.id),
         Subject::Rule(rule) => format!("rule {}", rule.id),
         Subject::Call(index) => format!("call #{}", index + 1),
+        Subject::All => "all calls".to_owned(),
     }
 }
 
@@ -79,6 +80,7 @@ pub(super) fn forms(subject: &Subject) -> &'static [Form] {
             &[Form::ProtocolFinding, Form::Discrepancy, Form::Comment, Form::StanzaCapture, Form::Corpus]
         }
         Subject::Call(_) => &[Form::Comment, Form::ProtocolFinding, Form::StanzaCapture, Form::Corpus],
+        Subject::All => &[Form::Analysis],
     }
 }
 

@@ -37,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["src/cli/shell.rs"]),
     ("indicatif", &["src/cli/loading.rs"]),
     ("etcetera", &["src/cli/settings.rs"]),
-    ("toml", &["src/config.rs"]),
+    ("toml", &["src/config.rs", "src/declaration.rs"]),
 ];
 
 /// A module's path from the root of the crate; empty for the root.

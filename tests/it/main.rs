@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod advice;
 mod binary;
 mod board;
 mod calls;
@@ -10,9 +11,12 @@ mod confidence;
 mod contradictions;
 mod damage;
 mod diagrams;
+mod diff;
+mod document;
 mod file_order;
 mod filter;
 mod frames;
+mod gate;
 mod generated;
 mod github;
 mod house;

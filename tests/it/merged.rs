@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::diagram::{Diagram, Expected, Gap, Picture, Step};
 use ringtrace::print;
+use ringtrace::spec::KNOWLEDGE;
 
 /// A call that rings out, recorded on both sides. The callee's clock is 400 ms ahead; its recording has a gap of 12 s
 /// while it rings, and the ack of the terminate was not seen, though it would have been.
@@ -52,7 +53,7 @@ fn expected(diagram: &Diagram) -> Vec<&Expected> {
 
 fn text(analysis: &Analysis, with_expected: bool) -> String {
     let mut out = Vec::new();
-    print::call(0, &Picture::of(&diagram(analysis, with_expected)), analysis, &mut out).unwrap();
+    print::call(0, &Picture::of(&diagram(analysis, with_expected)), analysis, &KNOWLEDGE, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -31,6 +31,7 @@ fn reference() -> String {
         "inspect",
         "questions",
         "rules",
+        "diff",
         "explain",
         "ladder",
         "export",

@@ -180,7 +180,7 @@ fn what_belongs_to_no_call_is_judged_and_exported_too() {
     let rows = read_csv(&String::from_utf8(output.stdout).unwrap());
     let strays: Vec<_> = rows.iter().filter(|row| row["call_id"].is_empty()).collect();
     assert_eq!(strays.len(), 1);
-    assert_eq!(strays[0]["rules_violated"], "SIG-08/missing-identity");
+    assert_eq!(strays[0]["rules_violated"], "SIG-07/ack-required;SIG-08/missing-identity");
     let output = Command::new(env!("CARGO_BIN_EXE_ringtrace")).arg(&file).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("! SIG-08/missing-identity: violated in record 5: it arrived without `call-id`"), "{text}");

@@ -6,11 +6,12 @@ use std::process::{Command, Output, Stdio};
 
 use crate::outcome::{code, printed, said};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "open",
     "inspect",
     "questions",
     "rules",
+    "diff",
     "explain",
     "ladder",
     "export",

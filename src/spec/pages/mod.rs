@@ -48,6 +48,9 @@ mod incoming_1to1_audio;
 
 mod outgoing_1to1_audio;
 
+mod client_conduct;
+
+pub use call_terminate::vocabulary::is_news;
 use std::sync::LazyLock;
 
 use super::flows::Flow;
@@ -104,11 +107,16 @@ pub static QUESTIONS: LazyLock<Vec<&Question>> = LazyLock::new(|| {
 pub static DISCREPANCIES: LazyLock<Vec<&Question>> =
     LazyLock::new(|| PAGES.iter().flat_map(|page| page.discrepancies).collect());
 
-/// Every rule, in the order of the pages; of a page with a flow, those of its steps first.
+/// Every rule, in the order of the pages; of a page with a flow, those of its steps first. Those on clients are last.
 pub static RULES: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
     let steps = |page: &&Page| page.flow.into_iter().flat_map(|flow| flow.steps).map(|step| &step.rule);
-    PAGES.iter().flat_map(|page| steps(page).chain(page.rules)).collect()
+    ruled().flat_map(|page| steps(&page).chain(page.rules)).collect()
 });
+
+/// The pages with rules: those of the spec, and what public reports say about clients.
+fn ruled() -> impl Iterator<Item = &'static Page> {
+    PAGES.iter().copied().chain([&client_conduct::CONDUCT])
+}
 
 /// The questions, and then the discrepancies.
 pub fn questions() -> impl Iterator<Item = &'static Question> {
@@ -150,7 +158,7 @@ fn attributes() -> impl Iterator<Item = &'static Attribute> {
 
 /// Every normative sentence of the pages, page by page.
 pub fn sentences() -> impl Iterator<Item = Sentence> {
-    PAGES.iter().flat_map(|page| page.sentences())
+    ruled().flat_map(Page::sentences)
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ const fn purpose(form: Form) -> &'static str {
         Form::Discrepancy => "new issue: two sources disagree",
         Form::Comment => "comment on an existing issue: evidence, diagram, stanzas",
         Form::Corpus => "entry of the spec's corpus: one stanza",
+        Form::Analysis => "one document on all calls",
     }
 }
 

@@ -273,6 +273,7 @@ const fn sign(relation: Relation) -> &'static str {
         Relation::Different => "≠",
         Relation::OnlyLeft => "<",
         Relation::OnlyRight => ">",
+        Relation::Moved => "↕",
     }
 }
 
@@ -285,6 +286,7 @@ const fn relation(relation: Relation) -> &'static str {
         Relation::Different => "differs",
         Relation::OnlyLeft => "only on the left",
         Relation::OnlyRight => "only on the right",
+        Relation::Moved => "at another place among its siblings",
     }
 }
 

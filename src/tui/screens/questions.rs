@@ -499,6 +499,10 @@ fn hypotheses(finding: &Finding, columns: usize, theme: &Theme) -> Vec<Line<'sta
             Span::raw(format!(" {} for{direct}, {} against  {strongest}", tally.supporting, tally.refuting)),
         ]));
     }
+    for advice in &finding.next {
+        let advice = Span::raw(visible_all(advice).into_owned());
+        lines.extend(wrap(&[Span::styled("Next: ", theme.muted), advice], columns, 6));
+    }
     lines
 }
 

@@ -3,9 +3,10 @@
 mod questions;
 
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_03: Rows = Rows::coded("SIG-03", "call-accept", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-accept", include_str!("page.md"));
+const SIG_03: Rows = Rows::coded("SIG-03", "call-accept", include_str!("page.md")).about(Situation::Accept);
+const ENTRY: Rows = Rows::uncoded("call-accept", include_str!("page.md")).about(Situation::Accept);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -16,13 +17,15 @@ pub(super) static SIGNALLING: Page = Page {
             "What do the transport endpoints in an accept look like?",
             questions::accept_te,
         ),
-        SIG_03.list(
-            2,
-            0x520f_66bf_3a00_6d00,
-            "accept-settings",
-            "What do a call's `<rte>` and `<voip_settings>` contain?",
-            questions::accept_settings,
-        ),
+        SIG_03
+            .list(
+                2,
+                0x520f_66bf_3a00_6d00,
+                "accept-settings",
+                "What do a call's `<rte>` and `<voip_settings>` contain?",
+                questions::accept_settings,
+            )
+            .about(Situation::Offer),
         SIG_03.exclusive(
             3,
             0x747f_4978_7a53_5ba2,

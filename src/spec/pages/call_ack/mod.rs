@@ -6,9 +6,10 @@ mod rules;
 use crate::spec::page::{Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::{Carrier, Form, Grade};
+use crate::spec::situation::Situation;
 
-const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md"));
+const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md")).about(Situation::Receipt);
+const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md")).about(Situation::Ack);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -29,6 +30,13 @@ pub(super) static SIGNALLING: Page = Page {
             questions::receipt_actions,
         ),
     ],
+    rules: &[SIG_07.rule(
+        Grade::Violation,
+        "SIG-07/ack-required",
+        "A client acknowledges every call stanza that it receives.",
+        rules::ack_required,
+    )],
+    sentences: include_str!("signalling.txt"),
     ..SIG_07.page()
 };
 

@@ -151,6 +151,34 @@ pub(super) fn missing(call: &Call, context: &Context, checks: &mut Checks) {
     }
 }
 
+pub(super) fn ack_required(call: &Call, context: &Context, checks: &mut Checks) {
+    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats).unwrap_or(index);
+    let mut answers: Vec<Option<&Body>> = vec![None; call.rows.len()];
+    let own = call.rows.iter().filter(|row| row.observed.direction() == Some(Direction::Outbound));
+    for (asked, body) in own.filter_map(|row| Some((row.answers?, &row.observed.read().body))) {
+        if let Some(answer) = answers.get_mut(first_copy(asked)).filter(|answer| !matches!(answer, Some(Body::Ack(_))))
+        {
+            *answer = Some(body);
+        }
+    }
+    let is_received = |row: &Row| {
+        let stanza = row.observed.read();
+        row.observed.direction() == Some(Direction::Inbound)
+            && row.repeats.is_none()
+            && matches!(stanza.body, Body::Call(Some(_)))
+    };
+    for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| is_received(row)) {
+        match answers.get(index).copied().flatten() {
+            Some(Body::Ack(_)) => checks.holds(index, "the client acknowledged it"),
+            Some(_) => checks.undecided(index, "the client sent a receipt for it instead of an ack"),
+            None => match own_acks_covered(call, context, row) {
+                Ok(()) => checks.violated(index, "the client sent no ack for it"),
+                Err(why) => checks.undecided(index, format!("no ack of it was recorded: {why}")),
+            },
+        }
+    }
+}
+
 pub(super) fn retransmission(call: &Call, context: &Context, checks: &mut Checks) {
     let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats).unwrap_or(index);
     let mut acked = vec![false; call.rows.len()];

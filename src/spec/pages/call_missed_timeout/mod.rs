@@ -7,8 +7,9 @@ use crate::protocol::stanza::ActionName;
 use crate::spec::flows::{End, Flow, Passes, step};
 use crate::spec::page::{Page, Rows};
 use crate::spec::rule::Claim;
+use crate::spec::situation::Situation;
 
-const ENTRY: Rows = Rows::uncoded("call-missed-timeout", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-missed-timeout", include_str!("page.md")).about(Situation::RangOut);
 
 pub(super) static FLOW: Page = Page {
     questions: &[
@@ -36,14 +37,16 @@ pub(super) static FLOW: Page = Page {
             &["distinct", "same"],
             questions::cancel_vs_timeout,
         ),
-        ENTRY.exclusive(
-            4,
-            0x16a6_c8c0_163f_1a30,
-            "timeout-other-devices",
-            "With which reason do the callee's other devices stop ringing when nobody answers?",
-            &["timeout", "elsewhere", "none"],
-            questions::timeout_other_devices,
-        ),
+        ENTRY
+            .exclusive(
+                4,
+                0x16a6_c8c0_163f_1a30,
+                "timeout-other-devices",
+                "With which reason do the callee's other devices stop ringing when nobody answers?",
+                &["timeout", "elsewhere", "none"],
+                questions::timeout_other_devices,
+            )
+            .about(Situation::RangOut),
     ],
     flow: Some(&MISSED),
     rules: &[

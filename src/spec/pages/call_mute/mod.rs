@@ -3,9 +3,10 @@
 mod questions;
 
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_13: Rows = Rows::coded("SIG-13", "call-mute", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-mute", include_str!("page.md"));
+const SIG_13: Rows = Rows::coded("SIG-13", "call-mute", include_str!("page.md")).about(Situation::Mute);
+const ENTRY: Rows = Rows::uncoded("call-mute", include_str!("page.md")).about(Situation::Mute);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[

@@ -5,9 +5,10 @@ mod rules;
 
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
 use crate::spec::rule::Grade;
+use crate::spec::situation::Situation;
 
-const SIG_01: Rows = Rows::coded("SIG-01", "call-offer", include_str!("page.md")).of_two();
-const ENTRY: Rows = Rows::uncoded("call-offer", include_str!("page.md"));
+const SIG_01: Rows = Rows::coded("SIG-01", "call-offer", include_str!("page.md")).about(Situation::Offer).of_two();
+const ENTRY: Rows = Rows::uncoded("call-offer", include_str!("page.md")).about(Situation::Offer);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[

@@ -3,19 +3,22 @@
 mod questions;
 
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_04: Rows = Rows::coded("SIG-04", "call-preaccept", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-preaccept", include_str!("page.md"));
+const SIG_04: Rows = Rows::coded("SIG-04", "call-preaccept", include_str!("page.md")).about(Situation::Preaccept);
+const ENTRY: Rows = Rows::uncoded("call-preaccept", include_str!("page.md")).about(Situation::Preaccept);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_04.list(
-            1,
-            0xe365_a829_8298_455f,
-            "preaccept-effect",
-            "How do calls end with and without a preaccept?",
-            questions::preaccept_effect,
-        ),
+        SIG_04
+            .list(
+                1,
+                0xe365_a829_8298_455f,
+                "preaccept-effect",
+                "How do calls end with and without a preaccept?",
+                questions::preaccept_effect,
+            )
+            .about(Situation::Offer),
         SIG_04.existential(
             2,
             0xffc3_4ae0_2356_8e41,
@@ -46,6 +49,7 @@ pub(super) static STANZA: Page = Page {
                 "Do devices answer without a preaccept?",
                 questions::preaccept_conduct,
             )
+            .about(Situation::Offer)
             .also(&[("outgoing-1to1-audio", 1)]),
         ENTRY.existential(
             2,

@@ -6,9 +6,10 @@ mod rules;
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::Grade;
+use crate::spec::situation::Situation;
 
-const SIG_08: Rows = Rows::coded("SIG-08", "call-reject", include_str!("page.md")).of_two();
-const ENTRY: Rows = Rows::uncoded("call-reject", include_str!("page.md"));
+const SIG_08: Rows = Rows::coded("SIG-08", "call-reject", include_str!("page.md")).about(Situation::Reject).of_two();
+const ENTRY: Rows = Rows::uncoded("call-reject", include_str!("page.md")).about(Situation::Reject);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -29,16 +30,19 @@ pub(super) static SIGNALLING: Page = Page {
                 &["caller-forwards", "server-forwards", "each-device-rejects"],
                 questions::reject_fanout,
             )
+            .about(Situation::Elsewhere)
             .also(&[("SIG-18", 1)]),
     ],
     discrepancies: &[
-        SIG_08.disputed(
-            "reject-carries-reason",
-            "Does the reject of a user who declines carry a reason?",
-            Shape::Exclusive,
-            &["no-reason", "reason"],
-            questions::reject_carries_reason,
-        ),
+        SIG_08
+            .disputed(
+                "reject-carries-reason",
+                "Does the reject of a user who declines carry a reason?",
+                Shape::Exclusive,
+                &["no-reason", "reason"],
+                questions::reject_carries_reason,
+            )
+            .about(Situation::Decline),
         SIG_08.disputed(
             "reject-after-preaccept",
             "May a device reject after it has sent a preaccept?",
@@ -141,14 +145,16 @@ pub(super) static STANZA: Page = Page {
             "Which reasons do rejects give?",
             questions::reject_reasons,
         ),
-        ENTRY.exclusive(
-            2,
-            0xea3f_48c5_6458_fd33,
-            "auto-reject-reason",
-            "Does an automatic reject give a reason of its own?",
-            &["another-reason", "same-as-decline"],
-            questions::auto_reject_reason,
-        ),
+        ENTRY
+            .exclusive(
+                2,
+                0xea3f_48c5_6458_fd33,
+                "auto-reject-reason",
+                "Does an automatic reject give a reason of its own?",
+                &["another-reason", "same-as-decline"],
+                questions::auto_reject_reason,
+            )
+            .about(Situation::AutomaticReject),
         ENTRY.existential(
             3,
             0x5059_ebfe_e238_9806,

@@ -8,8 +8,9 @@ use crate::spec::flows::{End, Flow, Passes, step};
 use crate::spec::page::{Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::Claim;
+use crate::spec::situation::Situation;
 
-const ENTRY: Rows = Rows::uncoded("call-rejected", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("call-rejected", include_str!("page.md")).about(Situation::Decline);
 
 pub(super) static FLOW: Page = Page {
     questions: &[
@@ -21,22 +22,26 @@ pub(super) static FLOW: Page = Page {
             &["reject", "terminate-declined"],
             questions::decline_carrier,
         ),
-        ENTRY.exclusive(
-            2,
-            0x0635_d5a9_e3f8_2034,
-            "reject-reason-vocabulary",
-            "Do rejects give a reason, and is it one of a terminate's?",
-            &["no-reason", "in-terminate-enum", "separate-set"],
-            questions::reject_reason_vocabulary,
-        ),
-        ENTRY.exclusive(
-            3,
-            0xe171_c98b_d378_d82b,
-            "reject-elsewhere-origin",
-            "Who sends the \"rejected elsewhere\" terminate?",
-            &["server", "caller", "callee"],
-            questions::reject_elsewhere_origin,
-        ),
+        ENTRY
+            .exclusive(
+                2,
+                0x0635_d5a9_e3f8_2034,
+                "reject-reason-vocabulary",
+                "Do rejects give a reason, and is it one of a terminate's?",
+                &["no-reason", "in-terminate-enum", "separate-set"],
+                questions::reject_reason_vocabulary,
+            )
+            .about(Situation::Reject),
+        ENTRY
+            .exclusive(
+                3,
+                0xe171_c98b_d378_d82b,
+                "reject-elsewhere-origin",
+                "Who sends the \"rejected elsewhere\" terminate?",
+                &["server", "caller", "callee"],
+                questions::reject_elsewhere_origin,
+            )
+            .about(Situation::Elsewhere),
     ],
     discrepancies: &[ENTRY.disputed(
         "terminate-after-reject",

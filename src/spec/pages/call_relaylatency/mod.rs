@@ -3,9 +3,10 @@
 mod questions;
 
 use crate::spec::page::{CALL_ID, Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_15: Rows = Rows::coded("SIG-15", "call-relaylatency", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-relaylatency", include_str!("page.md"));
+const SIG_15: Rows = Rows::coded("SIG-15", "call-relaylatency", include_str!("page.md")).about(Situation::Latency);
+const ENTRY: Rows = Rows::uncoded("call-relaylatency", include_str!("page.md")).about(Situation::Latency);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[

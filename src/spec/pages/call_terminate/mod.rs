@@ -8,9 +8,10 @@ mod rules;
 use crate::spec::page::{CALL_ID, Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::{Carrier, Form, Grade};
+use crate::spec::situation::Situation;
 
-const SIG_14: Rows = Rows::coded("SIG-14", "call-terminate", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-terminate", include_str!("page.md"));
+const SIG_14: Rows = Rows::coded("SIG-14", "call-terminate", include_str!("page.md")).about(Situation::Terminate);
+const ENTRY: Rows = Rows::uncoded("call-terminate", include_str!("page.md")).about(Situation::HangUp);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -21,14 +22,16 @@ pub(super) static SIGNALLING: Page = Page {
             "Which reasons do terminates give?",
             questions::terminate_reasons,
         ),
-        SIG_14.existential(
-            2,
-            0x89bc_e9ef_357c_a733,
-            "terminate-duration-direction",
-            "Do clients send call durations on terminates, or only receive them?",
-            &["sent-outbound", "received-only"],
-            questions::terminate_duration_direction,
-        ),
+        SIG_14
+            .existential(
+                2,
+                0x89bc_e9ef_357c_a733,
+                "terminate-duration-direction",
+                "Do clients send call durations on terminates, or only receive them?",
+                &["sent-outbound", "received-only"],
+                questions::terminate_duration_direction,
+            )
+            .about(Situation::HangUp),
         SIG_14.exclusive(
             3,
             0x8c30_16ea_32dd_fc9b,
@@ -39,20 +42,24 @@ pub(super) static SIGNALLING: Page = Page {
         ),
     ],
     discrepancies: &[
-        SIG_14.disputed(
-            "elsewhere-spelling",
-            "How is the reason \"elsewhere\" spelled?",
-            Shape::Exclusive,
-            &["participle", "stem", "other"],
-            questions::elsewhere_spelling,
-        ),
-        SIG_14.disputed(
-            "duration-unit",
-            "Are durations in seconds or milliseconds?",
-            Shape::Exclusive,
-            &["seconds", "milliseconds"],
-            questions::duration_unit,
-        ),
+        SIG_14
+            .disputed(
+                "elsewhere-spelling",
+                "How is the reason \"elsewhere\" spelled?",
+                Shape::Exclusive,
+                &["participle", "stem", "other"],
+                questions::elsewhere_spelling,
+            )
+            .about(Situation::Elsewhere),
+        SIG_14
+            .disputed(
+                "duration-unit",
+                "Are durations in seconds or milliseconds?",
+                Shape::Exclusive,
+                &["seconds", "milliseconds"],
+                questions::duration_unit,
+            )
+            .about(Situation::HangUp),
         SIG_14.disputed(
             "terminate-address",
             "Does a terminate go to a person, or to the call?",
@@ -153,13 +160,15 @@ pub(super) static STANZA: Page = Page {
             &["omitted", "given"],
             questions::hang_up_reason,
         ),
-        ENTRY.list(
-            2,
-            0x042b_beb1_0ef0_93a4,
-            "terminate-reason-makers",
-            "Who sends terminates with which reason?",
-            questions::terminate_reason_makers,
-        ),
+        ENTRY
+            .list(
+                2,
+                0x042b_beb1_0ef0_93a4,
+                "terminate-reason-makers",
+                "Who sends terminates with which reason?",
+                questions::terminate_reason_makers,
+            )
+            .about(Situation::Terminate),
         ENTRY.existential(
             3,
             0xeccd_6b05_a613_e183,

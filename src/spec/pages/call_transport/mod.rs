@@ -3,9 +3,10 @@
 mod questions;
 
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_05: Rows = Rows::coded("SIG-05", "call-transport", include_str!("page.md"));
-const ENTRY: Rows = Rows::uncoded("call-transport", include_str!("page.md"));
+const SIG_05: Rows = Rows::coded("SIG-05", "call-transport", include_str!("page.md")).about(Situation::Transport);
+const ENTRY: Rows = Rows::uncoded("call-transport", include_str!("page.md")).about(Situation::Transport);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[

@@ -3,8 +3,9 @@
 mod questions;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_12: Rows = Rows::coded("SIG-12", "flow-call-missed", include_str!("page.md"));
+const SIG_12: Rows = Rows::coded("SIG-12", "flow-call-missed", include_str!("page.md")).about(Situation::RangOut);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -23,14 +24,16 @@ pub(super) static SIGNALLING: Page = Page {
             &["reason", "no-reason"],
             questions::missed_reason,
         ),
-        SIG_12.existential(
-            3,
-            0xf698_8491_1bb0_a598,
-            "missed-call-notice",
-            "Does the server send its own missed-call notification?",
-            &["tells", "silent"],
-            questions::missed_call_notice,
-        ),
+        SIG_12
+            .existential(
+                3,
+                0xf698_8491_1bb0_a598,
+                "missed-call-notice",
+                "Does the server send its own missed-call notification?",
+                &["tells", "silent"],
+                questions::missed_call_notice,
+            )
+            .about(Situation::RangOut),
         SIG_12.list(
             4,
             0xfbd9_8965_cdb1_54fe,

@@ -3,8 +3,9 @@
 mod questions;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_16: Rows = Rows::coded("SIG-16", "flow-incoming-1to1", include_str!("page.md"));
+const SIG_16: Rows = Rows::coded("SIG-16", "flow-incoming-1to1", include_str!("page.md")).about(Situation::Accept);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -23,13 +24,15 @@ pub(super) static SIGNALLING: Page = Page {
             "Which of its optional children does an accept have?",
             questions::accept_optional,
         ),
-        SIG_16.list(
-            3,
-            0x5d08_80ae_30e3_989d,
-            "receipt-address",
-            "Which kind of address does a device use in the receipt for an offer?",
-            questions::receipt_address,
-        ),
+        SIG_16
+            .list(
+                3,
+                0x5d08_80ae_30e3_989d,
+                "receipt-address",
+                "Which kind of address does a device use in the receipt for an offer?",
+                questions::receipt_address,
+            )
+            .about(Situation::Receipt),
     ],
     ..SIG_16.page()
 };

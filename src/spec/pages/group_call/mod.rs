@@ -3,8 +3,9 @@
 mod questions;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_06: Rows = Rows::coded("SIG-06", "group-call", include_str!("page.md"));
+const SIG_06: Rows = Rows::coded("SIG-06", "group-call", include_str!("page.md")).about(Situation::Group);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[

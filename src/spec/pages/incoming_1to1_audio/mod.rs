@@ -3,19 +3,22 @@
 mod questions;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 
-const ENTRY: Rows = Rows::uncoded("incoming-1to1-audio", include_str!("page.md"));
+const ENTRY: Rows = Rows::uncoded("incoming-1to1-audio", include_str!("page.md")).about(Situation::Preaccept);
 
 pub(super) static FLOW: Page = Page {
     questions: &[
-        ENTRY.exclusive(
-            1,
-            0x2a50_ea65_abbe_e56e,
-            "offer-answer-order",
-            "Does a device answer an offer before or after it starts ringing?",
-            &["before", "after"],
-            questions::offer_answer_order,
-        ),
+        ENTRY
+            .exclusive(
+                1,
+                0x2a50_ea65_abbe_e56e,
+                "offer-answer-order",
+                "Does a device answer an offer before or after it starts ringing?",
+                &["before", "after"],
+                questions::offer_answer_order,
+            )
+            .about(Situation::Receipt),
         ENTRY
             .exclusive(
                 2,
@@ -25,6 +28,7 @@ pub(super) static FLOW: Page = Page {
                 &["server", "caller", "callee"],
                 questions::accept_elsewhere_sender,
             )
+            .about(Situation::Elsewhere)
             .also(&[("SIG-17", 3)]),
         ENTRY.existential(
             3,

@@ -2,9 +2,10 @@
 
 use crate::call::Call;
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 use crate::spec::{Context, Evidence, Question, lists};
 
-const SIG_09: Rows = Rows::coded("SIG-09", "raise-hand", include_str!("page.md"));
+const SIG_09: Rows = Rows::coded("SIG-09", "raise-hand", include_str!("page.md")).about(Situation::Group);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[SIG_09.list(

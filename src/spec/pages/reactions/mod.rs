@@ -2,9 +2,10 @@
 
 use crate::call::Call;
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 use crate::spec::{Context, Evidence, Question, lists};
 
-const SIG_10: Rows = Rows::coded("SIG-10", "reactions", include_str!("page.md"));
+const SIG_10: Rows = Rows::coded("SIG-10", "reactions", include_str!("page.md")).about(Situation::Accept);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[SIG_10.list(

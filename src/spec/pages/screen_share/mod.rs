@@ -2,9 +2,10 @@
 
 use crate::call::Call;
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 use crate::spec::{Context, Evidence, Question, lists};
 
-const SIG_11: Rows = Rows::coded("SIG-11", "screen-share", include_str!("page.md"));
+const SIG_11: Rows = Rows::coded("SIG-11", "screen-share", include_str!("page.md")).about(Situation::Video);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[SIG_11.list(

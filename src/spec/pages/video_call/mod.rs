@@ -3,8 +3,9 @@
 mod questions;
 
 use crate::spec::page::{Page, Rows};
+use crate::spec::situation::Situation;
 
-const SIG_02: Rows = Rows::coded("SIG-02", "video-call", include_str!("page.md"));
+const SIG_02: Rows = Rows::coded("SIG-02", "video-call", include_str!("page.md")).about(Situation::Video);
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
@@ -35,6 +36,7 @@ pub(super) static SIGNALLING: Page = Page {
                 &["fresh-offer", "other-action"],
                 questions::video_escalation,
             )
+            .about(Situation::Accept)
             .also(&[("call-mute", 3)]),
         SIG_02.list(
             4,
