@@ -90,6 +90,7 @@ fn nameless(index: usize, capture: &Capture) -> Capture {
         records: capture.records,
         bytes: capture.bytes,
         size: capture.size,
+        is_followed: false,
         connections: Vec::new(),
         other: capture.other,
         failure: None,

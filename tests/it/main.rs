@@ -12,6 +12,7 @@ mod damage;
 mod diagrams;
 mod file_order;
 mod filter;
+mod follow;
 mod frames;
 mod generated;
 mod github;
