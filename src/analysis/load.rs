@@ -183,7 +183,9 @@ impl Request {
         let captures = self.sources.iter().map(|source| Capture {
             name: source.name(),
             path: source.path().map(Path::to_owned),
-            size: source.size(),
+            // A size that grows is not that of the whole.
+            size: source.size().filter(|_| self.following.is_none()),
+            is_followed: self.following.is_some(),
             ..Capture::default()
         });
         let beside = Beside {

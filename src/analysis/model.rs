@@ -82,6 +82,8 @@ pub struct Capture {
     pub bytes: u64,
     /// Bytes in all, where that is known beforehand.
     pub size: Option<u64>,
+    /// Whether it is read as it grows.
+    pub is_followed: bool,
     /// The connections that carry a websocket or WhatsApp's protocol.
     pub connections: Vec<Connection>,
     /// All other traffic.

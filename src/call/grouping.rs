@@ -312,7 +312,8 @@ impl Grouping {
         if let Some(id) = &stanza.id
             && matches!(stanza.body, Body::Call(_) | Body::Receipt(_))
         {
-            let holders = self.by_stanza_id.entry(id.clone()).or_default();
+            // Nearly every id has one.
+            let holders = self.by_stanza_id.entry(id.clone()).or_insert_with(|| Vec::with_capacity(1));
             let twins = holders.iter().rev().take(SAME_ID_SEEN).filter(|holder| holder.draft == index);
             let twins = twins.map(|holder| &holder.observed).filter(|holder| are_of_one_socket(holder, observed));
             let twins: Vec<Socket> = twins.map(|holder| holder.socket()).collect();

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::json::write_json;
+use super::json::{Each, write_json};
 use super::scope::{considered, json_considered};
 use super::summary::{self, named};
 use super::{figure, index};
@@ -251,22 +252,54 @@ fn differences(spec: &Checkout, out: &mut impl Write) -> io::Result<()> {
 /// If `out` cannot be written.
 pub fn json(analysis: &Analysis, spec: Option<&Checkout>, out: &mut impl Write) -> io::Result<()> {
     let all = analysis.findings();
-    let of = |is_question: bool| -> Vec<Value> {
-        let findings = all.iter().filter(|finding| finding.question.number.is_some() == is_question);
-        findings.map(|finding| value(analysis, finding, spec)).collect()
+    let of = |is_question: bool| {
+        let findings = all.iter().filter(move |finding| finding.question.number.is_some() == is_question);
+        findings.map(|finding| value(analysis, finding, spec))
     };
-    let board = json!({
-        "schema": SCHEMA,
-        "calls": json_considered(analysis),
-        "summary": summary::json(&all),
-        "questions": of(true),
-        "discrepancies": of(false),
-        "index": index::json(spec),
-    });
+    let board = BoardJson {
+        calls: json_considered(analysis),
+        discrepancies: Each(|| of(false)),
+        index: index::json(spec),
+        questions: Each(|| of(true)),
+        schema: SCHEMA,
+        summary: summary::json(&all),
+    };
     write_json(&board, out)
 }
 
-fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Value {
+/// What [`json()`] writes.
+#[derive(Serialize)]
+struct BoardJson<D, I, Q> {
+    calls: Value,
+    discrepancies: D,
+    index: I,
+    questions: Q,
+    schema: u32,
+    summary: Value,
+}
+
+/// A finding as JSON.
+#[derive(Serialize)]
+struct FindingJson<'f, E> {
+    also: Vec<Value>,
+    confidence: &'static str,
+    evidence: E,
+    figure: Option<Value>,
+    gap: Option<&'static str>,
+    hypotheses: Vec<Value>,
+    id: &'static str,
+    named: &'f [String],
+    next: &'f [String],
+    number: Option<u8>,
+    page: &'static str,
+    telling: Option<Value>,
+    title: &'static str,
+    values: Vec<Value>,
+    verdict: &'static str,
+    wording: Option<&'f str>,
+}
+
+fn value<'f>(analysis: &'f Analysis, finding: &'f Finding, spec: Option<&'f Checkout>) -> impl Serialize + 'f {
     let question = finding.question;
     let hypotheses = finding.tallies.iter().map(|tally| {
         json!({
@@ -286,7 +319,7 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
             percentiles(&mut latencies).map(|[half, most, all]| json!({ "p50": half, "p95": most, "max": all }));
         json!({ "value": seen.value, "count": seen.count, "first": place(analysis, seen.first), "latency_ms": latency })
     });
-    let evidence = finding.pieces.iter().filter_map(|at| analysis.exhibit(*at)).map(|exhibit| {
+    let evidence = move |exhibit: Exhibit<'f>| {
         let mut value = cited(&exhibit);
         if let Some(fields) = value.as_object_mut() {
             fields.insert("hypothesis".to_owned(), json!(exhibit.piece.hypothesis));
@@ -295,25 +328,25 @@ fn value(analysis: &Analysis, finding: &Finding, spec: Option<&Checkout>) -> Val
             fields.insert("why".to_owned(), json!(exhibit.piece.why));
         }
         value
-    });
-    json!({
-        "id": question.id,
-        "page": question.page,
-        "number": question.number,
-        "also": question.also.iter().map(|(page, number)| json!({ "page": page, "number": number })).collect::<Vec<_>>(),
-        "title": question.title,
-        "wording": spec.and_then(|spec| spec.wording(question)),
-        "verdict": finding.verdict.name(),
-        "named": finding.named,
-        "confidence": finding.confidence.name(),
-        "gap": finding.gap.map(Gap::name),
-        "next": finding.next,
-        "telling": finding.telling(&analysis.calls).and_then(|at| place(analysis, at)),
-        "hypotheses": hypotheses.collect::<Vec<_>>(),
-        "values": values.collect::<Vec<_>>(),
-        "evidence": evidence.collect::<Vec<_>>(),
-        "figure": stats::of_question(question.id, analysis).as_ref().map(figure::value),
-    })
+    };
+    FindingJson {
+        also: question.also.iter().map(|(page, number)| json!({ "page": page, "number": number })).collect(),
+        confidence: finding.confidence.name(),
+        gap: finding.gap.map(Gap::name),
+        next: &finding.next,
+        telling: finding.telling(&analysis.calls).and_then(|at| place(analysis, at)),
+        figure: stats::of_question(question.id, analysis).as_ref().map(figure::value),
+        hypotheses: hypotheses.collect(),
+        id: question.id,
+        named: &finding.named,
+        number: question.number,
+        page: question.page,
+        title: question.title,
+        values: values.collect(),
+        verdict: finding.verdict.name(),
+        wording: spec.and_then(|spec| spec.wording(question)),
+        evidence: Each(move || finding.pieces.iter().filter_map(|at| analysis.exhibit(*at)).map(evidence)),
+    }
 }
 
 fn place(analysis: &Analysis, at: PieceAt) -> Option<Value> {

@@ -97,6 +97,7 @@ fn nameless(index: usize, capture: &Capture) -> Capture {
         records: capture.records,
         bytes: capture.bytes,
         size: capture.size,
+        is_followed: false,
         connections: Vec::new(),
         other: capture.other,
         failure: None,

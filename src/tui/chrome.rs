@@ -134,7 +134,10 @@ fn how_far(analysis: &Analysis, theme: &Theme) -> Line<'static> {
                 Span::raw(format!(" {percent}%   {} of {}   {counts}", bytes(read), bytes(size))),
             ])
         }
-        None => Line::from(format!(" Loading   {}   {counts}", bytes(read))),
+        None => {
+            let doing = if analysis.captures.iter().any(|it| it.is_followed) { "Following" } else { "Loading" };
+            Line::from(format!(" {doing}   {}   {counts}", bytes(read)))
+        }
     }
 }
 

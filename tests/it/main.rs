@@ -15,6 +15,7 @@ mod diff;
 mod document;
 mod file_order;
 mod filter;
+mod follow;
 mod frames;
 mod gate;
 mod generated;

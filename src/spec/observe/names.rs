@@ -55,8 +55,8 @@ pub fn says_state(sight: &Sight<'_>) -> bool {
 /// Whether one of the words stands in a name.
 #[must_use]
 pub fn has_word(name: &str, words: &[&str]) -> bool {
-    let mut parts = name.split(|character: char| !character.is_ascii_alphanumeric());
-    parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    let mut parts = name.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes())))
 }
 
 #[cfg(test)]

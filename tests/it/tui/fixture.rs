@@ -119,6 +119,7 @@ impl Recording {
             records: self.stanzas * 3,
             bytes: if complete { 48_120 } else { 20_000 },
             size: Some(48_120),
+            is_followed: false,
             connections: vec![Connection {
                 id: ConnectionId(2),
                 client: "192.0.2.7:50312".to_owned(),
