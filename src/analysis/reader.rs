@@ -119,8 +119,10 @@ impl<'h> Reader<'h> {
         self.user_technique = TECHNIQUES.into_iter().find(|known| Some(*known) == technique);
         let format = overrides.and_then(|overrides| overrides.format.as_deref());
         let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
-            let mut reader = Counted::new(reader, Arc::clone(read));
-            input::read(self.id, &mut reader, format, &mut self)
+            let mut reader = Counted::new(reader, Arc::clone(read)).digesting(source);
+            let outcome = input::read(self.id, &mut reader, format, &mut self);
+            self.capture.digest = reader.digest();
+            outcome
         });
         self.pipe.finish();
         match outcome {

@@ -1,6 +1,6 @@
 //! `ringtrace export`: tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Request;
@@ -116,6 +116,13 @@ impl Format {
     }
 }
 
+impl ExportArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().collect()
+    }
+}
+
 /// Runs `export`.
 pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Exit, Failure> {
     let verbosity = settings.verbosity;
@@ -168,7 +175,7 @@ fn write(
         filter,
         xml: arguments.xml,
         internal: arguments.include_internal,
-        csv: Csv { raw: arguments.raw, visible: target.is_terminal() },
+        csv: Csv { raw: arguments.raw, visible: !target.is_regular_file() },
     };
     target.write(|out| {
         table.write(format, &analysis, options, out).map_err(|error| match error {

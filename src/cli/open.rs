@@ -7,6 +7,7 @@ use std::thread;
 
 use clap::Args;
 use ringtrace::print;
+use ringtrace::sandbox::{self, Needs};
 use ringtrace::tui::{self, ThemeName};
 
 use super::exit::{Exit, Failure};
@@ -33,7 +34,7 @@ pub(super) struct OpenArguments {
 
 /// Runs `open`.
 pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
-    if !io::stdout().is_terminal() {
+    if !is_interface() {
         return text(arguments, &settings);
     }
     if env::var("TERM").is_ok_and(|terminal| terminal == "dumb") {
@@ -43,6 +44,11 @@ pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit,
         ));
     }
     interface(arguments, settings)
+}
+
+/// Returns whether the TUI is shown: standard output is a terminal.
+pub(super) fn is_interface() -> bool {
+    io::stdout().is_terminal()
 }
 
 fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
@@ -68,7 +74,13 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let lookup = Some(request.lookup());
     let inputs = arguments.reading.inputs(&settings, None)?;
     let (publish, updates) = mpsc::channel();
-    let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
+    let has_sandbox = settings.sandbox;
+    let loading = thread::spawn(move || {
+        if has_sandbox {
+            sandbox::enter(&Needs::default());
+        }
+        request.load_publishing(&mut |analysis| publish.send(analysis).is_ok())
+    });
     let shown =
         tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
     shown?;

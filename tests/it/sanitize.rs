@@ -358,10 +358,13 @@ fn an_ack_still_names_the_unknown_action_that_it_answers() {
         "schema": "ringtrace/1", "vantage": "v", "device": ["100000000001:7@lid"], "technique": "client-log",
         "window": [[0, 60_000]],
     });
-    let line = |at: u32, dir: &str, xml: String| json!({ "vantage": "v", "at": at, "dir": dir, "xml": xml }).to_string();
+    let line =
+        |at: u32, dir: &str, xml: String| json!({ "vantage": "v", "at": at, "dir": dir, "xml": xml }).to_string();
     let peer = "200000000002@lid";
     let call = |at, id: &str, action: &str| {
-        let xml = format!("<call to=\"{peer}\" id=\"{id}\"><{action} call-id=\"00AA11BB22CC33DD\" call-creator=\"100000000001:7@lid\"/></call>");
+        let xml = format!(
+            "<call to=\"{peer}\" id=\"{id}\"><{action} call-id=\"00AA11BB22CC33DD\" call-creator=\"100000000001:7@lid\"/></call>"
+        );
         line(at, "out", xml)
     };
     let ack = |at, id: &str, action: &str| {
@@ -380,7 +383,10 @@ fn an_ack_still_names_the_unknown_action_that_it_answers() {
     assert!(sanitised.status.success(), "{}", String::from_utf8_lossy(&sanitised.stderr));
     let text = fs::read_to_string(folder.path().join("clean.ndjson")).unwrap();
     for (action, shown) in [("bertaschulz", "withheld-11"), ("schulzberta", "withheld-11-1"), ("newtag", "newtag")] {
-        assert!(text.contains(&format!("<{shown} call-id")) && text.contains(&format!("type=\\\"{shown}\\\"")), "{text}");
+        assert!(
+            text.contains(&format!("<{shown} call-id")) && text.contains(&format!("type=\\\"{shown}\\\"")),
+            "{text}"
+        );
         assert!(!text.contains("berta"), "{action} in {text}");
     }
     let [raw, clean] = ["raw.ndjson", "clean.ndjson"].map(|name| load(&[folder.path().join(name)], &[]));
