@@ -1,7 +1,8 @@
 //! The connections of a capture, or some of them: whatever is above TCP.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::connection::{Connection, Embedded};
 use super::event::{Ended, Yield};
@@ -46,7 +47,13 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
+        Self {
+            keys,
+            live: HashMap::default(),
+            dismissed: HashSet::default(),
+            embedded: Embedded::default(),
+            noise_blocks: 0,
+        }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -82,6 +89,7 @@ impl Shard {
                 device,
                 technique,
                 client,
+                session,
                 omits_own_acks,
                 clock,
                 original,
@@ -92,8 +100,10 @@ impl Shard {
                 connection.recorded_by_client();
                 let technique = technique.unwrap_or("unknown");
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
-                let clock = Some(clock.unwrap_or(id));
-                let recording = Recording { technique, client, omits_own_acks, clock, original, is_from_wire, spans };
+                let clock = Some((origin.capture, Some(clock.unwrap_or(id))));
+                let session = session.map(String::into_boxed_str);
+                let recording =
+                    Recording { technique, client, session, omits_own_acks, clock, original, is_from_wire, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
             }
             Entry::Internal(node) => {

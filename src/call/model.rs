@@ -488,6 +488,12 @@ impl Call {
         self.recordings.get(&row.observed.socket()).map(Arc::as_ref)
     }
 
+    /// Returns whether what a row's stanza lacks was not sent or received either; see [`Recording::is_whole`].
+    #[must_use]
+    pub fn is_whole(&self, row: &Row) -> bool {
+        row.observed.read().wire.is_some() || self.recording(row).is_some_and(Recording::is_whole)
+    }
+
     /// Returns the role of a row's vantage.
     #[must_use]
     pub fn role_of(&self, row: &Row) -> Role {

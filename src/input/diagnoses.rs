@@ -211,6 +211,14 @@ diagnoses! { Input "input";
         "a document is not a readable capture of the corpus",
         "Check it against the corpus's schema: `raw` needs a `format` and a `body`.";
 
+    REPLACED "replaced" Unexpected Note:
+        "another file took the place of a followed one; reading went on at the beginning of the new one",
+        "";
+
+    TRUNCATED "truncated" Unexpected Note:
+        "a followed file became shorter; reading went on at its beginning",
+        "What was written and removed between two looks at it was not read: rotate logs by renaming them.";
+
     EVENT "event-without-stanza" Missing Note:
         "the log mentions a call event but contains no stanza of that call",
         "Log stanzas too: Baileys and zapo print them at level trace, whatsmeow and whatsapp-rust at level debug.";

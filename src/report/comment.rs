@@ -86,8 +86,8 @@ fn relevant(report: &Report<'_>, assessment: &Assessment) -> Vec<usize> {
     };
     let chosen = own.iter().filter_map(|index| analysis.calls.get(*index)).map(|judged| Arc::clone(&judged.call));
     let chosen: Vec<Arc<Call>> = chosen.collect();
-    let context = Context::of(&chosen, analysis.complete);
-    let judged: Vec<_> = chosen.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
+    let context = Arc::new(Context::of(&chosen, analysis.complete));
+    let judged: Vec<_> = chosen.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
     if verdict(&judged) == verdict(&analysis.calls) { own } else { (0..analysis.calls.len()).collect() }
 }
 

@@ -371,6 +371,7 @@ impl Pending {
         out: &mut dyn Sink,
     ) -> ControlFlow<(), ConnectionId> {
         let name = if vantage.is_empty() { format.name.to_owned() } else { format!("{}, {vantage}", format.name) };
+        let is_named = !vantage.is_empty();
         let key = (format.name, vantage);
         if let Some(known) = self.vantages.get(&key) {
             return ControlFlow::Continue(*known);
@@ -388,8 +389,15 @@ impl Pending {
                 let client = format.client.map(|client| client.name);
                 let omits_own_acks = format.client.is_some_and(|client| client.omits_own_acks);
                 let technique = self.technique;
-                let recorded =
-                    Recorded { format: Some(format), client, technique, omits_own_acks, ..Recorded::default() };
+                let session = is_named.then(|| name.clone());
+                let recorded = Recorded {
+                    format: Some(format),
+                    client,
+                    technique,
+                    session,
+                    omits_own_acks,
+                    ..Recorded::default()
+                };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }

@@ -33,7 +33,7 @@ mod decode;
 
 pub use decode::{Decoded, decode, decode_with, tag_of};
 pub use diagnoses::*;
-pub use dictionary::Dictionary;
+pub use dictionary::{Dictionary, interned};
 pub use node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
 pub use stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
 

@@ -212,7 +212,7 @@ fn findings_that_differ_in_anything_never_replace_each_other() {
         marker(folder.path(), &[&one], &["--call", "#1", "--filter", "stanzas > 0"], None),
         marker(folder.path(), &[&one], &["--call", "#1", "--filter", "stanzas > 1"], None),
         marker(folder.path(), &[&one], &["--call", "#1", "--form", "stanza-capture"], None),
-        marker(folder.path(), &[&one], &["--call", "#1", "--form", "stanza-capture", "--stanza", "1"], None),
+        marker(folder.path(), &[&one], &["--call", "#1", "--form", "stanza-capture", "--stanza", "24"], None),
     ];
     let different: std::collections::BTreeSet<_> = seen.iter().collect();
     assert_eq!(different.len(), seen.len(), "{seen:#?}");
