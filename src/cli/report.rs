@@ -159,6 +159,11 @@ impl Ready {
 }
 
 impl ReportArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().chain(self.redaction.file()).collect()
+    }
+
     /// Returns whether the report is a document of its own rather than something for an issue.
     pub(super) const fn is_document(&self) -> bool {
         matches!(self.form, Form::Analysis)

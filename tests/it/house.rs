@@ -38,6 +38,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/loading.rs"]),
     ("etcetera", &["src/cli/settings.rs"]),
     ("toml", &["src/config.rs", "src/declaration.rs"]),
+    ("landlock", &["src/sandbox.rs"]),
+    ("libc", &["src/sandbox.rs"]),
+    ("seccompiler", &["src/sandbox.rs"]),
 ];
 
 /// A module's path from the root of the crate; empty for the root.

@@ -4,6 +4,7 @@
 mod advice;
 mod binary;
 mod board;
+mod bounds;
 mod calls;
 mod captures;
 mod cli;
