@@ -151,7 +151,6 @@ fn compare_streams(at: &str, known: &LegFlow, flow: &Flow, truth: &Value, differ
         let numbers = [
             ("packets", found.count.packets),
             ("bytes", found.count.bytes),
-            ("expected", found.expected()),
             ("lost", found.lost()),
             ("reordered", found.late),
             ("duplicates", found.duplicates),
