@@ -4,6 +4,7 @@ use super::case::{Case, SECOND, SILENCE};
 use super::count::Moment;
 use super::finding::{CauseId, Finding, Sentence, Strength};
 use super::flow::Flow;
+use super::leg::LegFlow;
 use crate::origin::Direction;
 use crate::words::{counted, duration};
 
@@ -24,7 +25,9 @@ impl Case<'_> {
             return self.one_way_by_size(way);
         }
         let seen = self.media(way)?;
-        let answered = self.leg.relays().filter(|(known, flow)| known.is_answered(flow)).last();
+        let carried = |known: &LegFlow, flow: &Flow| known.streams(flow, way).map(|it| it.count.packets).sum::<u64>();
+        let answered = self.leg.relays().filter(|(known, flow)| known.is_answered(flow));
+        let answered = answered.max_by_key(|(known, flow)| carried(known, flow));
         if self.media(way.reversed()).is_some() || self.span(way) < SILENCE || self.length() < SILENCE {
             return None;
         }
