@@ -225,7 +225,7 @@ impl SpecArguments {
     fn credit(&self, repository: &Repository) -> Result<Credit, Failure> {
         let known: Vec<_> = repository.ids(Folder::Contributors).collect();
         if let Some(id) =
-            self.contributor.as_deref().filter(|id| self.contributor_name.is_none() && !known.contains(id))
+            self.credit.contributor.as_deref().filter(|id| self.contributor_name.is_none() && !known.contains(id))
         {
             let near =
                 nearest(id, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -358,6 +358,10 @@ fn summary(change: &Change) -> String {
             "{} of test servers set aside (see --allow-test-server)",
             counted(change.set_aside as u64, "call")
         ));
+    }
+    if change.not_citable > 0 {
+        let calls = counted(change.not_citable as u64, "call");
+        line(format!("{calls} set aside: what is read from a pipe cannot be cited"));
     }
     if !change.files.is_empty() {
         line("Next, in the checkout: npm run build && npm run check".to_owned());
