@@ -151,7 +151,7 @@ pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit
     };
     let reports = arguments.output.is_given().then(|| arguments.output.target(&inputs)).transpose()?;
     let selection = arguments.filtering.selection()?;
-    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    let analysis = loading::load_judged(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
     let known = arguments.redaction.known()?;
     let own = [&credit.contributor, &arguments.contributor_name].into_iter().flatten();
@@ -260,7 +260,8 @@ fn synthetic(analysis: &Analysis) -> Vec<CaptureId> {
                 .is_some_and(|(key, value)| key.trim() == "synthetic" && value.trim().starts_with("true"))
         })
     };
-    let captures = (0_u32..).zip(&analysis.captures).filter(|(_, capture)| says_so(&PathBuf::from(&capture.name)));
+    let captures = (0_u32..).zip(&analysis.captures);
+    let captures = captures.filter(|(_, capture)| capture.path.as_deref().is_some_and(says_so));
     captures.map(|(index, _)| CaptureId(index)).collect()
 }
 
