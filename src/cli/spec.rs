@@ -151,7 +151,7 @@ pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit
     };
     let reports = arguments.output.is_given().then(|| arguments.output.target(&inputs)).transpose()?;
     let selection = arguments.filtering.selection()?;
-    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    let analysis = loading::load_judged(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
     let known = arguments.redaction.known()?;
     let own = [&credit.contributor, &arguments.contributor_name].into_iter().flatten();
@@ -225,7 +225,7 @@ impl SpecArguments {
     fn credit(&self, repository: &Repository) -> Result<Credit, Failure> {
         let known: Vec<_> = repository.ids(Folder::Contributors).collect();
         if let Some(id) =
-            self.contributor.as_deref().filter(|id| self.contributor_name.is_none() && !known.contains(id))
+            self.credit.contributor.as_deref().filter(|id| self.contributor_name.is_none() && !known.contains(id))
         {
             let near =
                 nearest(id, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -260,7 +260,8 @@ fn synthetic(analysis: &Analysis) -> Vec<CaptureId> {
                 .is_some_and(|(key, value)| key.trim() == "synthetic" && value.trim().starts_with("true"))
         })
     };
-    let captures = (0_u32..).zip(&analysis.captures).filter(|(_, capture)| says_so(&PathBuf::from(&capture.name)));
+    let captures = (0_u32..).zip(&analysis.captures);
+    let captures = captures.filter(|(_, capture)| capture.path.as_deref().is_some_and(says_so));
     captures.map(|(index, _)| CaptureId(index)).collect()
 }
 
@@ -358,6 +359,10 @@ fn summary(change: &Change) -> String {
             "{} of test servers set aside (see --allow-test-server)",
             counted(change.set_aside as u64, "call")
         ));
+    }
+    if change.not_citable > 0 {
+        let calls = counted(change.not_citable as u64, "call");
+        line(format!("{calls} set aside: what is read from a pipe cannot be cited"));
     }
     if !change.files.is_empty() {
         line("Next, in the checkout: npm run build && npm run check".to_owned());

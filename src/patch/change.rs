@@ -78,6 +78,8 @@ pub struct Change {
     pub calls: usize,
     /// Calls of test servers that were left aside.
     pub set_aside: usize,
+    /// Calls of captures that were read from a pipe, which no entry of the corpus can cite.
+    pub not_citable: usize,
     /// Whether evidence of test servers is in it.
     pub is_test: bool,
     /// The SHA-256 of the first capture that can be cited.
@@ -91,9 +93,16 @@ impl Change {
         let is_test_call = |index: &&usize| {
             request.analysis.calls.get(**index).is_some_and(|judged| request.test_servers.has(&judged.call))
         };
-        let (tests, real): (Vec<_>, Vec<_>) = request.calls.iter().partition(is_test_call);
+        let is_citable = |index: &&usize| {
+            let captures = request.analysis.calls.get(**index).map(|judged| judged.call.captures()).unwrap_or_default();
+            captures
+                .iter()
+                .all(|id| usize::try_from(id.0).is_ok_and(|at| matches!(request.digests.get(at), Some(Some(_)))))
+        };
+        let citable: Vec<usize> = request.calls.iter().filter(is_citable).copied().collect();
+        let (tests, real): (Vec<_>, Vec<_>) = citable.iter().partition(is_test_call);
         let is_test = request.allow_test_servers && !tests.is_empty();
-        let calls: Vec<usize> = if is_test { request.calls.to_vec() } else { real.into_iter().copied().collect() };
+        let calls: Vec<usize> = if is_test { citable.clone() } else { real.into_iter().copied().collect() };
         let mut raw = request.analysis.clone();
         let mut sanitised = request.redactor.sanitise(request.analysis);
         if calls.len() < raw.calls.len() {
@@ -135,6 +144,7 @@ impl Change {
             coverage: [before, after],
             calls: calls.len(),
             set_aside: if is_test { 0 } else { tests.len() },
+            not_citable: request.calls.len() - citable.len(),
             is_test,
             digest: request.digests.iter().flatten().next().cloned(),
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::repository::{Folder, Repository, fact_name};
 use crate::analysis::Analysis;
-use crate::call::{Call, Row};
+use crate::call::{Call, Recording, Row};
 use crate::input::TECHNIQUES;
 use crate::origin::Direction;
 use crate::protocol::binary::label::labelled;
@@ -144,8 +144,18 @@ pub(super) fn gather<'a>(raw: &'a Analysis, sanitised: &'a Analysis, repository:
             };
             let mut witnesses = BTreeSet::new();
             sessions.witnesses(judged, row_index, &mut witnesses);
-            let client = judged.call.recording(row).and_then(|recording| recording.client);
-            let seen = Seen { file, page, place: Place { call: index, row: row_index }, direction, witnesses, client };
+            let recording = judged.call.recording(row);
+            let client = recording.and_then(|recording| recording.client);
+            let is_whole = recording.is_some_and(Recording::is_whole);
+            let seen = Seen {
+                file,
+                page,
+                place: Place { call: index, row: row_index },
+                direction,
+                witnesses,
+                client,
+                is_whole,
+            };
             facts.walk(&seen, [node, &clean.observed.read().node], Some(page.root()), vec![node.tag.to_string()]);
         }
     }
@@ -184,6 +194,8 @@ struct Seen<'a, 'p> {
     direction: Direction,
     witnesses: BTreeSet<Witness<'a>>,
     client: Option<&'static str>,
+    /// Whether the recording has everything that a stanza has: then what is not there was not sent.
+    is_whole: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -213,7 +225,7 @@ impl<'a> Facts<'a> {
                 self.contradict(fact, "type", seen, described, says, shows);
             }
         }
-        for described in known.map_or(&[][..], |known| known.items_of("attributes")) {
+        for described in known.filter(|_| seen.is_whole).map_or(&[][..], |known| known.items_of("attributes")) {
             let name = described.text_of("name").unwrap_or_default();
             // The server stamps the sender on the way, and drops the address.
             let is_added = elements.len() == 1
@@ -238,7 +250,7 @@ impl<'a> Facts<'a> {
             let count = counts.get(tag).copied().unwrap_or_default();
             let says = described.text_of("occurrence").unwrap_or_default();
             let (least, most) = bounds(says);
-            if count < least || most.is_some_and(|most| count > most) {
+            if (count < least && seen.is_whole) || most.is_some_and(|most| count > most) {
                 let elements: Vec<_> = elements.iter().cloned().chain([tag.to_owned()]).collect();
                 let shows =
                     if count == 0 { "elements without it".to_owned() } else { "elements with several".to_owned() };

@@ -6,24 +6,24 @@ use crate::visible::visible;
 
 /// An open question of a checkout, next to the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub(super) struct Asked {
     /// The page: its code, or its id where it has none.
-    pub page: String,
+    pub(super) page: String,
     /// Which of its questions it is, from 1; of one that is gone, which it was.
-    pub number: usize,
+    pub(super) number: usize,
     /// The page's file, below the checkout.
-    pub file: String,
+    pub(super) file: String,
     /// The line, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// The words; empty if it is gone. Untrusted text.
-    pub wording: String,
+    pub(super) wording: String,
     /// What the index has of it.
-    pub pinned: Pinned,
+    pub(super) pinned: Pinned,
 }
 
 /// What the index has of a question: its name there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pinned {
+pub(super) enum Pinned {
     /// The same.
     Same(String),
     /// The same under another number.

@@ -181,11 +181,11 @@ fn raise(
         return;
     }
     let cited: Vec<_> = if is_raised { cited.to_vec() } else { cited.iter().filter(is_uncited).copied().collect() };
-    let sources = cite(corpus, shown, &cited, &values).iter().map(|id| source(id, pages)).collect();
-    let sources = new(sources, &found.sources);
-    if sources.is_empty() && found.sources.is_empty() {
+    let sources: Vec<_> = cite(corpus, shown, &cited, &values).iter().map(|id| source(id, pages)).collect();
+    if sources.is_empty() {
         return;
     }
+    let sources = new(sources, &found.sources);
     let flavors = new(flavors(draft, shown), &found.flavors);
     let contributors = new(pages.contributor.map(str::to_owned).into_iter().collect(), &found.contributors);
     let mut says = Vec::new();
