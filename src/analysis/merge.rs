@@ -111,6 +111,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                     self.stanzas += 1;
                     self.internal.push(Arc::new(Observed { seq: self.stanzas, stanza: *stanza }));
                 }
+                Event::Reported(reported) => self.grouping.report(*reported),
                 Event::Recorded(recorded) => {
                     let (socket, device, recording) = *recorded;
                     self.grouping.set_local(socket, &device);
@@ -167,7 +168,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();
-            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
+            analysis.strays = strays.map(|strays| Arc::new(Judged::of_strays(Arc::new(strays), &analysis.context)));
         }
         self.published = Arc::new(analysis);
         self.last = Some(Instant::now());

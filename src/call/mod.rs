@@ -59,6 +59,8 @@ mod legs;
 
 mod outcome;
 
+mod reported;
+
 mod derive;
 
 pub mod contradictions;
@@ -75,6 +77,6 @@ pub use model::{
     Vantage,
 };
 pub use predicates::{declines, is_offer, speaks_of_group};
-pub use recording::{Observed, Original, Recording, Socket, Span};
+pub use recording::{Observed, Original, Recording, Reported, Socket, Span};
 pub use settings::{Announced, caller_timeout};
 pub use timing::Hole;

@@ -42,6 +42,6 @@ mod mermaid;
 mod svg;
 
 pub use label::label;
-pub use model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
+pub use model::{Arrow, Diagram, Event, Expected, Gap, Lifeline, Step};
 pub use picture::{ArrowKind, ArrowLine, Line, Mark, Picture, first_answer};
 pub use time::{elapsed, is_order_known};

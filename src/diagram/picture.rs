@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::caption;
-use super::model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
+use super::model::{Arrow, Diagram, Event, Expected, Gap, Lifeline, Step};
 use super::time;
 use crate::analysis::Analysis;
 use crate::call::{Call, LegState, Party, People, Row};
@@ -44,6 +44,8 @@ pub enum Line<'p> {
     Gap(&'p Gap),
     /// A step of the spec's flow that was not observed.
     Expected(&'p Expected),
+    /// What a program reported.
+    Event(&'p Event),
 }
 
 /// A stanza as it is drawn. Its texts come from the capture, made safe to show.
@@ -126,6 +128,7 @@ impl<'p> Picture<'p> {
                 }
                 Step::Gap(gap) => lines.push(Line::Gap(gap)),
                 Step::Expected(expected) => lines.push(Line::Expected(expected)),
+                Step::Event(event) => lines.push(Line::Event(event)),
             }
         }
         lines

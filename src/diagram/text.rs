@@ -18,7 +18,8 @@ impl Picture<'_> {
     /// Writes the names of the lifelines and one line per step: an arrow with its record and times, and marks after it
     /// (`?` evidence, `!` violated rule, `+` not in the spec). A `~` before the time since the previous stanza means
     /// that the clocks are not known well enough to say which came first. Dots across all lifelines are a gap in the
-    /// recording, a dotted arrow without a record is an expected step that was not observed.
+    /// recording, a dotted arrow without a record is an expected step that was not observed. A line without an arrow is an
+    /// event that a program reported.
     ///
     /// # Errors
     /// If writing to `out` fails.
@@ -47,6 +48,12 @@ impl Picture<'_> {
                     writeln!(out, "{:GUTTER$}{dots}  {}", "", self.gap_text(gap))?;
                 }
                 Line::Expected(expected) => writeln!(out, "{:GUTTER$}{}", "", self.expected_text(expected))?,
+                Line::Event(event) => {
+                    let since = event.since_start.map(offset).unwrap_or_default();
+                    let lifelines: String = self.columns_of_lifelines().into_iter().collect();
+                    let label = visible(&event.label);
+                    writeln!(out, "{:>10} {since:>14} {:>11} {lifelines}  event: {label}", event.record, "")?;
+                }
             }
         }
         Ok(())
@@ -89,12 +96,18 @@ impl Picture<'_> {
         format!("{}  {}", line.trim_end(), visible(&expected.label))
     }
 
-    /// The lifelines, and an arrow from one to another.
-    fn arrow_across(&self, (from, to): (usize, usize), dash: char) -> Vec<char> {
+    /// The lifelines alone.
+    fn columns_of_lifelines(&self) -> Vec<char> {
         let mut line: Vec<char> = vec![' '; self.columns()];
         for lifeline in 0..self.diagram.lifelines.len() {
             put(&mut line, lifeline * SPACING, '|');
         }
+        line
+    }
+
+    /// The lifelines, and an arrow from one to another.
+    fn arrow_across(&self, (from, to): (usize, usize), dash: char) -> Vec<char> {
+        let mut line = self.columns_of_lifelines();
         let (left, right) = (from.min(to) * SPACING, from.max(to) * SPACING);
         for column in left + 1..right {
             put(&mut line, column, dash);

@@ -208,6 +208,6 @@ diagnoses! { Input "input";
         "Check it against the corpus's schema: `raw` needs a `format` and a `body`.";
 
     EVENT "event-without-stanza" Missing Note:
-        "the log mentions a call event but contains no stanza of that call",
-        "Log stanzas too: Baileys and zapo print them at level trace, whatsmeow and whatsapp-rust at level debug.";
+        "calls are known from events only: the log has no stanza of them",
+        "";
 }

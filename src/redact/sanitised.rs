@@ -43,7 +43,7 @@ impl Sanitised {
         let context = Context::of(&calls, analysis.complete);
         let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
         let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
-        let strays = strays.map(|strays| Arc::new(Judged::new(strays, &context)));
+        let strays = strays.map(|strays| Arc::new(Judged::of_strays(strays, &context)));
         let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
         let rewritten = Analysis {
             captures: captures.collect(),
@@ -189,6 +189,8 @@ impl Rewriting<'_> {
             people: self.people(&call.people),
             recordings,
             rows,
+            // What programs write is free text.
+            events: Vec::new(),
             progress,
             legs,
             ..call.clone()

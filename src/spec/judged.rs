@@ -1,5 +1,6 @@
 //! A call, and what it says about the spec.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::attribute_check;
@@ -36,6 +37,9 @@ impl Judged {
     /// Judges a call.
     #[must_use]
     pub fn new(call: Arc<Call>, context: &Context) -> Self {
+        if call.rows.is_empty() {
+            return Self::silent(call);
+        }
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in pages::questions() {
             let found = question.evidence(&call, context);
@@ -70,6 +74,34 @@ impl Judged {
         }
         places.sort_by_key(|place| place.row);
         Self { call, evidence, telling, questions_told, places, counts, flow }
+    }
+
+    /// A call without a stanza, which says nothing about the spec.
+    fn silent(call: Arc<Call>) -> Self {
+        Self {
+            call,
+            evidence: Vec::new(),
+            telling: Vec::new(),
+            questions_told: 0,
+            places: Vec::new(),
+            counts: vec![Count::default(); RULES.len()],
+            flow: None,
+        }
+    }
+
+    /// Judges stanzas that belong to no call. One such stanza answers only a question about vocabulary or existence.
+    #[must_use]
+    pub fn of_strays(strays: Arc<Call>, context: &Context) -> Self {
+        let mut judged = Self::new(strays, context);
+        let speaks_alone =
+            |piece: &Evidence| piece.question.shape != Shape::Exclusive && piece.strength == Strength::Direct;
+        judged.evidence.retain(speaks_alone);
+        judged.telling = judged.evidence.iter().filter(|piece| tells(piece)).map(|piece| piece.row).collect();
+        judged.telling.dedup();
+        let told: BTreeSet<&str> =
+            judged.evidence.iter().filter(|piece| tells(piece)).map(|piece| piece.question.id).collect();
+        judged.questions_told = told.len();
+        judged
     }
 
     /// The evidence in one row.

@@ -145,6 +145,7 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
         Line::Wait(waited) => format!("wait {waited} ns"),
         Line::Gap(gap) => format!("gap {}", picture.gap_text(gap)),
         Line::Expected(expected) => format!("{}>{} {}", expected.from, expected.to, expected.label),
+        Line::Event(event) => format!("event {}", event.label),
         Line::Arrow(line) => {
             let marks: String = line.marks().iter().map(|mark| mark.sign).collect();
             let answers = line.answers.as_ref().map_or(String::new(), |(index, took)| format!(" <- {index} {took}"));

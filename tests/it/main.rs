@@ -5,6 +5,7 @@ mod binary;
 mod board;
 mod calls;
 mod captures;
+mod carriers;
 mod cli;
 mod confidence;
 mod contradictions;

@@ -20,6 +20,8 @@ mod handshake;
 
 mod report;
 
+mod chain;
+
 mod keying;
 
 mod stream;
@@ -33,6 +35,7 @@ mod decoder;
 #[cfg(test)]
 mod tests;
 
+pub use chain::{Chain, ChainState};
 pub use decoder::Decoder;
 pub use diagnoses::*;
 pub use handshake::Pattern;

@@ -209,10 +209,8 @@ impl Negotiation {
             let anomaly = Anomaly::new(&NO_KEY, *origin).detail(describe(hello));
             Outcome::Fails(State::NoKey, anomaly)
         };
-        if self.settled && self.secrets.is_none() {
-            return no_key();
-        }
-        let Some(server) = &self.server else { return Outcome::Waits };
+        let has_none = self.settled && self.secrets.is_none();
+        let Some(server) = &self.server else { return if has_none { no_key() } else { Outcome::Waits } };
         let unsupported = |what: String| {
             let anomaly = Anomaly::new(&UNSUPPORTED, *origin).detail(format!("{}: {what}", describe(hello)));
             Outcome::Fails(State::Unsupported, anomaly)
@@ -222,6 +220,9 @@ impl Negotiation {
             0x0303 => false,
             version => return unsupported(version_name(version)),
         };
+        if has_none {
+            return no_key();
+        }
         let suite = if is_tls13 { Suite::of_tls13(server.suite) } else { Suite::of_tls12(server.suite) };
         let Some(suite) = suite else { return unsupported(suite::name(server.suite)) };
         if server.compression != 0 {

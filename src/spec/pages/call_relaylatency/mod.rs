@@ -47,12 +47,11 @@ pub(super) static STANZA: Page = Page {
             "Is the round trip to a relay measured over UDP, outside the signalling?",
             "the probes are not part of the signalling; ringtrace counts UDP packets but does not read them",
         ),
-        ENTRY.exclusive(
+        ENTRY.list(
             2,
             0xc18a_3264_13fb_f9b9,
             "latency-unit",
             "What is the unit of a reported latency?",
-            &["plain-milliseconds", "other-form"],
             questions::latency_unit,
         ),
         ENTRY.exclusive(

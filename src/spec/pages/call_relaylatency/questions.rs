@@ -78,8 +78,7 @@ fn judge(
         let node = &call.rows.get(*answer)?.observed.read().node;
         let within = node.children().first().filter(|_| node.tag == "ack");
         let within = within.map_or_else(String::new, |child| format!(" with <{}>", child.tag));
-        let took = call.answer_latency(*answer).map_or_else(String::new, |took| format!(" after {took:.1} ms"));
-        let why = format!("The answer to a report, {when}, came{took}.");
+        let why = format!("The answer to a report, {when}, came{}.", answers::took(call, *answer));
         let value = format!("{way}: {}{within}", node.tag);
         Some(Evidence::supporting(question, value, Strength::Direct, *answer, why))
     });
@@ -124,16 +123,16 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context
         endpoints::relays(report).filter_map(move |relay| {
             let sent = relay.text("latency")?;
             let value: u64 = sent.parse().ok()?;
-            let (hypothesis, strength, why) = if value > LONGEST {
+            // A relay that was probed has a name or an address; a bandwidth is that of the call.
+            let about = if relay.attribute("dl_bw").is_some() { "bandwidth" } else { "relay" };
+            let (form, why) = if value > LONGEST {
                 let rest = value & LOW_BYTES;
-                let why = format!("A report, {place}, gives {value}, far too much for a round trip in milliseconds; without its highest byte that is {rest}.");
-                ("other-form", Strength::Direct, why)
+                ("other form", format!("far too much for a round trip in milliseconds; without its highest byte that is {rest}"))
             } else {
-                let why = format!("A report, {place}, gives {value}, a plausible round trip in milliseconds.");
-                ("plain-milliseconds", Strength::Indirect, why)
+                ("plain milliseconds", "a plausible round trip in milliseconds".to_owned())
             };
-            let piece = Evidence::supporting(question, hypothesis, strength, report.index, why);
-            Some(piece.with_values(vec![sent.into_owned()]).routine())
+            let why = format!("A report about a {about}, {place}, gives {value}, {why}.");
+            Some(Evidence::supporting(question, format!("{about}: {form}"), Strength::Direct, report.index, why))
         })
     });
     question::first_of_each(pieces)
