@@ -239,7 +239,7 @@ impl Connection {
     pub(super) fn is_dismissed(&self) -> bool {
         match &self.carries {
             Carries::Websocket => self.websocket.state() == State::NotWebsocket && self.chain.is_none(),
-            Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest(),
+            Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest() && !self.is_one_sided(),
             Carries::Tls(tls) => {
                 let may_hold_one = self.http2.is_watching() && may_be_whatsapps(tls);
                 self.websocket.state() == State::NotWebsocket && !self.http2.found() && !may_hold_one

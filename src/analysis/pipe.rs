@@ -257,6 +257,9 @@ impl Sink<Packet<'_>> for Packets<'_> {
                 self.traffic.udp += 1;
                 return;
             }
+            Packet::Quoted(source, destination) => {
+                return self.transport.tcp.quote(source, destination, packet.origin);
+            }
             Packet::Other => return,
         };
         if self.transport.tcp.buffered() > self.transport.nearly_full {

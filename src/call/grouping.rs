@@ -238,7 +238,8 @@ impl Grouping {
                 None => calls.push(reported::call(&draft.id, &draft.events, &self.people)),
             }
             let mut before = std::mem::take(&mut draft.derived).into_iter();
-            let unchanged = |call: Call| before.next().filter(|before| **before == call).unwrap_or_else(|| Arc::new(call));
+            let unchanged =
+                |call: Call| before.next().filter(|before| **before == call).unwrap_or_else(|| Arc::new(call));
             draft.derived = calls.into_iter().map(unchanged).collect();
             draft.derived_from = draft.stanzas.len();
             draft.is_stale = false;

@@ -68,6 +68,10 @@ diagnoses! { Input "input";
         "Record in Chrome, Edge or another Chromium browser: open the developer tools before the page, and export the HAR \
          while the page is still open. Firefox and Safari leave out messages.";
 
+    OTHERS_NOT_RECORDED "others-not-recorded" Missing Note:
+        "a websocket of another site is listed without its messages",
+        "";
+
     NO_WEBSOCKET "no-websocket" Missing Note:
         "there is no websocket",
         "Start recording before you open the page: most tools miss a websocket that is already open.";
@@ -206,6 +210,10 @@ diagnoses! { Input "input";
     CORPUS_UNREADABLE "corpus-unreadable" Malformed Loss:
         "a document is not a readable capture of the corpus",
         "Check it against the corpus's schema: `raw` needs a `format` and a `body`.";
+
+    EVENTS_LEFT_OUT "events-left-out" Unsupported Note:
+        "there are more events of calls than are kept, at most 256 of a call and 65,536 in all",
+        "";
 
     EVENT "event-without-stanza" Missing Note:
         "calls are known from events only: the log has no stanza of them",

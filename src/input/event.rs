@@ -165,24 +165,14 @@ const PROGRAMS: &[Program] = &[
     Program { name: "wa-js", advice: PAGE_HOOK, marks: &["peerJid"], words: &[] },
     Program { name: "whatsapp-web.js", advice: PAGE_HOOK, marks: &["incoming_call"], words: &[] },
     Program { name: "whatsapp-web.js", advice: PAGE_HOOK, marks: &["webClientShouldHandle"], words: &[] },
-    Program {
-        name: "WhatsApp Web's call engine",
-        advice: PAGE_HOOK,
-        marks: &["voip"],
-        words: &[],
-    },
+    Program { name: "WhatsApp Web's call engine", advice: PAGE_HOOK, marks: &["voip"], words: &[] },
     Program {
         name: "whatsmeow",
         advice: "give NewClient a logger at level DEBUG",
         marks: &["BasicCallMeta"],
         words: &[],
     },
-    Program {
-        name: "whatsmeow",
-        advice: "give NewClient a logger at level DEBUG",
-        marks: &["\"CallID\""],
-        words: &[],
-    },
+    Program { name: "whatsmeow", advice: "give NewClient a logger at level DEBUG", marks: &["\"CallID\""], words: &[] },
     Program {
         name: "meowcaller",
         advice: "start it with --diagdump DIRECTORY, and open xmpp.jsonl in there",
@@ -201,12 +191,7 @@ const PROGRAMS: &[Program] = &[
         marks: &["call_id"],
         words: &[],
     },
-    Program {
-        name: "Baileys",
-        advice: "give it a pino logger with `level: 'trace'`",
-        marks: &["chatId"],
-        words: &[],
-    },
+    Program { name: "Baileys", advice: "give it a pino logger with `level: 'trace'`", marks: &["chatId"], words: &[] },
 ];
 
 /// A program that nothing shows.
@@ -236,7 +221,9 @@ impl Program {
         let kind = meaning(word);
         // Why it ended says how.
         match reason.map(meaning) {
-            Some(by_reason) if kind == EventKind::Ended && !matches!(by_reason, EventKind::Offered | EventKind::Other) => {
+            Some(by_reason)
+                if kind == EventKind::Ended && !matches!(by_reason, EventKind::Offered | EventKind::Other) =>
+            {
                 by_reason
             }
             _ => kind,

@@ -185,7 +185,12 @@ impl<'a> Chooser<'a> {
     pub fn wants_call(&self, judged: &'a Judged) -> bool {
         if judged.call.rows.is_empty() {
             let call = Some(calls::row(self.analysis, judged));
-            return self.selection.filter.matches(&Both { columns: &self.columns, row: None, call, xml: OnceCell::new() });
+            return self.selection.filter.matches(&Both {
+                columns: &self.columns,
+                row: None,
+                call,
+                xml: OnceCell::new(),
+            });
         }
         let looked_at = if self.selection.asks_of_stanzas { judged.call.rows.len() } else { 1 };
         (0..looked_at).any(|row| self.wants_row(judged, row))
@@ -239,9 +244,12 @@ impl Row for Both<'_, '_> {
         let Some(row) = self.row else { return false };
         let whole = self.xml.get_or_init(|| row.xml().to_lowercase());
         whole.contains(text)
-            || self.columns.stanzas.iter().filter(|column| column.name != "xml").any(
-                |column| matches!((column.value)(row), Cell::Text(value) if crate::filter::contains(&value, text)),
-            )
+            || self
+                .columns
+                .stanzas
+                .iter()
+                .filter(|column| column.name != "xml")
+                .any(|column| matches!((column.value)(row), Cell::Text(value) if crate::filter::contains(&value, text)))
     }
 }
 

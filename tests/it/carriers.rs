@@ -172,9 +172,46 @@ fn a_native_app_is_never_asked_for_a_key_log() {
     let mut sent: Vec<Sent> = vec![(true, hello), (false, of_app(200)), (true, of_app(300))];
     sent.extend((0..6_u16).map(|nth| (nth % 2 == 0, of_app(40 + nth))));
     let analysis = read(&capture(&[(50_000, true, &sent)], |_| true));
-    let next: Vec<_> = analysis.anomalies.iter().map(|tally| tally.diagnosis.next).filter(|next| !next.is_empty()).collect();
-    assert!(analysis.is_lossy() && next.iter().any(|next| next.starts_with("Link a Web client")), "{:?}", anomalies(&analysis));
+    let next: Vec<_> =
+        analysis.anomalies.iter().map(|tally| tally.diagnosis.next).filter(|next| !next.is_empty()).collect();
+    assert!(
+        analysis.is_lossy() && next.iter().any(|next| next.starts_with("Link a Web client")),
+        "{:?}",
+        anomalies(&analysis)
+    );
     assert!(!next.iter().any(|next| next.contains("key log")), "{next:?}");
+}
+
+/// A capture that begins with an ICMP error, which quotes so many bytes of a TCP header, before another capture.
+fn after_quote(kind: u8, quoted: usize, capture: &[u8]) -> Vec<u8> {
+    let segment = frame(40_000, true, (1, 0), 0x02, &[]);
+    let quote = &segment[14..34 + quoted];
+    let mut icmp = vec![0; 12];
+    icmp.extend([8, 0, 0x45, 0]);
+    icmp.extend(u16::try_from(28 + quote.len()).unwrap().to_be_bytes());
+    icmp.extend([0, 0, 0, 0, 64, 1, 0, 0]);
+    icmp.extend([SERVER, CLIENT].concat());
+    icmp.extend([kind, 0, 0, 0, 0, 0, 0, 0]);
+    icmp.extend(quote);
+    let length = u32::try_from(icmp.len()).unwrap();
+    let header = [1_789_398_000, 0, length, length].into_iter().flat_map(u32::to_le_bytes);
+    [&capture[..24], &header.collect::<Vec<u8>>(), &icmp, &capture[24..]].concat()
+}
+
+#[test]
+fn quoted_connections_are_numbered_as_wireshark_numbers_them() {
+    let connections = sample();
+    let longest = connections.iter().max_by_key(|sent| sent.len()).unwrap();
+    // As `tshark -T fields -e tcp.stream` numbers them.
+    for (kind, quoted, port, expected) in
+        [(3, 16, 50_000, 1), (11, 20, 50_000, 1), (3, 15, 50_000, 0), (5, 20, 50_000, 0), (3, 20, 40_000, 0)]
+    {
+        let plain = capture(&[(port, true, longest)], |_| true);
+        let analysis = read(&after_quote(kind, quoted, &plain));
+        let numbers: Vec<u32> = analysis.captures[0].connections.iter().map(|connection| connection.id.0).collect();
+        assert_eq!(numbers, [expected], "type {kind}, {quoted} bytes, port {port}");
+        assert!(analysis.calls.iter().all(|judged| !judged.call.rows.is_empty()));
+    }
 }
 
 #[test]
@@ -185,7 +222,11 @@ fn one_direction_is_said_to_be_one() {
         let analysis = read(&capture(&[(50_000, true, longest)], |from_client| from_client == keeps_client));
         let said = anomalies(&analysis);
         let expected = format!("what the {missing} sent is missing");
-        assert!(analysis.is_lossy() && said.iter().any(|line| line.starts_with("tcp/one-sided") && line.ends_with(&expected)), "{said:?}");
+        assert!(
+            analysis.is_lossy()
+                && said.iter().any(|line| line.starts_with("tcp/one-sided") && line.ends_with(&expected)),
+            "{said:?}"
+        );
         assert!(!said.iter().any(|line| line.starts_with("tcp/gap") || line.starts_with("websocket/")), "{said:?}");
     }
 }
@@ -197,7 +238,8 @@ fn client_hello(name: Option<&str>) -> Vec<u8> {
     body.extend([0, 0, 2, 0x13, 0x01, 1, 0]);
     let name = name.map_or_else(Vec::new, |name| {
         let length = u16::try_from(name.len()).unwrap();
-        let parts = [&[0, 0][..], &(length + 5).to_be_bytes(), &(length + 3).to_be_bytes(), &[0], &length.to_be_bytes()];
+        let parts =
+            [&[0, 0][..], &(length + 5).to_be_bytes(), &(length + 3).to_be_bytes(), &[0], &length.to_be_bytes()];
         [parts.concat(), name.as_bytes().to_vec()].concat()
     });
     body.extend(u16::try_from(name.len()).unwrap().to_be_bytes());
@@ -211,7 +253,11 @@ fn server_hello(version: u16, is_draft: bool) -> Vec<u8> {
     let mut body = if is_draft { version.to_be_bytes().to_vec() } else { vec![3, 3] };
     body.extend([8; 32]);
     let supported = version.to_be_bytes();
-    body.extend(if is_draft { vec![0x13, 1, 0, 0] } else { [&[0, 0x13, 1, 0, 0, 6, 0, 0x2b, 0, 2][..], &supported].concat() });
+    body.extend(if is_draft {
+        vec![0x13, 1, 0, 0]
+    } else {
+        [&[0, 0x13, 1, 0, 0, 6, 0, 0x2b, 0, 2][..], &supported].concat()
+    });
     let length = u16::try_from(body.len()).unwrap();
     let hello = [&[0x16, 3, 3][..], &(length + 4).to_be_bytes(), &[2, 0], &length.to_be_bytes(), &body].concat();
     [hello, sealed()].concat()
@@ -234,7 +280,8 @@ fn tls_without_keys_and_name_is_said_to_be_tls() {
 
 #[test]
 fn a_draft_of_tls_is_named() {
-    for (version, is_draft, expected) in [(0x7f12, true, "draft 18 of TLS 1.3"), (0x7f1c, false, "draft 28 of TLS 1.3")] {
+    for (version, is_draft, expected) in [(0x7f12, true, "draft 18 of TLS 1.3"), (0x7f1c, false, "draft 28 of TLS 1.3")]
+    {
         let hello = client_hello(Some("web.whatsapp.com"));
         let sent = vec![(true, hello), (false, server_hello(version, is_draft)), (true, sealed())];
         let said = anomalies(&read(&capture(&[(50_000, true, &sent)], |_| true)));

@@ -7,7 +7,7 @@ use super::entry::{LineFormat, LogEntry, LogTime, LoggedEvent, NoEntry, Parsed, 
 use super::json_node::JsonValue;
 use super::printed::{self, Printed};
 use super::surroundings::{time_in, time_of};
-use crate::input::event::{CallEvent, Program};
+use crate::input::event::{CallEvent, EventKind, Program};
 use crate::protocol::binary::Jid;
 
 /// Events of calls in logs.
@@ -128,6 +128,8 @@ struct Around {
     word: String,
     time: LogTime,
     is_outgoing: Option<bool>,
+    /// Whether a name of it is one of calls.
+    is_call: bool,
     program: &'static Program,
 }
 
@@ -136,7 +138,8 @@ impl Around {
     fn of(entry: &str, value: usize) -> Self {
         let before = entry.get(..value).and_then(|before| before.lines().next()).unwrap_or_default();
         let (word, time) = (clipped(message(before)), time_in(before));
-        Self { word, time, is_outgoing: None, program: Program::of(entry) }
+        let is_call = is_about_call(&word);
+        Self { word, time, is_outgoing: None, is_call, program: Program::of(entry) }
     }
 }
 
@@ -172,14 +175,26 @@ fn collect(value: &JsonValue, around: &Around, events: &mut Vec<LoggedEvent>) {
         JsonValue::Object(members) => {
             let own = Members(members);
             let word = own.text(WORDS).map_or_else(|| around.word.clone(), clipped);
-            let time = TIMES.iter().filter_map(|name| own.text(&[name])).map(time_of).find(|time| *time != LogTime::None);
+            let time =
+                TIMES.iter().filter_map(|name| own.text(&[name])).map(time_of).find(|time| *time != LogTime::None);
             let is_outgoing = outgoing(&word).or(own.truth(&["fromMe", "outgoing"])).or(around.is_outgoing);
-            let is_call = is_about_call(&word) || own.text(VIDEOS).is_some() || own.text(&["chatId"]).is_some();
-            let around = Around { word, time: time.unwrap_or(around.time), is_outgoing, program: around.program };
+            let is_named_so = || WORDS.iter().filter_map(|name| own.text(&[name])).any(is_about_call);
+            let is_call =
+                around.is_call || is_named_so() || own.text(VIDEOS).is_some() || own.text(&["chatId"]).is_some();
+            let time = time.unwrap_or(around.time);
+            let around = Around { word, time, is_outgoing, is_call, program: around.program };
             let has_party = own.text(PARTIES).is_some();
             let by_id = || own.text(IDS).filter(|id| is_call && has_party && is_hex(id));
             match own.text(CALL_IDS).filter(|id| is_call_id(id)).or_else(by_id) {
-                Some(call_id) => events.push(event(call_id, own, around)),
+                Some(call_id) => {
+                    let is_declined = own.truth(&["auto_rejected"]) == Some(true);
+                    let offered = event(call_id, own, around);
+                    let word = "auto_rejected".to_owned();
+                    let declined = CallEvent { kind: EventKind::Declined, word, ..offered.event.clone() };
+                    let declined = LoggedEvent { event: declined, time: offered.time };
+                    events.push(offered);
+                    events.extend(is_declined.then_some(declined));
+                }
                 None => members.iter().for_each(|(_, value)| collect(value, &around, events)),
             }
         }
@@ -212,14 +227,15 @@ fn is_hex(text: &str) -> bool {
 
 /// Returns whether a text can be the id of a call.
 fn is_call_id(text: &str) -> bool {
-    (4..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    (4..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// Returns whether a name is one of an event of calls: `call.received`, `incomingCall`, `CB:call`.
-fn is_about_call(word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    let begins = |place: usize| lower.get(..place).is_none_or(|before| !before.ends_with("re"));
-    lower.match_indices("call").any(|(place, _)| begins(place))
+/// Returns whether a name is one of an event of calls: `call.received`, `incomingCall`, `CB:call`. What people write is none.
+fn is_about_call(name: &str) -> bool {
+    let is_name = name.len() <= LONGEST_WORD && !name.contains(char::is_whitespace);
+    let lower = name.to_ascii_lowercase();
+    is_name && lower.contains("call") && !lower.contains("recall") && !lower.contains("callback")
 }
 
 /// Whether the program's own account places the call, by the name of the event.
@@ -275,8 +291,9 @@ fn fields(line: &str) -> Option<LoggedEvent> {
 }
 
 /// Names of levels behind which a message begins.
-const LEVELS: &[&str] =
-    &["TRC", "DBG", "INF", "WRN", "ERR", "TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "info", "debug", "error"];
+const LEVELS: &[&str] = &[
+    "TRC", "DBG", "INF", "WRN", "ERR", "TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "info", "debug", "error",
+];
 
 /// The message of a line: the words behind its level, or the last in brackets, before its fields or values.
 fn message(line: &str) -> &str {
@@ -290,7 +307,11 @@ fn message(line: &str) -> &str {
     let is_between = |character: char| character.is_whitespace() || "[]():|".contains(character);
     let level = before.split(is_between).filter(|word| LEVELS.contains(word)).next_back();
     let behind = level.and_then(|level| before.rsplit_once(level)).map_or(before, |(_, behind)| behind);
-    behind.rsplit(']').next().unwrap_or(behind).trim_matches(|character: char| is_between(character) || character == ',')
+    behind
+        .rsplit(']')
+        .next()
+        .unwrap_or(behind)
+        .trim_matches(|character: char| is_between(character) || character == ',')
 }
 
 /// The event that Go prints on a line: `Got call offer event="&{BasicCallMeta:{From:... CallID:... ...} ...}"`.
@@ -327,7 +348,6 @@ mod tests {
 
     use super::super::entry::EntryContent;
     use super::*;
-    use crate::input::event::EventKind;
     use crate::input::time;
 
     const ID: &str = "00AA0000000000000000000000000001";
@@ -425,7 +445,8 @@ mod tests {
             ),
         ] {
             let text = text.replace("ID\"", &format!("{ID}\"")).replace("'ID'", &format!("'{ID}'"));
-            let text = text.replace("call_id=ID", &format!("call_id={ID}")).replace("CallID:ID", &format!("CallID:{ID}"));
+            let text =
+                text.replace("call_id=ID", &format!("call_id={ID}")).replace("CallID:ID", &format!("CallID:{ID}"));
             let found = events(&text);
             let [LoggedEvent { event, time }] = found.as_slice() else { panic!("{text}: {found:?}") };
             assert_eq!((event.call_id.as_str(), event.program.name, event.kind), (ID, program, kind), "{text}");
@@ -442,11 +463,21 @@ mod tests {
             "incoming_call of nobody",
             "call_id=",
             "BasicCallMeta:{CallID:}",
+            r#"{"event":"message","payload":{"id":"3EB0C127D7BACC83D6A1","from":"1@c.us","callId":"","message":"call me"}}"#,
             r#"{"typeWebhook":"incomingMessageReceived","idMessage":"3EB0C127D7BACC83D6A1","sender":"1@c.us"}"#,
         ] {
             assert!(read(&Text { text, is_all: true }).is_err(), "{text}");
         }
         assert!(read_value(&Text { text: "{\n  a: 'b'\n}\n", is_all: true }).is_err());
+    }
+
+    #[test]
+    fn a_call_that_a_program_rejects_by_itself_is_declined() {
+        let found = events(
+            r#"{"event":"call.offer","payload":{"call_id":"ABC123DEF456","from":"1@s.whatsapp.net","auto_rejected":true}}"#,
+        );
+        let kinds: Vec<_> = found.iter().map(|found| found.event.kind).collect();
+        assert_eq!(kinds, [EventKind::Offered, EventKind::Declined]);
     }
 
     #[test]

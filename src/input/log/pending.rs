@@ -10,8 +10,8 @@ use super::names::SharedNames;
 use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
-    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, LEFT_OUT, NO_DATES, NO_DIRECTIONS,
-    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, ZONE_ASSUMED, ZONE_INFERRED,
+    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, EVENTS_LEFT_OUT, INTERNAL, LEFT_OUT, NO_DATES,
+    NO_DIRECTIONS, SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, ZONE_ASSUMED, ZONE_INFERRED,
 };
 use crate::input::event::{CallEvent, Program};
 use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
@@ -32,6 +32,9 @@ const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
 
 /// The most events that are kept, and the most calls with stanzas that are remembered.
 const EVENTS_LIMIT: usize = 65_536;
+
+/// The most events that are kept of a call: far more than programs report of one.
+const EVENTS_OF_CALL: usize = 256;
 
 /// The most vantages that are distinguished in a log.
 const VANTAGES_LIMIT: usize = 256;
@@ -61,10 +64,17 @@ pub(super) struct Pending {
     /// How many events of calls there were, and the format of the first.
     events: usize,
     event_format: Option<&'static Format>,
-    /// The calls that events are about, with the first of each.
-    reported: BTreeMap<String, (&'static Program, Origin)>,
+    /// The calls that events are about.
+    reported: BTreeMap<String, ReportedCall>,
     /// The calls of which there are stanzas.
     calls: HashSet<String>,
+}
+
+/// A call that events are about.
+struct ReportedCall {
+    program: &'static Program,
+    first: Origin,
+    events: usize,
 }
 
 /// Something that is held back.
@@ -142,13 +152,21 @@ impl Pending {
         origin: Origin,
         out: &mut dyn Sink,
     ) -> ControlFlow<()> {
-        if self.events == EVENTS_LIMIT {
+        let LoggedEvent { event, time } = logged;
+        let known = self.reported.get_mut(&event.call_id);
+        if self.events == EVENTS_LIMIT || known.as_ref().is_some_and(|known| known.events == EVENTS_OF_CALL) {
+            self.note(&EVENTS_LEFT_OUT, origin, None, out);
             return ControlFlow::Continue(());
+        }
+        match known {
+            Some(known) => known.events += 1,
+            None => {
+                let first = ReportedCall { program: event.program, first: origin, events: 1 };
+                self.reported.insert(event.call_id.clone(), first);
+            }
         }
         self.events += 1;
         self.event_format.get_or_insert(format);
-        let LoggedEvent { event, time } = logged;
-        self.reported.entry(event.call_id.clone()).or_insert((event.program, origin));
         let time = self.read_clock(time, None, &origin, out);
         let held = Held::Event(event);
         self.hold(PendingItem { origin, held, time, is_fallback: false, is_internal: false, bytes: 0 }, out)
@@ -162,11 +180,12 @@ impl Pending {
     /// Reports, for each program, the calls that only its events show.
     pub(super) fn report_events(&self, out: &mut dyn Sink) {
         let mut programs: BTreeMap<&str, (u64, &Program, Origin)> = BTreeMap::new();
-        for (_, (program, origin)) in self.reported.iter().filter(|(call, _)| !self.calls.contains(*call)) {
-            let (calls, _, first) = programs.entry(program.name).or_insert((0, program, *origin));
+        for (_, reported) in self.reported.iter().filter(|(call, _)| !self.calls.contains(*call)) {
+            let program = reported.program;
+            let (calls, _, first) = programs.entry(program.name).or_insert((0, program, reported.first));
             *calls += 1;
-            if origin.first < first.first {
-                *first = *origin;
+            if reported.first.first < first.first {
+                *first = reported.first;
             }
         }
         for (calls, Program { name, advice, .. }, first) in programs.into_values() {

@@ -100,7 +100,10 @@ impl Decoder {
             _ => match link::tunnelled(protocol, payload) {
                 Some(network) => return self.network(network, cut, origin, tunnels + 1, out),
                 None if protocol == ip_number::UDP => Packet::Udp,
-                None => Packet::Other,
+                None => match internet::quoted(protocol, payload) {
+                    Some((source, destination)) => Packet::Quoted(source, destination),
+                    None => Packet::Other,
+                },
             },
         };
         out.item(Located::new(origin, packet));

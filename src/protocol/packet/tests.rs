@@ -60,7 +60,7 @@ impl Sink<Packet<'_>> for Kept {
                 payload: segment.payload.to_vec(),
                 cut: segment.cut,
             },
-            Packet::Udp => Seen::Udp,
+            Packet::Quoted(..) | Packet::Udp => Seen::Udp,
             Packet::Other => Seen::Other,
         });
     }

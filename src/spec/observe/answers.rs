@@ -65,7 +65,9 @@ pub fn is_ack_of_unrecorded_receipt(call: &Call, row: &Row) -> bool {
 #[must_use]
 pub fn took(call: &Call, answer: usize) -> String {
     let answered = call.rows.get(answer).and_then(|row| row.answers);
-    answered.and_then(|answered| call.lapse(answered, answer)).map_or_else(String::new, |took| format!(" after {}", lapse(took)))
+    answered
+        .and_then(|answered| call.lapse(answered, answer))
+        .map_or_else(String::new, |took| format!(" after {}", lapse(took)))
 }
 
 /// The name of the action that a row is, or answers.

@@ -105,7 +105,9 @@ fn events_of_one_call_in_two_files_are_one_call() {
 
 #[test]
 fn events_of_baileys_and_whatsmeow_are_read() {
-    for (text, format, start) in [(GO, "call-events", Some("2026-05-14T15:02:22.000000000Z")), (PRETTY, "baileys", None)] {
+    for (text, format, start) in
+        [(GO, "call-events", Some("2026-05-14T15:02:22.000000000Z")), (PRETTY, "baileys", None)]
+    {
         let analysis = load_text(text.as_bytes());
         assert_eq!(analysis.captures[0].format, Some(format));
         let [call] = table(&analysis, Table::Calls).try_into().unwrap();
@@ -119,7 +121,9 @@ fn events_of_baileys_and_whatsmeow_are_read() {
 fn a_filter_selects_calls_known_from_events() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut file, WEBHOOKS.as_bytes()).unwrap();
-    for (filter, rows) in [("source == event", 1), ("outcome == declined", 1), ("stanzas > 0", 0), ("action == offer", 0)] {
+    for (filter, rows) in
+        [("source == event", 1), ("outcome == declined", 1), ("stanzas > 0", 0), ("action == offer", 0)]
+    {
         let run = Command::new(env!("CARGO_BIN_EXE_ringtrace"))
             .args(["export", "--table", "calls", "--format", "ndjson", "--filter", filter])
             .arg(file.path())
@@ -133,8 +137,11 @@ fn a_filter_selects_calls_known_from_events() {
 fn no_report_is_written_of_events_alone() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut file, WEBHOOKS.as_bytes()).unwrap();
-    let run =
-        Command::new(env!("CARGO_BIN_EXE_ringtrace")).args(["report", "--call", "#1"]).arg(file.path()).output().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_ringtrace"))
+        .args(["report", "--call", "#1"])
+        .arg(file.path())
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&run.stderr).into_owned();
     assert!(!run.status.success() && run.stdout.is_empty() && said.contains("no stanza of the call"), "{said}");
     assert!(!said.contains("15550100011"), "{said}");
@@ -145,10 +152,21 @@ fn events_in_bad_input_are_bounded() {
     let many: String = (0..70_000).map(|nth| WEBHOOKS.replace("0000000000001238", &format!("{nth:016X}"))).collect();
     let analysis = load_text(many.as_bytes());
     assert!((30_000..=70_000).contains(&analysis.calls.len()), "{}", analysis.calls.len());
-    let long = format!("{{\"event\":\"call.received\",\"x\":\"{}\",\"callId\":\"{}\"}}\n", "y".repeat(2 << 20), "0".repeat(99));
+    let same = analysis_of_repeats(1000);
+    assert_eq!((same.calls.len(), same.calls[0].call.events.len()), (1, 256));
+    assert!(anomalies(&same).iter().any(|line| line.starts_with("input/events-left-out")), "{:?}", anomalies(&same));
+    let long = format!(
+        "{{\"event\":\"call.received\",\"x\":\"{}\",\"callId\":\"{}\"}}\n",
+        "y".repeat(2 << 20),
+        "0".repeat(99)
+    );
     assert!(load_text(long.as_bytes()).calls.is_empty());
     let deep = format!("{}\"callId\":\"00AA\"", "{\"event\":\"call\",\"a\":[".repeat(50_000));
     assert!(load_text(deep.as_bytes()).calls.is_empty());
+}
+
+fn analysis_of_repeats(count: usize) -> std::sync::Arc<Analysis> {
+    load_text(WEBHOOKS.repeat(count).as_bytes())
 }
 
 #[test]

@@ -127,7 +127,10 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context
             let about = if relay.attribute("dl_bw").is_some() { "bandwidth" } else { "relay" };
             let (form, why) = if value > LONGEST {
                 let rest = value & LOW_BYTES;
-                ("other form", format!("far too much for a round trip in milliseconds; without its highest byte that is {rest}"))
+                (
+                    "other form",
+                    format!("far too much for a round trip in milliseconds; without its highest byte that is {rest}"),
+                )
             } else {
                 ("plain milliseconds", "a plausible round trip in milliseconds".to_owned())
             };

@@ -122,7 +122,9 @@ fn without_stanza(screen: &LadderScreen, columns: usize, theme: &Theme) -> Vec<L
     let programs: BTreeMap<&str, &str> =
         events.map(|event| (event.item.program.name, event.item.program.advice)).collect();
     let says = programs.into_iter().flat_map(|(name, advice)| {
-        let says = format!("No stanza of this call was recorded: it is known from events of {name}. To get stanzas, {advice}.");
+        let says = format!(
+            "No stanza of this call was recorded: it is known from events of {name}. To get stanzas, {advice}."
+        );
         wrap(&[Span::styled(says, theme.muted)], columns, 0)
     });
     says.collect()
