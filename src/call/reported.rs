@@ -17,11 +17,12 @@ pub(super) fn call(id: &str, events: &[Arc<Reported>], people: &Arc<People>) -> 
     let first = |value: fn(&CallEvent) -> Option<Jid>| events.iter().find_map(|event| value(&event.item));
     let is_outgoing = events.iter().find_map(|event| event.item.is_outgoing);
     let (creator, peer) = (first(|event| event.creator.clone()), first(|event| event.peer.clone()));
+    let own = first(|event| event.own.clone());
     let (caller, callee) = match is_outgoing {
-        Some(true) => (creator.clone(), peer),
-        Some(false) => (creator.clone().or(peer), None),
+        Some(true) => (creator.clone().or(own), peer),
+        Some(false) => (creator.clone().or(peer), own),
         // A program that reports what it received is called.
-        None => (creator.clone().or_else(|| peer.filter(|_| is_offered(events))), None),
+        None => (creator.clone().or_else(|| peer.filter(|_| is_offered(events))), own),
     };
     let is_video = events.iter().find_map(|event| event.item.is_video);
     Call {

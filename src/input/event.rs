@@ -66,6 +66,8 @@ pub struct CallEvent {
     pub peer: Option<Jid>,
     /// Who created the call, if the event says so.
     pub creator: Option<Jid>,
+    /// The program's own account, if the event says so.
+    pub own: Option<Jid>,
     /// Whether the program's own account placed the call, if the event says so.
     pub is_outgoing: Option<bool>,
     /// Whether it is a video call, if the event says so.
@@ -87,6 +89,7 @@ impl CallEvent {
             reason: None,
             peer: None,
             creator: None,
+            own: None,
             is_outgoing: None,
             is_video: None,
             is_group: None,
@@ -180,13 +183,13 @@ const PROGRAMS: &[Program] = &[
         words: &[],
     },
     Program {
-        name: "a client of whatsmeow, as AstraCalls and WaCalls are",
+        name: "AstraCalls or WaCalls",
         advice: "give its NewClient a logger at level DEBUG: it is given one that prints nothing",
         marks: &["msg=", "call_id="],
         words: &[],
     },
     Program {
-        name: "a client of whatsmeow, as meowcaller is",
+        name: "meowcaller or another client of whatsmeow",
         advice: "give its NewClient a logger at level DEBUG, or start meowcaller with --diagdump DIRECTORY",
         marks: &["call_id"],
         words: &[],

@@ -234,8 +234,10 @@ mod tests {
 
     const NAME: &[u8] = b"\x05\x01\x00\x03\x10web.whatsapp.com\x01\xbb";
 
+    type Said = (Direction, Vec<u8>);
+
     /// Handshakes, with whom each asks for.
-    fn handshakes() -> Vec<(Vec<(Direction, Vec<u8>)>, &'static str)> {
+    fn handshakes() -> Vec<(Vec<Said>, &'static str)> {
         let parts = |parts: &[(Direction, &[u8])]| parts.iter().map(|(side, part)| (*side, part.to_vec())).collect();
         vec![
             (

@@ -52,7 +52,7 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
                 gathered.jid(jid, &call.people);
             }
         }
-        let named = call.events.iter().flat_map(|event| [&event.item.peer, &event.item.creator]);
+        let named = call.events.iter().flat_map(|event| [&event.item.peer, &event.item.creator, &event.item.own]);
         for jid in named.flatten() {
             gathered.jid(jid, &call.people);
         }

@@ -128,6 +128,8 @@ struct Around {
     word: String,
     time: LogTime,
     is_outgoing: Option<bool>,
+    /// The program's own account.
+    own: Option<Jid>,
     /// Whether a name of it is one of calls.
     is_call: bool,
     program: &'static Program,
@@ -139,7 +141,7 @@ impl Around {
         let before = entry.get(..value).and_then(|before| before.lines().next()).unwrap_or_default();
         let (word, time) = (clipped(message(before)), time_in(before));
         let is_call = is_about_call(&word);
-        Self { word, time, is_outgoing: None, is_call, program: Program::of(entry) }
+        Self { word, time, is_outgoing: None, own: None, is_call, program: Program::of(entry) }
     }
 }
 
@@ -150,11 +152,19 @@ struct Members<'v>(&'v [(String, JsonValue)]);
 impl<'v> Members<'v> {
     /// The first of these that is a text, a number or a truth value.
     fn text(self, names: &[&str]) -> Option<&'v str> {
-        let found = names.iter().find_map(|name| {
+        names.iter().find_map(|name| {
             let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
             value.text().filter(|text| !text.is_empty())
-        });
-        found
+        })
+    }
+
+    /// The program's own account: WAHA's `me`, Green API's `instanceData`, GoWA's `device_id`.
+    fn account(self) -> Option<Jid> {
+        let inner = |(name, value): &'v (String, JsonValue)| match (name.as_str(), value) {
+            ("me" | "instanceData", JsonValue::Object(members)) => Members(members).text(&["id", "wid"]),
+            _ => None,
+        };
+        self.0.iter().find_map(inner).or_else(|| self.text(&["device_id"])).and_then(party)
     }
 
     fn truth(self, names: &[&str]) -> Option<bool> {
@@ -182,7 +192,8 @@ fn collect(value: &JsonValue, around: &Around, events: &mut Vec<LoggedEvent>) {
             let is_call =
                 around.is_call || is_named_so() || own.text(VIDEOS).is_some() || own.text(&["chatId"]).is_some();
             let time = time.unwrap_or(around.time);
-            let around = Around { word, time, is_outgoing, is_call, program: around.program };
+            let account = own.account().or_else(|| around.own.clone());
+            let around = Around { word, time, is_outgoing, own: account, is_call, program: around.program };
             let has_party = own.text(PARTIES).is_some();
             let by_id = || own.text(IDS).filter(|id| is_call && has_party && is_hex(id));
             match own.text(CALL_IDS).filter(|id| is_call_id(id)).or_else(by_id) {
@@ -212,6 +223,7 @@ fn event(call_id: &str, own: Members<'_>, around: Around) -> LoggedEvent {
         reason,
         peer: own.text(PARTIES).and_then(party),
         creator: own.text(CREATORS).and_then(party),
+        own: around.own,
         is_outgoing: around.is_outgoing,
         is_video: own.truth(VIDEOS),
         is_group: own.truth(&["isGroup", "is_group"]).or(group),
@@ -282,6 +294,7 @@ fn fields(line: &str) -> Option<LoggedEvent> {
         reason,
         peer: ["peer", "from", "caller", "to"].into_iter().find_map(field).and_then(party),
         creator: ["call_creator", "creator"].into_iter().find_map(field).and_then(party),
+        own: None,
         is_outgoing: outgoing(said),
         is_video: truth("video"),
         is_group: truth("group"),
@@ -305,7 +318,7 @@ fn message(line: &str) -> &str {
         before
     };
     let is_between = |character: char| character.is_whitespace() || "[]():|".contains(character);
-    let level = before.split(is_between).filter(|word| LEVELS.contains(word)).next_back();
+    let level = before.split(is_between).rfind(|word| LEVELS.contains(word));
     let behind = level.and_then(|level| before.rsplit_once(level)).map_or(before, |(_, behind)| behind);
     behind
         .rsplit(']')
@@ -333,6 +346,7 @@ fn whatsmeow(line: &str) -> Option<LoggedEvent> {
         reason,
         peer: value("From:").and_then(party),
         creator,
+        own: None,
         is_outgoing: None,
         is_video: value("Media:").map(|media| media == "video"),
         is_group: value("GroupJID:").map(|_| true),
@@ -381,7 +395,7 @@ mod tests {
             ),
             (
                 "time=2026-09-14T12:02:22.391-03:00 level=INFO msg=\"call terminated\" call_id=ID peer=1@lid reason=busy",
-                "a client of whatsmeow, as AstraCalls and WaCalls are",
+                "AstraCalls or WaCalls",
                 EventKind::Busy,
                 "2026-09-14T15:02:22.391Z",
                 "1@lid",

@@ -19,7 +19,7 @@ const PRETTY: &str = "[15:02:22.206] DEBUG (7): call event fired\n    0: {\n    
                       [15:02:23.000] INFO (7): other\n";
 
 /// A call that WAHA reports: received, and rejected 45 seconds later.
-const WEBHOOKS: &str = r#"{"event":"call.received","payload":{"id":"AAAA0000000000000000000000001238","from":"15550100011@c.us","timestamp":1789398142,"isVideo":true,"isGroup":false},"engine":"NOWEB"}
+const WEBHOOKS: &str = r#"{"event":"call.received","payload":{"id":"AAAA0000000000000000000000001238","from":"15550100011@c.us","timestamp":1789398142,"isVideo":true,"isGroup":false},"me":{"id":"15550100022@c.us"},"engine":"NOWEB"}
 {"event":"call.rejected","payload":{"id":"AAAA0000000000000000000000001238","from":"15550100011@c.us","timestamp":1789398187,"isVideo":true,"isGroup":false},"engine":"NOWEB"}
 "#;
 
@@ -37,6 +37,7 @@ fn a_call_known_from_events_is_listed_as_they_report_it() {
         ("call_id", "AAAA0000000000000000000000001238".into()),
         ("source", "event".into()),
         ("caller", "15550100011@s.whatsapp.net".into()),
+        ("callee", "15550100022@s.whatsapp.net".into()),
         ("media", "video".into()),
         ("start_utc", "2026-09-14T15:02:22.000000000Z".into()),
         ("outcome", "declined".into()),
