@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::picture::Picture;
+use super::picture::{MARKS, Picture};
 use super::state::Fold;
 use crate::call::Row;
 use crate::diagram::{Arrow, Event, Expected, Gap, first_answer};
@@ -14,7 +14,7 @@ use crate::spec::Judged;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{shown, width};
 use crate::tui::kit::times::{latency, transit};
-use crate::words::{compact, compact_lapse};
+use crate::words::{compact, compact_lapse, offset};
 
 /// The least columns of a label before a latency.
 const LEAST_NAME: usize = 4;
@@ -145,6 +145,9 @@ impl Picture<'_> {
     pub(super) fn event(&self, buffer: &mut Buffer, line: Rect, event: &Event) {
         for column in &self.columns {
             put(buffer, line, *column, "│", self.theme.muted);
+        }
+        if let Some(since) = event.since_start.filter(|_| self.times > 0) {
+            put(buffer, line, MARKS, &format!("{:>9}", offset(since)), self.theme.muted);
         }
         // The word is the program's, and may name anybody.
         let label = if self.shared.names.in_letters {

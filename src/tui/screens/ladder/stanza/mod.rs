@@ -96,11 +96,12 @@ pub(super) fn draw(shared: &Shared, screen: &LadderScreen, cache: &mut Cache, ca
         Layer::Xml => screen.place().map_or_else(String::new, |(judged, row)| badges(judged, row)),
         layer => format!("· {} ", layer.name()),
     };
+    let title = if count == 0 { " No stanza ".to_owned() } else { format!(" Stanza {row} of {count} {layer}") };
     let mut block = Block::new()
         .borders(Borders::TOP)
         .border_set(if has_focus { border::DOUBLE } else { border::PLAIN })
         .border_style(if has_focus { theme.accent } else { theme.muted })
-        .title(Span::styled(format!(" Stanza {row} of {count} {layer}"), theme.heading));
+        .title(Span::styled(title, theme.heading));
     let inner = block.inner(area);
     if count == 0 {
         let lines = without_stanza(screen, inner.width.into(), theme);
