@@ -19,8 +19,8 @@ pub const APP_KEYS: Diagnosis = Diagnosis {
     layer: Layer::Noise,
     kind: Kind::NoKey,
     severity: Severity::Loss,
-    why: "the frames of a connection straight over TCP are encrypted, and the phone's own app cannot log its keys",
-    next: "Link a Web client to the account, and record that one instead.",
+    why: "the frames of a connection straight over TCP are encrypted, and no key was given",
+    next: "Its keys cannot be logged: link a Web client to the account, and record that one instead.",
 };
 
 /// Such a connection that began before the capture.

@@ -72,7 +72,7 @@ const fn of_all(origin: Origin) -> Origin {
 /// What is reported of frames straight over TCP: where a key is wanted, the app has none to give.
 fn of_app(tally: Tally) -> Tally {
     if tally.diagnosis == &noise::NO_KEY || tally.diagnosis == &noise::NO_KEY_MIDWAY {
-        Tally { diagnosis: &APP_KEYS, details: Vec::new(), ..tally }
+        Tally { diagnosis: &APP_KEYS, ..tally }
     } else {
         tally
     }
