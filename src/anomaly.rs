@@ -311,6 +311,14 @@ impl Extend<Tally> for Anomalies {
     }
 }
 
+impl FromIterator<Tally> for Anomalies {
+    fn from_iter<T: IntoIterator<Item = Tally>>(tallies: T) -> Self {
+        let mut anomalies = Self::default();
+        anomalies.extend(tallies);
+        anomalies
+    }
+}
+
 impl IntoIterator for Anomalies {
     type Item = Tally;
     type IntoIter = IntoValues<(CaptureId, Option<ConnectionId>, &'static str), Tally>;

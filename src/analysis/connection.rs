@@ -1,52 +1,27 @@
 //! What is above TCP on one connection: which protocol it carries, and the layers of that protocol.
 
+mod releasing;
+
 use std::sync::Arc;
 
+use super::diagnoses::{APP_MIDWAY, OLDER_THAN_NOISE, STRAIGHT_OVER_TCP};
 use super::event::{Described, Yield};
+use super::opening::{Guess, guess, is_older};
 use super::session::{Messages, Session};
 use super::tap::Below;
-use crate::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
+use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::Coverage;
 use crate::input::Ends;
 use crate::keys::{Keys, PublicKey, TlsKeys};
-use crate::origin::{ConnectionId, Direction, Located, Origin, Timestamp};
+use crate::origin::{ConnectionId, Direction, Located, Origin, PerDirection, Timestamp};
 use crate::protocol::Sink;
 use crate::protocol::binary::Node;
-use crate::protocol::noise::{self, Frame, Pattern};
+use crate::protocol::noise::{self, Chain, ChainState, Frame, Pattern};
+use crate::protocol::proxy::{self, Progress};
 use crate::protocol::stanza::Stanza;
 use crate::protocol::tcp::{self, Chunk, End};
 use crate::protocol::tls;
 use crate::protocol::websocket::{self, Message, Opcode, State};
-
-/// A connection on which the phone's own app, or something like it, speaks Noise without TLS or websocket.
-pub const STRAIGHT_OVER_TCP: Diagnosis = Diagnosis {
-    id: "noise/straight-over-tcp",
-    layer: Layer::Noise,
-    kind: Kind::Unexpected,
-    severity: Severity::Note,
-    why: "WhatsApp's protocol runs straight over TCP, without a websocket, as in the phone's own app",
-    next: "The app's keys cannot be logged: link a Web client to the account, and record that one instead.",
-};
-
-/// A connection of a client from before WhatsApp spoke Noise.
-pub const OLDER_THAN_NOISE: Diagnosis = Diagnosis {
-    id: "noise/older-version",
-    layer: Layer::Noise,
-    kind: Kind::Unsupported,
-    severity: Severity::Loss,
-    why: "a version of WhatsApp's protocol from before Noise, which is not read",
-    next: "",
-};
-
-/// A TLS session whose keys were given and that was not decrypted all the same.
-pub const TLS_KEYS_UNUSED: Diagnosis = Diagnosis {
-    id: "tls/keys-unused",
-    layer: Layer::Tls,
-    kind: Kind::Unexpected,
-    severity: Severity::Note,
-    why: "a TLS connection to a server that is not one of WhatsApp's was not decrypted, though the key log knows it",
-    next: "",
-};
 
 /// TLS secrets that a capture brings itself.
 #[derive(Debug, Default)]
@@ -71,6 +46,12 @@ enum Carries {
     Noise { reversed: bool },
     /// TLS, and what is inside it a websocket, or so it seems so far.
     Tls(Box<tls::Decoder>),
+    /// A request for a connection through a proxy, by the side that spoke first.
+    Proxy(Box<proxy::Handshake>, Direction),
+    /// Frames of the phone's own app, which began before the capture.
+    App,
+    /// Nothing of interest.
+    Other,
 }
 
 /// The layers above TCP of one connection.
@@ -85,6 +66,13 @@ pub(super) struct Connection {
     held: Anomalies,
     /// Whether it may have begun before what is shown of it, so that its upgrade was not seen.
     is_late: bool,
+    /// What finds the frames of the phone's own app in one that began before the capture.
+    chain: Option<Chain>,
+    /// The directions of which something was recorded, and those of which something is missing.
+    recorded: PerDirection<bool>,
+    missing: PerDirection<bool>,
+    /// Whom a proxy was asked for. Untrusted text.
+    target: Option<String>,
 }
 
 impl Connection {
@@ -98,6 +86,10 @@ impl Connection {
             session: Session::new(keys),
             held: Anomalies::default(),
             is_late: false,
+            chain: None,
+            recorded: PerDirection::default(),
+            missing: PerDirection::default(),
+            target: None,
         }
     }
 
@@ -110,6 +102,7 @@ impl Connection {
     fn begins_late(&mut self) {
         if matches!(&self.carries, Carries::Unknown { head, .. } if head.is_empty()) {
             self.is_late = true;
+            self.chain = Some(Chain::default());
             self.websocket = self.decoder();
         }
     }
@@ -119,6 +112,9 @@ impl Connection {
         if let Chunk::End(End::Closed | End::Reset | End::Replaced) = chunk.item {
             self.close(chunk.origin.time);
         }
+        let way = Chunk::direction(&chunk);
+        self.recorded[way] |= matches!(chunk.item, Chunk::Data(_));
+        self.missing[way] |= matches!(chunk.item, Chunk::Gap(_));
         match &mut self.carries {
             Carries::Unknown { .. } => self.sniff(chunk, embedded, results),
             Carries::Websocket => self.websocket(chunk, results),
@@ -126,7 +122,8 @@ impl Connection {
                 let reversed = *reversed;
                 self.straight(chunk, reversed, results);
             }
-            Carries::Messages | Carries::Stanzas => {}
+            Carries::Proxy(..) => self.ask(chunk, embedded, results),
+            Carries::Messages | Carries::Stanzas | Carries::App | Carries::Other => {}
             Carries::Tls(tls) => {
                 let Self { websocket, http2, session, held, .. } = self;
                 tls.push(chunk, &mut Plain { websocket, http2, session, held, results });
@@ -160,28 +157,6 @@ impl Connection {
     /// Bytes that wait for TLS secrets.
     pub(super) fn waiting(&self) -> usize {
         if let Carries::Tls(tls) = &self.carries { tls.waiting() } else { 0 }
-    }
-
-    /// Reports what was held back, once the connection proves to be of interest. Where it proves not to be, and keys
-    /// were given for it, a note says why they were of no use.
-    fn release(&mut self, results: &mut Yield) {
-        if self.held.is_empty() {
-            return;
-        }
-        if self.is_of_interest() {
-            results.append(std::mem::take(&mut self.held));
-        } else if let Carries::Tls(tls) = &self.carries
-            && tls.had_secrets()
-            && self.is_dismissed()
-        {
-            for tally in std::mem::take(&mut self.held).iter() {
-                if is_closed(tls.state()) && tally.diagnosis.layer == Layer::Tls {
-                    results.anomaly(Anomaly::new(&TLS_KEYS_UNUSED, tally.first).detail(tally.to_string()));
-                } else if tally.diagnosis == &websocket::HTTP2 && may_be_whatsapps(tls) {
-                    results.anomaly(Anomaly::new(tally.diagnosis, tally.first));
-                }
-            }
-        }
     }
 
     /// Takes a message that the recorder took out of its websocket.
@@ -243,7 +218,7 @@ impl Connection {
         websocket.finish(&mut Messages { session, held, results });
         let (noise, mut frames) = session.layers(held, results);
         noise.finish(&mut frames);
-        self.release(results);
+        if self.is_one_sided() { self.report_one_sided(results) } else { self.release(results) }
     }
 
     /// Takes an anomaly of a layer below.
@@ -252,19 +227,30 @@ impl Connection {
             self.begins_late();
         }
         self.session.note_loss(&anomaly);
-        if self.is_of_interest() { results.anomaly(anomaly) } else { self.held.add(anomaly) }
+        match self.carries {
+            // Nothing in it can be read anyway.
+            Carries::App => {}
+            _ if self.is_of_interest() && !self.is_one_sided() => results.anomaly(anomaly),
+            _ => self.held.add(anomaly),
+        }
     }
 
     /// Whether it carries nothing of interest, for certain.
     pub(super) fn is_dismissed(&self) -> bool {
         match &self.carries {
-            Carries::Websocket => self.websocket.state() == State::NotWebsocket,
-            Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest(),
+            Carries::Websocket => self.websocket.state() == State::NotWebsocket && self.chain.is_none(),
+            Carries::Tls(tls) if is_closed(tls.state()) => !self.is_of_interest() && !self.is_one_sided(),
             Carries::Tls(tls) => {
                 let may_hold_one = self.http2.is_watching() && may_be_whatsapps(tls);
                 self.websocket.state() == State::NotWebsocket && !self.http2.found() && !may_hold_one
             }
-            Carries::Unknown { .. } | Carries::Messages | Carries::Stanzas | Carries::Noise { .. } => false,
+            Carries::Other => true,
+            Carries::Unknown { .. }
+            | Carries::Messages
+            | Carries::Stanzas
+            | Carries::Noise { .. }
+            | Carries::Proxy(..)
+            | Carries::App => false,
         }
     }
 
@@ -277,8 +263,8 @@ impl Connection {
                 let may_be_one = is_closed(tls.state()) || undecided || self.http2.found();
                 websocket || (may_be_one && may_be_whatsapps(tls))
             }
-            Carries::Messages | Carries::Stanzas | Carries::Noise { .. } => true,
-            Carries::Unknown { .. } => false,
+            Carries::Messages | Carries::Stanzas | Carries::Noise { .. } | Carries::App => true,
+            Carries::Unknown { .. } | Carries::Proxy(..) | Carries::Other => false,
         }
     }
 
@@ -297,7 +283,14 @@ impl Connection {
                 // The websocket decoder sees all bytes from the first on, in case that it is one.
                 self.websocket(chunk, results);
             }
-            Guess::Websocket => {
+            Guess::Proxy if !self.is_late => {
+                let head = std::mem::take(head);
+                let origin = origin.unwrap_or(chunk.origin);
+                self.carries = Carries::Proxy(Box::new(proxy::Handshake::new(&head)), first);
+                self.websocket = self.decoder();
+                self.ask(Located::new(origin.to(chunk.origin), Chunk::Data(&head)), embedded, results);
+            }
+            Guess::Websocket | Guess::Proxy => {
                 self.carries = Carries::Websocket;
                 self.websocket(chunk, results);
             }
@@ -306,8 +299,7 @@ impl Connection {
                 let origin = origin.unwrap_or(chunk.origin);
                 let reversed = first == Direction::Inbound;
                 self.carries = Carries::Noise { reversed };
-                let is_older = head.get(2).is_some_and(|version| *version < NOISE_VERSION && head.starts_with(INTRO));
-                let what = if is_older { &OLDER_THAN_NOISE } else { &STRAIGHT_OVER_TCP };
+                let what = if is_older(&head) { &OLDER_THAN_NOISE } else { &STRAIGHT_OVER_TCP };
                 self.anomaly(Anomaly::new(what, origin), results);
                 let head = Located::new(origin.to(chunk.origin), Chunk::Data(&head));
                 self.straight(head, reversed, results);
@@ -323,7 +315,54 @@ impl Connection {
         }
     }
 
+    /// Follows the handshake with a proxy; what comes behind it is carried as if there were none.
+    fn ask(&mut self, chunk: Located<Chunk<'_>>, embedded: &Embedded, results: &mut Yield) {
+        let Carries::Proxy(handshake, client) = &mut self.carries else { return };
+        let client = *client;
+        let progress = match chunk.item {
+            Chunk::Data(data) if Chunk::direction(&chunk) == client => handshake.push(Direction::Outbound, data),
+            Chunk::Data(data) => handshake.push(Direction::Inbound, data),
+            Chunk::Gap(_) => Progress::Fails,
+            Chunk::End(_) => Progress::Waits,
+        };
+        match progress {
+            Progress::Waits => {}
+            Progress::Fails => self.carries = Carries::Other,
+            Progress::Open(rest) => {
+                self.target = Some(handshake.target().to_owned());
+                self.carries = Carries::Unknown { head: Vec::new(), direction: None, origin: None };
+                self.websocket = self.decoder();
+                for (rest, direction) in rest.both().into_iter().zip([client, client.reversed()]) {
+                    if !rest.is_empty() {
+                        let origin = Origin { direction: Some(direction), ..chunk.origin };
+                        self.push(Located::new(origin, Chunk::Data(rest)), embedded, results);
+                    }
+                }
+            }
+        }
+    }
+
     fn websocket(&mut self, chunk: Located<Chunk<'_>>, results: &mut Yield) {
+        if let Some(chain) = &mut self.chain {
+            let way = Chunk::direction(&chunk);
+            let state = match chunk.item {
+                Chunk::Data(data) => chain.push(way, data),
+                Chunk::Gap(_) => {
+                    chain.gap(way);
+                    ChainState::Undecided
+                }
+                Chunk::End(_) => ChainState::Undecided,
+            };
+            match state {
+                ChainState::Undecided => {}
+                ChainState::Other => self.chain = None,
+                ChainState::Frames => {
+                    self.carries = Carries::App;
+                    self.held = Anomalies::default();
+                    return results.anomaly(Anomaly::new(&APP_MIDWAY, chunk.origin));
+                }
+            }
+        }
         let Self { websocket, session, held, .. } = self;
         websocket.push(chunk, &mut Messages { session, held, results });
     }
@@ -363,13 +402,16 @@ impl Connection {
                 State::Assumed => "assumed",
                 State::Undecided | State::NotWebsocket => "none",
             },
-            noise: self.session.noise.report().state.name(),
+            noise: match self.carries {
+                Carries::App => noise::State::NoKey.name(),
+                _ => self.session.noise.report().state.name(),
+            },
             messages: self.session.messages,
             frames: self.session.frames,
             stanzas: self.session.stanzas,
             device: None,
         };
-        Some(Described { connection, is_flipped: self.is_flipped() })
+        Some(Described { connection, is_flipped: self.is_flipped(), target: self.target.clone() })
     }
 
     /// Whether TCP took the client for the server.
@@ -434,53 +476,5 @@ impl Sink<Chunk<'_>> for Plain<'_> {
         }
         self.session.note_loss(&anomaly);
         self.held.add(anomaly);
-    }
-}
-
-/// What a client of WhatsApp's says first, before its version.
-const INTRO: &[u8] = b"WA";
-
-/// The first version that speaks Noise.
-const NOISE_VERSION: u8 = 6;
-
-/// What the first bytes of a client look like.
-enum Guess {
-    /// Too little to tell.
-    Waits,
-    /// The upgrade to a websocket, or something else: its decoder finds out.
-    Websocket,
-    /// WhatsApp's protocol without a websocket.
-    Noise,
-    /// TLS.
-    Tls,
-}
-
-/// Which protocol a client speaks that begins with these bytes.
-fn guess(head: &[u8]) -> Guess {
-    /// Both numbers of a version are small; text that begins so is not.
-    const VERSIONS: std::ops::Range<u8> = 1..b' ';
-    const ROUTED: &[u8] = &[b'E', b'D', 0, 1];
-    const HANDSHAKE: &[u8] = &[0x16, 0x03];
-    const RECORDS: [&[u8]; 3] = [&[0x14, 0x03], &[0x15, 0x03], &[0x17, 0x03]];
-    const RECORD_HEADER: usize = 5;
-    let begins = |with: &[u8]| head.starts_with(with);
-    let may_begin = |with: &[u8]| with.starts_with(head);
-    if begins(HANDSHAKE) || tls::begins_midway(head) {
-        return Guess::Tls;
-    }
-    let version = head.strip_prefix(INTRO).and_then(|version| version.split_first_chunk::<2>());
-    if let Some(([protocol, dictionary], _)) = version {
-        let is_version = VERSIONS.contains(protocol) && VERSIONS.contains(dictionary);
-        return if is_version { Guess::Noise } else { Guess::Websocket };
-    }
-    if begins(ROUTED) {
-        Guess::Noise
-    } else if begins(INTRO)
-        || [INTRO, ROUTED, HANDSHAKE].into_iter().chain(RECORDS).any(may_begin)
-        || (head.len() < RECORD_HEADER && RECORDS.into_iter().any(begins))
-    {
-        Guess::Waits
-    } else {
-        Guess::Websocket
     }
 }

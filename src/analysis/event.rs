@@ -5,11 +5,15 @@ use super::model::{Capture, Connection, SeenMessage};
 use super::tap::Tap;
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::{Coverage, Recording, Socket, Span};
+use crate::input::CallEvent;
 use crate::keys::PublicKey;
 use crate::media::Flows;
 use crate::origin::{ConnectionId, Located};
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{Body, Stanza};
+
+/// How much memory most events take, in bytes, about, with what they are kept in.
+const SMALL: usize = 256;
 
 /// Something found in a capture. Those of one capture come in the order of what they were found in.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(super) enum Event {
     Stanza(Box<Located<Stanza>>),
     /// A node about a call that passed between parts of a client only.
     Internal(Box<Located<Stanza>>),
+    /// What a program reported of a call.
+    Reported(Box<Located<CallEvent>>),
     /// So many other stanzas, which are only counted.
     Others(u64),
     /// Whom a stanza names that may belong to no call.
@@ -41,13 +47,12 @@ pub(super) enum Event {
 impl Event {
     /// About how much memory it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
-        /// What most of them take, about, with what they are kept in.
-        const SMALL: usize = 256;
         match self {
             // Ciphertext and plaintext, and the node with as much once more.
             Self::Stanza(stanza) => SMALL + stanza.item.wire.as_ref().map_or(0, |wire| 3 * wire.ciphertext.len()),
             Self::Mentions(mentions) => SMALL + mentions.len() * SMALL / 4,
             Self::Internal(_)
+            | Self::Reported(_)
             | Self::Others(_)
             | Self::Recorded(_)
             | Self::LoggedIn(_)
@@ -70,6 +75,8 @@ pub(super) struct Described {
     pub(super) connection: Connection,
     /// Whether TCP took the client for the server.
     pub(super) is_flipped: bool,
+    /// Whom a proxy was asked for, if the other end is one. Untrusted text.
+    pub(super) target: Option<String>,
 }
 
 /// What is left of a connection after its end.
@@ -94,6 +101,8 @@ pub(super) struct Yield {
     pub(super) place: Place,
     /// What was found, by place.
     pub(super) events: Vec<(Place, Event)>,
+    /// What programs reported of calls, in order.
+    pub(super) reported: Vec<Located<CallEvent>>,
     /// About how much memory the events take, in bytes.
     pub(super) weight: usize,
     /// What departed from its protocol on one connection. It needs no place: a connection is never in two hands.
@@ -133,6 +142,12 @@ impl Yield {
         let is_other = matches!(stanza.item.body, Body::Other) && stanza.item.node.attribute("call-id").is_none();
         self.mentions(&stanza.item.node);
         self.event(if is_other { Event::Others(1) } else { Event::Internal(Box::new(stanza)) });
+    }
+
+    /// Takes what a program reported of a call.
+    pub(super) fn report(&mut self, reported: Located<CallEvent>) {
+        self.weight += SMALL;
+        self.reported.push(reported);
     }
 
     fn mentions(&mut self, node: &Node) {

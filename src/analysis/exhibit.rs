@@ -21,7 +21,7 @@ impl Analysis {
     /// The piece of evidence at a place of a [`Finding`](crate::spec::Finding).
     #[must_use]
     pub fn exhibit(&self, at: PieceAt) -> Option<Exhibit<'_>> {
-        let judged = self.calls.get(at.call)?;
+        let judged = self.judged_at(at.call)?;
         let piece = judged.evidence.get(at.piece)?;
         let row = judged.call.rows.get(piece.row)?;
         Some(Exhibit { analysis: self, judged, piece, row })
@@ -29,7 +29,7 @@ impl Analysis {
 
     /// All evidence, by call and row.
     pub fn exhibits(&self) -> impl Iterator<Item = Exhibit<'_>> {
-        self.calls.iter().flat_map(move |judged| {
+        self.judged().flat_map(move |judged| {
             let pieces = judged.evidence.iter();
             pieces.filter_map(move |piece| {
                 let row = judged.call.rows.get(piece.row)?;

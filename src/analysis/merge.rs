@@ -118,6 +118,7 @@ impl<'m, 'p> Merge<'m, 'p> {
                     let seq = self.count(index, 1);
                     self.internal.push(Arc::new(Observed { seq, stanza: *stanza }));
                 }
+                Event::Reported(reported) => self.grouping.report(*reported),
                 Event::Recorded(recorded) => {
                     let (socket, device, recording) = *recorded;
                     self.grouping.set_local(socket, &device);
@@ -193,8 +194,8 @@ impl<'m, 'p> Merge<'m, 'p> {
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();
-            analysis.strays =
-                strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), Arc::clone(&analysis.context))));
+            let judged = |strays| Arc::new(Judged::of_strays(Arc::new(strays), &analysis.context));
+            analysis.strays = strays.map(judged);
         }
         self.published = Arc::new(analysis);
         self.last = Some(Instant::now());

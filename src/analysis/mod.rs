@@ -32,6 +32,8 @@ mod source;
 mod tap;
 mod event;
 mod session;
+mod diagnoses;
+mod opening;
 mod connection;
 mod shard;
 mod batch;
@@ -43,7 +45,9 @@ mod merge;
 mod load;
 
 pub use choice::NoChoice;
-pub use connection::{OLDER_THAN_NOISE, STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED};
+pub use diagnoses::{
+    APP_KEYS, APP_MIDWAY, NAMELESS, OLDER_THAN_NOISE, ONE_SIDED, ONE_SIDED_TLS, STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED,
+};
 pub use exhibit::Exhibit;
 pub use follow::Following;
 pub use load::Request;
@@ -72,10 +76,10 @@ pub fn diagnoses() -> Vec<&'static Diagnosis> {
         packet::DIAGNOSES,
         tcp::DIAGNOSES,
         tls::DIAGNOSES,
-        &[&TLS_KEYS_UNUSED],
+        &[&ONE_SIDED, &TLS_KEYS_UNUSED, &NAMELESS, &ONE_SIDED_TLS],
         websocket::DIAGNOSES,
         noise::DIAGNOSES,
-        &[&STRAIGHT_OVER_TCP, &OLDER_THAN_NOISE],
+        &[&STRAIGHT_OVER_TCP, &APP_KEYS, &APP_MIDWAY, &OLDER_THAN_NOISE],
         binary::DIAGNOSES,
         contradictions::DIAGNOSES,
     ];

@@ -230,10 +230,18 @@ impl Analysis {
         Self { captures, calls, context, flows, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
     }
 
-    /// What follows for every question of the spec, and then for every discrepancy.
+    /// What follows for every question of the spec, and then for every discrepancy. The stanzas that belong to no call come
+    /// after the last call, as in [`Self::judged_at`].
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        findings_by(&self.calls, &self.lineage)
+        let judged: Vec<_> = self.judged().cloned().collect();
+        findings_by(&judged, &self.lineage)
+    }
+
+    /// The call at an index; after the last call, the stanzas that belong to no call.
+    #[must_use]
+    pub fn judged_at(&self, index: usize) -> Option<&Arc<Judged>> {
+        self.calls.get(index).or_else(|| self.strays.as_ref().filter(|_| index == self.calls.len()))
     }
 
     /// The name of a capture or key log.
@@ -276,7 +284,8 @@ impl Analysis {
     /// When the first stanza of a call was captured, in the same way.
     #[must_use]
     pub fn start_utc(&self, call: &Call) -> Option<Timestamp> {
-        call.rows.first().and_then(|row| self.utc(&row.observed))
+        let capture = self.capture(call.first()?.capture);
+        call.start().filter(|_| !capture.is_some_and(|capture| capture.times_are_relative))
     }
 
     /// The anomalies of one capture.

@@ -166,6 +166,10 @@ impl Pipe {
                 self.packets.push(Located::new(origin, record), &mut out);
             }
             (Entry::Secrets(log), _) => self.learn(Located::new(origin, log)),
+            (Entry::Event(event), _) => {
+                self.records += 1;
+                self.transport.workers.results.report(Located::new(origin, event));
+            }
             (entry, Some(id)) => {
                 self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Recorded(_) | Entry::Closed));
                 self.transport.workers.push(id, Located::new(origin, entry));
@@ -279,6 +283,9 @@ fn with_ends(described: &Described, tcp: &Reassembler) -> Summary {
     if described.is_flipped {
         std::mem::swap(&mut connection.client, &mut connection.server);
     }
+    if let Some(target) = &described.target {
+        connection.server = format!("{target} via {}", connection.server);
+    }
     connection
 }
 
@@ -306,6 +313,9 @@ impl Sink<Packet<'_>> for Packets<'_> {
             Packet::Unreachable(message) => {
                 self.traffic.media.refuse(Located::new(packet.origin, message));
                 return;
+            }
+            Packet::Quoted(source, destination) => {
+                return self.transport.tcp.quote(source, destination, packet.origin);
             }
             Packet::Other => return,
         };

@@ -225,6 +225,9 @@ impl<'h> Reader<'h> {
         for (_, event) in results.events.drain(..) {
             self.found.push(event);
         }
+        for reported in results.reported.drain(..) {
+            self.found.push(Event::Reported(Box::new(reported)));
+        }
         if !results.anomalies.is_empty() {
             self.found.push(Event::Anomalies(mem::take(&mut results.anomalies)));
         }

@@ -108,6 +108,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         shares_id,
         vantages,
         rows,
+        events: Vec::new(),
         progress: Progress::default(),
         legs: Vec::new(),
         people,
@@ -116,7 +117,10 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         lookup: Lookup::default(),
     };
     let course = course(&call, 0..call.rows.len());
-    call.progress = progress(&call, &course);
+    let hides_own = |row: &Row| {
+        known.sockets.is_from_wire(&row.observed) || row.sockets().any(|socket| known.sockets.hides_sent(socket))
+    };
+    call.progress = progress(&call, &course, call.rows.iter().any(hides_own));
     call.legs = course.legs;
     let progress = &call.progress;
     let phase = |index: usize| match index {

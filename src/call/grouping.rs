@@ -11,9 +11,10 @@ use super::identity::{LocalDevice, People, devices, links};
 use super::matching::{Nearness, SAME_ID_SEEN, answered};
 use super::model::Call;
 use super::parties::{Part, split};
-use super::recording::{Observed, Recording, Socket};
+use super::recording::{Observed, Recording, Reported, Socket};
+use super::reported;
 use super::sockets::{Known, Sockets};
-use crate::origin::{CaptureId, Direction};
+use crate::origin::{CaptureId, Direction, Origin};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{Body, Stanza};
 
@@ -47,6 +48,8 @@ pub struct Grouping {
 struct Draft {
     id: Box<str>,
     stanzas: Vec<Arc<Observed>>,
+    /// What programs reported of it.
+    events: Vec<Arc<Reported>>,
     sockets: HashSet<Socket>,
     /// What its copies say about clocks.
     samples: Vec<Sample>,
@@ -133,6 +136,15 @@ impl Grouping {
         }
     }
 
+    /// Adds what a program reported of a call.
+    pub fn report(&mut self, reported: Reported) {
+        let index = self.draft(&reported.item.call_id);
+        if let Some(draft) = self.drafts.get_mut(index) {
+            draft.events.push(Arc::new(reported));
+            draft.is_stale = true;
+        }
+    }
+
     /// Learns which device a socket is, where this stanza went out over it and a copy of it arrived elsewhere, or the
     /// reverse. A stanza id is chosen by its sender, and the server names the sender's device in the copy.
     fn identify(&mut self, observed: &Observed) {
@@ -184,8 +196,9 @@ impl Grouping {
         }
     }
 
-    /// Sets how a socket was recorded, replacing what was known.
+    /// Sets how a socket was recorded, as the capture itself says, replacing what was known.
     pub fn record(&mut self, socket: Socket, recording: Recording) {
+        self.sockets.note_hiding(socket);
         self.sockets.record(socket, recording);
         self.forget_derived(socket);
     }
@@ -193,7 +206,8 @@ impl Grouping {
     /// Sets how a socket was recorded, unless the capture itself said so.
     pub fn cover(&mut self, socket: Socket, recording: Recording) {
         if self.sockets.recording(socket).is_none() {
-            self.record(socket, recording);
+            self.sockets.record(socket, recording);
+            self.forget_derived(socket);
         }
     }
 
@@ -242,12 +256,17 @@ impl Grouping {
         for draft in self.drafts.iter_mut().filter(|draft| is_due(draft)) {
             let parts = split(&draft.stanzas, &self.people);
             let shares_id = parts.len() > 1;
+            let mut calls: Vec<Call> =
+                parts.iter().map(|part| derive::call(&draft.id, part, shares_id, known, &self.clocks)).collect();
+            match calls.first_mut() {
+                Some(first) => first.events.clone_from(&draft.events),
+                None if draft.events.is_empty() => {}
+                None => calls.push(reported::call(&draft.id, &draft.events, &self.people)),
+            }
             let mut before = std::mem::take(&mut draft.derived).into_iter();
-            let calls = parts.iter().map(|part| {
-                let call = derive::call(&draft.id, part, shares_id, known, &self.clocks);
-                before.next().filter(|before| **before == call).unwrap_or_else(|| Arc::new(call))
-            });
-            draft.derived = calls.collect();
+            let unchanged =
+                |call: Call| before.next().filter(|before| **before == call).unwrap_or_else(|| Arc::new(call));
+            draft.derived = calls.into_iter().map(unchanged).collect();
             draft.derived_from = draft.stanzas.len();
             draft.is_stale = false;
         }
@@ -337,7 +356,12 @@ impl Grouping {
     fn set_aside(&mut self, observed: Arc<Observed>) {
         match &observed.read().body {
             Body::Call(_) => self.orphans.push(observed),
-            Body::Ack(ack) if ack.class.as_deref() == Some("call") => self.orphans.push(observed),
+            Body::Ack(ack) if ack.class.as_deref() == Some("call") => {
+                if observed.direction() == Some(Direction::Inbound) {
+                    self.sockets.note_hiding(observed.socket());
+                }
+                self.orphans.push(observed);
+            }
             Body::Ack(ack) if ack.class.as_deref() == Some("receipt") => self.wait(observed),
             Body::Receipt(_) => self.wait(observed),
             Body::Ack(_) | Body::Login(_) | Body::Other => {}
@@ -361,6 +385,7 @@ impl Grouping {
         self.drafts.push(Draft {
             id: call_id.into(),
             stanzas: Vec::new(),
+            events: Vec::new(),
             sockets: HashSet::default(),
             samples: Vec::new(),
             derived: Vec::new(),
@@ -428,12 +453,12 @@ fn are_of_one_socket(one: &Observed, other: &Observed) -> bool {
 /// captures, the earliest of the next ones comes first.
 pub(super) fn in_order(calls: impl Iterator<Item = Arc<Call>>) -> Vec<Arc<Call>> {
     let mut by_capture: BTreeMap<CaptureId, Vec<Arc<Call>>> = BTreeMap::new();
-    let first = |call: &Call| call.rows.first().map(|row| row.observed.place());
+    let place = |origin: Origin| (origin.capture, origin.last);
+    let seq = |call: &Call| call.rows.first().map(|row| row.observed.seq);
+    let first = |call: &Call| (call.first().map(place), seq(call));
     for call in calls {
-        by_capture
-            .entry(call.rows.first().map_or_else(CaptureId::default, |row| row.observed.capture()))
-            .or_default()
-            .push(call);
+        let capture = call.first().map_or_else(CaptureId::default, |origin| origin.capture);
+        by_capture.entry(capture).or_default().push(call);
     }
     let mut tracks: Vec<_> = by_capture
         .into_values()

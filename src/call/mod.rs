@@ -63,6 +63,8 @@ mod legs;
 
 mod outcome;
 
+mod reported;
+
 mod derive;
 
 pub mod contradictions;
@@ -81,5 +83,5 @@ pub use model::{
     Vantage,
 };
 pub use predicates::{declines, group_since, is_offer, speaks_of_group};
-pub use recording::{Observed, Original, Recording, Socket, Span};
+pub use recording::{Observed, Original, Recording, Reported, Socket, Span};
 pub use settings::{Announced, caller_timeout};

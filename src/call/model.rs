@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::clock::{Clock, ClockId};
 use super::identity::{LocalDevice, Party, People};
 use super::lookup::Lookup;
-use super::recording::{Observed, Original, Recording, Socket, original_of};
-use crate::origin::{CaptureId, Direction, Lapse, Timestamp};
+use super::recording::{Observed, Original, Recording, Reported, Socket, original_of};
+use crate::origin::{CaptureId, Direction, Lapse, Origin, Timestamp};
 use crate::protocol::binary::{Jid, Node};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
 
@@ -423,7 +423,10 @@ pub struct Call {
     /// clocks, or as recorded where nothing bounds the clocks. Use [`Call::is_before`] to learn whether the order of two
     /// is certain.
     pub rows: Vec<Row>,
-    /// How it went.
+    /// What programs reported of it, in the order of the captures. Events are no stanzas: no rule and no question looks at
+    /// them.
+    pub events: Vec<Arc<Reported>>,
+    /// How it went: as its stanzas show, or where there are none as its events say.
     pub progress: Progress,
     /// Its legs: the devices that it was offered to.
     pub legs: Vec<Leg>,
@@ -461,10 +464,17 @@ impl Row {
 }
 
 impl Call {
-    /// Returns when its first stanza was captured.
+    /// Returns where its first stanza is; where there are none, its first event.
+    #[must_use]
+    pub fn first(&self) -> Option<Origin> {
+        let event = || self.events.first().map(|event| event.origin);
+        self.rows.first().map(|row| row.observed.stanza.origin).or_else(event)
+    }
+
+    /// Returns when its first stanza was captured; where there are none, its first event.
     #[must_use]
     pub fn start(&self) -> Option<Timestamp> {
-        self.rows.first().and_then(|row| row.observed.time())
+        self.first()?.time
     }
 
     /// Returns the original captures of a row.
@@ -478,10 +488,11 @@ impl Call {
         original_of(socket, self.recordings.get(&socket).map(Arc::as_ref))
     }
 
-    /// Returns the captures with stanzas of the call, in order, without repeats.
+    /// Returns the captures with stanzas or events of the call, in order, without repeats.
     #[must_use]
     pub fn captures(&self) -> Vec<CaptureId> {
         let mut captures: Vec<_> = self.rows.iter().flat_map(Row::sockets).map(|socket| socket.0).collect();
+        captures.extend(self.events.iter().map(|event| event.origin.capture));
         captures.sort_unstable();
         captures.dedup();
         captures

@@ -23,10 +23,13 @@ const ORDERS_TRIED: usize = 8;
 ///
 /// Inside the bounds of the clocks nothing has an order. So the course is followed again with each two answers or ends
 /// swapped that may have come the other way round, and what then comes out otherwise is unknown.
-pub(super) fn progress(call: &Call, nominal: &Course) -> Progress {
-    let mut verdict = Judge { call, course: nominal }.verdict();
+///
+/// `hides_own` is whether a recording of received stanzas only leaves out some that were sent: one made on the network does,
+/// one of a known socket, and one with acks of them. Stanzas that somebody pasted from elsewhere may be all there were.
+pub(super) fn progress(call: &Call, nominal: &Course, hides_own: bool) -> Progress {
+    let mut verdict = Judge { call, course: nominal, hides_own }.verdict();
     for swapped in contested(call).into_iter().filter_map(|pair| swapped(call, pair)).take(ORDERS_TRIED) {
-        verdict.withdraw(&Judge { call, course: &course(call, swapped) }.verdict());
+        verdict.withdraw(&Judge { call, course: &course(call, swapped), hides_own }.verdict());
     }
     verdict.progress(call, nominal)
 }
@@ -127,6 +130,7 @@ impl Verdict {
 struct Judge<'c> {
     call: &'c Call,
     course: &'c Course,
+    hides_own: bool,
 }
 
 impl<'c> Judge<'c> {
@@ -298,14 +302,20 @@ impl<'c> Judge<'c> {
 
     /// Returns whether an accept or a decline before a row may have been missed: the recording begins late, holds one
     /// direction only, or was interrupted.
+    ///
+    /// Programs that print received stanzas only are the most common recorders. An accept that such a one left out would show:
+    /// the server acks it, and who hangs up says how long the call lasted.
     fn may_hide_answer(&self, end: usize) -> bool {
         let Some(vantage) = self.call.rows.get(end).map(|row| row.vantage) else { return true };
         let mut directions =
             self.call.rows.iter().filter(|row| row.vantage == vantage).map(|row| row.observed.direction());
         let first = directions.next().flatten();
         let is_one_way = first.is_some() && directions.all(|direction| direction == first);
+        let lasted = |action: &Action| action.duration.is_some() || action.audio_duration.is_some();
+        let says_length = || self.call.rows.get(end).and_then(|row| self.action(row)).is_some_and(lasted);
+        let is_hidden = is_one_way && (first == Some(Direction::Outbound) || self.hides_own || says_length());
         let is_interrupted = || self.call.holes().iter().any(|hole| hole.vantage == vantage && hole.before <= end);
-        self.course.is_joined_late() || self.course.says_elsewhere || is_one_way || is_interrupted()
+        self.course.is_joined_late() || self.course.says_elsewhere || is_hidden || is_interrupted()
     }
 
     /// Returns the nanoseconds from a row to the end of the announced ring time; negative after it.

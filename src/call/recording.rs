@@ -1,5 +1,6 @@
 //! What was observed, and how its socket was recorded.
 
+use crate::input::CallEvent;
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -69,6 +70,9 @@ impl Observed {
         (self.stanza.origin.capture, self.stanza.origin.last, self.seq)
     }
 }
+
+/// What a program reported of a call, and where.
+pub type Reported = Located<CallEvent>;
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

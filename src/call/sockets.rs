@@ -41,6 +41,9 @@ pub(super) struct Sockets {
     devices: HashMap<Socket, LocalDevice>,
     /// How each socket was recorded.
     recordings: BTreeMap<Socket, Arc<Recording>>,
+    /// The sockets that hide what was sent: stanzas were, and are not recorded, or should be, as the recording is of both
+    /// directions.
+    hiding: BTreeSet<Socket>,
 }
 
 impl Sockets {
@@ -65,6 +68,17 @@ impl Sockets {
         {
             Arc::make_mut(recording).clock = first;
         }
+    }
+
+    /// Notes that a recording without a stanza that was sent hides some: an ack of one came in, or the recording itself says
+    /// whose socket it is, which sends.
+    pub(super) fn note_hiding(&mut self, socket: Socket) {
+        self.hiding.insert(socket);
+    }
+
+    /// Returns whether a recording of received stanzas only leaves out some that were sent.
+    pub(super) fn hides_sent(&self, socket: Socket) -> bool {
+        self.hiding.contains(&socket)
     }
 
     /// Returns the clock by which a socket was recorded.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::label::label;
-use super::model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
+use super::model::{Arrow, Diagram, Event, Expected, Gap, Lifeline, Step};
 use super::time::merged;
 use crate::call::{Call, LegState, LocalDevice, Party, Row};
-use crate::origin::Direction;
+use crate::origin::{Direction, Located};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Body;
 use crate::spec::Judged;
@@ -20,6 +20,11 @@ impl Diagram {
         let inner: Vec<&Call> = calls.iter().map(|judged| &*judged.call).collect();
         let mut parties = Parties::new();
         let mut arrows = arrows(&inner, &mut parties);
+        for call in inner.iter().filter(|call| call.is_known_from_events()) {
+            for party in [&call.caller, &call.callee].into_iter().flatten() {
+                parties.find(call, Party::Device(party.clone()), false);
+            }
+        }
         let mut expected = if with_expected { expected(&calls, &arrows, &mut parties) } else { Vec::new() };
         let (order, place) = parties.order(inner.first().copied());
         for arrow in &mut arrows {
@@ -68,7 +73,28 @@ fn expected(calls: &[Arc<Judged>], arrows: &[Arrow], parties: &mut Parties) -> V
     steps
 }
 
-/// All steps from top to bottom: before each arrow the gap in its recording, then what was expected there.
+/// What programs reported of the calls, each with the index of the arrow before which it belongs.
+fn events(calls: &[&Call], arrows: &[Arrow]) -> Vec<(usize, Event)> {
+    let mut steps = Vec::new();
+    for (index, call) in calls.iter().enumerate() {
+        let start = call.first();
+        for (before, Located { origin, item }) in call.placed_events() {
+            let since = start.filter(|start| start.capture == origin.capture).and_then(|start| start.time);
+            let since_start = since.zip(origin.time).map(|(start, time)| time.nanoseconds_since(start));
+            let reason = item.reason.as_ref().map_or_else(String::new, |reason| format!(", reason {reason}"));
+            let word = if item.word.is_empty() { item.kind.name() } else { &item.word };
+            let label = format!("{}: {word}{reason}", item.program.name);
+            let place = arrows.iter().position(|arrow| arrow.call == index && arrow.row >= before);
+            let (program, kind) = (item.program.name, item.kind);
+            let event = Event { call: index, record: origin.last, since_start, program, kind, label };
+            steps.push((place.unwrap_or(arrows.len()), event));
+        }
+    }
+    steps.sort_by_key(|(before, _)| *before);
+    steps
+}
+
+/// All steps from top to bottom: before each arrow the gap in its recording, then what was expected and reported there.
 fn interleave(
     calls: &[&Call],
     lifelines: &[Lifeline],
@@ -76,6 +102,7 @@ fn interleave(
     expected: Vec<(usize, Expected)>,
 ) -> Vec<Step> {
     let mut holes: Vec<_> = calls.iter().map(|call| call.holes().into_iter().peekable()).collect();
+    let mut events = events(calls, &arrows).into_iter().peekable();
     let mut expected = expected.into_iter().peekable();
     let mut steps = Vec::with_capacity(arrows.len() + expected.len());
     for (place, arrow) in arrows.into_iter().enumerate() {
@@ -91,9 +118,13 @@ fn interleave(
         while let Some((_, step)) = expected.next_if(|(before, _)| *before <= place) {
             steps.push(Step::Expected(step));
         }
+        while let Some((_, step)) = events.next_if(|(before, _)| *before <= place) {
+            steps.push(Step::Event(step));
+        }
         steps.push(Step::Arrow(arrow));
     }
     steps.extend(expected.map(|(_, step)| Step::Expected(step)));
+    steps.extend(events.map(|(_, step)| Step::Event(step)));
     steps
 }
 

@@ -35,6 +35,10 @@ impl Picture<'_> {
                     let gap = escaped(&self.gap_text(gap));
                     statement(&mut text, &format!("Note over p0,p{last}: gap, {gap}"));
                 }
+                Line::Event(event) => {
+                    let label = escaped(&visible(&event.label));
+                    statement(&mut text, &format!("Note over p0,p{last}: event, {label}"));
+                }
                 Line::Expected(expected) => {
                     let label = escaped(&visible(&expected.label));
                     statement(&mut text, &format!("p{}--xp{}: {label}", expected.from, expected.to));

@@ -45,6 +45,6 @@ mod svg;
 
 pub use label::label;
 pub use lane::{LaneMark, bars, marks};
-pub use model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
+pub use model::{Arrow, Diagram, Event, Expected, Gap, Lifeline, Step};
 pub use picture::{ArrowKind, ArrowLine, Line, Mark, MediaLine, Picture, first_answer};
 pub use time::{elapsed, is_order_known};

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::call::{LegState, Party, Row};
+use crate::input::EventKind;
+use crate::origin::RecordNumber;
 use crate::spec::Judged;
 
 /// A sequence diagram of one or more calls: the caller's lifelines, the server, everyone else's.
@@ -45,6 +47,8 @@ pub enum Step {
     Gap(Gap),
     /// A step of the spec's flow that was not observed.
     Expected(Expected),
+    /// What a program reported.
+    Event(Event),
 }
 
 /// A stanza of a call.
@@ -73,6 +77,23 @@ pub struct Gap {
     pub length: i64,
 }
 
+/// What a program reported of a call, which is not a stanza.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Index of its call in [`Diagram::calls`].
+    pub call: usize,
+    /// The record that it was read from.
+    pub record: RecordNumber,
+    /// Nanoseconds since the call's first stanza or event, where one capture has both.
+    pub since_start: Option<i64>,
+    /// The program.
+    pub program: &'static str,
+    /// What it reported.
+    pub kind: EventKind,
+    /// The program, and what it reported in its own word.
+    pub label: String,
+}
+
 /// A step of the spec's flow that the captures would have shown and that is not in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -99,7 +120,7 @@ impl Diagram {
     pub fn arrow(&self, index: usize) -> Option<&Arrow> {
         match self.steps.get(index)? {
             Step::Arrow(arrow) => Some(arrow),
-            Step::Gap(_) | Step::Expected(_) => None,
+            Step::Gap(_) | Step::Expected(_) | Step::Event(_) => None,
         }
     }
 
@@ -107,11 +128,11 @@ impl Diagram {
     pub fn arrows(&self) -> impl DoubleEndedIterator<Item = (usize, &Arrow)> {
         self.steps.iter().enumerate().filter_map(|(index, step)| match step {
             Step::Arrow(arrow) => Some((index, arrow)),
-            Step::Gap(_) | Step::Expected(_) => None,
+            Step::Gap(_) | Step::Expected(_) | Step::Event(_) => None,
         })
     }
 
-    /// Returns the indexes of the steps to show: the arrows that `shows` accepts, every gap, and every expected step.
+    /// Returns the indexes of the steps to show: the arrows that `shows` accepts, and everything else.
     pub fn select(&self, mut shows: impl FnMut(&Arrow) -> bool) -> Vec<usize> {
         let is_shown = |(_, step): &(usize, &Step)| !matches!(step, Step::Arrow(arrow) if !shows(arrow));
         self.steps.iter().enumerate().filter(is_shown).map(|(index, _)| index).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::caption;
 use super::lane::{self, LaneMark};
-use super::model::{Arrow, Diagram, Expected, Gap, Lifeline, Step};
+use super::model::{Arrow, Diagram, Event, Expected, Gap, Lifeline, Step};
 use super::time;
 use crate::analysis::Analysis;
 use crate::call::{Call, LegState, Party, People, Row};
@@ -45,6 +45,8 @@ pub enum Line<'p> {
     Gap(&'p Gap),
     /// A step of the spec's flow that was not observed.
     Expected(&'p Expected),
+    /// What a program reported.
+    Event(&'p Event),
     /// What packets show of the media.
     Media(MediaLine),
 }
@@ -148,6 +150,7 @@ impl<'p> Picture<'p> {
                 }
                 Step::Gap(gap) => lines.push(Line::Gap(gap)),
                 Step::Expected(expected) => lines.push(Line::Expected(expected)),
+                Step::Event(event) => lines.push(Line::Event(event)),
             }
         }
         lines.extend(lane.into_iter().map(Line::Media));

@@ -20,7 +20,8 @@ impl Picture<'_> {
     /// (`?` evidence, `!` violated rule, `+` not in the spec). A `~` before the time since the previous stanza means
     /// that the clocks are not known well enough to say which came first. Dots across all lifelines are a gap in the
     /// recording, a dotted arrow without a record is an expected step that was not observed. A line with `~` after the
-    /// lifelines is what packets show of the media; the bars at the end show when it flowed.
+    /// lifelines is what packets show of the media; the bars at the end show when it flowed. Another line without an arrow is
+    /// an event that a program reported.
     ///
     /// # Errors
     /// If writing to `out` fails.
@@ -49,6 +50,12 @@ impl Picture<'_> {
                     writeln!(out, "{:GUTTER$}{dots}  {}", "", self.gap_text(gap))?;
                 }
                 Line::Expected(expected) => writeln!(out, "{:GUTTER$}{}", "", self.expected_text(expected))?,
+                Line::Event(event) => {
+                    let since = event.since_start.map(offset).unwrap_or_default();
+                    let lifelines: String = self.lifelines().into_iter().collect();
+                    let label = visible(&event.label);
+                    writeln!(out, "{:>10} {since:>14} {:>11} {lifelines}  event: {label}", event.record, "")?;
+                }
                 Line::Media(line) => {
                     let time = line.since_start.map(offset).unwrap_or_default();
                     let bars: String = self.lifelines().into_iter().collect();

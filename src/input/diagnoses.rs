@@ -68,6 +68,10 @@ diagnoses! { Input "input";
         "Record in Chrome, Edge or another Chromium browser: open the developer tools before the page, and export the HAR \
          while the page is still open. Firefox and Safari leave out messages.";
 
+    OTHERS_NOT_RECORDED "others-not-recorded" Missing Note:
+        "a websocket of another site is listed without its messages",
+        "";
+
     NO_WEBSOCKET "no-websocket" Missing Note:
         "there is no websocket",
         "Start recording before you open the page: most tools miss a websocket that is already open.";
@@ -219,7 +223,11 @@ diagnoses! { Input "input";
         "a followed file became shorter; reading went on at its beginning",
         "What was written and removed between two looks at it was not read: rotate logs by renaming them.";
 
+    EVENTS_LEFT_OUT "events-left-out" Unsupported Note:
+        "there are more events of calls than are kept, at most 256 of a call and 65,536 in all",
+        "";
+
     EVENT "event-without-stanza" Missing Note:
-        "the log mentions a call event but contains no stanza of that call",
-        "Log stanzas too: Baileys and zapo print them at level trace, whatsmeow and whatsapp-rust at level debug.";
+        "calls are known from events only: the log has no stanza of them",
+        "";
 }

@@ -11,13 +11,24 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::damage::Stop;
-use super::diagnoses::{MESSAGE_UNREADABLE, NO_WEBSOCKET, NOT_RECORDED, TOO_LONG, WEBSOCKET_FAILED};
+use super::diagnoses::{
+    MESSAGE_UNREADABLE, NO_WEBSOCKET, NOT_RECORDED, OTHERS_NOT_RECORDED, TOO_LONG, WEBSOCKET_FAILED,
+};
 use super::json::{self, Json, LONGEST_VALUE, Value};
 use super::model::{Ends, Entry, Error, Format, Sink};
 use super::source::Source;
 use super::{message, time};
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Direction, Located, Origin, RecordNumber};
+use crate::protocol::tls;
+
+/// Returns whether a server, as `host:port`, is a site other than WhatsApp's. A name without a dot, and an address, may be
+/// that of a proxy.
+fn is_another_sites(server: &str) -> bool {
+    let host = server.rsplit_once(':').map_or(server, |(host, _)| host);
+    let is_name = host.contains('.') && host.contains(|character: char| character.is_ascii_alphabetic());
+    is_name && !host.contains(':') && !tls::is_whatsapp(host)
+}
 
 /// The longest request of which the URL is looked at.
 const LONGEST_REQUEST: usize = 1 << 20;
@@ -175,7 +186,9 @@ impl Archive<'_, '_> {
             }
         } else if known.is_websocket || url.starts_with("ws:") || url.starts_with("wss:") {
             self.websockets += 1;
-            self.out.anomaly(Anomaly::new(&NOT_RECORDED, origin).detail(server.unwrap_or_default()));
+            let server = server.unwrap_or_default();
+            let what = if is_another_sites(&server) { &OTHERS_NOT_RECORDED } else { &NOT_RECORDED };
+            self.out.anomaly(Anomaly::new(what, origin).detail(server));
         }
         Ok(())
     }

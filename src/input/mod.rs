@@ -8,6 +8,8 @@ pub mod clients;
 
 pub mod diagnoses;
 
+mod event;
+
 mod model;
 
 mod time;
@@ -52,6 +54,7 @@ use log::LineFormat;
 use source::Source;
 
 pub use diagnoses::DIAGNOSES;
+pub use event::{CallEvent, EventKind, Program};
 pub use model::{Ends, Entry, Error, Format, Recorded, Sink, Summary, TECHNIQUES};
 
 /// How a format is recognised and read.
@@ -169,6 +172,9 @@ formats! {
         lines(log::EVENTS, log::EVENT_VALUES);
 }
 
+/// Names that formats had before, which are still understood, and their names now.
+const FORMER_NAMES: &[(&str, &str)] = &[("xml", "text")];
+
 /// How many bytes of an input the formats are shown to recognise it.
 const PROBE_LENGTH: usize = 4096;
 
@@ -192,7 +198,7 @@ pub fn read(
         Some(name) => Some(
             formats
                 .clone()
-                .find(|(format, _)| format.name == name)
+                .find(|(format, _)| format.name == current_name(name))
                 .ok_or_else(|| Error::NoSuchFormat { name: name.to_owned(), known: names() })?,
         ),
         None => None,
@@ -247,6 +253,11 @@ fn line_formats() -> impl Iterator<Item = (&'static Format, &'static LineFormat)
         };
         lines.iter().map(move |lines| (format, lines))
     })
+}
+
+/// The name that a format has now.
+fn current_name(name: &str) -> &str {
+    FORMER_NAMES.iter().find(|(former, _)| *former == name).map_or(name, |(_, current)| current)
 }
 
 /// The names of all formats.

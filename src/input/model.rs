@@ -4,6 +4,7 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::clients::Client;
+use super::event::CallEvent;
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Located, Timestamp};
 use crate::protocol::binary::{Jid, Node};
@@ -75,6 +76,9 @@ pub enum Entry<'a> {
     /// A node that only passed between parts of the client and was never on the network. The origin has the
     /// connection of that client, and no direction.
     Internal(Node),
+    /// An event of a call, which a program reported instead of printing stanzas. The origin has no connection, and the
+    /// format of the input may not be known yet.
+    Event(CallEvent),
     /// The peers of the origin's connection, where no packets name them. Comes before, between or after what the
     /// connection carries, and is not a record.
     Ends(Ends<'a>),

@@ -1,5 +1,7 @@
+use std::cell::Cell;
 use std::io;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use proptest::prelude::*;
 
@@ -41,6 +43,7 @@ fn what_cannot_be_read_is_said() {
     assert_eq!(message(b"he", Some("pcapng")), "the input is not in pcapng format");
     assert_eq!(message(&ng(), Some("erf")), format!("unknown input format `erf` (expected one of: {})", names()));
     assert_eq!(try_read(&classic(), Some("pcap")).0.unwrap().records, 3);
+    assert_eq!(message(b"hello", Some("xml")), "no line of the input is in text format", "its name before");
 }
 
 #[test]
@@ -122,6 +125,59 @@ fn the_sample_of_every_client_is_read_as_its_log() {
         assert_eq!(format.client.map(|client| client.sample), Some(client.sample));
         assert_eq!(nodes.found, [("call".to_owned(), Some(Direction::Inbound))], "{}", client.sample);
         assert_eq!(nodes.anomalies, [""; 0], "{}", client.sample);
+    }
+}
+
+/// An input that comes a line at a time.
+struct Lines<'l> {
+    rest: std::slice::Iter<'l, &'l [u8]>,
+    line: &'l [u8],
+    served: Rc<Cell<usize>>,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.line.is_empty()
+            && let Some(line) = self.rest.next()
+        {
+            self.line = line;
+            self.served.set(self.served.get() + 1);
+        }
+        self.line.read(buffer)
+    }
+}
+
+/// Notes how many lines had come when the first stanza or event was passed on.
+struct First {
+    served: Rc<Cell<usize>>,
+    after: Option<usize>,
+}
+
+impl Sink for First {
+    fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
+        if matches!(entry.item, Entry::Node(_) | Entry::Event(_)) {
+            self.after.get_or_insert(self.served.get());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn anomaly(&mut self, _: Anomaly) {}
+}
+
+#[test]
+fn a_log_that_is_piped_in_is_read_as_it_comes() {
+    const WEBHOOK: &str = r#"{"event":"call.received","payload":{"id":"AAAA0000000000000000000000001238","from":"1@c.us","timestamp":1789398142},"engine":"NOWEB"}"#;
+    const PASTED: &str =
+        "<call from='1:2@lid' id='7' t='1789398142'><offer call-id='00AA' call-creator='1:2@lid'/></call>";
+    for sample in clients::CLIENTS.iter().map(|client| client.sample).chain([WEBHOOK, PASTED]) {
+        let line = format!("{sample}\n");
+        let lines = vec![line.as_bytes(); 600];
+        let served = Rc::new(Cell::new(0));
+        let mut first = First { served: Rc::clone(&served), after: None };
+        let mut input = Lines { rest: lines.iter(), line: &[], served: Rc::clone(&served) };
+        read(CaptureId(3), &mut input, None, &mut first).unwrap();
+        assert_eq!(served.get(), 600, "{sample}");
+        assert!(first.after.is_some_and(|after| after <= 2), "{:?}: {sample}", first.after);
     }
 }
 

@@ -82,6 +82,8 @@ pub(super) fn kind_of(beginning: &[u8]) -> &'static str {
     let is_control = |byte: &&u8| **byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
     if beginning.iter().filter(is_control).count() * 50 > beginning.len() {
         "binary data"
+    } else if text.starts_with(b"{") && is_of_recorder(text) {
+        "a file of meowcaller's recorder about media or keys (its stanzas are in xmpp.jsonl, next to it)"
     } else if text.starts_with(b"{") || text.starts_with(b"[{") {
         "JSON"
     } else if text.starts_with(b"<!DOCTYPE") || text.starts_with(b"<html") {
@@ -89,6 +91,15 @@ pub(super) fn kind_of(beginning: &[u8]) -> &'static str {
     } else {
         "text"
     }
+}
+
+/// Returns whether it is a file of meowcaller's recorder with other things than stanzas: `rtp.jsonl`, `stun.jsonl`,
+/// `relay.jsonl`, `keying.jsonl`.
+fn is_of_recorder(text: &[u8]) -> bool {
+    const NAMES: [&[u8]; 5] = [b"\"ssrc\"", b"\"call_key_hex\"", b"\"stun", b"\"relay", b"\"txid\""];
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has = |name: &[u8]| memmem::find(line, name).is_some();
+    has(b"\"ts_ms\"") && NAMES.into_iter().any(has)
 }
 
 #[cfg(test)]
@@ -116,6 +127,10 @@ mod tests {
         for (beginning, kind) in [
             (&b"hello\n"[..], "text"),
             (b" {\"a\":1}", "JSON"),
+            (
+                b"{\"seq\":1,\"ssrc\":\"0x01\",\"ts_ms\":1789398142112}\n",
+                "a file of meowcaller's recorder about media or keys (its stanzas are in xmpp.jsonl, next to it)",
+            ),
             (b"\0\x01\x02\x03 binary", "binary data"),
             (b"<!DOCTYPE html>", "a web page"),
         ] {

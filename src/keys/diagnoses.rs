@@ -15,6 +15,14 @@ diagnoses! { Keys "keys";
         "the file is JSON, not a key log",
         "A key log is a text file with one key per line. See docs/keys.md.";
 
+    KEY_FILE "key-file" Unsupported Loss:
+        "the file is a certificate or a private key, not a key log; neither can open these sessions",
+        "Log the keys of each session instead, with SSLKEYLOGFILE or as docs/keys.md shows, and pass that file.";
+
+    CAPTURE "capture-as-key-log" Malformed Loss:
+        "the file is a packet capture, not a key log",
+        "Give it as FILE, without --tls-keylog or --noise-keylog. Convert a snoop capture first: editcap -F pcap FILE NEW.";
+
     UNKNOWN_LABEL "unknown-label" Unsupported Note:
         "lines of the key log have unknown labels, neither of TLS nor of WhatsApp's Noise, and were skipped",
         "";

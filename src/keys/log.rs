@@ -16,7 +16,7 @@ use std::io::{self, BufRead, Read};
 
 use memchr::{memchr, memmem};
 
-use super::diagnoses::{MALFORMED_LINE, NOT_A_KEY_LOG, STATIC_KEY_ONLY, UNKNOWN_LABEL};
+use super::diagnoses::{CAPTURE, KEY_FILE, MALFORMED_LINE, NOT_A_KEY_LOG, STATIC_KEY_ONLY, UNKNOWN_LABEL};
 use super::secret::{Conflict, PublicKey, Secret, TlsSecret};
 use super::store::{Keys, PrivateKeys, TransportKeys};
 use super::tls::{ClientRandom, TlsLabel};
@@ -65,7 +65,24 @@ pub enum Foreign {
     StaticKeyOnly,
     /// Other JSON.
     Json,
+    /// A certificate or a private key (RFC 7468).
+    Pem,
+    /// A capture of packets.
+    Capture,
 }
+
+/// What captures of packets begin with: pcapng, pcap in both byte orders and precisions, and snoop (RFC 1761).
+const CAPTURES: &[&[u8]] = &[
+    b"\x0a\x0d\x0d\x0a",
+    b"\xa1\xb2\xc3\xd4",
+    b"\xd4\xc3\xb2\xa1",
+    b"\xa1\xb2\x3c\x4d",
+    b"\x4d\x3c\xb2\xa1",
+    b"snoop\0\0\0",
+];
+
+/// What the first line of a file with a certificate or a private key begins with, apart from comments.
+const PEM: &[u8] = b"-----BEGIN ";
 
 /// Why a line of a key log is unusable. It contains no part of the line's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +172,8 @@ impl LogReading {
         all.extend(self.foreign.map(|foreign| match foreign {
             Foreign::StaticKeyOnly => Anomaly::new(&STATIC_KEY_ONLY, at(1)),
             Foreign::Json => Anomaly::new(&NOT_A_KEY_LOG, at(1)),
+            Foreign::Pem => Anomaly::new(&KEY_FILE, at(1)),
+            Foreign::Capture => Anomaly::new(&CAPTURE, at(1)),
         }));
         all
     }
@@ -185,6 +204,10 @@ impl Keys {
             reading.foreign = Some(read_json(log)?);
             return Ok(reading);
         }
+        if CAPTURES.iter().any(|magic| start.starts_with(magic)) {
+            reading.foreign = Some(Foreign::Capture);
+            return Ok(reading);
+        }
         let mut line = Vec::new();
         let mut number = 0;
         while let Some(whole) = read_line(&mut log, &mut line)? {
@@ -192,6 +215,10 @@ impl Keys {
             let text = if number == 1 { without_mark(&line) } else { &line }.trim_ascii();
             if text.is_empty() || text.starts_with(b"#") {
                 continue;
+            }
+            if text.starts_with(PEM) && reading == LogReading::default() {
+                reading.foreign = Some(Foreign::Pem);
+                return Ok(reading);
             }
             match if whole { self.read_entry(text) } else { Err(Reason::TooLong) } {
                 Ok(Entry::Usable) => reading.usable += 1,

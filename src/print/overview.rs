@@ -1,5 +1,6 @@
 //! Captures, calls and anomalies as text: what is printed instead of the TUI.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::anomalies::anomaly;
@@ -53,11 +54,8 @@ pub fn call(
     let Some(judged) = picture.diagram.calls.first() else { return Ok(()) };
     let call = &judged.call;
     writeln!(out, "#{}  {}", analysis.number(index), headline(call, analysis))?;
-    let devices = call.vantages.iter().enumerate().map(|(index, vantage)| vantage_in_words(index, vantage));
-    let devices = devices.collect::<Vec<_>>().join("; ");
-    let stanzas = counted(call.rows.len() as u64, "stanza");
     let shared = if call.shares_id { " (another user's call has the same id)" } else { "" };
-    writeln!(out, "    call-id {}{shared}, {stanzas}, captured at {devices}", visible(&call.id))?;
+    writeln!(out, "    call-id {}{shared}, {}", visible(&call.id), recorded(call))?;
     picture.text(&mut out)?;
     for piece in judged.evidence.iter().filter(|piece| Judged::is_told(piece)) {
         let record = call.rows.get(piece.row).map_or(0, |row| row.observed.stanza.origin.last);
@@ -87,6 +85,20 @@ fn reported(call: &Call, knowledge: &Knowledge, out: &mut impl Write) -> io::Res
         writeln!(out, "    i {here} in record {record}: {} (reported by {source}, {date})", visible(says))?;
     }
     Ok(())
+}
+
+/// What there is of a call, and where it was captured or who reported it.
+fn recorded(call: &Call) -> String {
+    let events = counted(call.events.len() as u64, "event");
+    let programs: BTreeSet<_> = call.events.iter().map(|event| event.item.program.name).collect();
+    let programs = programs.into_iter().collect::<Vec<_>>().join(" and ");
+    if call.is_known_from_events() {
+        return format!("no stanza, {events} reported by {programs}");
+    }
+    let devices = call.vantages.iter().enumerate().map(|(index, vantage)| vantage_in_words(index, vantage));
+    let devices = devices.collect::<Vec<_>>().join("; ");
+    let reported = if call.events.is_empty() { String::new() } else { format!("; {events} reported by {programs}") };
+    format!("{}, captured at {devices}{reported}", counted(call.rows.len() as u64, "stanza"))
 }
 
 /// Writes where rules are violated, and what the spec does not know.

@@ -62,6 +62,8 @@ pub mod packet;
 
 pub mod tcp;
 
+pub mod proxy;
+
 pub mod tls;
 
 pub mod websocket;

@@ -59,6 +59,10 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
                 gathered.jid(jid, &call.people);
             }
         }
+        let named = call.events.iter().flat_map(|event| [&event.item.peer, &event.item.creator, &event.item.own]);
+        for jid in named.flatten() {
+            gathered.jid(jid, &call.people);
+        }
         for row in &call.rows {
             for observed in row.observations() {
                 gathered.stanza(observed.read(), &call.people);
@@ -75,7 +79,7 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
         gathered.file(&capture.name);
         for connection in &capture.connections {
             gathered.address(&connection.client);
-            gathered.address(&connection.server);
+            connection.server.split(" via ").for_each(|server| gathered.address(server));
         }
     }
     for log in &analysis.key_logs {

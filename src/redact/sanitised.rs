@@ -50,7 +50,7 @@ impl Sanitised {
         let context = Arc::new(Context::of(&calls, analysis.complete).with_media(&calls, media));
         let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
         let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
-        let strays = strays.map(|strays| Arc::new(Judged::new(strays, Arc::clone(&context))));
+        let strays = strays.map(|strays| Arc::new(Judged::of_strays(strays, &context)));
         let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
         let rewritten = Analysis {
             captures: captures.collect(),
@@ -199,6 +199,8 @@ impl Rewriting<'_> {
             people: self.people(&call.people),
             recordings,
             rows,
+            // What programs write is free text.
+            events: Vec::new(),
             progress,
             legs,
             ..call.clone()

@@ -8,7 +8,7 @@ use crate::diagram::caption;
 use crate::redact::Sanitised;
 use crate::spec::RULES;
 use crate::spec::{
-    Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, findings,
+    Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, findings, findings_by,
 };
 
 /// What a report is about.
@@ -110,7 +110,9 @@ impl Assessment {
 
 fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment {
     let analysis = sanitised.analysis();
-    let finding = analysis.findings().into_iter().find(|finding| finding.question.id == question.id);
+    // Only calls can be cited.
+    let finding = findings_by(&analysis.calls, &analysis.lineage);
+    let finding = finding.into_iter().find(|finding| finding.question.id == question.id);
     let pieces = || {
         analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
             let pieces = judged.evidence.iter().filter(|piece| piece.question == question);

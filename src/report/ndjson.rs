@@ -71,6 +71,7 @@ pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
     if calls.is_none() {
         chosen.extend(analysis.strays.iter().map(|strays| ("no call".to_owned(), strays.call.as_ref())));
     }
+    chosen.retain(|(_, call)| !call.rows.is_empty());
     let sockets = sockets(&chosen);
     let names: BTreeMap<Socket, String> =
         sockets.keys().enumerate().map(|(index, socket)| (*socket, format!("v{}", index + 1))).collect();

@@ -46,6 +46,9 @@ pub enum Unfit {
     /// No stanza bears on it.
     #[error("no relevant stanza found; use --stanza to select one")]
     NoStanza,
+    /// There is not one stanza of the call.
+    #[error("no stanza of the call was recorded: what programs report of it is no evidence")]
+    EventsOnly,
     /// No call has a stanza of that number.
     #[error("no call has a stanza {0}; see the column `seq` of `ringtrace export`")]
     NoSuchStanza(u64),

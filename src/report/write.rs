@@ -26,6 +26,11 @@ impl Report<'_> {
     /// # Errors
     /// If it would have to show a stanza, or say something of one, that there is not.
     pub fn draft(&self) -> Result<Draft, Unfit> {
+        let calls = &self.sanitised.analysis().calls;
+        let subject = self.subject_call().and_then(|call| calls.get(call));
+        if subject.is_some_and(|judged| judged.call.rows.is_empty()) {
+            return Err(Unfit::EventsOnly);
+        }
         let marker = self.marker();
         let draft = self.written(&marker)?;
         Ok(Draft {

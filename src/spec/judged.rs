@@ -1,5 +1,6 @@
 //! A call, and what it says about the spec.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -30,6 +31,13 @@ impl Judged {
     #[must_use]
     pub const fn new(call: Arc<Call>, context: Arc<Context>) -> Self {
         Self { call, context, verdicts: OnceLock::new() }
+    }
+
+    /// Judges stanzas that belong to no call. One such stanza answers only a question about vocabulary or existence.
+    #[must_use]
+    pub fn of_strays(strays: Arc<Call>, context: &Context) -> Self {
+        let verdicts = Verdicts::of(&strays, context).of_strays();
+        Self::from((strays, verdicts))
     }
 
     /// Judges the calls, on several threads at a time, so that nobody has to wait for it later.
@@ -95,6 +103,9 @@ pub struct Verdicts {
 
 impl Verdicts {
     fn of(call: &Arc<Call>, context: &Context) -> Self {
+        if call.rows.is_empty() {
+            return Self::silent(call, context);
+        }
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in pages::questions() {
             let found = question.evidence(call, context);
@@ -129,6 +140,33 @@ impl Verdicts {
         let circumstances = Circumstances::of(call, context);
         let media = context.media(call).cloned();
         Self { evidence, telling, questions_told, places, counts, media, circumstances, flow }
+    }
+
+    /// A call without a stanza, which says nothing about the spec.
+    fn silent(call: &Call, context: &Context) -> Self {
+        Self {
+            evidence: Vec::new(),
+            telling: Vec::new(),
+            questions_told: 0,
+            places: Vec::new(),
+            counts: vec![Count::default(); RULES.len()],
+            media: None,
+            circumstances: Circumstances::of(call, context),
+            flow: None,
+        }
+    }
+
+    /// Keeps what a stanza that belongs to no call can answer: a question about vocabulary or existence.
+    fn of_strays(mut self) -> Self {
+        let speaks_alone =
+            |piece: &Evidence| piece.question.shape != Shape::Exclusive && piece.strength == Strength::Direct;
+        self.evidence.retain(speaks_alone);
+        self.telling = self.evidence.iter().filter(|piece| tells(piece)).map(|piece| piece.row).collect();
+        self.telling.dedup();
+        let told: BTreeSet<&str> =
+            self.evidence.iter().filter(|piece| tells(piece)).map(|piece| piece.question.id).collect();
+        self.questions_told = told.len();
+        self
     }
 
     /// The evidence in one row.

@@ -86,7 +86,14 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             Cell::text(row.judged.call.media.map(Media::name))
         }),
         column!("group", always Boolean, "Whether it is a group call.", |row| Cell::Boolean(row.judged.call.group)),
-        column!("start_utc", Time, "When its first stanza was captured.", |row| Cell::time(
+        column!(
+            "source",
+            always Text,
+            "`stanza`, or `event` if the call is known only from what a program reported: then there is no stanza, and \
+             outcome and times are as the program gives them.",
+            |row| { Cell::Text(if row.judged.call.is_known_from_events() { "event" } else { "stanza" }.into()) }
+        ),
+        column!("start_utc", Time, "When its first stanza was captured, or its first event.", |row| Cell::time(
             row.analysis.start_utc(&row.judged.call)
         )),
         column!(

@@ -61,7 +61,7 @@ pub fn matching(analysis: &Analysis, judged: &Judged, row: usize, of: &[&str]) -
     let (known, columns) = (fields(), Columns::new());
     let Some(stanza) = stanzas::row(analysis, judged, row) else { return Vec::new() };
     let call = stanza.call().map(|judged| calls::row(analysis, judged));
-    let both = Both { columns: &columns, row: &stanza, call, xml: OnceCell::new() };
+    let both = Both { columns: &columns, row: Some(&stanza), call, xml: OnceCell::new() };
     let expression = |name: &&str| {
         let index = known.iter().position(|field| field.name == *name)?;
         let value = match both.value(index) {
@@ -166,14 +166,16 @@ pub struct Chooser<'a> {
 struct Columns<'a> {
     stanzas: Vec<Column<stanzas::StanzaRow<'a>>>,
     calls: Vec<Column<calls::CallRow<'a>>>,
+    /// The columns of `calls` whose names `stanzas` has too, for calls without stanzas.
+    of_both: Vec<Column<calls::CallRow<'a>>>,
 }
 
 impl Columns<'_> {
     fn new() -> Self {
         let stanzas = stanzas::columns();
-        let calls = calls::columns();
-        let only_of_calls = calls.into_iter().filter(|column| !stanzas.iter().any(|it| it.name == column.name));
-        Self { calls: only_of_calls.collect(), stanzas }
+        let is_of_both = |column: &Column<_>| stanzas.iter().any(|it| it.name == column.name);
+        let (of_both, calls) = calls::columns().into_iter().partition(is_of_both);
+        Self { calls, of_both, stanzas }
     }
 }
 
@@ -181,6 +183,15 @@ impl<'a> Chooser<'a> {
     /// Returns whether a call is selected.
     #[must_use]
     pub fn wants_call(&self, judged: &'a Judged) -> bool {
+        if judged.call.rows.is_empty() {
+            let call = Some(calls::row(self.analysis, judged));
+            return self.selection.filter.matches(&Both {
+                columns: &self.columns,
+                row: None,
+                call,
+                xml: OnceCell::new(),
+            });
+        }
         let looked_at = if self.selection.asks_of_stanzas { judged.call.rows.len() } else { 1 };
         (0..looked_at).any(|row| self.wants_row(judged, row))
     }
@@ -194,14 +205,14 @@ impl<'a> Chooser<'a> {
     /// Returns whether a row of `stanzas` is selected.
     pub(super) fn wants(&self, row: &stanzas::StanzaRow<'a>) -> bool {
         let call = row.call().map(|judged| calls::row(self.analysis, judged));
-        self.selection.filter.matches(&Both { columns: &self.columns, row, call, xml: OnceCell::new() })
+        self.selection.filter.matches(&Both { columns: &self.columns, row: Some(row), call, xml: OnceCell::new() })
     }
 }
 
-/// A stanza and its call.
+/// A stanza and its call, or a call of which there is no stanza.
 struct Both<'r, 'a> {
     columns: &'r Columns<'a>,
-    row: &'r stanzas::StanzaRow<'a>,
+    row: Option<&'r stanzas::StanzaRow<'a>>,
     call: Option<calls::CallRow<'a>>,
     /// The whole stanza in lower case, once it was needed.
     xml: OnceCell<String>,
@@ -213,23 +224,32 @@ impl Row for Both<'_, '_> {
             let column = self.columns.calls.get(field.checked_sub(self.columns.stanzas.len())?)?;
             Some((column.value)(self.call.as_ref()?))
         };
-        match self.columns.stanzas.get(field) {
+        let of_both = |name: &str| {
+            let column = self.columns.of_both.iter().find(|column| column.name == name)?;
+            Some((column.value)(self.call.as_ref()?))
+        };
+        match (self.columns.stanzas.get(field), self.row) {
             // A note on the call is one on all that is in it.
-            Some(column) if column.name == "note" => match (column.value)(self.row) {
+            (Some(column), Some(row)) if column.name == "note" => match (column.value)(row) {
                 Cell::Null => self.call.as_ref().map_or(Value::Nothing, |call| value(call.note())),
                 note => value(note),
             },
-            Some(column) => value((column.value)(self.row)),
-            None => of_call().map_or(Value::Nothing, value),
+            (Some(column), Some(row)) => value((column.value)(row)),
+            (Some(column), None) => of_both(column.name).map_or(Value::Nothing, value),
+            (None, _) => of_call().map_or(Value::Nothing, value),
         }
     }
 
     fn contains(&self, text: &str) -> bool {
-        let whole = self.xml.get_or_init(|| self.row.xml().to_lowercase());
+        let Some(row) = self.row else { return false };
+        let whole = self.xml.get_or_init(|| row.xml().to_lowercase());
         whole.contains(text)
-            || self.columns.stanzas.iter().filter(|column| column.name != "xml").any(
-                |column| matches!((column.value)(self.row), Cell::Text(value) if crate::filter::contains(&value, text)),
-            )
+            || self
+                .columns
+                .stanzas
+                .iter()
+                .filter(|column| column.name != "xml")
+                .any(|column| matches!((column.value)(row), Cell::Text(value) if crate::filter::contains(&value, text)))
     }
 }
 

@@ -57,7 +57,8 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let room = whole.saturating_sub(width(&left) + width(&right) + 7);
     let what = match model.screens.last() {
         Some(Shown::Ladder(screen)) if !screen.is_of_strays() => {
-            screen.place().map_or_else(String::new, |(judged, _)| call_in(&model.shared, &judged.call, room))
+            let shown = screen.place().map(|(judged, _)| judged).or(screen.calls.first());
+            shown.map_or_else(String::new, |judged| call_in(&model.shared, &judged.call, room))
         }
         Some(Shown::Evidence(screen)) => screen.id().to_owned(),
         Some(Shown::Places(screen)) => screen.id().to_owned(),

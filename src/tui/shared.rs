@@ -139,7 +139,7 @@ impl Shared {
 
     /// The call with this index; after the last call, the stanzas that belong to no call.
     pub(super) fn judged(&self, index: usize) -> Option<&Arc<Judged>> {
-        self.calls().get(index).or_else(|| self.strays().filter(|_| index == self.calls().len()))
+        self.analysis.as_ref()?.judged_at(index)
     }
 
     /// The index of a call of an analysis, which may be an earlier one, in the latest.

@@ -78,7 +78,7 @@ const ANSWERED_AND_MISSED: &[(&str, &str, &str)] = &[
     ("relay-naming", "answered", "both 3/3"),
     ("relay-choice-moment", "answered", "after 1/1"),
     ("latency-answer", "observed", "inbound: ack 2/2, outbound: ack 3/3"),
-    ("latency-unit", "answered", "other-form 5/5"),
+    ("latency-unit", "observed", "relay: other form 3/3"),
     ("latency-reader", "leaning", "peer 2/0"),
     ("latency-cadence", "leaning", "at-setup-only 1/0"),
     // One call was answered here, muted and unmuted by both sides, and hung up by the caller after 73 s.

@@ -151,6 +151,7 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
         Line::Gap(gap) => format!("gap {}", picture.gap_text(gap)),
         Line::Media(line) => format!("{} media {}", line.record(), line.mark.text),
         Line::Expected(expected) => format!("{}>{} {}", expected.from, expected.to, expected.label),
+        Line::Event(event) => format!("event {}", event.label),
         Line::Arrow(line) => {
             let marks: String = line.marks().iter().map(|mark| mark.sign).collect();
             let answers = line.answers.as_ref().map_or(String::new(), |(index, took)| format!(" <- {index} {took}"));

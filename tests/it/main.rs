@@ -7,6 +7,7 @@ mod board;
 mod bounds;
 mod calls;
 mod captures;
+mod carriers;
 mod cli;
 mod confidence;
 mod contradictions;

@@ -340,10 +340,10 @@ fn secrets_may_come_late_and_in_parts() {
 }
 
 #[test]
-fn without_a_line_the_client_random_is_named_at_once() {
+fn without_a_line_the_client_random_is_named_once_both_hellos_are_known() {
     let tape = Pair::new(&Taste::all()[0]).connect().close();
     let random = tape.key_log.split(' ').nth(1).unwrap();
-    let read = read_pieces(&pieces(&tape)[..1], "", true);
+    let read = read_pieces(&pieces(&tape)[..2], "", true);
     assert_eq!((read.ids(), read.state), (vec!["tls/no-key"], Some(State::NoKey)));
     assert_eq!(read.detail(), format!("example.test, client random {random}"));
     assert_eq!(read.anomalies[0].diagnosis.severity, Severity::Loss);

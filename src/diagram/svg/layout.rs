@@ -114,7 +114,7 @@ impl<'p> Layout<'p> {
             let marks = if let Line::Arrow(line) = &line { line.marks() } else { Vec::new() };
             let height =
                 if let Line::Media(_) = &line { MARK } else { width(marks.len().saturating_sub(1)) * MARK + ROW };
-            rows.push(Row { is_break: matches!(line, Line::Wait(_) | Line::Gap(_)), line, marks, y });
+            rows.push(Row { is_break: matches!(line, Line::Wait(_) | Line::Gap(_) | Line::Event(_)), line, marks, y });
             y += height;
         }
         let bottom = y - ROW / 2.0;
@@ -173,7 +173,7 @@ fn wanted(line: &Line<'_>) -> f64 {
     let (characters, span) = match line {
         Line::Arrow(line) => (line.text().chars().count(), line.arrow.from.abs_diff(line.arrow.to)),
         Line::Expected(expected) => (expected.label.chars().count(), expected.from.abs_diff(expected.to)),
-        Line::Wait(_) | Line::Gap(_) | Line::Media(_) => return 0.0,
+        Line::Wait(_) | Line::Gap(_) | Line::Media(_) | Line::Event(_) => return 0.0,
     };
     (width(characters) * CHARACTER + 2.0 * reach(TRACKS)) / width(span.max(1))
 }

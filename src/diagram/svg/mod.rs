@@ -51,6 +51,9 @@ impl Picture<'_> {
                     interrupt(&mut svg, "wait", &format!("{} later", duration(*waited)), row, &layout)
                 }
                 Line::Gap(gap) => interrupt(&mut svg, "gap", &format!("gap: {}", self.gap_text(gap)), row, &layout),
+                Line::Event(event) => {
+                    interrupt(&mut svg, "event", &format!("event: {}", visible(&event.label)), row, &layout);
+                }
                 Line::Expected(expected) => draw_expected(&mut svg, expected, row, &layout),
                 Line::Media(line) => draw_media(&mut svg, line, row, &layout),
             }

@@ -25,6 +25,7 @@ text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu S
 .again .words tspan { font-style: italic }
 .tie .line { stroke: #8c959f; stroke-width: 1 }
 .wait .line { stroke: #8c959f } .wait .why { fill: #59636e; font-style: italic }
+.event .line { stroke: #8c959f; stroke-dasharray: 2 5 } .event .why { fill: #59636e }
 .gap .line { stroke: #bc4c00 } .gap .why { fill: #bc4c00; font-weight: 600 }
 .mark .said, .media .said { font-size: 12px }
 .media .line { stroke: #8250df; stroke-width: 1; stroke-dasharray: 1 6 } .media .said { fill: #8250df }
@@ -34,7 +35,7 @@ text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu S
 text { fill: #e6edf3 }
 .page { fill: #0d1117 }
 .words { stroke: #0d1117 }
-.small, .number, .answer .action, .ghost .words tspan, .wait .why { fill: #9198a1 }
+.small, .number, .answer .action, .ghost .words tspan, .wait .why, .event .why { fill: #9198a1 }
 .box { fill: #161b22; stroke: #6e7681 }
 .box.recorded { fill: #0c2d6b; stroke: #58a6ff }
 .life { stroke: #484f58 } .life.recorded { stroke: #58a6ff }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::anomaly::Diagnosis;
 use crate::input::clients::Client;
+use crate::input::event::CallEvent;
 use crate::input::model::Recorded;
 use crate::input::time::{Moment, OfPeriod};
 use crate::origin::{Direction, Resolution};
@@ -87,7 +88,7 @@ pub(super) enum EntryContent {
     /// Stanzas; there may be none.
     Stanzas(Vec<LoggedStanza>),
     /// Events of calls, and no stanza.
-    Events(Vec<Event>),
+    Events(Vec<LoggedEvent>),
     /// How what follows was recorded.
     Header(Box<Header>),
 }
@@ -122,7 +123,7 @@ impl LogEntry {
     }
 
     /// An entry of this many lines that holds events of calls.
-    pub(super) const fn events(lines: usize, events: Vec<Event>) -> Parsed {
+    pub(super) const fn events(lines: usize, events: Vec<LoggedEvent>) -> Parsed {
         Ok(Self { lines, content: EntryContent::Events(events) })
     }
 }
@@ -134,17 +135,13 @@ impl NoEntry {
     }
 }
 
-/// An event of a call that a client logged instead of a stanza.
+/// An event of a call that a program logged instead of a stanza.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Event {
-    /// The call-id.
-    pub(super) call_id: String,
-    /// What happened, in the client's word.
-    pub(super) kind: String,
-    /// When, as the client wrote it; empty where it did not.
-    pub(super) time: String,
-    /// The program, and what makes it print stanzas; empty if that is not known.
-    pub(super) remedy: &'static str,
+pub(super) struct LoggedEvent {
+    /// The event.
+    pub(super) event: CallEvent,
+    /// When, as far as the log says.
+    pub(super) time: LogTime,
 }
 
 /// How the stanzas of one vantage were recorded, as their file says.

@@ -1,24 +1,34 @@
-//! Events of calls, as programs log them or send them to webhooks where they do not print stanzas: a call-id, what
-//! happened, and when.
+//! Events of calls, as programs log them or send them to webhooks where they do not print stanzas: in JSON or objects that
+//! programs print, in `name=value` fields behind a message, and as Go prints the events of whatsmeow.
 //!
-//! An event does not say which stanzas there were or who sent them, so no stanza is made of it. Events of a call are
-//! reported if the log has no stanza of that call, with what makes the program print stanzas.
+//! An event does not say which stanzas there were or who sent them, so no stanza is made of it.
 
-use super::entry::{Event, LineFormat, LogEntry, NoEntry, Parsed, Text};
+use super::entry::{LineFormat, LogEntry, LogTime, LoggedEvent, NoEntry, Parsed, Text};
 use super::json_node::JsonValue;
 use super::printed::{self, Printed};
+use super::surroundings::{time_in, time_of};
+use crate::input::event::{CallEvent, EventKind, Program};
+use crate::protocol::binary::Jid;
 
 /// Events of calls in logs.
 pub(in crate::input) const EVENTS: LineFormat = LineFormat::of_no_client(
     &[
         BAILEYS,
         WHATSMEOW,
-        "\"event\":\"call.",
-        "\"event\": \"call.",
+        "\"event\":\"call",
+        "\"event\": \"call",
+        "\"event_type\":\"call",
+        "\"typeWebhook\"",
         "IncomingCall",
         "incoming_call",
+        "incomingcall",
+        "webClientShouldHandle",
         "call_id=",
+        "callId=",
+        "callID=",
         "\"callId\"",
+        "\"callID\"",
+        "\"CallID\"",
         "\"call_id\"",
     ],
     read,
@@ -34,231 +44,474 @@ const BAILEYS: &str = "call event fired";
 /// How Go prints an event of whatsmeow.
 const WHATSMEOW: &str = "BasicCallMeta:{";
 
-/// Programs that tell of calls: what their events contain, and what makes them print stanzas.
-const PROGRAMS: &[(&[&str], &str)] = &[
-    (
-        &["\"event\":\"call.", "\"engine\":\"WEBJS\""],
-        "WAHA with WhatsApp Web inside: record its traffic, or use the engine GOWS",
-    ),
-    (&["\"event\":\"call.", "\"engine\""], "WAHA: set WAHA_LOG_LEVEL=trace, and read its log instead of webhooks"),
-    (&["IncomingCall"], "WhatsApp Web (wa-js): record its traffic, or the page's own log of stanzas"),
-    (&["incoming_call"], "WhatsApp Web (whatsapp-web.js): record its traffic, or the page's own log of stanzas"),
-    (
-        &["msg=\"", "call_id="],
-        "a client of whatsmeow, as AstraCalls and WaCalls are: give the client a logger at level DEBUG",
-    ),
-    (&["chatId", "status"], "Baileys: give it a pino logger with `level: 'trace'`"),
-    (&[WHATSMEOW], "whatsmeow: give the client a logger at level DEBUG"),
-];
+/// The longest word or reason of an event that is kept.
+const LONGEST_WORD: usize = 64;
 
-/// What makes the program print stanzas whose events a text holds; empty if it is not known.
-fn remedy(text: &str) -> &'static str {
-    let text = text.replace("\": ", "\":");
-    let is_of = |marks: &[&str]| marks.iter().all(|mark| text.contains(mark));
-    PROGRAMS.iter().find(|(marks, _)| is_of(marks)).map_or("", |(_, remedy)| remedy)
-}
+/// The most values of one entry that are looked at.
+const MOST_VALUES: usize = 64;
+
+/// What an event is called, in the order in which its members say so.
+const WORDS: &[&str] =
+    &["status", "state", "event", "event_type", "typeWebhook", "name", "kind", "message", "msg", "result"];
+
+/// Names of members with the call-id, which nothing else has, and those which other things have too.
+const CALL_IDS: &[&str] = &["callId", "call_id", "callID", "CallID", "callid"];
+const IDS: &[&str] = &["id", "idMessage"];
+
+const PARTIES: &[&str] =
+    &["from", "From", "sender", "peerJid", "peer_jid", "peer", "remoteJid", "remote_jid", "chatId", "caller", "to"];
+const CREATORS: &[&str] = &["CallCreator", "call_creator", "callCreator"];
+const GROUPS: &[&str] = &["groupJid", "group_jid", "GroupJID"];
+const TIMES: &[&str] =
+    &["date", "offerTime", "Timestamp", "timestamp", "time", "ts_ms", "ts", "date_time", "datetime", "@timestamp"];
+const REASONS: &[&str] = &["reason", "Reason", "result", "endReason", "end_reason"];
+const VIDEOS: &[&str] = &["isVideo", "is_video", "isVideoCall", "video"];
 
 fn read(text: &Text<'_>) -> Parsed {
     let line = text.line();
     if line.contains(WHATSMEOW) {
-        return LogEntry::events(1, with_remedy(whatsmeow(line).into_iter().collect(), line));
+        return found(1, whatsmeow(line).into_iter().collect());
     }
-    if !line.contains(BAILEYS) {
-        let in_values = || values(line).map(|(events, _)| events).unwrap_or_default();
-        let events = fields(line).map_or_else(in_values, |event| vec![event]);
-        return if events.is_empty() {
-            Err(NoEntry::Unrelated)
-        } else {
-            LogEntry::events(1, with_remedy(events, line))
-        };
+    if line.contains(BAILEYS) && !line.contains("{\"") {
+        // pino-pretty: the fields are on lines of their own, indented.
+        let is_field = |line: &&str| line.contains("    ") && !line.contains("] ");
+        let fields = text.text.lines().skip(1).take_while(is_field).count();
+        if !text.is_all && fields + 1 == text.text.lines().count() {
+            return Err(NoEntry::Incomplete);
+        }
+        let entry = text.text.split_inclusive('\n').take(fields + 1).collect::<String>();
+        return found(fields + 1, values(&entry));
     }
-    if line.contains("{\"") {
-        return LogEntry::events(1, with_remedy(baileys(line), line));
-    }
-    // pino-pretty: the fields are on lines of their own, indented.
-    let is_field = |line: &&str| line.contains("    ") && !line.contains("] ");
-    let fields = text.text.lines().skip(1).take_while(is_field).count();
-    if !text.is_all && fields + 1 == text.text.lines().count() {
-        return Err(NoEntry::Incomplete);
-    }
-    let entry = text.text.lines().take(fields + 1).collect::<Vec<_>>().join("\n");
-    LogEntry::events(fields + 1, with_remedy(baileys(&entry), &entry))
+    found(1, fields(line).map_or_else(|| values(line), |event| vec![event]))
 }
 
-fn with_remedy(mut events: Vec<Event>, text: &str) -> Vec<Event> {
-    let remedy = remedy(text);
-    events.iter_mut().for_each(|event| event.remedy = remedy);
-    events
+fn found(lines: usize, events: Vec<LoggedEvent>) -> Parsed {
+    if events.is_empty() { Err(NoEntry::Unrelated) } else { LogEntry::events(lines, events) }
 }
 
 /// Events in a value of several lines.
 fn read_value(text: &Text<'_>) -> Parsed {
-    match values(text.text) {
-        Ok((events, length)) if !events.is_empty() => {
-            let part = text.text.get(..length).unwrap_or_default();
-            LogEntry::events(super::entry::lines_in(text.text, length), with_remedy(events, part))
-        }
-        Err(NoEntry::Incomplete) if !text.is_all => Err(NoEntry::Incomplete),
-        _ => Err(NoEntry::Unrelated),
-    }
+    let line = text.line();
+    let opened = line.trim_end().strip_suffix(['{', '[']).map(str::len).ok_or(NoEntry::Unrelated)?;
+    let Printed { value, length, .. } = match printed::read(text.text.get(opened..).unwrap_or_default()) {
+        Err(NoEntry::Incomplete) if !text.is_all => return Err(NoEntry::Incomplete),
+        read => read.map_err(|_| NoEntry::Unrelated)?,
+    };
+    let entry = text.text.get(..opened + length).unwrap_or_default();
+    let mut events = Vec::new();
+    collect(&value, &Around::of(entry, opened), &mut events);
+    found(super::entry::lines_in(text.text, entry.len()), events)
 }
 
-/// The events in the value that begins on the first line of a text, and where it ends.
-fn values(text: &str) -> Result<(Vec<Event>, usize), NoEntry> {
-    let line = text.lines().next().unwrap_or_default();
-    let opened = line.trim_end().strip_suffix(['{', '[']).map(str::len).filter(|_| text.len() > line.len() + 1);
-    let start = opened.or(line.find(['{', '['])).ok_or(NoEntry::Unrelated)?;
-    let Printed { value, length, .. } = printed::read(text.get(start..).unwrap_or_default())?;
+/// The events in the values of an entry.
+fn values(entry: &str) -> Vec<LoggedEvent> {
+    let Some(mut at) = entry.find(['{', '[']) else { return Vec::new() };
+    let around = Around::of(entry, at);
     let mut events = Vec::new();
-    collect(&value, &Around::default(), &mut events);
-    Ok((events, start + length))
+    for _ in 0..MOST_VALUES {
+        let rest = entry.get(at..).unwrap_or_default();
+        let Some(start) = rest.find(['{', '[']).map(|start| at + start) else { break };
+        match printed::read(entry.get(start..).unwrap_or_default()) {
+            Ok(Printed { value, length, .. }) => {
+                collect(&value, &around, &mut events);
+                at = start + length;
+            }
+            Err(_) => at = start + 1,
+        }
+    }
+    events
 }
 
 /// What is known of an event from what is around it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Around {
-    kind: String,
-    time: String,
+    word: String,
+    time: LogTime,
+    is_outgoing: Option<bool>,
+    /// The program's own account.
+    own: Option<Jid>,
+    /// Whether a name of it is one of calls.
+    is_call: bool,
+    program: &'static Program,
 }
 
-/// Collects the events in a value: objects with a call-id and a party.
-fn collect(value: &JsonValue, around: &Around, events: &mut Vec<Event>) {
+impl Around {
+    /// What is around the first value of an entry, which begins there.
+    fn of(entry: &str, value: usize) -> Self {
+        let before = entry.get(..value).and_then(|before| before.lines().next()).unwrap_or_default();
+        let (word, time) = (clipped(message(before)), time_in(before));
+        let is_call = is_about_call(&word);
+        Self { word, time, is_outgoing: None, own: None, is_call, program: Program::of(entry) }
+    }
+}
+
+/// The members of an object.
+#[derive(Clone, Copy)]
+struct Members<'v>(&'v [(String, JsonValue)]);
+
+impl<'v> Members<'v> {
+    /// The first of these that is a text, a number or a truth value.
+    fn text(self, names: &[&str]) -> Option<&'v str> {
+        names.iter().find_map(|name| {
+            let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+            value.text().filter(|text| !text.is_empty())
+        })
+    }
+
+    /// The program's own account: WAHA's `me`, Green API's `instanceData`, GoWA's `device_id`.
+    fn account(self) -> Option<Jid> {
+        let inner = |(name, value): &'v (String, JsonValue)| match (name.as_str(), value) {
+            ("me" | "instanceData", JsonValue::Object(members)) => Members(members).text(&["id", "wid"]),
+            _ => None,
+        };
+        self.0.iter().find_map(inner).or_else(|| self.text(&["device_id"])).and_then(party)
+    }
+
+    fn truth(self, names: &[&str]) -> Option<bool> {
+        match self.text(names)? {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Collects the events in a value: objects with the id of a call.
+fn collect(value: &JsonValue, around: &Around, events: &mut Vec<LoggedEvent>) {
     match value {
         JsonValue::Null | JsonValue::Text(_) => {}
         JsonValue::List(items) => items.iter().for_each(|item| collect(item, around, events)),
         JsonValue::Object(_) if value.stanza().is_some() => {}
         JsonValue::Object(members) => {
-            let text = |names: &[&str]| {
-                let found = names.iter().find_map(|name| members.iter().find(|(known, _)| known == name));
-                found.and_then(|(_, value)| value.text()).filter(|text| !text.is_empty()).map(str::to_owned)
-            };
-            let kind = text(&["status", "event", "name", "state"]).unwrap_or_else(|| around.kind.clone());
-            let time = text(&["date", "offerTime", "timestamp", "time"]).unwrap_or_else(|| around.time.clone());
-            let call_id = text(&["callId", "call_id", "callID", "id"]).filter(|id| is_call_id(id));
-            let has_party = text(&["from", "sender", "peerJid", "chatId", "peer", "caller"]).is_some();
-            if let Some(call_id) = call_id.filter(|_| has_party) {
-                events.push(Event { call_id, kind: kind.trim_start_matches("call.").to_owned(), time, remedy: "" });
-                return;
+            let own = Members(members);
+            let word = own.text(WORDS).map_or_else(|| around.word.clone(), clipped);
+            let time =
+                TIMES.iter().filter_map(|name| own.text(&[name])).map(time_of).find(|time| *time != LogTime::None);
+            let is_outgoing = outgoing(&word).or(own.truth(&["fromMe", "outgoing"])).or(around.is_outgoing);
+            let is_named_so = || WORDS.iter().filter_map(|name| own.text(&[name])).any(is_about_call);
+            let is_call =
+                around.is_call || is_named_so() || own.text(VIDEOS).is_some() || own.text(&["chatId"]).is_some();
+            let time = time.unwrap_or(around.time);
+            let account = own.account().or_else(|| around.own.clone());
+            let around = Around { word, time, is_outgoing, own: account, is_call, program: around.program };
+            let has_party = own.text(PARTIES).is_some();
+            let by_id = || own.text(IDS).filter(|id| is_call && has_party && is_hex(id));
+            match own.text(CALL_IDS).filter(|id| is_call_id(id)).or_else(by_id) {
+                Some(call_id) => {
+                    let is_declined = own.truth(&["auto_rejected"]) == Some(true);
+                    let offered = event(call_id, own, around);
+                    let word = "auto_rejected".to_owned();
+                    let declined = CallEvent { kind: EventKind::Declined, word, ..offered.event.clone() };
+                    let declined = LoggedEvent { event: declined, time: offered.time };
+                    events.push(offered);
+                    events.extend(is_declined.then_some(declined));
+                }
+                None => members.iter().for_each(|(_, value)| collect(value, &around, events)),
             }
-            let around = Around { kind, time };
-            members.iter().for_each(|(_, value)| collect(value, &around, events));
         }
     }
 }
 
-/// Returns whether a text may be a call-id: ids of messages and events are shorter or have other signs.
-fn is_call_id(text: &str) -> bool {
-    (16..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F'))
-}
-
-/// The event of a line of `name=value` fields, with the time in front of it.
-fn fields(line: &str) -> Option<Event> {
-    let (_, behind) = line.split_once("call_id=")?;
-    let call_id = behind.split_whitespace().next()?.trim_matches('"');
-    let kind = line.split_once("msg=\"").and_then(|(_, message)| message.split('"').next()).unwrap_or("event");
-    let time = line.split_once("time=").and_then(|(_, time)| time.split_whitespace().next()).unwrap_or_default();
-    let reason = line.split_once(" reason=").and_then(|(_, reason)| reason.split_whitespace().next());
-    let kind = reason.map_or_else(|| kind.to_owned(), |reason| format!("{kind} (reason {reason})"));
-    is_call_id(call_id).then(|| Event {
+/// The event that an object is.
+fn event(call_id: &str, own: Members<'_>, around: Around) -> LoggedEvent {
+    let reason = own.text(REASONS).map(clipped);
+    let group = own.text(GROUPS).map(|group| group != "undefined");
+    let event = CallEvent {
         call_id: call_id.to_owned(),
-        kind,
-        time: time.trim_matches('"').to_owned(),
-        remedy: "",
-    })
-}
-
-/// The events among the fields of an entry of Baileys.
-fn baileys(text: &str) -> Vec<Event> {
-    let objects = text.split("\"chatId\"").skip(1);
-    let event = |object: &str| {
-        let call_id = field(object, "\"id\":")?.to_owned();
-        let kind = field(object, "\"status\":").unwrap_or("event").to_owned();
-        let time = field(object, "\"date\":").unwrap_or_default().to_owned();
-        Some(Event { call_id, kind, time, remedy: "" })
+        kind: around.program.kind(&around.word, reason.as_deref()),
+        word: around.word,
+        reason,
+        peer: own.text(PARTIES).and_then(party),
+        creator: own.text(CREATORS).and_then(party),
+        own: around.own,
+        is_outgoing: around.is_outgoing,
+        is_video: own.truth(VIDEOS),
+        is_group: own.truth(&["isGroup", "is_group"]).or(group),
+        program: around.program,
     };
-    objects.filter_map(event).collect()
+    LoggedEvent { event, time: around.time }
 }
 
-/// The text in quotes behind a name.
-fn field<'t>(object: &'t str, name: &str) -> Option<&'t str> {
-    let (_, behind) = object.split_once(name)?;
-    let (value, _) = behind.trim_start().strip_prefix('"')?.split_once('"')?;
-    Some(value)
+/// Returns whether a text is as long as the ids of calls are, and in hexadecimal: ids of other things have other signs.
+fn is_hex(text: &str) -> bool {
+    (16..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Returns whether a text can be the id of a call.
+fn is_call_id(text: &str) -> bool {
+    (4..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// Returns whether a name is one of an event of calls: `call.received`, `incomingCall`, `CB:call`. What people write is none.
+fn is_about_call(name: &str) -> bool {
+    let is_name = name.len() <= LONGEST_WORD && !name.contains(char::is_whitespace);
+    let lower = name.to_ascii_lowercase();
+    is_name && lower.contains("call") && !lower.contains("recall") && !lower.contains("callback")
+}
+
+/// Whether the program's own account places the call, by the name of the event.
+fn outgoing(word: &str) -> Option<bool> {
+    let lower = word.to_ascii_lowercase();
+    let has = |part: &str| lower.contains(part);
+    if has("outgoing") || has("outcoming") || has("offer sent") || has("placing") {
+        Some(true)
+    } else {
+        (has("incoming") || has("received")).then_some(false)
+    }
+}
+
+/// A word of an event, no longer than is kept.
+fn clipped(text: &str) -> String {
+    text.trim().chars().take(LONGEST_WORD).collect()
+}
+
+/// A party; `None` if the address is masked, or none.
+fn party(text: &str) -> Option<Jid> {
+    let text = text.trim_matches('"').replace("@c.us", "@s.whatsapp.net");
+    let is_plain = text.chars().all(|character| character.is_ascii_alphanumeric() || "@.:_-".contains(character));
+    Jid::parse(&text).filter(|jid| is_plain && !jid.user.is_empty())
+}
+
+/// The event of a line of `name=value` fields, with a message and perhaps the time in front of them.
+fn fields(line: &str) -> Option<LoggedEvent> {
+    let (_, behind) = ["call_id=", "callId=", "callID="].iter().find_map(|name| line.split_once(name))?;
+    let call_id = behind.split_whitespace().next()?.trim_matches(['"', ',']);
+    let field = |name: &str| {
+        let value = line.split_once(&format!(" {name}=")).map(|(_, value)| value)?;
+        let quoted = value.strip_prefix('"').and_then(|value| value.split('"').next());
+        quoted.or_else(|| value.split_whitespace().next()).filter(|value| !value.is_empty())
+    };
+    let said = field("msg").or_else(|| field("message")).unwrap_or_else(|| message(line));
+    let reason = ["reason", "result"].into_iter().find_map(field).map(clipped);
+    let said = field("state").filter(|_| said.is_empty()).unwrap_or(said);
+    let program = Program::of(line);
+    let truth = |name| field(name).and_then(|value| value.parse().ok());
+    let event = CallEvent {
+        call_id: call_id.to_owned(),
+        kind: program.kind(said, reason.as_deref()),
+        word: clipped(said),
+        reason,
+        peer: ["peer", "from", "caller", "to"].into_iter().find_map(field).and_then(party),
+        creator: ["call_creator", "creator"].into_iter().find_map(field).and_then(party),
+        own: None,
+        is_outgoing: outgoing(said),
+        is_video: truth("video"),
+        is_group: truth("group"),
+        program,
+    };
+    is_call_id(call_id).then_some(LoggedEvent { event, time: time_in(line) })
+}
+
+/// Names of levels behind which a message begins.
+const LEVELS: &[&str] = &[
+    "TRC", "DBG", "INF", "WRN", "ERR", "TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "info", "debug", "error",
+];
+
+/// The message of a line: the words behind its level, or the last in brackets, before its fields or values.
+fn message(line: &str) -> &str {
+    let end = line.find(['{', '=']).unwrap_or(line.len());
+    let before = line.get(..end).unwrap_or_default();
+    let before = if end < line.len() && line.get(end..).is_some_and(|rest| rest.starts_with('=')) {
+        before.rsplit_once(char::is_whitespace).map_or("", |(before, _)| before)
+    } else {
+        before
+    };
+    let is_between = |character: char| character.is_whitespace() || "[]():|".contains(character);
+    let level = before.split(is_between).rfind(|word| LEVELS.contains(word));
+    let behind = level.and_then(|level| before.rsplit_once(level)).map_or(before, |(_, behind)| behind);
+    behind
+        .rsplit(']')
+        .next()
+        .unwrap_or(behind)
+        .trim_matches(|character: char| is_between(character) || character == ',')
 }
 
 /// The event that Go prints on a line: `Got call offer event="&{BasicCallMeta:{From:... CallID:... ...} ...}"`.
-fn whatsmeow(line: &str) -> Option<Event> {
+fn whatsmeow(line: &str) -> Option<LoggedEvent> {
     let (before, meta) = line.split_once(WHATSMEOW)?;
     let behind = |name: &str| meta.split_once(name).map(|(_, behind)| behind);
-    let call_id = behind("CallID:")?.split([' ', '}']).next().filter(|id| !id.is_empty())?.to_owned();
+    let value = |name: &str| behind(name)?.split([' ', '}']).next().filter(|value| !value.is_empty());
+    let call_id = value("CallID:").filter(|id| id.len() <= LONGEST_WORD)?.to_owned();
     let words: Vec<_> = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_kind = |word: &&&str| !matches!(word.to_ascii_lowercase().as_str(), "event" | "evt" | "call" | "events");
-    let kind = words.iter().rev().find(is_kind).map_or("event", |word| *word).to_ascii_lowercase();
-    let time = behind("Timestamp:").and_then(|time| time.split(" CallCreator").next()).unwrap_or_default().to_owned();
-    Some(Event { call_id, kind, time, remedy: "" })
+    let said = words.iter().rev().find(is_kind).map_or("event", |word| *word);
+    let reason = value("Reason:").map(clipped);
+    let program = Program::of(line);
+    let creator = value("CallCreator:").and_then(party);
+    let event = CallEvent {
+        call_id,
+        kind: program.kind(said, reason.as_deref()),
+        word: clipped(said),
+        reason,
+        peer: value("From:").and_then(party),
+        creator,
+        own: None,
+        is_outgoing: None,
+        is_video: value("Media:").map(|media| media == "video"),
+        is_group: value("GroupJID:").map(|_| true),
+        program,
+    };
+    let time = behind("Timestamp:").and_then(|time| time.split(" CallCreator").next()).map_or(LogTime::None, time_in);
+    Some(LoggedEvent { event, time })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn events_of_both_clients_are_read() {
-        let event = |call_id: &str, kind: &str, time: &str| Event {
-            call_id: call_id.to_owned(),
-            kind: kind.to_owned(),
-            time: time.to_owned(),
-            remedy: "",
-        };
-        let go = "level=info msg=\"Got call offer\" event=\"&{BasicCallMeta:{From:1@lid Timestamp:2026-05-14 15:02:22 +0000 \
-                  UTC CallCreator:1@lid CallID:00AA GroupJID:} CallRemoteMeta:{RemotePlatform:web}}\"";
-        assert_eq!(whatsmeow(go), Some(event("00AA", "offer", "2026-05-14 15:02:22 +0000 UTC")));
-        let two = r#"{"0":{"chatId":"1","id":"00AA","status":"offer"},"1":{"chatId":"2","id":"00BB","date":"then"},"msg":"call event fired"}"#;
-        assert_eq!(baileys(two), [event("00AA", "offer", ""), event("00BB", "event", "then")]);
-        assert_eq!(whatsmeow("BasicCallMeta:{CallID:}"), None);
+    use super::super::entry::EntryContent;
+    use super::*;
+    use crate::input::time;
+
+    const ID: &str = "00AA0000000000000000000000000001";
+
+    /// The events of an entry, or of a value of several lines.
+    fn events(text: &str) -> Vec<LoggedEvent> {
+        let text = Text { text, is_all: true };
+        let parsed = read(&text).or_else(|_| read_value(&text));
+        match parsed.map(|entry| entry.content) {
+            Ok(EntryContent::Events(events)) => events,
+            other => panic!("{}: {other:?}", text.text),
+        }
     }
 
     #[test]
-    fn events_of_other_programs_are_read_where_they_stand() {
-        const ID: &str = "00AA0000000000000000000000000001";
-        for (text, kind, time, remedy) in [
+    fn events_of_many_programs_are_read_where_they_are() {
+        for (text, program, kind, moment, peer) in [
             (
                 r#"{"timestamp":1789398142300,"event":"call.received","payload":{"id":"ID","from":"1@c.us","timestamp":1789398142},"engine":"NOWEB"}"#,
-                "received",
-                "1789398142",
-                "WAHA_LOG_LEVEL=trace",
+                "WAHA",
+                EventKind::Offered,
+                "2026-09-14T15:02:22Z",
+                "1@s.whatsapp.net",
             ),
             (
-                r#"{"name":"IncomingCall","result":[{"id":"ID","sender":"1@lid","offerTime":1786380794 }]}"#,
-                "IncomingCall",
-                "1786380794",
-                "WhatsApp Web",
+                r#"{"name":"IncomingCall","result":[{"id":"ID","sender":"1@lid","offerTime":1789398142 }]}"#,
+                "wa-js",
+                EventKind::Offered,
+                "2026-09-14T15:02:22Z",
+                "1@lid",
             ),
             (
-                "time=2026-09-19T10:15:02.391-03:00 level=INFO msg=\"call terminated\" call_id=ID reason=busy",
-                "call terminated (reason busy)",
-                "2026-09-19T10:15:02.391-03:00",
-                "AstraCalls",
+                "time=2026-09-14T12:02:22.391-03:00 level=INFO msg=\"call terminated\" call_id=ID peer=1@lid reason=busy",
+                "AstraCalls or WaCalls",
+                EventKind::Busy,
+                "2026-09-14T15:02:22.391Z",
+                "1@lid",
+            ),
+            (
+                r#"{"event":"call","instance":"test","data":{"chatId":"1@s.whatsapp.net","from":"1@s.whatsapp.net","id":"ID","date":"2026-09-14T15:02:22.000Z","offline":false,"status":"timeout","isVideo":false,"isGroup":false}}"#,
+                "Evolution API",
+                EventKind::Missed,
+                "2026-09-14T15:02:22.000Z",
+                "1@s.whatsapp.net",
+            ),
+            (
+                r#"{"typeWebhook": "incomingCall","instanceData":{"idInstance":1,"wid":"2@c.us"},"timestamp":1789398142,"from":"1@c.us","status":"hangUp","idMessage":"ID"}"#,
+                "Green API",
+                EventKind::Declined,
+                "2026-09-14T15:02:22Z",
+                "1@s.whatsapp.net",
+            ),
+            (
+                r#"{"event":"call.offer","device_id":"d","timestamp":"2026-09-14T15:02:22Z","payload":{"call_id":"ID","from":"1@s.whatsapp.net","auto_rejected":false}}"#,
+                "GoWA",
+                EventKind::Offered,
+                "2026-09-14T15:02:22Z",
+                "1@s.whatsapp.net",
+            ),
+            (
+                r#"{"level":"info","module":"meowcaller","call_id":"ID","peer":"1@lid","time":"2026-09-14T15:02:22Z","message":"call accepted"}"#,
+                "meowcaller",
+                EventKind::Accepted,
+                "2026-09-14T15:02:22Z",
+                "1@lid",
+            ),
+            (
+                "Call {\n  id: 'ID',\n  from: '1@c.us',\n  timestamp: 1789398142,\n  isVideo: false,\n  isGroup: false,\n  fromMe: false,\n  webClientShouldHandle: false\n}\n",
+                "whatsapp-web.js",
+                EventKind::Other,
+                "2026-09-14T15:02:22Z",
+                "1@s.whatsapp.net",
+            ),
+            (
+                "[\n  {\n    chatId: '1@lid',\n    id: 'ID',\n    date: 2026-09-14T15:02:22.000Z,\n    status: 'offer'\n  }\n]\n",
+                "Baileys",
+                EventKind::Offered,
+                "2026-09-14T15:02:22.000Z",
+                "1@lid",
+            ),
+            (
+                "level=info msg=\"Got call offer\" event=\"&{BasicCallMeta:{From:1@lid Timestamp:2026-09-14 15:02:22 +0000 UTC \
+                 CallCreator:1@lid CallID:ID GroupJID:} CallRemoteMeta:{RemotePlatform:web}}\"",
+                "whatsmeow",
+                EventKind::Offered,
+                "2026-09-14T15:02:22Z",
+                "1@lid",
+            ),
+            (
+                r#"2026-09-14T15:02:22Z INFO voip: call state {"callId":"ID","state":"CALL_ENDED","result":"MISSED"}"#,
+                "WhatsApp Web's call engine",
+                EventKind::Missed,
+                "2026-09-14T15:02:22Z",
+                "",
             ),
         ] {
-            let text = text.replace("ID", ID).replace(&format!("call_{ID}"), "call_id");
-            let entry = read(&Text { text: &text, is_all: true });
-            let Ok(LogEntry { content: super::super::entry::EntryContent::Events(events), .. }) = entry else {
-                panic!("{text}: {entry:?}")
-            };
-            assert_eq!(
-                (events[0].call_id.as_str(), events[0].kind.as_str(), events[0].time.as_str()),
-                (ID, kind, time)
-            );
-            assert!(events[0].remedy.contains(remedy), "{}", events[0].remedy);
+            let text = text.replace("ID\"", &format!("{ID}\"")).replace("'ID'", &format!("'{ID}'"));
+            let text =
+                text.replace("call_id=ID", &format!("call_id={ID}")).replace("CallID:ID", &format!("CallID:{ID}"));
+            let found = events(&text);
+            let [LoggedEvent { event, time }] = found.as_slice() else { panic!("{text}: {found:?}") };
+            assert_eq!((event.call_id.as_str(), event.program.name, event.kind), (ID, program, kind), "{text}");
+            assert_eq!(*time, LogTime::from(time::rfc3339(moment)), "{text}");
+            assert_eq!(event.peer.as_ref().map_or_else(String::new, ToString::to_string), peer, "{text}");
         }
-        let printed = "[\n  {\n    chatId: '1@lid',\n    id: 'ID',\n    date: 2025-03-23T05:04:12.000Z,\n    status: 'offer'\n  }\n]\n";
-        let printed = printed.replace("ID", ID);
-        let entry = read_value(&Text { text: &printed, is_all: true });
-        let Ok(LogEntry { lines: 8, content: super::super::entry::EntryContent::Events(events) }) = entry else {
-            panic!("{entry:?}")
-        };
-        assert_eq!((events[0].kind.as_str(), events[0].time.as_str()), ("offer", "2025-03-23T05:04:12.000Z"));
+    }
+
+    #[test]
+    fn messages_and_other_ids_are_no_calls() {
+        for text in [
+            r#"{"event":"message.received","engine":"NOWEB","payload":{"id":"3EB0C127D7BACC83D6A1","from":"1@c.us"}}"#,
+            r#"{"event":"call","instance":"test","data":{"event":"CB:call","packet":{"tag":"call","attrs":{"from":"1@lid"}}}}"#,
+            "incoming_call of nobody",
+            "call_id=",
+            "BasicCallMeta:{CallID:}",
+            r#"{"event":"message","payload":{"id":"3EB0C127D7BACC83D6A1","from":"1@c.us","callId":"","message":"call me"}}"#,
+            r#"{"typeWebhook":"incomingMessageReceived","idMessage":"3EB0C127D7BACC83D6A1","sender":"1@c.us"}"#,
+        ] {
+            assert!(read(&Text { text, is_all: true }).is_err(), "{text}");
+        }
         assert!(read_value(&Text { text: "{\n  a: 'b'\n}\n", is_all: true }).is_err());
+    }
+
+    #[test]
+    fn a_call_that_a_program_rejects_by_itself_is_declined() {
+        let found = events(
+            r#"{"event":"call.offer","payload":{"call_id":"ABC123DEF456","from":"1@s.whatsapp.net","auto_rejected":true}}"#,
+        );
+        let kinds: Vec<_> = found.iter().map(|found| found.event.kind).collect();
+        assert_eq!(kinds, [EventKind::Offered, EventKind::Declined]);
+    }
+
+    #[test]
+    fn what_an_event_says_of_its_call_is_kept() {
+        let found = events(
+            "[ { chatId: '15*******11@s.whatsapp.net', id: '9121000000000000000000000000F620', status: 'offer', isVideo: true, \
+             isGroup: true, groupJid: undefined } ] call_id",
+        );
+        let event = &found[0].event;
+        assert_eq!((event.is_video, event.is_group, event.peer.clone()), (Some(true), Some(true), None), "masked");
+        let line = "3:02PM INF outgoing call call_id=00AA0001 peer=1@lid video=true";
+        let event = &events(line)[0].event;
+        assert_eq!((event.word.as_str(), event.is_outgoing, event.is_video), ("outgoing call", Some(true), Some(true)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[{}\\[\\]:=,'\"a0 .\n]{0,40}(call_id=|\"callId\":|BasicCallMeta:\\{|call event fired)[{}\\[\\]:=,'\"a0 .\n]{0,40}") {
+            let text = Text { text: &text, is_all: true };
+            let _ = (read(&text), read_value(&text));
+        }
     }
 }

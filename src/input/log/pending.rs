@@ -1,23 +1,26 @@
-//! Stanzas of a log on their way to the stanza layer, held back while something about them is open: the date, or
-//! whether an ack is logged twice.
+//! Stanzas and events of a log on their way to the layers above, held back while something about them is open: the date,
+//! or whether an ack is logged twice.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use super::clock::{Clock, DAY, HOUR, NEVER};
-use super::entry::{Event, Header, LogTime, LoggedStanza, Precedence};
+use super::entry::{Header, LogTime, LoggedEvent, LoggedStanza, Precedence};
 use super::names::SharedNames;
 use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
-    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, LEFT_OUT, NO_DATES, NO_DIRECTIONS,
-    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, XML_TOO_MANY, ZONE_ASSUMED, ZONE_INFERRED,
+    AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, EVENTS_LEFT_OUT, INTERNAL, LEFT_OUT, NO_DATES,
+    NO_DIRECTIONS, SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, XML_TOO_MANY, ZONE_ASSUMED,
+    ZONE_INFERRED,
 };
+use crate::input::event::{CallEvent, Program};
 use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
 use crate::input::time::{self, Moment, OfPeriod, Written};
 use crate::origin::{ConnectionId, Direction, Located, Origin, Resolution};
 use crate::protocol::binary::Node;
 use crate::protocol::stanza;
+use crate::words::counted;
 
 /// The most stanzas that are held back.
 const WAITING_LIMIT: usize = 65_536;
@@ -31,12 +34,15 @@ const STAMPS: std::ops::Range<i64> = 1_000_000_000..10_000_000_000;
 /// The most events that are kept, and the most calls with stanzas that are remembered.
 const EVENTS_LIMIT: usize = 65_536;
 
+/// The most events that are kept of a call: far more than programs report of one.
+const EVENTS_OF_CALL: usize = 256;
+
 /// The most vantages that are distinguished in a log.
 const VANTAGES_LIMIT: usize = 256;
 
 /// Stanzas of a log, in order.
 pub(super) struct Pending {
-    waiting: VecDeque<PendingStanza>,
+    waiting: VecDeque<PendingItem>,
     bytes: usize,
     day: Clock,
     hour: Clock,
@@ -56,16 +62,32 @@ pub(super) struct Pending {
     noted: Vec<&'static Diagnosis>,
     first_undated: Option<Origin>,
     first_local: Option<Origin>,
-    /// Events of calls, and the calls of which there are stanzas.
-    events: Vec<(Event, Origin)>,
+    /// How many events of calls there were, and the format of the first.
+    events: usize,
     event_format: Option<&'static Format>,
+    /// The calls that events are about.
+    reported: BTreeMap<String, ReportedCall>,
+    /// The calls of which there are stanzas.
     calls: HashSet<String>,
 }
 
-/// A stanza that is held back.
-struct PendingStanza {
+/// A call that events are about.
+struct ReportedCall {
+    program: &'static Program,
+    first: Origin,
+    events: usize,
+}
+
+/// Something that is held back.
+enum Held {
+    Stanza(Node),
+    Event(CallEvent),
+}
+
+/// A stanza or an event that is held back.
+struct PendingItem {
     origin: Origin,
-    node: Node,
+    held: Held,
     time: LogTime,
     is_fallback: bool,
     is_internal: bool,
@@ -91,8 +113,9 @@ impl Pending {
             noted: Vec::new(),
             first_undated: None,
             first_local: None,
-            events: Vec::new(),
+            events: 0,
             event_format: None,
+            reported: BTreeMap::new(),
             calls: HashSet::new(),
         }
     }
@@ -122,33 +145,53 @@ impl Pending {
         }
     }
 
-    /// Takes events of calls from a log in `format`.
-    pub(super) fn events(&mut self, format: &'static Format, events: Vec<Event>, origin: Origin) {
-        let room = EVENTS_LIMIT.saturating_sub(self.events.len());
-        self.events.extend(events.into_iter().take(room).map(|event| (event, origin)));
-        if !self.events.is_empty() {
-            self.event_format = Some(format);
+    /// Takes an event of a call from a log in `format`.
+    pub(super) fn event(
+        &mut self,
+        format: &'static Format,
+        logged: LoggedEvent,
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        let LoggedEvent { event, time } = logged;
+        let known = self.reported.get_mut(&event.call_id);
+        if self.events == EVENTS_LIMIT || known.as_ref().is_some_and(|known| known.events == EVENTS_OF_CALL) {
+            self.note(&EVENTS_LEFT_OUT, origin, None, out);
+            return ControlFlow::Continue(());
         }
+        match known {
+            Some(known) => known.events += 1,
+            None => {
+                let first = ReportedCall { program: event.program, first: origin, events: 1 };
+                self.reported.insert(event.call_id.clone(), first);
+            }
+        }
+        self.events += 1;
+        self.event_format.get_or_insert(format);
+        let time = self.read_clock(time, None, &origin, out);
+        let held = Held::Event(event);
+        self.hold(PendingItem { origin, held, time, is_fallback: false, is_internal: false, bytes: 0 }, out)
     }
 
-    /// The format of the events, if there were any.
+    /// The format of the first event, if there was any.
     pub(super) const fn event_format(&self) -> Option<&'static Format> {
         self.event_format
     }
 
-    /// The program that logged the events, and what makes it print stanzas, if that is known.
-    pub(super) fn remedy(&self) -> Option<&'static str> {
-        self.events.iter().map(|(event, _)| event.remedy).find(|remedy| !remedy.is_empty())
-    }
-
-    /// Reports events of calls of which the log has no stanza.
-    fn report_events(&self, out: &mut dyn Sink) {
-        for (Event { call_id, kind, time, .. }, origin) in &self.events {
-            if !self.calls.contains(call_id) {
-                let when = if time.is_empty() { String::new() } else { format!(" at {time}") };
-                let what = format!("{kind} of call {call_id}{when}, line {}", origin.last);
-                out.anomaly(Anomaly::new(&EVENT, *origin).detail(what));
+    /// Reports, for each program, the calls that only its events show.
+    pub(super) fn report_events(&self, out: &mut dyn Sink) {
+        let mut programs: BTreeMap<&str, (u64, &Program, Origin)> = BTreeMap::new();
+        for (_, reported) in self.reported.iter().filter(|(call, _)| !self.calls.contains(*call)) {
+            let program = reported.program;
+            let (calls, _, first) = programs.entry(program.name).or_insert((0, program, reported.first));
+            *calls += 1;
+            if reported.first.first < first.first {
+                *first = reported.first;
             }
+        }
+        for (calls, Program { name, advice, .. }, first) in programs.into_values() {
+            let detail = format!("{} from {name}; to get stanzas, {advice}", counted(calls, "call"));
+            out.anomaly(Anomaly::new(&EVENT, first).detail(detail));
         }
     }
 
@@ -213,7 +256,7 @@ impl Pending {
         }
         let connection = self.connection(format, vantage, origin, out)?;
         origin.connection = Some(connection);
-        let time = self.read_clock(time, &node, &origin, out);
+        let time = self.read_clock(time, Some(&node), &origin, out);
         if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
         {
@@ -233,9 +276,13 @@ impl Pending {
             }
             Precedence::OneOf(_) => {}
         }
-        self.bytes += bytes;
         let is_fallback = precedence == Precedence::Fallback;
-        self.waiting.push_back(PendingStanza { origin, node, time, is_fallback, is_internal, bytes });
+        self.hold(PendingItem { origin, held: Held::Stanza(node), time, is_fallback, is_internal, bytes }, out)
+    }
+
+    fn hold(&mut self, item: PendingItem, out: &mut dyn Sink) -> ControlFlow<()> {
+        self.bytes += item.bytes;
+        self.waiting.push_back(item);
         if self.waiting.len() > WAITING_LIMIT || self.bytes > BYTES_LIMIT {
             self.settle();
         }
@@ -246,7 +293,6 @@ impl Pending {
     pub(super) fn finish(&mut self, out: &mut dyn Sink) -> ControlFlow<()> {
         self.settle();
         self.release(out)?;
-        self.report_events(out);
         if let Some(origin) = self.first_undated {
             let relative = self.day.is_relative() || self.hour.is_relative();
             if relative {
@@ -286,7 +332,7 @@ impl Pending {
                 break;
             }
             let Some(waiting) = self.waiting.pop_front() else { break };
-            let PendingStanza { mut origin, node, time, is_fallback, is_internal, bytes } = waiting;
+            let PendingItem { mut origin, held, time, is_fallback, is_internal, bytes } = waiting;
             self.bytes = self.bytes.saturating_sub(bytes);
             if is_fallback && self.has_primary == Some(true) {
                 out.anomaly(Anomaly::new(&ECHO, Origin { connection: None, ..origin }));
@@ -298,7 +344,11 @@ impl Pending {
             origin = time::at(origin, self.moment(time));
             let coarsest = origin.connection.and_then(|connection| self.resolutions.get(&connection));
             origin.resolution = origin.resolution.max(coarsest.copied().unwrap_or_default());
-            let entry = if is_internal { Entry::Internal(node) } else { Entry::Node(node) };
+            let entry = match held {
+                Held::Event(event) => Entry::Event(event),
+                Held::Stanza(node) if is_internal => Entry::Internal(node),
+                Held::Stanza(node) => Entry::Node(node),
+            };
             out.entry(Located::new(origin, entry))?;
         }
         ControlFlow::Continue(())
@@ -320,20 +370,23 @@ impl Pending {
         }
     }
 
-    /// Reads a clock that has no dates or no zone, and sets it by what the server stamped on the stanza. In a log
-    /// without times that stamp is the time.
-    fn read_clock(&mut self, time: LogTime, node: &Node, origin: &Origin, out: &mut dyn Sink) -> LogTime {
-        let stamped = node.text("t").and_then(|t| t.parse().ok()).filter(|seconds| STAMPS.contains(seconds));
-        let is_new = origin.direction != Some(Direction::Outbound) && node.attribute("offline").is_none();
-        let stamped = stamped.filter(|_| is_new);
-        self.has_times |= time != LogTime::None;
+    /// Reads a clock that has no dates or no zone, and sets it by what the server stamped on the stanza, if it is one. In a
+    /// log without times that stamp is the time.
+    fn read_clock(&mut self, time: LogTime, node: Option<&Node>, origin: &Origin, out: &mut dyn Sink) -> LogTime {
+        let is_call = node.is_some_and(|node| node.tag == "call");
+        let is_new =
+            |node: &&Node| origin.direction != Some(Direction::Outbound) && node.attribute("offline").is_none();
+        let stamped = node.filter(is_new).and_then(|node| node.text("t")?.parse().ok());
+        let stamped = stamped.filter(|seconds| STAMPS.contains(seconds));
+        // An event has the time of the program that reports it.
+        self.has_times |= node.is_some() && time != LogTime::None;
         let (clock, shown) = match time {
             LogTime::OfDay(shown) => (&mut self.day, shown),
             LogTime::OfHour(shown) => (&mut self.hour, shown),
             LogTime::Local(moment) => {
                 self.first_local.get_or_insert(Origin { connection: None, ..*origin });
                 if let Some(seconds) = stamped {
-                    self.zone.learn_zone(moment.time.0, seconds, node.tag == "call");
+                    self.zone.learn_zone(moment.time.0, seconds, is_call);
                 }
                 return time;
             }
@@ -349,7 +402,7 @@ impl Pending {
         self.first_undated.get_or_insert(Origin { connection: None, ..*origin });
         let read = clock.read(shown.time);
         if let Some(seconds) = stamped {
-            clock.learn(read, seconds, node.tag == "call");
+            clock.learn(read, seconds, is_call);
         }
         let read = OfPeriod { time: read, ..shown };
         if matches!(time, LogTime::OfDay(_)) { LogTime::OfDay(read) } else { LogTime::OfHour(read) }

@@ -72,13 +72,11 @@ pub(in crate::input) fn read(
         let advice = format.client.map_or("", |client| client.advice);
         pending.recognize(format, origin, out);
         out.anomaly(Anomaly::new(&NO_STANZAS, origin).detail(format!("this is a log of {}, {advice}", format.name)));
-    } else if pending.format().is_none()
-        && let Some(format) = pending.event_format()
-    {
-        pending.recognize(format, origin, out);
-        if let Some(remedy) = pending.remedy() {
-            out.anomaly(Anomaly::new(&NO_STANZAS, origin).detail(format!("it holds call events of {remedy}")));
+    } else {
+        if let (None, Some(format)) = (pending.format(), pending.event_format()) {
+            pending.recognize(format, origin, out);
         }
+        pending.report_events(out);
     }
     Ok(pending.format().map(|format| (format, lines)))
 }
@@ -304,7 +302,12 @@ impl Scanner {
                 }
                 Ok(LogEntry { lines, content: EntryContent::Stanzas(stanzas) }) => (lines, stanzas),
                 Ok(LogEntry { lines, content: EntryContent::Events(events) }) => {
-                    self.pending.events(format, events, at);
+                    let origin = Origin { last: at.first + lines.max(1) as u64 - 1, ..at };
+                    for event in events {
+                        if self.pending.event(format, event, origin, out).is_break() {
+                            return Ok(Step::Enough);
+                        }
+                    }
                     (lines, Vec::new())
                 }
                 Ok(LogEntry { lines, content: EntryContent::Header(header) }) => {

@@ -206,7 +206,7 @@ fn way_before(text: &str) -> Option<(&str, Direction)> {
 }
 
 /// A time as the value of a field.
-fn time_of(value: &str) -> LogTime {
+pub(super) fn time_of(value: &str) -> LogTime {
     match since_epoch(value) {
         LogTime::None if value.len() <= NEAR => time_in(value),
         time => time,

@@ -170,6 +170,23 @@ fn credentials_of_a_client_are_recognised() {
 }
 
 #[test]
+fn a_key_file_and_a_capture_are_named() {
+    for (text, foreign, diagnosis) in [
+        (&b"# of the server\n-----BEGIN PRIVATE KEY-----\nMIIE\n"[..], Foreign::Pem, &KEY_FILE),
+        (b"-----BEGIN CERTIFICATE-----\n", Foreign::Pem, &KEY_FILE),
+        (b"snoop\0\0\0\0\0\0\x02", Foreign::Capture, &CAPTURE),
+        (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", Foreign::Capture, &CAPTURE),
+        (b"\x0a\x0d\x0d\x0a\x1c\0\0\0", Foreign::Capture, &CAPTURE),
+    ] {
+        let (_, reading) = read(text);
+        assert_eq!(reading.foreign, Some(foreign));
+        assert!(reading.malformed.is_empty());
+        let anomalies = reading.anomalies(CaptureId(0));
+        assert_eq!(anomalies.iter().map(|anomaly| anomaly.diagnosis).collect::<Vec<_>>(), [diagnosis]);
+    }
+}
+
+#[test]
 fn wide_text_is_named() {
     let (_, reading) = read(b"\xff\xfeW\0A\0");
     assert_eq!(reading.malformed, [MalformedLine { line: 1, reason: Reason::Utf16 }]);

@@ -22,6 +22,8 @@ mod handshake;
 
 mod report;
 
+mod chain;
+
 mod keying;
 
 mod stream;
@@ -35,6 +37,7 @@ mod decoder;
 #[cfg(test)]
 mod tests;
 
+pub use chain::{Chain, ChainState};
 pub use decoder::Decoder;
 pub use diagnoses::*;
 pub use handshake::Pattern;

@@ -99,7 +99,10 @@ impl Decoder {
             },
             _ => match link::tunnelled(protocol, payload) {
                 Some(network) => return self.network(network, cut, origin, tunnels + 1, out),
-                None => internet::other(addresses, protocol, payload, cut),
+                None => match internet::quoted(protocol, payload) {
+                    Some((source, destination)) => Packet::Quoted(source, destination),
+                    None => internet::other(addresses, protocol, payload, cut),
+                },
             },
         };
         out.item(Located::new(origin, packet));

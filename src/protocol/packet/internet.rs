@@ -136,6 +136,28 @@ pub(super) fn segment(addresses: Addresses, data: &[u8], cut: usize) -> Result<S
     }
 }
 
+/// How much of a quoted TCP header Wireshark needs to number its connection, in bytes.
+const LEAST_QUOTED: usize = 16;
+
+/// Reads the ends of the TCP connection that an ICMP error quotes (RFC 792, RFC 4443), sender first; `None` if it quotes
+/// none.
+pub(super) fn quoted(protocol: IpNumber, data: &[u8]) -> Option<(SocketAddr, SocketAddr)> {
+    /// Unreachable, quench, time exceeded, parameter problem.
+    const ERRORS: &[u8] = &[3, 4, 11, 12];
+    const ERRORS_OF_IPV6: std::ops::RangeInclusive<u8> = 1..=4;
+    let (kind, quote) = (data.first()?, data.get(8..)?);
+    let is_error = match protocol {
+        ip_number::ICMP => ERRORS.contains(kind),
+        ip_number::IPV6_ICMP => ERRORS_OF_IPV6.contains(kind),
+        _ => false,
+    };
+    let datagram = datagram(quote, 0).ok().filter(|inner| is_error && inner.protocol == ip_number::TCP)?;
+    let header = datagram.payload.get(..LEAST_QUOTED).filter(|_| datagram.fragment.is_none())?;
+    let port = |at: usize| header.get(at..at + 2)?.try_into().ok().map(u16::from_be_bytes);
+    let Addresses { source, destination } = datagram.addresses;
+    Some((SocketAddr::new(source, port(0)?), SocketAddr::new(destination, port(2)?)))
+}
+
 fn segment_of<'a>(addresses: Addresses, tcp: &TcpSlice<'_>, payload: &'a [u8], cut: usize) -> Segment<'a> {
     Segment {
         source: SocketAddr::new(addresses.source, tcp.source_port()),

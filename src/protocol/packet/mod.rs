@@ -87,6 +87,9 @@ impl From<u32> for LinkType {
 pub enum Packet<'a> {
     /// A TCP segment.
     Tcp(Segment<'a>),
+    /// An ICMP error that quotes a TCP segment, of no further interest: the ends of the connection, sender first.
+    /// Wireshark numbers connections that it first sees quoted.
+    Quoted(SocketAddr, SocketAddr),
     /// A UDP datagram.
     Udp(Datagram<'a>),
     /// An ICMP message that says that a UDP datagram did not arrive.

@@ -61,7 +61,7 @@ impl Sink<Packet<'_>> for Kept {
                 payload: segment.payload.to_vec(),
                 cut: segment.cut,
             },
-            Packet::Udp(_) => Seen::Udp,
+            Packet::Quoted(..) | Packet::Udp(_) => Seen::Udp,
             Packet::Unreachable(_) => Seen::Unreachable,
             Packet::Other => Seen::Other,
         });

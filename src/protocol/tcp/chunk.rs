@@ -34,7 +34,8 @@ sink! {
 
 impl Chunk<'_> {
     /// Returns the direction of a chunk. The TCP layer always names one.
-    pub(in crate::protocol) fn direction(chunk: &Located<Self>) -> Direction {
+    #[must_use]
+    pub fn direction(chunk: &Located<Self>) -> Direction {
         chunk.origin.direction.unwrap_or(Direction::Outbound)
     }
 }

@@ -99,6 +99,15 @@ impl Connection {
             (true, Some(_)) => side.other(),
             (false, _) => pair.likely_client(side),
         };
+        Self::opened_by(pair, client, arrival)
+    }
+
+    /// Creates one of which no segment was captured so far: an error quotes one that this side sent.
+    pub(super) fn quoted(pair: Pair, side: Side, arrival: Arrival) -> Self {
+        Self { state: State::Ignored, ..Self::opened_by(pair, pair.likely_client(side), arrival) }
+    }
+
+    fn opened_by(pair: Pair, client: Side, arrival: Arrival) -> Self {
         Self {
             pair,
             client,

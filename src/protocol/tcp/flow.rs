@@ -62,8 +62,12 @@ pub(super) struct Pair {
 impl Pair {
     /// Returns the pair of a segment, and the side that sent it.
     pub(super) fn of(segment: &Segment<'_>) -> (Self, Side) {
-        let source = Endpoint::of(segment.source);
-        let destination = Endpoint::of(segment.destination);
+        Self::of_ends(segment.source, segment.destination)
+    }
+
+    /// Returns the pair of two ends, and the side of the first.
+    pub(super) fn of_ends(source: SocketAddr, destination: SocketAddr) -> (Self, Side) {
+        let (source, destination) = (Endpoint::of(source), Endpoint::of(destination));
         if source <= destination {
             (Self { low: source, high: destination }, Side::Low)
         } else {

@@ -1,6 +1,7 @@
 //! All TCP connections of a capture.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 
 use super::arrival::{Arrival, ConnectionSink, Now};
 use super::connection::Connection;
@@ -31,6 +32,8 @@ pub struct Reassembler {
     limits: Limits,
     flows: Flows,
     connections: Vec<Connection>,
+    /// The numbers of connections that were only quoted so far.
+    quoted: HashMap<Pair, ConnectionId>,
     capture: CaptureId,
     buffered: usize,
     /// The directions with buffered bytes, longest first; also some whose buffer is empty by now.
@@ -93,6 +96,21 @@ impl Reassembler {
         id
     }
 
+    /// Takes note of a connection whose ends an error quotes. It keeps the number that it gets for that.
+    pub fn quote(&mut self, source: SocketAddr, destination: SocketAddr, origin: Origin) {
+        let (pair, side) = Pair::of_ends(source, destination);
+        if self.flows.find(&pair).is_none() && !self.quoted.contains_key(&pair) {
+            let Origin { first, last: record, time, resolution, .. } = origin;
+            let id = self.next_id();
+            self.quoted.insert(pair, id);
+            self.connections.push(Connection::quoted(pair, side, Arrival { first, record, time, resolution }));
+        }
+    }
+
+    fn next_id(&self) -> ConnectionId {
+        ConnectionId(u32::try_from(self.connections.len()).unwrap_or(u32::MAX))
+    }
+
     /// Ends the capture: outputs all buffered bytes, and ends every direction that has not ended.
     pub fn finish(&mut self, out: &mut impl ChunkSink) {
         for (id, connection) in (0..).map(ConnectionId).zip(&mut self.connections) {
@@ -152,8 +170,13 @@ impl Reassembler {
             let mut sink = ConnectionSink { capture: self.capture, connection: id, out };
             connection.finish(End::Replaced, Some(arrival), &mut sink);
         }
-        let id = ConnectionId(u32::try_from(self.connections.len()).unwrap_or(u32::MAX));
-        self.connections.push(Connection::new(pair, side, segment, arrival));
+        let new = Connection::new(pair, side, segment, arrival);
+        let reserved = if self.quoted.is_empty() { None } else { self.quoted.remove(&pair) };
+        let id = reserved.unwrap_or_else(|| self.next_id());
+        match self.connections.get_mut(index(id)) {
+            Some(slot) => *slot = new,
+            None => self.connections.push(new),
+        }
         self.flows.insert(pair, id);
         id
     }

@@ -131,12 +131,19 @@ pub(super) struct ServerHello {
     pub(super) alpn: Option<Box<str>>,
 }
 
+/// What the versions of drafts of TLS 1.3 begin with.
+const DRAFT: u16 = 0x7f00;
+
 impl ServerHello {
     /// Reads the body of a server hello.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let mut body = Reader(body);
         let version = body.u16()?;
         let random = body.array()?;
+        // Drafts of TLS 1.3 before the 22nd have neither a session nor a compression there.
+        if version & 0xff00 == DRAFT {
+            return Some(Self { random, version, suite: body.u16()?, compression: 0, alpn: None });
+        }
         let _session = body.vector_u8()?;
         let suite = body.u16()?;
         let [compression] = body.array()?;
@@ -280,6 +287,14 @@ mod tests {
         assert_eq!(ServerHello::read(&body[..length - 1]), None);
         body[2..34].copy_from_slice(&RETRY);
         assert!(ServerHello::read(&body).unwrap().is_retry());
+    }
+
+    #[test]
+    fn the_server_hello_of_a_draft_has_a_version_and_a_suite() {
+        let mut body = vec![0x7f, 0x12];
+        body.extend([8; 32]);
+        body.extend(b"\x13\x01\0\0");
+        assert_eq!(ServerHello::read(&body).map(|hello| (hello.version, hello.suite)), Some((0x7f12, 0x1301)));
     }
 
     #[test]

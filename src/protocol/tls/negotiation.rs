@@ -191,8 +191,17 @@ impl Negotiation {
         Outcome::Fails(State::NoHandshake, Anomaly::new(&UNFINISHED, origin))
     }
 
-    /// Fails because a hello is missing.
+    /// Fails because there are no secrets of the session, if there will be none.
+    fn no_key(&self) -> Option<Outcome> {
+        let (_, hello, origin) = self.client.as_ref().filter(|_| self.settled && self.secrets.is_none())?;
+        Some(Outcome::Fails(State::NoKey, Anomaly::new(&NO_KEY, *origin).detail(describe(hello))))
+    }
+
+    /// Fails because a hello is missing. Without secrets it would not have helped.
     fn fails_without_hello(&self, origin: Origin) -> Outcome {
+        if let Some(no_key) = self.no_key() {
+            return no_key;
+        }
         let anomaly = match (&self.client, &self.server) {
             (Some((_, hello, _)), _) => {
                 Anomaly::new(&NO_HANDSHAKE, origin).detail(format!("{}: no server hello", describe(hello)))
@@ -204,15 +213,7 @@ impl Negotiation {
 
     /// Continues as far as the known hellos and secrets allow.
     fn proceed(&mut self) -> Outcome {
-        let Some((client, hello, origin)) = &self.client else { return Outcome::Waits };
-        let no_key = || {
-            let anomaly = Anomaly::new(&NO_KEY, *origin).detail(describe(hello));
-            Outcome::Fails(State::NoKey, anomaly)
-        };
-        if self.settled && self.secrets.is_none() {
-            return no_key();
-        }
-        let Some(server) = &self.server else { return Outcome::Waits };
+        let (Some((client, hello, origin)), Some(server)) = (&self.client, &self.server) else { return Outcome::Waits };
         let unsupported = |what: String| {
             let anomaly = Anomaly::new(&UNSUPPORTED, *origin).detail(format!("{}: {what}", describe(hello)));
             Outcome::Fails(State::Unsupported, anomaly)
@@ -222,6 +223,9 @@ impl Negotiation {
             0x0303 => false,
             version => return unsupported(version_name(version)),
         };
+        if let Some(no_key) = self.no_key() {
+            return no_key;
+        }
         let suite = if is_tls13 { Suite::of_tls13(server.suite) } else { Suite::of_tls12(server.suite) };
         let Some(suite) = suite else { return unsupported(suite::name(server.suite)) };
         if server.compression != 0 {
@@ -257,7 +261,10 @@ impl Negotiation {
                 }),
             }
         };
-        let [Some(of_client), Some(of_server)] = epochs else { return no_key() };
+        let [Some(of_client), Some(of_server)] = epochs else {
+            let anomaly = Anomaly::new(&NO_KEY, *origin).detail(describe(hello));
+            return Outcome::Fails(State::NoKey, anomaly);
+        };
         let session = Session::new(client, of_client, of_server, hello.early_data, server.alpn.clone());
         Outcome::Opens(Box::new(session), std::mem::take(&mut self.backlog), partial)
     }

@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Row};
 use crate::protocol::stanza::{Ack, AckError, Body, Receipt};
+use crate::words::lapse;
 
 /// The answers to one row, as indexes into [`Call::rows`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +59,15 @@ pub fn receipt(row: &Row) -> Option<&Receipt> {
 pub fn is_ack_of_unrecorded_receipt(call: &Call, row: &Row) -> bool {
     ack(call, row)
         .is_some_and(|(ack, answered)| ack.class.as_deref() == Some("receipt") && answered.and_then(receipt).is_none())
+}
+
+/// How long the answer in a row took, as in ` after 38 ms`, no finer than it was measured; empty if no clock tells.
+#[must_use]
+pub fn took(call: &Call, answer: usize) -> String {
+    let answered = call.rows.get(answer).and_then(|row| row.answers);
+    answered
+        .and_then(|answered| call.lapse(answered, answer))
+        .map_or_else(String::new, |took| format!(" after {}", lapse(took)))
 }
 
 /// The name of the action that a row is, or answers.

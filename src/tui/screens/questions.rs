@@ -254,7 +254,7 @@ impl Evidence {
     fn piece<'s>(&self, index: usize, shared: &'s Shared) -> Option<Piece<'s>> {
         let board = shared.board.as_ref()?;
         let at = board.finding(self.question)?.pieces.get(index)?;
-        let judged = board.analysis().calls.get(at.call)?;
+        let judged = board.analysis().judged_at(at.call)?;
         let piece = judged.evidence.get(at.piece)?;
         Some((shared.current(at.call, board.analysis())?, judged, judged.call.rows.get(piece.row)?, piece))
     }
@@ -298,7 +298,7 @@ impl Screen for Evidence {
         let rows = (0..self.count(shared)).filter_map(|index| {
             let (call, judged, row, piece) = self.piece(index, shared)?;
             Some(vec![
-                number(call + 1),
+                shared.calls().get(call).map_or_else(|| text(NONE), |_| number(call + 1)),
                 number(row.observed.stanza.origin.last),
                 text(row.observed.time().map_or_else(String::new, clock_precise)),
                 text(bearing(piece)),
@@ -531,7 +531,7 @@ pub(in crate::tui) fn draw_evidence(
     let entry = |index: usize, _: usize| {
         let (call, _, stanza, piece) = screen.piece(index, shared)?;
         let cells = [
-            (format!("#{}", call + 1), theme.muted),
+            (shared.calls().get(call).map_or_else(|| NONE.to_owned(), |_| format!("#{}", call + 1)), theme.muted),
             (bears(piece), theme.accent),
             (why(index)?, Style::new()),
             (piece.strength.name().to_owned(), Style::new()),

@@ -41,6 +41,9 @@ fn a_har_without_messages_says_so() {
     ] {
         assert_eq!(har(named), ["input/messages-not-recorded: a:443"], "{named}");
     }
+    let of = |url: &str| har(&format!(r#"{{"request":{{"url":"{url}"}}}}"#));
+    assert_eq!(of("wss://web.whatsapp.com/ws/chat"), ["input/messages-not-recorded: web.whatsapp.com:443"]);
+    assert_eq!(of("wss://chat.example.test/"), ["input/others-not-recorded: chat.example.test:443"]);
     assert_eq!(har(r#"{"_webSocketMessages":[],"request":{"url":"wss://a/"}}"#), <[String; 0]>::default());
 }
 

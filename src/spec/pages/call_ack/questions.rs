@@ -126,9 +126,7 @@ pub(super) fn ack_coverage(question: &'static Question, call: &Call, context: &C
         let direction = if stanza.direction == Direction::Outbound { "outbound" } else { "inbound" };
         for (kind, answer) in [("acked", stanza.acked), ("receipted", stanza.receipted)] {
             let Some(answer) = answer else { continue };
-            let latency =
-                call.answer_latency(answer).map_or_else(String::new, |latency| format!(" after {latency:.1} ms"));
-            let why = format!("An {direction} {action} was {kind}{latency}.");
+            let why = format!("An {direction} {action} was {kind}{}.", answers::took(call, answer));
             evidence.push(Evidence::supporting(question, format!("{action} {kind}"), Strength::Direct, answer, why));
         }
         if stanza.is_unanswered {

@@ -160,8 +160,7 @@ fn judge_answer(
     let kinds = [("ack", answers.acks.first()), ("receipt", answers.receipts.first())];
     let answered = kinds.into_iter().filter_map(|(kind, answer)| {
         let answer = *answer?;
-        let latency = call.answer_latency(answer).map_or_else(String::new, |latency| format!(" after {latency:.1} ms"));
-        let why = format!("An {way} mute was answered: {kind}{latency}.");
+        let why = format!("An {way} mute was answered: {kind}{}.", answers::took(call, answer));
         let piece = Evidence::supporting(question, "answered", Strength::Direct, answer, why);
         Some(piece.with_values(vec![format!("{way}: {kind}")]).routine())
     });

@@ -48,12 +48,11 @@ pub(super) static STANZA: Page = Page {
             "Is the round trip to a relay measured over UDP, outside the signalling?",
             "the probes are not part of the signalling; where UDP was captured, `latency-unit` compares what is reported with the round trips that packets show",
         ),
-        ENTRY.exclusive(
+        ENTRY.list(
             2,
             0xc18a_3264_13fb_f9b9,
             "latency-unit",
             "What is the unit of a reported latency?",
-            &["plain-milliseconds", "other-form"],
             questions::latency_unit,
         ),
         ENTRY.exclusive(

@@ -81,8 +81,7 @@ fn judge(
         let node = &call.rows.get(*answer)?.observed.read().node;
         let within = node.children().first().filter(|_| node.tag == "ack");
         let within = within.map_or_else(String::new, |child| format!(" with <{}>", child.tag));
-        let took = call.answer_latency(*answer).map_or_else(String::new, |took| format!(" after {took:.1} ms"));
-        let why = format!("The answer to a report, {when}, came{took}.");
+        let why = format!("The answer to a report, {when}, came{}.", answers::took(call, *answer));
         let value = format!("{way}: {}{within}", node.tag);
         Some(Evidence::supporting(question, value, Strength::Direct, *answer, why))
     });
@@ -132,7 +131,7 @@ fn compared(question: &'static Question, call: &Call, context: &Context) -> Vec<
         let value = measured.value;
         let milliseconds = u64::try_from(measured.round_trip / 1_000_000).ok()?;
         let (hypothesis, rest) =
-            if value > LONGEST { ("other-form", value & LOW_BYTES) } else { ("plain-milliseconds", value) };
+            if value > LONGEST { ("relay: other form", value & LOW_BYTES) } else { ("relay: plain milliseconds", value) };
         let is_near = rest.abs_diff(milliseconds) <= NEAR.max(milliseconds / 2);
         let without = if rest == value { String::new() } else { format!(", {rest} without its highest byte") };
         let place = originator::seen_at(call, call.rows.get(measured.row)?);
@@ -153,16 +152,19 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, context: &C
         endpoints::relays(report).filter_map(move |relay| {
             let sent = relay.text("latency")?;
             let value: u64 = sent.parse().ok()?;
-            let (hypothesis, strength, why) = if value > LONGEST {
+            // A relay that was probed has a name or an address; a bandwidth is that of the call.
+            let about = if relay.attribute("dl_bw").is_some() { "bandwidth" } else { "relay" };
+            let (form, why) = if value > LONGEST {
                 let rest = value & LOW_BYTES;
-                let why = format!("A report, {place}, gives {value}, far too much for a round trip in milliseconds; without its highest byte that is {rest}.");
-                ("other-form", Strength::Direct, why)
+                (
+                    "other form",
+                    format!("far too much for a round trip in milliseconds; without its highest byte that is {rest}"),
+                )
             } else {
-                let why = format!("A report, {place}, gives {value}, a plausible round trip in milliseconds.");
-                ("plain-milliseconds", Strength::Indirect, why)
+                ("plain milliseconds", "a plausible round trip in milliseconds".to_owned())
             };
-            let piece = Evidence::supporting(question, hypothesis, strength, report.index, why);
-            Some(piece.with_values(vec![sent.into_owned()]).routine())
+            let why = format!("A report about a {about}, {place}, gives {value}, {why}.");
+            Some(Evidence::supporting(question, format!("{about}: {form}"), Strength::Direct, report.index, why))
         })
     });
     let mut evidence = compared(question, call, context);

@@ -3,7 +3,7 @@
 use foldhash::HashSet;
 
 use super::vocabulary::is_terminate_reason;
-use crate::call::{Call, Media, Row};
+use crate::call::{Call, Media, Outcome, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::{Attribute, Node};
 use crate::protocol::stanza::{Action, ActionName, Body};
@@ -30,16 +30,31 @@ pub(super) fn terminate_reasons(question: &'static Question, call: &Call, _: &Co
             }
             _ => String::new(),
         };
-        let answered = call.progress.accepted.is_some_and(|accepted| accepted < sight.index);
+        let phase = match was_answered(call, sight) {
+            Some(true) => " that had been answered",
+            Some(false) => " that had not been answered",
+            None => "",
+        };
         let why = format!(
-            "A terminate {}{originator}, in {} call {}{known}.",
+            "A terminate {}{originator}, in {} call{phase}{known}.",
             originator::seen_at(call, sight.row),
             call.media.map_or("a", |media| if media == Media::Audio { "an audio" } else { "a video" }),
-            if answered { "that had been answered" } else { "that had not been answered" },
         );
         Evidence::supporting(question, value, Strength::Direct, sight.index, why)
     });
     pieces.collect()
+}
+
+/// Whether the call was answered when a terminate went by; `None` if that is not known. One that another device took the
+/// call says so itself: the accept may be on its way, logged later, or recorded nowhere.
+fn was_answered(call: &Call, terminate: &Sight<'_>) -> Option<bool> {
+    let accepted = call.progress.accepted.and_then(|accepted| call.is_before(accepted, terminate.index));
+    match call.progress.accepted {
+        Some(_) if accepted == Some(true) => Some(true),
+        _ if terminate.action.is_elsewhere() => None,
+        Some(_) => accepted,
+        None => (call.progress.outcome != Outcome::Unknown).then_some(false),
+    }
 }
 
 pub(super) fn terminate_duration_direction(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {

@@ -108,6 +108,7 @@ impl Column {
             Self::Outcome => progress.outcome.name().to_owned(),
             Self::Ring => progress.ring.map_or_else(none, compact_lapse),
             Self::Talk => progress.talk.map_or_else(none, compact_lapse),
+            Self::Stanzas if call.is_known_from_events() => "event".to_owned(),
             Self::Stanzas => call.rows.len().to_string(),
             Self::EndedBy => progress.ended_by.map_or_else(none, |by| {
                 let reason = progress.end_reason.as_deref().filter(|reason| !reason.is_empty());

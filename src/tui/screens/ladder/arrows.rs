@@ -4,17 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::picture::Picture;
+use super::picture::{MARKS, Picture};
 use super::state::Fold;
 use crate::call::Row;
-use crate::diagram::{Arrow, Expected, Gap, first_answer};
+use crate::diagram::{Arrow, Event, Expected, Gap, first_answer};
 use crate::origin::Direction;
 use crate::protocol::stanza::Body;
 use crate::spec::Judged;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::text::{shown, width};
 use crate::tui::kit::times::{latency, transit};
-use crate::words::{compact, compact_lapse};
+use crate::words::{compact, compact_lapse, offset};
 
 /// The least columns of a label before a latency.
 const LEAST_NAME: usize = 4;
@@ -139,6 +139,24 @@ impl Picture<'_> {
             None => text,
         };
         put(buffer, line, self.left + room.saturating_sub(width(&text)) / 2, &text, self.theme.warning);
+    }
+
+    /// Draws what a program reported.
+    pub(super) fn event(&self, buffer: &mut Buffer, line: Rect, event: &Event) {
+        for column in &self.columns {
+            put(buffer, line, *column, "│", self.theme.muted);
+        }
+        if let Some(since) = event.since_start.filter(|_| self.times == 2) {
+            put(buffer, line, MARKS, &format!("{:>9}", offset(since)), self.theme.muted);
+        }
+        // The word is the program's, and may name anybody.
+        let label = if self.shared.names.in_letters {
+            format!("◇ {}: {}", event.program, event.kind.name())
+        } else {
+            format!("◇ {}", event.label)
+        };
+        let room = usize::from(line.width).saturating_sub(self.left + 1);
+        put(buffer, line, self.left + 1, &shown(&label, room), self.theme.muted);
     }
 
     /// Draws a stanza from a party to itself, or between parties that are not shown.

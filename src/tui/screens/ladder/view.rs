@@ -88,6 +88,7 @@ fn ladder(screen: &LadderScreen, shared: &Shared, scroll: &mut Scroll, canvas: C
             Some(Step::Arrow(arrow)) => picture.row(buffer, line, place, *shown, arrow),
             Some(Step::Gap(gap)) => picture.gap(buffer, line, gap),
             Some(Step::Expected(expected)) => picture.ghost(buffer, line, expected),
+            Some(Step::Event(event)) => picture.event(buffer, line, event),
             None => {}
         }
     }

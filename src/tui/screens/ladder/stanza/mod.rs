@@ -10,6 +10,7 @@ mod provenance;
 
 mod xml;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ratatui::symbols::border;
@@ -95,18 +96,39 @@ pub(super) fn draw(shared: &Shared, screen: &LadderScreen, cache: &mut Cache, ca
         Layer::Xml => screen.place().map_or_else(String::new, |(judged, row)| badges(judged, row)),
         layer => format!("· {} ", layer.name()),
     };
+    let title = if count == 0 { " No stanza ".to_owned() } else { format!(" Stanza {row} of {count} {layer}") };
     let mut block = Block::new()
         .borders(Borders::TOP)
         .border_set(if has_focus { border::DOUBLE } else { border::PLAIN })
         .border_style(if has_focus { theme.accent } else { theme.muted })
-        .title(Span::styled(format!(" Stanza {row} of {count} {layer}"), theme.heading));
+        .title(Span::styled(title, theme.heading));
     let inner = block.inner(area);
+    if count == 0 {
+        let lines = without_stanza(screen, inner.width.into(), theme);
+        frame.render_widget(block, area);
+        regions.add(area, Target::Stanza);
+        return pane::text(&lines, 0, frame, inner);
+    }
     let lines = cache.lines(shared, screen, inner.width, theme);
     let seen = Viewport::of_text(inner, lines);
     block = block.title(Line::from(pane::position(screen.stanza_scroll, seen)).right_aligned());
     frame.render_widget(block, area);
     regions.add(area, Target::Stanza);
     pane::text(lines, screen.stanza_scroll, frame, inner)
+}
+
+/// Why a call has no stanza, and how to get some.
+fn without_stanza(screen: &LadderScreen, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let events = screen.calls.iter().flat_map(|judged| &judged.call.events);
+    let programs: BTreeMap<&str, &str> =
+        events.map(|event| (event.item.program.name, event.item.program.advice)).collect();
+    let says = programs.into_iter().flat_map(|(name, advice)| {
+        let says = format!(
+            "No stanza of this call was recorded: it is known from events of {name}. To get stanzas, {advice}."
+        );
+        wrap(&[Span::styled(says, theme.muted)], columns, 0)
+    });
+    says.collect()
 }
 
 /// How much evidence a row has, and how many rules it departs from: what comes after the XML.
