@@ -161,13 +161,14 @@ enum Command {
 
 impl CommandLine {
     /// What the process needs while it reads captures; `None` for the TUI, in which only the thread that reads gives up
-    /// the rest.
+    /// the rest, and for `spec`, which asks git and writes all over a checkout.
     fn needs(&self) -> Option<Needs<'_>> {
         const fn writing(files: Vec<&Path>) -> Option<Needs<'_>> {
             Some(Needs { files, network: false })
         }
         match &self.command {
             Some(Command::Open(_)) | None if open::is_interface() => None,
+            Some(Command::Spec(_)) => None,
             Some(Command::Export(export)) => writing(export.files()),
             Some(Command::Stats(stats)) => writing(stats.files()),
             Some(Command::Ladder(ladder)) => writing(ladder.files()),
@@ -179,6 +180,7 @@ impl CommandLine {
                 | Command::Inspect(_)
                 | Command::Questions(_)
                 | Command::Rules(_)
+                | Command::Diff(_)
                 | Command::Explain(_)
                 | Command::Completions(_)
                 | Command::Man(_),

@@ -130,12 +130,17 @@ impl Evidence {
         Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
     }
 
-    /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; a value that
-    /// it has, it has.
+    /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; what it has,
+    /// it has.
     fn proven_in(self, call: &Call) -> Self {
         let is_whole = call.rows.get(self.row).is_none_or(|row| call.is_whole(row));
-        let is_claim = self.question.shape != Shape::List && !is_whole;
-        Self { strength: if is_claim { self.strength.min(Strength::Indirect) } else { self.strength }, ..self }
+        let shows_itself = match self.question.shape {
+            Shape::Exclusive => false,
+            Shape::Existential { occurs } => self.hypothesis == occurs,
+            Shape::List => true,
+        };
+        let is_bounded = !is_whole && !shows_itself;
+        Self { strength: if is_bounded { self.strength.min(Strength::Indirect) } else { self.strength }, ..self }
     }
 
     /// The same, with what the wire has.

@@ -300,13 +300,17 @@ fn a_recording_of_parts_answers_no_question_of_who_or_when_directly() {
     for folder in fs::read_dir(root().with_file_name("questions")).unwrap() {
         for file in fs::read_dir(folder.unwrap().path()).unwrap() {
             let text = fs::read_to_string(file.unwrap().path()).unwrap();
-            // A value that a stanza has, it has.
+            // What a stanza has, it has.
             let strengths = |lines: &str| -> Vec<Strength> {
                 let mut file = tempfile::Builder::new().suffix(".ndjson").tempfile().unwrap();
                 file.write_all(lines.as_bytes()).unwrap();
                 let analysis = Request::new(vec![Source::File(file.path().to_owned())]).load();
                 let of = |judged: &Arc<Judged>| {
-                    let claims = judged.evidence.iter().filter(|piece| piece.question.shape != Shape::List);
+                    let claims = judged.evidence.iter().filter(|piece| match piece.question.shape {
+                        Shape::Exclusive => true,
+                        Shape::Existential { occurs } => piece.hypothesis != occurs,
+                        Shape::List => false,
+                    });
                     claims.map(|piece| piece.strength).collect::<Vec<_>>()
                 };
                 analysis.judged().flat_map(of).collect()

@@ -151,7 +151,7 @@ pub(super) fn quoted(protocol: IpNumber, data: &[u8]) -> Option<(SocketAddr, Soc
         ip_number::IPV6_ICMP => ERRORS_OF_IPV6.contains(kind),
         _ => false,
     };
-    let datagram = datagram(quote, 0).ok().filter(|inner| is_error && inner.protocol == ip_number::TCP)?;
+    let datagram = packet(quote, 0).ok().filter(|inner| is_error && inner.protocol == ip_number::TCP)?;
     let header = datagram.payload.get(..LEAST_QUOTED).filter(|_| datagram.fragment.is_none())?;
     let port = |at: usize| header.get(at..at + 2)?.try_into().ok().map(u16::from_be_bytes);
     let Addresses { source, destination } = datagram.addresses;
