@@ -118,9 +118,8 @@ mod linux {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
-    #![cfg(target_os = "linux")]
 
     use std::fs;
     use std::net::{TcpListener, TcpStream};

@@ -118,7 +118,7 @@ mod tests {
         for written in all.map(|format| write(std::slice::from_ref(&finding), &checks, format)) {
             assert!(!written.contains('\u{1b}') && !written.contains("\n::error"), "{written}");
         }
-        let github = write(&[finding.clone()], &checks, Format::Github);
+        let github = write(std::slice::from_ref(&finding), &checks, Format::Github);
         assert!(github.starts_with("::warning file=a%2Cb%3Ac.yaml,line=7,title=one::100%25 <b>"), "{github}");
         let junit = write(&[finding], &checks, Format::Junit);
         assert!(
