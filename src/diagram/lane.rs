@@ -26,7 +26,7 @@ const BAR: usize = 50;
 /// Returns the marks of a call's media, in order.
 #[must_use]
 pub fn marks(judged: &Judged) -> Vec<LaneMark> {
-    let Some(media) = &judged.media else { return Vec::new() };
+    let Some(media) = judged.media() else { return Vec::new() };
     let captures = judged.call.captures();
     let mut marks = Vec::new();
     for (leg, findings) in media.legs() {
@@ -46,7 +46,7 @@ pub fn marks(judged: &Judged) -> Vec<LaneMark> {
 /// where none did.
 #[must_use]
 pub fn bars(judged: &Judged) -> Vec<String> {
-    let Some(media) = &judged.media else { return Vec::new() };
+    let Some(media) = judged.media() else { return Vec::new() };
     let mut bars = Vec::new();
     for leg in &media.path.legs {
         let stretches = leg.media.both().into_iter().flatten().flat_map(|seen| &seen.stretches);

@@ -126,8 +126,8 @@ impl<'p> Picture<'p> {
         let mut lines = Vec::with_capacity(self.shown.len());
         let mut line_of_row = BTreeMap::new();
         let mut previous: Option<&'p Arrow> = None;
-        let captures: Vec<_> = self.diagram.calls.iter().map(|judged| judged.call.captures()).collect();
         let mut lane = self.lane();
+        let captures: Vec<_> = self.diagram.calls.iter().map(|judged| judged.call.captures()).collect();
         for step in self.shown.iter().filter_map(|index| self.diagram.steps.get(*index)) {
             match step {
                 Step::Arrow(arrow) => {

@@ -59,8 +59,17 @@ pub struct Allocation {
     pub token: Box<[u8]>,
     /// When it was first shown.
     pub at: Moment,
-    /// What MESSAGE-INTEGRITY covers of that message, and the attribute; `None` if it is unsigned.
-    pub signed: Option<(Box<[u8]>, Box<[u8]>)>,
+    /// How that message is signed; `None` if it is not.
+    pub signed: Option<Signature>,
+}
+
+/// The signature of a STUN message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// What MESSAGE-INTEGRITY covers.
+    pub covered: Box<[u8]>,
+    /// The value of the attribute.
+    pub integrity: Box<[u8]>,
 }
 
 /// DTLS as far as it is readable without keys.
@@ -170,7 +179,9 @@ impl Contents {
     fn allocation(&mut self, token: &[u8], message: &Message<'_>, at: Moment) -> Option<usize> {
         let known = self.allocations.iter().position(|known| *known.token == *token);
         if known.is_none() && self.allocations.len() < MOST_TOKENS && message.bytes().len() <= LONGEST_SIGNED {
-            let signed = message.signed().map(|(covered, integrity)| (covered.into(), integrity.into()));
+            let signed = message.signed();
+            let signed =
+                signed.map(|(covered, integrity)| Signature { covered: covered.into(), integrity: integrity.into() });
             self.allocations.push(Allocation { token: token.into(), at, signed });
             return Some(self.allocations.len() - 1);
         }

@@ -47,7 +47,7 @@ mod call_media;
 pub use announce::{Announced, Election, Relay, Report, Secret};
 pub use call_media::{CallMedia, Findings, Measured};
 pub use collector::{Collector, Flows, MOST_FLOWS, TcpFlow};
-pub use contents::{Allocation, Contents, Dtls, Kind};
+pub use contents::{Allocation, Contents, Dtls, Kind, Signature};
 pub use count::{Count, Moment, Stretch, Stretches};
 pub use finding::{CauseId, FactId, Finding, Sentence, Strength, relay_name};
 pub use flow::Flow;

@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 
 use super::announce::Announced;
 use super::collector::Flows;
-use super::contents::{Contents, Kind};
+use super::contents::{Contents, Kind, Signature};
 use super::flow::Flow;
 use super::proof::{SignedWith, Slot, signed_with, stream_id};
 use crate::call::{Call, Party, Vantage};
@@ -275,7 +275,7 @@ impl<'a, 'c> Index<'a, 'c> {
             for (call, id) in &shown {
                 found.entry(*call).or_default().insert(Tie::Token((*id).into()));
             }
-            let Some((covered, integrity)) = &allocation.signed else { continue };
+            let Some(Signature { covered, integrity }) = &allocation.signed else { continue };
             let calls: BTreeSet<usize> = shown.iter().map(|(call, _)| *call).chain(addressed.iter().copied()).collect();
             for call in calls.into_iter().take(MOST_SHARING) {
                 let keys = self.candidates.get(call).into_iter().flat_map(|candidate| &candidate.announced.keys);

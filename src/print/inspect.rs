@@ -160,7 +160,7 @@ fn value(analysis: &Analysis) -> Value {
     });
     let of_calls = analysis.calls.iter().filter_map(|judged| {
         let name = |leg: &Leg| analysis.input_name(leg.capture).map(str::to_owned);
-        Some(media::value(judged, judged.media.as_ref()?, name))
+        Some(media::value(judged, judged.media()?, name))
     });
     let of_calls: Vec<Value> = of_calls.collect();
     let key_logs = analysis.key_logs.iter().enumerate().map(|(index, name)| {
@@ -188,7 +188,7 @@ fn anomaly(tally: &Tally) -> Value {
 
 /// The number of UDP flows of a capture that belong to calls.
 fn flows_of_calls(analysis: &Analysis, id: CaptureId) -> u64 {
-    let legs = analysis.calls.iter().filter_map(|judged| judged.media.as_ref()).flat_map(|media| &media.path.legs);
+    let legs = analysis.calls.iter().filter_map(|judged| judged.media()).flat_map(|media| &media.path.legs);
     let flows = legs.filter(|leg| leg.capture == id).flat_map(|leg| &leg.flows).map(|known| known.tied.index);
     flows.collect::<BTreeSet<_>>().len() as u64
 }

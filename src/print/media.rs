@@ -13,7 +13,7 @@ use crate::words::{counted, duration};
 
 /// Writes why a call has no sound, and what else packets show, every line indented.
 pub(super) fn text(judged: &Judged, out: &mut impl Write) -> io::Result<()> {
-    let Some(media) = &judged.media else { return Ok(()) };
+    let Some(media) = judged.media() else { return Ok(()) };
     for (leg, findings) in media.legs() {
         if let Some(cause) = &findings.cause {
             line(&format!("media: {}", cause.id.id()), cause, &judged.call, media, leg, out)?;

@@ -42,9 +42,8 @@ impl Sanitised {
             Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new(), people: HashMap::new() };
         let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
         let media = analysis.calls.iter().map(|judged| {
-            let media = judged.media.as_ref()?;
             let since = |capture, time| rewriting.starts.since(capture, time);
-            Some(Arc::new(media::sanitised(media, since)))
+            Some(Arc::new(media::sanitised(judged.media()?, since)))
         });
         let media = media.collect();
         let context = Arc::new(Context::of(&calls, analysis.complete).with_media(&calls, media));

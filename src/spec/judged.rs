@@ -40,6 +40,12 @@ impl Judged {
         Self::from((strays, verdicts))
     }
 
+    /// What packets say about its media; `None` if none were captured.
+    #[must_use]
+    pub fn media(&self) -> Option<&CallMedia> {
+        self.context.media(&self.call).map(Arc::as_ref)
+    }
+
     /// Judges the calls, on several threads at a time, so that nobody has to wait for it later.
     pub fn judge_all(calls: &[Arc<Self>], jobs: usize) {
         let next = AtomicUsize::new(0);
@@ -93,8 +99,6 @@ pub struct Verdicts {
     pub places: Vec<Place>,
     /// How often each rule was checked in it: by index in [`RULES`].
     pub counts: Vec<Count>,
-    /// What packets say about its media; `None` if none were captured.
-    pub media: Option<Arc<CallMedia>>,
     /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
     /// What happens in it, and how it was recorded.
@@ -138,8 +142,7 @@ impl Verdicts {
         }
         places.sort_by_key(|place| place.row);
         let circumstances = Circumstances::of(call, context);
-        let media = context.media(call).cloned();
-        Self { evidence, telling, questions_told, places, counts, media, circumstances, flow }
+        Self { evidence, telling, questions_told, places, counts, circumstances, flow }
     }
 
     /// A call without a stanza, which says nothing about the spec.
@@ -150,7 +153,6 @@ impl Verdicts {
             questions_told: 0,
             places: Vec::new(),
             counts: vec![Count::default(); RULES.len()],
-            media: None,
             circumstances: Circumstances::of(call, context),
             flow: None,
         }

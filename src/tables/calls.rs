@@ -25,7 +25,7 @@ impl<'t> CallRow<'t> {
 
     /// What packets say about its media.
     fn media(&self) -> Option<&'t CallMedia> {
-        self.judged.media.as_deref()
+        self.judged.media()
     }
 
     /// The user's note on it.

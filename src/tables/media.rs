@@ -29,10 +29,10 @@ pub(super) struct MediaRow<'t> {
 /// The rows: the flows of each call, calls by their first stanza; with `all`, then those of no call.
 pub(super) fn rows(analysis: &Analysis, all: bool) -> impl Iterator<Item = MediaRow<'_>> {
     let of_calls = analysis.calls.iter().flat_map(move |judged| {
-        let legs = judged.media.iter().flat_map(|media| &media.path.legs);
+        let legs = judged.media().into_iter().flat_map(|media| &media.path.legs);
         legs.flat_map(move |leg| of_leg(analysis, judged, leg))
     });
-    let legs = analysis.calls.iter().filter_map(|judged| judged.media.as_ref()).flat_map(|media| &media.path.legs);
+    let legs = analysis.calls.iter().filter_map(|judged| judged.media()).flat_map(|media| &media.path.legs);
     let tied = legs.flat_map(|leg| leg.flows.iter().map(|known| (leg.capture, known.tied.index)));
     let tied: BTreeSet<(CaptureId, usize)> = tied.filter(|_| all).collect();
     let flows =
@@ -55,7 +55,7 @@ struct Place<'t> {
 fn of_leg<'t>(analysis: &'t Analysis, judged: &'t Judged, leg: &'t Leg) -> Vec<MediaRow<'t>> {
     let place = Place { analysis, capture: leg.capture, call: Some(judged) };
     let flows = leg.flows().flat_map(|(known, flow)| of_flow(&place, flow, Some(known)));
-    let relays = judged.media.iter().flat_map(|media| &media.path.announced.relays);
+    let relays = judged.media().into_iter().flat_map(|media| &media.path.announced.relays);
     let relays: Vec<_> = relays.filter_map(|relay| relay.address).map(|address| address.ip()).collect();
     // What the signalling goes over may be at the same address, as on a test machine.
     let signalling = analysis.capture(leg.capture).map_or(&[][..], |capture| &capture.connections);

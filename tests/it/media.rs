@@ -166,7 +166,7 @@ fn compare_streams(at: &str, known: &LegFlow, flow: &Flow, truth: &Value, differ
 }
 
 fn compare_call(at: &str, judged: &Judged, truth: &Value, differences: &mut Differences) {
-    let Some(media) = &judged.media else {
+    let Some(media) = judged.media() else {
         differences.0.push(format!("{at}: no media"));
         return;
     };
@@ -217,7 +217,7 @@ fn captures_with_truth_are_read_exactly() {
         }
         // What is another program's belongs to no call.
         for unrelated in truth["unrelated"].as_array().unwrap() {
-            let media = analysis.calls.iter().filter_map(|judged| judged.media.as_deref());
+            let media = analysis.calls.iter().filter_map(|judged| judged.media());
             let tied = media.filter(|media| flow_at(media, unrelated).is_some()).count();
             differences.compare(format!("{name} {} is tied", unrelated["five_tuple"]), tied, 0);
         }
@@ -236,7 +236,7 @@ fn silent() -> (Arc<Analysis>, Arc<Judged>) {
 #[test]
 fn a_silent_call_has_its_cause() {
     let (_, judged) = silent();
-    let media = judged.media.as_deref().unwrap();
+    let media = judged.media().unwrap();
     let (leg, cause) = media.cause().unwrap();
     assert_eq!((cause.id.id(), cause.strength), ("one-way-out", Strength::Observed));
     let sentence = cause.sentence.say(&media.path.announced, true);
@@ -285,7 +285,7 @@ fn a_sanitised_call_has_its_cause_without_addresses() {
     let redactor = Redactor::new(&analysis, Aliases::default(), None);
     let sanitised = redactor.sanitise(&analysis);
     let judged = Arc::clone(&sanitised.analysis().calls[0]);
-    let media = judged.media.as_deref().unwrap();
+    let media = judged.media().unwrap();
     let (_, cause) = media.cause().unwrap();
     let sentence = cause.sentence.say(&media.path.announced, true);
     assert_eq!(sentence, "Media went out for 11.9 s (100 packets), and none came in; relay 2 answered.");

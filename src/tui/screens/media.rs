@@ -38,7 +38,7 @@ impl Media {
     }
 
     fn legs(&self) -> &[Leg] {
-        self.judged.media.as_ref().map_or(&[][..], |media| &media.path.legs)
+        self.judged.media().map_or(&[][..], |media| &media.path.legs)
     }
 
     /// The flows of all legs.
@@ -48,7 +48,7 @@ impl Media {
 
     /// What a flow leads to.
     fn end(&self, known: &LegFlow) -> String {
-        let announced = self.judged.media.as_ref().map(|media| &media.path.announced);
+        let announced = self.judged.media().map(|media| &media.path.announced);
         match (known.tied.role, announced) {
             (Role::Relay(Some(relay)), Some(announced)) => {
                 visible_all(&relay_name(announced, relay, true)).into_owned()
@@ -60,7 +60,7 @@ impl Media {
 
     /// What the packets show, and when media flowed.
     fn said(&self) -> Vec<String> {
-        let Some(media) = &self.judged.media else { return Vec::new() };
+        let Some(media) = self.judged.media() else { return Vec::new() };
         let mut said = Vec::new();
         for (leg, findings) in media.legs() {
             said.extend(leg.coverage.limit().map(|limit| format!("In this call, {limit}.")));
