@@ -14,6 +14,8 @@ mod files;
 
 mod reading;
 
+mod own;
+
 mod loading;
 
 mod gate;
@@ -95,6 +97,10 @@ struct CommandLine {
     #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     config: Option<PathBuf>,
 
+    /// File with open questions of your own (see docs/questions.md); they are listed, judged and reported like the spec's.
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
+    questions: Vec<PathBuf>,
+
     /// Suppress everything on stderr except fatal errors.
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     quiet: bool,
@@ -173,6 +179,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         _ => Verbosity::Losses,
     };
     let settings = Settings::new(arguments.config.as_deref(), arguments.color, verbosity)?;
+    own::add(&arguments.questions, &settings)?;
     match arguments.command {
         Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),

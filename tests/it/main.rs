@@ -29,6 +29,7 @@ mod merged;
 mod outcome;
 mod outcomes;
 mod outputs;
+mod own;
 mod privacy;
 mod questions;
 mod reference;

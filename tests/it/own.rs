@@ -42,7 +42,10 @@ fn a_user_s_questions_are_answered_like_the_spec_s() {
 fn a_user_s_questions_are_explained_exported_and_reported() {
     let page = printed(&ringtrace(&own(), &["explain", "own-net-medium"]));
     assert!(page.contains("Which network media do offers and accepts name?"), "{page}");
-    assert!(page.contains("Offers and accepts have a <net> with a number.") || page.contains("have a `<net>`"), "{page}");
+    assert!(
+        page.contains("Offers and accepts have a <net> with a number.") || page.contains("have a `<net>`"),
+        "{page}"
+    );
     let table = printed(&ringtrace(&own(), &["export", CAPTURE, "--table", "evidence", "-q"]));
     assert!(table.contains("own-net-medium,offer: 3,true,direct,"), "{table}");
     let report = printed(&ringtrace(&own(), &["report", CAPTURE, "--question", "own-net-medium", "-q"]));
@@ -92,6 +95,10 @@ fn a_path_that_leads_nowhere_is_reported_with_its_line() {
     fs::write(&file, text.replace("has = [\"net\"]", "has = [\"nett\"]")).unwrap();
     let output = ringtrace(&file, &["questions", CAPTURE]);
     assert_eq!(code(&output), 0);
-    assert!(said(&output).contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"), "{}", said(&output));
+    assert!(
+        said(&output).contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"),
+        "{}",
+        said(&output)
+    );
     assert!(!said(&ringtrace(&own(), &["questions", CAPTURE])).contains("leads nowhere"));
 }
