@@ -173,7 +173,7 @@ impl ReportArguments {
         let is_of_all = is_document && self.about.call.is_none();
         if !is_of_all && !of_page && self.about.call.is_none() {
             let options = "--question, --call, --rule or --discrepancy";
-            return Err(Failure::Usage(format!("name a subject with {options}; only --form analysis needs none")));
+            return Err(Failure::Usage(format!("a subject is required: {options}; only --form analysis needs none")));
         }
         // Unknown ids are reported before the captures are read, which may take long.
         if self.about.call.is_none() && !is_of_all {

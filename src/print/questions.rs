@@ -100,9 +100,6 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
         }
         return writeln!(out);
     }
-    for advice in &finding.next {
-        write!(out, "{}", board.layout.wrap(&format!("next: {}", visible(advice)), 4))?;
-    }
     let exhibits = exhibits(analysis, finding);
     let most = finding.tallies.iter().map(|tally| tally.supporting).max().unwrap_or_default().max(1);
     let width =
@@ -121,6 +118,9 @@ fn write_finding(analysis: &Analysis, finding: &Finding, board: Board<'_>, out: 
     }
     for tally in &finding.tallies {
         evidence(analysis, tally, of(&exhibits, tally), board, out)?;
+    }
+    for advice in &finding.next {
+        write!(out, "{}", board.layout.wrap(&format!("next: {}", visible(advice)), 6))?;
     }
     writeln!(out)
 }

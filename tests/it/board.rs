@@ -167,8 +167,9 @@ fn the_board_shows_verdicts_bars_and_the_first_pieces_of_evidence() {
     let output = ringtrace(&["questions", CAPTURE]);
     assert_eq!(code(&output), 0);
     let folded = printed(&output);
+    assert!(folded.starts_with("98 questions and discrepancies: 28 answered, 1 contested, "), "{folded}");
     assert!(
-        folded.starts_with("SIG-01\n\n  capability-values #1, also call-offer #2, also call-offer #6  "),
+        folded.contains("\nSIG-01\n\n  capability-values #1, also call-offer #2, also call-offer #6  "),
         "{folded}"
     );
     let verdict = "    answered: caller; suggested confidence: probable\n      \
