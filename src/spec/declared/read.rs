@@ -342,6 +342,19 @@ impl Declared {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn no_damage_panics(at in 0..4_000_usize, length in 0..40_usize, by in "[\\[\\]{}\"=@#^ a-z\n]{0,8}") {
+            let text = include_str!("../pages/call_terminate/questions.toml");
+            let start = text.floor_char_boundary(at.min(text.len()));
+            let end = text.floor_char_boundary((start + length).min(text.len()));
+            let damaged = format!("{}{by}{}", &text[..start], &text[end..]);
+            if let Err(wrong) = read(&damaged) {
+                proptest::prop_assert!(wrong.line <= damaged.lines().count() + 1);
+            }
+        }
+    }
+
     const HEAD: &str = "schema = 1\n[[question]]\nid = \"x\"\ntitle = \"Does it?\"\n";
 
     fn wrong(rest: &str) -> String {

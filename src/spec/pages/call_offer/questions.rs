@@ -5,9 +5,8 @@ use crate::protocol::binary::Node;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::names::has_word;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{elements, endpoints, originator, stanzas};
+use crate::spec::observe::{endpoints, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength};
-use crate::words::{article, plural};
 
 /// Words that name a parameter of a key.
 const WORDS: &[&str] = &["salt", "keylen", "keylength", "keysize"];

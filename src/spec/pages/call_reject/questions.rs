@@ -8,7 +8,6 @@ use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{SECOND, answers, declined, originator, ringing, seconds, stanzas};
-use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 use crate::words::article;
 

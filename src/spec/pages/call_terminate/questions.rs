@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::vocabulary::is_terminate_reason;
-use crate::call::{Call, Media, Row};
+use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::{Attribute, Node};
 use crate::protocol::stanza::{Action, ActionName, Body};
