@@ -13,6 +13,7 @@ use crate::spec::observe::stanzas::{self, Sight};
 use crate::spec::observe::{answered, originator};
 use crate::spec::question::{Detector, Evidence, Question, Shape, first_of_each};
 use crate::spec::strength::Strength;
+use crate::words::capitalised;
 
 /// Which stanzas a look is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Look {
         }
         let Some(strength) = self.strength(&sight) else { return Vec::new() };
         let whole = Filling { call, sight, node: sight.node, talk };
-        let why = self.why.fill(whole);
+        let why = capitalised(&self.why.fill(whole));
         let fill = |filling: Filling<'_>| self.value.as_ref().map(|value| value.fill(filling));
         let values: Vec<Option<String>> = match &self.per {
             None => vec![fill(whole)],
