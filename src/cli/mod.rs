@@ -20,6 +20,8 @@ mod loading;
 
 mod gate;
 
+mod following;
+
 mod redaction;
 
 mod knowledge;

@@ -13,6 +13,7 @@ mod damage;
 mod diagrams;
 mod diff;
 mod document;
+mod file_order;
 mod filter;
 mod frames;
 mod gate;

@@ -39,7 +39,7 @@ enum Word {
     Program,
     /// The side that sent it, or `unknown`.
     Side,
-    /// `after the accept` or `before any accept`.
+    /// How it stands to the accept: `after the accept`.
     When,
     /// ` after 12.0 s of talk`; empty where that is not known.
     Talk,
@@ -146,8 +146,7 @@ impl Word {
             Self::Place => originator::seen_at(call, sight.row),
             Self::Program => originator::program(call, sight.row),
             Self::Side => sight.row.originator.side.name().to_owned(),
-            Self::When if sight.is_in_call(call) => "after the accept".to_owned(),
-            Self::When => "before any accept".to_owned(),
+            Self::When => sight.phase(call).to_owned(),
             Self::Rang => {
                 let rang = call.progress.offered.and_then(|offer| call.elapsed(offer, sight.index));
                 rang.map_or_else(String::new, |rang| format!(", {} after the offer", seconds(rang)))
