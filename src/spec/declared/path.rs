@@ -19,7 +19,7 @@ pub(super) struct Path {
     part: Part,
     /// The value that the part must have.
     equals: Option<String>,
-    /// Whether it led anywhere so far.
+    /// Whether it led anywhere so far, with whatever value.
     pub(super) has_matched: AtomicBool,
 }
 
@@ -94,11 +94,11 @@ impl Path {
                 }
             }
         };
-        let values = self.elements(action, wrapper).into_iter().filter_map(value);
-        let values: Vec<_> = values.filter(|value| self.equals.as_ref().is_none_or(|equals| equals == value)).collect();
+        let mut values: Vec<_> = self.elements(action, wrapper).into_iter().filter_map(value).collect();
         if !values.is_empty() {
             self.has_matched.store(true, Ordering::Relaxed);
         }
+        values.retain(|value| self.equals.as_ref().is_none_or(|equals| equals == value));
         values
     }
 
