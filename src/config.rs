@@ -22,6 +22,8 @@ pub struct Config {
     pub columns: Option<Vec<Placed<String>>>,
     /// Whether the TUI starts with pseudonyms instead of addresses.
     pub pseudonyms: Option<bool>,
+    /// Files with questions of the user's own, by path from the config file's folder.
+    pub questions: Vec<Placed<String>>,
     /// Custom key bindings: each command's name with the keys that replace its defaults.
     pub keys: Vec<(Placed<String>, Placed<Vec<String>>)>,
 }
@@ -44,6 +46,7 @@ struct File {
     theme: Option<Spanned<String>>,
     columns: Option<Vec<Spanned<String>>>,
     pseudonyms: Option<bool>,
+    questions: Vec<Spanned<String>>,
     keys: BTreeMap<Spanned<String>, Spanned<Keys>>,
 }
 
@@ -79,7 +82,7 @@ impl Config {
     /// If it is not TOML, or has an unknown setting or an invalid value.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let file: File = toml::from_str(text).map_err(|error| Error(error.to_string().trim_end().to_owned()))?;
-        let File { color, key_discovery, theme, columns, pseudonyms, keys } = file;
+        let File { color, key_discovery, theme, columns, pseudonyms, questions, keys } = file;
         let line = |place: Range<usize>| 1 + text.bytes().take(place.start).filter(|byte| *byte == b'\n').count();
         let placed = |name: Spanned<String>| Placed { line: line(name.span()), value: name.into_inner() };
         let keys = keys.into_iter().map(|(name, keys)| {
@@ -96,6 +99,7 @@ impl Config {
             theme: theme.map(placed),
             columns: columns.map(|columns| columns.into_iter().map(placed).collect()),
             pseudonyms,
+            questions: questions.into_iter().map(placed).collect(),
             keys: keys.collect(),
         })
     }
@@ -151,7 +155,9 @@ mod tests {
     fn the_template_has_every_setting_with_a_valid_value() {
         let settings = TEMPLATE.lines().filter_map(|line| line.strip_prefix('#')).filter(|line| !line.starts_with(' '));
         let text = settings.collect::<Vec<_>>().join("\n");
-        let Config { color, key_discovery, theme, columns, pseudonyms, keys } = Config::parse(&text).unwrap();
+        let Config { color, key_discovery, theme, columns, pseudonyms, questions, keys } =
+            Config::parse(&text).unwrap();
+        assert_eq!(questions.len(), 1);
         assert_eq!((color, key_discovery, pseudonyms), (Some(Color::Auto), Some(true), Some(false)));
         assert_eq!(theme.unwrap().value, "dark");
         assert!(columns.unwrap().len() > 5 && !keys.is_empty());

@@ -13,6 +13,7 @@ use ringtrace::visible::visible;
 use ringtrace::words::counted;
 
 use super::exit::Exit;
+use super::own;
 use super::settings::Verbosity;
 
 /// Reads the captures, with a progress bar if standard error is a terminal. What was found is kept until the process ends,
@@ -92,6 +93,9 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
             let log = log.to_string_lossy();
             eprintln!("ringtrace:   SSLKEYLOGFILE is set: try --tls-keylog {}", visible(&log));
         }
+    }
+    if !analysis.calls.is_empty() {
+        own::report_unmatched();
     }
     if analysis.calls.is_empty() && analysis.captures.iter().any(|capture| capture.failure.is_none()) {
         eprintln!("ringtrace: no calls found");

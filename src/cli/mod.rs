@@ -14,6 +14,8 @@ mod files;
 
 mod reading;
 
+mod own;
+
 mod loading;
 
 mod following;
@@ -103,6 +105,10 @@ struct CommandLine {
     /// Path to the config file [default: ~/.config/ringtrace/config.toml].
     #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     config: Option<PathBuf>,
+
+    /// File with open questions of your own (see docs/questions.md); they are listed, judged and reported like the spec's.
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
+    questions: Vec<PathBuf>,
 
     /// Suppress everything on stderr except fatal errors.
     #[arg(short, long, global = true, help_heading = GLOBAL)]
@@ -233,6 +239,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
     };
     let settings = Settings::new(arguments.config.as_deref(), arguments.color, verbosity)?;
     let settings = Settings { sandbox: !arguments.no_sandbox, ..settings };
+    own::add(&arguments.questions, &settings)?;
     if let Some(needs) = arguments.needs().filter(|_| settings.sandbox) {
         sandbox::enter(&needs);
     }

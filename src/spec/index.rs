@@ -99,7 +99,10 @@ pub fn entry(page: &str, number: u8) -> Option<Entry> {
 fn entries(page: &'static Page) -> impl Iterator<Item = Entry> {
     (1_u8..).zip(page.questions).filter_map(|(number, asked)| {
         let (title, state) = match &asked.pursuit {
-            Pursuit::LookedFor(question) => (question.title, State::LookedFor(question)),
+            Pursuit::LookedFor(_) | Pursuit::Declared => {
+                let question = pages::sought(page, number, asked)?;
+                (question.title, State::LookedFor(question))
+            }
             Pursuit::Elsewhere => {
                 let place = (page.name(), number);
                 let question = QUESTIONS.iter().find(|question| question.also.contains(&place))?;

@@ -17,6 +17,8 @@ mod page_text;
 
 mod question;
 
+mod declared;
+
 mod rule;
 
 pub mod flows;
@@ -53,11 +55,13 @@ pub use advice::Gap;
 pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::{Context, Left};
 pub use corroboration::{Confidence, Sessions, Witness, corroborating};
+pub use declared::{Declared, Unmatched, read as read_questions};
 pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
 pub use judged::{Judged, Verdicts};
 pub use knowledge::{Fact, KNOWLEDGE, Knowledge, Note};
 pub use lineage::Lineage;
 pub use page::{Asked, Attribute, Page, Sentence, fingerprint, written};
+pub use pages::{AlreadyAsked, add_questions, added_questions};
 pub use pages::{
     DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, is_news, page, question, questions, rule, sentences,
 };

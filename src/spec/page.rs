@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::flows::Flow;
-use super::question::{Observe, Question, Shape};
+use super::question::{Observe, Observer, Question, Shape};
 use super::rule::{Carrier, Check, Checks, Claim, Form, Grade, Rule};
 use super::situation::Situation;
 use crate::call::Call;
@@ -71,6 +71,8 @@ pub struct Asked {
 pub(super) enum Pursuit {
     /// It looks for evidence.
     LookedFor(Question),
+    /// It looks for evidence as the page's `questions.toml` says.
+    Declared,
     /// It looks for evidence under another page, whose question has this place among its further ones.
     Elsewhere,
     /// It does not look: the question in this program's own words, whether a recording could bear on it, and why the
@@ -84,7 +86,7 @@ impl Asked {
     pub(super) const fn also(self, also: &'static [(&'static str, u8)]) -> Self {
         match self.pursuit {
             Pursuit::LookedFor(question) => Self { pursuit: Pursuit::LookedFor(Question { also, ..question }), ..self },
-            Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => self,
+            Pursuit::Declared | Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => self,
         }
     }
 
@@ -95,7 +97,7 @@ impl Asked {
             Pursuit::LookedFor(question) => {
                 Self { pursuit: Pursuit::LookedFor(Question { about, ..question }), ..self }
             }
-            Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => self,
+            Pursuit::Declared | Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => self,
         }
     }
 }
@@ -198,7 +200,7 @@ impl Rows {
         fingerprint: u64,
         id: &'static str,
         title: &'static str,
-        observe: Observe,
+        observe: Observer,
     ) -> Asked {
         let question = self.disputed(id, title, Shape::List, &[], observe);
         Asked { fingerprint, pursuit: Pursuit::LookedFor(Question { number: Some(number), ..question }) }
@@ -212,7 +214,7 @@ impl Rows {
         id: &'static str,
         title: &'static str,
         hypotheses: &'static [&'static str],
-        observe: Observe,
+        observe: Observer,
     ) -> Asked {
         let question = self.disputed(id, title, Shape::Exclusive, hypotheses, observe);
         Asked { fingerprint, pursuit: Pursuit::LookedFor(Question { number: Some(number), ..question }) }
@@ -226,11 +228,16 @@ impl Rows {
         id: &'static str,
         title: &'static str,
         hypotheses: &'static [&'static str; 2],
-        observe: Observe,
+        observe: Observer,
     ) -> Asked {
         let [occurs, _] = *hypotheses;
         let question = self.disputed(id, title, Shape::Existential { occurs }, hypotheses, observe);
         Asked { fingerprint, pursuit: Pursuit::LookedFor(Question { number: Some(number), ..question }) }
+    }
+
+    /// An open question that the page's `questions.toml` declares, under the same number.
+    pub(super) const fn declared(self, fingerprint: u64) -> Asked {
+        Asked { fingerprint, pursuit: Pursuit::Declared }
     }
 
     /// An open question that is looked for under another page.
@@ -255,11 +262,22 @@ impl Rows {
         title: &'static str,
         shape: Shape,
         hypotheses: &'static [&'static str],
-        observe: Observe,
+        observe: Observer,
     ) -> Question {
         let page = self.page().name();
         let Self { about, texts, .. } = self;
-        Question { id, page, number: None, also: &[], title, shape, about, hypotheses, texts, observe }
+        Question {
+            id,
+            page,
+            number: None,
+            also: &[],
+            title,
+            shape,
+            about,
+            hypotheses,
+            texts,
+            observe: Observe::Code(observe),
+        }
     }
 
     /// A rule that is checked by what is in a call.

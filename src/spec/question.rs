@@ -36,7 +36,22 @@ pub struct Question {
 }
 
 /// Finds what in one call bears on a question.
-pub(super) type Observe = fn(&'static Question, &Call, &Context) -> Vec<Evidence>;
+pub(super) type Observer = fn(&'static Question, &Call, &Context) -> Vec<Evidence>;
+
+/// Something other than a function that finds what bears on a question.
+pub(super) trait Detector: std::fmt::Debug + Sync {
+    /// The evidence on a question in one call.
+    fn evidence(&self, question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence>;
+}
+
+/// How the evidence on a question is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Observe {
+    /// By a function.
+    Code(Observer),
+    /// By what a declaration looks at.
+    Declared(&'static dyn Detector),
+}
 
 impl Question {
     /// The same, about calls with another situation.
@@ -65,7 +80,11 @@ impl Question {
     /// The evidence on it in one call. A stanza that was refused had no effect, and is none.
     #[must_use]
     pub fn evidence(&'static self, call: &Call, context: &Context) -> Vec<Evidence> {
-        let pieces = (self.observe)(self, call, context).into_iter().map(|piece| piece.proven_in(call));
+        let pieces = match self.observe {
+            Observe::Code(observe) => observe(self, call, context),
+            Observe::Declared(detector) => detector.evidence(self, call, context),
+        };
+        let pieces = pieces.into_iter().map(|piece| piece.proven_in(call));
         let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());
         pieces.filter(|piece| !is_refused(piece)).collect()
     }

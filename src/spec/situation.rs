@@ -8,7 +8,7 @@ use crate::protocol::stanza::{ActionName, Body};
 
 /// Declares the situations, a row each: the name, a call that has it, and how to record one.
 macro_rules! situations {
-    ($($(#[$doc:meta])* $name:ident: $what:literal, $how:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $id:literal: $what:literal, $how:literal;)*) => {
         /// What a call must have to bear on a question.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Situation {
@@ -18,6 +18,14 @@ macro_rules! situations {
         impl Situation {
             /// Every situation.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name of the situation in declarations.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)*
+                }
+            }
 
             /// Such a call, as a noun phrase.
             #[must_use]
@@ -40,41 +48,43 @@ macro_rules! situations {
 
 situations! {
     /// It is a call.
-    Call: "a call", "Record a call, from before its offer until five seconds after its terminate.";
+    Call "call": "a call", "Record a call, from before its offer until five seconds after its terminate.";
     /// Its offer was recorded.
-    Offer: "a call with its offer", "Record a call from before its offer.";
+    Offer "offer": "a call with its offer", "Record a call from before its offer.";
     /// It is a video call.
-    Video: "a video call", "Record a video call.";
+    Video "video": "a video call", "Record a video call.";
+    /// It is a video call, and a device accepts it.
+    VideoAccept "video-accept": "an answered video call", "Record a video call that somebody answers.";
     /// It is a group's.
-    Group: "a group call", "Record a group call, with a member who joins and one who leaves.";
+    Group "group": "a group call", "Record a group call, with a member who joins and one who leaves.";
     /// A device of the callee rings.
-    Preaccept: "a call that rings", "Record a call that rings on a linked device before somebody answers.";
+    Preaccept "preaccept": "a call that rings", "Record a call that rings on a linked device before somebody answers.";
     /// A device accepts it.
-    Accept: "an answered call", "Record a call that somebody answers.";
+    Accept "accept": "an answered call", "Record a call that somebody answers.";
     /// It is answered, and ends.
-    HangUp: "a call that ends after it was answered", "Record a call that is answered and hung up half a minute later.";
+    HangUp "hang-up": "a call that ends after it was answered", "Record a call that is answered and hung up half a minute later.";
     /// A device rejects it.
-    Reject: "a call with a reject", "Record a call that a device rejects.";
+    Reject "reject": "a call with a reject", "Record a call that a device rejects.";
     /// A person declines it.
-    Decline: "a declined call", "Record a call that somebody declines.";
+    Decline "decline": "a declined call", "Record a call that somebody declines.";
     /// A device rejects it by itself.
-    AutomaticReject: "a call that a device rejects by itself", "Call somebody who is in a call already, or whose companion cannot take calls.";
+    AutomaticReject "automatic-reject": "a call that a device rejects by itself", "Call somebody who is in a call already, or whose companion cannot take calls.";
     /// Nobody answers or declines it, and it ends.
-    RangOut: "a call that rings out", "Let a call ring until it ends by itself, with nobody answering or declining.";
+    RangOut "rang-out": "a call that rings out", "Let a call ring until it ends by itself, with nobody answering or declining.";
     /// It ends.
-    Terminate: "a call with a terminate", "Record a call until five seconds after its end.";
+    Terminate "terminate": "a call with a terminate", "Record a call until five seconds after its end.";
     /// Devices of the callee are told that another one took or declined it.
-    Elsewhere: "a call that one of several devices takes or declines", "Call somebody with a second linked device, and answer or decline on one of them.";
+    Elsewhere "elsewhere": "a call that one of several devices takes or declines", "Call somebody with a second linked device, and answer or decline on one of them.";
     /// Candidates for the media path are exchanged.
-    Transport: "a call with transports", "Record an answered call of half a minute, with both people on different networks.";
+    Transport "transport": "a call with transports", "Record an answered call of half a minute, with both people on different networks.";
     /// Latencies are reported.
-    Latency: "a call with latency reports", "Record a call that rings for ten seconds and is then answered.";
+    Latency "latency": "a call with latency reports", "Record a call that rings for ten seconds and is then answered.";
     /// Somebody mutes.
-    Mute: "a call in which somebody mutes", "Mute and unmute the microphone in an answered call.";
+    Mute "mute": "a call in which somebody mutes", "Mute and unmute the microphone in an answered call.";
     /// Something in it is acknowledged.
-    Ack: "a call with acks", "Record a call on the network, or with a client whose log has its acks.";
+    Ack "ack": "a call with acks", "Record a call on the network, or with a client whose log has its acks.";
     /// Something in it gets a receipt.
-    Receipt: "a call with receipts", "Record an incoming call from before its offer.";
+    Receipt "receipt": "a call with receipts", "Record an incoming call from before its offer.";
 }
 
 /// Which situations a call has, and how it was recorded.
@@ -125,6 +135,7 @@ impl Circumstances {
         };
         has(Situation::Call, true);
         has(Situation::Video, call.media == Some(Media::Video));
+        has(Situation::VideoAccept, call.media == Some(Media::Video) && call.progress.accepted.is_some());
         has(Situation::Group, call.group);
         has(Situation::Accept, call.progress.accepted.is_some());
         has(Situation::HangUp, call.progress.accepted.is_some() && call.progress.ended.is_some());

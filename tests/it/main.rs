@@ -34,6 +34,7 @@ mod merged;
 mod outcome;
 mod outcomes;
 mod outputs;
+mod own;
 mod privacy;
 mod questions;
 mod reference;

@@ -32,8 +32,8 @@ fn a_user_s_questions_are_answered_like_the_spec_s() {
     assert_eq!((&media["verdict"], &media["page"], &media["number"]), (&"observed".into(), &"own".into(), &1.into()));
     let values = media["values"].as_array().unwrap().iter();
     let values: Vec<_> = values.map(|value| value["value"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(values, ["accept: 2", "offer: 3"]);
-    assert_eq!(media["evidence"][0]["why"].as_str().unwrap().split_once(',').unwrap().0, "an accept names medium 2");
+    assert_eq!(values, ["accept: 3", "offer: 3"]);
+    assert_eq!(media["evidence"][0]["why"].as_str().unwrap().split_once(',').unwrap().0, "An accept names medium 3");
     let quick = question("own-quick-accept");
     assert_eq!((&quick["verdict"], &quick["named"][0]), (&"leaning".into(), &"slow".into()));
 }
@@ -42,7 +42,10 @@ fn a_user_s_questions_are_answered_like_the_spec_s() {
 fn a_user_s_questions_are_explained_exported_and_reported() {
     let page = printed(&ringtrace(&own(), &["explain", "own-net-medium"]));
     assert!(page.contains("Which network media do offers and accepts name?"), "{page}");
-    assert!(page.contains("Offers and accepts have a <net> with a number.") || page.contains("have a `<net>`"), "{page}");
+    assert!(
+        page.contains("Offers and accepts have a <net> with a number.") || page.contains("have a `<net>`"),
+        "{page}"
+    );
     let table = printed(&ringtrace(&own(), &["export", CAPTURE, "--table", "evidence", "-q"]));
     assert!(table.contains("own-net-medium,offer: 3,true,direct,"), "{table}");
     let report = printed(&ringtrace(&own(), &["report", CAPTURE, "--question", "own-net-medium", "-q"]));
@@ -77,7 +80,7 @@ fn a_wrong_file_is_refused_with_its_line() {
     refused("has = [\"net\"]", "hass = [\"net\"]", "20: unknown field `hass`");
     refused("action in (offer", "acton in (offer", "19: where: no field is called `acton`; did you mean `action`?");
     refused("{net@medium}\"", "{net@}\"", "21: `{net@}` is neither a path");
-    refused("\"own-quick-accept\"", "\"ring-time\"", "26: a question or rule is called `ring-time` already");
+    refused("\"own-quick-accept\"", "\"ring-time\"", "25: a question or rule is called `ring-time` already");
     refused("schema = 1", "schema = 2", "2: this file has schema 2");
     refused("action == accept and", "reason matches \\\"(a+)+$\\\" and", "33: where: ");
     let missing = ringtrace(&folder.path().join("none.toml"), &["questions"]);
@@ -92,6 +95,10 @@ fn a_path_that_leads_nowhere_is_reported_with_its_line() {
     fs::write(&file, text.replace("has = [\"net\"]", "has = [\"nett\"]")).unwrap();
     let output = ringtrace(&file, &["questions", CAPTURE]);
     assert_eq!(code(&output), 0);
-    assert!(said(&output).contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"), "{}", said(&output));
+    assert!(
+        said(&output).contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"),
+        "{}",
+        said(&output)
+    );
     assert!(!said(&ringtrace(&own(), &["questions", CAPTURE])).contains("leads nowhere"));
 }

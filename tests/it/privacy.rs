@@ -24,10 +24,13 @@ fn words_of_sources() -> BTreeSet<String> {
     while let Some(path) = open.pop() {
         if path.is_dir() {
             open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "toml")
+            && !path.ends_with("tests.rs")
+        {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-            let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let code: Vec<_> =
+                code.lines().filter(|line| !line.trim_start().starts_with("//") && !line.starts_with("# ")).collect();
             let code = code.join("\n").replace("\\\"", " ").replace("'\"'", "");
             let literals = code.split('"').skip(1).step_by(2);
             for text in literals.map(without_owners) {

@@ -53,6 +53,19 @@ impl<'c> Sight<'c> {
         call.progress.accepted.is_some_and(|accepted| accepted < self.index)
     }
 
+    /// Whether the call had been answered before it; `None` if that is not known. A terminate by which another device took the
+    /// call says so itself: the accept may be on its way, logged later, or recorded nowhere.
+    #[must_use]
+    pub fn was_answered(&self, call: &Call) -> Option<bool> {
+        let accepted = call.progress.accepted.and_then(|accepted| call.is_before(accepted, self.index));
+        match call.progress.accepted {
+            Some(_) if accepted == Some(true) => Some(true),
+            _ if self.action.is_elsewhere() => None,
+            Some(_) => accepted,
+            None => (call.progress.outcome != Outcome::Unknown).then_some(false),
+        }
+    }
+
     /// How it stands to the accept of the call, in words.
     #[must_use]
     pub fn phase(&self, call: &Call) -> &'static str {

@@ -50,11 +50,11 @@ mod outgoing_1to1_audio;
 
 mod client_conduct;
 
-pub use call_terminate::vocabulary::is_news;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+use super::declared::{self, Declared};
 use super::flows::Flow;
-use super::page::{Attribute, Page, Pursuit, Sentence};
+use super::page::{Asked, Attribute, Page, Pursuit, Sentence};
 use super::question::Question;
 use super::rule::Rule;
 
@@ -95,13 +95,77 @@ pub static PAGES: &[&Page] = &[
 
 /// Every open question that the program looks for, in the order of the pages.
 pub static QUESTIONS: LazyLock<Vec<&Question>> = LazyLock::new(|| {
-    let asked = PAGES.iter().flat_map(|page| page.questions);
-    let sought = asked.filter_map(|asked| match &asked.pursuit {
-        Pursuit::LookedFor(question) => Some(question),
-        Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => None,
-    });
-    sought.collect()
+    let asked =
+        PAGES.iter().flat_map(|page| (1..).zip(page.questions).map(move |(number, asked)| (page, number, asked)));
+    asked.filter_map(|(page, number, asked)| sought(page, number, asked)).collect()
 });
+
+/// The declared questions of the pages, by page.
+const DECLARATIONS: &[(&str, &str)] = &[
+    (include_str!("call_mute/page.md"), include_str!("call_mute/questions.toml")),
+    (include_str!("call_transport/page.md"), include_str!("call_transport/questions.toml")),
+    (include_str!("call_offer/page.md"), include_str!("call_offer/questions.toml")),
+    (include_str!("call_terminate/page.md"), include_str!("call_terminate/questions.toml")),
+    (include_str!("call_reject/page.md"), include_str!("call_reject/questions.toml")),
+    (include_str!("call_accept/page.md"), include_str!("call_accept/questions.toml")),
+];
+
+/// The questions that the pages declare.
+static DECLARED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
+    let read = DECLARATIONS.iter().flat_map(|(texts, declarations)| {
+        let declared = declared::read(declarations).unwrap_or_default();
+        declared.into_iter().map(move |declared| declared.with_texts(texts))
+    });
+    read.collect()
+});
+
+/// The question that the program looks for where a page asks; `None` if it does not look, or under another page.
+pub(super) fn sought(page: &Page, number: u8, asked: &'static Asked) -> Option<&'static Question> {
+    match &asked.pursuit {
+        Pursuit::LookedFor(question) => Some(question),
+        Pursuit::Declared => {
+            let is_it = |question: &&'static Question| question.page == page.name() && question.number == Some(number);
+            DECLARED.iter().map(|declared| declared.question).find(is_it)
+        }
+        Pursuit::Elsewhere | Pursuit::NotLookedFor { .. } => None,
+    }
+}
+
+/// Questions of the user's own.
+static ADDED: OnceLock<Vec<Declared>> = OnceLock::new();
+
+/// A question of the user's that has the id of another one, by its place among those that were to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadyAsked(pub usize);
+
+/// Adds questions of the user's own to all others, once and before any call is judged: from then on they are listed,
+/// judged and reported like those that the program ships.
+///
+/// # Errors
+/// If one has the id of a question that there is.
+pub fn add_questions(questions: Vec<Declared>) -> Result<(), AlreadyAsked> {
+    let is_known =
+        |declared: &Declared| question(declared.question.id).is_some() || rule(declared.question.id).is_some();
+    if let Some(place) = questions.iter().position(is_known) {
+        return Err(AlreadyAsked(place));
+    }
+    // Whoever comes second adds nothing: the first set is in use.
+    let _ = ADDED.set(questions);
+    Ok(())
+}
+
+/// The questions of the user's own.
+#[must_use]
+pub fn added_questions() -> &'static [Declared] {
+    ADDED.get().map_or(&[], Vec::as_slice)
+}
+
+/// Returns whether a value of a question's list is one that no page of the spec describes.
+#[must_use]
+pub fn is_news(question: &Question, value: &str) -> bool {
+    let declared = DECLARED.iter().chain(added_questions()).find(|declared| declared.question == question);
+    declared.is_some_and(|declared| declared.is_news(value))
+}
 
 /// Where pages contradict each other, or the wire, in the order of the pages. The hypotheses of each are the sides.
 pub static DISCREPANCIES: LazyLock<Vec<&Question>> =
@@ -120,7 +184,8 @@ fn ruled() -> impl Iterator<Item = &'static Page> {
 
 /// The questions, and then the discrepancies.
 pub fn questions() -> impl Iterator<Item = &'static Question> {
-    QUESTIONS.iter().chain(DISCREPANCIES.iter()).copied()
+    let added = added_questions().iter().map(|declared| declared.question);
+    QUESTIONS.iter().copied().chain(added).chain(DISCREPANCIES.iter().copied())
 }
 
 /// The question or discrepancy of that id.
@@ -178,6 +243,17 @@ mod tests {
             }
             assert!(page.discrepancies.iter().all(|question| question.page == page.name()));
         }
+    }
+
+    #[test]
+    fn declared_questions_are_read_and_are_those_that_pages_ask() {
+        let mut declared = 0;
+        for (_, text) in DECLARATIONS {
+            declared += declared::read(text).unwrap_or_else(|wrong| panic!("{wrong}: {text}")).len();
+        }
+        let is_declared = |asked: &&Asked| matches!(asked.pursuit, Pursuit::Declared);
+        let asked = PAGES.iter().flat_map(|page| page.questions).filter(is_declared).count();
+        assert_eq!((declared, DECLARED.len()), (asked, asked));
     }
 
     #[test]

@@ -40,14 +40,7 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.existential(
-            1,
-            0x9eb9_3e67_161f_fc8f,
-            "accept-key",
-            "Does an accept carry key material?",
-            &["carries-key", "no-key"],
-            questions::accept_key,
-        ),
+        ENTRY.declared(0x9eb9_3e67_161f_fc8f),
         ENTRY.existential(
             2,
             0xbc08_10f4_daf1_7fa0,

@@ -123,24 +123,6 @@ pub(super) fn accept_order(question: &'static Question, call: &Call, _: &Context
 /// The most children whose order is shown.
 const SHOWN: usize = 24;
 
-pub(super) fn accept_key(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Accept).into_iter().map(|sight| {
-        let place = originator::seen_at(call, sight.row);
-        let kinds: Vec<_> = endpoints::wrapped_keys(sight.node)
-            .map(|key| key.text("type").map_or_else(|| "(no type)".to_owned(), |kind| kind.into_owned()))
-            .collect();
-        if kinds.is_empty() {
-            let why = format!("An accept, {place}, has no wrapped key.");
-            return Evidence::supporting(question, "no-key", Strength::Absence, sight.index, why);
-        }
-        let keygen = sight.node.child("encopt").and_then(|options| options.text("keygen"));
-        let with_keygen = keygen.map_or_else(String::new, |keygen| format!(" with keygen={keygen}"));
-        let why = format!("An accept, {place}, has a wrapped key of type {}{with_keygen}.", kinds.join(" and "));
-        Evidence::supporting(question, "carries-key", Strength::Direct, sight.index, why).with_values(kinds).routine()
-    });
-    pieces.collect()
-}
-
 pub(super) fn accept_candidates(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let accepts = stanzas::of(call, &ActionName::Accept);
     if accepts.is_empty() {

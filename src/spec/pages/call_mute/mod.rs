@@ -10,7 +10,7 @@ const ENTRY: Rows = Rows::uncoded("call-mute", include_str!("page.md")).about(Si
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_13.list(1, 0x9141_9f53_465b_bfa2, "mute-states", "Which states does a mute give?", questions::mute_states),
+        SIG_13.declared(0x9141_9f53_465b_bfa2),
         SIG_13.exclusive(
             2,
             0x4056_8d29_22a6_b66c,
@@ -20,14 +20,7 @@ pub(super) static SIGNALLING: Page = Page {
             questions::video_mute,
         ),
         SIG_13.elsewhere(0x5e98_a678_6029_e979),
-        SIG_13.existential(
-            4,
-            0x2ac4_9bfc_b6cc_d540,
-            "mute-first-version",
-            "Is there a version-1 `<mute>` stanza?",
-            &["exists", "only-second"],
-            questions::mute_first_version,
-        ),
+        SIG_13.declared(0x2ac4_9bfc_b6cc_d540),
     ],
     ..SIG_13.page()
 };

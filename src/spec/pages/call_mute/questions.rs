@@ -9,19 +9,6 @@ use crate::spec::observe::{answered, answers, names, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 use crate::words::article;
 
-pub(super) fn mute_states(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::MuteV2).into_iter().map(|sight| {
-        let value = sight.node.text("mute-state").map_or_else(|| "(none)".to_owned(), |state| state.into_owned());
-        let originator =
-            originator::made(sight.row).map_or_else(String::new, |made| format!(" of the {}", made.by.name()));
-        let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let when = sight.phase(call);
-        let why = format!("A mute{originator}, {place}, {when}.");
-        Evidence::supporting(question, value, Strength::Direct, sight.index, why)
-    });
-    pieces.collect()
-}
-
 pub(super) fn video_mute(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let pieces = stanzas::each(call).into_iter().filter_map(|sight| {
         let action = sight.action.name.as_str();
@@ -52,22 +39,6 @@ fn mutes_video(sight: &Sight<'_>) -> bool {
 
 /// The most attributes that are shown of one action.
 const SHOWN: usize = 8;
-
-pub(super) fn mute_first_version(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let (first, second) = (stanzas::of(call, &ActionName::Mute), stanzas::of(call, &ActionName::MuteV2));
-    if let (true, Some(sight)) = (first.is_empty(), second.first()) {
-        let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("The call has version-2 mutes only, {place}.");
-        return vec![Evidence::supporting(question, "only-second", Strength::Absence, sight.index, why)];
-    }
-    let also = if second.is_empty() { "" } else { "; the call also has a version-2 mute" };
-    let pieces = first.into_iter().map(|sight| {
-        let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("A version-1 mute, {place}{also}.");
-        Evidence::supporting(question, "exists", Strength::Direct, sight.index, why)
-    });
-    pieces.collect()
-}
 
 pub(super) fn mute_form(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let is_mute = |name: &str| name.contains("mute");

@@ -12,15 +12,7 @@ const ENTRY: Rows = Rows::uncoded("call-offer", include_str!("page.md")).about(S
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_01
-            .list(
-                1,
-                0x5d97_4c19_6880_fd96,
-                "capability-values",
-                "Which capabilities do call stanzas carry?",
-                questions::capability_values,
-            )
-            .also(&[("call-offer", 2), ("call-offer", 6)]),
+        SIG_01.declared(0x5d97_4c19_6880_fd96),
         SIG_01
             .existential(
                 2,
@@ -44,15 +36,9 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.list(1, 0x52c5_0e72_14c0_7da9, "offer-audio", "How do offers announce audio?", questions::offer_audio),
+        ENTRY.declared(0x52c5_0e72_14c0_7da9),
         ENTRY.elsewhere(0x1702_41b9_fb29_ac77),
-        ENTRY.list(
-            3,
-            0x4fa9_4e2b_154c_1667,
-            "offer-keygen",
-            "Which key derivation do offers specify (`keygen`)?",
-            questions::offer_keygen,
-        ),
+        ENTRY.declared(0x4fa9_4e2b_154c_1667),
         ENTRY.list(
             4,
             0x453d_6bf2_be49_a99d,

@@ -5,22 +5,8 @@ use crate::protocol::binary::Node;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::names::has_word;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{elements, endpoints, originator, stanzas};
+use crate::spec::observe::{endpoints, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength};
-use crate::words::{article, plural};
-
-pub(super) fn capability_values(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::each(call).into_iter().filter_map(|sight| {
-        let capability = sight.node.child("capability")?;
-        let version = capability.text("ver").unwrap_or("(none)".into());
-        let value = format!("ver {version}: {}", elements::spelled(capability));
-        let action = sight.action.name.as_str();
-        let (place, program) = (originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("The capability of {} {action}, {place}{program}.", article(action));
-        Some(Evidence::supporting(question, value, Strength::Direct, sight.index, why))
-    });
-    pieces.collect()
-}
 
 /// Words that name a parameter of a key.
 const WORDS: &[&str] = &["salt", "keylen", "keylength", "keysize"];
@@ -101,41 +87,6 @@ impl Found {
 
 /// The most names that are noted of one offer.
 const MOST: usize = 16;
-
-pub(super) fn offer_audio(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Offer).into_iter().filter_map(|sight| {
-        let audio = sight.node.children().iter().filter(|child| child.tag == "audio");
-        let elements = audio.map(|audio| {
-            let part = |name| audio.text(name).map_or_else(|| format!("no {name}"), |value| value.into_owned());
-            format!("{} {}", part("enc"), part("rate"))
-        });
-        let elements: Vec<_> = elements.collect();
-        let count = elements.len();
-        let node = &sight.row.observed.read().node;
-        let named =
-            ["platform", "version"].into_iter().filter_map(|name| Some(format!(", {name} {}", node.text(name)?)));
-        let why = format!(
-            "An offer, {}, announces audio in {count} element{}{}.",
-            originator::seen_at(call, sight.row),
-            plural(count),
-            named.collect::<String>()
-        );
-        (count > 0).then(|| Evidence::supporting(question, elements.join(", "), Strength::Direct, sight.index, why))
-    });
-    pieces.collect()
-}
-
-pub(super) fn offer_keygen(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Offer).into_iter().filter_map(|sight| {
-        let options = sight.node.child("encopt")?;
-        let value = options.text("keygen").map_or_else(|| "(none)".to_owned(), |value| value.into_owned());
-        let keys = endpoints::wrapped_keys(sight.node).count();
-        let place = originator::seen_at(call, sight.row);
-        let why = format!("An offer, {place}, with {keys} wrapped key{}.", plural(keys));
-        Some(Evidence::supporting(question, value, Strength::Direct, sight.index, why))
-    });
-    pieces.collect()
-}
 
 pub(super) fn offer_form(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     if call.progress.offered.is_none() {

@@ -138,13 +138,7 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.list(
-            1,
-            0xa8a9_fbe7_5627_38c4,
-            "reject-reasons",
-            "Which reasons do rejects give?",
-            questions::reject_reasons,
-        ),
+        ENTRY.declared(0xa8a9_fbe7_5627_38c4),
         ENTRY
             .exclusive(
                 2,

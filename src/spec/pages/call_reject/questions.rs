@@ -9,7 +9,6 @@ use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{SECOND, answers, declined, originator, ringing, seconds, stanzas};
-use crate::spec::pages::call_terminate::vocabulary::is_terminate_reason;
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 use crate::words::article;
 
@@ -64,27 +63,6 @@ fn further_rejects(question: &'static Question, call: &Call) -> Vec<Evidence> {
     let pieces = others.map(|(index, made, device)| {
         let why = format!("After {first_device}, the callee's device {device} also rejected the call: {}.", made.how);
         Evidence::supporting(question, "each-device-rejects", made.strength.min(first.strength), *index, why)
-    });
-    pieces.collect()
-}
-
-pub(super) fn reject_reasons(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let rejects = stanzas::of(call, &ActionName::Reject);
-    if rejects.is_empty() {
-        return Vec::new();
-    }
-    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
-    let pieces = rejects.iter().map(|sight| {
-        let reason = sight.action.reason.as_deref();
-        let known = match reason {
-            None => "",
-            Some(reason) if is_terminate_reason(reason) => ", a value that terminates have as well",
-            Some(_) => ", a value that no page lists for terminates",
-        };
-        let rang = offers.get(&sight.row.vantage).and_then(|offer| call.elapsed(*offer, sight.index));
-        let rang = rang.map_or_else(String::new, |rang| format!(", {} after the offer", seconds(rang)));
-        let why = format!("A reject, {}{rang}{known}.", originator::seen_at(call, sight.row));
-        Evidence::supporting(question, reason.unwrap_or("(none)").to_owned(), Strength::Direct, sight.index, why)
     });
     pieces.collect()
 }

@@ -15,13 +15,7 @@ const ENTRY: Rows = Rows::uncoded("call-terminate", include_str!("page.md")).abo
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_14.list(
-            1,
-            0xf94b_e442_be9e_0415,
-            "terminate-reasons",
-            "Which reasons do terminates give?",
-            questions::terminate_reasons,
-        ),
+        SIG_14.declared(0xf94b_e442_be9e_0415),
         SIG_14
             .existential(
                 2,
@@ -152,23 +146,8 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.existential(
-            1,
-            0x84b0_ca91_b5a7_7cd2,
-            "hang-up-reason",
-            "Do ordinary hang-ups omit the reason?",
-            &["omitted", "given"],
-            questions::hang_up_reason,
-        ),
-        ENTRY
-            .list(
-                2,
-                0x042b_beb1_0ef0_93a4,
-                "terminate-reason-makers",
-                "Who sends terminates with which reason?",
-                questions::terminate_reason_makers,
-            )
-            .about(Situation::Terminate),
+        ENTRY.declared(0x84b0_ca91_b5a7_7cd2),
+        ENTRY.declared(0x042b_beb1_0ef0_93a4),
         ENTRY.existential(
             3,
             0xeccd_6b05_a613_e183,

@@ -2,8 +2,7 @@
 
 use foldhash::HashSet;
 
-use super::vocabulary::is_terminate_reason;
-use crate::call::{Call, Media, Outcome, Row};
+use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::{Attribute, Node};
 use crate::protocol::stanza::{Action, ActionName, Body};
@@ -11,51 +10,6 @@ use crate::spec::observe::answered::HangUp;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{SECOND, answered, names, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, question};
-
-/// How the list shows a terminate without the attribute.
-const NONE: &str = "(none)";
-
-pub(super) fn terminate_reasons(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let terminates = stanzas::of(call, &ActionName::Terminate);
-    let pieces = terminates.iter().map(|sight| {
-        let value = sight.action.reason.as_deref().unwrap_or(NONE).to_owned();
-        let known = if sight.action.reason.as_deref().is_none_or(is_terminate_reason) {
-            ""
-        } else {
-            ", a value that no spec page lists"
-        };
-        let originator = match originator::made(sight.row) {
-            Some(made) if !sight.is_outbound() => {
-                format!(", sent by the {} ({} evidence)", made.by.name(), made.strength.name())
-            }
-            _ => String::new(),
-        };
-        let phase = match was_answered(call, sight) {
-            Some(true) => " that had been answered",
-            Some(false) => " that had not been answered",
-            None => "",
-        };
-        let why = format!(
-            "A terminate {}{originator}, in {} call{phase}{known}.",
-            originator::seen_at(call, sight.row),
-            call.media.map_or("a", |media| if media == Media::Audio { "an audio" } else { "a video" }),
-        );
-        Evidence::supporting(question, value, Strength::Direct, sight.index, why)
-    });
-    pieces.collect()
-}
-
-/// Whether the call was answered when a terminate went by; `None` if that is not known. One that another device took the
-/// call says so itself: the accept may be on its way, logged later, or recorded nowhere.
-fn was_answered(call: &Call, terminate: &Sight<'_>) -> Option<bool> {
-    let accepted = call.progress.accepted.and_then(|accepted| call.is_before(accepted, terminate.index));
-    match call.progress.accepted {
-        Some(_) if accepted == Some(true) => Some(true),
-        _ if terminate.action.is_elsewhere() => None,
-        Some(_) => accepted,
-        None => (call.progress.outcome != Outcome::Unknown).then_some(false),
-    }
-}
 
 pub(super) fn terminate_duration_direction(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reported = reported(call);
@@ -154,37 +108,6 @@ fn ignored(question: &'static Question, call: &Call) -> Option<Evidence> {
     let why =
         format!("The client continued the call {} after it had received a terminate without a reason.", seconds(after));
     Some(Evidence::supporting(question, "validated", Strength::Indirect, index, why))
-}
-
-pub(super) fn hang_up_reason(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let hang_ups = answered::hang_ups(call).into_iter().filter(|it| it.sight.row.copy_of.is_none());
-    let pieces = hang_ups.map(|HangUp { sight, talk }| {
-        let talk = talk.map_or_else(String::new, |talk| format!(" after {} of talk", seconds(talk)));
-        let place = originator::seen_at(call, sight.row);
-        match sight.action.reason.as_deref() {
-            None => {
-                let why = format!("A terminate without reason, {place}, ended an answered call{talk}.");
-                Evidence::supporting(question, "omitted", Strength::Direct, sight.index, why)
-            }
-            Some(reason) => {
-                let why = format!("A terminate with reason {reason}, {place}, ended an answered call{talk}.");
-                let piece = Evidence::supporting(question, "given", Strength::Indirect, sight.index, why);
-                piece.with_values(vec![reason.to_owned()])
-            }
-        }
-    });
-    pieces.collect()
-}
-
-pub(super) fn terminate_reason_makers(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Terminate).into_iter().filter_map(|sight| {
-        let made = originator::made(sight.row)?;
-        let reason = sight.action.reason.as_deref().unwrap_or("(none)");
-        let why = format!("A terminate from the {}: {}.", made.by.name(), made.how);
-        let value = format!("{reason}: {}", made.by.name());
-        Some(Evidence::supporting(question, value, made.strength, sight.index, why))
-    });
-    pieces.collect()
 }
 
 pub(super) fn terminate_figures(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {

@@ -17,21 +17,8 @@ pub(super) static SIGNALLING: Page = Page {
             "What do the transport endpoints in transports look like?",
             questions::transport_te,
         ),
-        SIG_05.list(
-            2,
-            0x6eb7_f80b_ece8_0378,
-            "transport-types",
-            "Which types do transports have?",
-            questions::transport_types,
-        ),
-        SIG_05.existential(
-            3,
-            0x7043_399c_138d_6bad,
-            "transport-medium",
-            "Do transports name a network medium other than 2?",
-            &["others", "only-2"],
-            questions::transport_medium,
-        ),
+        SIG_05.declared(0x6eb7_f80b_ece8_0378),
+        SIG_05.declared(0x7043_399c_138d_6bad),
         SIG_05.list(
             4,
             0xb76d_d372_1ac1_9e6b,

@@ -13,36 +13,6 @@ pub(super) fn transport_te(question: &'static Question, call: &Call, _: &Context
     lists::endpoints(call, question, &ActionName::Transport)
 }
 
-/// The values that the page describes.
-const DESCRIBED: [&str; 3] = ["1", "3", "9"];
-
-pub(super) fn transport_types(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Transport).into_iter().map(|sight| {
-        let kind = sight.node.text("transport-message-type");
-        let is_new = kind.as_deref().is_some_and(|kind| !DESCRIBED.contains(&kind));
-        let new = if is_new { ", a type that the page does not document" } else { "" };
-        let round = sight.node.text("p2p-cand-round").map_or_else(String::new, |round| format!(", in round {round}"));
-        let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let why = format!("A transport {place}{round}{new}.");
-        let value = kind.map_or_else(|| "(none)".to_owned(), |kind| kind.into_owned());
-        Evidence::supporting(question, value, Strength::Direct, sight.index, why)
-    });
-    pieces.collect()
-}
-
-pub(super) fn transport_medium(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Transport).into_iter().filter_map(|sight| {
-        let medium = sight.node.child("net")?.text("medium")?;
-        let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let (hypothesis, strength) =
-            if medium == "2" { ("only-2", Strength::Absence) } else { ("others", Strength::Direct) };
-        let why = format!("A transport {place} names medium {medium}.");
-        let piece = Evidence::supporting(question, hypothesis, strength, sight.index, why);
-        Some(piece.with_values(vec![medium.into_owned()]).routine())
-    });
-    pieces.collect()
-}
-
 pub(super) fn candidate_rounds(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let counts = |sight: &Sight<'_>| {
         sight.action.name == ActionName::Transport && sight.node.attribute("p2p-cand-round").is_some()

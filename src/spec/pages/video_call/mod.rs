@@ -26,6 +26,7 @@ pub(super) static SIGNALLING: Page = Page {
                 &["speaks", "silent"],
                 questions::accept_video,
             )
+            .about(Situation::VideoAccept)
             .also(&[("call-accept", 3)]),
         SIG_02
             .exclusive(
