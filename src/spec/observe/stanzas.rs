@@ -2,7 +2,7 @@
 
 use foldhash::{HashMap, HashSet};
 
-use crate::call::{Call, Row, declines, is_offer};
+use crate::call::{Call, Outcome, Row, declines, is_offer};
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node, Value};
 use crate::protocol::stanza::{Ack, Action, ActionName, Body};
