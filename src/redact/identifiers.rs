@@ -71,8 +71,8 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
             gathered.address(&connection.server);
         }
     }
-    for log in &analysis.key_logs {
-        gathered.file(log);
+    for log in analysis.key_logs.iter() {
+        gathered.file(&log.name);
     }
     gathered
 }

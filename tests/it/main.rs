@@ -10,6 +10,7 @@ mod confidence;
 mod contradictions;
 mod damage;
 mod diagrams;
+mod excerpt;
 mod filter;
 mod frames;
 mod generated;
