@@ -2,12 +2,14 @@
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::sync::mpsc;
-use std::thread;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
 
 use clap::Args;
+use ringtrace::analysis::Analysis;
 use ringtrace::print;
-use ringtrace::tui::{self, ThemeName};
+use ringtrace::tui::{self, Loading, Opener, ThemeName};
 
 use super::exit::{Exit, Failure};
 use super::loading;
@@ -63,18 +65,49 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
-    let request = arguments.reading.prepare(&settings)?;
-    let shelf = request.shelf().clone();
-    let lookup = Some(request.lookup());
-    let inputs = arguments.reading.inputs(&settings, None)?;
-    let (publish, updates) = mpsc::channel();
-    let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
-    let shown =
-        tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
-    shown?;
-    match loading.join() {
-        Ok(analysis) => Ok(loading::exit(&analysis)),
-        Err(_) => Ok(Exit::Lost),
+    let mut captures = Captures { reading: arguments.reading.clone(), settings, reader: None };
+    let loading = captures.load()?;
+    tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures)?;
+    Ok(captures.exit())
+}
+
+/// What the interface shows, and who reads it.
+struct Captures {
+    reading: Reading,
+    settings: Settings,
+    reader: Option<JoinHandle<Arc<Analysis>>>,
+}
+
+impl Captures {
+    /// Begins to read. An earlier reader ends when it finds that nobody takes what it reads.
+    fn load(&mut self) -> Result<Loading, Failure> {
+        let request = self.reading.prepare(&self.settings)?;
+        let (shelf, lookup) = (request.shelf().clone(), request.lookup());
+        let inputs = self.reading.inputs(&self.settings, None)?;
+        let (publish, updates) = mpsc::channel();
+        self.reader = Some(thread::spawn(move || request.load_publishing(&mut |read| publish.send(read).is_ok())));
+        Ok(Loading { updates, lookup, inputs, shelf })
+    }
+
+    /// The exit code after reading what was opened last.
+    fn exit(self) -> Exit {
+        match self.reader.map(JoinHandle::join) {
+            Some(Ok(analysis)) => loading::exit(&analysis),
+            Some(Err(_)) | None => Exit::Lost,
+        }
+    }
+}
+
+impl Opener for Captures {
+    fn open(&mut self, path: &Path) -> Result<Loading, String> {
+        let mut reading = self.reading.clone();
+        let said = |failure: Failure| failure.to_string();
+        reading.open(path).map_err(said)?;
+        let before = std::mem::replace(&mut self.reading, reading);
+        self.load().map_err(|failure| {
+            self.reading = before;
+            said(failure)
+        })
     }
 }
 
