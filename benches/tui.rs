@@ -35,6 +35,19 @@ fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
     Node { tag: tag.to_owned().into(), attributes: attributes.collect(), content, span: Span::default() }
 }
 
+/// What is done in a list of 100,000 calls, by the keys for it.
+const WAITS: &[(&str, &str)] = &[
+    ("search for what is nowhere", "/nowhere\n"),
+    ("search for what is in the last call", "/99999\nn\x1b"),
+    ("filter by a word", "foutcome == missed\nF"),
+    ("filter by every stanza", "fsender contains 96@\nF"),
+    ("sort by every column", "sssssssssssssS"),
+    ("the board, its order and its limits", "Qssshhh\x1b"),
+    ("the rules, and the places of one", "Rssh\nG\x1b\x1b"),
+    ("open a call, the next one and the last one", "\n]]\x1bG\n\x1bg"),
+    ("pseudonyms on and off", "pp"),
+];
+
 /// A recording in which `call_of` says which call each of `COUNT` stanzas belongs to.
 fn recorded(call_of: impl Fn(u64) -> u64) -> Arc<Analysis> {
     let mut grouping = Grouping::default();
@@ -89,6 +102,42 @@ impl Bench {
         text.chars().for_each(|letter| self.press(KeyCode::Char(letter)));
     }
 
+    /// The longest time for which a key cannot be handled, while keys are pressed and what they ask for is done: of a key, a
+    /// slice of work between keys, the result of a job that was done behind, or a picture. A line break is Enter.
+    fn longest(&mut self, keys: &str) -> Duration {
+        let mut longest = Duration::ZERO;
+        let mut timed = |bench: &mut Self, what: &mut dyn FnMut(&mut Self) -> bool| {
+            let begun = Instant::now();
+            let more = what(bench);
+            longest = longest.max(begun.elapsed());
+            more
+        };
+        for key in keys.chars() {
+            let code = match key {
+                '\n' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                key => KeyCode::Char(key),
+            };
+            timed(self, &mut |bench| {
+                bench.press(code);
+                true
+            });
+            while timed(self, &mut |bench| bench.app.work()) {}
+            for job in self.app.jobs() {
+                let mut done = Some(job.run());
+                timed(self, &mut |bench| {
+                    done.take().into_iter().for_each(|done| bench.app.done(done));
+                    true
+                });
+            }
+            timed(self, &mut |bench| {
+                bench.draw();
+                true
+            });
+        }
+        longest
+    }
+
     /// A key and the picture after it.
     fn frame(&mut self, code: KeyCode) {
         self.press(code);
@@ -132,24 +181,14 @@ fn interface(criterion: &mut Criterion) {
             while bench.app.work() {}
         });
     });
-    group.bench_function("the longest wait while looking through them", |bencher| {
-        bencher.iter_custom(|iterations| {
-            let mut longest = Duration::ZERO;
-            for _ in 0..iterations {
-                bench.type_in("/nowhere");
-                bench.press(KeyCode::Enter);
-                loop {
-                    let begun = Instant::now();
-                    let more = bench.app.work();
-                    longest = longest.max(begun.elapsed());
-                    if !more {
-                        break;
-                    }
-                }
-            }
-            longest * u32::try_from(iterations).unwrap_or(u32::MAX)
+    for (name, keys) in WAITS {
+        group.bench_function(format!("the longest wait: {name}"), |bencher| {
+            bencher.iter_custom(|iterations| {
+                let longest = (0..iterations).map(|_| bench.longest(keys)).max().unwrap_or_default();
+                longest * u32::try_from(iterations).unwrap_or(u32::MAX)
+            });
         });
-    });
+    }
 
     let mut bench = Bench::new(&stanzas);
     group.bench_function("open a call of 100,000 stanzas", |bencher| {

@@ -154,6 +154,12 @@ impl Notes {
         if self.notes.is_empty() { None } else { self.of(&Subject::of_call(call)) }
     }
 
+    /// Returns whether a call or one of its stanzas is marked. Costs next to nothing without notes.
+    #[must_use]
+    pub fn is_marked(&self, call: &Call) -> bool {
+        !self.notes.is_empty() && self.in_call(Subject::of_call(call)).next().is_some()
+    }
+
     /// The note on a stanza. Costs next to nothing in calls without notes.
     #[must_use]
     pub fn of_row(&self, call: &Call, index: usize) -> Option<&str> {

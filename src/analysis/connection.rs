@@ -12,7 +12,7 @@ use super::tap::Below;
 use crate::anomaly::{Anomalies, Anomaly};
 use crate::call::Coverage;
 use crate::input::Ends;
-use crate::keys::{Keys, PublicKey, TlsKeys};
+use crate::keys::{Keys, PublicKey, SessionId, TlsKeys};
 use crate::origin::{ConnectionId, Direction, Located, Origin, PerDirection, Timestamp};
 use crate::protocol::Sink;
 use crate::protocol::binary::Node;
@@ -410,8 +410,20 @@ impl Connection {
             frames: self.session.frames,
             stanzas: self.session.stanzas,
             device: None,
+            sessions: self.sessions(),
         };
         Some(Described { connection, is_flipped: self.is_flipped(), target: self.target.clone() })
+    }
+
+    /// The sessions that were decrypted: TLS, then Noise.
+    fn sessions(&self) -> Vec<SessionId> {
+        let tls = match &self.carries {
+            Carries::Tls(tls) if tls.state() == tls::State::Decrypted => tls.client_random(),
+            _ => None,
+        };
+        let report = self.session.noise.report();
+        let noise = report.key_used.filter(|_| report.state != noise::State::WrongKey);
+        tls.map(SessionId::Tls).into_iter().chain(noise.map(SessionId::Noise)).collect()
     }
 
     /// Whether TCP took the client for the server.

@@ -15,7 +15,7 @@ use std::thread;
 use super::follow::Following;
 use super::lookup::Lookup;
 use super::merge::{Beside, Merge, Publish};
-use super::model::{Analysis, Capture};
+use super::model::{Analysis, Capture, KeyLog};
 use super::reader::{Found, PUBLISH_EVERY, Reader, Statics};
 use super::source::{Overrides, Source};
 use super::workers::{Permits, Workers};
@@ -43,7 +43,7 @@ pub struct Request {
     sources: Vec<Source>,
     overrides: BTreeMap<usize, Overrides>,
     keys: Keys,
-    key_logs: Vec<String>,
+    key_logs: Vec<KeyLog>,
     key_anomalies: Anomalies,
     keeps_messages: bool,
     shelf: Shelf,
@@ -90,7 +90,7 @@ impl Request {
     #[must_use]
     pub fn inputs(&self) -> Option<Vec<PathBuf>> {
         let captures = self.sources.iter().map(|source| source.path().map(Path::to_owned));
-        let key_logs = self.key_logs.iter().map(PathBuf::from);
+        let key_logs = self.key_logs.iter().map(|log| PathBuf::from(&log.name));
         captures.chain(key_logs.chain(self.shelf.files().map(Path::to_owned)).map(Some)).collect()
     }
 
@@ -141,7 +141,7 @@ impl Request {
         for anomaly in reading.anomalies(CaptureId(u32::try_from(place).unwrap_or(u32::MAX))) {
             self.key_anomalies.add(anomaly);
         }
-        self.key_logs.push(name);
+        self.key_logs.push(KeyLog { name, lines: reading.usable, sessions: reading.sessions });
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl Request {
             ..Capture::default()
         });
         let beside = Beside {
-            key_logs: self.key_logs.clone(),
+            key_logs: self.key_logs.as_slice().into(),
             notes: Arc::new(self.shelf.notes()),
             lineage: Arc::clone(&self.lineage),
         };

@@ -15,7 +15,7 @@ use super::workers::Workers;
 use crate::anomaly::Anomaly;
 use crate::input::{self, Entry, Format};
 use crate::keys::Keys;
-use crate::origin::{Located, Origin};
+use crate::origin::{CaptureId, Located, Origin};
 
 /// Bytes that are shown of a record that is no packet.
 const RECORD_SHOWN: u64 = 64 << 10;
@@ -74,19 +74,12 @@ impl Lookup {
     /// # Errors
     /// If the capture cannot be read a second time, or does not hold the stanza any more.
     pub fn passages(&self, wanted: &Wanted, stop: &AtomicBool) -> Result<Passages, LookupError> {
-        let index = usize::try_from(wanted.origin.capture.0).ok();
-        let found = index.and_then(|index| self.captures.get(index)).ok_or(LookupError::NotFound)?;
-        let (source, overrides, before) = found;
-        let path = source.path().ok_or(LookupError::StandardInput)?;
-        let now = stamp(path);
-        let has_changed = before.is_none() || now != *before;
+        let Opened { path, format, mut reader, has_changed } = self.open(wanted.origin.capture)?;
         // The bytes of a frame prove themselves; those of a line of a log do not.
         if has_changed && wanted.ciphertext.is_empty() {
-            return Err(if now.is_none() { unreadable(path) } else { LookupError::Changed });
+            return Err(LookupError::Changed);
         }
-        let (mut reader, _) = source.open(None).map_err(|error| LookupError::Unreadable(error.to_string()))?;
         let mut search = Search::new(wanted, Workers::alone(Arc::clone(&self.keys), false), stop);
-        let format = overrides.as_ref().and_then(|overrides| overrides.format.as_deref());
         let outcome = input::read(wanted.origin.capture, &mut reader, format, &mut search);
         if search.is_stopped {
             return Err(LookupError::Stopped);
@@ -105,6 +98,41 @@ impl Lookup {
             true => Err(LookupError::NotFound),
         }
     }
+
+    /// Reads a capture that has not changed again, from its beginning until `out` wants no more.
+    pub(super) fn reread(&self, capture: CaptureId, out: &mut dyn input::Sink) -> Result<(), LookupError> {
+        let Opened { format, mut reader, has_changed, .. } = self.open(capture)?;
+        if has_changed {
+            return Err(LookupError::Changed);
+        }
+        let outcome = input::read(capture, &mut reader, format, out);
+        outcome.map(drop).map_err(|error| LookupError::Unreadable(error.to_string()))
+    }
+
+    fn open(&self, capture: CaptureId) -> Result<Opened<'_>, LookupError> {
+        let index = usize::try_from(capture.0).ok();
+        let found = index.and_then(|index| self.captures.get(index)).ok_or(LookupError::NotFound)?;
+        let (source, overrides, before) = found;
+        let path = source.path().ok_or(LookupError::StandardInput)?;
+        let now = stamp(path);
+        if now.is_none() {
+            return Err(unreadable(path));
+        }
+        let has_changed = before.is_none() || now != *before;
+        let format = overrides.as_ref().and_then(|overrides| overrides.format.as_deref());
+        let reader = source.open().map_err(|error| LookupError::Unreadable(error.to_string()))?;
+        Ok(Opened { path, format, reader, has_changed })
+    }
+}
+
+/// A capture that was opened again.
+struct Opened<'l> {
+    path: &'l Path,
+    /// The name of its format, where the user gave it.
+    format: Option<&'l str>,
+    reader: Box<dyn Read>,
+    /// Whether it is not what it was.
+    has_changed: bool,
 }
 
 fn unreadable(path: &Path) -> LookupError {

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::event::Event;
 use super::mention::Mention;
-use super::model::{Analysis, Capture, SeenMessage};
+use super::model::{Analysis, Capture, KeyLog, SeenMessage};
 use super::reader::{Found, PUBLISH_EVERY};
 use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed, Recording, Span};
@@ -27,7 +27,7 @@ pub type Publish<'p> = dyn FnMut(Arc<Analysis>) -> bool + 'p;
 #[derive(Clone, Debug)]
 pub(super) struct Beside {
     /// The key logs, in the order given.
-    pub(super) key_logs: Vec<String>,
+    pub(super) key_logs: Arc<[KeyLog]>,
     /// The user's notes.
     pub(super) notes: Arc<Notes>,
     /// Which clients derive from one another.

@@ -40,6 +40,8 @@ mod batch;
 mod workers;
 mod pipe;
 mod lookup;
+mod excerpt;
+mod wireshark;
 mod reader;
 mod merge;
 mod load;
@@ -48,15 +50,17 @@ pub use choice::NoChoice;
 pub use diagnoses::{
     APP_KEYS, APP_MIDWAY, NAMELESS, OLDER_THAN_NOISE, ONE_SIDED, ONE_SIDED_TLS, STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED,
 };
+pub use excerpt::{Excerpt, ExcerptError, Packing};
 pub use exhibit::Exhibit;
 pub use follow::Following;
 pub use load::Request;
 pub use lookup::{Lookup, LookupError};
 pub use mention::{MEASURED, Mention, NAMES, Prefix, mentioned};
 pub use merge::Publish;
-pub use model::{Analysis, Capture, Chosen, Connection, Other, SeenMessage};
+pub use model::{Analysis, Capture, Chosen, Connection, KeyLog, Other, SeenMessage};
 pub use source::{Overrides, Source};
 pub use tap::{Below, Passage, Passages, Wanted};
+pub use wireshark::display_filter;
 
 use crate::anomaly::Diagnosis;
 use crate::call::contradictions;

@@ -9,6 +9,7 @@ use crate::anomaly::{Anomalies, Tally};
 use crate::call::contradictions::contradictions;
 use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
+use crate::keys::SessionId;
 use crate::media::{CallMedia, Flows};
 use crate::notes::Notes;
 use crate::origin::{CaptureId, ConnectionId, Located, Origin, Timestamp};
@@ -47,9 +48,28 @@ pub struct Analysis {
     /// The user's notes on calls and stanzas.
     pub notes: Arc<Notes>,
     /// The key logs, in the order given. As origins, they come after the captures.
-    pub key_logs: Vec<String>,
+    pub key_logs: Arc<[KeyLog]>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.
     pub complete: bool,
+}
+
+/// A key log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyLog {
+    /// Its name as given, for people. Untrusted text.
+    pub name: String,
+    /// The number of its lines with a usable key.
+    pub lines: u64,
+    /// The sessions that these lines have keys of.
+    pub sessions: BTreeSet<SessionId>,
+}
+
+impl KeyLog {
+    /// Returns whether a connection was decrypted with keys that it has.
+    #[must_use]
+    pub fn opened(&self, connection: &Connection) -> bool {
+        connection.sessions.iter().any(|session| self.sessions.contains(session))
+    }
 }
 
 /// Some of all calls.
@@ -130,6 +150,8 @@ pub struct Connection {
     pub stanzas: u64,
     /// The local device and how it was found, if it was. Text from the capture in it is untrusted.
     pub device: Option<String>,
+    /// The sessions that were decrypted: TLS, then Noise.
+    pub sessions: Vec<SessionId>,
 }
 
 /// A message of a websocket, without its bytes.
@@ -164,6 +186,18 @@ impl SeenMessage {
 }
 
 impl Capture {
+    /// Its name without the folder. Untrusted text.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.name.rsplit(['/', '\\']).next().unwrap_or_default()
+    }
+
+    /// Returns whether it is a file of a folder that was read and found not to be a capture.
+    #[must_use]
+    pub const fn is_skipped(&self) -> bool {
+        self.format.is_none() && self.failure.is_none()
+    }
+
     /// How it was made, one of the spec's techniques.
     #[must_use]
     pub fn technique(&self) -> &str {
@@ -248,7 +282,7 @@ impl Analysis {
     #[must_use]
     pub fn input_name(&self, id: CaptureId) -> Option<&str> {
         let place = usize::try_from(id.0).ok()?;
-        let key_log = || self.key_logs.get(place.checked_sub(self.captures.len())?).map(String::as_str);
+        let key_log = || Some(self.key_logs.get(place.checked_sub(self.captures.len())?)?.name.as_str());
         self.captures.get(place).map(|capture| capture.name.as_str()).or_else(key_log)
     }
 

@@ -16,7 +16,7 @@ use super::exit::Failure;
 pub(super) const INPUT: &str = "Input options";
 
 /// The captures, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Files(Vec<Given>);
 
 /// A capture as given, with the options that apply to it.
@@ -31,6 +31,11 @@ pub(super) struct Given {
 impl Files {
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Adds a capture, to which no option applies.
+    pub(super) fn add(&mut self, path: PathBuf) {
+        self.0.push(Given { path, overrides: Overrides::default() });
     }
 
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Given> {

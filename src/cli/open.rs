@@ -2,14 +2,15 @@
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::sync::mpsc;
-use std::thread;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
 
 use clap::Args;
-use ringtrace::analysis::Following;
+use ringtrace::analysis::{Analysis, Following};
 use ringtrace::print;
 use ringtrace::sandbox::{self, Needs};
-use ringtrace::tui::{self, ThemeName};
+use ringtrace::tui::{self, Loading, Opener, ThemeName};
 
 use super::exit::{Exit, Failure};
 use super::files::INPUT;
@@ -81,34 +82,71 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
-    let mut request = arguments.reading.prepare(&settings)?;
-    let following = Following::default();
-    if arguments.follow {
-        request.follow(following.clone());
-    }
-    let shelf = request.shelf().clone();
-    let lookup = Some(request.lookup());
-    let inputs = arguments.reading.inputs(&settings, None)?;
-    let (publish, updates) = mpsc::channel();
-    let has_sandbox = settings.sandbox;
-    let loading = thread::spawn(move || {
-        if has_sandbox {
-            sandbox::enter(&Needs::default());
+    let following = arguments.follow.then(Following::default);
+    let mut captures = Captures { reading: arguments.reading.clone(), settings, following, reader: None };
+    let loading = captures.load()?;
+    tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures)?;
+    Ok(captures.exit())
+}
+
+/// What the interface shows, and who reads it.
+struct Captures {
+    reading: Reading,
+    settings: Settings,
+    /// What ends the reading of files that grow; `None` where they are read to their end only.
+    following: Option<Following>,
+    reader: Option<JoinHandle<Arc<Analysis>>>,
+}
+
+impl Captures {
+    /// Begins to read. An earlier reader ends when it finds that nobody takes what it reads.
+    fn load(&mut self) -> Result<Loading, Failure> {
+        let mut request = self.reading.prepare(&self.settings)?;
+        let (shelf, lookup) = (request.shelf().clone(), request.lookup());
+        let inputs = self.reading.inputs(&self.settings, None)?;
+        if let Some(before) = &mut self.following {
+            let following = Following::default();
+            std::mem::replace(before, following.clone()).stop();
+            request.follow(following);
         }
-        let jobs = request.jobs();
-        request.load_publishing(&mut |analysis| {
-            // The interface must not wait for it.
-            analysis.judge(jobs);
-            publish.send(analysis).is_ok()
+        let (publish, updates) = mpsc::channel();
+        let has_sandbox = self.settings.sandbox;
+        self.reader = Some(thread::spawn(move || {
+            if has_sandbox {
+                sandbox::enter(&Needs::default());
+            }
+            let jobs = request.jobs();
+            request.load_publishing(&mut |analysis| {
+                // The interface must not wait for it.
+                analysis.judge(jobs);
+                publish.send(analysis).is_ok()
+            })
+        }));
+        Ok(Loading { updates, lookup, inputs, shelf })
+    }
+
+    /// The exit code after reading what was opened last.
+    fn exit(self) -> Exit {
+        if let Some(following) = &self.following {
+            following.stop();
+        }
+        match self.reader.map(JoinHandle::join) {
+            Some(Ok(analysis)) => loading::exit(&analysis),
+            Some(Err(_)) | None => Exit::Lost,
+        }
+    }
+}
+
+impl Opener for Captures {
+    fn open(&mut self, path: &Path) -> Result<Loading, String> {
+        let mut reading = self.reading.clone();
+        let said = |failure: Failure| failure.to_string();
+        reading.open(path).map_err(said)?;
+        let before = std::mem::replace(&mut self.reading, reading);
+        self.load().map_err(|failure| {
+            self.reading = before;
+            said(failure)
         })
-    });
-    let shown =
-        tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
-    following.stop();
-    shown?;
-    match loading.join() {
-        Ok(analysis) => Ok(loading::exit(&analysis)),
-        Err(_) => Ok(Exit::Lost),
     }
 }
 

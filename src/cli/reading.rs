@@ -1,14 +1,16 @@
 //! The arguments of every command that reads captures: files, keys and filter.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, IsTerminal};
+use std::io::{self, BufReader, IsTerminal, Read};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap::Args;
-use ringtrace::analysis::{Request, Source};
+use ringtrace::analysis::{Capture, Request, Source};
 use ringtrace::filter;
+use ringtrace::input;
+use ringtrace::keys;
 use ringtrace::notes::{self, Shelf};
 use ringtrace::output::Inputs;
 use ringtrace::spec::Checkout;
@@ -23,7 +25,7 @@ use super::settings::{Settings, Verbosity};
 pub(super) const SELECTION: &str = "Selection options";
 
 /// The captures, and how to read them.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = INPUT)]
 pub(super) struct Reading {
     #[command(flatten)]
@@ -48,6 +50,10 @@ pub(super) struct Reading {
     /// Checkout of the spec's repository, for the wording of its questions and for which clients derive from others.
     #[arg(long, value_name = "DIR")]
     spec: Option<PathBuf>,
+
+    /// Key logs that were opened in the interface. They do not turn discovery off.
+    #[arg(skip)]
+    opened_key_logs: Vec<PathBuf>,
 }
 
 /// Which calls to include.
@@ -156,7 +162,7 @@ impl Reading {
         let mut captures: Vec<_> = sources.into_iter().zip(overrides).collect();
         captures.sort_by(|(one, _), (other, _)| one.path().cmp(&other.path()));
         let (sources, overrides): (Vec<_>, Vec<_>) = captures.into_iter().unzip();
-        let mut key_logs = Vec::new();
+        let mut key_logs = self.opened_key_logs.clone();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
             for log in given {
                 // One file may hold both kinds of keys and be given for both.
@@ -239,8 +245,54 @@ impl Reading {
                     .for_each(|log| inputs.add(&log));
             }
         }
-        self.tls_keylog.iter().chain(&self.noise_keylog).chain(&settings.path).for_each(|path| inputs.add(path));
+        let key_logs = self.tls_keylog.iter().chain(&self.noise_keylog).chain(&self.opened_key_logs);
+        key_logs.chain(&settings.path).for_each(|path| inputs.add(path));
         Ok(inputs)
+    }
+
+    /// Adds a capture, a folder, a pattern or a key log, which its content shows.
+    ///
+    /// # Errors
+    /// If it cannot be opened, is open already or contains no files, or if standard input would have to be read again.
+    pub(super) fn open(&mut self, path: &Path) -> Result<(), Failure> {
+        let name = || visible(&path.to_string_lossy()).into_owned();
+        let refuse = |why: &str| Err(Failure::Usage(format!("{}: {why}", name())));
+        let mut known = Vec::new();
+        for file in self.files.iter() {
+            expand(&file.path, &mut known)?;
+        }
+        if known.contains(&Source::StandardInput) {
+            return refuse("cannot be added, because standard input cannot be read again");
+        }
+        let is_open = |log: &PathBuf| log == path;
+        if self.tls_keylog.iter().chain(&self.noise_keylog).chain(&self.opened_key_logs).any(is_open) {
+            return refuse("is open already");
+        }
+        if path.is_file() {
+            let mut beginning = Vec::new();
+            let read = File::open(path).and_then(|file| file.take(KEY_LOG_PROBED).read_to_end(&mut beginning));
+            read.map_err(|error| Failure::Read { path: name(), error })?;
+            if keys::is_log(&beginning) {
+                self.opened_key_logs.push(path.to_owned());
+                return Ok(());
+            }
+        }
+        let mut sources = Vec::new();
+        expand(path, &mut sources)?;
+        match sources.as_slice() {
+            [] => return refuse("the folder contains no files"),
+            [Source::StandardInput] => return refuse("standard input can only be opened at the start"),
+            [Source::File(path)] => {
+                File::open(path).map_err(|error| Failure::Read { path: name(), error })?;
+            }
+            _ => {}
+        }
+        let paths: Vec<_> = known.iter().filter_map(Source::path).collect();
+        if sources.iter().filter_map(Source::path).all(|path| paths.contains(&path)) {
+            return refuse("is open already");
+        }
+        self.files.add(path.to_owned());
+        Ok(())
     }
 
     /// Checks what can be said of the captures before a screen is shown: that the named files can be opened, that the
@@ -255,6 +307,9 @@ impl Reading {
             expand(&file.path, &mut sources)?;
             if sources.is_empty() {
                 return Err(Failure::Usage(format!("{}: the folder contains no files", name())));
+            }
+            if contains_no_captures(&sources) {
+                return Err(Failure::Usage(format!("{}: the folder contains no captures", name())));
             }
             if matches!(*sources, [Source::StandardInput]) && io::stdin().is_terminal() {
                 let why = "standard input is a terminal; pipe a capture to it, as in `tcpdump -w - | ringtrace -`";
@@ -290,6 +345,27 @@ pub(super) fn checkout(folder: Option<&Path>) -> Result<Option<Checkout>, Failur
     read.map_err(|error| Failure::Usage(visible(&error.to_string()).into_owned()))
 }
 
+/// The most bytes of files that are read to find out whether any of them is a capture.
+const SEARCHED_FOR_CAPTURES: u64 = 16 << 20;
+
+/// Returns whether these are files of a folder of which none is a capture, if that can be found out at once.
+fn contains_no_captures(sources: &[Source]) -> bool {
+    let in_folder = |source: &Source| matches!(source, Source::FileInFolder(_));
+    let size = |source: &Source| source.path().and_then(|path| path.metadata().ok()).map_or(0, |there| there.len());
+    let begins_like_one = |source: &Source| {
+        let file = source.path().and_then(|path| File::open(path).ok());
+        file.is_none_or(|mut file| input::begins_like_a_capture(&mut file).unwrap_or(true))
+    };
+    if !sources.iter().all(in_folder) || sources.iter().any(begins_like_one) {
+        return false;
+    }
+    // A log may begin with anything.
+    sources.iter().map(size).sum::<u64>() <= SEARCHED_FOR_CAPTURES && {
+        let read = Request::new(sources.to_vec()).load();
+        read.captures.iter().all(Capture::is_skipped)
+    }
+}
+
 /// The notes in a file; empty if it does not exist.
 fn notes_in(file: &Path) -> Result<String, Failure> {
     match fs::read_to_string(file) {
@@ -310,6 +386,9 @@ fn wrong_filter(text: &str, error: &filter::Error) -> Failure {
     let before = visible(text.get(..error.at).unwrap_or(text)).chars().count();
     Failure::Usage(format!("--filter: {error}\n  {}\n  {}^", visible(text), " ".repeat(before)))
 }
+
+/// How many bytes of a file show whether it is a key log.
+const KEY_LOG_PROBED: u64 = 64 << 10;
 
 /// The name endings of TLS key logs.
 const TLS_KEY_LOGS: [&str; 2] = [".sslkeylog.txt", ".keylog"];

@@ -55,7 +55,8 @@ use source::Source;
 
 pub use diagnoses::DIAGNOSES;
 pub use event::{CallEvent, EventKind, Program};
-pub use model::{Ends, Entry, Error, Format, Recorded, Sink, Summary, TECHNIQUES};
+pub use model::{Ends, Entry, Error, Format, Piece, Recorded, Sink, Summary, TECHNIQUES};
+pub use pcap::convert::ToPcapng;
 
 /// How a format is recognised and read.
 enum Reader {
@@ -231,6 +232,19 @@ pub fn read(
         out.anomaly(source.anomaly(broken.diagnosis, records).detail(detail));
     }
     Ok(Summary { format: format.name, container: source.container(), records, bytes: source.offset() })
+}
+
+/// Returns whether the beginning of an input shows that it is a capture. If it does not, it may still be one: a log whose first
+/// entry comes later.
+///
+/// # Errors
+///
+/// If the `reader` fails.
+pub fn begins_like_a_capture(reader: &mut dyn Read) -> Result<bool, Error> {
+    let mut source = Source::new(CaptureId(0), Decompressed::new(reader)?);
+    begin(&mut source)?;
+    let data = source.data();
+    Ok(READERS.iter().any(|reader| reader.claims(data)) || log::has_entry(data, line_formats()))
 }
 
 /// Reads as much of an input as it takes to recognise it: of a log only its first entry, since the next may be long in

@@ -124,8 +124,20 @@ pub struct Recorded {
     pub spans: Vec<(Timestamp, Timestamp)>,
 }
 
+/// A piece of a packet capture as it is in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// What packets need to be understood: a file header, the header of a section, the description of an interface.
+    Header(&'a [u8]),
+    /// A packet with its header. The entry that is made of it comes next, unless it makes no sense.
+    Packet(&'a [u8]),
+}
+
 /// Where a reader puts what it reads.
 pub trait Sink {
+    /// Takes a piece of a packet capture, byte by byte as it is in the file. Everything else is left out, such as secrets.
+    fn piece(&mut self, _piece: Piece<'_>) {}
+
     /// Takes the format of the input, before its first entry. Of a log with lines in several formats, the first.
     fn recognized(&mut self, _format: &'static Format) {}
 

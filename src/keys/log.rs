@@ -11,6 +11,7 @@
 //!                    <client random> <secret, 32 or 48 bytes>
 //! ```
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
@@ -19,7 +20,7 @@ use memchr::{memchr, memmem};
 use super::diagnoses::{CAPTURE, KEY_FILE, MALFORMED_LINE, NOT_A_KEY_LOG, STATIC_KEY_ONLY, UNKNOWN_LABEL};
 use super::secret::{Conflict, PublicKey, Secret, TlsSecret};
 use super::store::{Keys, PrivateKeys, TransportKeys};
-use super::tls::{ClientRandom, TlsLabel};
+use super::tls::{ClientRandom, SessionId, TlsLabel};
 use crate::anomaly::Anomaly;
 use crate::origin::{CaptureId, Origin};
 
@@ -41,6 +42,8 @@ pub struct LogReading {
     pub unused: u64,
     /// Lines with an unknown label; they are skipped.
     pub unknown_labels: u64,
+    /// The sessions that the usable lines have keys of.
+    pub sessions: BTreeSet<SessionId>,
     /// The first malformed lines.
     pub malformed: Vec<MalformedLine>,
     /// The number of malformed lines in all.
@@ -221,7 +224,10 @@ impl Keys {
                 return Ok(reading);
             }
             match if whole { self.read_entry(text) } else { Err(Reason::TooLong) } {
-                Ok(Entry::Usable) => reading.usable += 1,
+                Ok(Entry::Usable(session)) => {
+                    reading.usable += 1;
+                    reading.sessions.insert(session);
+                }
                 Ok(Entry::Unused) => reading.unused += 1,
                 Ok(Entry::Unknown) => reading.unknown_labels += 1,
                 Err(reason) => reading.reject(number, reason),
@@ -242,14 +248,17 @@ impl Keys {
                     server_to_client: Secret::new(server_to_client),
                 };
                 self.add_transport(ephemeral, keys)?;
+                Ok(Entry::Usable(SessionId::Noise(ephemeral)))
             }
             b"WA_NOISE_XX" => {
                 let [public, ephemeral, static_key] = fields(words)?;
                 self.add_private(private(public, ephemeral, static_key, None)?)?;
+                Ok(Entry::Usable(SessionId::Noise(public)))
             }
             b"WA_NOISE_IK" => {
                 let [public, ephemeral, static_key, server_static] = fields(words)?;
                 self.add_private(private(public, ephemeral, static_key, Some(server_static))?)?;
+                Ok(Entry::Usable(SessionId::Noise(public)))
             }
             _ if label.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')) => {
                 let label = std::str::from_utf8(label).unwrap_or_default();
@@ -258,18 +267,32 @@ impl Keys {
                 };
                 let (random, secret) = tls_fields(words, tls)?;
                 self.tls.add(random, tls, secret)?;
+                Ok(Entry::Usable(SessionId::Tls(random)))
             }
-            _ => return Err(Reason::NoLabel),
+            _ => Err(Reason::NoLabel),
         }
-        Ok(Entry::Usable)
     }
 }
 
 /// What a valid line is used for.
 enum Entry {
-    Usable,
+    Usable(SessionId),
     Unused,
     Unknown,
+}
+
+/// The labels of keys of Noise.
+const NOISE: &[&str] = &["WA_NOISE_TRANSPORT", "WA_NOISE_XX", "WA_NOISE_IK"];
+
+/// Returns whether a file that begins so is a key log: whether the first line that is neither blank nor a comment has a
+/// known label.
+#[must_use]
+pub fn is_log(beginning: &[u8]) -> bool {
+    let mut lines = without_mark(beginning).split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let label = first.and_then(|line| line.split(u8::is_ascii_whitespace).next());
+    let label = label.and_then(|label| std::str::from_utf8(label).ok());
+    label.is_some_and(|label| NOISE.contains(&label) || UNUSED.contains(&label) || TlsLabel::read(label).is_some())
 }
 
 /// Labels of TLS secrets that are not needed to decrypt application data after the handshake.

@@ -28,7 +28,7 @@ mod store;
 mod log;
 
 pub use diagnoses::*;
-pub use log::{Foreign, LogReading, MalformedLine, Reason};
+pub use log::{Foreign, LogReading, MalformedLine, Reason, is_log};
 pub use secret::{Conflict, PublicKey, Secret, TlsSecret};
 pub use store::{Keys, PrivateKeys, Session, TransportKeys};
-pub use tls::{ClientRandom, TlsKeys, TlsLabel, TlsSession, Traffic};
+pub use tls::{ClientRandom, SessionId, TlsKeys, TlsLabel, TlsSession, Traffic};

@@ -3,10 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::secret::{Conflict, TlsSecret};
+use super::secret::{Conflict, PublicKey, TlsSecret};
 
 /// The random value of a client hello, which is readable in the capture and identifies the session.
 pub type ClientRandom = [u8; 32];
+
+/// A session as a line of a key log names it, without any secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SessionId {
+    /// A Noise session, by the client's ephemeral public key.
+    Noise(PublicKey),
+    /// A TLS session, by its client random.
+    Tls(ClientRandom),
+}
 
 /// The kind of secret on a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

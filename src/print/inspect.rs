@@ -40,8 +40,8 @@ pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         }
         tallies(analysis, id, out)?;
     }
-    for (index, name) in analysis.key_logs.iter().enumerate() {
-        writeln!(out, "{}: key log", visible(name))?;
+    for (index, log) in analysis.key_logs.iter().enumerate() {
+        writeln!(out, "{}: key log", visible(&log.name))?;
         let place = analysis.captures.len() + index;
         tallies(analysis, CaptureId(u32::try_from(place).unwrap_or(u32::MAX)), out)?;
     }
@@ -64,7 +64,7 @@ pub(super) fn heading(capture: &Capture, out: &mut impl Write) -> io::Result<()>
 
 /// One connection on one line.
 pub(super) fn describe(connection: &Connection) -> String {
-    let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
+    let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device, .. } = connection;
     let device = device.as_deref().map_or_else(String::new, |device| format!(", at {}", visible(device)));
     if *messages == 0 && *frames == 0 && *websocket == "none" && *stanzas > 0 {
         let client = visible(client);
@@ -163,9 +163,9 @@ fn value(analysis: &Analysis) -> Value {
         Some(media::value(judged, judged.media()?, name))
     });
     let of_calls: Vec<Value> = of_calls.collect();
-    let key_logs = analysis.key_logs.iter().enumerate().map(|(index, name)| {
+    let key_logs = analysis.key_logs.iter().enumerate().map(|(index, log)| {
         let id = CaptureId(u32::try_from(analysis.captures.len() + index).unwrap_or(u32::MAX));
-        json!({ "path": name, "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>() })
+        json!({ "path": log.name, "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>() })
     });
     json!({ "schema": SCHEMA, "captures": captures.collect::<Vec<_>>(), "media": of_calls, "key_logs": key_logs.collect::<Vec<_>>() })
 }

@@ -82,8 +82,8 @@ pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoItera
             connection.server.split(" via ").for_each(|server| gathered.address(server));
         }
     }
-    for log in &analysis.key_logs {
-        gathered.file(log);
+    for log in analysis.key_logs.iter() {
+        gathered.file(&log.name);
     }
     gathered
 }

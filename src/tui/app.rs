@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::Frame;
 
-use super::background::{Job, JobDone};
+use super::background::{Job, JobDone, Outcome};
 use super::dialogs;
 use super::kit::command::{Command, Done, Effect};
 use super::kit::input::Edit;
@@ -20,6 +20,7 @@ use super::shared::Shared;
 use super::update::{self, update};
 use super::view::{Scratch, view};
 use crate::analysis::{Analysis, LookupError, Passages, Wanted};
+use crate::notes::Shelf;
 
 /// The interface without its terminal.
 #[derive(Debug)]
@@ -34,23 +35,9 @@ impl App {
     /// The interface before the first snapshot.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let Options {
-            theme,
-            ascii: _,
-            keymap,
-            columns,
-            config,
-            pseudonyms,
-            filter,
-            shelf,
-            lookup: _,
-            access,
-            here,
-            inputs: _,
-        } = options;
+        let Options { theme, ascii: _, keymap, columns, config, pseudonyms, filter, access, here } = options;
         let theme = theme.unwrap_or_default();
-        let notes = Arc::new(shelf.notes());
-        let shared = Shared { keymap, notes, shelf, access, here, config, filter, ..Shared::default() };
+        let shared = Shared { keymap, access, here, config, filter, ..Shared::default() };
         let mut model = Model::new(shared);
         model.shared.names.in_letters = pseudonyms;
         let columns: Vec<Column> = columns.iter().flatten().filter_map(|name| Column::named(name)).collect();
@@ -60,6 +47,11 @@ impl App {
         Self { model, scratch: Scratch::default(), theme, grip: None }
     }
 
+    /// Captures are read, from the beginning, and these are the notes on them. What was read before stays until then.
+    pub fn begin(&mut self, shelf: Shelf) {
+        self.model.begin(shelf);
+    }
+
     /// Takes a snapshot. What is selected stays selected.
     pub fn load(&mut self, analysis: Arc<Analysis>) {
         self.model.load(analysis);
@@ -67,7 +59,7 @@ impl App {
 
     /// No further snapshot will come, whether the captures were read to their end or not.
     pub fn stop(&mut self) {
-        self.model.shared.stopped = true;
+        self.model.stop();
     }
 
     /// Does some of the work that takes too long for one key, such as searching and filtering. Returns whether there is
@@ -158,7 +150,10 @@ impl App {
 
     /// Takes the result of a background job.
     pub fn done(&mut self, done: JobDone) {
-        self.model.finished(done);
+        match done.outcome {
+            Outcome::Written(done) => self.did(Some(done)),
+            _ => self.model.finished(done),
+        }
     }
 
     /// Draws everything.

@@ -2,6 +2,7 @@
 //! stanza's bytes.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -9,10 +10,14 @@ use std::thread;
 
 use super::board::Board;
 use super::drafts::{Request, Source};
-use crate::analysis::{Analysis, Lookup, LookupError, Passages, Wanted};
+use super::kit::command::Done;
+use super::kit::paths::Folder;
+use crate::analysis::{Analysis, Excerpt, ExcerptError, Lookup, LookupError, Packing, Passages, Wanted};
 use crate::github::{self, Access, Error, Post, Prefilled, Target, by_hand};
+use crate::output::{Existing, Output, Readers};
 use crate::redact::{Aliases, Redactor};
 use crate::report::{Draft, Released};
+use crate::words::counted;
 
 /// The id of jobs that are for no draft.
 pub(super) const NO_DRAFT: u64 = 0;
@@ -41,6 +46,10 @@ pub(super) enum Task {
     Board(Arc<Analysis>),
     /// Find what must be replaced while pseudonyms are shown: names and ids of all captures, and of this machine.
     Pseudonyms(Arc<Analysis>, Vec<String>),
+    /// Read a folder, given as it was typed.
+    List(String),
+    /// Copy packets to a file.
+    Packets { lookup: Arc<Lookup>, path: PathBuf, excerpt: Excerpt, packing: Packing, over: bool },
     /// Send it.
     Send { report: Box<Released>, target: Target, access: Access },
 }
@@ -62,6 +71,10 @@ pub(super) enum Outcome {
     Pseudonyms(Arc<Analysis>, Box<Redactor>),
     /// The evidence was summed up.
     Board(Box<Board>),
+    /// A folder was read.
+    Listed(Folder),
+    /// A file was written, or was not.
+    Written(Done),
     /// A report was sent, or was not.
     Sent(Target, Result<github::Done, Error>),
     /// There is no token; the form where it can be submitted manually.
@@ -71,6 +84,12 @@ pub(super) enum Outcome {
 }
 
 impl Job {
+    /// A job that copies packets to a file.
+    #[must_use]
+    pub fn packets(lookup: Arc<Lookup>, path: PathBuf, excerpt: Excerpt, packing: Packing, over: bool) -> Self {
+        Self { id: NO_DRAFT, task: Task::Packets { lookup, path, excerpt, packing, over } }
+    }
+
     /// Runs the job to its end.
     #[must_use]
     pub fn run(self) -> JobDone {
@@ -93,6 +112,10 @@ impl Task {
                 let redactor = Redactor::new(&analysis, Aliases::default(), here);
                 Outcome::Pseudonyms(analysis, Box::new(redactor))
             }
+            Self::Packets { lookup, path, excerpt, packing, over } => {
+                Outcome::Written(copy(&lookup, &path, &excerpt, packing, over))
+            }
+            Self::List(folder) => Outcome::Listed(Folder::read(folder)),
             Self::Board(analysis) => Outcome::Board(Box::new(Board::new(&analysis))),
             Self::Send { report, target, access } => match access.client() {
                 Some(client) => {
@@ -105,6 +128,23 @@ impl Task {
                 }
             },
         }
+    }
+}
+
+/// Copies packets to a file.
+fn copy(lookup: &Lookup, path: &Path, excerpt: &Excerpt, packing: Packing, over: bool) -> Done {
+    let existing = if over { Existing::Replace } else { Existing::Keep };
+    if !over && path.is_file() {
+        return Done::Exists(path.to_owned());
+    }
+    let copied = Output::create(path, existing, Readers::Usual).map_err(ExcerptError::from).and_then(|mut out| {
+        let copied = lookup.copy(excerpt, packing, &mut out)?;
+        out.finish()?;
+        Ok(copied)
+    });
+    match copied {
+        Ok(copied) => Done::Message(format!("{} written to {}", counted(copied, "packet"), path.display())),
+        Err(error) => Done::Message(format!("Cannot write {}: {error}", path.display())),
     }
 }
 
@@ -151,7 +191,7 @@ type Answer = (Wanted, Result<Passages, LookupError>);
 /// Looks up bytes on its own thread, one stanza at a time: a new request cancels the previous one.
 #[derive(Debug)]
 pub(super) struct Lookups {
-    lookup: Option<Arc<Lookup>>,
+    lookup: Arc<Lookup>,
     /// Cancels the running lookup.
     stop: Arc<AtomicBool>,
     sender: Sender<Answer>,
@@ -161,9 +201,14 @@ pub(super) struct Lookups {
 
 impl Lookups {
     /// Without a request.
-    pub(super) fn new(lookup: Option<Lookup>) -> Self {
+    pub(super) fn new(lookup: Lookup) -> Self {
         let (sender, answers) = mpsc::channel();
-        Self { lookup: lookup.map(Arc::new), stop: Arc::default(), sender, answers, is_waiting: false }
+        Self { lookup: Arc::new(lookup), stop: Arc::default(), sender, answers, is_waiting: false }
+    }
+
+    /// Where it looks.
+    pub(super) fn lookup(&self) -> Arc<Lookup> {
+        Arc::clone(&self.lookup)
     }
 
     /// Looks up a stanza, and cancels the previous request.
@@ -171,10 +216,10 @@ impl Lookups {
         self.stop.store(true, Ordering::Relaxed);
         self.stop = Arc::default();
         self.is_waiting = true;
-        let (stop, sender, lookup) = (Arc::clone(&self.stop), self.sender.clone(), self.lookup.clone());
+        let (stop, sender, lookup) = (Arc::clone(&self.stop), self.sender.clone(), Arc::clone(&self.lookup));
         let asked = wanted.clone();
         let work = move || {
-            let answer = lookup.map_or(Err(LookupError::NotFound), |lookup| lookup.passages(&wanted, &stop));
+            let answer = lookup.passages(&wanted, &stop);
             if answer != Err(LookupError::Stopped) {
                 // Sending fails only if the interface has ended.
                 let _ = sender.send((wanted, answer));

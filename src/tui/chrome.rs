@@ -8,8 +8,10 @@ use super::kit::bindings::Context;
 use super::kit::keymap::Bound;
 use super::kit::text::{address, cut, shown, width};
 use super::kit::theme::Theme;
-use super::model::{Model, Shown};
+use super::model::Model;
+use super::screens::ladder::LadderScreen;
 use super::shared::Shared;
+use super::shown::Shown;
 use crate::analysis::Analysis;
 use crate::call::Call;
 use crate::protocol::binary::Jid;
@@ -38,7 +40,7 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let (name, right) = match (model.context_below(), model.ladder()) {
         (_, Some(screen)) if screen.calls.len() > 1 => (format!("{} calls", screen.calls.len()), date),
         (_, Some(screen)) if screen.is_of_strays() => ("Stanzas of no call".to_owned(), date),
-        (_, Some(_)) => (format!("Call {} of {count}", model.calls.selected + 1), date),
+        (_, Some(screen)) => (called(&model.shared, screen), date),
         (Context::Calls, None) if model.shared.calls().is_empty() => ("Calls".to_owned(), String::new()),
         (Context::Calls, None) => {
             let all = model.shared.calls().len();
@@ -77,6 +79,15 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     frame.render_widget(line.style(theme.heading.patch(theme.selected)), area);
 }
 
+/// The number of the call that is shown, and of all.
+fn called(shared: &Shared, screen: &LadderScreen) -> String {
+    let all = shared.calls().len();
+    match screen.calls.first().and_then(|judged| shared.number_of(judged)) {
+        Some(number) => format!("Call {number} of {all}"),
+        None => "Call".to_owned(),
+    }
+}
+
 /// A call in `room` columns.
 fn call_in(shared: &Shared, call: &Call, room: usize) -> String {
     let outcome = call.progress.outcome.name();
@@ -97,9 +108,8 @@ fn call_in(shared: &Shared, call: &Call, room: usize) -> String {
 fn captures(shared: &Shared) -> String {
     let captures = shared.analysis.as_ref().map_or(&[][..], |analysis| &analysis.captures);
     let Some((first, others)) = captures.split_first() else { return String::new() };
-    let file = first.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-    format!("{}{more}", shown(file, 200))
+    format!("{}{more}", shown(first.file_name(), 200))
 }
 
 /// Returns whether there is progress to show, or a warning that there will be none.
@@ -109,7 +119,7 @@ pub(super) fn has_progress(shared: &Shared) -> bool {
 
 /// Draws the progress of loading.
 pub(super) fn progress(shared: &Shared, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let line = match &shared.analysis {
+    let line = match shared.reloading.as_ref().or(shared.analysis.as_ref()) {
         _ if !shared.is_reading() => {
             Line::styled(" Loading stopped before the end of the captures: what is shown is incomplete.", theme.warning)
         }

@@ -8,7 +8,8 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::kit::bindings::Context;
 use super::kit::input::Input;
 use super::kit::keymap::{Bound, Keymap};
-use crate::filter::Completions;
+use super::kit::paths::{Folder, split};
+use crate::filter::{Completion, Completions};
 use crate::github::Target;
 use crate::notes;
 use crate::origin::CaptureId;
@@ -48,6 +49,13 @@ pub(super) enum Dialog {
     Values {
         /// The filters, one per value.
         filters: Vec<String>,
+        /// The selected one.
+        selected: usize,
+    },
+    /// The choice of what to copy.
+    Copies {
+        /// What can be copied: what it is, and its text.
+        copies: Vec<(&'static str, String)>,
         /// The selected one.
         selected: usize,
     },
@@ -120,6 +128,8 @@ pub(super) enum Asks {
     Note(notes::Subject, Vec<CaptureId>),
     /// A file to write what is shown to; `Some` if this file exists and entering its name again replaces it.
     Save(Option<PathBuf>),
+    /// Another file to open; and what the folder contains that it is typed in, once that was read.
+    Open(Option<Folder>),
     /// The issue that a draft goes to.
     Target(u64),
 }
@@ -133,6 +143,7 @@ impl Dialog {
             Self::Columns { .. } => Context::Columns,
             Self::Forms { .. } => Context::Forms,
             Self::Values { .. } => Context::Values,
+            Self::Copies { .. } => Context::Copies,
             Self::Confirm(_) => Context::Confirm,
             Self::Prompt(_) => Context::Input,
         }
@@ -152,6 +163,23 @@ impl Prompt {
             matching: None,
         }))
     }
+
+    /// Takes the content of a folder, if it is the one of the path that is typed.
+    pub(super) fn take_folder(&mut self, folder: Folder) {
+        if matches!(self.asks, Asks::Open(_)) && split(self.input.text()).0 == folder.typed {
+            self.completions = paths(&folder, self.input.text());
+            self.asks = Asks::Open(Some(folder));
+            self.selected = 0;
+        }
+    }
+}
+
+/// Completions of a path in a folder.
+pub(super) fn paths(folder: &Folder, typed: &str) -> Completions {
+    let (typed_folder, name) = split(typed);
+    let known = if typed_folder == folder.typed { folder.beginning(name) } else { Vec::new() };
+    let entries = known.into_iter().map(|text| Completion { text, doc: "" });
+    Completions { start: typed_folder.len(), entries: entries.collect() }
 }
 
 /// What is typed into the palette by the habits of vi, or with an argument.
@@ -161,6 +189,8 @@ pub(super) enum Typed {
     Quit,
     /// Write what is shown to a file; to one that is asked for if there is none.
     Write(String),
+    /// Open another file; one that is asked for if there is none.
+    Open(String),
     /// Filter the calls.
     Filter(String),
     /// Go to a line of the list.
@@ -177,6 +207,7 @@ impl Typed {
         match word {
             "q" | "q!" | "qa" | "qa!" | "x" | "quit" | "exit" => Some(Self::Quit),
             "w" | "write" | "save" | "export" => Some(Self::Write(argument)),
+            "e" | "edit" | "open" => Some(Self::Open(argument)),
             "f" | "filter" if !argument.is_empty() => Some(Self::Filter(argument)),
             "h" | "help" => Some(Self::Help),
             number => number.parse().ok().map(Self::Line),
@@ -189,6 +220,8 @@ impl Typed {
             Self::Quit => "Quit".to_owned(),
             Self::Write(file) if file.is_empty() => "Write what is shown to a file".to_owned(),
             Self::Write(file) => format!("Write what is shown to {file}"),
+            Self::Open(file) if file.is_empty() => "Open another file".to_owned(),
+            Self::Open(file) => format!("Open {file}"),
             Self::Filter(filter) => format!("Show calls that match {filter}"),
             Self::Line(line) => format!("Go to line {line}"),
             Self::Help => "Show the keys".to_owned(),

@@ -25,6 +25,8 @@ mod screen;
 
 mod screens;
 
+mod shown;
+
 mod model;
 
 mod dialogs;
@@ -39,6 +41,8 @@ mod view;
 
 mod options;
 
+mod loading;
+
 mod app;
 
 mod run;
@@ -48,5 +52,6 @@ pub use background::{Job, JobDone};
 pub use kit::ascii::is_ascii_locale;
 pub use kit::backdrop::is_light_by_variable;
 pub use kit::{bindings, command, input, key, keymap, theme::ThemeName};
+pub use loading::{Loading, Opener};
 pub use options::{Options, Wrong};
 pub use run::{columns, run};

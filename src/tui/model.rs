@@ -12,20 +12,20 @@ use super::screens::calls::Calls;
 use super::screens::captures::Captures;
 use super::screens::compare::Comparison;
 use super::screens::draft::{self, DraftScreen};
-use super::screens::findings::Findings;
 use super::screens::ladder::{Fold, LadderScreen};
-use super::screens::marks::Marks;
-use super::screens::media::Media;
 use super::screens::page::Page;
-use super::screens::questions::{Evidence, Questions};
-use super::screens::rules::{Places, Rules};
+use super::screens::questions::Evidence;
+use super::screens::rules::Places;
 use super::search::{Haystack, Progress, Search};
 use super::shared::{Shared, find_call};
+use super::shown::Shown;
 use crate::analysis::Analysis;
+use crate::notes::Shelf;
 use crate::protocol::xml;
 use crate::redact::Redactor;
 use crate::spec::Judged;
 use crate::tables::Selection;
+use crate::words::counted;
 
 /// The most places remembered to go back to.
 const PLACES_KEPT: usize = 200;
@@ -40,76 +40,6 @@ pub(super) struct Model {
     /// The screens above it; the last one is shown.
     pub(super) screens: Vec<Shown>,
     jumps: Jumps,
-}
-
-/// A screen above the list of calls.
-#[derive(Clone, Debug)]
-pub(super) enum Shown {
-    /// The ladder of one or more calls, next to the selected stanza.
-    Ladder(Box<LadderScreen>),
-    /// Two calls or two stanzas side by side.
-    Compare(Box<Comparison>),
-    /// The open questions.
-    Questions(Questions),
-    /// The evidence for one question.
-    Evidence(Evidence),
-    /// The rules.
-    Rules(Rules),
-    /// The places where one rule was checked.
-    Places(Places),
-    /// The page of a question or a rule.
-    Page(Page),
-    /// The captures.
-    Captures(Captures),
-    /// The marks and notes.
-    Marks(Marks),
-    /// The media of a call.
-    Media(Media),
-    /// The drafted findings.
-    Findings(Findings),
-    /// One drafted finding.
-    Draft(DraftScreen),
-}
-
-impl Shown {
-    fn screen(&self) -> &dyn Screen {
-        match self {
-            Self::Ladder(screen) => screen.as_ref(),
-            Self::Compare(screen) => screen.as_ref(),
-            Self::Questions(screen) => screen,
-            Self::Evidence(screen) => screen,
-            Self::Rules(screen) => screen,
-            Self::Places(screen) => screen,
-            Self::Page(screen) => screen,
-            Self::Captures(screen) => screen,
-            Self::Marks(screen) => screen,
-            Self::Media(screen) => screen,
-            Self::Findings(screen) => screen,
-            Self::Draft(screen) => screen,
-        }
-    }
-
-    fn screen_mut(&mut self) -> &mut dyn Screen {
-        match self {
-            Self::Ladder(screen) => screen.as_mut(),
-            Self::Compare(screen) => screen.as_mut(),
-            Self::Questions(screen) => screen,
-            Self::Evidence(screen) => screen,
-            Self::Rules(screen) => screen,
-            Self::Places(screen) => screen,
-            Self::Page(screen) => screen,
-            Self::Captures(screen) => screen,
-            Self::Marks(screen) => screen,
-            Self::Media(screen) => screen,
-            Self::Findings(screen) => screen,
-            Self::Draft(screen) => screen,
-        }
-    }
-
-    /// Returns whether it shows results for questions or rules.
-    const fn needs_board(&self) -> bool {
-        matches!(self, Self::Questions(_) | Self::Evidence(_) | Self::Rules(_) | Self::Places(_))
-    }
 }
 
 /// A place to go back to.
@@ -337,8 +267,35 @@ impl Model {
         Place { screens: self.screens.clone(), selected: self.calls.selected_index() }
     }
 
-    /// Takes a snapshot. What is selected stays selected.
+    /// Captures are read from the beginning; these are the notes on them.
+    pub(super) fn begin(&mut self, shelf: Shelf) {
+        let shared = &mut self.shared;
+        shared.stopped = false;
+        shared.notes = Arc::new(shelf.notes());
+        shared.shelf = shelf;
+        if let Some(analysis) = &mut shared.analysis {
+            Arc::make_mut(analysis).notes = Arc::clone(&shared.notes);
+            shared.reloading = Some(Arc::default());
+        }
+    }
+
+    /// No further snapshot will come.
+    pub(super) fn stop(&mut self) {
+        self.shared.stopped = true;
+        if let Some(unfinished) = self.shared.reloading.take().filter(|analysis| !analysis.captures.is_empty()) {
+            self.load(unfinished);
+        }
+    }
+
+    /// Takes a snapshot. What is selected stays selected. If captures are read again, the previous result stays until the end.
     pub(super) fn load(&mut self, mut analysis: Arc<Analysis>) {
+        if self.shared.reloading.is_some() && !analysis.complete && !self.shared.calls().is_empty() {
+            self.shared.reloading = Some(analysis);
+            return;
+        }
+        if self.shared.reloading.take().is_some() && analysis.complete {
+            self.report_reloaded(&analysis);
+        }
         if *analysis.notes != *self.shared.notes {
             Arc::make_mut(&mut analysis).notes = Arc::clone(&self.shared.notes);
         }
@@ -356,6 +313,19 @@ impl Model {
             self.calls.select_call(place);
         }
         self.renew_screens();
+    }
+
+    /// Says what the captures that were opened last brought.
+    fn report_reloaded(&mut self, analysis: &Analysis) {
+        let before = self.shared.analysis.as_deref().map_or(0, |before| before.captures.len());
+        let failed =
+            analysis.captures.iter().skip(before).find_map(|capture| Some((capture, capture.failure.as_ref()?)));
+        let (calls, known) = (analysis.calls.len(), self.shared.calls().len());
+        self.shared.say(match failed {
+            Some((capture, why)) => format!("{}: {why}", capture.file_name()),
+            None if calls > known => format!("{}, {} more than before", counted(calls as u64, "call"), calls - known),
+            None => format!("{}, none more than before", counted(calls as u64, "call")),
+        });
     }
 
     /// Updates every screen to the latest snapshot.
@@ -558,6 +528,12 @@ impl Model {
     pub(super) fn finished(&mut self, done: JobDone) {
         let done = match done.outcome {
             Outcome::Board(board) => return self.summed_up(Some(*board)),
+            Outcome::Listed(folder) => {
+                if let Some(Dialog::Prompt(prompt)) = &mut self.shared.dialog {
+                    prompt.take_folder(folder);
+                }
+                return;
+            }
             Outcome::Pseudonyms(analysis, redactor) => return self.pseudonyms_known(&analysis, *redactor),
             Outcome::Failed if done.id == NO_DRAFT => return self.summed_up(None),
             outcome => JobDone { outcome, ..done },

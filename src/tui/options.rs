@@ -6,11 +6,8 @@ use super::kit::bindings::KEYMAP;
 use super::kit::keymap::{Keymap, KeysError};
 use super::kit::theme::ThemeName;
 use super::screens::calls::Column;
-use crate::analysis::Lookup;
 use crate::config::{Config, Placed};
 use crate::github::Access;
-use crate::notes::Shelf;
-use crate::output::Inputs;
 use crate::tables::Selection;
 use crate::visible::visible;
 use crate::words::nearest;
@@ -32,16 +29,10 @@ pub struct Options {
     pub pseudonyms: bool,
     /// The filter of the list, and its text.
     pub filter: Option<(String, Selection)>,
-    /// The files that are read, which no draft may replace.
-    pub inputs: Inputs,
-    /// The notes, and the files that contain them.
-    pub shelf: Shelf,
     /// The server that findings are sent to.
     pub access: Access,
     /// The names of the user and the machine, which must not be in any finding.
     pub here: Vec<String>,
-    /// Where the bytes of stanzas are looked up, if they can be.
-    pub lookup: Option<Lookup>,
 }
 
 /// An invalid setting.

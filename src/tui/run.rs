@@ -8,11 +8,12 @@ use std::time::Duration;
 use crossterm::event::{self, Event};
 
 use super::app::App;
-use super::background::{Jobs, Lookups};
+use super::background::{Job, Jobs, Lookups};
 use super::kit::backdrop::{Backdrop, Heard};
-use super::kit::command::Effect;
+use super::kit::command::{Done, Effect};
 use super::kit::signals::Request;
 use super::kit::terminal::Screen;
+use super::loading::{Loading, Opener};
 use super::options::Options;
 use crate::analysis::Analysis;
 
@@ -33,19 +34,19 @@ pub fn columns() -> Option<u16> {
 }
 
 /// Shows the interface until the user quits. Standard output must be a terminal. The first frame is drawn without
-/// waiting for a snapshot; if several snapshots arrive in the meantime, the newest is shown.
+/// waiting for a snapshot; if several snapshots arrive in the meantime, the newest is shown. `opener` opens what the user asks
+/// for.
 ///
 /// # Errors
 /// If the terminal cannot be read from or written to. It is restored in any case.
-pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result<()> {
-    let mut screen = Screen::enter(options.ascii, std::mem::take(&mut options.inputs))?;
+pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::Result<()> {
+    let mut screen = Screen::enter(options.ascii)?;
     let mut backdrop = Backdrop::default();
     if options.theme.is_none() {
         screen.ask_for_background()?;
     }
-    let mut lookups = Lookups::new(options.lookup.take());
     let mut app = App::new(options);
-    let mut updates = Some(updates);
+    let (mut updates, mut lookups) = begin(loading, &mut app, &mut screen);
     let mut jobs = Jobs::new();
     loop {
         screen.draw(|frame| app.draw(frame))?;
@@ -99,6 +100,14 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
                 };
                 match effect {
                     Some(Effect::Quit) => return Ok(()),
+                    Some(Effect::Open(path)) => match opener.open(&path) {
+                        Ok(loading) => (updates, lookups) = begin(loading, &mut app, &mut screen),
+                        Err(why) => app.did(Some(Done::Message(why))),
+                    },
+                    Some(Effect::WritePackets { path, excerpt, packing, over }) => match screen.refusal(&path) {
+                        Some(refusal) => app.did(Some(refusal)),
+                        None => jobs.start(vec![Job::packets(lookups.lookup(), path, excerpt, packing, over)]),
+                    },
                     Some(effect) => app.did(screen.perform(effect)?),
                     None => {}
                 }
@@ -108,6 +117,14 @@ pub fn run(updates: Receiver<Arc<Analysis>>, mut options: Options) -> io::Result
             }
         }
     }
+}
+
+/// Begins to show what is being read.
+fn begin(loading: Loading, app: &mut App, screen: &mut Screen) -> (Option<Receiver<Arc<Analysis>>>, Lookups) {
+    let Loading { updates, lookup, inputs, shelf } = loading;
+    screen.protect(inputs);
+    app.begin(shelf);
+    (Some(updates), Lookups::new(lookup))
 }
 
 /// Takes the newest waiting snapshot, if there is one. Returns whether anything changed.

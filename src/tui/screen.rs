@@ -8,8 +8,10 @@ use super::kit::bindings::Context;
 use super::kit::command::{Command, Movement};
 use super::kit::csv::{self, Table};
 use super::shared::Shared;
+use crate::analysis::{Capture, display_filter};
+use crate::call::Call;
 use crate::notes;
-use crate::origin::CaptureId;
+use crate::origin::{CaptureId, Origin};
 use crate::report::Subject;
 use crate::spec::Judged;
 
@@ -52,6 +54,11 @@ pub(super) enum Step {
 
 /// The file formats that a screen can be written in: file extension and description.
 pub(super) type Formats = &'static [(&'static str, &'static str)];
+
+/// The formats of packets, of one capture in classic pcap, and of any other captures of packets.
+pub(super) const CLASSIC: Formats =
+    &[("pcap", "the packets of the call, as recorded"), ("pcapng", "the packets of the call, as pcapng")];
+pub(super) const NEXT_GENERATION: Formats = &[("pcapng", "the packets of the call, as pcapng")];
 
 /// The format of screens with a table.
 pub(super) const TABLE: Formats = &[("csv", "the rows as shown, comma-separated")];
@@ -116,6 +123,16 @@ pub(super) trait Screen {
         None
     }
 
+    /// What else can be copied.
+    fn also_copied(&self, _shared: &Shared) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The calls whose packets can be written to a file: one or several.
+    fn packets(&self, _shared: &Shared) -> Vec<Arc<Judged>> {
+        Vec::new()
+    }
+
     /// The rows that are shown.
     fn table(&self, _shared: &Shared) -> Option<Table> {
         None
@@ -130,6 +147,23 @@ pub(super) trait Screen {
     fn written(&self, _extension: &str, shared: &Shared) -> Option<String> {
         self.table(shared).and_then(csv::csv)
     }
+}
+
+/// The name of a display filter among what can be copied.
+pub(super) const FILTER: &str = "Wireshark filter";
+
+/// Where the stanzas of calls were recorded.
+pub(super) fn origins<'c>(calls: impl Iterator<Item = &'c Call>) -> impl Iterator<Item = Origin> {
+    calls.flat_map(|call| &call.rows).map(|row| row.observed.stanza.origin)
+}
+
+/// The display filter that shows records in Wireshark, if they are packets of one capture.
+pub(super) fn wireshark_filter(shared: &Shared, origins: impl IntoIterator<Item = Origin>) -> Option<String> {
+    let origins: Vec<Origin> = origins.into_iter().collect();
+    let capture = origins.first()?.capture;
+    let is_of_packets = shared.analysis.as_ref()?.capture(capture).is_some_and(Capture::has_packets);
+    let is_one = origins.iter().all(|origin| origin.capture == capture);
+    display_filter(origins).filter(|_| is_one && is_of_packets)
 }
 
 /// The texts of lines.

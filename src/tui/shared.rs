@@ -29,6 +29,8 @@ use crate::words::counted;
 pub(super) struct Shared {
     /// The latest snapshot; `None` until the first one arrives.
     pub(super) analysis: Option<Arc<Analysis>>,
+    /// The latest snapshot while captures are read again and the previous result is still shown.
+    pub(super) reloading: Option<Arc<Analysis>>,
     /// Whether data was lost.
     pub(super) lossy: bool,
     /// Whether no further snapshot will come.
@@ -151,6 +153,18 @@ impl Shared {
         if stays { Some(call) } else { find_call(self.calls(), &judged.call) }
     }
 
+    /// The number of a call as listed, from 1.
+    pub(super) fn number_of(&self, judged: &Arc<Judged>) -> Option<usize> {
+        let same = self.calls().iter().position(|known| Arc::ptr_eq(known, judged));
+        same.or_else(|| find_call(self.calls(), &judged.call)).map(|place| place + 1)
+    }
+
+    /// Returns whether all calls are from one file.
+    pub(super) fn has_one_capture(&self) -> bool {
+        let captures = self.analysis.as_ref().map_or(&[][..], |analysis| &analysis.captures);
+        captures.iter().filter(|capture| capture.format.is_some()).nth(1).is_none()
+    }
+
     /// The stanzas that belong to no call, once they are known.
     pub(super) fn strays(&self) -> Option<&Arc<Judged>> {
         self.analysis.as_ref()?.strays.as_ref()
@@ -158,7 +172,7 @@ impl Shared {
 
     /// Returns whether more snapshots may come.
     pub(super) fn is_reading(&self) -> bool {
-        !self.stopped && !self.analysis.as_ref().is_some_and(|analysis| analysis.complete)
+        !self.stopped && (self.reloading.is_some() || !self.analysis.as_ref().is_some_and(|analysis| analysis.complete))
     }
 
     /// The filter, and the analysis that its fields are read from, if there is one.

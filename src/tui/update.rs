@@ -4,13 +4,14 @@ use super::dialog::{Confirm, Dialog, Then};
 use super::dialogs::{self, Accepted};
 use super::kit::command::{Command, Done, Effect};
 use super::kit::input::Input;
-use super::model::{Model, Shown};
+use super::model::Model;
 use super::screens::captures::Captures;
 use super::screens::draft;
 use super::screens::findings::Findings;
 use super::screens::marks::Marks;
 use super::screens::questions::Questions;
 use super::screens::rules::Rules;
+use super::shown::Shown;
 
 /// Does what a command asks for. Commands that are not listed here are those of the screen that is shown.
 pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
@@ -29,7 +30,7 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         }
         Command::NextCall => model.neighbour(true),
         Command::PreviousCall => model.neighbour(false),
-        Command::Filter | Command::Search | Command::Save => return dialogs::ask(model, command),
+        Command::Filter | Command::Search | Command::Save | Command::OpenFile => return dialogs::ask(model, command),
         Command::FilterByValue => dialogs::ask_value(model),
         Command::OnlyPeer => dialogs::only_peer(model),
         Command::ClearFilter => model.set_filter(None),
@@ -92,6 +93,8 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         | Command::Expected
         | Command::Layer
         | Command::LayerAbove
+        | Command::NextPart
+        | Command::PreviousPart
         | Command::Reference
         | Command::Pseudonyms
         | Command::NextMark

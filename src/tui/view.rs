@@ -6,8 +6,9 @@ use ratatui::layout::{Constraint, Layout};
 use super::kit::list::Scroll;
 use super::kit::pane::{self, Canvas, Regions, Viewport};
 use super::kit::theme::Theme;
-use super::model::{Model, Shown};
+use super::model::Model;
 use super::screens::{calls, captures, compare, draft, findings, ladder, marks, media, page, questions, rules};
+use super::shown::Shown;
 use super::{chrome, dialogs};
 
 /// What drawings keep for the next one: scroll offsets that follow a selection, texts that are expensive to write, and

@@ -14,7 +14,8 @@ pub use markdown::Layout;
 pub use nearest::{is_slip, nearest};
 pub use number::{article, bytes, capitalised, count, counted, plural};
 pub use time::{
-    clock, clock_precise, compact, compact_lapse, date, date_and_time, duration, lapse, milliseconds, offset, rfc3339,
+    clock, clock_precise, clock_since, compact, compact_lapse, date, date_and_time, duration, lapse, milliseconds,
+    offset, rfc3339,
 };
 
 /// Shown in place of a value that is not known.

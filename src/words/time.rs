@@ -28,6 +28,18 @@ pub fn clock_precise(time: Timestamp) -> String {
     formatted(time, "%H:%M:%S%.3f")
 }
 
+/// The time since an unknown moment as a clock started then shows it: `15:03:13`, and `1d 02:00:00` from a day on.
+#[must_use]
+pub fn clock_since(nanoseconds: i64) -> String {
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let seconds = nanoseconds.unsigned_abs() / SECOND_NANOSECONDS.unsigned_abs();
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    match seconds / 86_400 {
+        0 => format!("{sign}{clock}"),
+        days => format!("{sign}{days}d {clock}"),
+    }
+}
+
 /// A moment's date: `2026-11-20 UTC`.
 #[must_use]
 pub fn date(time: Timestamp) -> String {
@@ -107,14 +119,17 @@ pub fn compact(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     // Rounded as `scaled` rounds, so that 59.96 s is a minute and not "60.0s".
     let tenths = nanoseconds.unsigned_abs().saturating_add(50_000_000) / 100_000_000;
-    let seconds = tenths / 10;
+    let seconds = (tenths + 5) / 10;
     match seconds {
-        ..60 => {
+        _ if tenths < 600 => {
             let (number, unit) = scaled(nanoseconds);
             format!("{number}{unit}")
         }
-        60..3600 => format!("{sign}{}m{:02}s", seconds / 60, seconds % 60),
-        _ => format!("{sign}{}h{:02}m", seconds / 3600, seconds / 60 % 60),
+        ..3600 => format!("{sign}{}m{:02}s", seconds / 60, seconds % 60),
+        _ => {
+            let minutes = (seconds + 30) / 60;
+            format!("{sign}{}h{:02}m", minutes / 60, minutes % 60)
+        }
     }
 }
 
@@ -165,6 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn a_time_since_an_unknown_moment_is_a_clock() {
+        for (seconds, text) in
+            [(0, "00:00:00"), (54_193, "15:03:13"), (93_600, "1d 02:00:00"), (-61, "-00:01:01"), (86_399, "23:59:59")]
+        {
+            assert_eq!(clock_since(seconds * SECOND_NANOSECONDS), text);
+        }
+    }
+
+    #[test]
     fn offsets_fit_nine_columns() {
         for (seconds, text) in [
             (0.0, "+0.000s"),
@@ -208,7 +232,10 @@ mod tests {
             (8_500_000_000, "8.50 s", "8.50s"),
             (32_040_000_000, "32.0 s", "32.0s"),
             (59_960_000_000, "60.0 s", "1m00s"),
+            (89_600_000_000, "89.6 s", "1m30s"),
             (725_000_000_000, "725.0 s", "12m05s"),
+            (3_599_600_000_000, "3599.6 s", "1h00m"),
+            (7_199_000_000_000, "7199.0 s", "2h00m"),
             (3_725_000_000_000, "3725.0 s", "1h02m"),
             (-725_000_000_000, "-725.0 s", "-12m05s"),
         ] {

@@ -15,6 +15,7 @@ mod damage;
 mod diagrams;
 mod diff;
 mod document;
+mod excerpt;
 mod file_order;
 mod filter;
 mod follow;

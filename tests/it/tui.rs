@@ -11,8 +11,10 @@ macro_rules! screen {
     }};
 }
 
+mod bytes;
 mod commands;
 mod compare;
+mod files;
 mod findings;
 mod fixture;
 mod merged;

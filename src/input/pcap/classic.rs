@@ -10,7 +10,7 @@ use pcap_parser::parse_pcap_header;
 
 use crate::input::damage::cut;
 use crate::input::diagnoses::CONTINUED;
-use crate::input::model::{Entry, Error, Format, Sink};
+use crate::input::model::{Entry, Error, Format, Piece, Sink};
 use crate::input::source::Source;
 use crate::origin::{Located, Origin, Timestamp};
 use crate::protocol::packet::Record;
@@ -37,6 +37,7 @@ pub(in crate::input) fn read(
         cut(source, 0, out);
         return Ok(0);
     };
+    out.piece(Piece::Header(source.data().get(..FILE_HEADER).unwrap_or_default()));
     source.consume(FILE_HEADER);
 
     let mut number = 0;
@@ -57,7 +58,9 @@ pub(in crate::input) fn read(
                 }
                 let time = Some(Timestamp(form.nanoseconds(&header)));
                 let length = form.length(&header);
-                let data = source.data().get(form.header_length..length).unwrap_or_default();
+                let whole = source.data().get(..length).unwrap_or_default();
+                let data = whole.get(form.header_length..).unwrap_or_default();
+                out.piece(Piece::Packet(whole));
                 let entry = Entry::Record(Record { link: form.link, data, wire_length: header.wire });
                 let origin =
                     Origin::of_record(source.capture(), number, source.offset(), None).timed(time, form.resolution());
@@ -69,6 +72,7 @@ pub(in crate::input) fn read(
             }
             Next::File(another) => {
                 out.anomaly(source.anomaly(&CONTINUED, number));
+                out.piece(Piece::Header(source.data().get(..FILE_HEADER).unwrap_or_default()));
                 source.consume(FILE_HEADER);
                 (form, last) = (another, None);
             }

@@ -38,7 +38,7 @@ const CONVINCING_FAR: usize = 7;
 /// How the records of a file are written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Form {
-    order: ByteOrder,
+    pub(super) order: ByteOrder,
     /// Nanoseconds of one unit of a time's fraction.
     unit: u32,
     /// The length of a record's header.
@@ -97,6 +97,16 @@ impl Form {
             MAGIC_NUMBERS.contains(&order.u32(*magic))
                 && rest.first_chunk().is_some_and(|version| order.u16(*version) == VERSION)
         })
+    }
+
+    /// How many decimal digits the fraction of a time has.
+    pub(super) const fn digits(&self) -> u8 {
+        if self.unit == 1 { 9 } else { 6 }
+    }
+
+    /// When a record was captured, in units of the fraction since the Unix epoch.
+    pub(super) fn ticks(&self, header: &Header) -> u64 {
+        u64::from(header.seconds) * u64::from(SECOND / self.unit) + u64::from(header.fraction)
     }
 
     /// How finely times are written.

@@ -11,6 +11,8 @@ mod resync;
 
 mod form;
 
+pub(crate) mod convert;
+
 pub(crate) mod classic;
 
 pub(crate) mod ng;

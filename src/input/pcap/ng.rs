@@ -11,7 +11,7 @@ use pcap_parser::parse_sectionheaderblock;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::damage::cut;
 use crate::input::diagnoses::{BLOCK, NO_INTERFACE, PACKET_BLOCK, SECRETS, SECTION, TIME};
-use crate::input::model::{Entry, Error, Format, Sink};
+use crate::input::model::{Entry, Error, Format, Piece, Sink};
 use crate::input::source::Source;
 use crate::origin::{CaptureId, Located, Origin, RecordNumber};
 use crate::protocol::packet::Record;
@@ -124,6 +124,11 @@ impl Section {
     /// Takes the block that begins at `place`.
     fn block(&mut self, header: Header, whole: &[u8], place: (CaptureId, u64), out: &mut dyn Sink) -> ControlFlow<()> {
         let order = header.order;
+        match header.kind {
+            block::SECTION_HEADER | block::INTERFACE => out.piece(Piece::Header(whole)),
+            block::ENHANCED_PACKET | block::SIMPLE_PACKET | block::OBSOLETE_PACKET => out.piece(Piece::Packet(whole)),
+            _ => {}
+        }
         match header.kind {
             block::ENHANCED_PACKET => return self.packet(block::enhanced_packet(whole, order), place, out),
             block::SIMPLE_PACKET => {

@@ -35,7 +35,8 @@ fn reads_each_kind_of_line() {
         HEXLOWER.encode(&[6; 32])
     );
     let (keys, reading) = read(format!("\u{feff}# a comment\r\n\r\n{}\r\n  {ik}  \n{transport}", xx(1, 3)));
-    assert_eq!(reading, LogReading { usable: 3, ..LogReading::default() });
+    let sessions = [Secret::new([1; 32]).public(), Secret::new([2; 32]).public(), [0xee; 32]].map(SessionId::Noise);
+    assert_eq!(reading, LogReading { usable: 3, sessions: sessions.into(), ..LogReading::default() });
     let first = keys.session(&Secret::new([1; 32]).public()).and_then(|session| session.private.clone());
     let expected =
         PrivateKeys { ephemeral: Secret::new([1; 32]), static_key: Secret::new([3; 32]), server_static: None };
@@ -71,7 +72,8 @@ fn reads_nss_lines_among_the_others() {
         format!("EXPORTER_SECRET {random} {short}"),
     ];
     let (keys, reading) = read(text.join("\n"));
-    assert_eq!(reading, LogReading { usable: 6, unused: 1, ..LogReading::default() });
+    let sessions = [SessionId::Noise(Secret::new([1; 32]).public()), SessionId::Tls([0x0f; 32])];
+    assert_eq!(reading, LogReading { usable: 6, unused: 1, sessions: sessions.into(), ..LogReading::default() });
     let secret = |byte: u8, length: usize| TlsSecret::new(&vec![byte; length]);
     let session = keys.tls().session(&[0x0f; 32]).expect("known");
     assert_eq!(session.master, secret(0xab, 48));
@@ -155,7 +157,7 @@ fn many_malformed_lines_are_counted_and_few_kept() {
 #[test]
 fn long_comments_are_comments() {
     let (_, reading) = read(format!("# {}\n{}\n", "x".repeat(3 * LONGEST_LINE), xx(1, 2)));
-    assert_eq!(reading, LogReading { usable: 1, ..LogReading::default() });
+    assert_eq!((reading.usable, reading.malformed_total), (1, 0));
 }
 
 #[test]
@@ -184,6 +186,16 @@ fn a_key_file_and_a_capture_are_named() {
         let anomalies = reading.anomalies(CaptureId(0));
         assert_eq!(anomalies.iter().map(|anomaly| anomaly.diagnosis).collect::<Vec<_>>(), [diagnosis]);
     }
+}
+
+#[test]
+fn a_key_log_is_recognised_by_its_first_line() {
+    assert!(is_log(format!("\u{feff}# comment\r\n\r\n{}", xx(1, 2)).as_bytes()));
+    assert!(is_log(b"CLIENT_RANDOM 00") && is_log(b"SERVER_TRAFFIC_SECRET_0\t00") && is_log(b"EXPORTER_SECRET x"));
+    for other in ["", "# only a comment", "X_Y 1", "{}", "\n\x00\nCLIENT_RANDOM 00", "<call/>\nWA_NOISE_XX 00"] {
+        assert!(!is_log(other.as_bytes()), "{other:?}");
+    }
+    assert!(!is_log(b"\n\r\r\n\x1c\0\0\0\nCLIENT_RANDOM 00"), "a capture that brings secrets");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::protocol::tcp::{Chunk, ChunkSink};
 pub struct Decoder {
     stage: Stage,
     server_name: Option<Box<str>>,
-    client: Option<Direction>,
+    client: Option<(Direction, ClientRandom)>,
     had_secrets: bool,
 }
 
@@ -110,10 +110,16 @@ impl Decoder {
         self.client.is_some()
     }
 
+    /// Returns the client random, which identifies the session in a key log, if the client hello was seen.
+    #[must_use]
+    pub fn client_random(&self) -> Option<ClientRandom> {
+        self.client.map(|(_, random)| random)
+    }
+
     /// Returns whether the TCP layer has client and server swapped.
     #[must_use]
     pub fn is_reversed(&self) -> bool {
-        self.client == Some(Direction::Inbound)
+        self.client.is_some_and(|(direction, _)| direction == Direction::Inbound)
     }
 
     /// Returns whether secrets of the session were given, sufficient or not.
@@ -138,7 +144,7 @@ impl Decoder {
         if let Stage::Negotiation(negotiation) = &self.stage {
             self.had_secrets = negotiation.has_secrets();
             if let (None, Some((direction, hello))) = (self.client, negotiation.client()) {
-                self.client = Some(direction);
+                self.client = Some((direction, hello.random));
                 self.server_name.clone_from(&hello.server_name);
             }
         }

@@ -18,13 +18,17 @@ const KEYS: usize = 23;
 
 /// What the signs on the screens mean.
 const SIGNS: &[(&str, &str)] = &[
+    (">", "The selected row"),
     ("?", "Evidence for an open question of the spec (shown with the stanza)"),
     ("!", "A spec rule is violated; + something not in the spec"),
     ("*", "Your mark or note"),
     ("⇢", "Time in transit between two recorded devices, with the uncertainty (±)"),
     ("~", "The clocks do not show which row came first"),
     ("┈▷", "An expected step of the spec's flow that was not seen"),
-    ("✓", "Ticked"),
+    ("✓", "Ticked; after an action: its ack is folded into the row, with its latency"),
+    ("○", "A stanza whose sender and recipient share a lifeline"),
+    ("« »", "Lifelines that don't fit are on this side (← and → scroll)"),
+    ("▲ ▼", "The column that the calls are sorted by"),
     ("●", "A recorded device"),
     ("•", "Answers the selected row, or is answered by it"),
     ("──►", "A call stanza; ┄┄► an ack or a receipt, with its latency"),
@@ -55,7 +59,7 @@ fn lines(keymap: &Keymap, context: Context, columns: usize, theme: &Theme) -> Ve
     let mut lines = Vec::new();
     let column = KEYS.min(columns / 3);
     // Commands of every screen come last.
-    let is_everywhere = |bound: &&Bound| bound.is_in(Context::Help) && bound.is_in(Context::Calls);
+    let is_everywhere = |bound: &&Bound| bound.is_in(Context::Columns) && bound.is_in(Context::Calls);
     let mut section = |heading: &str, entries: &mut dyn Iterator<Item = (String, &'static str)>| {
         if !lines.is_empty() {
             lines.push(Line::default());

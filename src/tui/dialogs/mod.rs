@@ -4,10 +4,13 @@ mod help;
 
 mod view;
 
+mod saving;
+
 mod update;
 
+pub(super) use saving::copied;
 pub(super) use update::{
-    Accepted, accept, ask, ask_form, ask_note, ask_to_overwrite, ask_value, complete, copied, count_matching, edit, go,
+    Accepted, accept, ask, ask_form, ask_note, ask_to_overwrite, ask_value, complete, count_matching, edit, go,
     only_peer, toggle_mark,
 };
 pub(super) use view::draw;

@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::filter::{Completion, Completions, complete as completions, spelled};
+use super::saving::{copy, file_names, written};
+use crate::filter::{Completions, complete as completions, spelled};
 use crate::notes::{Subject, Written};
 use crate::origin::CaptureId;
 use crate::protocol::binary::Jid;
 use crate::spec::Judged;
 use crate::tables::{Selection, fields, matching};
-use crate::tui::dialog::{Asks, Counting, Dialog, Prompt, Then, Typed, matching as commands};
+use crate::tui::background::{Job, NO_DRAFT, Task};
+use crate::tui::dialog::{Asks, Counting, Dialog, Prompt, Then, Typed, matching as commands, paths};
 use crate::tui::drafts::forms;
 use crate::tui::kit::command::{Command, Effect, Movement};
 use crate::tui::kit::input::Edit;
+use crate::tui::kit::paths::{expanded, split};
 use crate::tui::model::Model;
 use crate::tui::screen::Step;
 use crate::tui::screens::calls::Column;
@@ -35,6 +38,7 @@ pub(in crate::tui) fn ask(model: &mut Model, command: Command) -> Option<Effect>
     let (asks, text) = match command {
         Command::Filter => (Asks::Filter, model.shared.filter.as_ref().map_or_else(String::new, |it| it.0.clone())),
         Command::Search => (Asks::Search, String::new()),
+        Command::OpenFile => (Asks::Open(None), String::new()),
         _ => {
             let refused = model.screen().draft(&model.shared).and_then(|id| draft::refusal(&model.shared, id));
             let names = file_names(model);
@@ -92,12 +96,13 @@ pub(in crate::tui) fn only_peer(model: &mut Model) {
     let peer = [&call.caller, &call.callee].into_iter().flatten().find(|party| !is_own(party));
     let Some(peer) = peer else { return model.shared.say("The peer of this call is not known") };
     let peer = spelled(&peer.to_string());
-    narrow(model, format!("caller == {peer} or callee == {peer}"), false);
+    narrow(model, format!("caller == {peer} or callee == {peer}"), true);
 }
 
 /// Filters by an expression, in addition to the filter that there is if `further`.
 fn narrow(model: &mut Model, expression: String, further: bool) {
     let text = match &model.shared.filter {
+        Some((before, _)) if further && expression.contains(" or ") => format!("({before}) and ({expression})"),
         Some((before, _)) if further => format!("({before}) and {expression}"),
         _ => expression,
     };
@@ -157,6 +162,7 @@ pub(in crate::tui) fn go(model: &mut Model, movement: Movement) {
             let typed = usize::from(Typed::read(input.text()).is_some());
             (selected, (typed + commands(keymap, below, input.text()).len()).saturating_sub(1))
         }
+        Some(Dialog::Copies { copies, selected }) => (selected, copies.len().saturating_sub(1)),
         Some(Dialog::Values { filters, selected }) => (selected, filters.len().saturating_sub(1)),
         Some(Dialog::Prompt(prompt)) => (&mut prompt.selected, prompt.completions.entries.len().saturating_sub(1)),
         None => return,
@@ -180,6 +186,7 @@ pub(in crate::tui) fn edit(model: &mut Model, edit: Edit) {
             | Dialog::Columns { .. }
             | Dialog::Forms { .. }
             | Dialog::Values { .. }
+            | Dialog::Copies { .. }
             | Dialog::Confirm(_),
         )
         | None => {}
@@ -195,7 +202,7 @@ fn check(model: &mut Model) {
         _ if text.trim().is_empty() => None,
         Asks::Filter => selection.as_ref().and_then(|it| it.as_ref().err()).map(ToString::to_string),
         Asks::Target(id) => draft::target(&model.shared, *id, text).err(),
-        Asks::Search | Asks::Note(..) | Asks::Save(_) => None,
+        Asks::Search | Asks::Note(..) | Asks::Save(_) | Asks::Open(_) => None,
     };
     let found = match &prompt.asks {
         Asks::Filter => {
@@ -205,15 +212,28 @@ fn check(model: &mut Model) {
             })
         }
         Asks::Save(None) => file_names(model),
+        Asks::Open(folder) => folder.as_ref().map_or_else(Completions::default, |folder| paths(folder, text)),
         Asks::Search | Asks::Note(..) | Asks::Save(Some(_)) | Asks::Target(_) => Completions::default(),
     };
     if let Some(Dialog::Prompt(prompt)) = &mut model.shared.dialog {
-        if prompt.asks == Asks::Filter {
+        if matches!(prompt.asks, Asks::Filter | Asks::Open(_)) {
             prompt.selected = 0;
         }
         (prompt.error, prompt.completions) = (error, found);
         let selection = selection.and_then(Result::ok);
         prompt.matching = selection.map(|selection| Counting { selection, next: 0, count: 0 });
+    }
+    list_folder(model);
+}
+
+/// Has the folder of the path read that is typed, unless it is known.
+fn list_folder(model: &mut Model) {
+    let Some(Dialog::Prompt(prompt)) = &model.shared.dialog else { return };
+    let Asks::Open(known) = &prompt.asks else { return };
+    let typed = split(prompt.input.text()).0;
+    if known.as_ref().is_none_or(|known| known.typed != typed) {
+        let task = Task::List(typed.to_owned());
+        model.shared.jobs.push(Job { id: NO_DRAFT, task });
     }
 }
 
@@ -261,6 +281,10 @@ pub(in crate::tui) fn accept(model: &mut Model) -> Option<Accepted> {
                 narrow(model, filter, true);
             }
         }
+        Dialog::Copies { copies, selected } => {
+            let (what, text) = copies.into_iter().nth(selected)?;
+            return copy(&mut model.shared, what, text).map(Accepted::Effect);
+        }
         Dialog::Forms { subject, stanza, selected } => {
             if let Some(id) = draft::start(&mut model.shared, subject, stanza, selected) {
                 model.follow(Step::Draft(id));
@@ -283,6 +307,8 @@ fn accept_typed(model: &mut Model, typed: Typed) -> Option<Accepted> {
         Typed::Help => Some(Accepted::Command(Command::Help)),
         Typed::Write(file) if file.is_empty() => Some(Accepted::Command(Command::Save)),
         Typed::Write(file) => written(model, PathBuf::from(file), false).map(Accepted::Effect),
+        Typed::Open(file) if file.is_empty() => Some(Accepted::Command(Command::OpenFile)),
+        Typed::Open(file) => Some(Accepted::Effect(Effect::Open(expanded(&file)))),
         Typed::Filter(filter) => {
             narrow(model, filter, false);
             None
@@ -320,7 +346,8 @@ fn accept_line(model: &mut Model, prompt: Prompt) -> Option<Effect> {
             return None;
         }
         Asks::Note(subject, captures) => return set_note(model, subject.clone(), Some(&text), captures),
-        Asks::Target(_) | Asks::Save(_) if text.is_empty() => return None,
+        Asks::Target(_) | Asks::Save(_) | Asks::Open(_) if text.is_empty() => return None,
+        Asks::Open(_) => return Some(Effect::Open(expanded(&text))),
         Asks::Target(id) => match draft::target(&model.shared, *id, &text) {
             Ok(target) => {
                 draft::confirm(&mut model.shared, *id, target);
@@ -366,60 +393,4 @@ fn set_note(model: &mut Model, subject: Subject, note: Option<&str>, captures: &
     }
     model.clamp();
     written.map(|Written { path, text }| Effect::Keep { path, text })
-}
-
-/// The text to copy, as it is shown.
-pub(in crate::tui) fn copied(model: &mut Model) -> Option<Effect> {
-    if let Some(id) = model.screen().draft(&model.shared) {
-        // Sanitised already, and copied exactly as it would be sent.
-        let text = draft::text(&mut model.shared, id)?;
-        model.shared.say("Draft copied to the clipboard");
-        return Some(Effect::Copy(text));
-    }
-    let Some((what, text)) = model.screen().copied(&model.shared) else {
-        model.shared.say("Nothing to copy here");
-        return None;
-    };
-    match model.shared.released(text) {
-        Ok(text) => {
-            model.shared.say(format!("{what} copied to the clipboard"));
-            Some(Effect::Copy(text))
-        }
-        Err(why) => {
-            model.shared.say(why);
-            None
-        }
-    }
-}
-
-/// File names for the screen, one per format; empty if it cannot be written.
-fn file_names(model: &Model) -> Completions {
-    let Some((stem, formats)) = model.screen().formats(&model.shared) else { return Completions::default() };
-    let entries = formats.iter().map(|(extension, doc)| Completion { text: format!("{stem}.{extension}"), doc });
-    Completions { start: 0, entries: entries.collect() }
-}
-
-/// Writes the screen to a file, in the format of its extension; replaces an existing one only if `over`.
-fn written(model: &mut Model, path: PathBuf, over: bool) -> Option<Effect> {
-    if let Some(id) = model.screen().draft(&model.shared) {
-        return draft::save(&mut model.shared, id, path, over);
-    }
-    let Some((_, formats)) = model.screen().formats(&model.shared) else {
-        model.shared.say("This screen cannot be written to a file");
-        return None;
-    };
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let is_known = formats.iter().any(|(known, _)| *known == extension);
-    let text = if is_known { model.screen().written(&extension, &model.shared) } else { None };
-    if text.is_none() {
-        let known = formats.iter().map(|(extension, doc)| format!(".{extension} {doc}")).collect::<Vec<_>>().join("; ");
-        model.shared.say(format!("Not written: unknown file extension (use {known})"));
-    }
-    match model.shared.released(text?) {
-        Ok(text) => Some(Effect::Write { path, text, rest: None, over }),
-        Err(why) => {
-            model.shared.say(why);
-            None
-        }
-    }
 }

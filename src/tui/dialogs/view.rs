@@ -24,6 +24,9 @@ use crate::words::counted;
 const WIDEST: u16 = 84;
 const HIGHEST: u16 = 18;
 
+/// The least columns of a completion before what it means.
+const LEAST_COMPLETION: usize = 24;
+
 /// Completions shown at a time.
 const COMPLETIONS: u16 = 8;
 
@@ -43,6 +46,7 @@ pub(in crate::tui) fn draw(dialog: &Dialog, model: &Model, mut canvas: Canvas<'_
             let shown = filters.iter().map(|filter| Line::from(format!(" {}", named(model, filter))));
             list(shown.collect(), *selected, canvas.part(inner))
         }
+        Dialog::Copies { copies, selected } => choice_of_copy(copies, *selected, model, canvas),
         Dialog::Confirm(question) => confirm(question, canvas),
         Dialog::Prompt(line) => prompt(line, model, canvas),
     }
@@ -141,6 +145,28 @@ fn choice_of_form(subject: &Subject, selected: usize, mut canvas: Canvas<'_, '_>
     list(lines.collect(), selected, canvas.part(inner))
 }
 
+/// Draws the choice of what to copy, each with the beginning of its text.
+fn choice_of_copy(
+    copies: &[(&'static str, String)],
+    selected: usize,
+    model: &Model,
+    mut canvas: Canvas<'_, '_>,
+) -> Viewport {
+    let theme = canvas.theme;
+    let inner = framed("Copy", copies.len(), &mut canvas);
+    let lines = copies.iter().map(|(what, text)| {
+        let beginning: String = text.lines().next().unwrap_or_default().chars().take(inner.width.into()).collect();
+        let beginning = visible_all(&model.shared.presentable(beginning)).into_owned();
+        let room = usize::from(inner.width).saturating_sub(WHAT_IS_COPIED + 1);
+        let what = Span::raw(format!(" {what:<WHAT_IS_COPIED$}"));
+        Line::from(vec![what, Span::styled(cut(&beginning, room).into_owned(), theme.muted)])
+    });
+    list(lines.collect(), selected, canvas.part(inner))
+}
+
+/// Columns of the name of what can be copied.
+const WHAT_IS_COPIED: usize = 18;
+
 /// Draws a yes-or-no question and the text to read before answering, as large as necessary.
 fn confirm(confirm: &Confirm, canvas: Canvas<'_, '_>) -> Viewport {
     let Canvas { theme, frame, area, .. } = canvas;
@@ -182,6 +208,7 @@ fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewpor
         Asks::Search => "search: ",
         Asks::Note(..) => "note: ",
         Asks::Save(_) => "save as: ",
+        Asks::Open(_) => "open: ",
         Asks::Target(_) => "send to: ",
     };
     canvas.frame.render_widget(Clear, bottom);
@@ -196,6 +223,9 @@ fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewpor
             Some("Format follows the file extension; Tab completes".to_owned())
         }
         None if is_filter && !prompt.input.text().trim().is_empty() => Some(how_many(prompt, model)),
+        None if matches!(prompt.asks, Asks::Open(_)) => {
+            Some("A capture, a folder of captures or a key log; Tab completes".to_owned())
+        }
         None if matches!(prompt.asks, Asks::Target(_)) => {
             Some("OWNER/NAME#12 adds a comment, OWNER/NAME opens a new issue; Enter shows a preview".to_owned())
         }
@@ -207,10 +237,14 @@ fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewpor
     let box_area = Rect { y: above.bottom() - lines, height: lines, ..above };
     canvas.frame.render_widget(Clear, box_area);
     let mut shown = Vec::new();
-    for entry in entries {
-        let doc = cut(entry.doc, usize::from(box_area.width).saturating_sub(28)).into_owned();
-        let text = crate::visible::visible(&entry.text).into_owned();
-        let text = format!("  {}{}", cut(&text, 24), " ".repeat(24_usize.saturating_sub(width(&text)) + 1));
+    let texts: Vec<_> = entries.iter().map(|entry| visible_all(&entry.text).into_owned()).collect();
+    // A text that is cut could be any of several.
+    let whole = usize::from(box_area.width);
+    let column = texts.iter().map(|text| width(text)).max().unwrap_or_default().max(LEAST_COMPLETION).min(whole);
+    for (entry, text) in entries.iter().zip(&texts) {
+        let doc = cut(entry.doc, whole.saturating_sub(column + 4)).into_owned();
+        let gap = " ".repeat(column.saturating_sub(width(text)) + 1);
+        let text = format!("  {}{gap}", cut(text, whole.saturating_sub(2)));
         shown.push(Line::from(vec![Span::raw(text), Span::styled(doc, theme.muted)]));
     }
     let room = Rect { height: lines.saturating_sub(u16::from(hint.is_some())), ..box_area };

@@ -62,6 +62,8 @@ contexts! {
     Forms "Form"
     /// The choice of a value to filter by.
     Values "Filter by"
+    /// The choice of what to copy.
+    Copies "Copy"
     /// A yes-or-no question.
     Confirm "Confirm"
     /// The help.
@@ -176,6 +178,7 @@ sets! {
     COLUMNS: Columns;
     FORMS: Forms;
     VALUES: Values;
+    COPIES: Copies;
     CONFIRM: Confirm;
     PALETTE: Palette;
     INPUT: Input;
@@ -191,11 +194,11 @@ const BROWSING: Contexts = ANYWHERE.except(&[Context::Input, Context::Palette]);
 const ABOVE: Contexts = BROWSING.except(&[Context::Calls]);
 
 /// Where other screens can be opened.
-const ROAMING: Contexts = BROWSING.except(&[Context::Forms, Context::Values, Context::Confirm]);
+const ROAMING: Contexts =
+    BROWSING.except(&[Context::Forms, Context::Values, Context::Copies, Context::Confirm, Context::Help]);
 
 /// Where something can be copied and written to a file. Drafts have commands of their own for that.
-const SHOWN: Contexts =
-    ROAMING.except(&[Context::Captures, Context::Findings, Context::Draft, Context::Columns, Context::Help]);
+const SHOWN: Contexts = ROAMING.except(&[Context::Captures, Context::Findings, Context::Draft, Context::Columns]);
 
 bindings! {
     "open" CALLS ["Enter"] Command::Open,
@@ -214,6 +217,10 @@ bindings! {
         "Move to the stanza, to scroll it" "stanza";
     "focus-ladder" STANZA ["Tab" "Shift-Tab" "Enter"] Command::SwitchFocus,
         "Move back to the ladder" "ladder";
+    "next-part" STANZA ["→" "l"] Command::NextPart,
+        "Select the next element or attribute, and its bytes" "parts";
+    "previous-part" STANZA ["←" "h"] Command::PreviousPart,
+        "Select the previous element or attribute";
     "next-evidence" CALL ["e"] Command::NextEvidence,
         "Next row with a badge (?, ! or +)" "next ?";
     "previous-evidence" CALL ["E"] Command::PreviousEvidence,
@@ -316,6 +323,8 @@ bindings! {
         "Draft with this form" "draft";
     "choose-value" VALUES ["Enter" "Space"] Command::Accept,
         "Filter by this value" "filter";
+    "choose-copy" COPIES ["Enter" "Space" "y"] Command::Accept,
+        "Copy this" "copy";
     "compare" LISTED ["d"] Command::Compare,
         "Compare the two that are ticked, or the ticked one with this one" "compare";
     "sort" CALLS ["s"] Command::Sort,
@@ -350,6 +359,8 @@ bindings! {
         "Marks and notes";
     "captures" ROAMING ["c"] Command::Captures,
         "What was read from each capture, what was not, and why" "captures";
+    "open-file" ROAMING ["A"] Command::OpenFile,
+        "Open another capture, folder or key log" "add file";
     "jump-back" ROAMING ["Ctrl-o" "H"] Command::JumpBack,
         "Back to before the last jump";
     "jump-forward" ROAMING ["L"] Command::JumpForward,
@@ -361,7 +372,7 @@ bindings! {
     "theme" ROAMING ["T"] Command::Theme,
         "Cycle themes: dark, light, high contrast, none";
     "copy" SHOWN ["y"] Command::Copy,
-        "Copy the stanza, the call-id or the line to the clipboard";
+        "Copy to the clipboard: the stanza, a Wireshark filter, the call-id, the line";
     "save" SHOWN ["w"] Command::Save,
         "Write what is shown to a file";
     "help" BROWSING ["?" "F1"] Command::Help,

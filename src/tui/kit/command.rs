@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::input::Edit;
+use crate::analysis::{Excerpt, Packing};
 
 /// A command: what a key, the mouse or an entry of the palette asks of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +72,10 @@ pub enum Command {
     Layer,
     /// Show the previous layer.
     LayerAbove,
+    /// Select the next element or attribute, and its bytes.
+    NextPart,
+    /// Select the previous one.
+    PreviousPart,
     /// Show the next kind of times.
     Times,
     /// Measure times from the selected row.
@@ -103,6 +108,8 @@ pub enum Command {
     Page,
     /// Show what was read from each capture.
     Captures,
+    /// Ask for another file to open.
+    OpenFile,
     /// Copy what is selected to the clipboard.
     Copy,
     /// Ask for a file to write what is shown to.
@@ -182,6 +189,8 @@ pub enum Effect {
     Redraw,
     /// Change the colours.
     NextTheme,
+    /// Open another file.
+    Open(PathBuf),
     /// Put a text on the clipboard.
     Copy(String),
     /// Write a file of notes, replacing an existing one.
@@ -206,6 +215,17 @@ pub enum Effect {
         text: String,
         /// What did not fit into it, and the file next to it for that.
         rest: Option<(PathBuf, String)>,
+        /// Whether an existing file is replaced.
+        over: bool,
+    },
+    /// Write packets of the captures to a file, whole or not at all.
+    WritePackets {
+        /// The file.
+        path: PathBuf,
+        /// Which packets.
+        excerpt: Excerpt,
+        /// How they are written.
+        packing: Packing,
         /// Whether an existing file is replaced.
         over: bool,
     },

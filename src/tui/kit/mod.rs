@@ -30,6 +30,8 @@ pub(super) mod tokens;
 
 pub(super) mod names;
 
+pub(super) mod paths;
+
 pub(super) mod times;
 
 mod editor;

@@ -45,11 +45,16 @@ impl Screen {
     ///
     /// # Errors
     /// If it cannot be switched to raw mode or written to; it is then left as it was.
-    pub(in crate::tui) fn enter(ascii: bool, inputs: Inputs) -> io::Result<Self> {
+    pub(in crate::tui) fn enter(ascii: bool) -> io::Result<Self> {
         let signals = Signals::note()?;
         let switched = Switched::enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        Ok(Self { terminal, switched, signals, ascii, inputs })
+        Ok(Self { terminal, switched, signals, ascii, inputs: Inputs::default() })
+    }
+
+    /// Protects the files that are read: nothing written may replace them.
+    pub(in crate::tui) fn protect(&mut self, inputs: Inputs) {
+        self.inputs = inputs;
     }
 
     /// Performs an effect, and returns its result if there is one.
@@ -58,7 +63,7 @@ impl Screen {
     /// If the terminal cannot be written to.
     pub(in crate::tui) fn perform(&mut self, effect: Effect) -> io::Result<Option<Done>> {
         match effect {
-            Effect::Quit | Effect::NextTheme => Ok(None),
+            Effect::Quit | Effect::NextTheme | Effect::Open(_) | Effect::WritePackets { .. } => Ok(None),
             Effect::Redraw => self.restart().map(|()| None),
             Effect::Copy(text) => {
                 // OSC 52: the terminal puts it on the clipboard of the machine that it runs on, also over ssh.
@@ -82,10 +87,7 @@ impl Screen {
                     .flatten()
                     .any(|path| self.inputs.contains(path)) =>
             {
-                Ok(Some(Done::Message(format!(
-                    "Cannot write {}: it is one of the files that are open",
-                    path.display()
-                ))))
+                Ok(Some(Self::refuse(&path)))
             }
             Effect::Write { path, text, rest, over } => {
                 let existing = if over { Existing::Replace } else { Existing::Keep };
@@ -99,6 +101,16 @@ impl Screen {
             Effect::Compose { id, text } => self.compose(id, &text).map(Some),
             Effect::Suspend => self.suspend(),
         }
+    }
+
+    /// Refuses to replace a file that is read.
+    fn refuse(path: &Path) -> Done {
+        Done::Message(format!("Cannot write {}: it is one of the files that are open", path.display()))
+    }
+
+    /// Returns why a file may not be written, if it may not.
+    pub(in crate::tui) fn refusal(&self, path: &Path) -> Option<Done> {
+        self.inputs.contains(path).then(|| Self::refuse(path))
     }
 
     /// Returns the terminal to the shell until the program is resumed.
@@ -304,7 +316,7 @@ mod tests {
     #[test]
     fn a_panic_restores_the_terminal_before_it_is_reported() {
         if std::env::var_os(IN_A_TERMINAL).is_some() {
-            let mut screen = Screen::enter(false, Inputs::default()).unwrap();
+            let mut screen = Screen::enter(false).unwrap();
             screen.draw(|frame| frame.render_widget("drawn", frame.area())).unwrap();
             panic!("planted");
         }

@@ -10,7 +10,7 @@ pub(in crate::tui) enum Times {
     /// Since the start of the call.
     #[default]
     Start,
-    /// The time time of day, in UTC.
+    /// The time of day, in UTC.
     Clock,
     /// Since a row that the user chose.
     Reference(Timestamp),

@@ -7,9 +7,10 @@ use ratatui::layout::{Constraint, Layout};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::analysis::{Analysis, Capture, Connection};
+use crate::analysis::{Analysis, Capture, Connection, KeyLog};
 use crate::anomaly::{Severity, Tally};
 use crate::call::People;
+use crate::keys::SessionId;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Movement;
@@ -23,6 +24,10 @@ use crate::words::{bytes, counted};
 
 /// The most connections of one capture shown.
 const CONNECTIONS_SHOWN: usize = 1_000;
+
+/// The most files named that are not captures, and the most connections named that a key log opened.
+const FILES_NAMED: usize = 3;
+const OPENED_NAMED: usize = 12;
 
 /// Indents of lines about a capture, and about a connection in it.
 const OF_CAPTURE: usize = 2;
@@ -98,23 +103,25 @@ pub(in crate::tui) fn draw_instead(shared: &Shared, cache: &mut Cache, mut canva
 type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
 
 fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut report = Report { columns, names, theme, lines: Vec::new(), connections: "connection" };
+    let key_logs = &analysis.key_logs;
+    let mut report = Report { columns, names, theme, key_logs, lines: Vec::new(), connections: "connection" };
     let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
     for tally in analysis.anomalies.iter() {
         let of_capture = tallies.entry(tally.first.capture).or_default();
         of_capture.entry(tally.first.connection).or_default().push(tally);
     }
+    let mut others = Vec::new();
     for (capture, id) in analysis.captures.iter().zip((0..).map(CaptureId)) {
-        report.gap();
-        report.capture(capture, tallies.remove(&id).unwrap_or_default(), analysis.complete);
-    }
-    for (id, tallies) in &tallies {
-        report.gap();
-        report.line(0, analysis.input_name(*id).unwrap_or("Key logs"), theme.heading);
-        for tallies in tallies.values() {
-            report.tallies(OF_CAPTURE, tallies);
+        let tallies = tallies.remove(&id).unwrap_or_default();
+        if analysis.complete && capture.is_skipped() && tallies.is_empty() {
+            others.push(capture);
+            continue;
         }
+        report.gap();
+        report.capture(capture, tallies, analysis.complete);
     }
+    report.skipped(&others);
+    report.keys(analysis, tallies);
     if !analysis.orphans.is_empty() {
         report.gap();
         let count = counted(analysis.orphans.len() as u64, "stanza");
@@ -130,6 +137,7 @@ struct Report<'a> {
     columns: usize,
     names: &'a Names,
     theme: &'a Theme,
+    key_logs: &'a [KeyLog],
     lines: Vec<Line<'static>>,
     /// What the capture's connections are called.
     connections: &'static str,
@@ -181,8 +189,62 @@ impl Report<'_> {
         }
     }
 
+    /// Files of folders that are not captures, on one line.
+    fn skipped(&mut self, files: &[&Capture]) {
+        if files.is_empty() {
+            return;
+        }
+        self.gap();
+        let named: Vec<_> = files.iter().take(FILES_NAMED).map(|file| file.file_name()).collect();
+        let more = match files.len().saturating_sub(FILES_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let are = if files.len() == 1 { "is not a capture" } else { "are not captures" };
+        let count = counted(files.len() as u64, "other file");
+        self.line(0, &format!("{count} {are}: {}{more}", named.join(", ")), self.theme.muted);
+    }
+
+    /// The key logs: how many keys each has, and which connections it opened.
+    fn keys(&mut self, analysis: &Analysis, mut tallies: BTreeMap<CaptureId, ByConnection<'_>>) {
+        if analysis.key_logs.is_empty() {
+            return;
+        }
+        self.gap();
+        self.line(0, "Keys", self.theme.heading);
+        let place = u32::try_from(analysis.captures.len()).unwrap_or(u32::MAX);
+        for (log, id) in analysis.key_logs.iter().zip((place..).map(CaptureId)) {
+            self.key_log(log, analysis);
+            for tallies in tallies.remove(&id).unwrap_or_default().values() {
+                self.tallies(OF_CONNECTION, tallies);
+            }
+        }
+    }
+
+    fn key_log(&mut self, log: &KeyLog, analysis: &Analysis) {
+        self.line(OF_CAPTURE, &log.name, self.theme.accent);
+        let mut opened = Vec::new();
+        for capture in &analysis.captures {
+            let of = if analysis.captures.len() > 1 { format!(" of {}", capture.file_name()) } else { String::new() };
+            let connections = capture.connections.iter().filter(|connection| log.opened(connection));
+            let name = |connection: &Connection| format!("{} {}{of}", capture.connections_are(), connection.id.0);
+            opened.extend(connections.map(name));
+        }
+        let lines = format!("{} with a key", counted(log.lines, "line"));
+        let more = opened.len().saturating_sub(OPENED_NAMED);
+        opened.truncate(OPENED_NAMED);
+        let (used, style) = match (opened.is_empty(), analysis.complete) {
+            (true, false) => ("not used so far".to_owned(), self.theme.muted),
+            (true, true) => ("not used: no connection belongs to any of them".to_owned(), self.theme.warning),
+            (false, _) if more > 0 => (format!("decrypted {} and {more} more", opened.join(", ")), Style::new()),
+            (false, _) => (format!("decrypted {}", opened.join(", ")), Style::new()),
+        };
+        self.line(OF_CONNECTION, &format!("{lines}, {used}"), style);
+    }
+
     fn connection(&mut self, connection: &Connection) {
-        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device } = connection;
+        let Connection { id, client, server, tls, websocket, noise, messages, frames, stanzas, device, sessions } =
+            connection;
         let (client, server) =
             if self.names.in_letters { ("client", "server") } else { (client.as_str(), server.as_str()) };
         let heading = format!("{} {}   {client} → {server}", self.connections, id.0);
@@ -193,6 +255,10 @@ impl Report<'_> {
             format!("noise {noise}: {} decrypted, {}", counted(*frames, "frame"), counted(*stanzas, "stanza"));
         let is_encrypted = *messages > 0 && *frames == 0 && *noise != "none";
         self.line(OF_CONNECTION, &decrypted, if is_encrypted { self.theme.warning } else { Style::new() });
+        let is_logged = |session: &SessionId| self.key_logs.iter().any(|log| log.sessions.contains(session));
+        if !sessions.iter().all(is_logged) {
+            self.line(OF_CONNECTION, "decrypted with secrets that the capture itself contains", Style::new());
+        }
         if let Some(device) = device {
             let device = self.names.in_text(device, &People::default()).into_owned();
             self.line(OF_CONNECTION, &format!("recorded at {device}"), Style::new());

@@ -156,7 +156,7 @@ pub(in crate::tui) fn finished(shared: &mut Shared, done: JobDone, is_shown: imp
             shared.source = Some(source);
             return;
         }
-        Outcome::Board(_) | Outcome::Pseudonyms(..) => return,
+        Outcome::Board(_) | Outcome::Pseudonyms(..) | Outcome::Listed(_) | Outcome::Written(_) => return,
         Outcome::Sent(target, Ok(done)) => {
             let message = format!("{}: {}", capitalised(done.summary()), done.url());
             entry.sending = Sending::Done(target, done);

@@ -168,7 +168,7 @@ fn a_terminal_that_is_closed_ends_the_program() {
 #[test]
 fn what_is_copied_is_sent_to_the_terminal() {
     let mut session = Session::start(&[CAPTURE], 100, 30);
-    session.wait_for("7 calls").press("\r").wait_for("<call").press("y").wait_for("clipboard");
+    session.wait_for("7 calls").press("\r").wait_for("<call").press("yy").wait_for("clipboard");
     let raw = String::from_utf8_lossy(&session.raw).into_owned();
     let copied = raw.split("\x1b]52;c;").nth(1).unwrap().split('\x07').next().unwrap();
     let copied = String::from_utf8(BASE64.decode(copied.as_bytes()).unwrap()).unwrap();
@@ -232,7 +232,7 @@ fn every_screen_takes_every_size() {
     for (keys, shown, back) in [
         ("", "7 calls", ""),
         ("\r", "<call", "q"),
-        ("\rxxxxxx", "as recorded in", "q"),
+        ("\rxxxxx", "as recorded in", "q"),
         ("Q", "Question", "q"),
         ("R", "Rules", "q"),
         ("c", "tcp.stream", "q"),

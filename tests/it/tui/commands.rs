@@ -26,7 +26,7 @@ fn with_notes(text: &str) -> Bench {
     let mut shelf = Shelf::default();
     shelf.add(Some(PathBuf::from("monday.pcap.notes.ndjson")), text);
     let mut bench = Bench::new(WIDE);
-    bench.app = App::new(Options { shelf, ..Options::default() });
+    bench.app.begin(shelf);
     bench.load(&fixture::three_calls());
     bench
 }
@@ -236,7 +236,7 @@ fn acks_and_keep_alives_can_be_folded() {
 fn the_bytes_of_each_layer_are_shown() {
     let mut bench = narrow();
     bench.keys("<enter>x");
-    assert!(bench.shows("WABinary, decrypted") && bench.shows("Recorded as text: there are no bytes"));
+    assert!(bench.shows("· record") && bench.shows("Rereading the capture"), "text has no layer but its record");
     let mut bench = Bench::with(NARROW, &fixture::with_bytes());
     bench.keys("<enter>x");
     screen!(bench, "hex-80", ["000000 00 f8 08", "000010 41", "A flag byte and WABinary, 26 bytes in total."]);
@@ -258,8 +258,8 @@ fn the_bytes_of_each_layer_are_shown() {
         ["11 bytes: a WebSocket message, unmasked and decompressed.", "1b 5b 32 4a", ".[2Jmessage"]
     );
     bench.keys("x");
-    assert!(bench.shows("The capture has no TLS around it."));
-    bench.keys("xx");
+    assert!(bench.shows("TCP payload"), "there is no TLS to show");
+    bench.keys("x");
     assert!(bench.shows("6 bytes as recorded in record 9.") && bench.shows("packet"));
     bench.keys("x");
     assert!(bench.shows("<call"));
@@ -271,7 +271,7 @@ fn the_bytes_of_each_layer_are_shown() {
 #[test]
 fn missing_bytes_are_explained() {
     let mut bench = narrow();
-    bench.keys("<enter>xxx");
+    bench.keys("<enter>x");
     let first = bench.app.wants().unwrap();
     bench.keys("j");
     let second = bench.app.wants().unwrap();
@@ -467,11 +467,13 @@ fn notes_without_a_file_are_kept_until_the_end() {
 fn the_selection_is_copied() {
     let mut bench = wide();
     bench.keys("y");
+    assert!(bench.shows("Copy") && bench.asked.is_empty(), "there is a choice");
+    bench.keys("y");
     assert_eq!(bench.asked, [Effect::Copy("C08BE5EA9BF8A893F34DDB44FFD47308".to_owned())]);
-    bench.keys("j<enter>Gky");
+    bench.keys("j<enter>Gkyy");
     let Some(Effect::Copy(stanza)) = bench.asked.last() else { panic!("nothing was copied") };
     assert!(stanza.starts_with("<call to=\"200000000000001@lid\"") && stanza.ends_with("</call>"), "{stanza}");
-    bench.keys("py");
+    bench.keys("pyy");
     let Some(Effect::Copy(stanza)) = bench.asked.last() else { panic!("nothing was copied") };
     assert!(!stanza.contains("@lid"), "letters are copied where letters are shown: {stanza}");
 }
@@ -586,6 +588,9 @@ fn calls_are_filtered_by_what_is_selected() {
     bench.keys("FP");
     assert!(bench.shows("2 of 2 calls, 3 in total") || bench.shows("1 of 2 calls, 3 in total"), "{}", bench.screen());
     assert!(!bench.shows("15550100009") && !bench.shows("1555"), "only calls with this peer: {}", bench.screen());
+    let mut bench = wide();
+    bench.keys("foutcome == missed<enter>P");
+    assert!(bench.shows("filter: (outcome == missed) and (caller == "), "the peer narrows too: {}", bench.screen());
 }
 
 #[test]

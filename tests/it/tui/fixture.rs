@@ -132,6 +132,7 @@ impl Recording {
                 frames: self.stanzas,
                 stanzas: self.stanzas,
                 device: None,
+                sessions: Vec::new(),
             }],
             other: ringtrace::analysis::Other::default(),
             failure: None,

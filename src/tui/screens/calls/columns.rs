@@ -1,11 +1,13 @@
 //! The columns of the list of calls: what they show, and how they sort.
 
-use crate::analysis::Analysis;
-use crate::call::Media;
-use crate::origin::{Lapse, Timestamp};
+use std::collections::BTreeSet;
+
+use crate::analysis::{Analysis, Capture};
+use crate::call::{Call, Media, Row};
+use crate::origin::{CaptureId, Lapse, Timestamp};
 use crate::spec::{Conformance, Judged};
 use crate::tui::kit::names::Names;
-use crate::words::{NONE, clock, compact_lapse, offset};
+use crate::words::{NONE, clock, clock_since, compact_lapse, offset};
 
 /// Declares the columns, from left to right: name, heading and description of each.
 macro_rules! columns {
@@ -55,6 +57,7 @@ columns! {
     Talk "talk" "Talk" "time from the accept to the end";
     Stanzas "stanzas" "Stanzas" "number of stanzas";
     EndedBy "ended-by" "Ended by" "who ended it, and the reason";
+    Capture "capture" "Capture" "file that it was recorded in";
     Vantages "vantages" "Vantages" "number of its devices that were recorded";
     Violations "violations" "!" "! rules violated, + novelties";
     Evidence "evidence" "?" "? number of open questions it is evidence for";
@@ -95,8 +98,9 @@ impl Column {
                 let dated = context.analysis.is_some_and(|analysis| analysis.start_utc(call).is_some());
                 match context.reference {
                     None if dated => clock(time),
-                    // Without a date, all that is known is the time since the start of the capture.
-                    from => offset(time.nanoseconds_since(from.unwrap_or_default())),
+                    // Without a date, all that is known is the time since an unknown midnight or start.
+                    None => clock_since(time.0),
+                    Some(from) => offset(time.nanoseconds_since(from)),
                 }
             }),
             Self::Caller => party(&call.caller),
@@ -114,6 +118,7 @@ impl Column {
                 let reason = progress.end_reason.as_deref().filter(|reason| !reason.is_empty());
                 reason.map_or_else(|| by.name().to_owned(), |reason| format!("{} {reason}", by.name()))
             }),
+            Self::Capture => context.analysis.map_or_else(none, |analysis| files(call, analysis)),
             Self::Vantages => call.vantages.len().to_string(),
             Self::Violations => {
                 let (violated, novel) = departures(judged);
@@ -151,6 +156,7 @@ impl Column {
                 let by = progress.ended_by.map_or("", |by| by.name());
                 SortKey::Text(format!("{by} {}", progress.end_reason.as_deref().unwrap_or_default()))
             }
+            Self::Capture => count(call.rows.first().map_or(usize::MAX, |row| row.observed.capture().0 as usize)),
             Self::Vantages => count(call.vantages.len()),
             Self::Violations => {
                 let (violated, novel) = departures(judged);
@@ -158,6 +164,21 @@ impl Column {
             }
             Self::Evidence => count(judged.questions_told),
         }
+    }
+}
+
+/// The rows that show which files a call was recorded in.
+const ROWS_EXAMINED: usize = 100;
+
+/// The file that a call was recorded in; of several the first, and how many more.
+fn files(call: &Call, analysis: &Analysis) -> String {
+    let captures = call.rows.iter().take(ROWS_EXAMINED).flat_map(Row::sockets).map(|socket| socket.0);
+    let captures: BTreeSet<CaptureId> = captures.collect();
+    let first = captures.first().and_then(|capture| analysis.capture(*capture));
+    let first = first.map_or(NONE, Capture::file_name);
+    match captures.len() {
+        0 | 1 => first.to_owned(),
+        files => format!("{first} +{}", files - 1),
     }
 }
 

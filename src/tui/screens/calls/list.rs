@@ -16,7 +16,7 @@ use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Effect, Movement};
 use crate::tui::kit::csv::{Table, text};
 use crate::tui::kit::names::Names;
-use crate::tui::screen::{Formats, Screen, Step, TABLE};
+use crate::tui::screen::{FILTER, Formats, Screen, Step, TABLE, origins, wireshark_filter};
 use crate::tui::shared::Shared;
 use crate::words::{NONE, counted};
 
@@ -260,10 +260,7 @@ impl Calls {
 
     /// The next or previous call with a mark.
     fn next_mark(&self, forward: bool, shared: &mut Shared) -> Option<Step> {
-        let is_marked = |judged: &Arc<Judged>| {
-            let call = Subject::of_call(&judged.call);
-            shared.notes.iter().any(|(subject, _)| subject.call == call.call && subject.creator == call.creator)
-        };
+        let is_marked = |judged: &Arc<Judged>| shared.notes.is_marked(&judged.call);
         let marked = self.shown.iter().enumerate();
         let mut marked = marked.filter(|(_, call)| shared.calls().get(**call).is_some_and(is_marked)).map(|it| it.0);
         let found = if forward {
@@ -325,6 +322,16 @@ impl Screen for Calls {
 
     fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
         Some(("Call-id", self.selected_call(shared)?.1.call.id.to_string()))
+    }
+
+    fn also_copied(&self, shared: &Shared) -> Vec<(&'static str, String)> {
+        let calls = self.chosen(shared);
+        let filter = wireshark_filter(shared, origins(calls.iter().map(|judged| judged.call.as_ref())));
+        filter.map(|filter| (FILTER, filter)).into_iter().collect()
+    }
+
+    fn packets(&self, shared: &Shared) -> Vec<Arc<Judged>> {
+        self.chosen(shared)
     }
 
     fn table(&self, shared: &Shared) -> Option<Table> {

@@ -12,7 +12,7 @@ use crate::spec::Judged;
 use crate::tui::kit::fit::fit;
 use crate::tui::kit::list::Scroll;
 use crate::tui::kit::pane::{Canvas, Target, Viewport};
-use crate::tui::kit::text::{address, cut, shown, visible_all, width};
+use crate::tui::kit::text::{address, cut, shown, width};
 use crate::tui::kit::theme::Theme;
 use crate::tui::shared::Shared;
 use crate::words::{NONE, counted};
@@ -44,7 +44,8 @@ const FIRST: &[(Column, usize)] = &[
     (Column::Violations, 2),
 ];
 const SECOND: &[(Column, usize)] = &[(Column::Talk, 6)];
-const THIRD: &[(Column, usize)] = &[(Column::Media, 5), (Column::Stanzas, 7), (Column::Note, 8), (Column::Vantages, 8)];
+const THIRD: &[(Column, usize)] =
+    &[(Column::Media, 5), (Column::Stanzas, 7), (Column::Note, 8), (Column::Capture, 9), (Column::Vantages, 8)];
 
 /// The columns of `wanted` that fit into `room`, and their widths. `need` is the width that the texts of a column take.
 fn layout(wanted: &[Column], room: usize, need: impl Fn(Column) -> usize) -> Vec<(Column, usize)> {
@@ -86,6 +87,7 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     // Columns that are always empty take no room.
     let is_empty = |column: Column| match column {
         Column::Note => shared.notes.is_empty(),
+        Column::Capture => shared.has_one_capture(),
         Column::Violations => crate::spec::RULES.is_empty(),
         _ => false,
     };
@@ -119,7 +121,7 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
         let mut cells = Vec::new();
         if marks > 0 {
             let tick = if list.is_ticked(&judged.call) { "✓" } else { " " };
-            let note = if shared.notes.of_call(&judged.call).is_some() { "*" } else { " " };
+            let note = if shared.notes.is_marked(&judged.call) { "*" } else { " " };
             cells.push(Span::styled(format!("{tick}{note}"), theme.accent));
         }
         for (column, width) in &columns {
@@ -203,8 +205,10 @@ fn cell(
         Column::Media if columns < "group video".len() => {
             call.media.map_or_else(|| NONE.to_owned(), |media| media.name().to_owned())
         }
-        Column::Note => shown(&shared.presentable(column.text(index, judged, &context)), columns).into_owned(),
-        _ => visible_all(&shown(&column.text(index, judged, &context), columns)).into_owned(),
+        Column::Note | Column::Capture => {
+            shown(&shared.presentable(column.text(index, judged, &context)), columns).into_owned()
+        }
+        _ => shown(&column.text(index, judged, &context), columns).into_owned(),
     };
     let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff | Outcome::Unknown);
     let style = match column {
@@ -243,7 +247,7 @@ mod tests {
             Column::Caller | Column::Callee => 32,
             Column::EndedBy => 20,
             Column::Media => 11,
-            Column::Note => 40,
+            Column::Note | Column::Capture => 40,
             column => column.heading().len() + 1,
         }
     }

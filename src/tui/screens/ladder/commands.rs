@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::parts::parts;
 use super::state::{Focus, Fold, LadderScreen};
-use crate::call::{Call, People};
+use crate::call::{Call, People, Row};
 use crate::diagram::{Picture, Step as DiagramStep};
 use crate::notes::Subject;
 use crate::origin::CaptureId;
@@ -14,7 +15,7 @@ use crate::spec::{Conformance, Judged};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Movement};
 use crate::tui::kit::times::Times;
-use crate::tui::screen::{Formats, Screen, Step, scrolled};
+use crate::tui::screen::{FILTER, Formats, Screen, Step, origins, scrolled, wireshark_filter};
 use crate::tui::shared::{Shared, find_call};
 
 const FORMATS: Formats = &[
@@ -124,6 +125,35 @@ impl LadderScreen {
         shared.say(format!("Times: {}", shared.times.description()));
     }
 
+    /// Shows the next layer that the stanza came through.
+    fn next_layer(&mut self, down: bool, shared: &mut Shared) {
+        let Some((judged, row)) = self.place().map(|(judged, row)| (Arc::clone(judged), row)) else { return };
+        let Some(row) = judged.call.rows.get(row) else { return };
+        let capture = shared.analysis.as_deref().and_then(|analysis| analysis.capture(row.observed.capture()));
+        self.layer = self.layer.next(down, |layer| layer.is_in(row, capture));
+        self.follows_part = self.part.is_some();
+        self.say_part(row, shared);
+    }
+
+    /// Says where the bytes of the selected element or attribute are.
+    fn say_part(&self, row: &Row, shared: &mut Shared) {
+        let parts = parts(&row.observed.read().node);
+        if let Some(part) = self.part.and_then(|part| parts.get(part)) {
+            shared.say(part.description(row, self.layer, &shared.layer_bytes));
+        }
+    }
+
+    /// Selects the next or previous element or attribute, and says where its bytes are.
+    fn next_part(&mut self, forward: bool, shared: &mut Shared) {
+        let Some((judged, row)) = self.place().map(|(judged, row)| (Arc::clone(judged), row)) else { return };
+        let Some(row) = judged.call.rows.get(row) else { return };
+        let last = parts(&row.observed.read().node).len().saturating_sub(1);
+        let movement = if forward { Movement::Down } else { Movement::Up };
+        self.part = Some(self.part.map_or(0, |part| movement.from(part, last, 1)));
+        (self.stanza_scroll, self.follows_part) = (shared.viewport.scroll, true);
+        self.say_part(row, shared);
+    }
+
     /// The XML of the selected stanza.
     fn stanza_xml(&self, shared: &Shared) -> Option<String> {
         let (judged, row) = self.place()?;
@@ -141,7 +171,12 @@ impl Screen for LadderScreen {
 
     fn go(&mut self, movement: Movement, shared: &Shared) {
         match self.focus {
-            Focus::Stanza => scrolled(&mut self.stanza_scroll, movement, shared),
+            Focus::Stanza => {
+                if std::mem::take(&mut self.follows_part) {
+                    self.stanza_scroll = shared.viewport.scroll;
+                }
+                scrolled(&mut self.stanza_scroll, movement, shared);
+            }
             Focus::Ladder => {
                 let last = self.lines.len().saturating_sub(1);
                 self.select_line(movement.from(self.selected, last, shared.viewport.page));
@@ -188,9 +223,10 @@ impl Screen for LadderScreen {
             Command::Fold => self.fold_more(shared),
             Command::Expected => self.toggle_steps(shared),
             Command::Layer | Command::LayerAbove => {
-                self.layer = self.layer.next(command == Command::Layer);
+                self.next_layer(command == Command::Layer, shared);
                 self.stanza_scroll = 0;
             }
+            Command::NextPart | Command::PreviousPart => self.next_part(command == Command::NextPart, shared),
             Command::Reference => self.set_reference(shared),
             _ => {}
         }
@@ -210,6 +246,20 @@ impl Screen for LadderScreen {
 
     fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {
         Some(("Stanza", self.stanza_xml(shared)?))
+    }
+
+    fn also_copied(&self, shared: &Shared) -> Vec<(&'static str, String)> {
+        let Some((judged, row)) = self.place() else { return Vec::new() };
+        let origin = judged.call.rows.get(row).map(|row| row.observed.stanza.origin);
+        let filter = origin.and_then(|origin| wireshark_filter(shared, [origin])).map(|filter| (FILTER, filter));
+        let of_call = wireshark_filter(shared, origins(self.calls.iter().map(|judged| judged.call.as_ref())));
+        let of_call = of_call.map(|filter| ("… of the call", filter));
+        let id = (!judged.call.id.is_empty()).then(|| ("Call-id", judged.call.id.to_string()));
+        filter.into_iter().chain(of_call).chain(id).collect()
+    }
+
+    fn packets(&self, _shared: &Shared) -> Vec<Arc<Judged>> {
+        self.calls.clone()
     }
 
     fn formats(&self, shared: &Shared) -> Option<(String, Formats)> {

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::picture::{MARKS, Picture, TIME};
+use super::picture::{MARKS, Picture};
 use crate::diagram::{elapsed, is_order_known};
 use crate::spec::Judged;
 use crate::tui::kit::pane::put;
 use crate::tui::kit::times::Times;
-use crate::words::{NONE, clock, offset};
+use crate::words::{NONE, clock_precise, offset};
 
 /// Longer waits are highlighted: longer than any answer takes, shorter than any ringing.
 const LONG_WAIT: i64 = 5_000_000_000;
@@ -52,25 +52,27 @@ impl Picture<'_> {
         let here = (judged.call.as_ref(), row);
         let before = self.screen.before(place).and_then(|rung| self.screen.at(rung));
         let before = before.map(|(judged, row)| (judged.call.as_ref(), row));
-        let text = |text: Option<String>| format!("{:>9}", text.unwrap_or_else(|| NONE.to_owned()));
-        if self.times == 2 {
+        let text = |text: Option<String>, time: usize| {
+            format!("{:>1$}", text.unwrap_or_else(|| NONE.to_owned()), time.saturating_sub(1))
+        };
+        if let [time, _] = *self.times {
             let first = match self.shared.times {
                 Times::Start => self.screen.start().and_then(|start| elapsed(start, here)).map(offset),
-                Times::Clock => here.0.rows.get(row).and_then(|row| row.observed.time()).map(clock),
+                Times::Clock => here.0.rows.get(row).and_then(|row| row.observed.time()).map(clock_precise),
                 Times::Reference(reference) => {
                     here.0.aligned(row).map(|time| offset(time.nanoseconds_since(reference)))
                 }
             };
-            put(buffer, line, MARKS, &text(first), Style::new());
+            put(buffer, line, MARKS, &text(first, time), Style::new());
         }
-        if let Some(before) = before.filter(|_| self.times > 0) {
+        if let (Some(before), Some(time)) = (before, self.times.last()) {
             let waited = elapsed(before, here);
             let is_long = waited.is_some_and(|waited| waited > LONG_WAIT);
             let style = if is_long { self.theme.warning } else { self.theme.muted };
             let nearly = if is_order_known(before, here) { "" } else { "~" };
-            let text = text(waited.map(|waited| format!("{nearly}{}", offset(waited))));
+            let text = text(waited.map(|waited| format!("{nearly}{}", offset(waited))), *time);
             let bare = text.trim_start();
-            put(buffer, line, MARKS + (self.times - 1) * TIME + (text.len() - bare.len()), bare, style);
+            put(buffer, line, self.left - time + (text.len() - bare.len()), bare, style);
         }
     }
 }

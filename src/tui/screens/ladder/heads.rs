@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::picture::{MARKS, Picture, TIME};
+use super::picture::{MARKS, Picture};
 use super::state::LadderScreen;
 use crate::call::{Clock, Party, People, Vantage};
 use crate::diagram::Lifeline;
@@ -51,8 +51,10 @@ impl Picture<'_> {
     pub(super) fn head(&self, buffer: &mut Buffer, line: Rect, part: usize) {
         if part == 0 {
             let headings = [self.shared.times.heading(), "previous"];
-            for (place, heading) in headings.iter().rev().take(self.times).rev().enumerate() {
-                put(buffer, line, MARKS + place * TIME, &format!("{heading:>9}"), self.theme.muted);
+            let mut column = MARKS;
+            for (time, heading) in self.times.iter().zip(headings.iter().skip(headings.len() - self.times.len())) {
+                put(buffer, line, column, &format!("{heading:>0$}", time - 1), self.theme.muted);
+                column += time;
             }
             if self.lifelines.len() < self.screen.diagram.lifelines.len() {
                 let hidden = self.screen.diagram.lifelines.len() - self.lifelines.len();

@@ -1,6 +1,10 @@
 //! The ladder of one or more calls, next to the selected stanza: a lifeline per party, an arrow per stanza, times on the
 //! left.
 
+mod layer;
+
+mod parts;
+
 mod state;
 
 mod stanza;

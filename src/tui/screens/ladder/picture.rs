@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::state::LadderScreen;
 use crate::diagram::Arrow;
 use crate::tui::kit::theme::Theme;
+use crate::tui::kit::times::Times;
 use crate::tui::shared::Shared;
 
 /// The first row and the first lifeline shown.
@@ -21,8 +22,9 @@ pub(in crate::tui) struct Scroll {
 /// gap.
 pub(super) const MARKS: usize = 6;
 
-/// Columns of a time and the gap after it.
-pub(super) const TIME: usize = 10;
+/// Columns of a time and the gap after it; of a time of day, which has milliseconds.
+const TIME: usize = 10;
+const TIME_OF_DAY: usize = 13;
 
 /// The least distance of two lifelines; the one that they get before there is a second time; and the greatest that
 /// takes width from the stanza.
@@ -45,8 +47,8 @@ pub(super) struct Picture<'a> {
     pub(super) shared: &'a Shared,
     pub(super) screen: &'a LadderScreen,
     pub(super) theme: &'a Theme,
-    /// The number of time columns.
-    pub(super) times: usize,
+    /// The widths of the time columns, each with the gap after it: the first column may be left out.
+    pub(super) times: Vec<usize>,
     /// The first column of the diagram.
     pub(super) left: usize,
     /// The lifelines shown.
@@ -70,8 +72,10 @@ impl<'a> Picture<'a> {
         let fit = (room.saturating_sub(1) / LEAST + 1).min(all);
         // A second time takes no room that lifelines need.
         let gaps = all.saturating_sub(1);
-        let two = whole >= TWO_TIMES && MARKS + 2 * TIME + gaps * READABLE < whole;
-        let (times, left) = if two { (2, MARKS + 2 * TIME) } else { (one, MARKS + one * TIME) };
+        let first = if shared.times == Times::Clock { TIME_OF_DAY } else { TIME };
+        let two = whole >= TWO_TIMES && MARKS + first + TIME + gaps * READABLE < whole;
+        let times = if two { vec![first, TIME] } else { vec![TIME; one] };
+        let left = MARKS + times.iter().sum::<usize>();
         let room = whole.saturating_sub(left);
         scroll.lifeline = match screen.pan {
             Some(first) => first.min(all.saturating_sub(fit)),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Analysis, Below, Wanted};
+use super::layer::{Layer, wanted};
+use crate::analysis::{Analysis, Wanted};
 use crate::call::{Call, Row};
 use crate::diagram::{Arrow, Diagram};
 use crate::protocol::stanza::{ActionName, Body};
@@ -31,53 +32,6 @@ pub(in crate::tui) enum Fold {
     Filtered,
 }
 
-/// What the stanza pane shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::tui) enum Layer {
-    /// The stanza as XML, with what is known about it.
-    #[default]
-    Xml,
-    /// The decrypted WABinary bytes.
-    Plaintext,
-    /// The bytes of the Noise frame.
-    Ciphertext,
-    /// The bytes of a layer below.
-    Below(Below),
-}
-
-impl Layer {
-    /// From the top downwards.
-    const ALL: [Self; 7] = [
-        Self::Xml,
-        Self::Plaintext,
-        Self::Ciphertext,
-        Self::Below(Below::Message),
-        Self::Below(Below::Plain),
-        Self::Below(Below::Stream),
-        Self::Below(Below::Record),
-    ];
-
-    /// The next layer downwards or upwards, wrapping around.
-    pub(in crate::tui) fn next(self, down: bool) -> Self {
-        let place = Self::ALL.iter().position(|layer| *layer == self).unwrap_or_default();
-        let step = if down { 1 } else { Self::ALL.len() - 1 };
-        Self::ALL.get((place + step) % Self::ALL.len()).copied().unwrap_or_default()
-    }
-
-    /// Its name in the title of the pane.
-    pub(in crate::tui) const fn name(self) -> &'static str {
-        match self {
-            Self::Xml => "",
-            Self::Plaintext => "WABinary, decrypted",
-            Self::Ciphertext => "Noise frame",
-            Self::Below(Below::Message) => "WebSocket message",
-            Self::Below(Below::Plain) => "TLS, decrypted",
-            Self::Below(Below::Stream) => "TCP payload",
-            Self::Below(Below::Record) => "record",
-        }
-    }
-}
-
 /// The ladder of one or more calls, next to the selected stanza.
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct LadderScreen {
@@ -99,6 +53,10 @@ pub(in crate::tui) struct LadderScreen {
     pub(in crate::tui) focus: Focus,
     /// How far the stanza is scrolled.
     pub(in crate::tui) stanza_scroll: usize,
+    /// The element or attribute that is selected, by its place in the XML.
+    pub(in crate::tui) part: Option<usize>,
+    /// Whether the stanza is scrolled further if necessary so that the selected part is visible.
+    pub(in crate::tui) follows_part: bool,
     /// The rung that is ticked for a comparison.
     pub(in crate::tui) ticked: Option<usize>,
     /// The first lifeline to show; `None` if it follows the selected arrow.
@@ -120,6 +78,8 @@ impl LadderScreen {
             layer: Layer::Xml,
             focus: Focus::Ladder,
             stanza_scroll: 0,
+            part: None,
+            follows_part: false,
             ticked: None,
             pan: None,
             in_full: false,
@@ -247,6 +207,7 @@ impl LadderScreen {
         if line != self.selected {
             self.selected = line;
             self.stanza_scroll = 0;
+            self.part = None;
             self.pan = None;
         }
     }
@@ -274,7 +235,7 @@ impl LadderScreen {
         let key = |row: &Row| (row.observed.capture(), row.observed.seq);
         let selected = self.place().and_then(|(judged, row)| judged.call.rows.get(row)).map(key);
         let before = self.rung_index().unwrap_or_default();
-        let scroll = self.stanza_scroll;
+        let (scroll, part, follows_part) = (self.stanza_scroll, self.part, self.follows_part);
         let mut newer = self.with(renewed);
         newer.arrange(shared.selection());
         let rungs = 0..newer.diagram.steps.len();
@@ -282,15 +243,9 @@ impl LadderScreen {
             |rung: &usize| newer.at(*rung).and_then(|(judged, row)| judged.call.rows.get(row)).map(key) == selected;
         let rung = rungs.clone().find(is_selected);
         newer.select_rung(rung.unwrap_or_else(|| before.min(rungs.end.saturating_sub(1))));
-        newer.stanza_scroll = scroll;
+        (newer.stanza_scroll, newer.part, newer.follows_part) = (scroll, part, follows_part);
         *self = newer;
     }
-}
-
-/// Where to look up the bytes of a stanza.
-pub(in crate::tui) fn wanted(row: &Row) -> Wanted {
-    let ciphertext = row.observed.read().wire.as_ref().map_or_else(Box::default, |wire| wire.ciphertext.clone());
-    Wanted { origin: row.observed.stanza.origin, ciphertext }
 }
 
 /// Returns whether a row is routine: an answer without an error, or a keep-alive.

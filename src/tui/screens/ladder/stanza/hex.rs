@@ -1,11 +1,16 @@
 //! The bytes of a stanza: offset, hex and ASCII.
 
+use std::ops::Range;
+
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::super::state::{Layer, wanted};
+use super::super::layer::{Layer, wanted};
+use super::super::parts::parts;
+use super::panel::Panel;
 use crate::analysis::{Below, Passage};
 use crate::call::Row;
-use crate::tui::background::LayerBytes;
+use crate::protocol::binary::decode;
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::kit::theme::Theme;
 use crate::words::count;
@@ -16,58 +21,76 @@ const SHOWN: usize = 64 * 1024;
 /// Columns of 16 bytes, with offset and ASCII.
 const WIDE: usize = 10 + 16 * 4;
 
-/// The bytes of a layer, 16 or 8 per line depending on the width.
-pub(super) fn lines(row: &Row, layer: Layer, found: &LayerBytes, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let say = |says: String| wrap(&[Span::styled(visible_all(&says).into_owned(), theme.muted)], columns, 2);
-    let wire = row.observed.read().wire.as_ref();
-    let (bytes, length, says) = match (layer, wire) {
-        (Layer::Below(below), _) => match found.of(&wanted(row)) {
-            None => return say("Rereading the capture up to this stanza …".to_owned()),
-            Some(Err(why)) => return say(format!("No bytes to show: {why}.")),
-            Some(Ok(passages)) => match passages.get(&below) {
-                Some(passage) => (passage.bytes.as_slice(), passage.length, description(below, passage)),
-                None => return say(absent(below, wire.is_some()).to_owned()),
+impl Panel<'_> {
+    /// Writes the bytes of a layer, 16 or 8 per line depending on the width. Those of the selected part are highlighted.
+    pub(super) fn bytes_of(&mut self, row: &Row, layer: Layer) {
+        let found = &self.shared.layer_bytes;
+        let wire = row.observed.read().wire.as_ref();
+        let inflated = wire.filter(|_| layer == Layer::Inflated).and_then(|wire| decode(&wire.plaintext).inflated);
+        let (bytes, length, says) = match (layer, wire) {
+            (Layer::Below(below), _) => match found.of(&wanted(row)) {
+                None => return self.say("Rereading the capture up to this stanza …"),
+                Some(Err(why)) => return self.say(&format!("No bytes to show: {why}.")),
+                Some(Ok(passages)) => match passages.get(&below) {
+                    Some(passage) => (passage.bytes.as_slice(), passage.length, description(below, passage)),
+                    None => return self.say(absent(below, wire.is_some())),
+                },
             },
-        },
-        (_, None) => return say(AS_TEXT.to_owned()),
-        (Layer::Ciphertext, Some(wire)) => {
-            let length = wire.ciphertext.len() as u64;
-            let says = format!(
-                "Noise ciphertext, counter {}, {} bytes; the last 16 are the authentication tag.",
-                wire.counter,
-                count(length)
-            );
-            (&*wire.ciphertext, length, says)
+            (_, None) => return self.say(AS_TEXT),
+            (Layer::Ciphertext, Some(wire)) => {
+                let length = wire.ciphertext.len() as u64;
+                let says = format!(
+                    "Noise ciphertext, counter {}, {} bytes; the last 16 are the authentication tag.",
+                    wire.counter,
+                    count(length)
+                );
+                (&*wire.ciphertext, length, says)
+            }
+            (Layer::Inflated, Some(_)) => {
+                let bytes = inflated.as_deref().unwrap_or_default();
+                let length = bytes.len() as u64;
+                (bytes, length, format!("WABinary after decompression, {} bytes.", count(length)))
+            }
+            (Layer::Xml | Layer::Plaintext, Some(wire)) => {
+                let length = wire.plaintext.len() as u64;
+                (&*wire.plaintext, length, format!("A flag byte and WABinary, {} bytes in total.", count(length)))
+            }
+        };
+        let place = self.part.and_then(|part| parts(&row.observed.read().node).get(part)?.place(row, layer, found));
+        self.say(&says);
+        let each = if self.columns >= WIDE { 16 } else { 8 };
+        self.part_line = place.as_ref().map(|place| self.lines.len() + place.start / each);
+        let place = place.unwrap_or_default();
+        for (index, bytes) in bytes.chunks(each).take(SHOWN / each).enumerate() {
+            self.lines.push(line(index * each, bytes, each, &place, self.theme));
         }
-        (Layer::Xml | Layer::Plaintext, Some(wire)) => {
-            let length = wire.plaintext.len() as u64;
-            (&*wire.plaintext, length, format!("A flag byte and WABinary, {} bytes in total.", count(length)))
+        if length > SHOWN.min(bytes.len()) as u64 {
+            self.lines.push(Line::styled("Too long to show in full.", self.theme.warning));
         }
-    };
-    let mut lines = say(says);
-    let each = if columns >= WIDE { 16 } else { 8 };
-    for (index, bytes) in bytes.chunks(each).take(SHOWN / each).enumerate() {
-        lines.push(line(index * each, bytes, each, theme));
     }
-    if length > SHOWN.min(bytes.len()) as u64 {
-        lines.push(Line::styled("Too long to show in full.", theme.warning));
+
+    fn say(&mut self, says: &str) {
+        let says = Span::styled(visible_all(says).into_owned(), self.theme.muted);
+        self.lines.extend(wrap(&[says], self.columns, 2));
     }
-    lines
 }
 
-fn line(offset: usize, bytes: &[u8], each: usize, theme: &Theme) -> Line<'static> {
-    let mut hex = String::with_capacity(each * 3 + 1);
-    for (place, byte) in bytes.iter().enumerate() {
-        hex.push_str(if place == 8 { "  " } else { " " });
-        hex.push_str(&format!("{byte:02x}"));
+/// A line of bytes from `offset` on, of which those in `place` are highlighted.
+fn line(offset: usize, bytes: &[u8], each: usize, place: &Range<usize>, theme: &Theme) -> Line<'static> {
+    let mut spans = vec![Span::styled(format!("{offset:06x}"), theme.muted)];
+    let look = |index: usize, style: Style| if place.contains(&(offset + index)) { theme.selected } else { style };
+    for (index, byte) in bytes.iter().enumerate() {
+        spans.push(Span::raw(if index == 8 { "  " } else { " " }));
+        spans.push(Span::styled(format!("{byte:02x}"), look(index, Style::new())));
     }
-    let gap = each * 3 + usize::from(each > 8) + 2;
-    let text: String = bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' }).collect();
-    Line::from(vec![
-        Span::styled(format!("{offset:06x}"), theme.muted),
-        Span::raw(format!("{hex:<gap$}")),
-        Span::styled(text, theme.accent),
-    ])
+    let written = bytes.len() * 3 + usize::from(bytes.len() > 8);
+    let gap = each * 3 + usize::from(each > 8) + 2 - written;
+    spans.push(Span::raw(" ".repeat(gap)));
+    for (index, byte) in bytes.iter().enumerate() {
+        let text = if byte.is_ascii_graphic() { char::from(*byte) } else { '.' };
+        spans.push(Span::styled(text.to_string(), look(index, theme.accent)));
+    }
+    Line::from(spans)
 }
 
 /// What the bytes of a layer are.

@@ -17,7 +17,8 @@ use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders};
 
-use super::state::{Focus, LadderScreen, Layer};
+use super::layer::Layer;
+use super::state::{Focus, LadderScreen};
 use crate::notes::Notes;
 use crate::spec::{Conformance, Judged};
 use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
@@ -30,7 +31,15 @@ use panel::Panel;
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Cache {
     key: Option<Key>,
+    text: Written,
+}
+
+/// The text of the pane.
+#[derive(Debug, Default)]
+struct Written {
     lines: Vec<Line<'static>>,
+    /// The line that the selected part begins on.
+    part: Option<usize>,
 }
 
 /// What the text depends on.
@@ -41,6 +50,7 @@ struct Key {
     columns: u16,
     theme: Theme,
     layer: Layer,
+    part: Option<usize>,
     in_full: bool,
     in_letters: bool,
     redacted: bool,
@@ -53,21 +63,26 @@ impl Key {
     fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.judged, &other.judged)
             && Arc::ptr_eq(&self.notes, &other.notes)
-            && (self.row, self.columns, self.theme, self.layer) == (other.row, other.columns, other.theme, other.layer)
+            && (self.row, self.columns, self.theme) == (other.row, other.columns, other.theme)
+            && (self.layer, self.part) == (other.layer, other.part)
             && (self.in_full, self.in_letters, self.redacted, self.layer_bytes)
                 == (other.in_full, other.in_letters, other.redacted, other.layer_bytes)
     }
 }
 
 impl Cache {
-    fn lines(&mut self, shared: &Shared, screen: &LadderScreen, columns: u16, theme: &Theme) -> &[Line<'static>] {
-        let Some((judged, row)) = screen.place() else { return &[] };
+    fn text(&mut self, shared: &Shared, screen: &LadderScreen, columns: u16, theme: &Theme) -> &Written {
+        let Some((judged, row)) = screen.place() else {
+            *self = Self::default();
+            return &self.text;
+        };
         let key = Key {
             judged: Arc::clone(judged),
             row,
             columns,
             theme: *theme,
             layer: screen.layer,
+            part: screen.part,
             in_full: screen.in_full,
             in_letters: shared.names.in_letters,
             redacted: shared.redactor.is_some(),
@@ -75,12 +90,22 @@ impl Cache {
             layer_bytes: shared.layer_bytes.revision(),
         };
         if !self.key.as_ref().is_some_and(|before| before.is_same(&key)) {
-            let panel =
-                Panel { shared, judged, columns: columns.into(), theme, in_full: screen.in_full, lines: Vec::new() };
-            self.lines = written(panel, row, screen.layer);
+            let panel = Panel {
+                shared,
+                judged,
+                columns: columns.into(),
+                theme,
+                in_full: screen.in_full,
+                part: screen.part,
+                parts: 0,
+                lines: Vec::new(),
+                part_style: None,
+                part_line: None,
+            };
+            self.text = written(panel, row, screen.layer);
             self.key = Some(key);
         }
-        &self.lines
+        &self.text
     }
 }
 
@@ -109,12 +134,16 @@ pub(super) fn draw(shared: &Shared, screen: &LadderScreen, cache: &mut Cache, ca
         regions.add(area, Target::Stanza);
         return pane::text(&lines, 0, frame, inner);
     }
-    let lines = cache.lines(shared, screen, inner.width, theme);
+    let Written { lines, part } = cache.text(shared, screen, inner.width, theme);
     let seen = Viewport::of_text(inner, lines);
-    block = block.title(Line::from(pane::position(screen.stanza_scroll, seen)).right_aligned());
+    let scroll = match part.filter(|_| screen.follows_part) {
+        Some(line) => pane::follow(screen.stanza_scroll, line, lines.len(), seen.page),
+        None => screen.stanza_scroll,
+    };
+    block = block.title(Line::from(pane::position(scroll, seen)).right_aligned());
     frame.render_widget(block, area);
     regions.add(area, Target::Stanza);
-    pane::text(lines, screen.stanza_scroll, frame, inner)
+    pane::text(lines, scroll, frame, inner)
 }
 
 /// Why a call has no stanza, and how to get some.
@@ -142,19 +171,23 @@ fn badges(judged: &Judged, row: usize) -> String {
 }
 
 /// Writes the whole text.
-fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Vec<Line<'static>> {
+fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Written {
+    write(&mut panel, index, layer);
+    Written { lines: panel.lines, part: panel.part_line }
+}
+
+fn write(panel: &mut Panel<'_>, index: usize, layer: Layer) {
     let judged = panel.judged;
     let call = &judged.call;
-    let Some(row) = call.rows.get(index) else { return panel.lines };
+    let Some(row) = call.rows.get(index) else { return };
     panel.place(call, index, row);
     if layer != Layer::Xml && panel.shared.names.in_letters {
         let says = "Bytes are hidden while pseudonyms are shown (p: show addresses).";
         panel.lines.extend(wrap(&[Span::styled(says, panel.theme.muted)], panel.columns, 2));
-        return panel.lines;
+        return;
     }
     if layer != Layer::Xml {
-        panel.lines.extend(hex::lines(row, layer, &panel.shared.layer_bytes, panel.columns, panel.theme));
-        return panel.lines;
+        return panel.bytes_of(row, layer);
     }
     panel.related(call, index, row);
     panel.changes(call, index);
@@ -170,5 +203,4 @@ fn written(mut panel: Panel<'_>, index: usize, layer: Layer) -> Vec<Line<'static
     }
     panel.attributes(row);
     panel.layers(row);
-    panel.lines
 }

@@ -62,9 +62,12 @@ impl Panel<'_> {
     fn element(&mut self, node: &Node, indent: usize) {
         let (accent, muted) = (self.theme.accent, self.theme.muted);
         let mut tag = self.tag(indent);
-        tag.spans.push(Span::styled(format!("<{}", write_name(&node.tag)), accent));
+        let style = self.style_of_part(accent);
+        tag.spans.push(Span::styled(format!("<{}", write_name(&node.tag)), style));
         for attribute in &node.attributes {
-            tag.spans.push(Span::styled(format!(" {}=", write_name(&attribute.name)), muted));
+            let style = self.style_of_part(muted);
+            tag.spans.push(Span::raw(" "));
+            tag.spans.push(Span::styled(format!("{}=", write_name(&attribute.name)), style));
             tag.spans.push(Span::raw("\""));
             match &attribute.value {
                 Value::Bytes(bytes) => self.bytes(bytes, &mut tag),
@@ -107,7 +110,9 @@ impl Panel<'_> {
 
     /// Writes what there is of a tag, and begins a new line.
     fn write(&mut self, tag: Tag) {
+        let first = self.lines.len();
         self.lines.extend(wrap(&tag.spans, self.columns, tag.indent + 4));
+        self.find_part(first);
     }
 
     /// Writes a text: JSON on lines of its own, anything else in the tag.
