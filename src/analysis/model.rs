@@ -65,6 +65,8 @@ pub struct Capture {
     pub name: String,
     /// The file that can be read again; `None` for standard input.
     pub path: Option<PathBuf>,
+    /// The SHA-256 of what can be read only once, as lower-case hex, once it is read.
+    pub digest: Option<String>,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
     /// The archives around it, the innermost first, once it is read; `None` if there are none.

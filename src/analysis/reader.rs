@@ -133,8 +133,10 @@ impl<'h> Reader<'h> {
         let format = overrides.and_then(|overrides| overrides.format.as_deref());
         let outcome = source.open(self.following.as_ref()).map_err(input::Error::from).and_then(|(reader, changes)| {
             self.changes = changes;
-            let mut reader = Counted::new(reader, Arc::clone(read));
-            input::read(self.id, &mut reader, format, &mut self)
+            let mut reader = Counted::new(reader, Arc::clone(read)).digesting(source);
+            let outcome = input::read(self.id, &mut reader, format, &mut self);
+            self.capture.digest = reader.digest();
+            outcome
         });
         self.pipe.finish();
         match outcome {

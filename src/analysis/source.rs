@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use data_encoding::HEXLOWER;
+use ring::digest::{Context, SHA256};
+
 use super::follow::{Changes, Following, Growing};
 use crate::protocol::binary::Jid;
 
@@ -80,16 +83,30 @@ impl Source {
 /// The bytes of a capture, and what happens to the file where it is followed.
 pub(super) type Opened = (Box<dyn Read>, Option<Arc<Changes>>);
 
-/// A reader that tells how far it has come.
+/// A reader that tells how far it has come, and digests what cannot be read again.
 pub(super) struct Counted<R> {
     inner: R,
     bytes: Arc<AtomicU64>,
+    digest: Option<Context>,
+    is_at_end: bool,
 }
 
 impl<R: Read> Counted<R> {
     /// Counts the bytes of `inner` in `bytes`.
     pub(super) const fn new(inner: R, bytes: Arc<AtomicU64>) -> Self {
-        Self { inner, bytes }
+        Self { inner, bytes, digest: None, is_at_end: false }
+    }
+
+    /// Digests the bytes too, unless its source can be read again.
+    pub(super) fn digesting(self, source: &Source) -> Self {
+        let digest = (!source.is_repeatable()).then(|| Context::new(&SHA256));
+        Self { digest, ..self }
+    }
+
+    /// The SHA-256 of all bytes, as lower-case hex; `None` if they were not digested, or not read to their end.
+    pub(super) fn digest(self) -> Option<String> {
+        let digest = self.digest.filter(|_| self.is_at_end)?;
+        Some(HEXLOWER.encode(digest.finish().as_ref()))
     }
 }
 
@@ -97,6 +114,10 @@ impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        self.is_at_end |= read == 0 && !buffer.is_empty();
+        if let Some(digest) = &mut self.digest {
+            digest.update(buffer.get(..read).unwrap_or_default());
+        }
         Ok(read)
     }
 }

@@ -83,6 +83,7 @@ fn nameless(index: usize, capture: &Capture) -> Capture {
     Capture {
         name: format!("capture-{}", index + 1),
         path: None,
+        digest: None,
         format: capture.format,
         container: None,
         technique_override: capture.technique_override.clone(),

@@ -77,7 +77,7 @@ pub(super) fn captures(sanitised: &Sanitised, digests: &[Option<String>], calls:
     let lines = used.into_iter().map(|id| {
         let digest = usize::try_from(id.0).ok().and_then(|index| digests.get(index)).and_then(Option::as_deref);
         let digest =
-            digest.map_or("no SHA-256, since it was read from a pipe".to_owned(), |digest| format!("SHA-256 {digest}"));
+            digest.map_or("no SHA-256, since it could not be re-read".to_owned(), |digest| format!("SHA-256 {digest}"));
         let format = analysis.capture(id).and_then(|capture| capture.format).unwrap_or("unknown");
         format!("{}: {format}, {digest}", capture(id))
     });

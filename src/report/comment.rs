@@ -31,12 +31,12 @@ const NOTED: usize = 8_000;
 /// Bytes for what stands around the parts of variable length.
 const AROUND: usize = 400;
 
-/// The comment, and what did not find room in it.
-pub(super) fn write(report: &Report<'_>, assessment: &Assessment) -> (String, Option<String>) {
+/// The comment, which begins with the marker, and what did not find room in it.
+pub(super) fn write(report: &Report<'_>, assessment: &Assessment, marker: &str) -> (String, Option<String>) {
     let calls = relevant(report, assessment);
     let shown: Vec<_> = foremost(assessment).into_iter().take(LISTED).collect();
     let mut text =
-        format!("{}\n\n**{}**\n\n{}\n", report.marker(), inert(&assessment.title), inert_lines(&assessment.summary));
+        format!("{marker}\n\n**{}**\n\n{}\n", inert(&assessment.title), inert_lines(&assessment.summary));
     text.push_str(&table(report, &shown, assessment.citations.len()));
     text.push_str(&noted(report, assessment));
     let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));

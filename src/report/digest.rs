@@ -29,11 +29,12 @@ pub fn sha256(mut input: impl Read) -> io::Result<String> {
     }
 }
 
-/// The SHA-256 of each capture, read a second time; `None` of one that cannot be.
+/// The SHA-256 of each capture, read a second time where it can be; `None` of one that is gone.
 #[must_use]
 pub fn digests(analysis: &Analysis) -> Vec<Option<String>> {
     let digest = |path: &Path| path.is_file().then(|| File::open(path).and_then(sha256).ok()).flatten();
-    analysis.captures.iter().map(|capture| digest(capture.path.as_deref()?)).collect()
+    let captures = analysis.captures.iter();
+    captures.map(|capture| capture.digest.clone().or_else(|| digest(capture.path.as_deref()?))).collect()
 }
 
 #[cfg(test)]

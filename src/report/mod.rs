@@ -14,6 +14,7 @@ mod digest;
 mod assessment;
 
 mod ndjson;
+
 mod request;
 
 mod citation;

@@ -6,15 +6,15 @@ use super::form::Form;
 use super::ndjson::lines;
 use crate::redact::Sanitised;
 
-/// Digits of a digest that nobody finds a second text for.
-const FINGERPRINT: usize = 32;
+/// Digits of a digest that no two findings share by chance.
+const FINGERPRINT: usize = 16;
 
 /// A report to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'r> {
     /// The calls.
     pub sanitised: &'r Sanitised,
-    /// The SHA-256 of each capture, in order; `None` of one that can be read only once.
+    /// The SHA-256 of each capture, in order; `None` of one that could not be read again.
     pub digests: &'r [Option<String>],
     /// The subject.
     pub subject: Subject,
@@ -76,7 +76,7 @@ impl Report<'_> {
         let numbers = |index| analysis.number(index).to_string();
         let calls = self.filter.map(|_| (0..analysis.calls.len()).map(numbers).collect::<Vec<_>>().join(" "));
         let digests = self.digests.iter().map(|digest| digest.as_deref().unwrap_or_default());
-        // What can be read only once has no digest: its stanzas make the difference.
+        // Without a digest, the stanzas make the difference.
         let stanzas = self.digests.contains(&None).then(|| lines(self.sanitised, None));
         let stanza = self.stanza.and_then(|stanza| self.seq(stanza)).map(|seq| seq.to_string());
         let parts = [Some(self.form.name()), self.filter, calls.as_deref(), stanzas.as_deref(), stanza.as_deref()];

@@ -26,7 +26,8 @@ impl Report<'_> {
     /// # Errors
     /// If it would have to show a stanza, or say something of one, that there is not.
     pub fn draft(&self) -> Result<Draft, Unfit> {
-        let draft = self.written()?;
+        let marker = self.marker();
+        let draft = self.written(&marker)?;
         Ok(Draft {
             form: self.form,
             title: shown(&draft.title),
@@ -34,12 +35,12 @@ impl Report<'_> {
             fields: draft.fields.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
             rest: draft.rest.as_deref().map(shown),
             note: draft.note,
-            marker: self.marker(),
+            marker,
             remarks: draft.remarks,
         })
     }
 
-    fn written(&self) -> Result<Written, Unfit> {
+    fn written(&self, marker: &str) -> Result<Written, Unfit> {
         let assessment = Assessment::of(self.subject, self.sanitised);
         let about = || self.named(notes::about(self, &assessment));
         let titled = |title: &str| one_line(&format!("{}{title}", self.form.issue().map_or("", |form| form.title)));
@@ -51,7 +52,7 @@ impl Report<'_> {
                 (exhibit.title(), exhibit.values(), Some(exhibit.note()), self.named(exhibit.remarks()))
             }
             Form::Comment => {
-                let (body, rest) = comment::write(self, &assessment);
+                let (body, rest) = comment::write(self, &assessment, marker);
                 let title = titled(&assessment.title);
                 return Ok(Written { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
             }

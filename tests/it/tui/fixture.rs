@@ -111,6 +111,7 @@ impl Recording {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
             path: None,
+            digest: None,
             format: Some("pcap"),
             container: None,
             technique_override: None,
