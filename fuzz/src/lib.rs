@@ -2,4 +2,5 @@
 
 pub mod mutate;
 pub mod seeds;
+mod sharing;
 pub mod targets;

@@ -34,7 +34,7 @@ use ringtrace::tables::stats::{Names, Query, RowSet};
 use ringtrace::tables::{self, Archive, Format, Options, Table};
 use ringtrace::{print, report};
 
-use crate::seeds;
+use crate::{seeds, sharing};
 
 /// A fuzz target.
 pub struct Target {
@@ -90,6 +90,9 @@ targets! {
     "config": config, || seeds::read(&["src/config.toml"]);
     "parquet": parquet, parquet_files;
     "analysis": analysis, || seeds::read(&["captures!.pcap", "captures!.pcapng", "tests/fixtures/logs", "tests/fixtures/ndjson", "tests/fixtures/rules"]);
+    "report": sharing::report, || seeds::read(&["tests/fixtures/ndjson", "tests/fixtures/rules", "tests/fixtures/logs/xml"]);
+    "leak": sharing::leak, || seeds::read(&["fuzz/seeds/notes.ndjson", "fuzz/seeds/aliases.txt", "fuzz/seeds/filters.txt"]);
+    "attach": sharing::attach, || seeds::read(&["fuzz/seeds/attach"]);
     "sanitise": sanitise, || seeds::read(&["tests/fixtures/ndjson", "tests/fixtures/rules", "tests/fixtures/logs/xml"]);
 }
 
@@ -482,7 +485,7 @@ thread_local! {
 }
 
 /// Calls `read` with a file that holds `data`.
-fn with_file<T>(data: &[u8], read: impl FnOnce(&Path) -> T) -> T {
+pub(crate) fn with_file<T>(data: &[u8], read: impl FnOnce(&Path) -> T) -> T {
     let path = FILE.with_borrow_mut(|file| {
         let new = || {
             let folder = Some(Path::new("/dev/shm")).filter(|folder| folder.is_dir());
@@ -497,7 +500,7 @@ fn with_file<T>(data: &[u8], read: impl FnOnce(&Path) -> T) -> T {
     result
 }
 
-fn load(path: &Path) -> Arc<Analysis> {
+pub(crate) fn load(path: &Path) -> Arc<Analysis> {
     static KEYS: LazyLock<Vec<u8>> = LazyLock::new(|| seeds::read(&["captures!noisekeys.txt"]).concat());
     let mut request = Request::new(vec![Source::File(path.to_owned())]);
     request.read_key_log("keys".to_owned(), BufReader::new(&KEYS[..])).expect("memory");
