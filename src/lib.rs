@@ -57,6 +57,8 @@ pub mod words;
 
 pub mod output;
 
+pub mod sandbox;
+
 pub mod config;
 
 pub mod anomaly;

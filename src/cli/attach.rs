@@ -67,6 +67,13 @@ struct PlaceArguments {
     new: bool,
 }
 
+impl AttachArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.report.files().into_iter().chain([Path::new(SAVED)]).collect()
+    }
+}
+
 /// Runs `attach`.
 pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Exit, Failure> {
     let output = &arguments.report.output;

@@ -1,6 +1,6 @@
 //! `ringtrace export`: tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Request;
@@ -123,8 +123,13 @@ impl Format {
 }
 
 impl ExportArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().collect()
+    }
+
     fn options<'f>(&self, filter: Option<&'f RowFilter>, target: &Target) -> Options<'f> {
-        let csv = Csv { raw: self.raw, visible: target.is_terminal() };
+        let csv = Csv { raw: self.raw, visible: !target.is_regular_file() };
         Options { filter, xml: self.xml, internal: self.include_internal, csv }
     }
 }

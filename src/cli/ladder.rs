@@ -1,5 +1,6 @@
 //! `ringtrace ladder`: the sequence diagram of one call.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -53,6 +54,13 @@ enum Format {
     Mermaid,
     /// An SVG image.
     Svg,
+}
+
+impl LadderArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().collect()
+    }
 }
 
 /// Runs `ladder`.

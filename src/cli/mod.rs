@@ -44,12 +44,15 @@ mod sanitize;
 
 mod shell;
 
+use std::env;
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
 
 use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 use ringtrace::config;
+use ringtrace::sandbox::{self, Needs};
+use ringtrace::visible::{is_hidden, visible, visible_but};
 
 use exit::{Exit, Failure};
 use settings::{Settings, Verbosity};
@@ -98,6 +101,10 @@ struct CommandLine {
     #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = GLOBAL)]
     verbose: bool,
 
+    /// Keep the rights to write any file, to use the network and to run programs while captures are read.
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    no_sandbox: bool,
+
     /// Print a config file with every setting, commented out.
     #[arg(long, exclusive = true, help_heading = GLOBAL)]
     print_config_template: bool,
@@ -137,14 +144,56 @@ enum Command {
     Man(shell::ManArguments),
 }
 
+impl CommandLine {
+    /// What the process needs while it reads captures; `None` for the TUI, in which only the thread that reads gives up
+    /// the rest.
+    fn needs(&self) -> Option<Needs<'_>> {
+        const fn writing(files: Vec<&Path>) -> Option<Needs<'_>> {
+            Some(Needs { files, network: false })
+        }
+        match &self.command {
+            Some(Command::Open(_)) | None if open::is_interface() => None,
+            Some(Command::Export(export)) => writing(export.files()),
+            Some(Command::Stats(stats)) => writing(stats.files()),
+            Some(Command::Ladder(ladder)) => writing(ladder.files()),
+            Some(Command::Report(report)) => writing(report.files()),
+            Some(Command::Sanitize(sanitize)) => writing(sanitize.files()),
+            Some(Command::Attach(attach)) => Some(Needs { files: attach.files(), network: true }),
+            Some(
+                Command::Open(_)
+                | Command::Inspect(_)
+                | Command::Questions(_)
+                | Command::Rules(_)
+                | Command::Explain(_)
+                | Command::Completions(_)
+                | Command::Man(_),
+            )
+            | None => writing(Vec::new()),
+        }
+    }
+}
+
 /// Runs the command line that the process was given.
 pub(crate) fn main() -> ExitCode {
-    match run(CommandLine::parse()) {
+    match run(CommandLine::try_parse().unwrap_or_else(refuse)) {
         Ok(exit) => exit.into(),
         Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
         Err(failure) => {
             eprintln!("ringtrace: {failure}");
             failure.exit().into()
+        }
+    }
+}
+
+/// Ends with what is wrong with the arguments, or with the help. An argument may be the name of a file, and so have any
+/// character: the message is that about the arguments as they are shown.
+fn refuse(error: clap::Error) -> CommandLine {
+    let shown = env::args_os().map(|argument| visible(&argument.to_string_lossy()).into_owned());
+    match CommandLine::try_parse_from(shown) {
+        Err(shown) => shown.exit(),
+        Ok(_) => {
+            eprint!("{}", visible_but(&error.to_string(), |character| character != '\n' && is_hidden(character)));
+            process::exit(error.exit_code())
         }
     }
 }
@@ -166,6 +215,10 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         _ => Verbosity::Losses,
     };
     let settings = Settings::new(arguments.config.as_deref(), arguments.color, verbosity)?;
+    let settings = Settings { sandbox: !arguments.no_sandbox, ..settings };
+    if let Some(needs) = arguments.needs().filter(|_| settings.sandbox) {
+        sandbox::enter(&needs);
+    }
     match arguments.command {
         Some(Command::Open(open)) => open::run(&open, settings),
         Some(Command::Inspect(inspect)) => inspect::run(&inspect, &settings),

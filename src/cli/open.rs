@@ -8,6 +8,7 @@ use std::thread;
 use clap::Args;
 use ringtrace::analysis::Following;
 use ringtrace::print;
+use ringtrace::sandbox::{self, Needs};
 use ringtrace::tui::{self, ThemeName};
 
 use super::exit::{Exit, Failure};
@@ -41,7 +42,7 @@ pub(super) struct OpenArguments {
 
 /// Runs `open`.
 pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
-    if !io::stdout().is_terminal() {
+    if !is_interface() {
         if arguments.follow {
             let what = "--follow requires a terminal; to print rows as they come, use `ringtrace export --follow`";
             return Err(Failure::Usage(what.to_owned()));
@@ -55,6 +56,11 @@ pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit,
         ));
     }
     interface(arguments, settings)
+}
+
+/// Returns whether the TUI is shown: standard output is a terminal.
+pub(super) fn is_interface() -> bool {
+    io::stdout().is_terminal()
 }
 
 fn text(arguments: &OpenArguments, settings: &Settings) -> Result<Exit, Failure> {
@@ -84,7 +90,11 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let lookup = Some(request.lookup());
     let inputs = arguments.reading.inputs(&settings, None)?;
     let (publish, updates) = mpsc::channel();
+    let has_sandbox = settings.sandbox;
     let loading = thread::spawn(move || {
+        if has_sandbox {
+            sandbox::enter(&Needs::default());
+        }
         let jobs = request.jobs();
         request.load_publishing(&mut |analysis| {
             // The interface must not wait for it.

@@ -60,6 +60,11 @@ impl Redaction {
         redactor
     }
 
+    /// The pseudonym file, if there is to be one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.alias_file.as_deref()
+    }
+
     /// Adds the pseudonym file to the files that no output may replace.
     ///
     /// # Errors

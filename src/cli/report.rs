@@ -150,6 +150,11 @@ impl Ready {
 }
 
 impl ReportArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().chain(self.redaction.file()).collect()
+    }
+
     /// Reads the captures and drafts the report.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use clap::Args;
 use ringtrace::report;
@@ -41,6 +42,13 @@ pub(super) struct SanitizeArguments {
 
     #[command(flatten)]
     output: OutputArguments,
+}
+
+impl SanitizeArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().chain(self.redaction.file()).collect()
+    }
 }
 
 /// Runs `sanitize`.

@@ -37,6 +37,8 @@ pub(super) struct Settings {
     pub(super) verbosity: Verbosity,
     /// When to use colour.
     pub(super) color: ColorChoice,
+    /// Whether the process gives up what it does not need.
+    pub(super) sandbox: bool,
     /// Whether to look for key logs next to the captures.
     pub(super) key_discovery: bool,
     /// The config file's settings; all defaults without one.
@@ -58,8 +60,8 @@ impl Settings {
         let file = path.clone().filter(|path| given.is_some() || path.is_file());
         let config = file.as_deref().map(read).transpose()?.unwrap_or_default();
         let color = color.or_else(|| config.color.map(choice)).unwrap_or(ColorChoice::Auto);
-        let settings =
-            Self { verbosity, color, key_discovery: config.key_discovery.unwrap_or(true), config, file, path };
+        let key_discovery = config.key_discovery.unwrap_or(true);
+        let settings = Self { verbosity, color, sandbox: true, key_discovery, config, file, path };
         settings.interface().map(|_| settings)
     }
 

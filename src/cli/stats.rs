@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::panic;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::{Analysis, Source};
@@ -149,6 +150,13 @@ impl StatsArguments {
     }
 }
 
+impl StatsArguments {
+    /// The files that it may write.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.output.path().into_iter().collect()
+    }
+}
+
 /// Runs `stats`.
 pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exit, Failure> {
     let mut wanted = arguments.wanted()?;
@@ -279,7 +287,7 @@ fn write(format: Format, statistics: &[(Query, Statistic)], target: &Target) -> 
         match (format, statistics) {
             (Format::Json, _) => figure::json(statistics, &mut out).map_err(|error| target.failure(error)),
             (Format::Csv, [(_, statistic)]) => {
-                encoded(statistic.write_csv(Csv { raw: false, visible: target.is_terminal() }, out))
+                encoded(statistic.write_csv(Csv { raw: false, visible: !target.is_regular_file() }, out))
             }
             (Format::Parquet, [(_, statistic)]) => encoded(statistic.write_parquet(out)),
             _ => as_text(statistics, &mut out).map_err(|error| target.failure(error)),

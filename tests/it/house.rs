@@ -37,6 +37,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/loading.rs"]),
     ("etcetera", &["src/cli/settings.rs"]),
     ("toml", &["src/config.rs"]),
+    ("landlock", &["src/sandbox.rs"]),
+    ("libc", &["src/sandbox.rs"]),
+    ("seccompiler", &["src/sandbox.rs"]),
 ];
 
 /// A module's path from the root of the crate; empty for the root.
