@@ -3,6 +3,7 @@
 
 mod binary;
 mod board;
+mod bounds;
 mod calls;
 mod captures;
 mod cli;
