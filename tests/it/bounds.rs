@@ -219,11 +219,11 @@ fn the_process_gives_up_what_it_does_not_need_before_it_reads() {
     let Some(own) = filters("self") else { return };
     for (option, more) in [("--quiet", 1), ("--no-sandbox", 0)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
-        let mut child =
-            command.args(["inspect", "-", option]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = command.args(["inspect", "-", option]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         // More than a pipe holds: that it is taken shows that reading has begun.
         let mut input = child.stdin.take().unwrap();
-        input.write_all(&b"text\n".repeat(200_000)).unwrap();
+        let line = json!({ "vantage": "v", "at": 1, "dir": "in", "xml": "<iq id=\"1\"/>" });
+        input.write_all(format!("{line}\n").repeat(20_000).as_bytes()).unwrap();
         assert_eq!(filters(&child.id().to_string()), Some(own + more), "{option}");
         drop(input);
         child.wait().unwrap();
