@@ -84,7 +84,7 @@ impl Lookup {
         if has_changed && wanted.ciphertext.is_empty() {
             return Err(if now.is_none() { unreadable(path) } else { LookupError::Changed });
         }
-        let mut reader = source.open().map_err(|error| LookupError::Unreadable(error.to_string()))?;
+        let (mut reader, _) = source.open(None).map_err(|error| LookupError::Unreadable(error.to_string()))?;
         let mut search = Search::new(wanted, Workers::alone(Arc::clone(&self.keys), false), stop);
         let format = overrides.as_ref().and_then(|overrides| overrides.format.as_deref());
         let outcome = input::read(wanted.origin.capture, &mut reader, format, &mut search);

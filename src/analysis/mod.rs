@@ -27,6 +27,7 @@ mod mention;
 mod model;
 mod choice;
 mod exhibit;
+mod follow;
 mod source;
 mod tap;
 mod event;
@@ -48,6 +49,7 @@ pub use diagnoses::{
     APP_KEYS, APP_MIDWAY, NAMELESS, OLDER_THAN_NOISE, ONE_SIDED, ONE_SIDED_TLS, STRAIGHT_OVER_TCP, TLS_KEYS_UNUSED,
 };
 pub use exhibit::Exhibit;
+pub use follow::Following;
 pub use load::Request;
 pub use lookup::{Lookup, LookupError};
 pub use mention::{MEASURED, Mention, NAMES, Prefix, mentioned};

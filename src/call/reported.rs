@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::identity::People;
+use super::lookup::Lookup;
 use super::model::{Call, Media, Outcome, Progress};
 use super::recording::{Observed, Reported};
 use crate::input::{CallEvent, EventKind};
@@ -40,6 +41,7 @@ pub(super) fn call(id: &str, events: &[Arc<Reported>], people: &Arc<People>) -> 
         people: Arc::clone(people),
         recordings: Default::default(),
         clocks: Default::default(),
+        lookup: Lookup::default(),
         events: events.to_vec(),
     }
 }

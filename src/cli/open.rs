@@ -6,10 +6,12 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
+use ringtrace::analysis::Following;
 use ringtrace::print;
 use ringtrace::tui::{self, ThemeName};
 
 use super::exit::{Exit, Failure};
+use super::files::INPUT;
 use super::loading;
 use super::reading::{Filtering, Reading};
 use super::redaction::names_here;
@@ -19,7 +21,8 @@ use super::settings::{Settings, Verbosity};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   ringtrace open call.pcap --noise-keylog keys.txt
-  ringtrace open captures/ | less";
+  ringtrace open captures/ | less
+  ringtrace open --follow baileys.log         watch calls as a client logs them";
 
 /// The arguments of `open`.
 #[derive(Debug, Args)]
@@ -29,11 +32,20 @@ pub(super) struct OpenArguments {
 
     #[command(flatten)]
     filtering: Filtering,
+
+    /// Keep reading as the captures grow: calls appear as they are written. Verdicts that need a capture's end are marked
+    /// as provisional.
+    #[arg(long, help_heading = INPUT)]
+    follow: bool,
 }
 
 /// Runs `open`.
 pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
     if !io::stdout().is_terminal() {
+        if arguments.follow {
+            let what = "--follow requires a terminal; to print rows as they come, use `ringtrace export --follow`";
+            return Err(Failure::Usage(what.to_owned()));
+        }
         return text(arguments, &settings);
     }
     if env::var("TERM").is_ok_and(|terminal| terminal == "dumb") {
@@ -63,14 +75,26 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
-    let request = arguments.reading.prepare(&settings)?;
+    let mut request = arguments.reading.prepare(&settings)?;
+    let following = Following::default();
+    if arguments.follow {
+        request.follow(following.clone());
+    }
     let shelf = request.shelf().clone();
     let lookup = Some(request.lookup());
     let inputs = arguments.reading.inputs(&settings, None)?;
     let (publish, updates) = mpsc::channel();
-    let loading = thread::spawn(move || request.load_publishing(&mut |analysis| publish.send(analysis).is_ok()));
+    let loading = thread::spawn(move || {
+        let jobs = request.jobs();
+        request.load_publishing(&mut |analysis| {
+            // The interface must not wait for it.
+            analysis.judge(jobs);
+            publish.send(analysis).is_ok()
+        })
+    });
     let shown =
         tui::run(updates, tui::Options { theme, ascii, filter, shelf, lookup, inputs, here: names_here(), ..options });
+    following.stop();
     shown?;
     match loading.join() {
         Ok(analysis) => Ok(loading::exit(&analysis)),

@@ -130,6 +130,10 @@ impl Reading {
             others.extend(sources.extract_if(overrides.len().., |source| source.path().is_some_and(&is_other)));
             overrides.resize(sources.len(), &file.overrides);
         }
+        // Where captures tell the same, the first is cited: by name, so that the order of the arguments changes nothing.
+        let mut captures: Vec<_> = sources.into_iter().zip(overrides).collect();
+        captures.sort_by(|(one, _), (other, _)| one.path().cmp(&other.path()));
+        let (sources, overrides): (Vec<_>, Vec<_>) = captures.into_iter().unzip();
         let mut key_logs = Vec::new();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
             for log in given {

@@ -129,6 +129,10 @@ diagnoses! { Input "input";
         "elements nested more than 128 deep were left out of a stanza",
         "";
 
+    XML_TOO_MANY "xml-too-many" Unsupported Loss:
+        "elements and attributes beyond the first 262,144 were left out of a stanza",
+        "";
+
     STRAY_TEXT "xml-stray-text" Unexpected Note:
         "text between the elements of a stanza was ignored",
         "";
@@ -214,6 +218,14 @@ diagnoses! { Input "input";
     EVENTS_LEFT_OUT "events-left-out" Unsupported Note:
         "there are more events of calls than are kept, at most 256 of a call and 65,536 in all",
         "";
+
+    REPLACED "replaced" Unexpected Note:
+        "another file took the place of a followed one; reading went on at the beginning of the new one",
+        "";
+
+    TRUNCATED "truncated" Unexpected Note:
+        "a followed file became shorter; reading went on at its beginning",
+        "What was written and removed between two looks at it was not read: rotate logs by renaming them.";
 
     EVENT "event-without-stanza" Missing Note:
         "calls are known from events only: the log has no stanza of them",

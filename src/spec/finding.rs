@@ -11,7 +11,7 @@ use super::question::{Evidence, Question, Shape};
 use super::strength::Strength;
 use super::verdict::{Tally, Verdict, decide};
 
-/// A place in [`Judged::evidence`] of one of the calls.
+/// A place in [`Verdicts::evidence`](super::Verdicts::evidence) of one of the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PieceAt {
     /// Index of the call.

@@ -11,6 +11,7 @@ mod confidence;
 mod contradictions;
 mod damage;
 mod diagrams;
+mod file_order;
 mod filter;
 mod frames;
 mod generated;
