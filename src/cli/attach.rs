@@ -105,16 +105,8 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
         }
         shown => shown?,
     }
-    if place == Place::New {
-        let form = by_hand(&arguments.api_url, post.target, post.report).url;
-        eprintln!(
-            "ringtrace: GitHub drops the labels unless you may push to {}, and the spec's workflows go by them; the form sets \
-             them for everybody: {}",
-            arguments.repo,
-            visible(&form)
-        );
-    }
     if arguments.dry_run {
+        note_labels(arguments, &post);
         return Ok(loading::exit(&ready.analysis));
     }
     let Some(client) = Access::to(arguments.api_url.clone()).client() else {
@@ -130,6 +122,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     }
     let done = post.send(&client).map_err(Failure::Remote)?;
     eprintln!("ringtrace: {}: {}", done.summary(), visible(done.url()));
+    note_labels(arguments, &post);
     Ok(loading::exit(&ready.analysis))
 }
 
@@ -153,6 +146,18 @@ fn is_confirmed() -> io::Result<bool> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Reports what becomes of the labels of a new issue, which the spec's workflows go by, and which form sets them.
+fn note_labels(arguments: &AttachArguments, post: &Post<'_>) {
+    if post.target.place == Place::New {
+        let form = by_hand(&arguments.api_url, post.target, post.report).url;
+        eprintln!(
+            "ringtrace: GitHub drops the labels unless you may push to {}; the form sets them for everybody: {}",
+            arguments.repo,
+            visible(&form)
+        );
+    }
 }
 
 /// Reports where the report was saved, and prints the URL to post it by hand.

@@ -73,8 +73,10 @@ fn junit(findings: &[Finding], checks: &[(&str, &str)]) -> String {
         checks.len()
     );
     for (id, says) in checks {
-        let lines =
-            findings.iter().filter(|it| it.check == *id).map(|it| format!("{}:{}: {}", it.file, it.line, it.message));
+        let lines = findings
+            .iter()
+            .filter(|it| it.check == *id)
+            .map(|it| format!("{}:{}: {}", visible(&it.file), it.line, visible(&it.message)));
         let lines: Vec<_> = lines.collect();
         xml.push_str(&format!("    <testcase classname=\"spec\" name=\"{id}\""));
         if lines.is_empty() {
@@ -91,10 +93,9 @@ fn junit(findings: &[Finding], checks: &[(&str, &str)]) -> String {
     xml
 }
 
-/// A text in XML, with what XML 1.0 cannot have as its code.
+/// A text in XML.
 fn escaped(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(visible).collect();
-    lines.join("\n").replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A command of GitHub's workflows that annotates a line.
