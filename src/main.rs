@@ -4,6 +4,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// Stanzas are many small allocations, at which the allocators of most systems are slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

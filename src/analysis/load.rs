@@ -9,13 +9,14 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread;
 
+use super::follow::Following;
 use super::lookup::Lookup;
 use super::merge::{Beside, Merge, Publish};
 use super::model::{Analysis, Capture, KeyLog};
-use super::reader::{Found, Reader, Statics};
+use super::reader::{Found, PUBLISH_EVERY, Reader, Statics};
 use super::source::{Overrides, Source};
 use super::workers::{Permits, Workers};
 use crate::anomaly::Anomalies;
@@ -26,6 +27,12 @@ use crate::spec::Lineage;
 
 /// How many bytes of events a capture may find before its turn; then it waits.
 const FOUND_BEFORE_ITS_TURN: usize = 8 << 20;
+
+/// How many pieces of what followed captures have found may wait to be taken.
+const FOUND_UNDER_WAY: usize = 256;
+/// How many threads compute at most, and so how many captures are read at a time. Each takes some 10 MB, and more of them
+/// wait for each other.
+const MOST_JOBS: usize = 32;
 
 /// How many threads at most decode one capture. One thread that reads cannot feed more.
 const MOST_WORKERS: usize = 8;
@@ -42,6 +49,7 @@ pub struct Request {
     shelf: Shelf,
     lineage: Arc<Lineage>,
     jobs: usize,
+    following: Option<Following>,
 }
 
 impl Request {
@@ -58,6 +66,7 @@ impl Request {
             shelf: Shelf::default(),
             lineage: Arc::default(),
             jobs: 1,
+            following: None,
         }
     }
 
@@ -105,9 +114,21 @@ impl Request {
         self.keeps_messages = true;
     }
 
-    /// Uses this many threads at a time instead of one. What is found does not depend on it.
-    pub const fn use_jobs(&mut self, jobs: NonZero<usize>) {
-        self.jobs = jobs.get();
+    /// Uses this many threads at a time instead of one, at most 32. What is found does not depend on it.
+    pub fn use_jobs(&mut self, jobs: NonZero<usize>) {
+        self.jobs = jobs.get().min(MOST_JOBS);
+    }
+
+    /// Reads files as they grow, each on a thread of its own, until that is stopped. Captures on standard input and in
+    /// pipes end by themselves.
+    pub fn follow(&mut self, following: Following) {
+        self.following = Some(following);
+    }
+
+    /// How many threads it uses at a time.
+    #[must_use]
+    pub const fn jobs(&self) -> usize {
+        self.jobs
     }
 
     /// Adds the keys of a log called `name`. Lines that cannot be read become anomalies.
@@ -161,6 +182,7 @@ impl Request {
     fn pass(&self, keys: &Arc<Keys>, publish: Option<&mut Publish<'_>>) -> (Arc<Analysis>, Statics) {
         let captures = self.sources.iter().map(|source| Capture {
             name: source.name(),
+            path: source.path().map(Path::to_owned),
             size: source.size(),
             ..Capture::default()
         });
@@ -175,7 +197,11 @@ impl Request {
                 merge.tell(id(*index), device);
             }
         }
-        let statics = if self.jobs == 1 { self.one_by_one(keys, &mut merge) } else { self.at_once(keys, &mut merge) };
+        let statics = match &self.following {
+            Some(following) => self.as_they_grow(keys, following, &mut merge),
+            None if self.jobs == 1 => self.one_by_one(keys, &mut merge),
+            None => self.at_once(keys, &mut merge),
+        };
         (merge.snapshot(!merge.is_stopped()), statics)
     }
 
@@ -187,7 +213,7 @@ impl Request {
             let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
             let is_watched = merge.is_watched();
             let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(id(index), capture, workers, is_watched, &mut hand_on).read(
+            statics.join(Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on).read(
                 source,
                 self.overrides.get(&index),
                 &read,
@@ -225,7 +251,7 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(id(index), capture, workers, is_watched, &mut hand_on).read(
+                        Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on).read(
                             source,
                             self.overrides.get(&index),
                             &read,
@@ -250,6 +276,57 @@ impl Request {
                 }
                 merge.end_capture();
             }
+        });
+        statics
+    }
+}
+
+impl Request {
+    /// Reads all captures at once, each on its own thread, and takes what they find as it comes: none may end before the
+    /// user wants it.
+    fn as_they_grow(&self, keys: &Arc<Keys>, following: &Following, merge: &mut Merge<'_, '_>) -> Statics {
+        let is_watched = merge.is_watched();
+        let mut statics = Statics::default();
+        thread::scope(|scope| {
+            let (sender, receiver) = mpsc::sync_channel(FOUND_UNDER_WAY);
+            let captures = self.sources.iter().enumerate();
+            let started = captures.filter_map(|(index, source)| Some((index, source, merge.capture(index)?)));
+            let threads: Vec<_> = started
+                .map(|(index, source, (capture, read))| {
+                    let sender = sender.clone();
+                    scope.spawn(move || {
+                        let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
+                        let mut hand_on = |found: &mut Found| {
+                            let sent = sender.send((index, mem::take(found)));
+                            sent.map_or(ControlFlow::Break(()), ControlFlow::Continue)
+                        };
+                        let following = Some(following.clone());
+                        Reader::new(id(index), capture, workers, is_watched, following, &mut hand_on).read(
+                            source,
+                            self.overrides.get(&index),
+                            &read,
+                        )
+                    })
+                })
+                .collect();
+            drop(sender);
+            loop {
+                let flow = match receiver.recv_timeout(PUBLISH_EVERY) {
+                    Ok((index, mut found)) => merge.take(index, &mut found),
+                    Err(RecvTimeoutError::Timeout) => merge.publish_when_due(),
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
+                if flow.is_break() {
+                    following.stop();
+                }
+            }
+            for thread in threads {
+                match thread.join() {
+                    Ok(found) => statics.join(found),
+                    Err(panic) => panic::resume_unwind(panic),
+                }
+            }
+            merge.end_capture();
         });
         statics
     }

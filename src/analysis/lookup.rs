@@ -120,7 +120,7 @@ impl Lookup {
         }
         let has_changed = before.is_none() || now != *before;
         let format = overrides.as_ref().and_then(|overrides| overrides.format.as_deref());
-        let reader = source.open().map_err(|error| LookupError::Unreadable(error.to_string()))?;
+        let (reader, _) = source.open(None).map_err(|error| LookupError::Unreadable(error.to_string()))?;
         Ok(Opened { path, format, reader, has_changed })
     }
 }

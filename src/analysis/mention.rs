@@ -119,7 +119,7 @@ pub fn mentioned(node: &Node) -> Vec<Mention> {
 
 fn mention(value: &Value, is_name: bool) -> Option<Mention> {
     if let Some(jid) = value.to_jid() {
-        return (!jid.is_server()).then_some(Mention::User(jid.user));
+        return (!jid.is_server()).then_some(Mention::User(jid.user.as_ref().into()));
     }
     let Value::Text(text) = value else { return None };
     mention_in(text, is_name)

@@ -38,8 +38,8 @@ pub(super) struct Merge<'m, 'p> {
     captures: Vec<Capture>,
     /// Bytes read of each capture, also of those whose turn has not come.
     read: Vec<Arc<AtomicU64>>,
-    /// Stanzas of the capture at hand.
-    stanzas: u64,
+    /// Stanzas of each capture.
+    stanzas: Vec<u64>,
     grouping: Grouping,
     anomalies: Anomalies,
     messages: Vec<SeenMessage>,
@@ -50,6 +50,8 @@ pub(super) struct Merge<'m, 'p> {
     published: Arc<Analysis>,
     /// When the last snapshot was made.
     last: Option<Instant>,
+    /// Whether something was found since.
+    has_news: bool,
     publish: Option<&'m mut Publish<'p>>,
     is_stopped: bool,
 }
@@ -64,8 +66,8 @@ impl<'m, 'p> Merge<'m, 'p> {
     ) -> Self {
         Self {
             read: captures.iter().map(|_| Arc::default()).collect(),
+            stanzas: vec![0; captures.len()],
             captures,
-            stanzas: 0,
             grouping: Grouping::default(),
             anomalies,
             messages: Vec::new(),
@@ -74,6 +76,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             beside,
             published: Arc::default(),
             last: None,
+            has_news: false,
             publish,
             is_stopped: false,
         }
@@ -101,15 +104,16 @@ impl<'m, 'p> Merge<'m, 'p> {
 
     /// Takes what was found in a capture, whose turn it is. `Break` if no more is wanted.
     pub(super) fn take(&mut self, index: usize, found: &mut Found) -> ControlFlow<()> {
+        self.has_news = true;
         for event in mem::take(found).events {
             match event {
                 Event::Stanza(stanza) => {
-                    self.stanzas += 1;
-                    self.grouping.push(Observed { seq: self.stanzas, stanza: *stanza });
+                    let seq = self.count(index, 1);
+                    self.grouping.push(Observed { seq, stanza: *stanza });
                 }
                 Event::Internal(stanza) => {
-                    self.stanzas += 1;
-                    self.internal.push(Arc::new(Observed { seq: self.stanzas, stanza: *stanza }));
+                    let seq = self.count(index, 1);
+                    self.internal.push(Arc::new(Observed { seq, stanza: *stanza }));
                 }
                 Event::Recorded(recorded) => {
                     let (socket, device, recording) = *recorded;
@@ -117,7 +121,9 @@ impl<'m, 'p> Merge<'m, 'p> {
                     self.grouping.record(socket, recording);
                 }
                 Event::LoggedIn(login) => self.grouping.log_in(login.0, &login.1),
-                Event::Others(count) => self.stanzas += count,
+                Event::Others(count) => {
+                    self.count(index, count);
+                }
                 Event::Mentions(mentions) => Arc::make_mut(&mut self.mentions).extend(mentions),
                 Event::Message(message) => self.messages.push(*message),
                 Event::Anomalies(anomalies) => self.anomalies.append(anomalies),
@@ -129,7 +135,21 @@ impl<'m, 'p> Merge<'m, 'p> {
                 Event::Covered(covered) => self.cover(index, covered),
             }
         }
-        if !self.is_stopped && self.is_watched() && self.last.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY) {
+        self.publish_when_due()
+    }
+
+    /// Counts further stanzas of a capture, and returns how many it has by now.
+    fn count(&mut self, index: usize, more: u64) -> u64 {
+        self.stanzas.get_mut(index).map_or(0, |count| {
+            *count += more;
+            *count
+        })
+    }
+
+    /// Publishes a snapshot, if there is news and the last one is old enough. `Break` if no more is wanted.
+    pub(super) fn publish_when_due(&mut self) -> ControlFlow<()> {
+        let is_due = self.has_news && !self.is_stopped && self.is_watched();
+        if is_due && self.last.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY) {
             let snapshot = self.snapshot(false);
             self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));
         }
@@ -149,7 +169,6 @@ impl<'m, 'p> Merge<'m, 'p> {
     /// Ends a capture; the next events are of the next.
     pub(super) fn end_capture(&mut self) {
         self.grouping.settle();
-        self.stanzas = 0;
     }
 
     /// The analysis of what was found so far; complete ones have the messages.
@@ -167,10 +186,12 @@ impl<'m, 'p> Merge<'m, 'p> {
         if complete {
             analysis.messages = mem::take(&mut self.messages);
             let strays = self.grouping.strays();
-            analysis.strays = strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), &analysis.context)));
+            analysis.strays =
+                strays.map(|strays| Arc::new(Judged::new(Arc::new(strays), Arc::clone(&analysis.context))));
         }
         self.published = Arc::new(analysis);
         self.last = Some(Instant::now());
+        self.has_news = false;
         Arc::clone(&self.published)
     }
 }

@@ -1,6 +1,7 @@
 //! What an analysis holds: captures with their connections, calls with their findings, anomalies and messages.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::mention::Mention;
@@ -25,7 +26,7 @@ pub struct Analysis {
     /// Which of all calls those are, where they were chosen.
     pub chosen: Option<Arc<Chosen>>,
     /// What is known of all calls together.
-    pub context: Context,
+    pub context: Arc<Context>,
     /// Which clients derive from one another.
     pub lineage: Arc<Lineage>,
     /// Acks of class `call` whose stanza was not seen, and `<call>` stanzas that name no call.
@@ -82,6 +83,8 @@ pub struct Chosen {
 pub struct Capture {
     /// Its name as given, for people. Untrusted text.
     pub name: String,
+    /// The file that can be read again; `None` for standard input.
+    pub path: Option<PathBuf>,
     /// The format's name, once recognised.
     pub format: Option<&'static str>,
     /// The archives around it, the innermost first, once it is read; `None` if there are none.
@@ -234,11 +237,11 @@ impl Analysis {
                 anomalies.add(anomaly);
             }
         }
-        let context = Context::of(&snapshot.calls, complete);
+        let context = Arc::new(Context::of(&snapshot.calls, complete));
         let unchanged = context == previous.context;
         let judged = snapshot.calls.into_iter().enumerate().map(|(index, call)| match previous.calls.get(index) {
             Some(known) if unchanged && Arc::ptr_eq(&known.call, &call) => Arc::clone(known),
-            _ => Arc::new(Judged::new(call, &context)),
+            _ => Arc::new(Judged::new(call, Arc::clone(&context))),
         });
         let calls = judged.collect();
         Self { captures, calls, context, orphans: snapshot.orphans, anomalies, complete, ..Self::default() }
@@ -268,6 +271,11 @@ impl Analysis {
     #[must_use]
     pub fn capture(&self, id: CaptureId) -> Option<&Capture> {
         self.captures.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// Judges all calls on several threads, so that nobody has to wait for it later.
+    pub fn judge(&self, jobs: usize) {
+        Judged::judge_all(&self.calls, jobs);
     }
 
     /// The calls, and what belongs to none.

@@ -3,16 +3,17 @@
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::event::Event;
+use super::follow::{Changes, Following};
 use super::model::Capture;
 use super::pipe::Pipe;
 use super::source::{Counted, Overrides, Source};
 use super::workers::Workers;
 use crate::anomaly::Anomaly;
-use crate::input::diagnoses::TECHNIQUE;
+use crate::input::diagnoses::{REPLACED, TECHNIQUE, TRUNCATED};
 use crate::input::{self, Entry, Format, TECHNIQUES};
 use crate::keys::PublicKey;
 use crate::origin::{CaptureId, Located, Origin};
@@ -87,6 +88,13 @@ pub(super) struct Reader<'h> {
     user_technique: Option<&'static str>,
     /// Whether it was reported that this contradicts the content.
     is_refused: bool,
+    /// What ends the following of files, where they are followed.
+    following: Option<Following>,
+    /// What happened to the file, and how much of that was reported.
+    changes: Option<Arc<Changes>>,
+    reported: [u64; 2],
+    /// The last entry.
+    last: Origin,
 }
 
 impl<'h> Reader<'h> {
@@ -96,6 +104,7 @@ impl<'h> Reader<'h> {
         capture: Capture,
         workers: Workers,
         describes: bool,
+        following: Option<Following>,
         hand_on: &'h mut HandOn<'h>,
     ) -> Self {
         Self {
@@ -110,6 +119,10 @@ impl<'h> Reader<'h> {
             format: None,
             user_technique: None,
             is_refused: false,
+            following,
+            changes: None,
+            reported: [0; 2],
+            last: Origin::of_record(id, 1, 0, None),
         }
     }
 
@@ -118,7 +131,8 @@ impl<'h> Reader<'h> {
         let technique = overrides.and_then(|overrides| overrides.technique.as_deref());
         self.user_technique = TECHNIQUES.into_iter().find(|known| Some(*known) == technique);
         let format = overrides.and_then(|overrides| overrides.format.as_deref());
-        let outcome = source.open().map_err(input::Error::from).and_then(|reader| {
+        let outcome = source.open(self.following.as_ref()).map_err(input::Error::from).and_then(|(reader, changes)| {
+            self.changes = changes;
             let mut reader = Counted::new(reader, Arc::clone(read));
             input::read(self.id, &mut reader, format, &mut self)
         });
@@ -128,6 +142,7 @@ impl<'h> Reader<'h> {
             Err(error) if error.is_not_a_capture() && matches!(source, Source::FileInFolder(_)) => {}
             Err(error) => self.capture.failure = Some(error.to_string()),
         }
+        self.report_changes();
         self.describe();
         self.found.push(Event::Covered(self.pipe.covered()));
         self.found.is_last = true;
@@ -137,13 +152,33 @@ impl<'h> Reader<'h> {
         Statics { keys, wanted }
     }
 
-    /// Hands on what there is, if it is much or time for it.
+    /// Hands on what there is, if it is much or time for it, or if nothing more may come for long.
     fn look(&mut self) -> ControlFlow<()> {
         let is_due = self.describes && self.described.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY);
         if is_due {
+            self.report_changes();
             self.describe();
         }
-        if is_due || self.pipe.results().weight >= HANDED_ON { self.hand_on() } else { ControlFlow::Continue(()) }
+        let is_behind = self.changes.as_ref().is_some_and(|changes| changes.is_behind.load(Ordering::Relaxed));
+        let is_live = self.following.is_some() && !is_behind;
+        if is_due || is_live || self.pipe.results().weight >= HANDED_ON {
+            self.hand_on()
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Reports what happened to a followed file.
+    fn report_changes(&mut self) {
+        let Some(changes) = &self.changes else { return };
+        let counted = [&changes.replaced, &changes.truncated].map(|count| count.load(Ordering::Relaxed));
+        let origin = Origin { connection: None, ..self.last };
+        for ((count, reported), diagnosis) in counted.into_iter().zip(&mut self.reported).zip([&REPLACED, &TRUNCATED]) {
+            for _ in *reported..count {
+                self.pipe.results().anomalies.add(Anomaly::new(diagnosis, origin));
+            }
+            *reported = count;
+        }
     }
 
     fn describe(&mut self) {
@@ -216,6 +251,7 @@ impl input::Sink for Reader<'_> {
             let format = recorded.format.or(self.format);
             recorded.technique = Some(self.technique_of(format, recorded.technique, entry.origin));
         }
+        self.last = entry.origin;
         self.pipe.push(entry);
         self.entries += 1;
         // Who watches waits for no further entry: the input may be silent from here on.

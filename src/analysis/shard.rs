@@ -1,7 +1,8 @@
 //! The connections of a capture, or some of them: whatever is above TCP.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::connection::{Connection, Embedded};
 use super::event::{Ended, Yield};
@@ -10,6 +11,7 @@ use crate::call::{Recording, Span};
 use crate::input::{Entry, Recorded};
 use crate::keys::Keys;
 use crate::origin::{ConnectionId, Located};
+use crate::protocol::tcp::Chunk;
 
 /// What concerns all connections of a capture.
 #[derive(Clone, Debug)]
@@ -45,7 +47,13 @@ const NOISE_BLOCKS_LIMIT: usize = 64;
 impl Shard {
     /// No connections so far, of a capture whose sessions have these keys.
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self { keys, live: HashMap::new(), dismissed: HashSet::new(), embedded: Embedded::default(), noise_blocks: 0 }
+        Self {
+            keys,
+            live: HashMap::default(),
+            dismissed: HashSet::default(),
+            embedded: Embedded::default(),
+            noise_blocks: 0,
+        }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -62,6 +70,8 @@ impl Shard {
         let connection = match self.live.get_mut(&id) {
             Some(known) => known,
             None if self.dismissed.contains(&id) => return,
+            // It carried nothing: a scan of ports opens millions of these.
+            None if matches!(entry.item, Entry::Chunk(Chunk::End(_))) => return,
             None => self.live.entry(id).or_insert_with(|| Box::new(Connection::new(Arc::clone(keys)))),
         };
         let origin = entry.origin;
@@ -79,6 +89,7 @@ impl Shard {
                 device,
                 technique,
                 client,
+                session,
                 omits_own_acks,
                 clock,
                 original,
@@ -89,8 +100,10 @@ impl Shard {
                 connection.recorded_by_client();
                 let technique = technique.unwrap_or("unknown");
                 let spans = spans.into_iter().map(|(from, until)| Span { from, until }).collect();
-                let clock = Some(clock.unwrap_or(id));
-                let recording = Recording { technique, client, omits_own_acks, clock, original, is_from_wire, spans };
+                let clock = Some((origin.capture, Some(clock.unwrap_or(id))));
+                let session = session.map(String::into_boxed_str);
+                let recording =
+                    Recording { technique, client, session, omits_own_acks, clock, original, is_from_wire, spans };
                 results.recorded((origin.capture, Some(id)), device, recording);
             }
             Entry::Internal(node) => {
@@ -173,12 +186,11 @@ impl Shard {
     fn end(&mut self, id: ConnectionId, results: &mut Yield) {
         let Some(mut connection) = self.live.remove(&id) else { return };
         connection.finish(&self.embedded, results);
-        results.ended.push(Ended {
-            id,
-            described: connection.describe(id),
-            server_static: connection.server_static(),
-            wants_server_static: connection.wants_server_static(),
-            coverage: connection.into_coverage(),
-        });
+        let (described, server_static) = (connection.describe(id), connection.server_static());
+        let wants_server_static = connection.wants_server_static();
+        if described.is_some() || server_static.is_some() || wants_server_static {
+            let coverage = connection.into_coverage();
+            results.ended.push(Ended { id, described, server_static, wants_server_static, coverage });
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::follow::{Changes, Following, Growing};
 use crate::protocol::binary::Jid;
 
 /// What the user says of a capture that it need not say itself.
@@ -57,19 +58,27 @@ impl Source {
         there.is_file().then_some(there.len())
     }
 
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read>> {
-        Ok(match self.path() {
-            Some(path) => {
-                let file = File::open(path)?;
-                if file.metadata()?.is_dir() {
-                    return Err(io::ErrorKind::IsADirectory.into());
-                }
-                Box::new(file)
+    /// Opens it. What happens to a file that is followed is counted.
+    pub(super) fn open(&self, following: Option<&Following>) -> io::Result<Opened> {
+        let Some(path) = self.path() else { return Ok((Box::new(io::stdin().lock()), None)) };
+        let file = File::open(path)?;
+        let there = file.metadata()?;
+        if there.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        match following.filter(|_| there.is_file()) {
+            Some(following) => {
+                let (growing, changes) = Growing::new(path.to_owned(), file, following.clone());
+                Ok((Box::new(growing), Some(changes)))
             }
-            None => Box::new(io::stdin().lock()),
-        })
+            // A pipe waits for more by itself.
+            None => Ok((Box::new(file), None)),
+        }
     }
 }
+
+/// The bytes of a capture, and what happens to the file where it is followed.
+pub(super) type Opened = (Box<dyn Read>, Option<Arc<Changes>>);
 
 /// A reader that tells how far it has come.
 pub(super) struct Counted<R> {

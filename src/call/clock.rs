@@ -35,7 +35,7 @@ pub type ClockId = Socket;
 
 /// Returns the clock by which a socket was recorded.
 pub(super) fn clock_of(socket: Socket, recording: Option<&Recording>) -> ClockId {
-    (socket.0, recording.and_then(|recording| recording.clock))
+    recording.and_then(|recording| recording.clock).unwrap_or((socket.0, None))
 }
 
 /// Two clocks drift apart by no more than one part in this many: 100 ppm.

@@ -3,18 +3,21 @@
 //! Nothing is updated in place: a later stanza can change who is who, which clock is off by how much, and with that every
 //! row before it. Deriving again from what was kept gives the same call in whatever order captures came.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::clock::{Clock, ClockId, Clocks, Sample};
 use super::legs::course;
+use super::lookup::Lookup;
 use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
 use super::model::{Call, Emitter, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
 use super::ordering::order;
 use super::originator::Attribution;
 use super::outcome::progress;
 use super::parties::{Part, parties, vantages};
-use super::predicates::{is_offer, speaks_of_group};
+use super::predicates::{group_since, is_offer};
 use super::recording::{Observed, Span};
 use super::sockets::{Known, Occurrence, Occurrences, Sockets};
 use crate::origin::Timestamp;
@@ -86,9 +89,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     let offer = rows.iter().find(|row| is_offer(row));
     let (caller, callee) = parties(offer, part.creator.as_ref(), &vantages);
     let media = offer.and_then(|row| row.observed.read().action_node()).map(media);
-    // A call that two people have becomes a group's with the first invitation that is not refused.
-    let mut offers = rows.iter().filter(|row| is_offer(row)).enumerate();
-    let group = offers.any(|(nth, row)| (nth == 0 || row.refused_by.is_none()) && speaks_of_group(row.observed.read()));
+    let group = group_since(&rows).is_some();
     let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
     let recordings = rows
         .iter()
@@ -112,6 +113,7 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
         people,
         recordings,
         clocks,
+        lookup: Lookup::default(),
     };
     let course = course(&call, 0..call.rows.len());
     call.progress = progress(&call, &course);
@@ -164,7 +166,7 @@ fn rows(
     }
     let mut items: Vec<_> = occurrences.items.into_iter().map(Some).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(order.len());
-    let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+    let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::default();
     for index in order {
         let Some(occurrence) = items.get_mut(*index).and_then(Option::take) else { continue };
         let observed = occurrence.observed;

@@ -1,7 +1,9 @@
 //! Which stanzas belong to which call.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::clock::{Clocks, Sample};
 use super::derive;
@@ -125,6 +127,7 @@ impl Grouping {
         }
         let observed = Arc::new(observed);
         self.identify(&observed);
+        self.rejoin(&observed);
         if !self.place(&observed) {
             self.set_aside(observed);
         }
@@ -159,6 +162,28 @@ impl Grouping {
         }
     }
 
+    /// Learns that two recordings of one session are of one socket: the one has the answer to what the other has.
+    fn rejoin(&mut self, observed: &Observed) {
+        let stanza = observed.read();
+        let Some(id) = stanza.id.as_deref().filter(|_| matches!(stanza.body, Body::Ack(_) | Body::Receipt(_))) else {
+            return;
+        };
+        let session = |socket| self.sockets.recording(socket).and_then(|recording| recording.session.clone());
+        let (socket, Some(ours)) = (observed.socket(), session(observed.socket())) else { return };
+        let holders = self.by_stanza_id.get(id).into_iter().flat_map(|holders| holders.iter().rev().take(SAME_ID_SEEN));
+        let mut answered = holders
+            .map(|holder| &holder.observed)
+            .filter(|other| matches!(other.read().body, Body::Call(_)) && other.direction() != observed.direction());
+        let other = answered.find(|other| other.socket() != socket && session(other.socket()).as_ref() == Some(&ours));
+        if let Some(other) = other.map(|other| other.socket())
+            && self.sockets.join(socket, other)
+        {
+            // One program wrote both, by one clock.
+            self.sockets.share_clock(socket, other);
+            self.forget_derived(socket);
+        }
+    }
+
     /// Sets how a socket was recorded, replacing what was known.
     pub fn record(&mut self, socket: Socket, recording: Recording) {
         self.sockets.record(socket, recording);
@@ -177,6 +202,7 @@ impl Grouping {
         let waiting: Vec<_> = std::mem::take(&mut self.waiting).into();
         let orphans = std::mem::take(&mut self.orphans);
         for observed in orphans.into_iter().chain(waiting) {
+            self.rejoin(&observed);
             match self.draft_of(&observed).or_else(|| self.receipted(&observed)) {
                 Some(index) => self.add(index, &observed),
                 None => self.set_aside(observed),
@@ -334,7 +360,7 @@ impl Grouping {
         self.drafts.push(Draft {
             id: call_id.into(),
             stanzas: Vec::new(),
-            sockets: HashSet::new(),
+            sockets: HashSet::default(),
             samples: Vec::new(),
             derived: Vec::new(),
             derived_from: 0,

@@ -1,6 +1,8 @@
 //! Who is who: which addresses are one person's, which devices there are, and whose socket was recorded.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Node, Value};
@@ -50,10 +52,11 @@ impl People {
 
     /// Returns whether [`Self::name`] has nothing to add: the device is known, or the address names none.
     pub(super) fn is_named(&self, jid: &Jid) -> bool {
-        let is_account = matches!(jid.person_account().server.as_ref(), "lid" | "s.whatsapp.net");
+        let account = jid.person_account();
+        let is_account = matches!(account.server.as_ref(), "lid" | "s.whatsapp.net");
         jid.device == 0
             || !is_account
-            || self.devices.get(&jid.person_account()).is_some_and(|devices| devices.contains(&jid.device))
+            || self.devices.get(&account).is_some_and(|devices| devices.contains(&jid.device))
     }
 
     /// Returns the linked devices of a person that the captures name, the phone (device 0) excluded.
@@ -150,8 +153,15 @@ pub(super) fn links(stanza: &Stanza) -> Vec<(Jid, Jid)> {
 pub(super) fn devices(stanza: &Stanza) -> Vec<Jid> {
     let mut devices = Vec::new();
     each(&stanza.node, |node| {
-        let jids = node.attributes.iter().filter_map(|attribute| attribute.value.to_jid());
-        devices.extend(jids.filter(|jid| jid.device != 0));
+        for attribute in &node.attributes {
+            let jid = match &attribute.value {
+                Value::Jid(jid) if jid.device == 0 => None,
+                Value::Jid(jid) => Some(jid.clone()),
+                Value::Text(text) if text.contains(':') => Jid::parse(text),
+                Value::Text(_) | Value::Bytes(_) => None,
+            };
+            devices.extend(jid.filter(|jid| jid.device != 0));
+        }
     });
     devices
 }

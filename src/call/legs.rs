@@ -4,7 +4,7 @@
 //! A device of the callee rings, accepts or rejects for itself. How the call went follows from all its legs together
 //! (see [`super::outcome`]), never from the first stanza that fits.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::identity::{Party, People};
 use super::model::{Call, Leg, LegState, LegStep, Outcome, Role, Row, Side};
@@ -51,7 +51,7 @@ pub(super) struct End {
 
 /// Follows the rows of a call in this order.
 pub(super) fn course(call: &Call, order: impl IntoIterator<Item = usize>) -> Course {
-    let mut follower = Follower { call, course: Course::default(), by_key: HashMap::new(), whose: Vec::new() };
+    let mut follower = Follower { call, course: Course::default(), by_key: HashMap::default(), whose: Vec::new() };
     for index in order {
         if let Some(row) = call.rows.get(index) {
             follower.follow(index, row);

@@ -1,7 +1,7 @@
 //! Which stanzas belong together: an ack or receipt and what it answers, a copy and its original, a retransmission and
 //! the first transmission.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::identity::People;
 use super::model::Vantage;
@@ -112,7 +112,7 @@ pub(super) fn originals(occurrences: &Occurrences, vantages: &[Vantage], people:
     if vantages.len() < 2 {
         return vec![None; occurrences.items.len()];
     }
-    let mut sent: HashMap<Common<'_>, Vec<usize>> = HashMap::new();
+    let mut sent: HashMap<Common<'_>, Vec<usize>> = HashMap::default();
     for (index, occurrence) in occurrences.items.iter().enumerate() {
         if occurrence.observed.direction() == Some(Direction::Outbound)
             && let Some(common) = Common::of(&occurrence.observed)

@@ -35,6 +35,8 @@ mod coverage;
 
 mod clock;
 
+mod lookup;
+
 mod sockets;
 
 mod model;
@@ -55,6 +57,8 @@ mod settings;
 
 mod timing;
 
+mod gaps;
+
 mod legs;
 
 mod outcome;
@@ -68,13 +72,14 @@ mod grouping;
 pub use changes::{Change, How, What};
 pub use clock::{Clock, ClockId};
 pub use coverage::Coverage;
+pub use gaps::Hole;
 pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
+pub use lookup::Lookup;
 pub use model::{
     Call, Emitter, Leg, LegState, LegStep, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side,
     Vantage,
 };
-pub use predicates::{declines, is_offer, speaks_of_group};
+pub use predicates::{declines, group_since, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Socket, Span};
 pub use settings::{Announced, caller_timeout};
-pub use timing::Hole;

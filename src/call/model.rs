@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, ClockId};
 use super::identity::{LocalDevice, Party, People};
+use super::lookup::Lookup;
 use super::recording::{Observed, Original, Recording, Socket, original_of};
 use crate::origin::{CaptureId, Direction, Lapse, Timestamp};
 use crate::protocol::binary::Jid;
@@ -432,6 +433,8 @@ pub struct Call {
     pub recordings: BTreeMap<Socket, Arc<Recording>>,
     /// What to add to the times of each clock to get those of the first vantage. Clocks that nothing bounds are left out.
     pub clocks: BTreeMap<ClockId, Clock>,
+    /// What was looked up in its rows.
+    pub lookup: Lookup,
 }
 
 impl Row {
@@ -483,6 +486,12 @@ impl Call {
     #[must_use]
     pub fn recording(&self, row: &Row) -> Option<&Recording> {
         self.recordings.get(&row.observed.socket()).map(Arc::as_ref)
+    }
+
+    /// Returns whether what a row's stanza lacks was not sent or received either; see [`Recording::is_whole`].
+    #[must_use]
+    pub fn is_whole(&self, row: &Row) -> bool {
+        row.observed.read().wire.is_some() || self.recording(row).is_some_and(Recording::is_whole)
     }
 
     /// Returns the role of a row's vantage.

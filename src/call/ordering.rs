@@ -1,16 +1,18 @@
 //! The order of a call's stanzas over several clocks.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::clock::{Alignment, Clock, ClockId};
 use super::sockets::{Occurrence, Occurrences, Sockets};
-use crate::origin::RecordNumber;
+use crate::origin::{CaptureId, RecordNumber};
 
-/// Returns the occurrences in order, as indexes: those of one clock in their order, a copy after its original, and
+/// Returns the occurrences in order, as indexes: those of one recording in their order, a copy after its original, and
 /// otherwise by time, aligned where the clocks are known, as recorded where they are not.
 ///
-/// This merges one queue per clock rather than sorting by time: aligned times are uncertain by the clocks' bounds, while the
+/// This merges one queue per recording rather than sorting by time: aligned times are uncertain by the clocks' bounds, while the
 /// order within one recording and from an original to its copy is certain, and a sort by time could contradict both.
 pub(super) fn order(
     occurrences: &Occurrences,
@@ -20,10 +22,10 @@ pub(super) fn order(
     sockets: &Sockets,
 ) -> Vec<usize> {
     let times = Times::of(&occurrences.items, alignment, reference, sockets);
-    let mut tracks: BTreeMap<(ClockId, Option<usize>), Vec<usize>> = BTreeMap::new();
+    let mut tracks: BTreeMap<(ClockId, CaptureId, Option<usize>), Vec<usize>> = BTreeMap::new();
     for (index, occurrence) in occurrences.items.iter().enumerate() {
         let client = occurrence.is_of_two.then_some(occurrence.vantage);
-        tracks.entry((occurrence.clock, client)).or_default().push(index);
+        tracks.entry((occurrence.clock, occurrence.observed.capture(), client)).or_default().push(index);
     }
     let mut tracks: Vec<Track> =
         tracks.into_values().map(|indexes| Track::of(indexes, &occurrences.items, &times)).collect();
@@ -49,7 +51,7 @@ pub(super) fn order(
     }
 }
 
-/// The occurrences of one clock, and how many of them are placed.
+/// The occurrences of one recording, and how many of them are placed.
 struct Track {
     indexes: Vec<(usize, Option<i64>)>,
     next: usize,
@@ -85,7 +87,7 @@ struct Times<'a> {
 
 impl<'a> Times<'a> {
     fn of(items: &[Occurrence], alignment: &'a Alignment, reference: ClockId, sockets: &Sockets) -> Self {
-        let mut twins: HashMap<ClockId, Twins> = HashMap::new();
+        let mut twins: HashMap<ClockId, Twins> = HashMap::default();
         for occurrence in items {
             for also in &occurrence.also {
                 if let (Some(time), Some(theirs)) = (occurrence.observed.time(), also.time()) {

@@ -100,6 +100,7 @@ impl Verdict {
         let offered = course.offers.first().copied().or_else(|| call.rows.iter().position(offers));
         let ringing = course.legs.iter().filter(|leg| !leg.is_invited).filter_map(|leg| leg.step(LegState::Ringing));
         let ended_row = ended.and_then(|ended| call.rows.get(ended));
+        let is_known = ended_by != Some(Side::Unknown);
         // An offer from the offline queue was delivered when the device came back, so the time from it says nothing about ringing.
         let is_live = offered.and_then(|row| call.rows.get(row)).is_some_and(|row| !row.observed.read().is_offline());
         let rang = is_live && !matches!(outcome, Outcome::Failed | Outcome::Unknown);
@@ -112,7 +113,7 @@ impl Verdict {
             accepted,
             ended,
             ended_by,
-            end_provenance: ended_row.map(|row| row.originator.provenance),
+            end_provenance: ended_row.filter(|_| is_known).map(|row| row.originator.provenance),
             end_reason: ended_row.and_then(|row| row.observed.read().action()).and_then(|action| action.reason.clone()),
             outcome,
             without_effect,
@@ -131,7 +132,9 @@ struct Judge<'c> {
 impl<'c> Judge<'c> {
     fn verdict(&self) -> Verdict {
         let (outcome, accepted, ended) = self.end();
-        let ended_by = ended.and_then(|ended| self.call.rows.get(ended)).map(|row| row.originator.side);
+        let sent_by = ended.and_then(|ended| self.call.rows.get(ended)).map(|row| row.originator.side);
+        let is_unclear = outcome == Outcome::Missed && ended.is_some_and(|ended| self.may_follow_a_timeout(ended));
+        let ended_by = if is_unclear { Some(Side::Unknown) } else { sent_by };
         let is_refused = |(_, row): &(usize, &Row)| {
             row.refused_by.is_some() && self.action(row).is_some_and(|action| action.name == ActionName::Reject)
         };
@@ -242,6 +245,19 @@ impl<'c> Judge<'c> {
             None => Outcome::Unknown,
         };
         (outcome, Some(end.row))
+    }
+
+    /// Returns whether a device of the callee may have given up before a timeout of the caller's: one ring time runs out at
+    /// both ends, and where no clock orders the two, neither is known to have come first.
+    fn may_follow_a_timeout(&self, end: usize) -> bool {
+        let timed_out = |leg: &Leg| leg.step(LegState::Stopped).map(|step| step.row).filter(|row| *row != end);
+        let mut gave_up = self.course.legs.iter().filter_map(timed_out);
+        self.reason(end) == Some("timeout") && gave_up.any(|row| self.is_crossing(row, end))
+    }
+
+    fn is_crossing(&self, one: usize, other: usize) -> bool {
+        let side = |index: usize| self.call.rows.get(index).map(|row| row.originator.side);
+        side(one) != side(other) && self.reason(one) == Some("timeout") && self.call.is_before(one, other).is_none()
     }
 
     /// Returns the outcome of a call that no terminate ended.

@@ -1,7 +1,9 @@
 //! Who takes part in a call: how many calls share a call-id, what each vantage was in one, and who called whom.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::identity::People;
 use super::model::{Role, Row, Vantage};
@@ -33,9 +35,9 @@ pub(super) fn split(stanzas: &[Arc<Observed>], people: &People) -> Vec<Part> {
     let of_creator = |stanza: &Stanza| representatives.get(&people.person(creator(stanza)?)).copied();
     let is_one = representatives.values().collect::<BTreeSet<_>>().len() < 2;
     let mut parts: Vec<(Option<&Jid>, Part)> = Vec::new();
-    let mut by_creator: HashMap<&Jid, usize> = HashMap::new();
-    let mut by_id: HashMap<&str, usize> = HashMap::new();
-    let mut by_party: HashMap<Jid, usize> = HashMap::new();
+    let mut by_creator: HashMap<&Jid, usize> = HashMap::default();
+    let mut by_id: HashMap<&str, usize> = HashMap::default();
+    let mut by_party: HashMap<Jid, usize> = HashMap::default();
     for observed in stanzas {
         let stanza = observed.read();
         let party = || observed.party().map(|jid| people.person(jid));

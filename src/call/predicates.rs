@@ -1,5 +1,6 @@
 //! What an action means for its call: one predicate each, for outcome, roles, rules and questions alike.
 
+use super::model::Row;
 use crate::protocol::binary::Node;
 use crate::protocol::stanza::{Action, ActionName, Stanza};
 
@@ -28,6 +29,18 @@ pub fn declines(action: &Action) -> bool {
         ActionName::Terminate => reason.is_some_and(says_declined),
         _ => false,
     }
+}
+
+/// Returns the row from which on a call is a group's: its first offer, or of a call that two people began the first
+/// invitation that was not refused. `None` if it is none.
+#[must_use]
+pub fn group_since(rows: &[Row]) -> Option<usize> {
+    let offers = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.observed.read().action().is_some_and(|action| is_offer(&action.name)));
+    let mut counts = offers.enumerate().filter(|(nth, (_, row))| *nth == 0 || row.refused_by.is_none());
+    counts.find(|(_, (_, row))| speaks_of_group(row.observed.read())).map(|(_, (index, _))| index)
 }
 
 /// Returns whether an offer is that of a group's call: it has a roster, names a group, or goes to a call instead of

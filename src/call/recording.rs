@@ -79,6 +79,9 @@ pub struct Span {
     pub until: Timestamp,
 }
 
+/// Techniques that show stanzas as they pass.
+const WHOLE: [&str; 3] = ["websocket-capture", "mitm-tls", "baileys-instrumentation"];
+
 /// The recording of one socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
@@ -86,10 +89,12 @@ pub struct Recording {
     pub technique: &'static str,
     /// The client program, where the recording names it.
     pub client: Option<&'static str>,
+    /// The client's session, where the recording names it. Recordings of one session may be of one socket.
+    pub session: Option<Box<str>>,
     /// Whether the client's log leaves out the acks that it sends. Their absence then proves nothing.
     pub omits_own_acks: bool,
-    /// The connection of the capture by whose clock its times are; `None` for the capture's own.
-    pub clock: Option<ConnectionId>,
+    /// The socket by whose clock its times are; `None` for the clock of the capture.
+    pub clock: Option<Socket>,
     /// The original capture, as an ordinal, where one file holds stanzas from several.
     pub original: u32,
     /// Whether the capture says that it was made on the network, where no ciphertext shows it.
@@ -107,6 +112,13 @@ pub(super) fn original_of(socket: Socket, recording: Option<&Recording>) -> Orig
 }
 
 impl Recording {
+    /// Returns whether it has every attribute of a stanza: it was captured on the way, or is of a known client, and those
+    /// print their stanzas whole. Anything else, such as text that somebody pasted, may leave some out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_from_wire || self.client.is_some() || WHOLE.contains(&self.technique)
+    }
+
     /// Returns the last moment up to which everything from `start` on was read; `None` if `start` itself was not.
     #[must_use]
     pub fn covered_from(&self, start: Timestamp) -> Option<Timestamp> {

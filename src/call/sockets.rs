@@ -2,8 +2,10 @@
 //! several captures recorded is counted once.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::clock::{ClockId, clock_of};
 use super::identity::{LocalDevice, People};
@@ -50,6 +52,19 @@ impl Sockets {
     /// Sets how a socket was recorded.
     pub(super) fn record(&mut self, socket: Socket, recording: Recording) {
         self.recordings.insert(socket, Arc::new(recording));
+    }
+
+    /// Notes that two sockets were recorded by one clock.
+    pub(super) fn share_clock(&mut self, one: Socket, other: Socket) {
+        let clocks = [self.clock(one), self.clock(other)];
+        let first = clocks.into_iter().min();
+        for recording in self
+            .recordings
+            .values_mut()
+            .filter(|recording| recording.clock.is_some_and(|clock| clocks.contains(&clock)))
+        {
+            Arc::make_mut(recording).clock = first;
+        }
     }
 
     /// Returns the clock by which a socket was recorded.
@@ -131,7 +146,7 @@ impl Sockets {
     /// Returns when each device was recorded without a gap, by clock. All connections of a device count together: it can
     /// have sent a stanza over any of them.
     pub(super) fn covered(&self, people: &People) -> Covered {
-        let mut spans: HashMap<Key, BTreeMap<ClockId, Vec<Span>>> = HashMap::new();
+        let mut spans: HashMap<Key, BTreeMap<ClockId, Vec<Span>>> = HashMap::default();
         for (socket, recording) in &self.recordings {
             let of_device = spans.entry(self.key(*socket, people)).or_default();
             of_device.entry(self.clock(*socket)).or_default().extend(&recording.spans);
@@ -212,7 +227,7 @@ impl Clients {
         let going = |direction| stanzas.iter().filter(move |observed| observed.direction() == Some(direction));
         let sent: HashMap<_, _> =
             going(Direction::Outbound).filter_map(|observed| Some((key(observed)?, observed.read()))).collect();
-        let mut clients: HashMap<Socket, BTreeMap<Jid, Jid>> = HashMap::new();
+        let mut clients: HashMap<Socket, BTreeMap<Jid, Jid>> = HashMap::default();
         for observed in going(Direction::Inbound) {
             let Some(original) = key(observed).and_then(|key| sent.get(&key)) else { continue };
             let (Some(from), Some(to)) = (&observed.read().from, &original.to) else { continue };
@@ -264,7 +279,7 @@ impl Occurrences {
     /// another.
     pub(super) fn of(stanzas: &[Arc<Observed>], sockets: &Sockets, people: &People) -> Self {
         let mut stanzas: Vec<_> = stanzas.iter().collect();
-        let mut extents: HashMap<Original, (Reverse<usize>, Option<Timestamp>)> = HashMap::new();
+        let mut extents: HashMap<Original, (Reverse<usize>, Option<Timestamp>)> = HashMap::default();
         for observed in &stanzas {
             let (Reverse(count), first) = extents.entry(sockets.original(observed.socket())).or_default();
             *count += 1;
@@ -277,10 +292,10 @@ impl Occurrences {
             (!sockets.is_from_wire(observed), extent, observed.place())
         });
         let mut occurrences = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
-        let mut by_key: HashMap<Key, usize> = HashMap::new();
-        let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
-        let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::new();
-        let mut seen: HashMap<(Original, usize), usize> = HashMap::new();
+        let mut by_key: HashMap<Key, usize> = HashMap::default();
+        let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::default();
+        let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::default();
+        let mut seen: HashMap<(Original, usize), usize> = HashMap::default();
         let mut contradicted: BTreeSet<usize> = BTreeSet::new();
         let clients = Clients::of(&stanzas, people);
         for observed in stanzas {

@@ -1,25 +1,13 @@
 //! When things happened in a call: over several clocks, and in what was read without a gap.
 
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::clock::{Clock, ClockId, LOG_SLACK, clock_of};
-use super::coverage::SET_BACK;
+use super::lookup::Found;
 use super::model::{Call, Row};
-use super::recording::{Socket, Span, covered_from, merged};
-use crate::origin::{Lapse, Timestamp};
-
-/// An interruption of a vantage's recording between two of its stanzas of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hole {
-    /// Index in [`Call::rows`] of the stanza that was recorded next.
-    pub before: usize,
-    /// Index of the vantage in [`Call::vantages`].
-    pub vantage: usize,
-    /// How much of the time since the vantage's stanza before is missing, in nanoseconds.
-    pub length: i64,
-}
+use super::recording::Socket;
+use crate::origin::{Direction, Lapse, Timestamp};
+use crate::protocol::stanza::{Action, ActionName};
 
 impl Call {
     /// Returns whether row `one` came before row `other`; `None` if that is unknown, or if they are closer together than
@@ -53,26 +41,49 @@ impl Call {
     /// Returns whether a client logged two rows of opposite directions too closely for their order to mean anything.
     fn is_logged_together(&self, one: usize, other: usize) -> bool {
         let (Some(first), Some(second)) = (self.rows.get(one), self.rows.get(other)) else { return false };
-        let is_logged = |row: &Row| {
-            let says_so = self.recording(row).is_some_and(|recording| recording.is_from_wire);
-            !says_so && !row.observed.read().is_from_wire()
-        };
         let is_answer = first.answers == Some(other) || second.answers == Some(one);
         if is_answer
             || first.observed.direction() == second.observed.direction()
-            || !is_logged(first)
-            || !is_logged(second)
+            || !self.is_logged(first)
+            || !self.is_logged(second)
         {
             return false;
+        }
+        let is_late =
+            |accept: usize, row: usize| self.came_in_by(accept).is_some_and(|told| told <= row && row < accept);
+        if is_late(one, other) || is_late(other, one) {
+            return true;
         }
         let apart = first.observed.time().zip(second.observed.time());
         apart.is_some_and(|(first, second)| first.nanoseconds_since(second).saturating_abs() <= LOG_SLACK)
     }
 
+    /// Returns whether a row is known from a client's log only.
+    fn is_logged(&self, row: &Row) -> bool {
+        let says_so = self.recording(row).is_some_and(|recording| recording.is_from_wire);
+        !says_so && !row.observed.read().is_from_wire()
+    }
+
+    /// Returns the row by which an accept had come in that a client logged later than that: its own word to other devices
+    /// that the call was taken. `None` where the log does not contradict itself.
+    fn came_in_by(&self, accept: usize) -> Option<usize> {
+        let row = self.rows.get(accept).filter(|row| self.is_logged(row))?;
+        let is_accept = row.observed.read().action().is_some_and(|action| action.name == ActionName::Accept);
+        if !is_accept || row.observed.direction() != Some(Direction::Inbound) {
+            return None;
+        }
+        let tells = |other: &Row| {
+            other.vantage == row.vantage
+                && other.observed.direction() == Some(Direction::Outbound)
+                && other.observed.read().action().is_some_and(Action::is_elsewhere)
+        };
+        self.rows.iter().take(accept).position(tells)
+    }
+
     /// Returns whether a copy of row `one` certainly arrived where `other` was recorded, before it.
     fn is_received_before(&self, one: usize, other: usize) -> bool {
         let Some(second) = self.rows.get(other) else { return false };
-        let copies = self.rows.iter().enumerate().filter(|(_, row)| row.copy_of == Some(one));
+        let copies = self.found().copies_of(one).iter().filter_map(|copy| Some((*copy, self.rows.get(*copy)?)));
         let mut here =
             copies.filter(|(_, row)| row.vantage == second.vantage || self.clock_of(row) == self.clock_of(second));
         here.any(|(copy, _)| copy < other && !self.is_logged_together(copy, other))
@@ -82,7 +93,7 @@ impl Call {
     /// first is later. `None` if a time or an offset between the clocks is unknown.
     #[must_use]
     pub fn elapsed(&self, from: usize, to: usize) -> Option<i64> {
-        let places = from.min(to)..=from.max(to);
+        let places = (from.min(to), from.max(to));
         let (from, to) = (self.rows.get(from)?, self.rows.get(to)?);
         let elapsed = to.observed.time()?.nanoseconds_since(from.observed.time()?);
         if from.vantage == to.vantage || self.clock_of(from) == self.clock_of(to) {
@@ -90,18 +101,6 @@ impl Call {
         }
         let add = |row: &Row| Some(self.clocks.get(&self.clock_of(row))?.middle());
         Some(elapsed.saturating_add(add(to)?).saturating_sub(add(from)?))
-    }
-
-    /// Returns whether a clock falls back from one of these rows to the next by more than writers of one recording disorder
-    /// it: it was set, and what it shows before and after says nothing about the time between.
-    fn is_set_back(&self, rows: RangeInclusive<usize>, clock: ClockId) -> bool {
-        let mut latest: Option<Timestamp> = None;
-        self.rows.get(rows).unwrap_or_default().iter().filter(|row| self.clock_of(row) == clock).any(|row| {
-            let Some(time) = row.observed.time() else { return false };
-            let falls = latest.is_some_and(|latest| latest.nanoseconds_since(time) > SET_BACK);
-            latest = latest.max(Some(time));
-            falls
-        })
     }
 
     /// Returns how far [`Self::elapsed`] may be off, in nanoseconds: 0 between rows of one clock; `None` where `elapsed`
@@ -120,9 +119,12 @@ impl Call {
     }
 
     /// Returns the time from one row to another, and how far it may be off. A clock that recorded both, or a copy, is
-    /// preferred; otherwise it is as [`Self::elapsed`]. `None` where that is.
+    /// preferred; otherwise it is as [`Self::elapsed`]. `None` where that is, and where a client logged one of them too late.
     #[must_use]
     pub fn lapse(&self, from: usize, to: usize) -> Option<Lapse> {
+        if self.came_in_by(from).is_some() || self.came_in_by(to).is_some() {
+            return None;
+        }
         let (first, last) = (self.rows.get(from)?, self.rows.get(to)?);
         if first.vantage == last.vantage || self.clock_of(first) == self.clock_of(last) {
             return self.lapse_between(from, to);
@@ -169,8 +171,29 @@ impl Call {
         Some(Timestamp(time.0.saturating_add(add)))
     }
 
+    /// Returns whether a clock was set back between two rows: what it shows before and after says nothing about the time
+    /// between.
+    fn is_set_back(&self, rows: (usize, usize), clock: ClockId) -> bool {
+        self.found().is_set_back(rows, clock)
+    }
+
+    fn found(&self) -> &Found {
+        self.lookup.get_or_find(|| {
+            let mut found = Found::default();
+            for (index, row) in self.rows.iter().enumerate() {
+                if let Some(original) = row.copy_of {
+                    found.copy(index, original);
+                }
+                if let Some(time) = row.observed.time() {
+                    found.time(index, self.clock_of(row), time);
+                }
+            }
+            found
+        })
+    }
+
     /// Returns the clock by which a row was recorded.
-    fn clock_of(&self, row: &Row) -> ClockId {
+    pub(super) fn clock_of(&self, row: &Row) -> ClockId {
         self.clock_of_socket(row.observed.socket())
     }
 
@@ -186,104 +209,5 @@ impl Call {
         let time = row.observed.time()?.0;
         let clock = self.clocks.get(&self.clock_of(row))?;
         Some(Clock { least: time.saturating_add(clock.least), most: time.saturating_add(clock.most) })
-    }
-
-    /// Returns the window of a vantage, on its own clock: from the call's first stanza there to the last moment up to which
-    /// everything was read; `None` if that is unknown. Only inside it does the absence of a stanza mean anything.
-    #[must_use]
-    pub fn window(&self, vantage: usize) -> Option<Span> {
-        let first = self.rows.iter().find(|row| row.vantage == vantage)?;
-        let from = first.observed.time()?;
-        let spans = self.spans(vantage).remove(&self.clock_of(first))?;
-        Some(Span { from, until: covered_from(&spans, from)? })
-    }
-
-    /// Returns how often the recording of a vantage was interrupted between its first and its last stanza of the call;
-    /// with several recordings, of the one interrupted least. `None` if that is unknown.
-    #[must_use]
-    pub fn gaps(&self, vantage: usize) -> Option<usize> {
-        let mut times: BTreeMap<ClockId, (Timestamp, Timestamp)> = BTreeMap::new();
-        for row in self.rows.iter().filter(|row| row.vantage == vantage) {
-            for observed in row.observations() {
-                let Some(time) = observed.time() else { continue };
-                let (first, last) = times.entry(self.clock_of_socket(observed.socket())).or_insert((time, time));
-                (*first, *last) = (time.min(*first), time.max(*last));
-            }
-        }
-        let spans = self.spans(vantage);
-        let gaps = times.iter().filter_map(|(clock, (first, last))| {
-            let spans = spans.get(clock).filter(|spans| !spans.is_empty())?;
-            let holes = spans.iter().filter(|span| *first <= span.until && span.until < *last).count();
-            Some(holes + usize::from(spans.first().is_some_and(|span| *first < span.from)))
-        });
-        gaps.min()
-    }
-
-    /// Returns the stretches in which a vantage was read without a gap, by clock.
-    fn spans(&self, vantage: usize) -> BTreeMap<ClockId, Vec<Span>> {
-        let mut sockets: Vec<_> =
-            self.rows.iter().filter(|row| row.vantage == vantage).flat_map(Row::sockets).collect();
-        sockets.sort_unstable();
-        sockets.dedup();
-        let mut spans: BTreeMap<ClockId, Vec<Span>> = BTreeMap::new();
-        for socket in sockets {
-            if let Some(recording) = self.recordings.get(&socket) {
-                spans.entry(self.clock_of_socket(socket)).or_default().extend(&recording.spans);
-            }
-        }
-        spans.into_iter().map(|(clock, spans)| (clock, merged(spans))).collect()
-    }
-
-    /// Returns what is missing, in the order of the rows. Where several recordings of a vantage share a clock, what one of
-    /// them has is not missing. Vantages of unknown coverage have no holes.
-    #[must_use]
-    pub fn holes(&self) -> Vec<Hole> {
-        let mut spans: BTreeMap<(usize, ClockId), Vec<Span>> = BTreeMap::new();
-        let mut sockets: Vec<_> =
-            self.rows.iter().flat_map(|row| row.sockets().map(|socket| (row.vantage, socket))).collect();
-        sockets.sort_unstable();
-        sockets.dedup();
-        for (vantage, socket) in sockets {
-            if let Some(recording) = self.recordings.get(&socket) {
-                spans.entry((vantage, self.clock_of_socket(socket))).or_default().extend(&recording.spans);
-            }
-        }
-        let spans: BTreeMap<_, _> = spans.into_iter().map(|(at, spans)| (at, merged(spans))).collect();
-        let mut last: BTreeMap<(usize, ClockId), Timestamp> = BTreeMap::new();
-        let mut holes = Vec::new();
-        for (before, row) in self.rows.iter().enumerate() {
-            let Some(now) = row.observed.time() else { continue };
-            let at = (row.vantage, self.clock_of_socket(row.observed.socket()));
-            let Some(since) = last.insert(at, now) else { continue };
-            let Some(spans) = spans.get(&at).filter(|spans| !spans.is_empty()) else { continue };
-            let length = uncovered(spans, since, now);
-            if length > 0 {
-                holes.push(Hole { before, vantage: row.vantage, length });
-            }
-        }
-        holes
-    }
-}
-
-/// Returns the nanoseconds between two moments that no span covers. The spans are in order and do not touch.
-fn uncovered(spans: &[Span], from: Timestamp, until: Timestamp) -> i64 {
-    let first = spans.partition_point(|span| span.until < from);
-    let touching = spans.iter().skip(first).take_while(|span| span.from <= until);
-    let covered = touching.map(|span| span.until.min(until).nanoseconds_since(span.from.max(from)).max(0));
-    until.nanoseconds_since(from).saturating_sub(covered.fold(0, i64::saturating_add))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_no_span_covers_is_missing() {
-        let span = |from, until| Span { from: Timestamp(from), until: Timestamp(until) };
-        let spans = [span(0, 10), span(15, 20), span(30, 40)];
-        let missing = |from, until| uncovered(&spans, Timestamp(from), Timestamp(until));
-        assert_eq!([missing(2, 9), missing(5, 17), missing(5, 35), missing(12, 14)], [0, 5, 15, 2]);
-        assert_eq!([missing(35, 50), missing(50, 60), missing(-5, 3), missing(9, 3)], [10, 10, 5, -6]);
-        assert_eq!(uncovered(&[span(i64::MIN, 0)], Timestamp(i64::MIN), Timestamp(0)), 0);
     }
 }

@@ -8,6 +8,7 @@ use ringtrace::tables::{self, Csv, Options, RowFilter};
 use ringtrace::visible::visible_path;
 
 use super::exit::{Exit, Failure};
+use super::following::{self, Rows};
 use super::loading;
 use super::manifest::{self, Manifest, Sources};
 use super::reading::{Filtering, Reading};
@@ -45,6 +46,11 @@ pub(super) struct ExportArguments {
     /// was modified.
     #[arg(long, requires = "output", help_heading = OUTPUT)]
     skip_unchanged: bool,
+
+    /// Keep reading as the captures grow, and print rows on stdout as they come, until interrupted. A row is printed again
+    /// when more is known of its call.
+    #[arg(long, help_heading = OUTPUT, conflicts_with_all = ["output", "skip_unchanged"])]
+    follow: bool,
 
     /// Add a column with each stanza's XML.
     #[arg(long, help_heading = OUTPUT)]
@@ -116,6 +122,13 @@ impl Format {
     }
 }
 
+impl ExportArguments {
+    fn options<'f>(&self, filter: Option<&'f RowFilter>, target: &Target) -> Options<'f> {
+        let csv = Csv { raw: self.raw, visible: target.is_terminal() };
+        Options { filter, xml: self.xml, internal: self.include_internal, csv }
+    }
+}
+
 /// Runs `export`.
 pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Exit, Failure> {
     let verbosity = settings.verbosity;
@@ -159,17 +172,21 @@ fn write(
     filter: Option<&RowFilter>,
     verbosity: Verbosity,
 ) -> Result<Exit, Failure> {
+    if arguments.follow {
+        let rows = Rows::new(tables::Table::from(arguments.table), format, arguments.options(filter, target))?;
+        let analysis = following::rows(request, rows)?;
+        loading::report(&analysis, verbosity);
+        return Ok(loading::exit(&analysis));
+    }
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }
-    let analysis = loading::load(request, verbosity);
-    let table = tables::Table::from(arguments.table);
-    let options = Options {
-        filter,
-        xml: arguments.xml,
-        internal: arguments.include_internal,
-        csv: Csv { raw: arguments.raw, visible: target.is_terminal() },
+    let analysis = match arguments.table {
+        Table::Stanzas | Table::Calls | Table::Evidence => loading::load_judged(request, verbosity),
+        Table::Anomalies | Table::Messages => loading::load(request, verbosity),
     };
+    let table = tables::Table::from(arguments.table);
+    let options = arguments.options(filter, target);
     target.write(|out| {
         table.write(format, &analysis, options, out).map_err(|error| match error {
             tables::Error::Write(error) => target.failure(error),

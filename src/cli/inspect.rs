@@ -28,7 +28,7 @@ pub(super) struct InspectArguments {
 
 /// Runs `inspect`.
 pub(super) fn run(arguments: &InspectArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let analysis = arguments.reading.prepare(settings)?.load();
+    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.json {
         inspect::json(&analysis, &mut out)?;

@@ -33,6 +33,40 @@ pub(super) fn clean_up() -> io::Result<()> {
     Ok(())
 }
 
+/// Runs `action` at the first signal that asks the process to end, which then has to end by itself; a second one ends it.
+///
+/// # Errors
+/// If the system refuses a handler.
+#[cfg(unix)]
+pub(super) fn on_first(action: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    use std::thread;
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let mut arrived = signals.forever();
+        if arrived.next().is_some() {
+            action();
+        }
+        if let Some(signal) = arrived.next() {
+            let _ = emulate_default_handler(signal);
+        }
+    })?;
+    Ok(())
+}
+
+/// Nothing: on other systems a signal ends the process.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub(super) fn on_first(_action: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    Ok(())
+}
+
 /// Nothing: other systems remove what is temporary, or never do.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Reading the captures: progress, what was lost, and the exit code that follows.
 
 use std::io::{IsTerminal, stderr};
+use std::mem;
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,8 +15,15 @@ use ringtrace::words::counted;
 use super::exit::Exit;
 use super::settings::Verbosity;
 
-/// Reads the captures, with a progress bar if standard error is a terminal.
+/// Reads the captures, with a progress bar if standard error is a terminal. What was found is kept until the process ends,
+/// which takes less time than freeing it call by call.
 pub(super) fn load(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
+    let analysis = read(request, verbosity);
+    mem::forget(Arc::clone(&analysis));
+    analysis
+}
+
+fn read(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
     if verbosity == Verbosity::Quiet || !stderr().is_terminal() {
         return request.load();
     }
@@ -25,6 +33,14 @@ pub(super) fn load(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
         true
     });
     bar.finish_and_clear();
+    analysis
+}
+
+/// Reads the captures in the same way, and judges their calls with as many threads.
+pub(super) fn load_judged(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
+    let jobs = request.jobs();
+    let analysis = load(request, verbosity);
+    analysis.judge(jobs);
     analysis
 }
 

@@ -16,6 +16,8 @@ mod reading;
 
 mod loading;
 
+mod following;
+
 mod redaction;
 
 mod open;

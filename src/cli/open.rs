@@ -7,11 +7,12 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use clap::Args;
-use ringtrace::analysis::Analysis;
+use ringtrace::analysis::{Analysis, Following};
 use ringtrace::print;
 use ringtrace::tui::{self, Loading, Opener, ThemeName};
 
 use super::exit::{Exit, Failure};
+use super::files::INPUT;
 use super::loading;
 use super::reading::{Filtering, Reading};
 use super::redaction::names_here;
@@ -21,7 +22,8 @@ use super::settings::{Settings, Verbosity};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   ringtrace open call.pcap --noise-keylog keys.txt
-  ringtrace open captures/ | less";
+  ringtrace open captures/ | less
+  ringtrace open --follow baileys.log         watch calls as a client logs them";
 
 /// The arguments of `open`.
 #[derive(Debug, Args)]
@@ -31,11 +33,20 @@ pub(super) struct OpenArguments {
 
     #[command(flatten)]
     filtering: Filtering,
+
+    /// Keep reading as the captures grow: calls appear as they are written. Verdicts that need a capture's end are marked
+    /// as provisional.
+    #[arg(long, help_heading = INPUT)]
+    follow: bool,
 }
 
 /// Runs `open`.
 pub(super) fn run(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Failure> {
     if !io::stdout().is_terminal() {
+        if arguments.follow {
+            let what = "--follow requires a terminal; to print rows as they come, use `ringtrace export --follow`";
+            return Err(Failure::Usage(what.to_owned()));
+        }
         return text(arguments, &settings);
     }
     if env::var("TERM").is_ok_and(|terminal| terminal == "dumb") {
@@ -65,9 +76,17 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
-    let mut captures = Captures { reading: arguments.reading.clone(), settings, reader: None };
+    let mut captures = Captures {
+        reading: arguments.reading.clone(),
+        settings,
+        follow: arguments.follow,
+        following: Following::default(),
+        reader: None,
+    };
     let loading = captures.load()?;
-    tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures)?;
+    let shown = tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures);
+    captures.following.stop();
+    shown?;
     Ok(captures.exit())
 }
 
@@ -75,17 +94,32 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
 struct Captures {
     reading: Reading,
     settings: Settings,
+    /// Whether captures are read on as they grow, and what ends that.
+    follow: bool,
+    following: Following,
     reader: Option<JoinHandle<Arc<Analysis>>>,
 }
 
 impl Captures {
     /// Begins to read. An earlier reader ends when it finds that nobody takes what it reads.
     fn load(&mut self) -> Result<Loading, Failure> {
-        let request = self.reading.prepare(&self.settings)?;
+        let mut request = self.reading.prepare(&self.settings)?;
         let (shelf, lookup) = (request.shelf().clone(), request.lookup());
         let inputs = self.reading.inputs(&self.settings, None)?;
+        self.following.stop();
+        self.following = Following::default();
+        if self.follow {
+            request.follow(self.following.clone());
+        }
         let (publish, updates) = mpsc::channel();
-        self.reader = Some(thread::spawn(move || request.load_publishing(&mut |read| publish.send(read).is_ok())));
+        self.reader = Some(thread::spawn(move || {
+            let jobs = request.jobs();
+            request.load_publishing(&mut |analysis| {
+                // The interface must not wait for it.
+                analysis.judge(jobs);
+                publish.send(analysis).is_ok()
+            })
+        }));
         Ok(Loading { updates, lookup, inputs, shelf })
     }
 

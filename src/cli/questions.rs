@@ -41,7 +41,7 @@ pub(super) struct QuestionsArguments {
 pub(super) fn run(arguments: &QuestionsArguments, settings: &Settings) -> Result<Exit, Failure> {
     let spec = arguments.reading.spec()?;
     let selection = arguments.filtering.selection_of(&arguments.reading)?;
-    let analysis = arguments.reading.prepare(settings)?.load();
+    let analysis = loading::load_judged(arguments.reading.prepare(settings)?, settings.verbosity);
     let narrowed = selection.map(|selection| selection.narrow(&analysis));
     let chosen = narrowed.as_ref().unwrap_or(&analysis);
     let mut out = BufWriter::new(io::stdout().lock());

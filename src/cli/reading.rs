@@ -131,11 +131,18 @@ impl Reading {
         let mut sources = Vec::new();
         let mut overrides = Vec::new();
         let mut others = Vec::new();
-        for file in self.files.iter() {
+        for (index, file) in self.files.iter().enumerate() {
             expand(&file.path, &mut sources)?;
             others.extend(sources.extract_if(overrides.len().., |source| source.path().is_some_and(&is_other)));
-            overrides.resize(sources.len(), &file.overrides);
+            overrides.resize(sources.len(), (self.files.is_opened_later(index), &file.overrides));
         }
+        // Where captures tell the same, the first is cited: by name, so that the order of the arguments changes nothing. What
+        // was opened later comes last, so that what was open keeps its place.
+        let mut captures: Vec<_> = sources.into_iter().zip(overrides).collect();
+        captures.sort_by(|(one, (one_later, _)), (other, (other_later, _))| {
+            (one_later, one.path()).cmp(&(other_later, other.path()))
+        });
+        let (sources, overrides): (Vec<_>, Vec<_>) = captures.into_iter().unzip();
         let mut key_logs = self.opened_key_logs.clone();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
             for log in given {

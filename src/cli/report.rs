@@ -160,7 +160,7 @@ impl ReportArguments {
             self.about.subject(&Analysis::default())?;
         }
         let selection = self.filtering.selection()?;
-        let analysis = loading::load(self.reading.prepare(settings)?, settings.verbosity);
+        let analysis = loading::load_judged(self.reading.prepare(settings)?, settings.verbosity);
         loading::report(&analysis, settings.verbosity);
         let known = self.redaction.known()?;
         let redactor = self.redaction.redactor(&analysis, &known);

@@ -34,7 +34,11 @@ pub(super) struct RulesArguments {
 /// Runs `rules`.
 pub(super) fn run(arguments: &RulesArguments, settings: &Settings) -> Result<Exit, Failure> {
     let selection = arguments.filtering.selection_of(&arguments.reading)?;
-    let analysis = if arguments.reading.has_files() { Some(arguments.reading.prepare(settings)?.load()) } else { None };
+    let analysis = if arguments.reading.has_files() {
+        Some(loading::load_judged(arguments.reading.prepare(settings)?, settings.verbosity))
+    } else {
+        None
+    };
     let narrowed = analysis.as_deref().zip(selection).map(|(analysis, selection)| selection.narrow(analysis));
     let chosen = narrowed.as_ref().or(analysis.as_deref());
     let mut out = BufWriter::new(io::stdout().lock());

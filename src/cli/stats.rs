@@ -161,7 +161,7 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
         return Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()));
     }
     let (request, archives) = arguments.reading.prepare_without(settings, Archive::is_one)?;
-    let analysis = loading::load(request, settings.verbosity);
+    let analysis = loading::load_judged(request, settings.verbosity);
     for one in &mut wanted {
         one.add_captures(&analysis)?;
     }

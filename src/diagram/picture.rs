@@ -62,6 +62,8 @@ pub struct ArrowLine<'p> {
     pub label: String,
     /// Whether the stanza was sent before, under the same id.
     pub is_repeated: bool,
+    /// The number of its capture, if the call is in several.
+    pub capture: Option<usize>,
     /// The index in [`Picture::lines`] of the stanza that it answers, if that is shown, and how long that took.
     pub answers: Option<(usize, String)>,
     /// How long it took from another recorded device, as in `1.2 ms ± 0.3 ms on its way`.
@@ -110,6 +112,7 @@ impl<'p> Picture<'p> {
         let mut lines = Vec::with_capacity(self.shown.len());
         let mut line_of_row = BTreeMap::new();
         let mut previous: Option<&'p Arrow> = None;
+        let captures: Vec<_> = self.diagram.calls.iter().map(|judged| judged.call.captures()).collect();
         for step in self.shown.iter().filter_map(|index| self.diagram.steps.get(*index)) {
             match step {
                 Step::Arrow(arrow) => {
@@ -118,7 +121,9 @@ impl<'p> Picture<'p> {
                         let took = judged.call.lapse(answered, arrow.row).map(lapse);
                         Some((*line_of_row.get(&(arrow.call, answered))?, took.unwrap_or_default()))
                     });
-                    let line = self.arrow_line(arrow, (judged, row), answers, previous);
+                    let captures = captures.get(arrow.call).filter(|captures| captures.len() > 1);
+                    let capture = captures.and_then(|all| all.iter().position(|it| *it == row.observed.capture()));
+                    let line = self.arrow_line(arrow, (judged, row), (answers, capture), previous);
                     lines.extend(line.since_previous.filter(|waited| *waited >= LONG_WAIT).map(Line::Wait));
                     line_of_row.insert((arrow.call, arrow.row), lines.len());
                     lines.push(Line::Arrow(line));
@@ -135,7 +140,7 @@ impl<'p> Picture<'p> {
         &self,
         arrow: &'p Arrow,
         (judged, row): (&'p Judged, &'p Row),
-        answers: Option<(usize, String)>,
+        (answers, capture): (Option<(usize, String)>, Option<usize>),
         previous: Option<&'p Arrow>,
     ) -> ArrowLine<'p> {
         let kind = match (&row.observed.read().body, row.observed.direction()) {
@@ -154,6 +159,7 @@ impl<'p> Picture<'p> {
             kind,
             label: self.label(arrow, &judged.call),
             is_repeated: row.repeats.is_some(),
+            capture: capture.map(|capture| capture + 1),
             answers,
             transit: row.copy_of.and_then(|original| transit(&judged.call, original, arrow.row)),
             since_start: start.and_then(|start| time::elapsed(start, here)),
@@ -235,12 +241,8 @@ impl ArrowLine<'_> {
     /// Returns the record that completed the stanza, after the number of its capture if the call is in several.
     #[must_use]
     pub fn record(&self) -> String {
-        let captures = self.judged.call.captures();
         let record = self.row.observed.stanza.origin.last;
-        match captures.iter().position(|capture| *capture == self.row.observed.capture()) {
-            Some(capture) if captures.len() > 1 => format!("{}:{record}", capture + 1),
-            _ => record.to_string(),
-        }
+        self.capture.map_or_else(|| record.to_string(), |capture| format!("{capture}:{record}"))
     }
 
     /// Returns everything on the arrow: its label, whether it was repeated, how long the answer took, and its transit.

@@ -9,6 +9,7 @@ use ureq::http::{HeaderMap, Request};
 use ureq::{Agent, Body};
 
 use super::destination::Api;
+use super::known::Account;
 use super::response::{Error, Outcome, Response};
 
 /// The longest that a server may take for one response.
@@ -29,12 +30,17 @@ const PAGES: usize = 200;
 pub struct Token(String);
 
 impl Token {
-    /// A token from text, without surrounding sbackoffs; `None` if it cannot be one.
+    /// A token from text, without surrounding space; `None` if it cannot be one.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
+    }
+
+    /// A text from the server, which may repeat what it was sent, without the token.
+    pub(super) fn hidden_in(&self, text: String) -> String {
+        if text.contains(&self.0) { text.replace(&self.0, "[token]") } else { text }
     }
 }
 
@@ -67,8 +73,13 @@ impl Backoff {
         if attempt + 1 >= self.attempts {
             return None;
         }
-        let own = self.first.saturating_mul(1 << attempt.min(16));
+        let own = self.growing(attempt);
         Some(asked.map_or(own, |asked| asked.max(own))).filter(|wait| *wait <= self.longest.max(own))
+    }
+
+    /// A wait that doubles each time, counted from 0.
+    pub(super) fn growing(&self, time: u32) -> Duration {
+        self.first.saturating_mul(1 << time.min(16))
     }
 }
 
@@ -85,7 +96,10 @@ impl Client {
     /// A client for the owner of a token.
     #[must_use]
     pub fn new(api: Api, token: Token, backoff: Backoff) -> Self {
-        let config = Agent::config_builder()
+        let config = Agent::config_builder();
+        // To another machine only TLS passes a proxy; what is on this one is nobody else's to see.
+        let config = if api.is_here() { config.proxy(None) } else { config };
+        let config = config
             .http_status_as_error(false)
             // Following a redirect would send the report to a repository that the user did not name.
             .max_redirects(0)
@@ -105,6 +119,20 @@ impl Client {
     /// How requests are retried.
     pub(super) const fn backoff(&self) -> Backoff {
         self.backoff
+    }
+
+    /// A text from the server without the token.
+    pub(super) fn without_token(&self, text: String) -> String {
+        self.token.hidden_in(text)
+    }
+
+    /// The account that the token is of; `None` if it is of an app.
+    pub(super) fn owner(&self) -> Result<Option<Account>, Error> {
+        match self.repeatable("GET", &self.api.endpoint("/user"), None) {
+            Ok(response) => Ok(serde_json::from_str(&response.body).ok()),
+            Err(Error::Refused { status: 403 | 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes an idempotent request, with retries.
@@ -128,6 +156,9 @@ impl Client {
     }
 
     /// Requests a list page by page until `take` returns true.
+    ///
+    /// # Errors
+    /// If a page cannot be had: what is not seen of a list would be taken for missing.
     pub(super) fn each_page(&self, first: String, mut take: impl FnMut(&str) -> bool) -> Result<(), Error> {
         let mut address = first;
         for _ in 0..PAGES {
@@ -137,10 +168,11 @@ impl Client {
             }
             match response.link.as_deref().and_then(next_page) {
                 Some(next) if self.api.is_own(next) => address = next.to_owned(),
-                _ => return Ok(()),
+                Some(elsewhere) => return Err(Error::Elsewhere(elsewhere.to_owned())),
+                None => return Ok(()),
             }
         }
-        Ok(())
+        Err(Error::Endless)
     }
 
     /// Makes a request, without retries.
@@ -232,12 +264,22 @@ fn users_token(api: &Api) -> Option<Token> {
 }
 
 /// The URL of the next page in a `Link` header (RFC 8288).
-fn next_page(link: &str) -> Option<&str> {
-    link.split(',').find_map(|part| {
-        let (address, parameters) = part.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = |parameter: &str| matches!(parameter.trim(), "rel=\"next\"" | "rel=next");
-        parameters.split(';').any(is_next).then_some(address)
-    })
+fn next_page(mut link: &str) -> Option<&str> {
+    loop {
+        let (address, rest) = link.split_once('<')?.1.split_once('>')?;
+        let parameters = rest.find(",").map_or(rest, |end| rest.get(..end).unwrap_or(rest));
+        if parameters.split(';').any(is_next) {
+            return Some(address);
+        }
+        link = rest;
+    }
+}
+
+/// Returns whether a parameter of a link says that it leads to the next page.
+fn is_next(parameter: &str) -> bool {
+    let Some((name, relations)) = parameter.split_once('=') else { return false };
+    let mut relations = relations.trim().trim_matches('"').split_ascii_whitespace();
+    name.trim().eq_ignore_ascii_case("rel") && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
 }
 
 #[cfg(test)]
@@ -272,5 +314,10 @@ mod tests {
         assert_eq!(next_page(link), Some("https://x/?page=3"));
         assert_eq!(next_page(r#"<https://x/?page=9>; rel="last""#), None);
         assert_eq!(next_page("nonsense, <"), None);
+        assert_eq!(
+            next_page(r#"<https://x/?labels=a,b&page=2>; Rel = "last Next""#),
+            Some("https://x/?labels=a,b&page=2")
+        );
+        assert_eq!(next_page("<https://x/?page=2>; rel=next"), Some("https://x/?page=2"));
     }
 }

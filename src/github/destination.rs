@@ -1,6 +1,7 @@
 //! Where a report is posted: server, repository, issue.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use ureq::http::Uri;
@@ -108,11 +109,9 @@ impl FromStr for Api {
         if uri.query().is_some() || authority.as_str().contains('@') {
             return Err(BadApi::Malformed);
         }
-        let is_here = matches!(authority.host(), "localhost" | "[::1]")
-            || authority.host().parse::<std::net::Ipv4Addr>().is_ok_and(|host| host.is_loopback());
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if is_here => {}
+            Some("http") if is_loopback(authority.host()) => {}
             Some("http") => return Err(BadApi::Unencrypted),
             _ => return Err(BadApi::Malformed),
         }
@@ -130,9 +129,14 @@ impl Api {
     pub(super) fn is_own(&self, address: &str) -> bool {
         let parts = |text: &str| -> Option<(String, String)> {
             let uri: Uri = text.parse().ok()?;
-            Some((uri.scheme_str()?.to_owned(), uri.authority()?.as_str().to_owned()))
+            Some((uri.scheme_str()?.to_owned(), uri.authority()?.as_str().to_ascii_lowercase()))
         };
         parts(address).is_some_and(|address| parts(&self.0).is_some_and(|own| own == address))
+    }
+
+    /// Returns whether the API is on this machine. A proxy must not see requests to it: they may be unencrypted.
+    pub(super) fn is_here(&self) -> bool {
+        self.0.parse().is_ok_and(|uri: Uri| uri.host().is_some_and(is_loopback))
     }
 
     /// The host, as `gh --hostname` expects it.
@@ -150,6 +154,13 @@ impl Api {
         }
         self.0.strip_suffix("/api/v3").unwrap_or(&self.0).to_owned()
     }
+}
+
+/// Returns whether a host of a URL is this machine.
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host == "[::1]"
+        || host.parse::<Ipv4Addr>().is_ok_and(|host| host.is_loopback())
 }
 
 impl fmt::Display for Api {
@@ -202,8 +213,14 @@ mod tests {
     #[test]
     fn the_token_is_sent_to_the_same_server_only() {
         let api: Api = "https://git.example/api/v3".parse().unwrap();
-        assert!(api.is_own("https://git.example/api/v3/x?page=2"));
-        for other in ["http://git.example/x", "https://git.example.net/x", "https://git.example:444/x", "/x"] {
+        assert!(api.is_own("https://git.example/api/v3/x?page=2") && api.is_own("https://Git.Example/x"));
+        for other in [
+            "http://git.example/x",
+            "https://git.example.net/x",
+            "https://git.example:444/x",
+            "https://a@git.example/x",
+            "/x",
+        ] {
             assert!(!api.is_own(other), "{other}");
         }
     }

@@ -1,10 +1,13 @@
 //! Posts redacted reports to GitHub as issues or comments, over its REST API (version 2022-11-28), or builds the URL
 //! of a prefilled issue form.
 //!
-//! A hidden marker identifies a finding: an earlier post with the same marker is updated. If a response is lost, the
-//! marker is looked up before anything is sent again, so that nothing is posted twice.
+//! A hidden marker identifies a finding: an earlier post of the token's owner with the same marker is updated, and nobody
+//! else's. If a response is lost, or the server's list shows an earlier post too late, the marker is looked up again, so
+//! that nothing is posted twice.
 
 mod destination;
+
+mod known;
 
 mod response;
 

@@ -7,8 +7,15 @@ use serde_json::json;
 
 use super::client::Client;
 use super::destination::{Place, Target};
+use super::known::Known;
 use super::response::{Error, Outcome, Response};
 use crate::report::Released;
+
+/// How often a post is looked for whose response was lost, before it is sent again.
+const LOST: u32 = 4;
+
+/// How often the list is asked for a new post.
+const SETTLED: u32 = 4;
 
 /// A report to post, and where to.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +66,15 @@ impl Done {
         }
     }
 
+    /// The same with its URL rewritten.
+    fn map(self, rewrite: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Sent(url) => Self::Sent(rewrite(url)),
+            Self::Updated(url) => Self::Updated(rewrite(url)),
+            Self::Unchanged(url) => Self::Unchanged(rewrite(url)),
+        }
+    }
+
     /// The URL of the post. Untrusted text.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -68,39 +84,36 @@ impl Done {
     }
 }
 
-/// An existing comment or issue.
-#[derive(Deserialize)]
-struct Known {
-    id: u64,
-    /// The number of an issue.
-    #[serde(default)]
-    number: u64,
-    #[serde(default)]
-    html_url: String,
-    #[serde(default)]
-    body: Option<String>,
-    /// Present if the issue is a pull request, which the API lists too.
-    #[serde(default)]
-    pull_request: Option<serde_json::Value>,
-}
-
 impl Post<'_> {
-    /// Posts the report, or updates its earlier post.
+    /// Posts the report, or updates its earlier post by the same author.
     ///
     /// # Errors
-    /// If the server refuses or does not respond.
+    /// If the server refuses or does not respond, or does not show whose the earlier post is.
     pub fn send(&self, client: &Client) -> Result<Done, Error> {
-        for known in self.known(client)? {
-            if self.is_same(&known) {
-                return Ok(Done::Unchanged(known.html_url));
-            }
-            match self.update(client, &known) {
-                // Another user's comment may quote the marker; it cannot be edited.
-                Err(Error::Refused { status: 403 | 404, .. }) => {}
+        let hide = |text| client.without_token(text);
+        self.sent(client).map(|done| done.map(hide)).map_err(|error| error.map(hide))
+    }
+
+    fn sent(&self, client: &Client) -> Result<Done, Error> {
+        let known = self.known(client)?;
+        let Some(first) = known.first() else { return self.create(client, &[]) };
+        let Some(owner) = client.owner()? else {
+            let same = known.iter().find(|known| known.is_same(self.report));
+            let unowned = || Error::Unowned(first.html_url.clone());
+            return same.map(|same| Done::Unchanged(same.html_url.clone())).ok_or_else(unowned);
+        };
+        let own: Vec<_> = known.iter().filter(|known| known.is_by(&owner)).collect();
+        if let Some(same) = own.iter().find(|known| known.is_same(self.report)) {
+            return Ok(Done::Unchanged(same.html_url.clone()));
+        }
+        for known in own {
+            match self.update(client, known) {
+                // It was deleted meanwhile.
+                Err(Error::Refused { status: 404 | 410, .. }) => {}
                 updated => return updated,
             }
         }
-        self.create(client)
+        self.create(client, &known)
     }
 
     fn path(&self) -> String {
@@ -110,7 +123,15 @@ impl Post<'_> {
         }
     }
 
-    /// Earlier posts with the marker, newest last.
+    /// The path of an existing post.
+    fn path_of(&self, known: &Known) -> String {
+        match self.target.place {
+            Place::Issue(_) => format!("/repos/{}/issues/comments/{}", self.target.repository, known.id),
+            Place::New => format!("/repos/{}/issues/{}", self.target.repository, known.number),
+        }
+    }
+
+    /// Earlier posts with the marker, by whomever.
     fn known(&self, client: &Client) -> Result<Vec<Known>, Error> {
         let all = if self.target.place == Place::New { "&state=all" } else { "" };
         let first = client.api().endpoint(&format!("{}?per_page=100{all}", self.path()));
@@ -118,7 +139,7 @@ impl Post<'_> {
         let mut is_list = true;
         client.each_page(first, |page| {
             match serde_json::from_str::<Vec<Known>>(page) {
-                Ok(page) => found.extend(page.into_iter().filter(|known| self.is_marked(known))),
+                Ok(page) => found.extend(page.into_iter().filter(|known| known.is_marked(self.report))),
                 Err(_) => is_list = false,
             }
             !is_list
@@ -126,27 +147,14 @@ impl Post<'_> {
         if is_list { Ok(found) } else { Err(Error::Invalid) }
     }
 
-    fn is_marked(&self, known: &Known) -> bool {
-        known.pull_request.is_none() && known.body.as_deref().is_some_and(|body| body.contains(&self.report.marker))
-    }
-
-    /// Returns whether an earlier post has the same text, ignoring line endings and surrounding spaces.
-    fn is_same(&self, known: &Known) -> bool {
-        let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-        known.body.as_deref().is_some_and(|body| lines(body) == lines(self.report.body.as_str()))
-    }
-
     fn update(&self, client: &Client, known: &Known) -> Result<Done, Error> {
-        let path = match self.target.place {
-            Place::Issue(_) => format!("/repos/{}/issues/comments/{}", self.target.repository, known.id),
-            Place::New => format!("/repos/{}/issues/{}", self.target.repository, known.number),
-        };
         let body = json!({ "body": self.report.body.as_str() }).to_string();
-        let response = client.repeatable("PATCH", &client.api().endpoint(&path), Some(&body))?;
+        let response = client.repeatable("PATCH", &client.api().endpoint(&self.path_of(known)), Some(&body))?;
         Ok(Done::Updated(url_of(&response)))
     }
 
-    fn create(&self, client: &Client) -> Result<Done, Error> {
+    /// Posts it, where `before` are the posts with its marker that are there.
+    fn create(&self, client: &Client, before: &[Known]) -> Result<Done, Error> {
         let address = client.api().endpoint(&self.path());
         let mut request = json!({ "body": self.report.body.as_str() });
         if let (Place::New, Some(fields)) = (self.target.place, request.as_object_mut()) {
@@ -156,25 +164,71 @@ impl Post<'_> {
         let request = request.to_string();
         let mut attempt = 0;
         loop {
-            let (wait, may_be_posted, error) = match client.once("POST", &address, Some(&request)) {
+            let (asked, may_be_posted, error) = match client.once("POST", &address, Some(&request)) {
                 Ok(response) => match response.outcome() {
-                    Outcome::Done => return Ok(Done::Sent(url_of(&response))),
+                    Outcome::Done => return Ok(self.settled(client, &response)),
                     Outcome::Refused => return Err(response.refusal()),
                     Outcome::Later(asked) => (asked, false, response.refusal()),
                     Outcome::Unclear(asked) => (asked, true, response.refusal()),
                 },
                 Err(error) => (None, true, error),
             };
-            let wait = client.backoff().wait(attempt, wait);
-            thread::sleep(wait.unwrap_or_default());
-            if may_be_posted && let Some(known) = self.known(client)?.into_iter().find(|known| self.is_same(known)) {
-                return Ok(Done::Sent(known.html_url));
+            if may_be_posted && let Some(posted) = self.appeared(client, before)? {
+                return Ok(Done::Sent(posted.html_url));
             }
-            if wait.is_none() {
-                return Err(error);
-            }
+            let Some(wait) = client.backoff().wait(attempt, asked) else {
+                return Err(if may_be_posted { Error::Unclear(Box::new(error)) } else { error });
+            };
+            thread::sleep(wait);
             attempt += 1;
         }
+    }
+
+    /// The post, if the list shows it although the response was lost. A list may lag behind.
+    fn appeared(&self, client: &Client, before: &[Known]) -> Result<Option<Known>, Error> {
+        for look in 0..LOST {
+            thread::sleep(client.backoff().growing(look));
+            let is_new = |known: &Known| before.iter().all(|it| it.id != known.id) && known.is_same(self.report);
+            if let Some(known) = self.known(client)?.into_iter().find(is_new) {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits until the list shows the new post, so that the next run finds it. If it shows an earlier one too, which it
+    /// did not show before, that one is updated and the new one is taken back.
+    fn settled(&self, client: &Client, response: &Response) -> Done {
+        let sent = Done::Sent(url_of(response));
+        let Ok(new) = serde_json::from_str::<Known>(&response.body) else { return sent };
+        for look in 0..SETTLED {
+            if let Some(before) = look.checked_sub(1) {
+                thread::sleep(client.backoff().growing(before));
+            }
+            // That it was sent remains true, whatever goes wrong now.
+            let Ok(known) = self.known(client) else { return sent };
+            if known.iter().any(|known| known.id == new.id) {
+                let is_earlier = |known: &&Known| known.id < new.id && new.author().is_some_and(|own| known.is_by(own));
+                let earlier = known.iter().filter(is_earlier).min_by_key(|known| known.id);
+                return earlier.and_then(|earlier| self.merged(client, earlier, &new).ok()).unwrap_or(sent);
+            }
+        }
+        sent
+    }
+
+    /// Updates an earlier post, and takes back the new one.
+    fn merged(&self, client: &Client, earlier: &Known, new: &Known) -> Result<Done, Error> {
+        let updated = self.update(client, earlier)?;
+        let address = client.api().endpoint(&self.path_of(new));
+        match self.target.place {
+            Place::Issue(_) => client.repeatable("DELETE", &address, None)?,
+            // An issue cannot be deleted.
+            Place::New => {
+                let closed = json!({ "state": "closed", "state_reason": "not_planned" }).to_string();
+                client.repeatable("PATCH", &address, Some(&closed))?
+            }
+        };
+        Ok(updated)
     }
 }
 

@@ -64,6 +64,29 @@ pub enum Error {
     Unreachable(String),
     /// The response is not valid.
     Invalid,
+    /// The list of earlier posts continues at a URL that is not the server's. Untrusted text.
+    Elsewhere(String),
+    /// The list of earlier posts is too long to be read to its end.
+    Endless,
+    /// It may have been posted, although the server did not say so.
+    Unclear(Box<Error>),
+    /// There is an earlier post of the finding, at this URL, and the token does not say whether it is the user's.
+    /// Untrusted text.
+    Unowned(String),
+}
+
+impl Error {
+    /// The error with its texts from the server rewritten.
+    pub(super) fn map(self, rewrite: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Refused { status, message } => Self::Refused { status, message: rewrite(message) },
+            Self::Unreachable(why) => Self::Unreachable(rewrite(why)),
+            Self::Elsewhere(url) => Self::Elsewhere(rewrite(url)),
+            Self::Unowned(url) => Self::Unowned(rewrite(url)),
+            Self::Unclear(error) => Self::Unclear(Box::new(error.map(rewrite))),
+            Self::Invalid | Self::Endless => self,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -71,23 +94,40 @@ impl fmt::Display for Error {
         match self {
             Self::Refused { status, message } => {
                 write!(f, "the server refused the request with status {status}")?;
-                if message.is_empty() { Ok(()) } else { write!(f, ": {}", visible(message)) }?;
+                if message.is_empty() { Ok(()) } else { write!(f, ": {}", shortened(message)) }?;
                 match status {
                     401 => f.write_str(" (is the token valid?)"),
                     300..=399 => f.write_str(" (has the repository moved?)"),
                     _ => Ok(()),
                 }
             }
-            Self::Unreachable(why) => write!(f, "cannot reach the server: {}", visible(why)),
+            Self::Unreachable(why) => write!(f, "cannot reach the server: {}", shortened(why)),
             Self::Invalid => f.write_str("unexpected response from the server"),
+            Self::Elsewhere(url) => {
+                write!(f, "not sent: the server's list of earlier posts continues elsewhere, at {}", shortened(url))
+            }
+            Self::Endless => f.write_str("not sent: the server's list of earlier posts has no end"),
+            Self::Unclear(error) => {
+                write!(f, "{error}; it may have been posted nevertheless: look before you try again")
+            }
+            Self::Unowned(url) => write!(
+                f,
+                "not sent: this finding was posted before, at {}, and the token does not show whether by you",
+                shortened(url)
+            ),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
-/// The most characters of a message that are shown.
-const MESSAGE: usize = 500;
+/// The most characters of a text from the server that are shown.
+const SHOWN: usize = 500;
+
+/// The beginning of a text from the server, fit to be shown.
+fn shortened(text: &str) -> String {
+    visible(&text.chars().take(SHOWN).collect::<String>()).into_owned()
+}
 
 /// The API's error object.
 #[derive(Deserialize)]
@@ -99,7 +139,7 @@ struct Refusal {
 
 /// The message of a refusal, with each of the errors that it lists.
 fn message(body: &str) -> String {
-    let said = match serde_json::from_str::<Refusal>(body) {
+    match serde_json::from_str::<Refusal>(body) {
         Ok(refusal) => {
             let detail = |error: &serde_json::Value| {
                 let text = |name| error.get(name).and_then(serde_json::Value::as_str);
@@ -110,8 +150,7 @@ fn message(body: &str) -> String {
             std::iter::once(refusal.message).chain(details).collect::<Vec<_>>().join("; ")
         }
         Err(_) => String::new(),
-    };
-    said.chars().take(MESSAGE).collect()
+    }
 }
 
 #[cfg(test)]

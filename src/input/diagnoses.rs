@@ -125,6 +125,10 @@ diagnoses! { Input "input";
         "elements nested more than 128 deep were left out of a stanza",
         "";
 
+    XML_TOO_MANY "xml-too-many" Unsupported Loss:
+        "elements and attributes beyond the first 262,144 were left out of a stanza",
+        "";
+
     STRAY_TEXT "xml-stray-text" Unexpected Note:
         "text between the elements of a stanza was ignored",
         "";
@@ -206,6 +210,14 @@ diagnoses! { Input "input";
     CORPUS_UNREADABLE "corpus-unreadable" Malformed Loss:
         "a document is not a readable capture of the corpus",
         "Check it against the corpus's schema: `raw` needs a `format` and a `body`.";
+
+    REPLACED "replaced" Unexpected Note:
+        "another file took the place of a followed one; reading went on at the beginning of the new one",
+        "";
+
+    TRUNCATED "truncated" Unexpected Note:
+        "a followed file became shorter; reading went on at its beginning",
+        "What was written and removed between two looks at it was not read: rotate logs by renaming them.";
 
     EVENT "event-without-stanza" Missing Note:
         "the log mentions a call event but contains no stanza of that call",

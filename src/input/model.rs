@@ -106,6 +106,8 @@ pub struct Recorded {
     pub format: Option<&'static Format>,
     /// The client program.
     pub client: Option<&'static str>,
+    /// The client's session, as the input names it: one session may be spread over several files.
+    pub session: Option<String>,
     /// Whether the acks that the client sends are left out.
     pub omits_own_acks: bool,
     /// The connection whose clock its times are read from, if not its own.

@@ -36,11 +36,6 @@ impl Budget {
     pub(super) fn earn(&mut self, length: usize) {
         self.left = (self.left + 4 * length as u64).min(self.most);
     }
-
-    /// Returns whether too little is left for a trial worth making.
-    pub(super) const fn is_spent(self) -> bool {
-        self.left < 2 * Self::TRIAL
-    }
 }
 
 #[cfg(test)]
@@ -52,7 +47,7 @@ mod tests {
         let mut budget = Budget::trials(3);
         let paid = (0..100).take_while(|_| budget.pay(100)).count();
         assert_eq!(paid, 5);
-        assert!(budget.is_spent());
+        assert!(!budget.pay(100));
     }
 
     #[test]

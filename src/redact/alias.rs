@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::hosts::{for_documents, is_nobodys};
 use crate::protocol::binary::{Jid, JidForm};
@@ -79,7 +80,7 @@ impl Aliases {
     pub(super) fn add_person(&mut self, jid: &Jid, person: &Jid) {
         let key = |jid: &Jid| -> (Box<str>, Box<str>) {
             let account = jid.person_account();
-            (account.user, account.server.into())
+            (account.user.as_ref().into(), account.server.into())
         };
         let known = self.people.get(&key(person)).or_else(|| self.people.get(&key(jid))).copied();
         let ordinal = known.unwrap_or_else(|| {
@@ -122,7 +123,7 @@ impl Aliases {
         if jid.is_server() && known.is_some() {
             return Jid { user: jid.user.clone(), agent: jid.agent, device: 0, server, form: JidForm::Text };
         }
-        let user: Box<str> = if jid.server == "call" {
+        let user: Arc<str> = if jid.server == "call" {
             self.call_id(&jid.user).into()
         } else if Self::is_group(jid) {
             self.groups.get(&jid.user, "G").unwrap_or_else(|| GROUP.to_owned()).into()
@@ -136,7 +137,7 @@ impl Aliases {
     #[must_use]
     pub fn person(&self, jid: &Jid) -> Option<String> {
         let account = jid.person_account();
-        self.people.get(&(account.user, account.server.into())).map(|ordinal| letters(*ordinal))
+        self.people.get(&(account.user.as_ref().into(), account.server.into())).map(|ordinal| letters(*ordinal))
     }
 
     /// The alias of an address of the internet: one of the ranges for documents, of the same family.
@@ -277,7 +278,7 @@ impl Aliases {
         let ordinal = ordinal(alias)?;
         let account = Jid::parse(raw)?.person_account();
         self.persons = self.persons.max(ordinal.checked_add(1)?);
-        self.people.insert((account.user, account.server.into()), ordinal);
+        self.people.insert((account.user.as_ref().into(), account.server.into()), ordinal);
         Some(())
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::actions::Actions;
 use super::alias::{Aliases, is_alias, is_pseudonym};
 use super::hosts::{host, is_nobodys};
 use super::policy::{Meaning, meaning};
 use crate::analysis::{Analysis, Mention, Prefix, mentioned};
 use crate::call::People;
 use crate::protocol::binary::{Content, Jid, Node, Value};
-use crate::protocol::stanza::{Body, Stanza};
+use crate::protocol::stanza::{ActionName, Body, Stanza};
 
 /// A raw identifier, by what it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,11 +39,17 @@ pub(super) struct Gathered {
     pub(super) aliases: Aliases,
     /// All raw identifiers.
     pub(super) identifiers: BTreeSet<Identifier>,
+    /// The actions of calls that nothing is known of.
+    pub(super) actions: Actions,
 }
 
 /// Gathers from everything that an analysis keeps, and from the names of the user and the machine.
 pub(super) fn gather(analysis: &Analysis, aliases: Aliases, here: impl IntoIterator<Item = String>) -> Gathered {
-    let mut gathered = Gathered { aliases, identifiers: here.into_iter().map(Identifier::Here).collect() };
+    let mut gathered = Gathered {
+        aliases,
+        identifiers: here.into_iter().map(Identifier::Here).collect(),
+        actions: Actions::default(),
+    };
     let nobody = People::default();
     for judged in &analysis.calls {
         let call = &judged.call;
@@ -102,6 +109,9 @@ impl Gathered {
         };
         if let Some(id) = action.and_then(|action| action.call_id.as_ref()) {
             self.call_id(id);
+        }
+        if let Some(ActionName::Unknown(tag)) = action.map(|action| &action.name) {
+            self.actions.add(tag);
         }
         for mention in mentioned(&stanza.node) {
             self.mention(&mention);

@@ -11,6 +11,8 @@ mod hosts;
 
 mod policy;
 
+mod actions;
+
 mod alias;
 
 mod identifiers;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use super::actions::Actions;
 use super::alias::Aliases;
 use super::hosts::host;
 use super::policy::{Meaning, is_name, is_of, is_withheld_name, kind_and_length, meaning, withheld_name};
@@ -17,6 +18,8 @@ pub(super) struct Rewriting<'r> {
     pub(super) aliases: &'r Aliases,
     /// Attributes whose values stay, as tag and name.
     pub(super) kept: &'r Kept,
+    /// The actions that nothing is known of.
+    pub(super) actions: &'r Actions,
     /// The moment from which moments are counted, in seconds since the Unix epoch.
     pub(super) start: Option<i64>,
 }
@@ -57,7 +60,11 @@ pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
         Content::Value(content) => Content::Value(unknown(content, by)),
     };
     let content = announced(node).unwrap_or(content);
-    let tag = if by.kept.names(&node.tag) { node.tag.clone() } else { name(&node.tag) };
+    let tag = match by.actions.shown(&node.tag) {
+        _ if by.kept.names(&node.tag) => node.tag.clone(),
+        Some(shown) => Cow::Owned(shown.to_owned()),
+        None => name(&node.tag),
+    };
     Node { tag, attributes, content, span: Span::default() }
 }
 
@@ -89,6 +96,9 @@ fn announced(node: &Node) -> Option<Content> {
     Some(Content::Bytes(format!(r#"{{"options":{{"caller_timeout":"{seconds}"}}}}"#).into_bytes().into()))
 }
 
+/// The attribute by which an answer names the action that it answers.
+const ANSWERED: &str = "type";
+
 fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
     if by.kept.attributes.contains(&(tag.to_owned(), name.to_owned())) {
         return value.clone();
@@ -97,6 +107,14 @@ fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
         return Value::Jid(by.aliases.jid(jid));
     }
     let text = value.to_text();
+    if name == ANSWERED
+        && matches!(tag, "ack" | "receipt")
+        && let Some(shown) = by.actions.shown(&text)
+    {
+        // As the action itself.
+        let shown = if by.kept.names(&text) { &text } else { shown };
+        return Value::Text(shown.to_owned().into());
+    }
     match meaning(tag, name) {
         Meaning::Unknown => unknown(value, by),
         Meaning::Moment => moment(&text, by),
@@ -177,7 +195,7 @@ mod tests {
         }
         let attributes = kept.iter().map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned())).collect();
         let kept = Kept { attributes, ..Kept::default() };
-        let by = Rewriting { aliases: &aliases, kept: &kept, start: Some(1_778_770_900) };
+        let by = Rewriting { aliases: &aliases, kept: &kept, actions: &Actions::default(), start: Some(1_778_770_900) };
         xml::write_line(&redacted(&node, &by))
     }
 
@@ -237,7 +255,10 @@ mod tests {
             let content = Content::Bytes(text.as_bytes().into());
             let node = Node { tag: "voip_settings".into(), content, ..Node::default() };
             let aliases = Aliases::default();
-            redacted(&node, &Rewriting { aliases: &aliases, kept: &Kept::default(), start: None })
+            redacted(
+                &node,
+                &Rewriting { aliases: &aliases, kept: &Kept::default(), actions: &Actions::default(), start: None },
+            )
         };
         let announced = settings(r#"{"options":{"who":"Zoe","caller_timeout":"45"}}"#);
         assert_eq!(caller_timeout(&announced), Some(45));
@@ -253,7 +274,9 @@ mod tests {
         let bytes = Content::Bytes([1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13].into());
         let node = Node { tag: "capability".into(), content: bytes.clone(), ..Node::default() };
         let aliases = Aliases::default();
-        let content = |kept: &Kept| redacted(&node, &Rewriting { aliases: &aliases, kept, start: None }).content;
+        let content = |kept: &Kept| {
+            redacted(&node, &Rewriting { aliases: &aliases, kept, actions: &Actions::default(), start: None }).content
+        };
         assert_eq!(content(&Kept::default()), Content::Elided(7));
         let kept = |tag: &str| Kept { contents: BTreeSet::from([tag.to_owned()]), ..Kept::default() };
         assert_eq!(content(&kept("enc")), Content::Elided(7));
@@ -278,7 +301,7 @@ mod tests {
         let empty = Node { content: Content::Bytes([].into()), tag: "reject".into(), ..Node::default() };
         let aliases = Aliases::default();
         let kept = Kept::default();
-        let by = Rewriting { aliases: &aliases, kept: &kept, start: None };
+        let by = Rewriting { aliases: &aliases, kept: &kept, actions: &Actions::default(), start: None };
         assert_eq!(redacted(&empty, &by).content, Content::None);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::actions::Actions;
 use super::alias::Aliases;
 use super::identifiers;
 use super::leak::{Identifiers, Leak};
@@ -35,6 +36,8 @@ pub struct Redactor {
     identifiers: Identifiers,
     /// Attributes whose values the user releases, as tag and name.
     kept: node::Kept,
+    /// Actions that nothing is known of.
+    actions: Actions,
 }
 
 impl Redactor {
@@ -58,6 +61,7 @@ impl Redactor {
             aliases: gathered.aliases,
             identifiers: Identifiers::new(gathered.identifiers, allowed),
             kept: node::Kept::default(),
+            actions: gathered.actions,
         }
     }
 
@@ -75,7 +79,8 @@ impl Redactor {
     /// `start`, which is in seconds since the Unix epoch.
     #[must_use]
     pub fn node(&self, node: &Node, start: Option<i64>) -> Node {
-        node::redacted(node, &node::Rewriting { aliases: &self.aliases, kept: &self.kept, start })
+        let Self { aliases, kept, actions, .. } = self;
+        node::redacted(node, &node::Rewriting { aliases, kept, actions, start })
     }
 
     /// The alias of an address.

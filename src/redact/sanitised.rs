@@ -40,10 +40,10 @@ impl Sanitised {
         let mut rewriting =
             Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new(), people: HashMap::new() };
         let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
-        let context = Context::of(&calls, analysis.complete);
-        let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
+        let context = Arc::new(Context::of(&calls, analysis.complete));
+        let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
         let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
-        let strays = strays.map(|strays| Arc::new(Judged::new(strays, &context)));
+        let strays = strays.map(|strays| Arc::new(Judged::new(strays, Arc::clone(&context))));
         let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
         let rewritten = Analysis {
             captures: captures.collect(),
@@ -82,6 +82,7 @@ impl Sanitised {
 fn nameless(index: usize, capture: &Capture) -> Capture {
     Capture {
         name: format!("capture-{}", index + 1),
+        path: None,
         format: capture.format,
         container: None,
         technique_override: capture.technique_override.clone(),

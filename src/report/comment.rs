@@ -86,8 +86,8 @@ fn relevant(report: &Report<'_>, assessment: &Assessment) -> Vec<usize> {
     };
     let chosen = own.iter().filter_map(|index| analysis.calls.get(*index)).map(|judged| Arc::clone(&judged.call));
     let chosen: Vec<Arc<Call>> = chosen.collect();
-    let context = Context::of(&chosen, analysis.complete);
-    let judged: Vec<_> = chosen.into_iter().map(|call| Arc::new(Judged::new(call, &context))).collect();
+    let context = Arc::new(Context::of(&chosen, analysis.complete));
+    let judged: Vec<_> = chosen.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
     if verdict(&judged) == verdict(&analysis.calls) { own } else { (0..analysis.calls.len()).collect() }
 }
 
@@ -105,10 +105,11 @@ fn fitting(report: &Report<'_>, calls: &[usize], assessment: &Assessment, room: 
     }
     order.extend(foremost(assessment).iter().map(|citation| citation.call));
     order.extend(calls);
-    let mut chosen = BTreeSet::new();
+    let (mut chosen, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let known: BTreeSet<_> = calls.iter().collect();
     let mut left = room;
     for call in order {
-        if !calls.contains(&call) || chosen.contains(&call) {
+        if !known.contains(&call) || !seen.insert(call) {
             continue;
         }
         // Headers that several calls share are counted with each: that leaves room, and takes none.

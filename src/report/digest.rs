@@ -33,7 +33,7 @@ pub fn sha256(mut input: impl Read) -> io::Result<String> {
 #[must_use]
 pub fn digests(analysis: &Analysis) -> Vec<Option<String>> {
     let digest = |path: &Path| path.is_file().then(|| File::open(path).and_then(sha256).ok()).flatten();
-    analysis.captures.iter().map(|capture| digest(Path::new(&capture.name))).collect()
+    analysis.captures.iter().map(|capture| digest(capture.path.as_deref()?)).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub struct Draft {
     pub rest: Option<String>,
     /// What to say about it.
     pub note: Option<String>,
-    /// The hidden line by which the same finding is found again: what it is about, and the first capture.
+    /// The hidden line by which the same finding is found again: what it is about, and a digest of what makes it this one.
     pub marker: String,
     /// The user's notes that are in it: on what each is, and the note.
     pub remarks: Vec<(String, String)>,
@@ -42,11 +42,26 @@ pub struct Released {
     pub marker: String,
 }
 
+impl Released {
+    /// Whether a text on an issue is a report of the same finding: its first or last line is the marker. A text that
+    /// quotes one elsewhere is not.
+    #[must_use]
+    pub fn is_marked(&self, text: &str) -> bool {
+        has_marker(text, &self.marker)
+    }
+}
+
+fn has_marker(text: &str, marker: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let first = lines.next();
+    [first, lines.next_back()].contains(&Some(marker))
+}
+
 impl Draft {
     /// The report with the hidden line by which it is found again, as it stands on an issue.
     #[must_use]
     pub fn marked(mut self) -> Self {
-        if !self.body.contains(&self.marker) {
+        if !has_marker(&self.body, &self.marker) {
             if self.form == Form::Corpus {
                 self.body = sheet::fenced("yaml", &self.body);
             }

@@ -13,13 +13,12 @@ mod digest;
 
 mod assessment;
 
+mod ndjson;
 mod request;
 
 mod citation;
 
 mod notes;
-
-mod ndjson;
 
 mod finding;
 

@@ -1,8 +1,13 @@
 //! What to report on, and in which form.
 
 use super::assessment::Subject;
+use super::digest::sha256;
 use super::form::Form;
+use super::ndjson::lines;
 use crate::redact::Sanitised;
+
+/// Digits of a digest that nobody finds a second text for.
+const FINGERPRINT: usize = 32;
 
 /// A report to write.
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +58,32 @@ pub enum Unfit {
 }
 
 impl Report<'_> {
-    /// The hidden line by which the same finding is found again: what it is about, and the first capture.
+    /// The hidden line by which the same finding is found again: what it is about, and a digest of what makes it this
+    /// one.
+    ///
+    /// Whose it is, the server says of the post itself.
     pub(super) fn marker(&self) -> String {
-        let capture = self.digests.iter().flatten().next().and_then(|digest| digest.get(..16)).unwrap_or("stdin");
         let about =
             self.subject.option(self.sanitised.analysis()).replace("--", "").replace(' ', ":").replace('\'', "");
-        format!("<!-- ringtrace {about} {capture} -->")
+        format!("<!-- ringtrace {about} {} -->", self.fingerprint())
+    }
+
+    /// A digest of the form, the captures, the filter with the calls that it selected, and the stanza.
+    ///
+    /// All of it is in the report, or is a digest there: nobody can guess at what was withheld.
+    fn fingerprint(&self) -> String {
+        let analysis = self.sanitised.analysis();
+        let numbers = |index| analysis.number(index).to_string();
+        let calls = self.filter.map(|_| (0..analysis.calls.len()).map(numbers).collect::<Vec<_>>().join(" "));
+        let digests = self.digests.iter().map(|digest| digest.as_deref().unwrap_or_default());
+        // What can be read only once has no digest: its stanzas make the difference.
+        let stanzas = self.digests.contains(&None).then(|| lines(self.sanitised, None));
+        let stanza = self.stanza.and_then(|stanza| self.seq(stanza)).map(|seq| seq.to_string());
+        let parts = [Some(self.form.name()), self.filter, calls.as_deref(), stanzas.as_deref(), stanza.as_deref()];
+        let parts = parts.map(Option::unwrap_or_default).into_iter().chain(digests);
+        let text: String = parts.map(|part| format!("{}:{part}\n", part.len())).collect();
+        let digest = sha256(text.as_bytes()).unwrap_or_default();
+        digest.get(..FINGERPRINT).unwrap_or_default().to_owned()
     }
 
     /// The command that says the same of the same captures.

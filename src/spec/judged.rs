@@ -1,6 +1,9 @@
 //! A call, and what it says about the spec.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use super::attribute_check;
 use super::context::Context;
@@ -11,11 +14,63 @@ use super::rule::{Check, Checks, Conformance, Count, Place};
 use super::strength::Strength;
 use crate::call::Call;
 
-/// A call, and what it says about the spec.
+/// A call, and what it says about the spec, which is found out when it is first asked: not everyone asks.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// The call.
     pub call: Arc<Call>,
+    context: Arc<Context>,
+    verdicts: OnceLock<Verdicts>,
+}
+
+impl Judged {
+    /// A call among others, of which `context` is known.
+    #[must_use]
+    pub const fn new(call: Arc<Call>, context: Arc<Context>) -> Self {
+        Self { call, context, verdicts: OnceLock::new() }
+    }
+
+    /// Judges the calls, on several threads at a time, so that nobody has to wait for it later.
+    pub fn judge_all(calls: &[Arc<Self>], jobs: usize) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(judged) = calls.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let _: &Verdicts = judged;
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..jobs.min(calls.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+    }
+
+    /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
+    #[must_use]
+    pub fn is_told(piece: &Evidence) -> bool {
+        tells(piece)
+    }
+}
+
+impl From<(Arc<Call>, Verdicts)> for Judged {
+    /// A call of which it is known what it says.
+    fn from((call, verdicts): (Arc<Call>, Verdicts)) -> Self {
+        Self { call, context: Arc::default(), verdicts: OnceLock::from(verdicts) }
+    }
+}
+
+impl Deref for Judged {
+    type Target = Verdicts;
+
+    fn deref(&self) -> &Verdicts {
+        self.verdicts.get_or_init(|| Verdicts::of(&self.call, &self.context))
+    }
+}
+
+/// What a call says about the spec.
+#[derive(Clone, Debug)]
+pub struct Verdicts {
     /// What it says about the open questions and the discrepancies, by row; in a row, what tells something by
     /// itself first.
     pub evidence: Vec<Evidence>,
@@ -32,13 +87,11 @@ pub struct Judged {
     pub flow: Option<Alignment>,
 }
 
-impl Judged {
-    /// Judges a call.
-    #[must_use]
-    pub fn new(call: Arc<Call>, context: &Context) -> Self {
+impl Verdicts {
+    fn of(call: &Arc<Call>, context: &Context) -> Self {
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in pages::questions() {
-            let found = question.evidence(&call, context);
+            let found = question.evidence(call, context);
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));
@@ -47,20 +100,18 @@ impl Judged {
         let evidence: Vec<Evidence> = evidence.into_iter().map(|(_, piece)| piece).collect();
         telling.sort_unstable();
         telling.dedup();
-        let flow = Alignment::of(pages::flows(), &call, context);
+        let flow = Alignment::of(pages::flows(), call, context);
         let mut places = Vec::new();
         let mut counts = Vec::with_capacity(RULES.len());
         for rule in RULES.iter() {
             let mut checks = Checks::new(rule);
             match rule.check {
                 _ if rule.is_of_two && call.group => {}
-                Check::Call(check) => check(&call, context, &mut checks),
-                Check::Attribute(carrier, name, form) => {
-                    attribute_check::check(carrier, name, form, &call, &mut checks)
-                }
+                Check::Call(check) => check(call, context, &mut checks),
+                Check::Attribute(carrier, name, form) => attribute_check::check(carrier, name, form, call, &mut checks),
                 Check::Flow(claim) => {
                     if let Some(alignment) = flow.as_ref().filter(|alignment| alignment.flow.page == rule.page) {
-                        flows::check(alignment, claim, &call, context, &mut checks);
+                        flows::check(alignment, claim, call, context, &mut checks);
                     }
                 }
             }
@@ -69,19 +120,13 @@ impl Judged {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        Self { call, evidence, telling, questions_told, places, counts, flow }
+        Self { evidence, telling, questions_told, places, counts, flow }
     }
 
     /// The evidence in one row.
     pub fn evidence_in(&self, row: usize) -> impl Iterator<Item = &Evidence> {
         let first = self.evidence.partition_point(|piece| piece.row < row);
         self.evidence.iter().skip(first).take_while(move |piece| piece.row == row)
-    }
-
-    /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
-    #[must_use]
-    pub fn is_told(piece: &Evidence) -> bool {
-        tells(piece)
     }
 
     /// Whether a row has evidence that tells something by itself.

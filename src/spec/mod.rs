@@ -49,7 +49,7 @@ pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::Context;
 pub use corroboration::Confidence;
 pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
-pub use judged::Judged;
+pub use judged::{Judged, Verdicts};
 pub use lineage::Lineage;
 pub use page::{Asked, Attribute, Page, Sentence, fingerprint};
 pub use pages::{DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, page, question, questions, rule, sentences};

@@ -1,7 +1,8 @@
 //! An open question of the spec, and what in a call bears on it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::context::Context;
 use super::page_text;
@@ -52,10 +53,12 @@ impl Question {
         format!("{}\n\n{}", self.title, page_text::section(self.texts, self.id))
     }
 
-    /// The evidence on it in one call.
+    /// The evidence on it in one call. A stanza that was refused had no effect, and is none.
     #[must_use]
     pub fn evidence(&'static self, call: &Call, context: &Context) -> Vec<Evidence> {
-        (self.observe)(self, call, context)
+        let pieces = (self.observe)(self, call, context).into_iter().map(|piece| piece.proven_in(call));
+        let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());
+        pieces.filter(|piece| !is_refused(piece)).collect()
     }
 }
 
@@ -118,6 +121,14 @@ impl Evidence {
         Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
     }
 
+    /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; a value that
+    /// it has, it has.
+    fn proven_in(self, call: &Call) -> Self {
+        let is_whole = call.rows.get(self.row).is_none_or(|row| call.is_whole(row));
+        let is_claim = self.question.shape != Shape::List && !is_whole;
+        Self { strength: if is_claim { self.strength.min(Strength::Indirect) } else { self.strength }, ..self }
+    }
+
     /// The same, with what the wire has.
     #[must_use]
     pub fn with_values(self, values: Vec<String>) -> Self {
@@ -134,7 +145,7 @@ impl Evidence {
 /// Of pieces of evidence that say the same (hypothesis, strength and values), the first, and how many more there are.
 #[must_use]
 pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     let mut first: Vec<(Evidence, usize)> = Vec::new();
     for piece in pieces {
         let same = (piece.hypothesis.clone(), piece.supports, piece.strength, piece.values.clone());

@@ -207,6 +207,15 @@ impl Checks {
         self.places.push(Place { rule: self.rule, row, found: Conformance::Undecided, why: why.into() });
     }
 
+    /// A row lacks what the rule requires: where the recording may have left it out, that shows nothing.
+    pub fn lacks(&mut self, call: &Call, row: usize, why: impl Into<String>) {
+        if call.rows.get(row).is_some_and(|row| call.is_whole(row)) {
+            self.violated(row, why);
+        } else {
+            self.undecided(row, format!("{}, but the recording may have left it out", why.into()));
+        }
+    }
+
     /// A row is not as the rule says, which is news where the page only describes.
     pub fn violated(&mut self, row: usize, why: impl Into<String>) {
         if self.rule.grade == Grade::Note {

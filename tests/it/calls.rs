@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase, Role, Side, Snapshot};
+use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase, Recording, Role, Side, Snapshot};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::Stanza;
-use ringtrace::spec::{Context, Judged};
+use ringtrace::spec::Judged;
 
 /// Reads `tag name=value name=value [child; child]`, enough to write stanzas on one line. Children do not nest.
 pub(crate) fn node(text: &str) -> Node {
@@ -43,6 +43,8 @@ fn recorded(lines: &str) -> Grouping {
             ..Origin::of_record(CaptureId(0), seq, 0, Some(time))
         };
         let stanza = Stanza::read(node(parts.next().unwrap()), None);
+        let recording = Recording { technique: "websocket-capture", ..Recording::default() };
+        grouping.cover((CaptureId(0), Some(ConnectionId(connection))), recording);
         grouping.push(Observed { seq, stanza: Located::new(origin, stanza) });
     }
     grouping
@@ -306,8 +308,8 @@ fn the_local_device_is_never_a_guess() {
 #[test]
 fn a_terminate_at_the_ring_timeout_is_evidence_for_its_sender() {
     let evidence = |lines: &str| {
-        let judged = Judged::new(Arc::new(only_call(lines)), &Context::default());
-        let pieces = judged.evidence.into_iter().filter(|piece| piece.question.id == "timeout-terminate-sender");
+        let judged = Judged::new(Arc::new(only_call(lines)), Arc::default());
+        let pieces = judged.evidence.iter().filter(|piece| piece.question.id == "timeout-terminate-sender");
         pieces.map(|piece| format!("{} {} {}", piece.hypothesis, piece.strength.name(), piece.row)).collect::<Vec<_>>()
     };
     let outgoing = "0 out 1 call to=200@lid id=A1 [offer call-id=C call-creator=100:7@lid]

@@ -65,7 +65,7 @@ fn archives(content: &[u8]) -> [(&'static str, Vec<u8>); 3] {
 }
 
 /// The records of a classic pcap, each with its header.
-fn records(capture: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn records(capture: &[u8]) -> Vec<&[u8]> {
     let mut rest = &capture[24..];
     let mut records = Vec::new();
     while !rest.is_empty() {

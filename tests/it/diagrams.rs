@@ -11,7 +11,7 @@ use ringtrace::analysis::{Analysis, NoChoice};
 use ringtrace::call::{Call, Clock, Party, Recording, Socket, Span};
 use ringtrace::diagram::{Diagram, Line, Picture, Step};
 use ringtrace::origin::Timestamp;
-use ringtrace::spec::{Conformance, Context, Judged, Place};
+use ringtrace::spec::{Conformance, Context, Judged, Place, Verdicts};
 
 use crate::calls::only_call;
 use crate::outcome::{code, printed, said};
@@ -31,7 +31,12 @@ fn ladder(arguments: &[&str]) -> Output {
 fn judged(call: Call) -> Judged {
     let call = Arc::new(call);
     let context = Context::of(std::slice::from_ref(&call), true);
-    Judged::new(call, &context)
+    Judged::new(call, Arc::new(context))
+}
+
+fn with_places(judged: Judged, places: Vec<Place>) -> Judged {
+    let verdicts = Verdicts { places, ..Verdicts::clone(&judged) };
+    Judged::from((judged.call, verdicts))
 }
 
 fn diagram(judged: Judged) -> Diagram {
@@ -134,12 +139,12 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let mut call = only_call(LONG);
     let seconds =
         |from: i64, until: i64| Span { from: Timestamp(from * 1_000_000_000), until: Timestamp(until * 1_000_000_000) };
-    let recording = Recording { spans: vec![seconds(0, 5), seconds(10, 30)], ..Recording::default() };
+    let spans = vec![seconds(0, 5), seconds(10, 30)];
+    let recording = Recording { technique: "websocket-capture", spans, ..Recording::default() };
     call.recordings = BTreeMap::from([(call.rows[0].observed.socket(), Arc::new(recording))]);
-    let mut judged = judged(call);
     let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
-    judged.places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
-    let diagram = diagram(judged);
+    let places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
+    let diagram = diagram(with_places(judged(call), places));
     let picture = Picture::of(&diagram);
     let lines = picture.lines().into_iter().map(|line| match line {
         Line::Wait(waited) => format!("wait {waited} ns"),
@@ -186,7 +191,7 @@ fn a_stanza_seen_at_both_ends_is_drawn_through_the_server_on_one_clock() {
     let clock = Clock { least: -450_000_000, most: -350_000_000 };
     call.vantages[vantage].clock = Some(clock);
     let sockets = [sent, got].map(|row| call.rows[row].observed.socket());
-    let own_clock = |socket: Socket| (socket, Arc::new(Recording { clock: socket.1, ..Recording::default() }));
+    let own_clock = |socket: Socket| (socket, Arc::new(Recording { clock: Some(socket), ..Recording::default() }));
     call.recordings = sockets.into_iter().map(own_clock).collect();
     call.clocks = BTreeMap::from([(sockets[0], Clock::SAME), (sockets[1], clock)]);
     let diagram = diagram(judged(call));
@@ -249,10 +254,9 @@ fn mermaid_parses_every_diagram() {
     ] {
         let mut call = only_call(LONG);
         call.id = hostile.into();
-        let mut judged = judged(call);
-        judged.places =
-            vec![Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() }];
-        let mut diagram = diagram(judged);
+        let place =
+            Place { rule: ringtrace::spec::RULES[0], row: 0, found: Conformance::Violated, why: hostile.into() };
+        let mut diagram = diagram(with_places(judged(call), vec![place]));
         for step in &mut diagram.steps {
             if let Step::Arrow(arrow) = step {
                 arrow.label = hostile.to_owned();

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use crate::sanitize::own;
 
+mod own;
+
 mod prompt;
 
 /// A request as the server got it.
@@ -20,6 +22,7 @@ pub(crate) struct Request {
     method: String,
     path: String,
     authorization: String,
+    host: String,
     body: Value,
 }
 
@@ -91,7 +94,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
     reader.read_line(&mut line).ok()?;
     let mut words = line.split(' ');
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let (mut length, mut authorization) = (0, String::new());
+    let (mut length, mut authorization, mut host) = (0, String::new(), String::new());
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).ok()?;
@@ -99,12 +102,13 @@ fn read(stream: &TcpStream) -> Option<Request> {
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.parse().unwrap(),
             "authorization" => authorization = value.to_owned(),
+            "host" => host = value.to_owned(),
             _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, authorization, body: serde_json::from_slice(&body).unwrap_or_default() })
+    Some(Request { method, path, authorization, host, body: serde_json::from_slice(&body).unwrap_or_default() })
 }
 
 fn write(mut stream: TcpStream, status: u16, headers: &[(&str, String)], body: &Value) {
@@ -116,10 +120,12 @@ fn write(mut stream: TcpStream, status: u16, headers: &[(&str, String)], body: &
 }
 
 /// What the server does with a request that it likes: two items a page.
-fn as_github(request: &Request, shelf: &Shelf, address: SocketAddr) -> Answer {
+pub(crate) fn as_github(request: &Request, shelf: &Shelf, address: SocketAddr) -> Answer {
     let mut shelf = shelf.lock().unwrap();
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let id = || path.rsplit('/').next().unwrap().parse::<u64>().unwrap();
     match request.method.as_str() {
+        "GET" if path.ends_with("/user") => Answer::Status(200, Vec::new(), json!({ "login": USER })),
         "GET" => {
             let page =
                 query.split('&').find_map(|part| part.strip_prefix("page=")).map_or(1, |page| page.parse().unwrap());
@@ -129,21 +135,29 @@ fn as_github(request: &Request, shelf: &Shelf, address: SocketAddr) -> Answer {
             Answer::Status(200, link, Value::from(items))
         }
         "POST" => {
-            let number = shelf.len() + 1;
+            let number = shelf.iter().filter_map(|item| item["id"].as_u64()).max().unwrap_or_default() + 1;
             let mut item = request.body.clone();
+            item["user"] = json!({ "login": USER });
             item["id"] = json!(number);
             item["number"] = json!(number);
             item["html_url"] = json!(format!("https://git.example/{number}"));
             shelf.push(item.clone());
             Answer::Status(201, Vec::new(), item)
         }
+        "DELETE" => {
+            shelf.retain(|item| item["id"] != id());
+            Answer::Status(204, Vec::new(), Value::Null)
+        }
         _ => {
-            let number: usize = path.rsplit('/').next().unwrap().parse().unwrap();
-            shelf[number - 1]["body"] = request.body["body"].clone();
-            Answer::Status(200, Vec::new(), shelf[number - 1].clone())
+            let item = shelf.iter_mut().find(|item| item["id"] == id()).unwrap();
+            item.as_object_mut().unwrap().extend(request.body.as_object().unwrap().clone());
+            Answer::Status(200, Vec::new(), item.clone())
         }
     }
 }
+
+/// Whose the token is.
+const USER: &str = "tester";
 
 const QUESTION: [&str; 2] = ["--question", "timeout-terminate-sender"];
 
@@ -246,7 +260,8 @@ fn what_passes_is_waited_for() {
     assert!(output.status.success(), "{}", said(&output));
     let path = "/repos/owner/name/issues/12/comments";
     let list = format!("GET {path}?per_page=100");
-    assert_eq!(server.seen(), [list.clone(), list.clone(), list, format!("POST {path}"), format!("POST {path}")]);
+    let post = format!("POST {path}");
+    assert_eq!(server.seen(), [list.clone(), list.clone(), list.clone(), post.clone(), post, list]);
     assert_eq!(server.bodies().len(), 1);
 }
 

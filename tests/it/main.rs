@@ -11,6 +11,7 @@ mod contradictions;
 mod damage;
 mod diagrams;
 mod excerpt;
+mod file_order;
 mod filter;
 mod frames;
 mod generated;

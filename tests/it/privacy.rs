@@ -30,11 +30,24 @@ fn words_of_sources() -> BTreeSet<String> {
             let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
             let code = code.join("\n").replace("\\\"", " ").replace("'\"'", "");
             let literals = code.split('"').skip(1).step_by(2);
-            let found = literals.flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic()));
-            words.extend(found.filter(|word| word.len() > 2).map(str::to_lowercase));
+            for text in literals.map(without_owners) {
+                let found = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 2);
+                words.extend(found.map(str::to_lowercase));
+            }
         }
     }
     words
+}
+
+/// A text that cites issues, `OWNER/NAME #12`, without the owners: an account is somebody's.
+fn without_owners(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let is_cited = |index: usize| words.get(index + 1).is_some_and(|next| next.starts_with('#'));
+    let kept = words.iter().enumerate().map(|(index, word)| match word.split_once('/') {
+        Some((_, name)) if is_cited(index) => name,
+        _ => word,
+    });
+    kept.collect::<Vec<_>>().join(" ")
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -11,7 +12,9 @@ use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::{Call, Recording, Span};
 use ringtrace::origin::Timestamp;
 use ringtrace::spec::RULES;
-use ringtrace::spec::{Context, Judged};
+use ringtrace::spec::{Context, Judged, Shape, Strength};
+
+use serde_json::Value;
 
 use crate::shared::shared;
 use crate::timeline::read_csv;
@@ -139,9 +142,9 @@ fn departures(capture: &Path, keys: &Path) -> Vec<String> {
     let analysis = request.load();
     assert!(!analysis.calls.is_empty(), "{}", capture.display());
     let calls: Vec<_> = analysis.judged().map(|judged| recorded_whole(&judged.call)).collect();
-    let context = Context::of(&calls, true);
+    let context = Arc::new(Context::of(&calls, true));
     let mut lines = Vec::new();
-    for judged in calls.into_iter().map(|call| Judged::new(call, &context)) {
+    for judged in calls.into_iter().map(|call| Judged::new(call, Arc::clone(&context))) {
         for place in judged.departures() {
             let record = judged.call.rows[place.row].observed.stanza.origin.last;
             lines.push(format!("{} {} in record {record}: {}", place.rule.id, place.found.name(), place.why));
@@ -233,7 +236,85 @@ const HEADER: &str =
 fn every_stanza_of_a_long_call_is_judged() {
     let call = long(20_000);
     let context = Context::of(std::slice::from_ref(&call), true);
-    let judged = Judged::new(Arc::clone(&call), &context);
+    let judged = Judged::new(Arc::clone(&call), Arc::new(context));
     let most = judged.counts.iter().map(|count| count.holds + count.novelties + count.violated + count.undecided).max();
     assert!(most.is_some_and(|most| most >= 10_000), "{most:?}");
+}
+
+/// A fixture without what says how it was recorded, and when it was.
+fn in_parts(text: &str) -> String {
+    let line = |line: &str| match serde_json::from_str::<Value>(line) {
+        Ok(Value::Object(mut header)) if header.contains_key("schema") => {
+            for known in ["technique", "client", "window", "wire"] {
+                header.remove(known);
+            }
+            Value::Object(header).to_string()
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A recording in parts may lack any attribute, as text that somebody pasted does: that breaks no rule.
+#[test]
+fn what_a_recording_of_parts_leaves_out_violates_nothing() {
+    let violated = |lines: &str| -> BTreeSet<&'static str> {
+        let mut file = tempfile::Builder::new().suffix(".ndjson").tempfile().unwrap();
+        file.write_all(lines.as_bytes()).unwrap();
+        let analysis = Request::new(vec![Source::File(file.path().to_owned())]).load();
+        let violated = |judged: &Arc<Judged>| {
+            let places = judged.places.iter().filter(|place| place.found.name() == "violated");
+            places.map(|place| place.rule.id).collect::<Vec<_>>()
+        };
+        analysis.judged().flat_map(violated).collect()
+    };
+    let mut left_out = 0;
+    for rule in RULES.iter() {
+        for (_, file) in fixtures(rule.id).into_iter().filter(|(promises, _)| promises.contains("holds")) {
+            let text = in_parts(&fs::read_to_string(&file).unwrap());
+            let before = violated(&text);
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| line.contains(r#""xml""#)) {
+                // Attributes of XML stand in single quotes here.
+                for (at, _) in line.match_indices("='") {
+                    let name = line[..at].rfind(' ').unwrap();
+                    let end = at + 2 + line[at + 2..].find('\'').unwrap() + 1;
+                    let without = format!("{}{}", &line[..name], &line[end..]);
+                    let lines: Vec<&str> = text
+                        .lines()
+                        .enumerate()
+                        .map(|(other, line)| if other == number { &*without } else { line })
+                        .collect();
+                    let after = violated(&lines.join("\n"));
+                    assert!(after.is_subset(&before), "{}: {without}: {after:?}", file.display());
+                    left_out += 1;
+                }
+            }
+        }
+    }
+    assert!(left_out > 500, "{left_out}");
+}
+
+#[test]
+fn a_recording_of_parts_answers_no_question_of_who_or_when_directly() {
+    let mut weaker = 0;
+    for folder in fs::read_dir(root().with_file_name("questions")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            // A value that a stanza has, it has.
+            let strengths = |lines: &str| -> Vec<Strength> {
+                let mut file = tempfile::Builder::new().suffix(".ndjson").tempfile().unwrap();
+                file.write_all(lines.as_bytes()).unwrap();
+                let analysis = Request::new(vec![Source::File(file.path().to_owned())]).load();
+                let of = |judged: &Arc<Judged>| {
+                    let claims = judged.evidence.iter().filter(|piece| piece.question.shape != Shape::List);
+                    claims.map(|piece| piece.strength).collect::<Vec<_>>()
+                };
+                analysis.judged().flat_map(of).collect()
+            };
+            let parts = strengths(&in_parts(&text));
+            assert!(!parts.contains(&Strength::Direct), "{text}");
+            weaker += usize::from(strengths(&text).contains(&Strength::Direct) && !parts.is_empty());
+        }
+    }
+    assert!(weaker > 100, "{weaker}");
 }

@@ -12,6 +12,7 @@ use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::report::{self, Draft, Form, Report, Shown};
 use ringtrace::spec::RULES;
 use ringtrace::spec::{Confidence, Count, Finding, findings};
+use serde_json::json;
 
 use crate::shared::shared;
 
@@ -348,4 +349,47 @@ proptest! {
             prop_assert!(body.as_str().contains("see CALL1."), "{form:?}: {body}");
         }
     }
+}
+
+#[test]
+fn an_ack_still_names_the_unknown_action_that_it_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = json!({
+        "schema": "ringtrace/1", "vantage": "v", "device": ["100000000001:7@lid"], "technique": "client-log",
+        "window": [[0, 60_000]],
+    });
+    let line =
+        |at: u32, dir: &str, xml: String| json!({ "vantage": "v", "at": at, "dir": dir, "xml": xml }).to_string();
+    let peer = "200000000002@lid";
+    let call = |at, id: &str, action: &str| {
+        let xml = format!(
+            "<call to=\"{peer}\" id=\"{id}\"><{action} call-id=\"00AA11BB22CC33DD\" call-creator=\"100000000001:7@lid\"/></call>"
+        );
+        line(at, "out", xml)
+    };
+    let ack = |at, id: &str, action: &str| {
+        line(at, "in", format!("<ack from=\"{peer}\" id=\"{id}\" class=\"call\" type=\"{action}\"/>"))
+    };
+    // Two of one length, one short enough to stay, and an ack of something else.
+    let actions = ["bertaschulz", "schulzberta", "newtag"];
+    let mut lines = vec![header.to_string(), call(0, "o", "offer"), ack(10, "o", "offer")];
+    for (index, action) in actions.iter().enumerate() {
+        let (at, id) = (1_000 * (index as u32 + 1), format!("a{index}"));
+        lines.extend([call(at, &id, action), ack(at + 10, &id, action)]);
+    }
+    lines.extend([call(9_000, "b", actions[0]), ack(9_010, "b", actions[1])]);
+    fs::write(folder.path().join("raw.ndjson"), lines.join("\n")).unwrap();
+    let sanitised = ringtrace(folder.path(), &["sanitize", "raw.ndjson", "-q", "-o", "clean.ndjson"]);
+    assert!(sanitised.status.success(), "{}", String::from_utf8_lossy(&sanitised.stderr));
+    let text = fs::read_to_string(folder.path().join("clean.ndjson")).unwrap();
+    for (action, shown) in [("bertaschulz", "withheld-11"), ("schulzberta", "withheld-11-1"), ("newtag", "newtag")] {
+        assert!(
+            text.contains(&format!("<{shown} call-id")) && text.contains(&format!("type=\\\"{shown}\\\"")),
+            "{text}"
+        );
+        assert!(!text.contains("berta"), "{action} in {text}");
+    }
+    let [raw, clean] = ["raw.ndjson", "clean.ndjson"].map(|name| load(&[folder.path().join(name)], &[]));
+    let counts = |analysis: &Analysis| analysis.calls[0].counts.clone();
+    assert_eq!(counts(&raw), counts(&clean), "the rules find the same");
 }

@@ -4,7 +4,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use ringtrace::call::{Call, Grouping, Observed, Outcome, Provenance, Recording, Role, Row, Side, Snapshot, Span};
+use ringtrace::call::{
+    Call, Grouping, Observed, Outcome, Progress, Provenance, Recording, Role, Row, Side, Snapshot, Span,
+};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::stanza::{Stanza, Wire};
 
@@ -388,6 +390,49 @@ fn interruptions_are_counted() {
     let call = only_call(&[CALLER.replace("0 read 0 60", "0 read 0 30\n0 read 31 60")]);
     let window = call.window(0).unwrap();
     assert_eq!((window.from.0, window.until.0), (1_000_000_000, 30_000_000_000));
+}
+
+#[test]
+fn what_another_recording_of_a_socket_has_is_not_missing() {
+    let second = |read: &str| CALLER.replace("0 read 0 60", &format!("clock 3 0\n{read}"));
+    let holes = |one: &str, other: &str| {
+        let captures = [CALLER.replace("0 read 0 60", one), second(other)];
+        let reversed = [&captures[1], &captures[0]];
+        let calls = [only_call(&captures), only_call(&reversed)];
+        let lengths = |call: &Call| call.holes().iter().map(|hole| (hole.before, hole.length)).collect::<Vec<_>>();
+        assert_eq!(lengths(&calls[0]), lengths(&calls[1]));
+        assert_eq!(calls[0].progress.gaps, calls[1].progress.gaps);
+        (lengths(&calls[0]), calls[0].progress.gaps)
+    };
+    let gappy = "0 read 0 1.2\n0 read 1.4 60";
+    assert_eq!(holes(gappy, "0 read 0 60"), (vec![], Some(0)));
+    assert_eq!(holes(gappy, "0 read 0 1.55\n0 read 1.65 60"), (vec![], Some(0)));
+    assert_eq!(holes(gappy, "0 read 0 1.3\n0 read 1.5 60"), (vec![(2, 100_000_000)], Some(1)));
+}
+
+#[test]
+fn of_timeouts_that_cross_no_side_is_said_to_be_first() {
+    let timeout = |at: f64, to: &str, id: &str| {
+        format!("0 out {at} call to={to} id={id} [terminate call-id=C call-creator=100:7@lid reason=timeout]")
+    };
+    let ends = |caller: f64, callee: f64| {
+        let arrives = |at: f64, from: &str, id: &str| {
+            format!(
+                "0 in {} call from={from} id={id} t=1 [terminate call-id=C call-creator=100:7@lid reason=timeout]",
+                at + 0.4
+            )
+        };
+        let call = only_call(&[
+            with(&with(CALLER, &timeout(caller, "200@lid", "E1")), &arrives(callee, "200:8@lid", "E2")),
+            with(&with(CALLEE, &timeout(callee, "100:7@lid", "E2")), &arrives(caller, "100:7@lid", "E1")),
+        ]);
+        let Progress { outcome, ended_by, end_provenance, .. } = call.progress;
+        (outcome, ended_by, end_provenance)
+    };
+    let unknown = (Outcome::Missed, Some(Side::Unknown), None);
+    assert_eq!([ends(46.0, 46.05), ends(46.05, 46.0), ends(46.0, 46.0)], [unknown; 3]);
+    let (outcome, ended_by, provenance) = ends(46.0, 50.0);
+    assert_eq!((outcome, ended_by, provenance), (Outcome::Missed, Some(Side::Caller), Some(Provenance::Outbound)));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::entry::{Header, LoggedStanza, stanza};
+use super::entry::{self, Header, LoggedStanza, stanza};
 use super::frames::{self, Encoding};
 use super::json_node::JsonValue;
 use super::pending::Pending;
@@ -124,7 +124,7 @@ fn one(
     let stanzas = match raw.format.as_str() {
         "xml" => in_xml(body)?,
         "json" => {
-            let json = serde_json::from_str(body).map_err(|error| format!("its body is not JSON: {error}"))?;
+            let json = entry::json(body).map_err(|error| format!("its body is not JSON: {error}"))?;
             let nodes = if let JsonValue::List(nodes) = json { nodes } else { vec![json] };
             let stanzas: Vec<_> = nodes.iter().filter_map(JsonValue::stanza).collect();
             if stanzas.len() < nodes.len() {

@@ -8,7 +8,7 @@ use crate::input::clients::Client;
 use crate::input::model::Recorded;
 use crate::input::time::{Moment, OfPeriod};
 use crate::origin::{Direction, Resolution};
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{ITEM_LIMIT, Node};
 use crate::protocol::xml::{self, Departures, Dialect, End};
 
 /// A format of the lines of a log.
@@ -275,8 +275,12 @@ pub(super) fn stanza_in_field(xml: Option<&str>, dialect: Dialect, lines: usize)
 /// The JSON value that a text begins with. Of a repeated member the last counts, as usual.
 ///
 /// # Errors
-/// If there is no JSON of this type.
+/// If there is no JSON of this type, or it may have more values than a stanza has items: each takes much more memory than
+/// its text.
 pub(super) fn json<'t, T: Deserialize<'t>>(text: &'t str) -> serde_json::Result<T> {
+    if memchr::memchr_iter(b',', text.as_bytes()).nth(ITEM_LIMIT).is_some() {
+        return Err(serde::de::Error::custom("it has too many values"));
+    }
     T::deserialize(&mut serde_json::Deserializer::from_str(text))
 }
 
@@ -284,7 +288,7 @@ impl From<serde_json::Error> for NoEntry {
     fn from(error: serde_json::Error) -> Self {
         Self::unreadable(match error.classify() {
             serde_json::error::Category::Eof => "its JSON is truncated",
-            serde_json::error::Category::Data => "a field has an invalid value",
+            serde_json::error::Category::Data => "a field has an invalid value, or there are too many values",
             _ => "its JSON is invalid",
         })
     }

@@ -1,7 +1,9 @@
 //! What surrounds a client's lines: colours, and the JSON that a container's log driver or the journal puts them in.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use memchr::{memchr, memmem};
 use serde::Deserialize;
 
 /// A line as Docker's json-file driver writes it, or `journalctl -o json`.
@@ -14,6 +16,11 @@ struct Wrapped<'a> {
     #[serde(borrow, default)]
     stream: Cow<'a, str>,
 }
+
+/// The keys of such lines.
+static LOG: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new("\"log\":\""));
+static STREAM: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new("\"stream\":\""));
+static MESSAGE: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new("\"MESSAGE\":\""));
 
 /// The least bytes of a piece of a line that was too long for the buffer of Docker's driver: less by what may have been
 /// cut of the last character.
@@ -60,9 +67,13 @@ pub(super) fn unwrapped(text: &str) -> Unwrapped<'_> {
 }
 
 fn is_wrapped(text: &str) -> bool {
-    let line = text.split('\n').next().unwrap_or_default();
-    let docker = line.contains("\"log\":\"") && line.contains("\"stream\":\"");
-    line.starts_with('{') && (docker || line.contains("\"MESSAGE\":\""))
+    if !text.starts_with('{') {
+        return false;
+    }
+    let bytes = text.as_bytes();
+    let line = bytes.get(..memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
+    let has = |key: &memmem::Finder<'_>| key.find(line).is_some();
+    has(&LOG) && has(&STREAM) || has(&MESSAGE)
 }
 
 /// The lines, and of each how many lines it and those before it were.

@@ -91,6 +91,7 @@ impl Finder {
                 Err(NoEntry::Incomplete) if goes_on(line) && finds.stanzas.is_empty() => {
                     return Err(NoEntry::Incomplete);
                 }
+                Err(unreadable @ NoEntry::Unreadable { .. }) if finds.stanzas.is_empty() => return Err(unreadable),
                 Err(_) => {
                     is_broken |= line.get(bracket..).is_some_and(|rest| rest.starts_with('{'));
                     at = bracket + 1;

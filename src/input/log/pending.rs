@@ -11,7 +11,7 @@ use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
 use crate::input::diagnoses::{
     AMBIGUOUS, DATES_INFERRED, DIRECTIONS_INFERRED, ECHO, ELIDED, EVENT, INTERNAL, LEFT_OUT, NO_DATES, NO_DIRECTIONS,
-    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, ZONE_ASSUMED, ZONE_INFERRED,
+    SEVERAL_FORMATS, STAMPED, STANZA_CUT, STRAY_TEXT, TOLERANT, TOO_DEEP, XML_TOO_MANY, ZONE_ASSUMED, ZONE_INFERRED,
 };
 use crate::input::model::{Ends, Entry, Format, Recorded, Sink};
 use crate::input::time::{self, Moment, OfPeriod, Written};
@@ -371,6 +371,7 @@ impl Pending {
         out: &mut dyn Sink,
     ) -> ControlFlow<(), ConnectionId> {
         let name = if vantage.is_empty() { format.name.to_owned() } else { format!("{}, {vantage}", format.name) };
+        let is_named = !vantage.is_empty();
         let key = (format.name, vantage);
         if let Some(known) = self.vantages.get(&key) {
             return ControlFlow::Continue(*known);
@@ -388,8 +389,15 @@ impl Pending {
                 let client = format.client.map(|client| client.name);
                 let omits_own_acks = format.client.is_some_and(|client| client.omits_own_acks);
                 let technique = self.technique;
-                let recorded =
-                    Recorded { format: Some(format), client, technique, omits_own_acks, ..Recorded::default() };
+                let session = is_named.then(|| name.clone());
+                let recorded = Recorded {
+                    format: Some(format),
+                    client,
+                    technique,
+                    session,
+                    omits_own_acks,
+                    ..Recorded::default()
+                };
                 out.entry(Located::new(origin, Entry::Recorded(recorded)))?;
             }
         }
@@ -407,6 +415,7 @@ impl Pending {
         for (diagnosis, is_so) in [
             (&TOLERANT, departures.tolerant && !stanza.is_cut),
             (&TOO_DEEP, departures.too_deep > 0),
+            (&XML_TOO_MANY, departures.too_many > 0),
             (&STRAY_TEXT, departures.stray_text > 0),
         ] {
             if is_so {

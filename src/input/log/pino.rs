@@ -1,7 +1,10 @@
 //! Entries of pino, the logger of Node programs: as JSON lines, and as pino-pretty prints them.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use memchr::{memchr, memmem};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::entry::{LogTime, NoEntry, json};
@@ -29,8 +32,9 @@ pub(super) struct PinoEntry<'t> {
 /// # Errors
 /// If it is none, is not whole, or cannot be read.
 pub(super) fn read(text: &str, is_all: bool) -> Result<PinoEntry<'_>, NoEntry> {
-    let line = text.lines().next().unwrap_or_default();
-    if let Some(brace) = line.find("{\"") {
+    let end = memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+    let line = text.get(..end).unwrap_or_default();
+    if let Some(brace) = memmem::find(line.as_bytes(), b"{\"") {
         return json_entry(line.get(brace..).unwrap_or_default());
     }
     if line.contains("\"msg\":\"") {
@@ -40,19 +44,115 @@ pub(super) fn read(text: &str, is_all: bool) -> Result<PinoEntry<'_>, NoEntry> {
 }
 
 fn json_entry(line: &str) -> Result<PinoEntry<'_>, NoEntry> {
-    let mut fields: Map<String, Value> = json(line)?;
-    let mut text = |name| match fields.remove(name) {
-        Some(Value::String(text)) => Some(Cow::Owned(text)),
-        _ => None,
-    };
-    let (message, xml) = (text("msg").unwrap_or_default(), text("xml"));
-    let sent = match fields.remove("sent") {
+    let Fields { msg, xml, sent, time, pid } = json(line)?;
+    let sent = match sent {
         Some(Value::Object(sent)) => Some(sent),
         _ => None,
     };
-    let process = fields.get("pid").filter(|pid| !pid.is_null()).map(|pid| format!("process {pid}"));
-    let time = fields.get("time").map_or(LogTime::None, logged_at);
+    let process = pid.filter(|pid| !pid.is_null()).map(|pid| format!("process {pid}"));
+    let time = time.as_ref().map_or(LogTime::None, logged_at);
+    let message = msg.unwrap_or_default();
     Ok(PinoEntry { message, xml, sent, time, process: process.unwrap_or_default(), lines: 1 })
+}
+
+/// The fields of an entry that matter. Of a repeated one the last counts.
+#[derive(Default)]
+struct Fields<'t> {
+    msg: Option<Cow<'t, str>>,
+    xml: Option<Cow<'t, str>>,
+    sent: Option<Value>,
+    time: Option<Value>,
+    pid: Option<Value>,
+}
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(MaybeText(name)) = map.next_key()? {
+            match name.as_deref() {
+                Some("msg") => fields.msg = map.next_value::<MaybeText<'_>>()?.0,
+                Some("xml") => fields.xml = map.next_value::<MaybeText<'_>>()?.0,
+                Some("sent") => fields.sent = Some(map.next_value()?),
+                Some("time") => fields.time = Some(map.next_value()?),
+                Some("pid") => fields.pid = Some(map.next_value()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// A string, borrowed where it has no escapes; nothing where the value is something else.
+struct MaybeText<'t>(Option<Cow<'t, str>>);
+
+impl<'de> Deserialize<'de> for MaybeText<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = MaybeText<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(MaybeText(Some(Cow::Borrowed(text))))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(MaybeText(Some(Cow::Owned(text.to_owned()))))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(MaybeText(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(MaybeText(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(MaybeText(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(MaybeText(None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(MaybeText(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(MaybeText(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(MaybeText(None))
+    }
 }
 
 /// A time as pino writes it: milliseconds since the Unix epoch, or a string with a date.

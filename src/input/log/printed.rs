@@ -4,9 +4,13 @@
 
 use super::entry::NoEntry;
 use super::json_node::JsonValue;
+use crate::protocol::binary::ITEM_LIMIT;
 
 /// How deeply values may be nested.
 const DEEPEST: usize = 48;
+
+/// Why a value of too many parts is not read: each takes much more memory than its text.
+const TOO_MANY: &str = "it has too many values";
 
 /// A value, and what is known of its text.
 #[derive(Debug, PartialEq)]
@@ -24,7 +28,7 @@ pub(super) struct Printed {
 /// # Errors
 /// If the text ends within it, or there is none.
 pub(super) fn read(text: &str) -> Result<Printed, NoEntry> {
-    let mut parser = Parser { text, at: 0, left_out: 0 };
+    let mut parser = Parser { text, at: 0, left_out: 0, items: 0 };
     let value = parser.value(Style::Literal, 0)?;
     Ok(Printed { value, length: parser.at, left_out: parser.left_out })
 }
@@ -44,6 +48,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     left_out: u32,
+    /// The values so far.
+    items: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -83,6 +89,10 @@ impl<'t> Parser<'t> {
     fn value(&mut self, style: Style, depth: usize) -> Result<JsonValue, NoEntry> {
         if depth > DEEPEST {
             return Err(NoEntry::Unrelated);
+        }
+        self.items += 1;
+        if self.items > ITEM_LIMIT {
+            return Err(NoEntry::unreadable(TOO_MANY));
         }
         self.skip_space();
         match self.peek()? {

@@ -347,7 +347,7 @@ impl Candidate {
         let mut is_all = false;
         loop {
             let bytes = source.data().get(..length).unwrap_or_default();
-            let text = String::from_utf8_lossy(bytes);
+            let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
             let is_lossy = matches!(text, Cow::Owned(_));
             let unwrapped = unwrapped(&text);
             let mut parsed = (self.lines.read)(&Text { text: &unwrapped.text, is_all });

@@ -1,6 +1,10 @@
 //! The words that WABinary encodes as one or two bytes.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
 
 /// A dictionary of tokens. The client announces its version in the fourth byte of the connection's header
 /// (`57 41 06 <version>`), and both sides use it from then on.
@@ -12,6 +16,19 @@ pub struct Dictionary {
 
 static VERSION_2: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-2.txt")));
 static VERSION_3: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-3.txt")));
+
+/// The words of the current dictionary.
+static WORDS: LazyLock<HashSet<&'static str, FixedState>> = LazyLock::new(|| VERSION_3.all().collect());
+
+/// The longest of them, in bytes.
+static LONGEST: LazyLock<usize> = LazyLock::new(|| WORDS.iter().map(|word| word.len()).max().unwrap_or(0));
+
+/// Returns a text that takes no memory of its own if it is a word of the current dictionary, as most tags and names are.
+#[must_use]
+pub fn interned(text: &str) -> Cow<'static, str> {
+    let known = (text.len() <= *LONGEST).then(|| WORDS.get(text)).flatten();
+    known.map_or_else(|| Cow::Owned(text.to_owned()), |word| Cow::Borrowed(*word))
+}
 
 impl Dictionary {
     /// Returns the dictionary of a version, or `None` if it is unknown.

@@ -33,9 +33,9 @@ mod decode;
 
 pub use decode::{Decoded, decode, decode_with, tag_of};
 pub use diagnoses::*;
-pub use dictionary::Dictionary;
+pub use dictionary::{Dictionary, interned};
 pub use node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
-pub use stop::{Reason, Stop};
+pub use stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
 
 use crate::anomaly::Anomaly;
 use crate::origin::Located;

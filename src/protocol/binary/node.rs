@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+
+use super::dictionary::interned;
 
 /// The byte range of a plaintext (inflated, without its flag byte) that an item was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,7 +99,7 @@ pub enum Content {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Jid {
     /// The user part; empty for the address of a server.
-    pub user: Box<str>,
+    pub user: Arc<str>,
     /// The agent (the number after `.` or `_`); 0 if none.
     pub agent: u8,
     /// The device; 0 is the account's phone, and is not spelled out.
@@ -155,7 +158,7 @@ impl Jid {
             },
             _ => (name, 0),
         };
-        Some(Self { user: user.into(), agent, device, server: Cow::Owned(server.to_owned()), form: JidForm::Text })
+        Some(Self { user: user.into(), agent, device, server: interned(server), form: JidForm::Text })
     }
 
     /// Returns whether both are devices of one account, as far as the addresses show: same user and server.

@@ -1,6 +1,7 @@
 //! The grammar of WABinary: values (tokens, packed digits, raw strings and addresses), and nodes made of them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::dictionary::Dictionary;
 use super::node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
@@ -236,8 +237,8 @@ impl<'a> Reader<'a> {
         Some(Jid { user, agent: 0, device, server: Cow::Borrowed(SERVER), form: JidForm::Interop { integrator } })
     }
 
-    fn user(&mut self) -> Option<Box<str>> {
-        self.text().map(|user| user.into_owned().into_boxed_str())
+    fn user(&mut self) -> Option<Arc<str>> {
+        self.text().map(|user| user.as_ref().into())
     }
 }
 

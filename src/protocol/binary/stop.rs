@@ -9,11 +9,11 @@ use crate::anomaly::Diagnosis;
 pub(super) const INFLATED_MOST: usize = 16 << 20;
 
 /// The deepest nesting of nodes that is read. Real stanzas stay below 16.
-pub(super) const DEPTH_LIMIT: usize = 128;
+pub const DEPTH_LIMIT: usize = 128;
 
 /// The most nodes and attributes that one stanza may have: far more than the largest group needs, and a bound on the
 /// memory that a few inflated bytes can cost.
-pub(super) const ITEM_LIMIT: usize = 1 << 18;
+pub const ITEM_LIMIT: usize = 1 << 18;
 
 /// Where and why reading stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,13 +5,12 @@ use std::mem;
 use std::sync::Arc;
 
 use super::FrameSink;
-use super::cipher::Cipher;
 use super::connection::Connection;
+use super::counter::CounterReader;
 use super::diagnoses::{CLIENT_HELLO, MIRRORED, NO_KEY_MIDWAY};
 use super::framing::{self, Header, PREFIX};
 use super::keying::Obstacle;
 use super::messages::HandshakeMessage;
-use super::transport::{self, FAR, FARTHEST};
 use crate::anomaly::Anomaly;
 use crate::keys::{Keys, PublicKey, TransportKeys};
 use crate::origin::{Direction, Origin, PerDirection};
@@ -37,6 +36,19 @@ const UNLIKELY: u32 = 16;
 
 /// The number of frames of a direction on which the transport keys are tried.
 const ATTEMPTS: u32 = 3;
+
+/// The trials of all connections of a capture together, about, apart from [`TRIALS_EACH`].
+const TRIALS: u64 = 1_000_000;
+
+/// The trials of each connection at least: enough for more sessions than a person logs.
+const TRIALS_EACH: u64 = 4096;
+
+/// Returns what trials may cost on a connection: the later ones of a capture with many share what is left. It must not
+/// depend on what other connections found, which other threads may be reading.
+fn budget_of(origin: Origin) -> Budget {
+    let before = origin.connection.map_or(0, |connection| u64::from(connection.0));
+    Budget::trials((TRIALS / (before + 1)).max(TRIALS_EACH))
+}
 
 /// The longest client hello, in bytes.
 const LONGEST_HELLO: usize = 64 * 1024;
@@ -79,6 +91,7 @@ struct Progress {
 }
 
 /// A connection that may be WhatsApp's.
+#[derive(Default)]
 pub(super) struct Candidate {
     held: Vec<(Origin, Vec<u8>)>,
     weight: usize,
@@ -89,23 +102,10 @@ pub(super) struct Candidate {
     misfits: u32,
     /// Whether part of a handshake shows that it is WhatsApp's.
     certain: bool,
-    budget: Budget,
-    plain: Vec<u8>,
-}
-
-impl Default for Candidate {
-    fn default() -> Self {
-        Self {
-            held: Vec::new(),
-            weight: 0,
-            directions: PerDirection::default(),
-            fits: 0,
-            misfits: 0,
-            certain: false,
-            budget: Budget::trials(3_000_000),
-            plain: Vec::new(),
-        }
-    }
+    /// What trials may still cost, from the first one on.
+    budget: Option<Budget>,
+    /// The number of pairs of transport keys tried before that was spent, if it was.
+    tried: Option<usize>,
 }
 
 impl Candidate {
@@ -140,7 +140,7 @@ impl Candidate {
         } else {
             self.judge(data);
         }
-        if let Some((ephemeral, transport, mirrored)) = self.attempt(keys, direction, data) {
+        if let Some((ephemeral, transport, mirrored)) = self.attempt(keys, origin, direction, data) {
             if mirrored {
                 out.anomaly(Anomaly::new(&MIRRORED, origin));
             }
@@ -210,8 +210,7 @@ impl Candidate {
 
     fn decide(&self, keys: &Arc<Keys>) -> Decision {
         let full = self.weight > HELD;
-        let tried =
-            self.directions.both().iter().any(|progress| progress.attempts >= ATTEMPTS) || self.budget.is_spent();
+        let tried = self.directions.both().iter().any(|progress| progress.attempts >= ATTEMPTS) || self.tried.is_some();
         if self.is_likely() && (tried || keys.transports().next().is_none()) || full && self.fits > self.misfits {
             return self.opaque(keys);
         }
@@ -225,6 +224,9 @@ impl Candidate {
             (0, false) => {
                 Some("the key log has only private keys, which are of no use without the handshake".to_owned())
             }
+            (pairs, _) if let Some(tried) = self.tried => {
+                Some(format!("only {tried} of the {pairs} pairs of transport keys were tried"))
+            }
             (1, _) => Some("the only pair of transport keys decrypts none of the frames tried".to_owned()),
             (pairs, _) => Some(format!("none of the {pairs} pairs of transport keys decrypts the frames tried")),
         };
@@ -236,27 +238,30 @@ impl Candidate {
     fn attempt<'k>(
         &mut self,
         keys: &'k Keys,
+        origin: Origin,
         direction: Direction,
         data: &[u8],
     ) -> Option<(PublicKey, &'k TransportKeys, bool)> {
         keys.transports().next()?;
         let frame = shortest_frame(data)?;
         let progress = &mut self.directions[direction];
-        let counters = match progress.attempts {
-            0 | 1 => 0..FAR,
-            2 => FAR..FARTHEST,
-            _ => return None,
-        };
+        if progress.attempts >= ATTEMPTS || self.tried.is_some() {
+            return None;
+        }
         progress.attempts += 1;
-        for mirrored in [false, true] {
-            for (ephemeral, transport) in keys.transports() {
+        let budget = self.budget.get_or_insert_with(|| budget_of(origin));
+        for (place, (ephemeral, transport)) in keys.transports().enumerate() {
+            for mirrored in [false, true] {
+                if !budget.pay(frame.len()) {
+                    self.tried = Some(place);
+                    return None;
+                }
                 let key = if (direction == Direction::Outbound) != mirrored {
                     &transport.client_to_server
                 } else {
                     &transport.server_to_client
                 };
-                let cipher = Cipher::new(key)?;
-                if transport::find(&cipher, counters.clone(), frame, &mut self.plain, &mut self.budget).is_some() {
+                if CounterReader::new(key).read(frame).is_some() {
                     return Some((*ephemeral, transport, mirrored));
                 }
             }

@@ -52,7 +52,7 @@ impl Connection {
             keying,
             dictionary: None,
             pending: Vec::new(),
-            trials: Trials { plain: Vec::new(), near: Budget::trials(100_000), far: Budget::trials(1_000_000) },
+            trials: Trials { plain: Vec::new(), budget: Budget::trials(100_000) },
             ended: false,
             lost: false,
         }
@@ -176,7 +176,7 @@ impl Connection {
     fn frames(&mut self, direction: Direction, stretch: Stretch<'_>, out: &mut impl FrameSink) -> usize {
         let mut at = 0;
         let stream = &mut self.streams[direction];
-        if mem::take(&mut stream.misaligned) && stream.knows_counter() {
+        if mem::take(&mut stream.misaligned) && stream.receiver.is_some() {
             let found = stream.find_frame(stretch.bytes, 0, &mut self.trials);
             stream.misaligned = found.is_none();
             let skipped = found.unwrap_or(stretch.bytes.len().saturating_sub(SEARCHED));
@@ -195,14 +195,14 @@ impl Connection {
                     at = found;
                     continue;
                 }
-                self.far_frame(direction, origin, frame, out);
+                self.fail_frame(direction, origin, frame, out);
             }
             at += PREFIX + frame.len();
         }
         at
     }
 
-    /// Reads one frame. Returns `false`, without a report, if it does not decrypt with a counter near the expected one.
+    /// Reads one frame. Returns `false`, without a report, if it does not decrypt.
     fn frame(&mut self, direction: Direction, origin: Origin, frame: &[u8], out: &mut impl FrameSink) -> bool {
         if !self.streams[direction].past_handshake
             && let Some(message) = HandshakeMessage::read(frame)
@@ -214,9 +214,9 @@ impl Connection {
             out.anomaly(Anomaly::new(&EMPTY_FRAME, origin));
             return true;
         }
-        let Trials { plain, near, .. } = &mut self.trials;
+        let Trials { plain, budget } = &mut self.trials;
         match &mut self.streams[direction].receiver {
-            Some(receiver) => match receiver.open(frame, plain, near) {
+            Some(receiver) => match receiver.open(frame, plain, budget) {
                 Some(found) => self.deliver(direction, origin, frame, found, out),
                 None => return false,
             },
@@ -225,14 +225,10 @@ impl Connection {
         true
     }
 
-    /// Reads a frame at a plausible position that does not decrypt with a counter near the expected one.
-    fn far_frame(&mut self, direction: Direction, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
+    /// Reports a frame at a plausible position that does not decrypt.
+    fn fail_frame(&mut self, direction: Direction, origin: Origin, frame: &[u8], out: &mut impl FrameSink) {
         let stream = &mut self.streams[direction];
         let Some(receiver) = &mut stream.receiver else { return };
-        let Trials { plain, far, .. } = &mut self.trials;
-        if let Some(found) = receiver.open_far(frame, plain, far) {
-            return self.deliver(direction, origin, frame, found, out);
-        }
         receiver.fail();
         stream.count.frames += 1;
         self.lost = true;
@@ -312,7 +308,7 @@ impl Connection {
         if direction == Direction::Inbound {
             for PendingFrame { direction, origin, frame } in mem::take(&mut self.pending) {
                 if !self.frame(direction, origin, &frame, out) {
-                    self.far_frame(direction, origin, &frame, out);
+                    self.fail_frame(direction, origin, &frame, out);
                 }
             }
         }

@@ -20,7 +20,7 @@ diagnoses! { Noise "noise";
         "Check that the keys on the line belong together: the ephemeral key identifies the connection, the other keys must come from the same session, and the client-to-server key comes before the server-to-client key.";
 
     UNAUTHENTICATED "unauthenticated" Malformed Loss:
-        "a frame failed authentication with the connection's key at every counter tried",
+        "a frame failed authentication with the connection's key",
         "The frame is damaged, or bytes before it are missing from the capture.";
 
     MISSING_FRAMES "missing-frames" Missing Loss:

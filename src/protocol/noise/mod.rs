@@ -14,6 +14,8 @@ mod messages;
 
 mod cipher;
 
+mod counter;
+
 mod transport;
 
 mod handshake;

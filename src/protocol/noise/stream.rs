@@ -9,14 +9,12 @@ use crate::protocol::budget::Budget;
 /// How far into misaligned bytes a frame is searched for.
 pub(super) const SEARCHED: usize = 16 * 1024;
 
-/// The buffer and the budgets of trial decryption.
+/// The buffer and the budget of trial decryption.
 pub(super) struct Trials {
     /// The plaintext of the last frame that was decrypted.
     pub(super) plain: Vec<u8>,
-    /// The budget for counters near the expected one.
-    pub(super) near: Budget,
-    /// The budget for all others.
-    pub(super) far: Budget,
+    /// What failures may still cost.
+    pub(super) budget: Budget,
 }
 
 /// One direction of a connection.
@@ -49,16 +47,9 @@ impl FrameStream {
     pub(super) fn begins_frame(&self, data: &[u8], trials: &mut Trials) -> bool {
         let Some(frame) = framing::frame_at(data, 0) else { return false };
         match &self.receiver {
-            Some(receiver) if self.past_handshake && !receiver.is_seeking() => {
-                receiver.would_open(frame, &mut trials.plain, &mut trials.near)
-            }
+            Some(receiver) if self.past_handshake => receiver.would_open(frame, &mut trials.plain, &mut trials.budget),
             _ => true,
         }
-    }
-
-    /// Returns whether frames can be recognised by their tags, wherever they begin.
-    pub(super) fn knows_counter(&self) -> bool {
-        self.receiver.as_ref().is_some_and(|receiver| !receiver.is_seeking())
     }
 
     /// Returns where in `bytes`, at `from` or soon after, a complete frame begins that decrypts.
@@ -67,7 +58,7 @@ impl FrameStream {
         let until = bytes.len().saturating_sub(PREFIX + TAG).min(from + SEARCHED);
         (from..until).find(|at| {
             let frame = framing::frame_at(bytes, *at).filter(|frame| frame.len() > TAG);
-            frame.is_some_and(|frame| receiver.would_open(frame, &mut trials.plain, &mut trials.near))
+            frame.is_some_and(|frame| receiver.would_open(frame, &mut trials.plain, &mut trials.budget))
         })
     }
 }

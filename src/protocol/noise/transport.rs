@@ -1,23 +1,15 @@
-//! One direction of the transport: its key, and the next counter. The tag of a frame proves its counter, so an uncertain
-//! counter is found by trial.
+//! One direction of the transport: its key, and the next counter. The tag of a frame gives its counter away, so frames
+//! after lost ones are as easy to read as the next one.
 
 use super::cipher::Cipher;
+use super::counter::CounterReader;
 use crate::keys::Secret;
 use crate::protocol::budget::Budget;
-
-/// How far ahead of the expected counter is searched immediately.
-const NEAR: u64 = 1024;
-
-/// How far ahead is searched, at greater cost, if a frame is neither near nor misaligned; also how far from 0 if nothing is
-/// known of the counter.
-pub(super) const FAR: u64 = 65_536;
-
-/// How far from 0 is searched at most.
-pub(super) const FARTHEST: u64 = 1 << 20;
 
 /// A direction's key and counter.
 pub(super) struct Receiver {
     cipher: Cipher,
+    counters: CounterReader,
     /// The counter after that of the last decrypted frame; `None` if the connection began before the capture and no frame
     /// was decrypted yet.
     next: Option<u64>,
@@ -39,7 +31,7 @@ pub(super) struct Found {
 impl Receiver {
     /// Creates a receiver at the first frame.
     pub(super) fn new(key: &Secret) -> Option<Self> {
-        Some(Self { cipher: Cipher::new(key)?, next: Some(0), failed: 0 })
+        Some(Self { cipher: Cipher::new(key)?, counters: CounterReader::new(key), next: Some(0), failed: 0 })
     }
 
     /// Creates a receiver for a direction that began before the capture.
@@ -47,33 +39,21 @@ impl Receiver {
         Some(Self { next: None, ..Self::new(key)? })
     }
 
-    /// Returns whether no counter is known yet.
-    pub(super) const fn is_seeking(&self) -> bool {
-        self.next.is_none()
-    }
-
-    /// Decrypts `frame` into `plain` with the expected counter or one near it.
+    /// Decrypts `frame` into `plain` with the expected counter, or with a later one that its tag names.
     pub(super) fn open(&mut self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<Found> {
-        let counter = self.find_near(frame, plain, budget)?;
-        Some(self.advance(counter))
+        let counter = self.find(frame, plain, budget)?;
+        let missing = self.next.map_or(0, |next| u64::from(counter).saturating_sub(next + self.failed));
+        let sought = self.next.is_none();
+        self.next = Some(u64::from(counter) + 1);
+        self.failed = 0;
+        Some(Found { counter, missing, sought })
     }
 
-    /// Decrypts `frame` into `plain` with a counter that is far from the expected one, or unknown.
-    pub(super) fn open_far(&mut self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<Found> {
-        let counters = match self.next {
-            Some(next) => next + self.failed + NEAR..next + self.failed + FAR,
-            None if self.failed < 2 => 0..FAR,
-            None => 0..FARTHEST,
-        };
-        let counter = find(&self.cipher, counters, frame, plain, budget)?;
-        Some(self.advance(counter))
-    }
-
-    /// Returns whether `frame` decrypts with a counter near the expected one, without advancing. Unlike in [`Self::open`],
-    /// the expected counter is paid for, because any position in the bytes may be tried.
+    /// Returns whether [`Self::open`] would decrypt `frame`, without advancing. The expected counter is paid for, too,
+    /// because any position in the bytes may be tried.
     pub(super) fn would_open(&self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> bool {
         let before = *budget;
-        let opens = budget.pay(frame.len()) && self.find_near(frame, plain, budget).is_some();
+        let opens = budget.pay(frame.len()) && self.find(frame, plain, budget).is_some();
         if opens {
             *budget = before;
         }
@@ -85,47 +65,26 @@ impl Receiver {
         self.failed += 1;
     }
 
-    fn find_near(&self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<u32> {
-        let next = self.next?;
-        let expected = next + self.failed;
-        let counter = u32::try_from(expected).ok()?;
-        if self.cipher.open(counter, &[], frame, plain) {
-            return Some(counter);
+    /// Returns the counter with which `frame` decrypts into `plain`. Only failures use up the budget.
+    fn find(&self, frame: &[u8], plain: &mut Vec<u8>, budget: &mut Budget) -> Option<u32> {
+        let expected = self.next.and_then(|next| u32::try_from(next + self.failed).ok());
+        if let Some(expected) = expected
+            && self.cipher.open(expected, &[], frame, plain)
+        {
+            return Some(expected);
         }
-        let earliest = next.max(expected.saturating_sub(NEAR));
-        find(&self.cipher, (earliest..expected).chain(expected + 1..expected + NEAR), frame, plain, budget)
-    }
-
-    fn advance(&mut self, counter: u32) -> Found {
-        let missing = self.next.map_or(0, |next| u64::from(counter).saturating_sub(next + self.failed));
-        let sought = self.next.is_none();
-        self.next = Some(u64::from(counter) + 1);
-        self.failed = 0;
-        Found { counter, missing, sought }
-    }
-}
-
-/// Returns the first of `counters` with which `frame` decrypts into `plain`. Success refunds the cost, so that only failures
-/// use up the budget.
-pub(super) fn find(
-    cipher: &Cipher,
-    counters: impl IntoIterator<Item = u64>,
-    frame: &[u8],
-    plain: &mut Vec<u8>,
-    budget: &mut Budget,
-) -> Option<u32> {
-    let before = *budget;
-    for counter in counters {
-        let counter = u32::try_from(counter).ok()?;
+        let before = *budget;
         if !budget.pay(frame.len()) {
             return None;
         }
-        if cipher.open(counter, &[], frame, plain) {
-            *budget = before;
-            return Some(counter);
+        let counter = self.counters.read(frame)?;
+        let is_past = self.next.is_some_and(|next| u64::from(counter) < next);
+        if is_past || !self.cipher.open(counter, &[], frame, plain) {
+            return None;
         }
+        *budget = before;
+        Some(counter)
     }
-    None
 }
 
 #[cfg(test)]
@@ -173,8 +132,9 @@ mod tests {
         assert_eq!(bench.open(0), Some((0, 0)));
         assert_eq!(bench.open(4), Some((4, 3)));
         assert_eq!(bench.open(1028), Some((1028, 1023)));
-        assert_eq!(bench.open(1029), Some((1029, 0)));
-        assert_eq!(bench.open(1029), None, "a counter opens one frame");
+        assert_eq!(bench.open(3_000_000), Some((3_000_000, 2_998_971)));
+        assert_eq!(bench.open(3_000_001), Some((3_000_001, 0)));
+        assert_eq!(bench.open(3_000_001), None, "a counter opens one frame");
     }
 
     #[test]
@@ -189,33 +149,25 @@ mod tests {
     }
 
     #[test]
-    fn a_far_counter_needs_another_search() {
-        let mut bench = Bench::new(false);
-        assert_eq!(bench.open(2000), None);
-        let frame = bench.sender.seal(2000, &[], b"hello");
-        let opened = bench.receiver.open_far(&frame, &mut bench.plain, &mut bench.budget);
-        assert_eq!(opened, Some(Found { counter: 2000, missing: 2000, sought: false }));
-        assert_eq!(bench.open(2001), Some((2001, 0)));
+    fn an_unknown_counter_is_found() {
+        for first in [43, 70_000, 3_000_000_000] {
+            let mut bench = Bench::new(true);
+            let frame = bench.sender.seal(first, &[], b"hello");
+            let opened = bench.receiver.open(&frame, &mut bench.plain, &mut bench.budget);
+            assert_eq!(opened, Some(Found { counter: first, missing: 0, sought: true }));
+            assert_eq!(bench.open(first + 1), Some((first + 1, 0)));
+        }
     }
 
     #[test]
-    fn an_unknown_counter_is_found_by_trial() {
-        let mut bench = Bench::new(true);
-        assert_eq!(bench.open(43), None);
-        let frame = bench.sender.seal(43, &[], b"hello");
-        let opened = bench.receiver.open_far(&frame, &mut bench.plain, &mut bench.budget);
-        assert_eq!(opened, Some(Found { counter: 43, missing: 0, sought: true }));
-        assert_eq!(bench.open(44), Some((44, 0)));
-    }
-
-    #[test]
-    fn trials_end_with_the_budget() {
+    fn failures_end_with_the_budget() {
         let mut bench = Bench::new(false);
-        bench.budget = Budget::trials(10);
-        assert_eq!(bench.open(100), None);
-        assert!(bench.budget.is_spent());
-        assert_eq!(bench.open(0), Some((0, 0)), "the expected counter is free");
-        assert_eq!(bench.open(2), None);
+        bench.budget = Budget::trials(2);
+        assert_eq!(bench.open(100), Some((100, 100)), "success is free");
+        assert!((0..10).all(|_| bench.open(50).is_none()), "a counter that passed opens nothing");
+        assert!(!bench.budget.pay(100));
+        assert_eq!(bench.open(101), Some((101, 0)), "the expected counter is free");
+        assert_eq!(bench.open(103), None);
     }
 
     #[test]

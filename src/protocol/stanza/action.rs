@@ -52,7 +52,7 @@ impl Action {
             && to.server == "call"
             && !to.user.is_empty()
         {
-            action.call_id = Some(to.user.clone());
+            action.call_id = Some(to.user.as_ref().into());
         }
         Some(action)
     }

@@ -7,8 +7,8 @@ use super::{strict, tolerant};
 
 /// Reads the element at the start of `text`, after white space.
 ///
-/// It takes time and memory linear in the length of what it reads. Elements nested deeper than 128 are left out. Values
-/// that are addresses become addresses, so that the node equals one from the wire.
+/// It takes time and memory linear in the length of what it reads. Elements nested deeper than 128, and elements and
+/// attributes beyond the first 262,144, are left out. Values that are addresses become addresses, so that the node equals one from the wire.
 #[must_use]
 pub fn read(text: &str, dialect: Dialect) -> Reading {
     let begin = text.len() - text.trim_start().len();

@@ -35,6 +35,8 @@ pub struct Departures {
     pub unbalanced: u32,
     /// Elements that were left out because they are nested too deeply.
     pub too_deep: u32,
+    /// Elements and attributes that were left out because there are too many.
+    pub too_many: u32,
     /// Pieces of text between elements, which no stanza has and which were left out.
     pub stray_text: u32,
     /// Contents that could be text or bytes.

@@ -21,13 +21,13 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Option<Reading> {
                 tree.end(true);
             }
             Event::End(_) => tree.end(false),
-            Event::Text(text) => tree.text(&text.into_inner()),
-            Event::CData(text) => tree.text(&text.into_inner()),
+            Event::Text(text) => tree.text(text.into_inner()),
+            Event::CData(text) => tree.text(text.into_inner()),
             Event::Comment(comment) => tree.comment(&comment),
             // Whether entities are resolved depends on the dialect, so the tree does that.
             Event::GeneralRef(entity) => {
                 tree.text("&");
-                tree.text(&entity);
+                tree.text(entity.into_inner());
                 tree.text(";");
             }
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -38,7 +38,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Option<Reading> {
     Some(tree.reading(length))
 }
 
-fn start(tag: &BytesStart<'_>, tree: &mut Tree) -> Option<()> {
+fn start(tag: &BytesStart<'_>, tree: &mut Tree<'_>) -> Option<()> {
     tree.start(tag.name().as_ref());
     let attributes: Attributes<'_> = tag.attributes();
     for attribute in attributes {

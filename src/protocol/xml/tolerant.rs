@@ -24,7 +24,7 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Reading {
 struct Tolerant<'t> {
     text: &'t str,
     at: usize,
-    tree: Tree,
+    tree: Tree<'t>,
 }
 
 impl<'t> Tolerant<'t> {

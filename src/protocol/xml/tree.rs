@@ -5,32 +5,31 @@ use std::borrow::Cow;
 use super::content::{self, unescaped};
 use super::dialect::Dialect;
 use super::reading::{Departures, End, Reading};
-use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
+use crate::protocol::binary::{Attribute, Content, DEPTH_LIMIT, ITEM_LIMIT, Jid, Node, Span, Value, interned};
 use crate::visible::revealed;
 
-/// Elements nested deeper are left out. WABinary is read to the same depth.
-const DEPTH_LIMIT: usize = 128;
-
-/// A tree under construction.
-pub(super) struct Tree {
+/// A tree under construction. What is nested deeper, or is more, than WABinary is read is left out.
+pub(super) struct Tree<'t> {
     dialect: Dialect,
-    open: Vec<Open>,
-    /// The number of open elements below the deepest one that is kept.
+    open: Vec<Open<'t>>,
+    /// The elements and attributes so far.
+    items: usize,
+    /// The number of open elements that are left out.
     below: usize,
     root: Option<Node>,
     pub(super) departures: Departures,
 }
 
-struct Open {
+struct Open<'t> {
     node: Node,
     children: Vec<Node>,
-    text: String,
+    text: Cow<'t, str>,
     elided: Option<u64>,
 }
 
-impl Tree {
+impl<'t> Tree<'t> {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, open: Vec::new(), below: 0, root: None, departures: Departures::default() }
+        Self { dialect, open: Vec::new(), items: 0, below: 0, root: None, departures: Departures::default() }
     }
 
     /// Begins an element.
@@ -40,12 +39,19 @@ impl Tree {
             self.departures.too_deep += 1;
             return;
         }
-        let node = Node { tag: Cow::Owned(self.shown(tag).into_owned()), ..Node::default() };
-        self.open.push(Open { node, children: Vec::new(), text: String::new(), elided: None });
+        if !self.has_room() {
+            self.below += 1;
+            return;
+        }
+        let node = Node { tag: interned(&self.shown(tag)), ..Node::default() };
+        self.open.push(Open { node, children: Vec::new(), text: Cow::Borrowed(""), elided: None });
     }
 
     /// Adds an attribute to the element that was begun last.
     pub(super) fn attribute(&mut self, name: &str, text: &str) {
+        if self.below > 0 || !self.has_room() {
+            return;
+        }
         let dialect = self.dialect;
         let name = self.shown(name);
         if let Some(open) = self.kept() {
@@ -54,9 +60,13 @@ impl Tree {
     }
 
     /// Adds text, escapes unresolved.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: impl Into<Cow<'t, str>>) {
         if let Some(open) = self.kept() {
-            open.text.push_str(text);
+            if open.text.is_empty() {
+                open.text = text.into();
+            } else {
+                open.text.to_mut().push_str(&text.into());
+            }
         }
     }
 
@@ -74,8 +84,10 @@ impl Tree {
             self.below -= 1;
             return;
         }
-        let Some(Open { mut node, children, text, elided }) = self.open.pop() else { return };
+        let Some(Open { mut node, mut children, text, elided }) = self.open.pop() else { return };
+        node.attributes.shrink_to_fit();
         node.content = if !children.is_empty() {
+            children.shrink_to_fit();
             self.departures.stray_text += u32::from(!text.trim().is_empty());
             Content::Nodes(children)
         } else if let Some(length) = elided {
@@ -119,11 +131,19 @@ impl Tree {
     }
 
     /// Resolves the escapes for invisible characters in a name.
-    fn shown<'t>(&self, name: &'t str) -> Cow<'t, str> {
+    fn shown<'n>(&self, name: &'n str) -> Cow<'n, str> {
         if self.dialect.reveals { revealed(name) } else { Cow::Borrowed(name) }
     }
 
-    fn kept(&mut self) -> Option<&mut Open> {
+    /// Counts an element or an attribute. Returns whether there is room for it.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.items < ITEM_LIMIT;
+        self.items += usize::from(has_room);
+        self.departures.too_many += u32::from(!has_room);
+        has_room
+    }
+
+    fn kept(&mut self) -> Option<&mut Open<'t>> {
         if self.below > 0 { None } else { self.open.last_mut() }
     }
 }
@@ -131,7 +151,7 @@ impl Tree {
 /// Creates an attribute from text. Its value is an address if the text has the form of one and the name allows it.
 #[must_use]
 pub fn attribute(name: &str, text: &str) -> Attribute {
-    Attribute { name: Cow::Owned(name.to_owned()), value: value(name, text), span: Span::default() }
+    Attribute { name: interned(name), value: value(name, text), span: Span::default() }
 }
 
 /// Attributes with text written by people, in which something that looks like an address is not one.
@@ -148,7 +168,7 @@ fn value(name: &str, text: &str) -> Value {
     let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address);
     match jid.filter(|jid| is_party || jid.to_string() == text) {
         Some(jid) => Value::Jid(jid),
-        None => Value::Text(Cow::Owned(text.to_owned())),
+        None => Value::Text(interned(text)),
     }
 }
 

@@ -40,7 +40,9 @@ pub fn write_bounded(node: &Node, limit: usize) -> String {
 /// Formats the name of an element or attribute as [`write()`] does.
 #[must_use]
 pub fn write_name(name: &str) -> Cow<'_, str> {
-    let fits = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
+    // Some letters do not show.
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
+    let fits = |character| is_part(character) && !is_hidden(character);
     visible_but(name, |character| !fits(character))
 }
 
@@ -238,6 +240,11 @@ mod tests {
         assert_eq!(
             write(&node("a b><", &[("x=\"", "1")], Content::None)),
             r#"<a\u{20}b\u{3e}\u{3c} x\u{3d}\u{22}="1"/>"#
+        );
+        // Letters all the same.
+        assert_eq!(
+            write(&node("\u{3164}\u{115f}", &[("a\u{ffa0}", "1")], Content::None)),
+            r#"<\u{3164}\u{115f} a\u{ffa0}="1"/>"#
         );
     }
 

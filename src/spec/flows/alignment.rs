@@ -1,6 +1,6 @@
 //! A call next to the flow that ends as it did: which of its rows are steps, and which steps were not seen.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::flow::{End, Flow, Passes, Step};
 use crate::call::{Call, Role, Row};
@@ -52,7 +52,7 @@ impl Alignment {
         let mut steps: Vec<Option<Sighting>> = vec![None; flow.steps.len()];
         let mut rows = Vec::new();
         let mut furthest = vec![0; views.len()];
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| row.repeats.is_none()) {
             let Some(view) = views.get(row.vantage) else { continue };
             let Some(place) = flow.steps.iter().position(|step| step.is_row(view.end, row)) else { continue };

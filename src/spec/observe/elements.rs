@@ -1,6 +1,6 @@
 //! What an element holds, where its meaning is the question.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::call::{Call, Row};
 use crate::protocol::binary::{Content, Node};
@@ -67,7 +67,7 @@ impl<'c> Announced<'c> {
     /// What the offers of a call and their acks hold, in any element.
     #[must_use]
     pub fn of(call: &'c Call) -> Self {
-        let mut known = HashMap::new();
+        let mut known = HashMap::default();
         for announcement in call.rows.iter().filter_map(announcement) {
             let mut open = vec![announcement];
             while let Some(node) = open.pop() {

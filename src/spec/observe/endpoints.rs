@@ -1,6 +1,6 @@
 //! Addresses for the media path in stanzas: candidates, relays, and the keys that come with them.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::elements;
 use super::stanzas::{self, Sight};
@@ -94,7 +94,7 @@ impl<'c> RelayList<'c> {
     }
 }
 
-/// The `<te>` elements of an action.
+/// The `<te>` elements of an action, without those whose bytes are all zero.
 pub fn of(action: &Node) -> impl Iterator<Item = &Node> {
-    action.children().iter().filter(|child| child.tag == "te")
+    action.children().iter().filter(|child| child.tag == "te" && !is_blank(child))
 }

@@ -1,6 +1,6 @@
 //! Calls that rang until somebody's patience or timer ran out.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::originator::{self, Made};
 use super::{declined, stanzas};
@@ -54,7 +54,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
         return None;
     }
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
-    let (mut ended, mut arrived, mut known) = (HashSet::new(), HashMap::new(), HashSet::new());
+    let (mut ended, mut arrived, mut known) = (HashSet::default(), HashMap::default(), HashSet::default());
     let mut endings: Vec<Ending<'_>> = Vec::new();
     for (index, row) in call.rows.iter().enumerate() {
         let stanza = row.observed.read();

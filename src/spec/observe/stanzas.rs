@@ -1,6 +1,6 @@
 //! The call stanzas of a call, each once, however often it was seen.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::call::{Call, Row, declines, is_offer};
 use crate::origin::Direction;
@@ -53,6 +53,16 @@ impl<'c> Sight<'c> {
         call.progress.accepted.is_some_and(|accepted| accepted < self.index)
     }
 
+    /// How it stands to the accept of the call, in words.
+    #[must_use]
+    pub fn phase(&self, call: &Call) -> &'static str {
+        match call.progress.accepted {
+            Some(accepted) if call.is_before(accepted, self.index) == Some(true) => "after the accept",
+            Some(accepted) if call.is_before(self.index, accepted) != Some(true) => "about when the call was accepted",
+            _ => "before any accept",
+        }
+    }
+
     /// What is the same of one stanza at each device that it reaches; `None` where it has no id.
     fn arrival(&self) -> Option<(&'c str, &'c ActionName, &'static str)> {
         let id = self.row.observed.read().id.as_deref()?;
@@ -87,7 +97,7 @@ pub fn of<'c>(call: &'c Call, name: &ActionName) -> Vec<Sight<'c>> {
 
 /// Every call stanza once whose action is wanted.
 fn once(call: &Call, is_wanted: impl Fn(&ActionName) -> bool) -> Vec<Sight<'_>> {
-    let mut arrived = HashSet::new();
+    let mut arrived = HashSet::default();
     let wanted = sights(call).filter(|sight| is_wanted(&sight.action.name));
     let once = wanted.filter(|sight| {
         let mut is_first = || sight.is_outbound() || sight.arrival().is_none_or(|arrival| arrived.insert(arrival));
@@ -100,7 +110,7 @@ fn once(call: &Call, is_wanted: impl Fn(&ActionName) -> bool) -> Vec<Sight<'_>> 
 /// stanza as it was sent.
 #[must_use]
 pub fn arrivals(call: &Call) -> Vec<Sight<'_>> {
-    let mut arrived = HashSet::new();
+    let mut arrived = HashSet::default();
     let arrivals = sights(call).filter(|sight| {
         let mut is_first = || sight.arrival().is_none_or(|arrival| arrived.insert(arrival));
         sight.is_inbound() && sight.row.repeats.is_none() && is_first()
@@ -116,7 +126,7 @@ pub fn sights(call: &Call) -> impl Iterator<Item = Sight<'_>> {
 /// The index of the first row of each vantage that `is` one, by vantage.
 #[must_use]
 pub fn first_by_vantage(call: &Call, is: impl Fn(&Row) -> bool) -> HashMap<usize, usize> {
-    let mut first = HashMap::new();
+    let mut first = HashMap::default();
     for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| is(row)) {
         first.entry(row.vantage).or_insert(index);
     }

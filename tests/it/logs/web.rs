@@ -1,8 +1,10 @@
 //! Hooks inside WhatsApp Web: what they record of the network, and of the inside of the page.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use ringtrace::analysis::{Request, Source};
+use ringtrace::call::Outcome;
 
 use super::{anomalies, load, load_text, sample, timeline};
 use crate::shared::shared;
@@ -140,4 +142,101 @@ fn a_row_of_the_recorder_without_a_stanza_is_said() {
     assert_eq!(timeline(&analysis), ["00AA in call offer 1 unknown"]);
     let said = anomalies(&analysis);
     assert!(said[0].starts_with("input/log-entry-unreadable at 2"), "{said:?}");
+}
+
+/// A line of the hook of schema v1, at a moment in milliseconds after 15:02:20.
+fn hooked(session: &str, milliseconds: u32, direction: &str, xml: &str) -> String {
+    let xml = serde_json::to_string(xml).unwrap();
+    let time = format!("2026-05-14T15:02:{:02}.{:03}Z", 20 + milliseconds / 1000, milliseconds % 1000);
+    format!(
+        r#"{{"schema":"v1","sessionId":"{session}","event":{{"direction":"{direction}","ts":"{time}","xml":{xml}}}}}"#
+    )
+}
+
+const OFFER: &str = r#"<call to="20000000000002@lid" id="O1"><offer call-id="00AA" call-creator="10000000000001:1@lid"><audio enc="opus" rate="16000"/><destination><to jid="20000000000002:16@lid"/><to jid="20000000000002:17@lid"/></destination></offer></call>"#;
+
+#[test]
+fn files_of_one_session_are_of_one_device() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, lines: &[String]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        path
+    };
+    let stanzas = write("caller.jsonl", &[hooked("business", 0, "out", OFFER)]);
+    let refusal = r#"<ack from="20000000000002@lid" class="call" type="offer" id="O1" error="427"/>"#;
+    let answers = |session: &str| write("caller.ack.jsonl", &[hooked(session, 40, "in", refusal)]);
+    let read = |answers: PathBuf| {
+        let sources = [answers, stanzas.clone()].map(Source::File).to_vec();
+        let analysis = Request::new(sources).load();
+        let call = &analysis.calls[0].call;
+        (call.vantages.len(), call.progress.outcome, call.lapse(0, call.rows.len() - 1).map(|lapse| lapse.nanoseconds))
+    };
+    assert_eq!(read(answers("business")), (1, Outcome::Failed, Some(40_000_000)));
+    let (vantages, outcome, _) = read(answers("another"));
+    assert_eq!((vantages, outcome), (2, Outcome::CutOff), "another client's answer refuses nothing of this one");
+}
+
+#[test]
+fn an_accept_that_was_logged_late_times_nothing() {
+    let elsewhere = r#"<call to="20000000000002@lid" id="T1"><terminate call-id="00AA" call-creator="10000000000001:1@lid" reason="accepted_elsewhere"><destination><to jid="20000000000002:16@lid"/></destination></terminate></call>"#;
+    let mute = r#"<call to="20000000000002:17@lid" id="M1"><mute_v2 call-id="00AA" call-creator="10000000000001:1@lid" mute-state="0"/></call>"#;
+    let accept = r#"<call from="20000000000002:17@lid" id="A1" t="1778770941"><accept call-id="00AA" call-creator="10000000000001:1@lid"/></call>"#;
+    let call = |told: u32, accepted: u32| {
+        let mut lines = [
+            (0, hooked("business", 0, "out", OFFER)),
+            (told, hooked("business", told, "out", elsewhere)),
+            (told + 10, hooked("business", told + 10, "out", mute)),
+            (accepted, hooked("business", accepted, "in", accept)),
+        ];
+        lines.sort_by_key(|(at, _)| *at);
+        let analysis = load_text(lines.map(|(_, line)| line).join("\n").as_bytes());
+        let judged = &analysis.calls[0];
+        let states = judged.evidence.iter().filter(|piece| piece.question.id == "mute-states");
+        let progress = &judged.call.progress;
+        (progress.outcome, progress.ring.is_some(), states.map(|piece| piece.why.clone()).collect::<String>())
+    };
+    let (outcome, is_timed, mute) = call(1_080, 1_300);
+    assert_eq!((outcome, is_timed), (Outcome::Answered, false));
+    assert!(mute.contains("about when the call was accepted"), "{mute}");
+    let (outcome, is_timed, mute) = call(1_500, 1_300);
+    assert_eq!((outcome, is_timed), (Outcome::Answered, true));
+    assert!(mute.contains("after the accept"), "{mute}");
+}
+
+#[test]
+fn stanzas_before_an_invitation_are_none_of_a_groups_call() {
+    let accept = r#"<call from="20000000000002:17@lid" id="A1" t="1778770941"><accept call-id="00AA" call-creator="10000000000001:1@lid"/></call>"#;
+    let invitation = r#"<call to="00AA@call" id="O2"><offer call-id="00AA" call-creator="10000000000001:1@lid"><group_info/><destination><to jid="30000000000003:2@lid"><enc v="2" type="msg"/></to></destination></offer></call>"#;
+    let keyed = OFFER.replace(
+        r#"<to jid="20000000000002:16@lid"/>"#,
+        r#"<to jid="20000000000002:16@lid"><enc v="2" type="msg"/></to>"#,
+    );
+    let lines =
+        [hooked("b", 0, "out", &keyed), hooked("b", 1_000, "in", accept), hooked("b", 9_000, "out", invitation)];
+    let analysis = load_text(lines.join("\n").as_bytes());
+    let judged = &analysis.calls[0];
+    assert!(judged.call.group);
+    let rows = |question: &str| -> Vec<usize> {
+        judged.evidence.iter().filter(|piece| piece.question.id == question).map(|piece| piece.row).collect()
+    };
+    assert_eq!(rows("group-keys"), [2]);
+    assert!(!rows("group-stanzas").is_empty() && rows("group-stanzas").iter().all(|row| *row == 2));
+}
+
+#[test]
+fn an_ack_from_the_call_that_was_addressed_names_no_server() {
+    let lines = [
+        hooked("b", 0, "out", OFFER),
+        hooked(
+            "b",
+            5_000,
+            "out",
+            r#"<call to="call" id="D1"><duration call-id="00AA" call-creator="10000000000001:1@lid" audio_duration="4197"/></call>"#,
+        ),
+        hooked("b", 5_050, "in", r#"<ack from="call" class="call" type="duration" id="D1"/>"#),
+    ];
+    let analysis = load_text(lines.join("\n").as_bytes());
+    let senders: Vec<_> = analysis.calls[0].evidence.iter().filter(|piece| piece.question.id == "ack-sender").collect();
+    assert_eq!(senders.iter().map(|piece| &*piece.hypothesis).collect::<Vec<_>>(), ["addressee"]);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Capture, Connection};
 use ringtrace::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
-use ringtrace::call::{Grouping, Observed};
+use ringtrace::call::{self, Grouping, Observed};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
 use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
 use ringtrace::protocol::stanza::{Stanza, Wire};
@@ -52,6 +52,14 @@ impl Recording {
         recording
     }
 
+    /// Everything is read from now on, for so long.
+    fn covers(&mut self, milliseconds: i64) {
+        let at = |milliseconds: i64| Timestamp(START + milliseconds * 1_000_000);
+        let spans = vec![call::Span { from: at(self.milliseconds), until: at(self.milliseconds + milliseconds) }];
+        let recorded = call::Recording { technique: "websocket-capture", spans, ..call::Recording::default() };
+        self.grouping.record((CaptureId(0), Some(ConnectionId(2))), recorded);
+    }
+
     /// Time passes.
     pub(super) fn wait(&mut self, milliseconds: i64) -> &mut Self {
         self.milliseconds += milliseconds;
@@ -69,6 +77,8 @@ impl Recording {
             ..Origin::of_record(CaptureId(0), record, 0, Some(time))
         };
         let stanza = Located::new(origin, Stanza::read(node, None));
+        let recorded = call::Recording { technique: "websocket-capture", ..call::Recording::default() };
+        self.grouping.cover((CaptureId(0), Some(ConnectionId(2))), recorded);
         self.grouping.push(Observed { seq: self.stanzas, stanza });
     }
 
@@ -100,6 +110,7 @@ impl Recording {
     pub(super) fn analysis(&mut self, complete: bool) -> Arc<Analysis> {
         let capture = Capture {
             name: "monday.pcap".to_owned(),
+            path: None,
             format: Some("pcap"),
             container: None,
             technique_override: None,
@@ -174,6 +185,7 @@ pub(super) fn declined(recording: &mut Recording) {
 /// A call that this client declines with an attribute that the spec does not know, and then goes on with.
 pub(super) fn departing() -> Arc<Analysis> {
     let mut recording = Recording::new();
+    recording.covers(10_000);
     let call = "F33F33F33F33F33F33F33F33F33F33F3";
     recording.gets(PEER, "D1", action("offer", call, PEER, &[]));
     recording.wait(2_100).sends(PEER, "D2", action("reject", call, PEER, &[("count", "0")]));
@@ -198,7 +210,7 @@ pub(super) fn with_strays() -> Arc<Analysis> {
     recording.wait(40).inbound(node("ack", &ack, vec![]));
     recording.wait(10).inbound(node("call", &[("from", PEER), ("id", "S1")], vec![node("lobby", &[], vec![])]));
     let mut analysis = Analysis::clone(&recording.analysis(true));
-    let strays = recording.grouping.strays().map(|call| Judged::new(Arc::new(call), &analysis.context));
+    let strays = recording.grouping.strays().map(|call| Judged::new(Arc::new(call), Arc::clone(&analysis.context)));
     analysis.strays = strays.map(Arc::new);
     Arc::new(analysis)
 }

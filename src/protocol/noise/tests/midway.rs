@@ -1,6 +1,6 @@
 //! Connections that began before the capture, and connections of others.
 
-use super::peer::{Parties, Peer, talked};
+use super::peer::{Parties, Peer, line, talked};
 use super::*;
 
 /// A session whose first frames and handshake were not captured.
@@ -34,10 +34,43 @@ fn counters_are_found_by_trial() {
 
 #[test]
 fn high_counters_are_found() {
-    let (peer, _, messages) = begun_before(60_000, 65_000, 2);
+    let (peer, _, messages) = begun_before(60_000, 5_000_000, 2);
     let (_, out) = decode(&keys(&[peer.transport_line()]), &messages);
     assert_eq!(out.counters(Direction::Inbound), [60_000, 60_001]);
-    assert_eq!(out.counters(Direction::Outbound), [65_000, 65_001]);
+    assert_eq!(out.counters(Direction::Outbound), [5_000_000, 5_000_001]);
+}
+
+/// Returns `count` lines with keys of no session.
+fn wrong_lines(count: u32) -> Vec<String> {
+    let key = |number: u32, which: u8| {
+        let mut key = [which; 32];
+        key[..4].copy_from_slice(&number.to_be_bytes());
+        key
+    };
+    (0..count).map(|number| line("WA_NOISE_TRANSPORT", &[0, 1, 2].map(|which| key(number, which)))).collect()
+}
+
+#[test]
+fn wrong_lines_do_not_hide_the_right_one() {
+    let (peer, _, messages) = begun_before(60_000, 65_000, 5);
+    let lines = [wrong_lines(2_000), vec![peer.transport_line()], wrong_lines(75)].concat();
+    let (report, out) = decode(&keys(&lines), &messages);
+    assert_eq!((report.state, report.key_used), (State::Decrypted, Some(peer.client_ephemeral)));
+    assert_eq!(out.counters(Direction::Inbound), [60_000, 60_001, 60_002, 60_003, 60_004]);
+}
+
+#[test]
+fn keys_that_were_not_tried_are_counted() {
+    let (_, _, messages) = begun_before(43, 41, 5);
+    let mut decoder = Decoder::new(Arc::new(keys(&wrong_lines(10_000))));
+    let mut out = Collected::default();
+    for (direction, data) in &messages {
+        let origin = Origin { connection: Some(ConnectionId(9_999)), ..origin(1, *direction) };
+        decoder.push(Located::new(origin, Message { opcode: Opcode::Binary, data }), &mut out);
+    }
+    decoder.finish(&mut out);
+    let details = out.details("noise/no-key-midway");
+    assert!(matches!(details[..], [detail] if detail.ends_with(" of the 10000 pairs of transport keys were tried")));
 }
 
 #[test]

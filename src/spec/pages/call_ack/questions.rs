@@ -215,10 +215,10 @@ pub(super) fn ack_from(question: &'static Question, call: &Call, _: &Context) ->
         let from = row.observed.read().from.as_ref().filter(|_| is_inbound)?;
         let to = answered.observed.read().to.as_ref();
         let action = answers::action_name(row);
-        let (hypothesis, whose) = if from.is_server() {
-            ("server", "names the server")
-        } else if to.is_some_and(|to| to == from || call.people.same_person(to, from)) {
+        let (hypothesis, whose) = if to.is_some_and(|to| to == from || call.people.same_person(to, from)) {
             ("addressee", "names the addressee of what it answers")
+        } else if from.is_server() {
+            ("server", "names the server")
         } else {
             return None;
         };

@@ -15,7 +15,7 @@ const BEFORE: i64 = 60_000_000_000;
 pub(super) fn id_echo(call: &Call, context: &Context, checks: &mut Checks) {
     for (index, row, _) in acks(call) {
         if row.observed.read().id.is_none() {
-            checks.violated(index, "it has no `id`");
+            checks.lacks(call, index, "it has no `id`");
         } else if row.answers.is_some() {
             checks.holds(index, "its `id` is that of a stanza in the other direction");
         } else {
@@ -33,7 +33,7 @@ pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, row, ack) in acks(call) {
         let Some(answered) = row.answers.and_then(|answered| call.rows.get(answered)) else {
             match ack.class {
-                None => checks.violated(index, "it has no `class`"),
+                None => checks.lacks(call, index, "it has no `class`"),
                 Some(_) => checks.undecided(index, "the stanza it acknowledges was not recorded"),
             }
             continue;
@@ -42,7 +42,7 @@ pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
         match ack.class.as_deref() {
             Some(class) if class == tag => checks.holds(index, "its `class` is the tag of the acknowledged stanza"),
             Some(class) => checks.violated(index, format!("its `class` is {class}, but it acknowledges a `<{tag}>`")),
-            None => checks.violated(index, format!("it has no `class`, but acknowledges a `<{tag}>`")),
+            None => checks.lacks(call, index, format!("it has no `class`, but acknowledges a `<{tag}>`")),
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn mute_states(question: &'static Question, call: &Call, _: &Context)
         let originator =
             originator::made(sight.row).map_or_else(String::new, |made| format!(" of the {}", made.by.name()));
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let when = if sight.is_in_call(call) { "after the accept" } else { "before any accept" };
+        let when = sight.phase(call);
         let why = format!("A mute{originator}, {place}, {when}.");
         Evidence::supporting(question, value, Strength::Direct, sight.index, why)
     });

@@ -20,7 +20,7 @@ pub(super) fn offer_order(call: &Call, _: &Context, checks: &mut Checks) {
             let tags: Vec<_> = children.iter().take(SHOWN).map(|child| child.tag.as_ref()).collect();
             Err(Departure::Broken(format!("its children are out of order: {}", tags.join(", "))))
         };
-        note_built(checks, &offer, found);
+        note_built(call, checks, &offer, found);
     }
 }
 

@@ -1,6 +1,8 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use crate::call::{Call, Media, Outcome, Role, Row, Side};
 use crate::origin::Direction;
@@ -128,7 +130,7 @@ pub(super) fn preaccept_conduct(question: &'static Question, call: &Call, contex
     if answers.is_empty() {
         return Vec::new();
     }
-    let mut preaccepts = HashMap::new();
+    let mut preaccepts = HashMap::default();
     for sight in stanzas::of(call, &ActionName::Preaccept) {
         preaccepts.entry(sender(call, &sight)).or_insert(sight);
     }

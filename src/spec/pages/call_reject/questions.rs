@@ -1,6 +1,6 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::call::{Call, Outcome, Provenance, Role, Row, Side, declines};
 use crate::origin::Direction;
@@ -168,7 +168,7 @@ pub(super) fn reject_carries_reason(question: &'static Question, call: &Call, _:
 }
 
 pub(super) fn reject_after_preaccept(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let mut preaccepts = HashMap::new();
+    let mut preaccepts = HashMap::default();
     for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| stanzas::is(row, &ActionName::Preaccept)) {
         preaccepts.entry(sender(call, row)).or_insert(index);
     }

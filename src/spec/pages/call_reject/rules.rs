@@ -1,6 +1,6 @@
 //! The checks of this page's rules; `page.md` says what each one checks.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::call::{Call, Emitter, is_offer};
 use crate::protocol::binary::{Content, Node};
@@ -10,17 +10,22 @@ use crate::spec::coverage::{ANSWERED_WITHIN, MOMENT, covered_for, covered_until}
 use crate::spec::observe::stanzas::{Sight, is_of_media, own_rejects, rejects, sights};
 use crate::spec::{Checks, Context};
 
-pub(super) fn before_accept(call: &Call, _: &Context, checks: &mut Checks) {
-    // By vantage: whether the offer that it saw last was accepted since; `None` before any offer.
-    let mut offers: Vec<Option<bool>> = vec![None; call.vantages.len()];
+pub(super) fn before_accept(call: &Call, context: &Context, checks: &mut Checks) {
+    // By vantage: what accepted the offer that it saw last; `None` before any offer.
+    let mut offers: Vec<Option<Option<Sight<'_>>>> = vec![None; call.vantages.len()];
     for act in sights(call) {
         let Some(accepted) = offers.get_mut(act.row.vantage) else { continue };
         match (&act.action.name, act.row.emitter) {
-            (name, _) if is_offer(name) && act.is_inbound() => *accepted = Some(false),
-            (ActionName::Accept, Emitter::Local | Emitter::OwnOther) if accepted.is_some() => *accepted = Some(true),
+            (name, _) if is_offer(name) && act.is_inbound() => *accepted = Some(None),
+            (ActionName::Accept, Emitter::Local | Emitter::OwnOther) if accepted.is_some() => {
+                *accepted = Some(Some(act));
+            }
             (ActionName::Reject, _) if act.is_outbound() => match accepted {
-                Some(false) => checks.holds(act.index, "the offer came before it, with no accept in between"),
-                Some(true) => checks.violated(act.index, "the offer was accepted before it"),
+                Some(None) => checks.holds(act.index, "the offer came before it, with no accept in between"),
+                Some(Some(accept)) => match offered_anew_unseen(call, context, accept, &act) {
+                    None => checks.violated(act.index, "the offer was accepted before it"),
+                    Some(why) => checks.undecided(act.index, format!("the offer was accepted before it; {why}")),
+                },
                 None => checks.undecided(act.index, "the offer that it declines was not recorded"),
             },
             _ => {}
@@ -32,7 +37,10 @@ pub(super) fn to_is_offer_from(call: &Call, _: &Context, checks: &mut Checks) {
     for (reject, offer) in own_rejects(call) {
         let row = reject.index;
         let Some(to) = &reject.row.observed.read().to else {
-            checks.violated(row, "its `to` is missing or not an address");
+            match reject.wrapper().text("to") {
+                Some(to) => checks.violated(row, format!("its `to` is not an address: {to}")),
+                None => checks.lacks(call, row, "it has no `to`"),
+            }
             continue;
         };
         let Some(from) = offer.and_then(|offer| offer.row.observed.read().from.as_ref()) else {
@@ -53,7 +61,7 @@ pub(super) fn to_is_offer_from(call: &Call, _: &Context, checks: &mut Checks) {
 
 pub(super) fn two_attributes(call: &Call, _: &Context, checks: &mut Checks) {
     for reject in rejects(call) {
-        note_built(checks, &reject, judge(reject.node));
+        note_built(call, checks, &reject, judge(reject.node));
     }
 }
 
@@ -65,7 +73,7 @@ fn judge(reject: &Node) -> Result<&'static str, Departure> {
         return Err(Departure::Unknown(format!("it also carries {}", names.join(", "))));
     }
     if let Some(missing) = ["call-id", "call-creator"].into_iter().find(|name| reject.attribute(name).is_none()) {
-        return Err(Departure::Broken(format!("it has no `{missing}`")));
+        return Err(Departure::Lacking(format!("it has no `{missing}`")));
     }
     if let Some(counter) = ["duration", "audio_duration"].into_iter().find(|name| reject.attribute(name).is_some()) {
         return Err(Departure::Broken(format!("it also carries `{counter}`")));
@@ -93,7 +101,7 @@ fn compare(call: &Call, reject: &Sight<'_>, offer: &Sight<'_>, checks: &mut Chec
             let whose = if reject.node.attribute(name).is_none() { "it has" } else { "the offer has" };
             let why = format!("{whose} no `{name}`");
             match reject.node.attribute(name) {
-                None => checks.violated(row, why),
+                None => checks.lacks(call, row, why),
                 Some(_) => checks.undecided(row, why),
             }
             return;
@@ -127,7 +135,7 @@ pub(super) fn empty(call: &Call, _: &Context, checks: &mut Checks) {
                 Err(Departure::Broken("it has content".to_owned()))
             }
         };
-        note_built(checks, &reject, found);
+        note_built(call, checks, &reject, found);
     }
 }
 
@@ -143,7 +151,17 @@ pub(super) fn no_counters(call: &Call, _: &Context, checks: &mut Checks) {
         } else {
             Ok("it has nothing that is reserved for terminates")
         };
-        note_built(checks, &reject, found);
+        note_built(call, checks, &reject, found);
+    }
+}
+
+/// Why the device may have been offered the call anew between two stanzas, without a record of it; `None` if it was not.
+fn offered_anew_unseen(call: &Call, context: &Context, from: &Sight<'_>, until: &Sight<'_>) -> Option<String> {
+    let covered = until.row.observed.time().map(|until| covered_until(call, context, from.row, until));
+    match covered {
+        Some(Ok(())) => None,
+        Some(Err(why)) => Some(format!("unknown whether the call was offered anew in between: {why}")),
+        None => Some("unknown whether the call was offered anew in between: the recording has no times".to_owned()),
     }
 }
 
@@ -151,7 +169,7 @@ pub(super) fn no_counters(call: &Call, _: &Context, checks: &mut Checks) {
 #[derive(Clone, Copy, Default)]
 struct Device<'c> {
     preaccepted: bool,
-    accepted: bool,
+    accepted: Option<Sight<'c>>,
     rejected: Option<Sight<'c>>,
     /// The first thing that it did in the call after its reject.
     after: Option<Sight<'c>>,
@@ -173,7 +191,7 @@ pub(super) fn terminal(call: &Call, context: &Context, checks: &mut Checks) {
             }
             ActionName::Reject if act.declines() => device.rejected = Some(act),
             ActionName::Preaccept => device.preaccepted = true,
-            ActionName::Accept => device.accepted = true,
+            ActionName::Accept => device.accepted = Some(act),
             _ => {}
         }
     }
@@ -186,9 +204,17 @@ impl Device<'_> {
     fn judge(self, call: &Call, context: &Context, checks: &mut Checks) {
         let Some(reject) = self.rejected else { return };
         if let Some(after) = self.after {
-            checks.violated(after.index, format!("the rejecting device sent a `{}` afterwards", after.action.name));
-        } else if self.accepted {
-            checks.violated(reject.index, "the device accepted the call before it rejected it");
+            let what = format!("the rejecting device sent a `{}` afterwards", after.action.name);
+            match offered_anew_unseen(call, context, &reject, &after) {
+                None => checks.violated(after.index, what),
+                Some(why) => checks.undecided(after.index, format!("{what}; {why}")),
+            }
+        } else if let Some(accept) = self.accepted {
+            let what = "the device accepted the call before it rejected it";
+            match offered_anew_unseen(call, context, &accept, &reject) {
+                None => checks.violated(reject.index, what),
+                Some(why) => checks.undecided(reject.index, format!("{what}; {why}")),
+            }
         } else if self.preaccepted {
             checks.undecided(reject.index, "the device sent a preaccept before it: see reject-after-preaccept");
         } else {
@@ -204,7 +230,10 @@ pub(super) fn missing_identity(call: &Call, _: &Context, checks: &mut Checks) {
     for reject in rejects(call).filter(Sight::is_inbound) {
         let present = |name: &&str| reject.node.text(name).is_some_and(|value| !value.is_empty());
         match ["call-id", "call-creator"].into_iter().find(|name| !present(name)) {
-            Some(missing) => checks.violated(reject.index, format!("it arrived without `{missing}`: malformed")),
+            Some(missing) if reject.node.attribute(missing).is_none() => {
+                checks.lacks(call, reject.index, format!("it arrived without `{missing}`"));
+            }
+            Some(empty) => checks.violated(reject.index, format!("it arrived with an empty `{empty}`")),
             None => checks.holds(reject.index, "it has `call-id` and `call-creator`"),
         }
     }
@@ -223,7 +252,7 @@ pub(super) fn envelope(call: &Call, _: &Context, checks: &mut Checks) {
         let missing = NEEDED.into_iter().find(|name| reject.wrapper().attribute(name).is_none());
         match (unknown, missing) {
             (Some(unknown), _) => checks.novelty(reject.index, format!("its `<call>` carries `{unknown}`")),
-            (None, Some(missing)) => checks.violated(reject.index, format!("its `<call>` has no `{missing}`")),
+            (None, Some(missing)) => checks.lacks(call, reject.index, format!("its `<call>` has no `{missing}`")),
             (None, None) => {
                 checks.holds(reject.index, "its `<call>` has `from`, `id` and `t`, and no unknown attributes")
             }

@@ -1,8 +1,10 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::call::{Call, Role, Row, Side};
+use foldhash::HashMap;
+
+use crate::call::{Call, Role, Row, Side, group_since};
 use crate::origin::Direction;
 use crate::protocol::binary::Node;
 use crate::protocol::stanza::ActionName;
@@ -61,7 +63,7 @@ fn judge(
         Some(Direction::Inbound) => "inbound",
         None => return Vec::new(),
     };
-    let when = if report.is_in_call(call) { "after the accept" } else { "before any accept" };
+    let when = report.phase(call);
     if answers.is_empty() {
         let is_watched = if report.is_inbound() {
             coverage::own_acks_covered(call, context, report.row).is_ok()
@@ -87,17 +89,19 @@ fn judge(
 }
 
 pub(super) fn relays_per_report(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let (strength, kind) =
-        if call.group { (Strength::Direct, "a group call") } else { (Strength::Indirect, "a 1:1 call") };
-    let mut single: HashMap<&str, usize> = HashMap::new();
+    let since = group_since(&call.rows);
+    let mut single: HashMap<&str, usize> = HashMap::default();
     let mut evidence = Vec::new();
     for sight in stanzas::of(call, &ActionName::RelayLatency) {
         let place = originator::seen_at(call, sight.row);
         let count = endpoints::of(sight.node).count();
+        let is_of_group = since.is_some_and(|since| since <= sight.index);
+        let (strength, kind) =
+            if is_of_group { (Strength::Direct, "a group call") } else { (Strength::Indirect, "a 1:1 call") };
         if count > 1 {
             let why = format!("One report in {kind}, {place}, covers {count} relays.");
             evidence.push(Evidence::supporting(question, "several", strength, sight.index, why));
-        } else if call.group && count == 1 {
+        } else if is_of_group && count == 1 {
             let side = sight.row.originator.side.name();
             let reports = single.entry(side).or_default();
             *reports += 1;

@@ -1,6 +1,6 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::vocabulary::is_terminate_reason;
 use crate::call::{Call, Media, Row};
@@ -259,7 +259,7 @@ pub(super) fn terminate_address(question: &'static Question, call: &Call, _: &Co
 }
 
 pub(super) fn duration_unit(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let mut counted = HashSet::new();
+    let mut counted = HashSet::default();
     let pieces = answered::hang_ups(call).into_iter().filter_map(|HangUp { sight, talk }| {
         let talk = talk?;
         let values = [("duration", &sight.action.duration), ("audio_duration", &sight.action.audio_duration)];

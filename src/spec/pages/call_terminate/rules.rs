@@ -1,6 +1,6 @@
 //! The checks of this page's rules; `page.md` says what each one checks.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::call::{Call, Row, is_offer};
 use crate::origin::Direction;
@@ -20,7 +20,7 @@ pub(super) fn to_required(call: &Call, _: &Context, checks: &mut Checks) {
             _ if !act.is_outbound() => {
                 checks.undecided(act.index, "it has no `to`, and the recording does not say who sent it");
             }
-            (None, None) => checks.violated(act.index, "it has no `to`"),
+            (None, None) => checks.lacks(call, act.index, "it has no `to`"),
             (Some(to), None) => checks.violated(act.index, format!("its `to` is not an address: {to}")),
         }
     }
@@ -31,7 +31,7 @@ pub(super) fn call_id(call: &Call, _: &Context, checks: &mut Checks) {
     for act in terminates(call) {
         let wrapper_id = act.wrapper().text("id");
         match act.node.text("call-id") {
-            None => checks.violated(act.index, "it has no `call-id`"),
+            None => checks.lacks(call, act.index, "it has no `call-id`"),
             Some(id) if id.is_empty() => checks.violated(act.index, "its `call-id` is empty"),
             Some(id) if wrapper_id.as_deref() == Some(&*id) => {
                 checks.violated(act.index, "its `call-id` is the id of the stanza");
@@ -49,7 +49,7 @@ pub(super) fn call_creator(call: &Call, context: &Context, checks: &mut Checks) 
     for act in terminates(call) {
         let row = act.index;
         let Some(named) = act.node.attribute("call-creator") else {
-            checks.violated(row, "it has no `call-creator`");
+            checks.lacks(call, row, "it has no `call-creator`");
             continue;
         };
         let Some(creator) = named.to_jid() else {
@@ -101,14 +101,14 @@ pub(super) fn destination_single(call: &Call, _: &Context, checks: &mut Checks) 
             1 => Ok("it has one `<destination>`"),
             _ => Err(Departure::Broken(format!("it has {count} `<destination>`"))),
         };
-        note_built(checks, &act, found);
+        note_built(call, checks, &act, found);
     }
 }
 
 pub(super) fn destination_members(call: &Call, _: &Context, checks: &mut Checks) {
     for act in terminates(call) {
         for destination in destinations(&act) {
-            note_built(checks, &act, judge(destination));
+            note_built(call, checks, &act, judge(destination));
         }
     }
 }
@@ -118,10 +118,10 @@ fn judge(destination: &Node) -> Result<&'static str, Departure> {
         return Err(Departure::Unknown(format!("its `<destination>` contains a `<{}>`", other.tag)));
     }
     let broken = |why: String| Err(Departure::Broken(why));
-    let mut devices = HashSet::new();
+    let mut devices = HashSet::default();
     for member in destination.children() {
         let Some(named) = member.attribute("jid") else {
-            return broken("a `<to>` of its `<destination>` has no `jid`".to_owned());
+            return Err(Departure::Lacking("a `<to>` of its `<destination>` has no `jid`".to_owned()));
         };
         let Some(jid) = named.to_jid() else {
             return broken(format!("a `<to>` of its `<destination>` is not an address: {named}"));
@@ -131,7 +131,7 @@ fn judge(destination: &Node) -> Result<&'static str, Departure> {
         }
     }
     if devices.is_empty() {
-        return broken("its `<destination>` is empty".to_owned());
+        return Err(Departure::Lacking("its `<destination>` is empty".to_owned()));
     }
     Ok("its `<destination>` names each device once")
 }

@@ -1,6 +1,6 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::call::{Call, Role};
 use crate::protocol::binary::Jid;
@@ -52,7 +52,7 @@ pub(super) fn offer_retry(question: &'static Question, call: &Call, context: &Co
 
 fn observed(question: &'static Question, call: &Call, context: &Context) -> Option<Evidence> {
     let vantage = call.vantages.iter().position(|vantage| vantage.role == Role::Caller)?;
-    let mut offers: HashMap<&Jid, Sight<'_>> = HashMap::new();
+    let mut offers: HashMap<&Jid, Sight<'_>> = HashMap::default();
     let mut first = None;
     for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| row.vantage == vantage) {
         let sight = match &row.observed.read().body {

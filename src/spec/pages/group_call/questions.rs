@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::Call;
+use crate::call::{Call, group_since};
 use crate::protocol::binary::Node;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::{names, originator, stanzas};
@@ -32,11 +32,9 @@ const WORDS: &[&str] = &[
 ];
 
 pub(super) fn group_stanzas(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    if !call.group {
-        return Vec::new();
-    }
+    let Some(since) = group_since(&call.rows) else { return Vec::new() };
     let mut evidence = Vec::new();
-    for sight in stanzas::each(call) {
+    for sight in stanzas::each(call).into_iter().filter(|sight| sight.index >= since) {
         let action = sight.action.name.as_str();
         let place = originator::seen_at(call, sight.row);
         let why = format!("In {} {action} of a group call, {place}.", article(action));
@@ -51,10 +49,9 @@ pub(super) fn group_stanzas(question: &'static Question, call: &Call, _: &Contex
 }
 
 pub(super) fn group_keys(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    if !call.group {
-        return Vec::new();
-    }
-    let pieces = stanzas::each(call).into_iter().filter_map(|sight| {
+    let Some(since) = group_since(&call.rows) else { return Vec::new() };
+    let of_group = stanzas::each(call).into_iter().filter(|sight| sight.index >= since);
+    let pieces = of_group.filter_map(|sight| {
         let count = keys(sight.node.children())
             + sight
                 .node
@@ -64,7 +61,7 @@ pub(super) fn group_keys(question: &'static Question, call: &Call, _: &Context) 
         if count == 0 && !names::has_word(action, &["rekey", "key", "keys"]) {
             return None;
         }
-        let when = if sight.is_in_call(call) { "after the accept" } else { "before any accept" };
+        let when = sight.phase(call);
         let place = originator::seen_at(call, sight.row);
         let why = format!("{} {action} with {count} wrapped key{}, {when}, {place}.", capital(action), plural(count));
         Some(Evidence::supporting(question, format!("<{action}>"), Strength::Direct, sight.index, why))

@@ -1,6 +1,8 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 
 use crate::call::{Call, Row};
 use crate::origin::Direction;
@@ -15,7 +17,7 @@ pub(super) fn offer_answer_order(question: &'static Question, call: &Call, conte
     if preaccepts.is_empty() {
         return Vec::new();
     }
-    let mut answers: HashMap<usize, (usize, &Row)> = HashMap::new();
+    let mut answers: HashMap<usize, (usize, &Row)> = HashMap::default();
     for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| is_own(row)) {
         let offer = row.answers.and_then(|offer| call.rows.get(offer));
         let offer = offer.filter(|offer| stanzas::is(offer, &ActionName::Offer) && !is_own(offer));

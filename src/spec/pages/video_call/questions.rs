@@ -109,7 +109,9 @@ pub(super) fn video_position(question: &'static Question, call: &Call, _: &Conte
         let seen = originator::seen_at(call, sight.row);
         let program = originator::program(call, sight.row);
         let why = format!("An offer with video, {seen}{program}: {taken}.");
-        Some(Evidence::supporting(question, value, Strength::Direct, sight.index, why))
+        // A refusal is shown by its ack.
+        let row = sight.row.refused_by.unwrap_or(sight.index);
+        Some(Evidence::supporting(question, value, Strength::Direct, row, why))
     });
     pieces.collect()
 }
