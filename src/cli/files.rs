@@ -17,7 +17,11 @@ pub(super) const INPUT: &str = "Input options";
 
 /// The captures, in order.
 #[derive(Clone, Debug)]
-pub(super) struct Files(Vec<Given>);
+pub(super) struct Files {
+    all: Vec<Given>,
+    /// How many of them were given on the command line. The others were opened later.
+    on_command_line: usize,
+}
 
 /// A capture as given, with the options that apply to it.
 #[derive(Clone, Debug)]
@@ -30,16 +34,21 @@ pub(super) struct Given {
 
 impl Files {
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
+    }
+
+    /// Returns whether the file with this index was opened later than the command line.
+    pub(super) const fn is_opened_later(&self, index: usize) -> bool {
+        index >= self.on_command_line
     }
 
     /// Adds a capture, to which no option applies.
     pub(super) fn add(&mut self, path: PathBuf) {
-        self.0.push(Given { path, overrides: Overrides::default() });
+        self.all.push(Given { path, overrides: Overrides::default() });
     }
 
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Given> {
-        self.0.iter()
+        self.all.iter()
     }
 }
 
@@ -87,7 +96,8 @@ impl FromArgMatches for Files {
             };
             Given { path, overrides }
         });
-        Ok(Self(given.collect()))
+        let all: Vec<_> = given.collect();
+        Ok(Self { on_command_line: all.len(), all })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -82,10 +82,17 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
     let ascii = tui::is_ascii_locale(|name| env::var(name).ok());
     let filter = arguments.filtering.text().zip(arguments.filtering.selection()?);
     let settings = Settings { verbosity: Verbosity::Quiet, ..settings };
-    let following = arguments.follow.then(Following::default);
-    let mut captures = Captures { reading: arguments.reading.clone(), settings, following, reader: None };
+    let mut captures = Captures {
+        reading: arguments.reading.clone(),
+        settings,
+        follow: arguments.follow,
+        following: Following::default(),
+        reader: None,
+    };
     let loading = captures.load()?;
-    tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures)?;
+    let shown = tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures);
+    captures.following.stop();
+    shown?;
     Ok(captures.exit())
 }
 
@@ -93,8 +100,9 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
 struct Captures {
     reading: Reading,
     settings: Settings,
-    /// What ends the reading of files that grow; `None` where they are read to their end only.
-    following: Option<Following>,
+    /// Whether captures are read on as they grow, and what ends that.
+    follow: bool,
+    following: Following,
     reader: Option<JoinHandle<Arc<Analysis>>>,
 }
 
@@ -104,10 +112,10 @@ impl Captures {
         let mut request = self.reading.prepare(&self.settings)?;
         let (shelf, lookup) = (request.shelf().clone(), request.lookup());
         let inputs = self.reading.inputs(&self.settings, None)?;
-        if let Some(before) = &mut self.following {
-            let following = Following::default();
-            std::mem::replace(before, following.clone()).stop();
-            request.follow(following);
+        self.following.stop();
+        self.following = Following::default();
+        if self.follow {
+            request.follow(self.following.clone());
         }
         let (publish, updates) = mpsc::channel();
         let has_sandbox = self.settings.sandbox;
@@ -127,9 +135,7 @@ impl Captures {
 
     /// The exit code after reading what was opened last.
     fn exit(self) -> Exit {
-        if let Some(following) = &self.following {
-            following.stop();
-        }
+        self.following.stop();
         match self.reader.map(JoinHandle::join) {
             Some(Ok(analysis)) => loading::exit(&analysis),
             Some(Err(_)) | None => Exit::Lost,

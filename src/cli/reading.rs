@@ -127,7 +127,7 @@ impl Reading {
         settings: &Settings,
         is_other: impl Fn(&Path) -> bool,
     ) -> Result<(Request, Vec<Source>), Failure> {
-        self.prepare_files(self.files.iter(), settings, is_other)
+        self.prepare_files(self.files.iter().enumerate(), settings, is_other)
     }
 
     /// The paths of the FILEs, as given.
@@ -140,12 +140,12 @@ impl Reading {
     /// # Errors
     /// As [`Self::prepare`].
     pub(super) fn prepare_one(&self, file: usize, settings: &Settings) -> Result<Request, Failure> {
-        Ok(self.prepare_files(self.files.iter().skip(file).take(1), settings, |_| false)?.0)
+        Ok(self.prepare_files(self.files.iter().enumerate().skip(file).take(1), settings, |_| false)?.0)
     }
 
     fn prepare_files<'f>(
         &self,
-        files: impl Iterator<Item = &'f Given>,
+        files: impl Iterator<Item = (usize, &'f Given)>,
         settings: &Settings,
         is_other: impl Fn(&Path) -> bool,
     ) -> Result<(Request, Vec<Source>), Failure> {
@@ -153,14 +153,17 @@ impl Reading {
         let mut sources = Vec::new();
         let mut overrides = Vec::new();
         let mut others = Vec::new();
-        for file in files {
+        for (index, file) in files {
             expand(&file.path, &mut sources)?;
             others.extend(sources.extract_if(overrides.len().., |source| source.path().is_some_and(&is_other)));
-            overrides.resize(sources.len(), &file.overrides);
+            overrides.resize(sources.len(), (self.files.is_opened_later(index), &file.overrides));
         }
-        // Where captures tell the same, the first is cited: by name, so that the order of the arguments changes nothing.
+        // Where captures tell the same, the first is cited: by name, so that the order of the arguments changes nothing. What
+        // was opened later comes last, so that what was open keeps its place.
         let mut captures: Vec<_> = sources.into_iter().zip(overrides).collect();
-        captures.sort_by(|(one, _), (other, _)| one.path().cmp(&other.path()));
+        captures.sort_by(|(one, (one_later, _)), (other, (other_later, _))| {
+            (one_later, one.path()).cmp(&(other_later, other.path()))
+        });
         let (sources, overrides): (Vec<_>, Vec<_>) = captures.into_iter().unzip();
         let mut key_logs = self.opened_key_logs.clone();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
@@ -196,7 +199,7 @@ impl Reading {
         if let Some(jobs) = self.jobs.or_else(|| thread::available_parallelism().ok()) {
             request.use_jobs(jobs);
         }
-        for (index, overrides) in overrides.into_iter().enumerate() {
+        for (index, (_, overrides)) in overrides.into_iter().enumerate() {
             request.set_overrides(index, overrides.clone());
         }
         for path in key_logs {

@@ -13,6 +13,7 @@ use super::screens::captures::Captures;
 use super::screens::compare::Comparison;
 use super::screens::draft::{self, DraftScreen};
 use super::screens::ladder::{Fold, LadderScreen};
+use super::screens::media::Media;
 use super::screens::page::Page;
 use super::screens::questions::Evidence;
 use super::screens::rules::Places;
@@ -275,6 +276,7 @@ impl Model {
         shared.shelf = shelf;
         if let Some(analysis) = &mut shared.analysis {
             Arc::make_mut(analysis).notes = Arc::clone(&shared.notes);
+            shared.opened_at = Some((analysis.captures.len(), analysis.calls.len()));
             shared.reloading = Some(Arc::default());
         }
     }
@@ -287,14 +289,17 @@ impl Model {
         }
     }
 
-    /// Takes a snapshot. What is selected stays selected. If captures are read again, the previous result stays until the end.
+    /// Takes a snapshot. What is selected stays selected. If captures are read again, the previous result stays until as many
+    /// calls were read as it has.
     pub(super) fn load(&mut self, mut analysis: Arc<Analysis>) {
-        if self.shared.reloading.is_some() && !analysis.complete && !self.shared.calls().is_empty() {
+        let has_fewer = analysis.calls.len() < self.shared.calls().len();
+        if self.shared.reloading.is_some() && !analysis.complete && has_fewer {
             self.shared.reloading = Some(analysis);
             return;
         }
-        if self.shared.reloading.take().is_some() && analysis.complete {
-            self.report_reloaded(&analysis);
+        self.shared.reloading = None;
+        if let Some(before) = self.shared.opened_at.take_if(|_| analysis.complete) {
+            self.report_opened(&analysis, before);
         }
         if *analysis.notes != *self.shared.notes {
             Arc::make_mut(&mut analysis).notes = Arc::clone(&self.shared.notes);
@@ -315,12 +320,11 @@ impl Model {
         self.renew_screens();
     }
 
-    /// Says what the captures that were opened last brought.
-    fn report_reloaded(&mut self, analysis: &Analysis) {
-        let before = self.shared.analysis.as_deref().map_or(0, |before| before.captures.len());
-        let failed =
-            analysis.captures.iter().skip(before).find_map(|capture| Some((capture, capture.failure.as_ref()?)));
-        let (calls, known) = (analysis.calls.len(), self.shared.calls().len());
+    /// Says what the captures that were opened last brought, in addition to so many captures and calls.
+    fn report_opened(&mut self, analysis: &Analysis, (captures, known): (usize, usize)) {
+        let mut opened = analysis.captures.iter().skip(captures);
+        let failed = opened.find_map(|capture| Some((capture, capture.failure.as_ref()?)));
+        let calls = analysis.calls.len();
         self.shared.say(match failed {
             Some((capture, why)) => format!("{}: {why}", capture.file_name()),
             None if calls > known => format!("{}, {} more than before", counted(calls as u64, "call"), calls - known),

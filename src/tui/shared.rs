@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub(super) analysis: Option<Arc<Analysis>>,
     /// The latest snapshot while captures are read again and the previous result is still shown.
     pub(super) reloading: Option<Arc<Analysis>>,
+    /// How many captures and calls there were when further files were opened, until these are read.
+    pub(super) opened_at: Option<(usize, usize)>,
     /// Whether data was lost.
     pub(super) lossy: bool,
     /// Whether no further snapshot will come.

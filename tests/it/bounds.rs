@@ -219,7 +219,8 @@ fn the_process_gives_up_what_it_does_not_need_before_it_reads() {
     let Some(own) = filters("self") else { return };
     for (option, more) in [("--quiet", 1), ("--no-sandbox", 0)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
-        let mut child = command.args(["inspect", "-", option]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.args(["inspect", "-", option]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         // More than a pipe holds: that it is taken shows that reading has begun.
         let mut input = child.stdin.take().unwrap();
         let line = json!({ "vantage": "v", "at": 1, "dir": "in", "xml": "<iq id=\"1\"/>" });

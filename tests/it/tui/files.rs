@@ -97,11 +97,20 @@ fn a_file_that_cannot_be_read_is_named_when_it_was_tried() {
 fn a_reading_that_stops_shows_how_far_it_came() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.app.begin(Shelf::default());
-    bench.load(&four_calls(false));
+    let mut recording = Recording::new();
+    fixture::answered(recording.wait(500));
+    bench.load(&recording.analysis(false));
     assert!(bench.shows("of 3 calls"));
     bench.app.stop();
     bench.draw();
-    assert!(bench.shows("of 4 calls") && bench.shows("Loading stopped"), "{}", bench.screen());
+    assert!(bench.shows("of 1 call") && bench.shows("Loading stopped"), "{}", bench.screen());
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.app.begin(Shelf::default());
+    bench.load(&four_calls(false));
+    assert!(
+        bench.shows("of 4 calls") && bench.shows("Loading"),
+        "what goes on growing is shown once nothing is missing"
+    );
 }
 
 /// Two captures with key logs of which one is used, and files that are not captures.

@@ -146,8 +146,8 @@ impl Picture<'_> {
         for column in &self.columns {
             put(buffer, line, *column, "│", self.theme.muted);
         }
-        if let Some(since) = event.since_start.filter(|_| self.times == 2) {
-            put(buffer, line, MARKS, &format!("{:>9}", offset(since)), self.theme.muted);
+        if let (Some(since), [time, _]) = (event.since_start, &*self.times) {
+            put(buffer, line, MARKS, &format!("{:>time$}", offset(since)), self.theme.muted);
         }
         // The word is the program's, and may name anybody.
         let label = if self.shared.names.in_letters {
