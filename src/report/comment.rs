@@ -35,8 +35,7 @@ const AROUND: usize = 400;
 pub(super) fn write(report: &Report<'_>, assessment: &Assessment, marker: &str) -> (String, Option<String>) {
     let calls = relevant(report, assessment);
     let shown: Vec<_> = foremost(assessment).into_iter().take(LISTED).collect();
-    let mut text =
-        format!("{marker}\n\n**{}**\n\n{}\n", inert(&assessment.title), inert_lines(&assessment.summary));
+    let mut text = format!("{marker}\n\n**{}**\n\n{}\n", inert(&assessment.title), inert_lines(&assessment.summary));
     text.push_str(&table(report, &shown, assessment.citations.len()));
     text.push_str(&noted(report, assessment));
     let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));

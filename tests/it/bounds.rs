@@ -100,18 +100,6 @@ fn a_scan_of_ports_costs_little_per_connection() {
     }
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn many_jobs_are_no_more_than_some() {
-    let folder = tempfile::tempdir().unwrap();
-    for number in 0..200 {
-        fs::write(folder.path().join(format!("{number}.pcap")), scan(1, true, b"")).unwrap();
-    }
-    // Two threads and more for each capture that is read at a time: 2 MiB of stack, which is reserved at once.
-    let output = within(1_500 << 10, &["inspect", "--jobs", "1000", "."], folder.path());
-    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
-}
-
 /// What of an output would act in a terminal, or not show.
 fn acting(output: &Output) -> Vec<char> {
     let all = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
@@ -219,7 +207,8 @@ fn the_process_gives_up_what_it_does_not_need_before_it_reads() {
     let Some(own) = filters("self") else { return };
     for (option, more) in [("--quiet", 1), ("--no-sandbox", 0)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
-        let mut child = command.args(["inspect", "-", option]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.args(["inspect", "-", option]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         // More than a pipe holds: that it is taken shows that reading has begun.
         let mut input = child.stdin.take().unwrap();
         let line = json!({ "vantage": "v", "at": 1, "dir": "in", "xml": "<iq id=\"1\"/>" });
