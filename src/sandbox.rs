@@ -118,10 +118,9 @@ mod linux {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[cfg(test)]
 mod tests {
-    #![cfg(target_os = "linux")]
-
     use std::fs;
     use std::net::{TcpListener, TcpStream};
     use std::process::Command;
