@@ -118,10 +118,10 @@ mod linux {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
-
     use std::fs;
     use std::net::{TcpListener, TcpStream};
     use std::process::Command;

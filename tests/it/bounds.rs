@@ -100,18 +100,6 @@ fn a_scan_of_ports_costs_little_per_connection() {
     }
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn many_jobs_are_no_more_than_some() {
-    let folder = tempfile::tempdir().unwrap();
-    for number in 0..200 {
-        fs::write(folder.path().join(format!("{number}.pcap")), scan(1, true, b"")).unwrap();
-    }
-    // Two threads and more for each capture that is read at a time: 2 MiB of stack, which is reserved at once.
-    let output = within(1_500 << 10, &["inspect", "--jobs", "1000", "."], folder.path());
-    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
-}
-
 /// What of an output would act in a terminal, or not show.
 fn acting(output: &Output) -> Vec<char> {
     let all = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
