@@ -107,7 +107,10 @@ fn a_reading_that_stops_shows_how_far_it_came() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
     bench.app.begin(Shelf::default());
     bench.load(&four_calls(false));
-    assert!(bench.shows("of 4 calls") && bench.shows("Loading"), "what goes on growing is shown once nothing is missing");
+    assert!(
+        bench.shows("of 4 calls") && bench.shows("Loading"),
+        "what goes on growing is shown once nothing is missing"
+    );
 }
 
 /// Two captures with key logs of which one is used, and files that are not captures.
