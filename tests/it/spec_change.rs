@@ -527,7 +527,7 @@ fn a_grade_beyond_its_techniques_is_found() {
         [
             "spec/enums/reasons.yaml:6: `declined` is confirmed, and its text cites no technique",
             "spec/flows/call-rejected.yaml:20: step 3 is confirmed, and its text cites no technique",
-            "spec/stanzas/call-reject.yaml:14: call@from is confirmed, and cites websocket-capture only",
+            "spec/stanzas/call-reject.yaml:13: call@from is confirmed, and cites websocket-capture only",
             "spec/stanzas/call-reject.yaml:29: call@id is confirmed, and cites no technique",
         ]
     );
@@ -556,8 +556,8 @@ fn values_that_no_enum_lists_and_circular_derivations_are_found() {
         found(&text, "unlisted-value"),
         [
             format!("spec/flows/call-rejected.yaml:23: `tired` is used as reason, {lists}"),
-            format!("spec/stanzas/call-reject.yaml:50: `asleep` is used as reason, {lists}"),
-            format!("spec/stanzas/call-reject.yaml:50: `declined` is used as reason, {lists}"),
+            format!("spec/stanzas/call-reject.yaml:51: `asleep` is used as reason, {lists}"),
+            format!("spec/stanzas/call-reject.yaml:51: `declined` is used as reason, {lists}"),
         ]
     );
     let spelt = "spec/signalling/call-reject.yaml:8: `accepted_elsewhere`, where an enum lists `accept_elsewhere`";
