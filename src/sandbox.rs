@@ -118,7 +118,6 @@ mod linux {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
