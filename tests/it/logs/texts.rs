@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ringtrace::call::Outcome;
 use ringtrace::origin::{Direction, Resolution};
 use ringtrace::protocol::xml::{self, Dialect};
+use ringtrace::spec::Verdict;
 use serde_json::{Value, json};
 use wacore_binary::marshal::marshal;
 use wacore_binary::node::{Attrs, NodeContent, NodeValue};
@@ -362,4 +363,17 @@ fn received_stanzas_alone_show_a_caller_who_gives_up_unless_something_was_sent()
     assert_eq!(outcome(&format!("{acked}{RECEIVED}")), Outcome::Unknown);
     // Who hangs up says how long the call lasted.
     assert_eq!(outcome(&RECEIVED.replace("<terminate ", "<terminate duration='14300' ")), Outcome::Unknown);
+}
+
+#[test]
+fn the_error_of_an_ack_alone_is_evidence_that_there_are_such() {
+    let ack =
+        "<ack class='call' error='439' from='100000000000022@lid' id='28292.51896-7' t='1789398142' type='offer'/>\n";
+    let analysis = load_text(ack.as_bytes());
+    let findings = analysis.findings();
+    let of = |id: &str| findings.iter().find(|finding| finding.question.id == id).unwrap();
+    assert!(analysis.calls.is_empty());
+    assert_eq!((of("ack-error").verdict, of("ack-error").pieces.len()), (Verdict::Answered, 1));
+    assert!(analysis.exhibit(of("ack-error").pieces[0]).unwrap().piece.why.contains("439"));
+    assert!(of("ack-sender").pieces.is_empty(), "which needs to know what it answers");
 }
