@@ -88,7 +88,7 @@ fn a_scan_of_ports_costs_little_per_connection() {
     const CONNECTIONS: u32 = 100_000;
     let folder = tempfile::tempdir().unwrap();
     for (name, is_syn, payload, each) in
-        [("syn", true, &b""[..], 700), ("ack", false, b"", 1_500), ("byte", false, b"G", 4_000)]
+        [("syn", true, &b""[..], 700), ("ack", false, b"", 1_500), ("byte", false, b"G", 6_000)]
     {
         fs::write(folder.path().join("scan.pcap"), scan(CONNECTIONS, is_syn, payload)).unwrap();
         let room = (100 << 10) + CONNECTIONS as usize * each / 1024;

@@ -61,7 +61,8 @@ impl Sink<Packet<'_>> for Kept {
                 payload: segment.payload.to_vec(),
                 cut: segment.cut,
             },
-            Packet::Quoted(..) | Packet::Udp(_) => Seen::Udp,
+            Packet::Quoted(..) => Seen::Other,
+            Packet::Udp(_) => Seen::Udp,
             Packet::Unreachable(_) => Seen::Unreachable,
             Packet::Other => Seen::Other,
         });

@@ -12,7 +12,7 @@ const PICTURES: &[(&str, Of, &str, &str)] = &[
     ("calls", Of::Included, "", "7 calls"),
     ("ladder", Of::Included, "j\rGk", "terminate reason=timeout"),
     ("expected", Of::BothSides, "\rGk", "expected: ack terminate"),
-    ("hex", Of::Included, "j\r\tlllx", " of the decrypted frame"),
+    ("hex", Of::Included, "j\rxxx", "a WebSocket message"),
     ("compare", Of::Included, " jd", "rows differ"),
     ("questions", Of::Included, "Q", "Question"),
     ("rules", Of::Included, "R", "Holds"),
