@@ -118,8 +118,8 @@ mod linux {
     }
 }
 
-#[cfg(test)]
 #[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::net::{TcpListener, TcpStream};

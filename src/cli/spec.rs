@@ -362,7 +362,7 @@ fn summary(change: &Change) -> String {
     }
     if change.not_citable > 0 {
         let calls = counted(change.not_citable as u64, "call");
-        line(format!("{calls} set aside: what is read from a pipe cannot be cited"));
+        line(format!("{calls} set aside: a capture that cannot be read again cannot be cited"));
     }
     if !change.files.is_empty() {
         line("Next, in the checkout: npm run build && npm run check".to_owned());

@@ -78,7 +78,7 @@ pub struct Change {
     pub calls: usize,
     /// Calls of test servers that were left aside.
     pub set_aside: usize,
-    /// Calls of captures that were read from a pipe, which no entry of the corpus can cite.
+    /// Calls of captures that could not be read again, which no entry of the corpus can cite.
     pub not_citable: usize,
     /// Whether evidence of test servers is in it.
     pub is_test: bool,

@@ -71,7 +71,7 @@ impl<'s> Corpus<'s> {
         self.sanitised.analysis().calls.get(place.call)?.call.rows.get(place.row)
     }
 
-    /// The id of a stanza's entry; `None` if its capture was read from a pipe.
+    /// The id of a stanza's entry; `None` if its capture could not be read again.
     pub(super) fn id(&self, place: Place) -> Option<String> {
         report::corpus_id(self.digests, &self.row(place)?.observed)
     }

@@ -54,6 +54,7 @@ fn typed(frame: &DataFrame) -> Rows {
     let value = |value: AnyValue<'_>| match value {
         AnyValue::Null => Value::Null,
         AnyValue::String(text) => Value::Text(text.to_owned()),
+        AnyValue::StringOwned(text) => Value::Text(text.to_string()),
         AnyValue::Int64(number) => Value::Integer(number),
         AnyValue::Float64(number) => Value::Number(number),
         AnyValue::Boolean(boolean) => Value::Boolean(boolean),
