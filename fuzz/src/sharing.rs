@@ -131,7 +131,7 @@ pub(crate) fn attach(data: &[u8]) {
     let api = format!("http://{}", *SERVER).parse().expect("a server on this machine");
     let backoff = Backoff { first: Duration::ZERO, longest: Duration::ZERO, attempts: 2 };
     let client = Client::new(api, Token::new(TOKEN).expect("a token"), backoff);
-    let target: Target = if data.len() % 2 == 0 { "a/b#1" } else { "a/b" }.parse().expect("a target");
+    let target: Target = if data.len().is_multiple_of(2) { "a/b#1" } else { "a/b" }.parse().expect("a target");
     let said = match (Post { target: &target, report: &REPORT }).send(&client) {
         Ok(done) => done.url().to_owned(),
         Err(error) => {

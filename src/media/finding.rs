@@ -183,7 +183,7 @@ pub struct Finding<I> {
     pub strength: Strength,
     /// In one sentence.
     pub sentence: Sentence,
-    /// The stanzas that it rests on: indexes in [`Call::rows`].
+    /// The stanzas that it rests on: indexes in [`Call::rows`](crate::call::Call::rows).
     pub rows: Vec<usize>,
     /// The packets that it rests on: records of the leg's capture.
     pub records: Vec<RecordNumber>,
