@@ -39,6 +39,7 @@ fn reference() -> String {
         "report",
         "attach",
         "sanitize",
+        "spec",
         "completions",
         "man",
     ]
