@@ -23,6 +23,7 @@
 //! ```
 
 mod mention;
+mod test_host;
 
 mod model;
 mod choice;

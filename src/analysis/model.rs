@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::mention::Mention;
+use super::test_host::is_test_host;
 use crate::anomaly::{Anomalies, Tally};
 use crate::call::contradictions::contradictions;
 use crate::call::{Call, Observed, Snapshot};
@@ -110,8 +111,18 @@ pub struct Capture {
     pub connections: Vec<Connection>,
     /// All other traffic.
     pub other: Other,
+    /// Whether its server was a test server, where it has no connections that say so.
+    pub names_test_server: bool,
     /// Why it could not be read at all, or not to its end.
     pub failure: Option<String>,
+}
+
+impl Capture {
+    /// Whether its server was a test server: a loopback address, or one for documents, or a name for tests.
+    #[must_use]
+    pub fn is_of_test_server(&self) -> bool {
+        self.names_test_server || self.connections.iter().any(|connection| is_test_host(&connection.server))
+    }
 }
 
 /// What a capture holds besides the connections of interest.

@@ -100,6 +100,7 @@ fn nameless(index: usize, capture: &Capture) -> Capture {
         is_followed: false,
         connections: Vec::new(),
         other: capture.other,
+        names_test_server: capture.is_of_test_server(),
         failure: None,
     }
 }

@@ -22,6 +22,8 @@ struct Header<'a> {
     technique: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     omits_own_acks: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +37,9 @@ struct Header<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     window: Vec<(Number, Number)>,
 }
+
+/// What a server is called that was one for tests. Others are not named.
+const TEST_SERVER: &str = "test";
 
 /// A stanza as one socket saw it.
 #[derive(Serialize)]
@@ -160,6 +165,7 @@ fn header<'a>(analysis: &'a Analysis, socket: Socket, name: &'a str, seen: &Seen
         device: addresses.map(ToString::to_string).collect(),
         technique: technique.filter(|technique| *technique != "unknown"),
         client: seen.recording.and_then(|recording| recording.client),
+        server: analysis.capture(socket.0).filter(|capture| capture.is_of_test_server()).map(|_| TEST_SERVER),
         omits_own_acks: seen.recording.is_some_and(|recording| recording.omits_own_acks),
         capture: None,
         clock: None,

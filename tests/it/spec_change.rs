@@ -307,6 +307,19 @@ fn a_card_that_says_synthetic_makes_a_test_server_of_any_capture() {
 }
 
 #[test]
+fn a_sanitised_copy_still_says_that_its_server_was_a_test_server() {
+    let desk = Desk::new(&[]);
+    let capture = own("answered-and-missed", "pcap");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.arg("sanitize").arg(capture).args(["-q", "-o", "clean.ndjson"]).current_dir(desk.0.path());
+    assert!(command.output().unwrap().status.success());
+    let copy = fs::read_to_string(desk.path("clean.ndjson")).unwrap();
+    assert!(copy.contains(r#""server":"test""#), "{copy}");
+    let said = out(&desk.run(&[]));
+    assert!(said.starts_with("Nothing to write") && said.contains("7 calls of test servers set aside"), "{said}");
+}
+
+#[test]
 fn what_is_read_from_a_pipe_is_cited_as_the_file_is() {
     let desk = Desk::new(&[]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));

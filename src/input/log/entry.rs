@@ -151,6 +151,8 @@ pub(super) struct Header {
     pub(super) vantage: String,
     /// How they were recorded.
     pub(super) recorded: Recorded,
+    /// The server, as the header names it.
+    pub(super) server: Option<String>,
     /// The name of the clock that it shares with all others that name it; empty for a clock of its own.
     pub(super) clock: String,
     /// How finely its times were written where it was recorded, if that is coarser than they are written here.

@@ -204,14 +204,19 @@ impl Pending {
         out: &mut dyn Sink,
     ) -> ControlFlow<()> {
         self.recognize(format, origin, out);
-        let Header { vantage, mut recorded, clock, resolution, capture, unknown } = header;
+        let Header { vantage, mut recorded, server, clock, resolution, capture, unknown } = header;
         for (diagnosis, what) in unknown {
             out.anomaly(Anomaly::new(diagnosis, origin).detail(format!("line {}: {what}", origin.last)));
         }
         if let Some(technique) = recorded.technique {
             out.technique(technique);
         }
+        let client = named(format, &vantage);
         let connection = self.connection(format, vantage, origin, out)?;
+        if server.is_some() {
+            let ends = Entry::Ends(Ends { client: Some(&client), server: server.as_deref() });
+            out.entry(Located::new(Origin { connection: Some(connection), ..origin }, ends))?;
+        }
         recorded.clock = Some(self.names.clock(clock, connection));
         recorded.original = self.names.original(capture);
         if let Some(resolution) = resolution {
@@ -423,7 +428,7 @@ impl Pending {
         origin: Origin,
         out: &mut dyn Sink,
     ) -> ControlFlow<(), ConnectionId> {
-        let name = if vantage.is_empty() { format.name.to_owned() } else { format!("{}, {vantage}", format.name) };
+        let name = named(format, &vantage);
         let is_named = !vantage.is_empty();
         let key = (format.name, vantage);
         if let Some(known) = self.vantages.get(&key) {
@@ -493,4 +498,9 @@ impl Pending {
             });
         }
     }
+}
+
+/// What a vantage of a log is called as the client's end of a connection.
+fn named(format: &Format, vantage: &str) -> String {
+    if vantage.is_empty() { format.name.to_owned() } else { format!("{}, {vantage}", format.name) }
 }

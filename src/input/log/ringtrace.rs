@@ -42,6 +42,8 @@ struct Line<'a> {
     technique: Option<Cow<'a, str>>,
     #[serde(borrow)]
     client: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    server: Option<Cow<'a, str>>,
     #[serde(default)]
     omits_own_acks: bool,
     #[serde(borrow)]
@@ -119,7 +121,8 @@ fn header(line: Line<'_>) -> Result<EntryContent, &'static str> {
         None => None,
     };
     let [clock, capture] = [line.clock, line.capture].map(|name| name.unwrap_or_default().into_owned());
-    Ok(EntryContent::Header(Box::new(Header { vantage, recorded, clock, resolution, capture, unknown })))
+    let server = line.server.map(Cow::into_owned);
+    Ok(EntryContent::Header(Box::new(Header { vantage, recorded, server, clock, resolution, capture, unknown })))
 }
 
 /// The spans of a window, in order and disjoint.

@@ -121,6 +121,7 @@ impl Recording {
             bytes: if complete { 48_120 } else { 20_000 },
             size: Some(48_120),
             is_followed: false,
+            names_test_server: false,
             connections: vec![Connection {
                 id: ConnectionId(2),
                 client: "192.0.2.7:50312".to_owned(),
