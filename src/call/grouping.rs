@@ -180,13 +180,13 @@ impl Grouping {
         let Some(id) = stanza.id.as_deref().filter(|_| matches!(stanza.body, Body::Ack(_) | Body::Receipt(_))) else {
             return;
         };
-        let session = |socket| self.sockets.recording(socket).and_then(|recording| recording.session.clone());
+        let session = |socket| self.sockets.recording(socket).and_then(|recording| recording.session.as_deref());
         let (socket, Some(ours)) = (observed.socket(), session(observed.socket())) else { return };
         let holders = self.by_stanza_id.get(id).into_iter().flat_map(|holders| holders.iter().rev().take(SAME_ID_SEEN));
         let mut answered = holders
             .map(|holder| &holder.observed)
             .filter(|other| matches!(other.read().body, Body::Call(_)) && other.direction() != observed.direction());
-        let other = answered.find(|other| other.socket() != socket && session(other.socket()).as_ref() == Some(&ours));
+        let other = answered.find(|other| other.socket() != socket && session(other.socket()) == Some(ours));
         if let Some(other) = other.map(|other| other.socket())
             && self.sockets.join(socket, other)
         {

@@ -29,12 +29,12 @@ pub fn annotations(departures: &Departures<'_>) -> String {
 }
 
 /// Text after the second `::`.
-fn message(text: &str) -> String {
+pub(crate) fn message(text: &str) -> String {
     visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property, which a comma or a colon would end.
-fn property(text: &str) -> String {
+pub(crate) fn property(text: &str) -> String {
     message(text).replace(':', "%3A").replace(',', "%2C")
 }
 

@@ -16,6 +16,7 @@ mod junit;
 mod annotations;
 
 pub use annotations::annotations;
+pub(crate) use annotations::{message, property};
 pub use baseline::{Baseline, WrongLine};
 pub use departure::{Departure, Departures};
 pub use junit::junit;

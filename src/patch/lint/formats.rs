@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::finding::Finding;
+use crate::gate;
+use crate::protocol::xml::write_text;
 use crate::visible::visible;
 use crate::words::counted;
 
@@ -76,16 +78,16 @@ fn junit(findings: &[Finding], checks: &[(&str, &str)]) -> String {
         let lines = findings
             .iter()
             .filter(|it| it.check == *id)
-            .map(|it| format!("{}:{}: {}", visible(&it.file), it.line, visible(&it.message)));
+            .map(|it| write_text(&format!("{}:{}: {}", it.file, it.line, it.message)).into_owned());
         let lines: Vec<_> = lines.collect();
         xml.push_str(&format!("    <testcase classname=\"spec\" name=\"{id}\""));
         if lines.is_empty() {
             xml.push_str("/>\n");
         } else {
-            let failure = (escaped(says), escaped(&lines.join("\n")));
             xml.push_str(&format!(
                 ">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                failure.0, failure.1
+                write_text(says),
+                lines.join("\n")
             ));
         }
     }
@@ -93,17 +95,10 @@ fn junit(findings: &[Finding], checks: &[(&str, &str)]) -> String {
     xml
 }
 
-/// A text in XML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// A command of GitHub's workflows that annotates a line.
 fn annotation(finding: &Finding) -> String {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let Finding { file, line, check, message } = finding;
-    format!("::warning file={},line={line},title={check}::{}\n", property(file), data(&visible(message)))
+    format!("::warning file={},line={line},title={check}::{}\n", gate::property(file), gate::message(message))
 }
 
 #[cfg(test)]
