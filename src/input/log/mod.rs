@@ -30,13 +30,9 @@ mod finder;
 
 mod pino;
 
-mod baileys;
+mod by_message;
 
-mod zapo;
-
-mod whatsapp_rust;
-
-mod whatsmeow;
+mod by_logger;
 
 mod web;
 
@@ -50,14 +46,12 @@ mod events;
 
 pub(crate) mod corpus;
 
-pub(super) use baileys::BAILEYS;
+pub(super) use by_logger::{WHATSAPP_RUST, WHATSMEOW};
+pub(super) use by_message::{BAILEYS, ZAPO};
 pub(super) use entry::LineFormat;
 pub(super) use events::{EVENT_VALUES, EVENTS};
 pub(super) use nodes::NODES;
 pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::{has_entry, read};
 pub(super) use web::{DIAGNOSTIC as WEB_DIAGNOSTIC, HOOK as WEB_HOOK};
-pub(super) use whatsapp_rust::WHATSAPP_RUST;
-pub(super) use whatsmeow::WHATSMEOW;
 pub(super) use xml::XML;
-pub(super) use zapo::ZAPO;

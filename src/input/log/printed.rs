@@ -117,12 +117,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn string(&mut self, quote: u8) -> Result<JsonValue, NoEntry> {
+    fn string(&mut self, mut quote: u8) -> Result<JsonValue, NoEntry> {
         let mut text = String::new();
         loop {
             self.at += 1;
             self.literal(char::from(quote), &mut text)?;
-            // Node prints a long string as pieces that `+` joins.
+            // Node prints a long string as pieces that `+` joins, each in quotes that it does not contain.
             let end = self.at;
             self.skip_space();
             if !self.take("+") {
@@ -130,7 +130,8 @@ impl<'t> Parser<'t> {
                 return Ok(JsonValue::Text(text));
             }
             self.skip_space();
-            if self.peek()? != quote {
+            quote = self.peek()?;
+            if !matches!(quote, b'"' | b'\'' | b'`') {
                 return Err(NoEntry::Unrelated);
             }
         }
@@ -372,6 +373,7 @@ mod tests {
         let text = |text: &str| read(text).unwrap().value;
         assert_eq!(text(r#""\ud83d\ude00\u003c\n\"""#), JsonValue::Text("😀<\n\"".to_owned()));
         assert_eq!(text(r#""\ud83d""#), JsonValue::Text("\u{fffd}".to_owned()));
+        assert_eq!(text("\"it's\" +\n  '\"so\"' +\n  ''"), JsonValue::Text("it's\"so\"".to_owned()));
     }
 
     #[test]

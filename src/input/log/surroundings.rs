@@ -67,6 +67,7 @@ const WAY_FIELDS: &[&str] = &[
     "pkg",
     "scope",
     "name",
+    "log.target",
     "target",
     "prefix",
     "method",
