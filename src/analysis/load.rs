@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread;
 
+use super::event::Event;
 use super::follow::Following;
 use super::lookup::Lookup;
 use super::merge::{Beside, Merge, Publish};
@@ -211,18 +212,22 @@ impl Request {
     fn one_by_one(&self, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Statics {
         let mut statics = Statics::default();
         for (index, source) in self.sources.iter().enumerate() {
-            let Some((capture, read)) = merge.capture(index).filter(|_| !merge.is_stopped()) else { break };
-            let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
-            let is_watched = merge.is_watched();
-            let mut hand_on = |found: &mut Found| merge.take(index, found);
-            statics.join(Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on).read(
-                source,
-                self.overrides.get(&index),
-                &read,
-            ));
-            merge.end_capture();
+            let Some(found) = self.one(index, source, keys, merge) else { break };
+            statics.join(found);
         }
         statics
+    }
+
+    /// Reads one capture on the calling thread, unless no more is wanted.
+    fn one(&self, index: usize, source: &Source, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Option<Statics> {
+        let (capture, read) = merge.capture(index).filter(|_| !merge.is_stopped())?;
+        let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
+        let is_watched = merge.is_watched();
+        let mut hand_on = |found: &mut Found| merge.take(index, found);
+        let reader = Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on);
+        let statics = reader.read(source, self.overrides.get(&index), &read);
+        merge.end_capture();
+        Some(statics)
     }
 
     /// Reads as many captures at once as there may be threads, each with a workers, and takes what they find in their
@@ -233,16 +238,16 @@ impl Request {
         let is_watched = merge.is_watched();
         let mut statics = Statics::default();
         thread::scope(|scope| {
-            let mut sources = self.sources.iter().enumerate();
+            let mut sources = self.sources.iter().enumerate().peekable();
             let mut under_way = VecDeque::new();
             loop {
                 while under_way.len() < self.jobs
-                    && let Some((index, source)) = sources.next()
+                    && let Some(&(index, source)) = sources.peek()
                     && let Some((capture, read)) = merge.capture(index)
                 {
                     let (sender, receiver) = mpsc::sync_channel(1);
                     let (permits, is_stopped) = (&permits, &is_stopped);
-                    let thread = scope.spawn(move || {
+                    let thread = thread::Builder::new().spawn_scoped(scope, move || {
                         let _permit = permits.take();
                         let workers = Workers::of(self.jobs.min(MOST_WORKERS), permits, keys, self.keeps_messages);
                         let mut hand_on = |found: &mut Found| {
@@ -259,9 +264,17 @@ impl Request {
                             &read,
                         )
                     });
+                    // The system has no more threads: a capture waits for those under way.
+                    let Ok(thread) = thread else { break };
+                    sources.next();
                     under_way.push_back((index, receiver, thread));
                 }
-                let Some((index, receiver, thread)) = under_way.pop_front() else { break };
+                let Some((index, receiver, thread)) = under_way.pop_front() else {
+                    let read = sources.next().and_then(|(index, source)| self.one(index, source, keys, merge));
+                    let Some(found) = read else { break };
+                    statics.join(found);
+                    continue;
+                };
                 for mut found in receiver {
                     let _permit = permits.take();
                     if merge.take(index, &mut found).is_break() {
@@ -291,26 +304,34 @@ impl Request {
         let mut statics = Statics::default();
         thread::scope(|scope| {
             let (sender, receiver) = mpsc::sync_channel(FOUND_UNDER_WAY);
-            let captures = self.sources.iter().enumerate();
-            let started = captures.filter_map(|(index, source)| Some((index, source, merge.capture(index)?)));
-            let threads: Vec<_> = started
-                .map(|(index, source, (capture, read))| {
-                    let sender = sender.clone();
-                    scope.spawn(move || {
-                        let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
-                        let mut hand_on = |found: &mut Found| {
-                            let sent = sender.send((index, mem::take(found)));
-                            sent.map_or(ControlFlow::Break(()), ControlFlow::Continue)
-                        };
-                        let following = Some(following.clone());
-                        Reader::new(id(index), capture, workers, is_watched, following, &mut hand_on).read(
-                            source,
-                            self.overrides.get(&index),
-                            &read,
-                        )
-                    })
-                })
-                .collect();
+            let mut threads = Vec::new();
+            for (index, source) in self.sources.iter().enumerate() {
+                let Some((capture, read)) = merge.capture(index) else { break };
+                let described = capture.clone();
+                let sender = sender.clone();
+                let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                    let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
+                    let mut hand_on = |found: &mut Found| {
+                        let sent = sender.send((index, mem::take(found)));
+                        sent.map_or(ControlFlow::Break(()), ControlFlow::Continue)
+                    };
+                    let following = Some(following.clone());
+                    Reader::new(id(index), capture, workers, is_watched, following, &mut hand_on).read(
+                        source,
+                        self.overrides.get(&index),
+                        &read,
+                    )
+                });
+                match thread {
+                    Ok(thread) => threads.push(thread),
+                    Err(error) => {
+                        let failed = Capture { failure: Some(error.to_string()), ..described };
+                        let events = vec![Event::Capture(Box::new(failed))];
+                        // Whether more is wanted shows with what the others find.
+                        let _ = merge.take(index, &mut Found { events, weight: 0, is_last: true });
+                    }
+                }
+            }
             drop(sender);
             loop {
                 let flow = match receiver.recv_timeout(PUBLISH_EVERY) {

@@ -5,6 +5,7 @@
 //! and batches are collected in the order in which they were sent out, never in the order in which they finish.
 
 use std::collections::VecDeque;
+use std::io;
 use std::mem;
 use std::panic;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -74,8 +75,8 @@ impl Workers {
         Self { keys, results: Yield::new(keeps_messages), next: 0, labour }
     }
 
-    /// Starts `count` threads, each of which holds a permit while it computes, as the calling thread does: captures read at
-    /// the same time share the user's `--jobs`.
+    /// Starts `count` threads, or as many as the system has, each of which holds a permit while it computes, as the calling
+    /// thread does: captures read at the same time share the user's `--jobs`.
     pub(super) fn of(count: usize, permits: &Arc<Permits>, keys: &Arc<Keys>, keeps_messages: bool) -> Self {
         let decoder = || {
             let mut shard = Shard::new(Arc::clone(keys));
@@ -85,8 +86,12 @@ impl Workers {
                 results
             }
         };
-        let workers = (0..count).map(|_| Worker::start(decoder(), Arc::clone(permits)));
-        Self::with(workers.collect(), permits, keys, keeps_messages)
+        let workers = (0..count).map_while(|_| Worker::start(decoder(), Arc::clone(permits)).ok());
+        let workers: Vec<_> = workers.collect();
+        if workers.is_empty() {
+            return Self::alone(Arc::clone(keys), keeps_messages);
+        }
+        Self::with(workers, permits, keys, keeps_messages)
     }
 
     fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keys: &Arc<Keys>, keeps_messages: bool) -> Self {
@@ -224,10 +229,13 @@ impl Threads {
 
 impl Worker {
     /// A thread in which `decode` makes something of batches.
-    fn start(mut decode: impl FnMut(&mut Batch) -> Yield + Send + 'static, permits: Arc<Permits>) -> Self {
+    ///
+    /// # Errors
+    /// If the system has no more threads.
+    fn start(mut decode: impl FnMut(&mut Batch) -> Yield + Send + 'static, permits: Arc<Permits>) -> io::Result<Self> {
         let (batches, to_do) = mpsc::channel::<Batch>();
         let (done, answers) = mpsc::channel();
-        let thread = thread::spawn(move || {
+        let thread = thread::Builder::new().spawn(move || {
             for mut batch in to_do {
                 let _permit = permits.take();
                 let results = decode(&mut batch);
@@ -235,8 +243,8 @@ impl Worker {
                     break;
                 }
             }
-        });
-        Self { batch: Batch::default(), spare: None, has: VecDeque::new(), batches, answers, thread: Some(thread) }
+        })?;
+        Ok(Self { batch: Batch::default(), spare: None, has: VecDeque::new(), batches, answers, thread: Some(thread) })
     }
 
     /// Goes on with the panic that ended the thread: nothing else ends it.
@@ -264,7 +272,7 @@ mod tests {
     fn with_one_permit(decode: impl FnMut(&mut Batch) -> Yield + Clone + Send + 'static) -> Yield {
         let permits = Arc::new(Permits::new(1));
         let _permit = permits.take();
-        let workers = (0..3).map(|_| Worker::start(decode.clone(), Arc::clone(&permits)));
+        let workers = (0..3).map(|_| Worker::start(decode.clone(), Arc::clone(&permits)).unwrap());
         let mut crew = Workers::with(workers.collect(), &permits, &Arc::default(), false);
         for number in 0..2000 {
             crew.push(ConnectionId(number % 7), chunk());

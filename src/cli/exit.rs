@@ -89,6 +89,9 @@ pub(super) enum Failure {
         /// The system's error.
         error: io::Error,
     },
+    /// The system has no more threads.
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
     /// The output still contains raw identifiers.
     #[error("refusing to write: the output still contains raw identifiers: {}{}", Listed(places), hint(*by_chance))]
     Leaks {
@@ -118,7 +121,7 @@ impl Failure {
             Self::Usage(_) => Exit::Usage,
             Self::Exists(_) | Self::Input(_) | Self::Dirty(_) | Self::Leaks { .. } => Exit::Refused,
             Self::Remote(_) => Exit::Remote,
-            Self::Write { .. } | Self::Read { .. } | Self::Encode(_) => Exit::Lost,
+            Self::Write { .. } | Self::Read { .. } | Self::Encode(_) | Self::Thread(_) => Exit::Lost,
         }
     }
 

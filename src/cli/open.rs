@@ -119,7 +119,7 @@ impl Captures {
         }
         let (publish, updates) = mpsc::channel();
         let has_sandbox = self.settings.sandbox;
-        self.reader = Some(thread::spawn(move || {
+        let reader = thread::Builder::new().spawn(move || {
             if has_sandbox {
                 sandbox::enter(&Needs::default());
             }
@@ -129,7 +129,8 @@ impl Captures {
                 analysis.judge(jobs);
                 publish.send(analysis).is_ok()
             })
-        }));
+        });
+        self.reader = Some(reader.map_err(Failure::Thread)?);
         Ok(Loading { updates, lookup, inputs, shelf })
     }
 

@@ -162,6 +162,7 @@ impl StatsArguments {
 
 /// Runs `stats`.
 pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exit, Failure> {
+    tables::check_threads().map_err(Failure::Thread)?;
     let mut wanted = arguments.wanted()?;
     let mut inputs = arguments.reading.inputs(settings, arguments.output.path())?;
     if let Some(output) = arguments.output.path().filter(|path| Archive::is_one(path)) {

@@ -1,11 +1,23 @@
 //! Cells to data frames and back.
 
+use std::num::NonZero;
+use std::{io, thread};
+
 use polars::prelude::{
     AnyValue, Column as PolarsColumn, DataFrame, DataType, NamedFrom, PolarsResult, Series, TimeUnit, TimeZone,
 };
 
 use super::column::{Cell, Column, Kind};
 use crate::origin::Timestamp;
+
+/// Returns whether the system has the threads that frames are worked on with: Polars panics without them.
+///
+/// # Errors
+/// The system's error, if it has fewer.
+pub fn check_threads() -> io::Result<()> {
+    let count = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| (0..count).try_for_each(|_| thread::Builder::new().spawn_scoped(scope, || {}).map(drop)))
+}
 
 /// Passes the rows to `take` as frames of at most `batch` rows; without rows, it is not called.
 pub(super) fn each_frame<R>(

@@ -47,6 +47,7 @@ pub mod stats;
 
 pub use archive::{Archive, ArchiveError};
 pub use column::{Cell, Column, Description, Kind};
+pub use frame::check_threads;
 pub use selection::{Chooser, RowFilter, Selection, fields, matching, page as filter_page, values};
 pub use table::Table;
 pub use text::Csv;

@@ -73,6 +73,9 @@ impl Table {
         options: Options<'_>,
         out: impl Write,
     ) -> Result<(), Error> {
+        if matches!(format, Format::Parquet | Format::ArrowFile | Format::ArrowStream) {
+            frame::check_threads().map_err(|error| Error::Encode(error.to_string()))?;
+        }
         self.visit(analysis, options, Encode { table: self, format, csv: options.csv, out })
     }
 

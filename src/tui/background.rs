@@ -165,10 +165,19 @@ impl Jobs {
     /// Starts jobs.
     pub(super) fn start(&mut self, jobs: Vec<Job>) {
         for job in jobs {
-            let sender = self.sender.clone();
             self.running += 1;
+            let (to_do, given) = mpsc::channel::<Job>();
+            let sender = self.sender.clone();
             // Nobody receives the result once the interface is gone.
-            thread::spawn(move || drop(sender.send(job.run())));
+            let work = move || given.iter().for_each(|job| drop(sender.send(job.run())));
+            // Where the system has no more threads, the interface waits for the job.
+            let undone = match thread::Builder::new().spawn(work) {
+                Ok(_) => to_do.send(job).err().map(|unsent| unsent.0),
+                Err(_) => Some(job),
+            };
+            if let Some(job) = undone {
+                drop(self.sender.send(job.run()));
+            }
         }
     }
 

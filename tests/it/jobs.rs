@@ -340,3 +340,45 @@ proptest! {
         same(&sources, &own_keys()[..1]);
     }
 }
+
+/// A stack that no system has the address space for, so that no thread can be started.
+const TOO_LARGE: &str = "281474976710656";
+
+#[test]
+fn without_further_threads_everything_comes_out_the_same() {
+    let captures = own_captures();
+    for arguments in [&["inspect"][..], &["questions"], &["rules"], &["export", "--table", "calls"]] {
+        let run = |stack: Option<&str>| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+            command.args(arguments).args(["--jobs", "4"]).args(&captures);
+            stack.into_iter().for_each(|bytes| {
+                command.env("RUST_MIN_STACK", bytes);
+            });
+            command.output().unwrap()
+        };
+        let (expected, found) = (run(None), run(Some(TOO_LARGE)));
+        assert!(!expected.stdout.is_empty(), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&found.stderr), String::from_utf8_lossy(&expected.stderr), "{arguments:?}");
+        assert!(found.stdout == expected.stdout && found.status == expected.status, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_needs_a_thread_says_that_there_is_none() {
+    let folder = TempDir::new().unwrap();
+    let target = folder.path().join("calls.csv");
+    let target_name = target.to_str().unwrap();
+    for arguments in [
+        vec!["export", "--table", "calls", "-o", target_name],
+        vec!["export", "--format", "arrow"],
+        vec!["stats", "--by", "outcome"],
+        vec!["export", "--follow"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        command.args(&arguments).args(own_captures()).env("RUST_MIN_STACK", TOO_LARGE);
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && !said.contains("panicked") && said.contains("os error"), "{said}");
+        assert!(output.stdout.is_empty() && !target.exists(), "{arguments:?}");
+    }
+}
