@@ -9,7 +9,7 @@ use super::entry::{LineFormat, LogEntry, LoggedStanza, NoEntry, Parsed, Preceden
 use super::pino;
 use crate::input::clients;
 use crate::origin::Direction;
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::NodeBuilder;
 use crate::protocol::xml::{self, Departures};
 
 /// Logs of Baileys.
@@ -32,18 +32,19 @@ fn read(text: &Text<'_>) -> Parsed {
 fn sent_ack(entry: pino::PinoEntry<'_>) -> Parsed {
     let lines = entry.lines;
     let sent = entry.sent.ok_or(NoEntry::Unreadable { lines, why: "it does not say what was sent" })?;
-    let attributes = sent.iter().filter_map(|(name, value)| match value {
-        Value::String(value) => Some(xml::attribute(name, value)),
-        _ => None,
-    });
-    let attributes = attributes.collect();
-    let node = Node { tag: "ack".into(), attributes, content: Content::None, ..Node::default() };
+    let mut builder = NodeBuilder::default();
+    builder.start("ack");
+    for (name, value) in &sent {
+        if let Value::String(value) = value {
+            xml::add_attribute(&mut builder, name, value);
+        }
+    }
     let stanza = LoggedStanza {
         direction: Some(Direction::Outbound),
         time: entry.time,
         vantage: entry.process,
         precedence: Precedence::Fallback,
-        ..LoggedStanza::of(node, Departures::default())
+        ..LoggedStanza::of(builder.finish(), Departures::default())
     };
     LogEntry::stanza(lines, stanza)
 }
