@@ -19,20 +19,20 @@ use ringtrace::analysis::{Analysis, Capture};
 use ringtrace::anomaly::Anomalies;
 use ringtrace::call::{Grouping, Observed};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
-use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
+use ringtrace::protocol::binary::{Node, NodeBuilder, Value};
 use ringtrace::protocol::stanza::Stanza;
 use ringtrace::tui::{App, Options};
 
 const COUNT: u64 = 100_000;
 
 fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
-    let attributes = attributes.iter().map(|(name, value)| Attribute {
-        name: (*name).to_owned().into(),
-        value: Value::Text((*value).to_owned().into()),
-        span: Span::default(),
-    });
-    let content = if children.is_empty() { Content::None } else { Content::Nodes(children) };
-    Node { tag: tag.to_owned().into(), attributes: attributes.collect(), content, span: Span::default() }
+    let mut builder = NodeBuilder::default();
+    builder.start(tag);
+    for (name, value) in attributes {
+        builder.attribute(name, Value::Text(value));
+    }
+    children.iter().for_each(|child| builder.element(child.root()));
+    builder.finish()
 }
 
 /// What is done in a list of 100,000 calls, by the keys for it.

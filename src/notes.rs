@@ -87,7 +87,7 @@ fn key(call: &Call, row: &Row) -> StanzaKey {
     let stanza = row.observed.read();
     let device = call.vantage_of(row).and_then(|vantage| vantage.device.jid());
     let id = stanza.id.clone().unwrap_or_else(|| {
-        let digest = digest(&SHA256, xml::write_line(&stanza.node).as_bytes());
+        let digest = digest(&SHA256, xml::write_line(stanza.node.root()).as_bytes());
         let beginning = digest.as_ref().get(..DIGEST).unwrap_or_default();
         format!("sha256:{}", HEXLOWER.encode(beginning)).into()
     });
@@ -98,7 +98,7 @@ fn key(call: &Call, row: &Row) -> StanzaKey {
             Some(Direction::Inbound) => "in".into(),
             None => "".into(),
         },
-        tag: stanza.node.tag.as_ref().into(),
+        tag: stanza.node.tag().into(),
         action: row.action.as_ref().map_or("", ActionName::as_str).into(),
         device: device.map_or_else(|| "".into(), |jid| jid.to_string().into()),
         copy: 0,

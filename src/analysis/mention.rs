@@ -99,25 +99,23 @@ const LONGEST: usize = 256;
 pub fn mentioned(node: &Node) -> Vec<Mention> {
     let id = node.attribute("id").and_then(|id| Prefix::of_id(&id.to_text()));
     let mut found: Vec<_> = id.map(Mention::Id).into_iter().collect();
-    let mut open = vec![node];
-    while let Some(node) = open.pop() {
-        for attribute in node.attributes.iter().filter(|attribute| !MEASURED.contains(&&*attribute.name)) {
-            found.extend(mention(&attribute.value, NAMES.contains(&&*attribute.name)));
+    for node in node.root().descendants() {
+        for attribute in node.attributes().filter(|attribute| !MEASURED.contains(&attribute.name)) {
+            found.extend(mention(attribute.value, NAMES.contains(&attribute.name)));
         }
-        let is_name = NAMES.contains(&&*node.tag);
-        match &node.content {
+        let is_name = NAMES.contains(&node.tag());
+        match node.content() {
             Content::Value(value) => found.extend(mention(value, is_name)),
             Content::Bytes(bytes) if bytes.len() <= LONGEST => {
                 found.extend(std::str::from_utf8(bytes).ok().and_then(|text| mention_in(text, is_name)));
             }
             Content::None | Content::Nodes(_) | Content::Bytes(_) | Content::Elided(_) => {}
         }
-        open.extend(node.children());
     }
     found
 }
 
-fn mention(value: &Value, is_name: bool) -> Option<Mention> {
+fn mention(value: Value<'_>, is_name: bool) -> Option<Mention> {
     if let Some(jid) = value.to_jid() {
         return (!jid.is_server()).then_some(Mention::User(jid.user.as_ref().into()));
     }

@@ -9,7 +9,7 @@ use crate::call::Coverage;
 use crate::keys::Keys;
 use crate::origin::{Located, Origin};
 use crate::protocol::Sink;
-use crate::protocol::binary::{self, Decoded, Jid, JidForm};
+use crate::protocol::binary::{self, Decoded, Jid, JidForm, JidParts};
 use crate::protocol::noise::{self, Frame, Login};
 use crate::protocol::stanza::{self, Stanza, Wire};
 use crate::protocol::websocket::Message;
@@ -66,7 +66,8 @@ impl Session {
         let Some(Login { user, device }) = self.noise.report().login else { return };
         self.is_logged_in = true;
         let server = "s.whatsapp.net".into();
-        let device = Jid { user: user.to_string().into(), agent: 0, device, server, form: JidForm::Text };
+        let device =
+            Jid::from(JidParts { user: user.to_string().into(), agent: 0, device, server, form: JidForm::Text });
         results.logged_in((origin.capture, origin.connection), device);
     }
 
@@ -148,7 +149,7 @@ impl Sink<Decoded> for Nodes<'_, '_> {
         *self.stanzas += 1;
         self.coverage.read(decoded.origin.direction, decoded.origin.time);
         // Of other stanzas only the count is kept.
-        let wire = matches!(node.tag.as_ref(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
+        let wire = matches!(node.tag(), "call" | "ack" | "receipt").then(|| Wire::from(&self.frame));
         // Only frames that somebody wrote down have no direction.
         let direction = decoded.origin.direction.or_else(|| stanza::direction_of(&node));
         let origin = Origin { direction, ..decoded.origin };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::model::Call;
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Content, Element};
 
 /// A difference between a delivered copy and its original.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,26 +46,26 @@ impl Call {
     pub fn changes(&self, copy: usize) -> Option<Vec<Change>> {
         let copy = self.rows.get(copy)?;
         let original = self.rows.get(copy.copy_of?)?;
-        Some(changes(&original.observed.read().node, &copy.observed.read().node))
+        Some(changes(original.observed.read().node.root(), copy.observed.read().node.root()))
     }
 }
 
 /// Returns what differs in `copy`, element by element.
-fn changes(original: &Node, copy: &Node) -> Vec<Change> {
+fn changes(original: Element<'_>, copy: Element<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut left = vec![(original.tag.to_string(), original, copy)];
+    let mut left = vec![(original.tag().to_string(), original, copy)];
     while let Some((element, original, copy)) = left.pop() {
         let mut note = |what, how| changes.push(Change { element: element.clone(), what, how });
-        for attribute in &original.attributes {
+        for attribute in original.attributes() {
             let what = || What::Attribute(attribute.name.to_string());
-            match copy.attribute(&attribute.name) {
+            match copy.attribute(attribute.name) {
                 None => note(what(), How::Dropped),
                 Some(value) if value.to_text() != attribute.value.to_text() => note(what(), How::Changed),
                 Some(_) => {}
             }
         }
-        for attribute in &copy.attributes {
-            if original.attribute(&attribute.name).is_none() {
+        for attribute in copy.attributes() {
+            if original.attribute(attribute.name).is_none() {
                 note(What::Attribute(attribute.name.to_string()), How::Added);
             }
         }
@@ -96,20 +96,20 @@ fn changes(original: &Node, copy: &Node) -> Vec<Change> {
 }
 
 /// Returns the children, each with its place, by tag and ordinal among those of the tag.
-fn numbered(node: &Node) -> BTreeMap<(&str, usize), (usize, &Node)> {
+fn numbered(node: Element<'_>) -> BTreeMap<(&str, usize), (usize, Element<'_>)> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    let children = node.children().iter().enumerate().map(|(place, child)| {
-        let count = counts.entry(child.tag.as_ref()).or_default();
+    let children = node.children().enumerate().map(|(place, child)| {
+        let count = counts.entry(child.tag()).or_default();
         *count += 1;
-        ((child.tag.as_ref(), *count), (place, child))
+        ((child.tag(), *count), (place, child))
     });
     children.collect()
 }
 
 /// Returns a node's content other than children, whether it was encoded as a token or as bytes; `None` where a log left
 /// it out.
-fn bytes(node: &Node) -> Option<Vec<u8>> {
-    match &node.content {
+fn bytes(node: Element<'_>) -> Option<Vec<u8>> {
+    match node.content() {
         Content::None | Content::Nodes(_) => Some(Vec::new()),
         Content::Bytes(bytes) => Some(bytes.to_vec()),
         Content::Value(value) => Some(value.to_text().as_bytes().to_vec()),

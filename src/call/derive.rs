@@ -21,7 +21,7 @@ use super::predicates::{group_since, is_offer};
 use super::recording::{Observed, Span};
 use super::sockets::{Known, Occurrence, Occurrences, Sockets};
 use crate::origin::Timestamp;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::protocol::stanza::Body;
 
 /// The occurrences of a call, and which are copies of which.
@@ -219,7 +219,7 @@ fn rows(
     rows
 }
 
-fn media(offer: &Node) -> Media {
+fn media(offer: Element<'_>) -> Media {
     let video = offer.child("video").is_some() || offer.text("media").is_some_and(|media| media == "video");
     if video { Media::Video } else { Media::Audio }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use foldhash::HashMap;
 
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node, Value};
+use crate::protocol::binary::{Jid, Value};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
 
 /// The LID and phone-number addresses that the captures link, and the devices that they name.
@@ -80,7 +80,7 @@ impl People {
     pub fn counterpart(&self, jid: &Jid) -> Option<Jid> {
         let account = jid.person_account();
         let other = self.lids.get(&account).or_else(|| self.phones.get(&account))?;
-        Some(Jid { device: jid.device, ..other.clone() })
+        Some(other.with_device(jid.device))
     }
 
     /// Returns the same links and devices under other addresses, as redaction needs them.
@@ -130,9 +130,9 @@ fn lid_and_phone(one: Jid, other: Jid) -> Option<(Jid, Jid)> {
 /// `phone_number` and `user_pn` to the `jid`; and any `x_pn` or `x_lid` to the `x`.
 pub(super) fn links(stanza: &Stanza) -> Vec<(Jid, Jid)> {
     let mut links = Vec::new();
-    each(&stanza.node, |node| {
-        for attribute in &node.attributes {
-            let name = attribute.name.as_ref();
+    for node in stanza.node.root().descendants() {
+        for attribute in node.attributes() {
+            let name = attribute.name;
             let named = |name: &str| node.attribute(name).and_then(Value::to_jid);
             let other = match name {
                 "caller_pn" | "caller_lid" => named("call-creator").or_else(|| stanza.from.clone()),
@@ -145,16 +145,16 @@ pub(super) fn links(stanza: &Stanza) -> Vec<(Jid, Jid)> {
                 links.push((jid, other));
             }
         }
-    });
+    }
     links
 }
 
 /// Returns the devices that a stanza names, in any attribute.
 pub(super) fn devices(stanza: &Stanza) -> Vec<Jid> {
     let mut devices = Vec::new();
-    each(&stanza.node, |node| {
-        for attribute in &node.attributes {
-            let jid = match &attribute.value {
+    for node in stanza.node.root().descendants() {
+        for attribute in node.attributes() {
+            let jid = match attribute.value {
                 Value::Jid(jid) if jid.device == 0 => None,
                 Value::Jid(jid) => Some(jid.clone()),
                 Value::Text(text) if text.contains(':') => Jid::parse(text),
@@ -162,17 +162,8 @@ pub(super) fn devices(stanza: &Stanza) -> Vec<Jid> {
             };
             devices.extend(jid.filter(|jid| jid.device != 0));
         }
-    });
-    devices
-}
-
-/// Visits a node and its descendants. A loop rather than recursion: how deep a node nests is up to the sender.
-fn each(node: &Node, mut visit: impl FnMut(&Node)) {
-    let mut left = vec![node];
-    while let Some(node) = left.pop() {
-        visit(node);
-        left.extend(node.children());
     }
+    devices
 }
 
 /// How a local device was found, surest first.
@@ -379,7 +370,7 @@ impl LocalDevice {
     #[must_use]
     pub(super) fn completed(mut self, people: &People) -> Self {
         if let (Some(own), Some(account)) = (self.jid(), &self.account) {
-            let own = Jid { device: own.device, ..account.clone() };
+            let own = account.with_device(own.device);
             match own.server.as_ref() {
                 "lid" => self.lid = self.lid.take().or(Some(own)),
                 "s.whatsapp.net" => self.phone = self.phone.take().or(Some(own)),

@@ -98,7 +98,7 @@ impl<'s> Common<'s> {
             Body::Ack(_) | Body::Login(_) | Body::Other => return None,
         };
         let id = stanza.id.as_deref().filter(|id| !id.is_empty())?;
-        Some(Self { id, tag: &stanza.node.tag, action: action.map(|action| &action.name) })
+        Some(Self { id, tag: stanza.node.tag(), action: action.map(|action| &action.name) })
     }
 }
 

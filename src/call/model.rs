@@ -8,7 +8,7 @@ use super::identity::{LocalDevice, Party, People};
 use super::lookup::Lookup;
 use super::recording::{Observed, Original, Recording, Reported, Socket, original_of};
 use crate::origin::{CaptureId, Direction, Lapse, Origin, Timestamp};
-use crate::protocol::binary::{Jid, Node};
+use crate::protocol::binary::{Element, Jid};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
 
 /// A device whose socket was recorded.
@@ -448,11 +448,11 @@ impl Row {
 
     /// Returns the element with what it announces of its call, if it is an offer, or an ack of one.
     #[must_use]
-    pub fn announcement(&self) -> Option<&Node> {
+    pub fn announcement(&self) -> Option<Element<'_>> {
         let stanza = self.observed.read();
         match &stanza.body {
             Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node(),
-            Body::Ack(_) if self.action == Some(ActionName::Offer) => Some(&stanza.node),
+            Body::Ack(_) if self.action == Some(ActionName::Offer) => Some(stanza.node.root()),
             Body::Call(_) | Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
         }
     }

@@ -125,7 +125,7 @@ impl<'m> Silence<'m> {
         let from = accountable(row)?;
         let people = self.attribution.known.people;
         let person = people.person(from);
-        let is_silent = |device: u16| self.is_silent(&Jid { device, ..person.clone() }, row);
+        let is_silent = |device: u16| self.is_silent(&person.with_device(device), row);
         if from.device != 0 {
             return is_silent(from.device).then_some(Provenance::Silence);
         }

@@ -1,7 +1,7 @@
 //! What an action means for its call: one predicate each, for outcome, roles, rules and questions alike.
 
 use super::model::Row;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::protocol::stanza::{Action, ActionName, Stanza};
 
 /// Returns whether an action proposes a call, or announces that one was proposed.
@@ -47,7 +47,7 @@ pub fn group_since(rows: &[Row]) -> Option<usize> {
 /// a person.
 #[must_use]
 pub fn speaks_of_group(offer: &Stanza) -> bool {
-    let says = |node: &Node| {
+    let says = |node: Element<'_>| {
         node.attribute("group-jid").is_some()
             || node.text("type").is_some_and(|kind| kind == "group")
             || node.child("group_info").is_some()

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::model::Call;
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Content, Element};
 use crate::protocol::stanza::{ActionName, Body};
 
 /// A ring timeout that settings announce.
@@ -26,7 +26,8 @@ impl Call {
                 Body::Ack(_) if row.action == Some(ActionName::Offer) => stanza.node.children(),
                 _ => return None,
             };
-            let seconds = settings.iter().filter(|child| child.tag == "voip_settings").find_map(caller_timeout)?;
+            let mut settings = settings.filter(|child| child.tag() == "voip_settings");
+            let seconds = settings.find_map(caller_timeout)?;
             Some(Announced { index, timeout: seconds.saturating_mul(1_000_000_000) })
         })
     }
@@ -34,8 +35,8 @@ impl Call {
 
 /// Returns the seconds after `caller_timeout` in the JSON of settings, which some logs quote or escape once more.
 #[must_use]
-pub fn caller_timeout(settings: &Node) -> Option<i64> {
-    let text = match &settings.content {
+pub fn caller_timeout(settings: Element<'_>) -> Option<i64> {
+    let text = match settings.content() {
         Content::Bytes(bytes) => String::from_utf8_lossy(bytes),
         Content::Value(value) => value.to_text(),
         Content::None | Content::Nodes(_) | Content::Elided(_) => return None,
@@ -50,12 +51,15 @@ pub fn caller_timeout(settings: &Node) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::binary::NodeBuilder;
 
     #[test]
     fn the_timeout_is_read_however_a_log_quotes_the_settings() {
         let timeout = |text: &str| {
-            let content = Content::Bytes(text.as_bytes().into());
-            caller_timeout(&Node { tag: "voip_settings".into(), content, ..Node::default() })
+            let mut builder = NodeBuilder::default();
+            builder.start("voip_settings");
+            builder.bytes(text.as_bytes());
+            caller_timeout(builder.finish().root())
         };
         assert_eq!(timeout(r#"{"options":{"caller_timeout":"90"}}"#), Some(90));
         assert_eq!(timeout(r#""{\"options\":{\"caller_timeout\": 45}}""#), Some(45));

@@ -376,11 +376,11 @@ impl<'s> Likeness<'s> {
         Self {
             vantage,
             direction: observed.direction(),
-            tag: &stanza.node.tag,
+            tag: stanza.node.tag(),
             id: stanza.id.as_deref(),
             class,
             action: action.map(|action| action.name.as_str()),
-            party: observed.party().map(|jid| Jid { device: jid.device, ..jid.person_account() }),
+            party: observed.party().map(|jid| jid.person_account().with_device(jid.device)),
             is_offline: stanza.is_offline(),
         }
     }

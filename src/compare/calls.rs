@@ -79,8 +79,7 @@ fn brief(value: &str) -> Cow<'_, str> {
 /// Compares two calls: their rows, aligned by tag, action and sender, in the order of the calls.
 #[must_use]
 pub fn calls(left: &Call, right: &Call) -> Vec<Aligned> {
-    let kinds = |call: &Call| call.rows.iter().map(|row| kind(call, row)).collect::<Vec<_>>();
-    let (ours, theirs) = (kinds(left), kinds(right));
+    let [ours, theirs] = [left, right].map(|call| call.rows.iter().map(|row| kind(call, row)).collect::<Vec<_>>());
     let mut pairs: Vec<Paired> = align(&ours, &theirs).into_iter().map(Paired::from).collect();
     join(&mut pairs, &ours, &theirs, true, Kind::known);
     let aligned = pairs.into_iter().map(|Paired { left: one, right: other, is_moved }| {
@@ -94,28 +93,28 @@ pub fn calls(left: &Call, right: &Call) -> Vec<Aligned> {
 
 /// What aligns two rows: tag, action, and the side that sent the stanza, or the stanza that it answers. Which side was
 /// captured does not matter.
-struct Kind {
-    tag: Cow<'static, str>,
+struct Kind<'c> {
+    tag: &'c str,
     action: Option<ActionName>,
     side: Party,
 }
 
-impl Kind {
+impl<'c> Kind<'c> {
     /// The kind as a key; `None` where the side is unknown.
-    fn known(&self) -> Option<(Cow<'static, str>, Option<ActionName>, Party)> {
-        (self.side != Party::Unknown).then(|| (self.tag.clone(), self.action.clone(), self.side))
+    fn known(&self) -> Option<(&'c str, Option<ActionName>, Party)> {
+        (self.side != Party::Unknown).then(|| (self.tag, self.action.clone(), self.side))
     }
 }
 
-impl PartialEq for Kind {
+impl PartialEq for Kind<'_> {
     fn eq(&self, other: &Self) -> bool {
         let unknown = self.side == Party::Unknown || other.side == Party::Unknown;
         self.tag == other.tag && self.action == other.action && (self.side == other.side || unknown)
     }
 }
 
-fn kind(call: &Call, row: &Row) -> Kind {
+fn kind<'c>(call: &Call, row: &'c Row) -> Kind<'c> {
     let stanza = row.observed.read();
     let sent = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
-    Kind { tag: stanza.node.tag.clone(), action: row.action.clone(), side: sent.originator.side }
+    Kind { tag: stanza.node.tag(), action: row.action.clone(), side: sent.originator.side }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::align::{Pair, align};
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 
 /// Two children that belong together, or one without a counterpart: indexes into the two lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +23,11 @@ struct Key<'n> {
 
 /// Pairs the children of two elements, in the order of the left ones, with those of the right one where they belong.
 /// `form` returns what a child holds apart from what is random by nature.
-pub(super) fn pair<'n>(sides: [&'n [Node]; 2], form: [&dyn Fn(&'n Node) -> String; 2]) -> Vec<Paired> {
+pub(super) fn pair<'n>(sides: [&[Element<'n>]; 2], form: [&dyn Fn(Element<'n>) -> String; 2]) -> Vec<Paired> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for nodes in sides {
         let mut own: HashMap<&str, usize> = HashMap::new();
-        nodes.iter().for_each(|node| *own.entry(&node.tag).or_default() += 1);
+        nodes.iter().for_each(|node| *own.entry(node.tag()).or_default() += 1);
         for (tag, count) in own {
             let most = counts.entry(tag).or_default();
             *most = count.max(*most);
@@ -36,9 +36,9 @@ pub(super) fn pair<'n>(sides: [&'n [Node]; 2], form: [&dyn Fn(&'n Node) -> Strin
     let is_repeated = |tag: &str| counts.get(tag).is_some_and(|count| *count > 1);
     let keys = |side: usize| -> Vec<Key<'n>> {
         let nodes = sides.get(side).copied().unwrap_or_default();
-        let key = |node: &'n Node| {
-            let form = form.get(side).filter(|_| is_repeated(&node.tag)).map(|form| form(node));
-            Key { tag: &node.tag, form }
+        let key = |node: &Element<'n>| {
+            let form = form.get(side).filter(|_| is_repeated(node.tag())).map(|form| form(*node));
+            Key { tag: node.tag(), form }
         };
         nodes.iter().map(key).collect()
     };
@@ -94,7 +94,8 @@ mod tests {
     fn paired(left: &str, right: &str) -> Vec<(Option<usize>, Option<usize>, bool)> {
         let node = |inner: &str| read(&format!("<x>{inner}</x>"), Dialect::RINGTRACE).node.unwrap();
         let (left, right) = (node(left), node(right));
-        let pairs = pair([left.children(), right.children()], [&write_line, &write_line]);
+        let [left, right] = [&left, &right].map(|node| node.children().collect::<Vec<_>>());
+        let pairs = pair([&left, &right], [&write_line, &write_line]);
         pairs.into_iter().map(|pair| (pair.left, pair.right, pair.is_moved)).collect()
     }
 

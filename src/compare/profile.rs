@@ -7,7 +7,7 @@ use super::stanza::{Side, against};
 use crate::call::Call;
 use crate::declaration::{self, Spanned, Wrong};
 use crate::origin::Direction;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{Element, Node};
 use crate::protocol::xml::{Dialect, End, read};
 
 /// The version of the form of a profile.
@@ -117,7 +117,7 @@ impl Profile {
 impl Shape {
     /// Returns whether a stanza is one of this form: by its action, and by what such stanzas have.
     fn fits(&self, stanza: &Node) -> bool {
-        let action = |node: &Node| node.children().first().map(|action| action.tag.clone());
+        let action = |node: &Node| node.children().first().map(|action| action.tag().to_owned());
         action(&self.node) == action(stanza) && self.when.as_ref().is_none_or(|path| has_path(stanza, path))
     }
 
@@ -146,9 +146,9 @@ fn shape(text: &str, declared: Declared) -> Result<Shape, Wrong> {
 /// Returns whether a stanza has a part at a path, which begins at its action.
 fn has_path(root: &Node, path: &str) -> bool {
     let (elements, attribute) = path.split_once('@').map_or((path, None), |(path, name)| (path, Some(name)));
-    let mut nodes = vec![root];
+    let mut nodes = vec![root.root()];
     for tag in elements.split('/').filter(|tag| *tag != "call") {
-        nodes = nodes.into_iter().flat_map(Node::children).filter(|node| node.tag == tag).collect();
+        nodes = nodes.into_iter().flat_map(Element::children).filter(|node| node.tag() == tag).collect();
     }
     nodes.iter().any(|node| attribute.is_none_or(|name| node.attribute(name).is_some()))
 }

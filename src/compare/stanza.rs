@@ -9,7 +9,7 @@ use super::nature::{self, Holder};
 use super::part::{Part, Relation, What, differences};
 use super::role::role;
 use crate::call::Call;
-use crate::protocol::binary::{Content, Node, Value};
+use crate::protocol::binary::{Content, Element, Node, Value};
 use crate::protocol::xml::as_text;
 
 /// The most parts of a comparison, and the most bytes of one value.
@@ -31,7 +31,7 @@ pub fn stanzas(left: Side<'_>, right: Side<'_>) -> Vec<Part> {
     let node = |side: Side<'_>| side.call.rows.get(side.row).map(|row| row.observed.read().node.clone());
     let (ours, theirs) = (node(left), node(right));
     let mut comparison = Comparison { calls: [Some(left.call), Some(right.call)], parts: Vec::new() };
-    comparison.trees(ours.as_ref(), theirs.as_ref());
+    comparison.trees(ours.as_ref().map(Node::root), theirs.as_ref().map(Node::root));
     comparison.parts
 }
 
@@ -41,9 +41,9 @@ const ANY: &str = "*";
 /// Compares a stanza with the form of such stanzas, in which `*` stands for any value: what differs.
 #[must_use]
 pub(super) fn against(left: Side<'_>, form: &Node) -> Vec<Part> {
-    let node = left.call.rows.get(left.row).map(|row| &row.observed.read().node);
+    let node = left.call.rows.get(left.row).map(|row| row.observed.read().node.root());
     let mut comparison = Comparison { calls: [Some(left.call), None], parts: Vec::new() };
-    comparison.trees(node, Some(form));
+    comparison.trees(node, Some(form.root()));
     differences(comparison.parts)
 }
 
@@ -65,8 +65,8 @@ struct Place {
 
 impl Comparison<'_> {
     /// Walks two trees without recursion.
-    fn trees<'n>(&mut self, left: Option<&'n Node>, right: Option<&'n Node>) {
-        let tag = left.or(right).map_or_else(String::new, |node| node.tag.to_string());
+    fn trees<'n>(&mut self, left: Option<Element<'n>>, right: Option<Element<'n>>) {
+        let tag = left.or(right).map_or_else(String::new, |node| node.tag().to_string());
         let mut open = vec![(Place { element: tag, depth: 0, moved: None }, left, right)];
         while let Some((place, left, right)) = open.pop() {
             if self.parts.len() >= PARTS {
@@ -74,21 +74,23 @@ impl Comparison<'_> {
             }
             // Two roots with different tags are two elements.
             if let (Some(ours), Some(theirs)) = (left, right)
-                && ours.tag != theirs.tag
+                && ours.tag() != theirs.tag()
             {
-                open.push((Place { element: theirs.tag.to_string(), ..place.clone() }, None, right));
+                open.push((Place { element: theirs.tag().to_string(), ..place.clone() }, None, right));
                 open.push((place, left, None));
                 continue;
             }
             self.element(&place, left, right);
-            let (ours, theirs) = (left.map_or(&[][..], Node::children), right.map_or(&[][..], Node::children));
+            let [ours, theirs] =
+                [left, right].map(|node| node.into_iter().flat_map(Element::children).collect::<Vec<_>>());
             let [left_call, right_call] = self.calls;
-            let forms: [&dyn Fn(&Node) -> String; 2] = [&|node| form(left_call, node), &|node| form(right_call, node)];
+            let forms: [&dyn Fn(Element<'_>) -> String; 2] =
+                [&|node| form(left_call, node), &|node| form(right_call, node)];
             let first = open.len();
-            for paired in pair([ours, theirs], forms) {
-                let node = |nodes: &'n [Node], index: Option<usize>| index.and_then(|index| nodes.get(index));
-                let (left, right) = (node(ours, paired.left), node(theirs, paired.right));
-                let tag = left.or(right).map_or("", |node| &node.tag);
+            for paired in pair([&ours, &theirs], forms) {
+                let node = |nodes: &[Element<'n>], index: Option<usize>| nodes.get(index?).copied();
+                let (left, right) = (node(&ours, paired.left), node(&theirs, paired.right));
+                let tag = left.or(right).map_or("", |node| node.tag());
                 let moved = paired.left.zip(paired.right).filter(|_| paired.is_moved);
                 let element = format!("{}/{tag}", place.element);
                 open.push((Place { element, depth: place.depth + 1, moved }, left, right));
@@ -100,14 +102,14 @@ impl Comparison<'_> {
     }
 
     /// Compares an element without its children.
-    fn element(&mut self, place: &Place, left: Option<&Node>, right: Option<&Node>) {
+    fn element(&mut self, place: &Place, left: Option<Element<'_>>, right: Option<Element<'_>>) {
         let relation = match (left, right) {
             (Some(_), Some(_)) if place.moved.is_some() => Relation::Moved,
             (Some(_), Some(_)) => Relation::Same,
             (Some(_), None) => Relation::OnlyLeft,
             _ => Relation::OnlyRight,
         };
-        let tag = |node: Option<&Node>| node.map(|node| node.tag.to_string());
+        let tag = |node: Option<Element<'_>>| node.map(|node| node.tag().to_string());
         let ordinal = |index: usize| Some((index + 1).to_string());
         let (ours, theirs) = match place.moved {
             Some((left, right)) => (ordinal(left), ordinal(right)),
@@ -115,17 +117,17 @@ impl Comparison<'_> {
         };
         self.push(place, What::Element, ours, theirs, relation);
         let mut names: Vec<&str> = Vec::new();
-        for attribute in [left, right].into_iter().flatten().flat_map(|node| &node.attributes) {
-            if !names.contains(&attribute.name.as_ref()) {
-                names.push(&attribute.name);
+        for attribute in [left, right].into_iter().flatten().flat_map(Element::attributes) {
+            if !names.contains(&attribute.name) {
+                names.push(attribute.name);
             }
         }
         for name in names {
-            let value = |node: Option<&Node>| node.and_then(|node| node.attribute(name)).map(text);
+            let value = |node: Option<Element<'_>>| node.and_then(|node| node.attribute(name)).map(text);
             self.values(place, &What::Attribute(name.to_owned()), name, value(left), value(right));
         }
-        let content = |node: Option<&Node>| node.and_then(|node| content(&node.content));
-        let tag = left.or(right).map_or("", |node| &node.tag);
+        let content = |node: Option<Element<'_>>| node.and_then(|node| content(node.content()));
+        let tag = left.or(right).map_or("", |node| node.tag());
         self.values(place, &What::Content, tag, content(left), content(right));
     }
 
@@ -201,7 +203,7 @@ impl Comparison<'_> {
 const FORM: usize = 4096;
 
 /// What an element holds apart from what is random by nature and who happens to call: equal for two that differ only so.
-fn form(call: Option<&Call>, node: &Node) -> String {
+fn form(call: Option<&Call>, node: Element<'_>) -> String {
     let of = |holder, name: &str, value: String| {
         let role = call.and_then(|call| role(call, &value));
         role.or_else(|| nature::nature(holder, name, &value)).unwrap_or(value)
@@ -209,33 +211,33 @@ fn form(call: Option<&Call>, node: &Node) -> String {
     let (mut form, mut open) = (String::new(), vec![node]);
     while let Some(node) = open.pop() {
         form.push('<');
-        form.push_str(&node.tag);
-        let values = node.attributes.iter().map(|attribute| {
-            let value = of(Holder::Attribute, &attribute.name, text(&attribute.value));
+        form.push_str(node.tag());
+        let values = node.attributes().map(|attribute| {
+            let value = of(Holder::Attribute, attribute.name, text(attribute.value));
             format!(" {}={value:?}", attribute.name)
         });
         let mut values: Vec<_> = values.collect();
         values.sort_unstable();
         form.extend(values);
-        if let Some(content) = content(&node.content) {
-            form.push_str(&format!(" {:?}", of(Holder::Content, &node.tag, content)));
+        if let Some(content) = content(node.content()) {
+            form.push_str(&format!(" {:?}", of(Holder::Content, node.tag(), content)));
         }
         if form.len() > FORM {
             break;
         }
         form.push_str(&format!(" {}>", node.children().len()));
-        open.extend(node.children().iter().rev());
+        open.extend(node.children().reversed());
     }
     form
 }
 
 /// The text of a value.
-fn text(value: &Value) -> String {
+fn text(value: Value<'_>) -> String {
     bounded(&value.to_text())
 }
 
 /// The text of content other than elements: bytes as hex unless they are text.
-fn content(content: &Content) -> Option<String> {
+fn content(content: Content<'_>) -> Option<String> {
     match content {
         Content::Bytes(bytes) if !bytes.is_empty() => Some(match as_text(bytes) {
             Some(text) => bounded(text),

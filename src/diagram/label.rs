@@ -11,10 +11,10 @@ pub fn label(row: &Row) -> String {
     let mut label = match &stanza.body {
         Body::Ack(_) | Body::Receipt(_) => {
             let answered = row.action.as_ref().map_or("", ActionName::as_str);
-            format!("{} {answered}", stanza.node.tag)
+            format!("{} {answered}", stanza.node.tag())
         }
         Body::Call(_) | Body::Login(_) | Body::Other => {
-            row.action.as_ref().map_or_else(|| stanza.node.tag.to_string(), ToString::to_string)
+            row.action.as_ref().map_or_else(|| stanza.node.tag().to_string(), ToString::to_string)
         }
     };
     let mut add = |name: &str, value: Option<&str>| {

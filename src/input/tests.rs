@@ -191,7 +191,7 @@ struct Nodes {
 impl Sink for Nodes {
     fn entry(&mut self, entry: Located<Entry<'_>>) -> ControlFlow<()> {
         if let Entry::Node(node) = entry.item {
-            self.found.push((node.tag.into_owned(), entry.origin.direction));
+            self.found.push((node.tag().to_owned(), entry.origin.direction));
         }
         ControlFlow::Continue(())
     }

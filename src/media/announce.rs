@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::call::Call;
 use crate::origin::Direction;
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Content, Element};
 use crate::protocol::stanza::{ActionName, Body};
 
 /// The most relays of a call that are followed.
@@ -94,14 +94,15 @@ impl Announced {
     pub fn of(call: &Call) -> Self {
         let mut announced = Self::default();
         for (index, row) in call.rows.iter().enumerate() {
-            for block in row.announcement().into_iter().flat_map(Node::children).filter(|node| node.tag == "relay") {
+            for block in row.announcement().into_iter().flat_map(Element::children).filter(|node| node.tag() == "relay")
+            {
                 announced.block(block, index);
             }
             let stanza = row.observed.read();
             let (Body::Call(Some(action)), Some(node)) = (&stanza.body, stanza.action_node()) else { continue };
             match action.name {
                 ActionName::Transport | ActionName::Accept => {
-                    let te = node.children().iter().filter(|child| child.tag == "te");
+                    let te = node.children().filter(|child| child.tag() == "te");
                     announced.candidates.extend(te.filter_map(address).take(MOST_RELAYS));
                 }
                 ActionName::RelayLatency => announced.report(node, index, row.observed.direction()),
@@ -118,10 +119,10 @@ impl Announced {
         announced
     }
 
-    fn block(&mut self, block: &Node, row: usize) {
+    fn block(&mut self, block: Element<'_>, row: usize) {
         for child in block.children() {
             let secret = || Some(Secret { id: child.text("id")?.into(), bytes: child.bytes()?.into() });
-            match child.tag.as_ref() {
+            match child.tag() {
                 "te2" | "te" => self.relay(child, row),
                 "token" => self.tokens.extend(secret().filter(|secret| !self.tokens.contains(secret))),
                 "auth_token" => self.auth_tokens.extend(secret().filter(|it| !self.auth_tokens.contains(it))),
@@ -134,7 +135,7 @@ impl Announced {
         }
     }
 
-    fn relay(&mut self, node: &Node, row: usize) {
+    fn relay(&mut self, node: Element<'_>, row: usize) {
         self.row.get_or_insert(row);
         let text = |name: &str| node.text(name).map(Into::into);
         let relay = Relay {
@@ -147,16 +148,16 @@ impl Announced {
             address: address(node),
             row,
         };
-        self.is_elided |= matches!(node.content, Content::Elided(_));
+        self.is_elided |= matches!(node.content(), Content::Elided(_));
         let is_known = self.relays.iter().any(|known| Relay { row, ..known.clone() } == relay);
         if !is_known && self.relays.len() < MOST_RELAYS {
             self.relays.push(relay);
         }
     }
 
-    fn report(&mut self, node: &Node, row: usize, direction: Option<Direction>) {
+    fn report(&mut self, node: Element<'_>, row: usize, direction: Option<Direction>) {
         let Some(direction) = direction else { return };
-        let relays = node.children().iter().filter(|child| child.tag == "te");
+        let relays = node.children().filter(|child| child.tag() == "te");
         let reports = relays.map(|te| Report {
             row,
             direction,
@@ -208,7 +209,7 @@ impl Announced {
 }
 
 /// Reads the address in an element: 6 bytes for IPv4, 18 for IPv6, the port last, big-endian. One of zeros names nothing.
-fn address(node: &Node) -> Option<SocketAddr> {
+fn address(node: Element<'_>) -> Option<SocketAddr> {
     let bytes = node.bytes()?;
     let (ip, port) = bytes.split_at_checked(bytes.len().checked_sub(2)?)?;
     let ip: IpAddr = match ip.len() {
@@ -223,12 +224,15 @@ fn address(node: &Node) -> Option<SocketAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::binary::NodeBuilder;
 
     #[test]
     fn addresses_of_both_families_are_read_and_nothing_else() {
         let read = |bytes: &[u8]| {
-            let node = Node { tag: "te2".into(), content: Content::Bytes(bytes.into()), ..Node::default() };
-            address(&node).map(|address| address.to_string())
+            let mut builder = NodeBuilder::default();
+            builder.start("te2");
+            builder.bytes(bytes);
+            address(builder.finish().root()).map(|address| address.to_string())
         };
         assert_eq!(read(&[203, 0, 113, 10, 0x0d, 0x96]).as_deref(), Some("203.0.113.10:3478"));
         let v6 = [&[0x20, 1, 0x0d, 0xb8][..], &[0; 11], &[1, 0x0d, 0x98]].concat();

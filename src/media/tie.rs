@@ -17,7 +17,7 @@ use super::flow::Flow;
 use super::proof::{SignedWith, Slot, signed_with, stream_id};
 use crate::call::{Call, Party, Vantage};
 use crate::origin::{CaptureId, Timestamp};
-use crate::protocol::binary::Jid;
+use crate::protocol::binary::{Jid, JidParts};
 
 /// What ties a flow to a call, strongest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,7 +166,7 @@ fn devices(call: &Call) -> BTreeSet<Jid> {
     let mut devices = BTreeSet::new();
     for jid in known.cloned().chain(named) {
         let lid = if jid.server == "lid" { Some(jid) } else { call.people.counterpart(&jid) };
-        devices.extend(lid.filter(|lid| lid.server == "lid").map(|lid| Jid { agent: 0, ..lid }));
+        devices.extend(lid.filter(|lid| lid.server == "lid").map(|lid| JidParts { agent: 0, ..(*lid).clone() }.into()));
         if devices.len() >= MOST_DEVICES {
             break;
         }

@@ -9,7 +9,7 @@ use crate::call::{Call, Recording, Row};
 use crate::input::TECHNIQUES;
 use crate::origin::Direction;
 use crate::protocol::binary::label::labelled;
-use crate::protocol::binary::{Content, Node, Value};
+use crate::protocol::binary::{Content, Element, Value};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::redact::is_withheld;
 use crate::spec::{Sessions, Witness};
@@ -129,16 +129,16 @@ pub(super) fn gather<'a>(raw: &'a Analysis, sanitised: &'a Analysis, repository:
                 continue;
             }
             let Some(direction) = row.observed.direction() else { continue };
-            let node = &row.observed.read().node;
+            let node = row.observed.read().node.root();
             let action = match &row.observed.read().body {
                 Body::Call(Some(_)) => node.children().first(),
                 Body::Ack(_) if node.text("class").as_deref() == Some("call") => None,
                 _ => continue,
             };
-            let tags = (&*node.tag, action.map(|action| &*action.tag));
+            let tags = (node.tag(), action.map(|action| action.tag()));
             let Some((file, page)) = page_of(&pages, tags) else {
                 if let Some(action) = clean.observed.read().node.children().first() {
-                    *facts.without_page.entry(action.tag.to_string()).or_default() += 1;
+                    *facts.without_page.entry(action.tag().to_string()).or_default() += 1;
                 }
                 continue;
             };
@@ -156,7 +156,12 @@ pub(super) fn gather<'a>(raw: &'a Analysis, sanitised: &'a Analysis, repository:
                 client,
                 is_whole,
             };
-            facts.walk(&seen, [node, &clean.observed.read().node], Some(page.root()), vec![node.tag.to_string()]);
+            facts.walk(
+                &seen,
+                [node, clean.observed.read().node.root()],
+                Some(page.root()),
+                vec![node.tag().to_string()],
+            );
         }
     }
     facts
@@ -203,7 +208,7 @@ impl<'a> Facts<'a> {
     fn walk(
         &mut self,
         seen: &Seen<'a, '_>,
-        [raw, clean]: [&Node; 2],
+        [raw, clean]: [Element<'_>; 2],
         known: Option<&yaml::Node>,
         elements: Vec<String>,
     ) {
@@ -212,12 +217,11 @@ impl<'a> Facts<'a> {
             elements: elements.to_vec(),
             attribute: attribute.map(str::to_owned),
         };
-        for (raw, clean) in raw.attributes.iter().zip(&clean.attributes).filter(|(_, clean)| !is_withheld(&clean.name))
-        {
-            let fact = fact(Some(&*clean.name), &elements);
+        for (raw, clean) in raw.attributes().zip(clean.attributes()).filter(|(_, clean)| !is_withheld(clean.name)) {
+            let fact = fact(Some(clean.name), &elements);
             let shown = self.note(fact.clone(), seen);
-            shown.note_value(seen.place, &raw.name, [&raw.value, &clean.value]);
-            let described = known.and_then(|known| find(known, "attributes", "name", &raw.name));
+            shown.note_value(seen.place, raw.name, [&raw.value, &clean.value]);
+            let described = known.and_then(|known| find(known, "attributes", "name", raw.name));
             if let Some((described, type_)) = described.and_then(|it| Some((it, it.text_of("type")?)))
                 && !is_of(type_, &raw.value)
             {
@@ -236,13 +240,13 @@ impl<'a> Facts<'a> {
             }
         }
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let children = || raw.children().iter().zip(clean.children());
-        for (child, clean) in children().filter(|(child, clean)| !is_blank(child) && !is_withheld(&clean.tag)) {
-            *counts.entry(&child.tag).or_default() += 1;
-            let described = known.and_then(|known| find(known, "children", "tag", &child.tag));
-            let elements: Vec<_> = elements.iter().cloned().chain([clean.tag.to_string()]).collect();
+        let children = || raw.children().zip(clean.children());
+        for (child, clean) in children().filter(|(child, clean)| !is_blank(*child) && !is_withheld(clean.tag())) {
+            *counts.entry(child.tag()).or_default() += 1;
+            let described = known.and_then(|known| find(known, "children", "tag", child.tag()));
+            let elements: Vec<_> = elements.iter().cloned().chain([clean.tag().to_string()]).collect();
             let shown = self.note(fact(None, &elements), seen);
-            shown.most = shown.most.max(counts.get(&*child.tag).copied().unwrap_or_default());
+            shown.most = shown.most.max(counts.get(child.tag()).copied().unwrap_or_default());
             self.walk(seen, [child, clean], described, elements);
         }
         for described in known.map_or(&[][..], |known| known.items_of("children")) {
@@ -324,8 +328,8 @@ fn bounds(occurrence: &str) -> (usize, Option<usize>) {
 }
 
 /// Whether an element holds nothing but zeros: it names nothing, and is no evidence.
-fn is_blank(node: &Node) -> bool {
-    matches!(&node.content, Content::Bytes(bytes) if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
+fn is_blank(node: Element<'_>) -> bool {
+    matches!(node.content(), Content::Bytes(bytes) if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
 }
 
 impl Shown<'_> {

@@ -25,7 +25,7 @@ pub(super) fn write(call: &Call, out: &mut impl Write) -> io::Result<()> {
     let mut places: HashMap<(String, usize, String), usize> = HashMap::new();
     for (index, row) in call.rows.iter().enumerate() {
         let Some(changes) = call.changes(index) else { continue };
-        let tag = || row.observed.read().node.tag.to_string();
+        let tag = || row.observed.read().node.tag().to_string();
         let action = row.observed.read().action().map_or_else(tag, |action| action.name.as_str().to_owned());
         let changes = in_words(&changes);
         let place = *places.entry((action.clone(), row.vantage, changes.clone())).or_insert_with(|| {

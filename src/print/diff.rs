@@ -59,11 +59,11 @@ impl Chosen<'_> {
 
 /// A row by its tag, action and originator.
 fn label(call: &Call, row: &Row) -> String {
-    let tag = &row.observed.read().node.tag;
+    let tag = row.observed.read().node.tag();
     let action = row.action.as_ref().map_or("unknown", |action| action.as_str());
     let sent = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
     let side = sent.originator.side.name();
-    match tag.as_ref() {
+    match tag {
         "call" => format!("{} ({side})", visible(action)),
         tag => format!("{} of {} ({side})", visible(tag), visible(action)),
     }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::hosts::{for_documents, is_nobodys};
-use crate::protocol::binary::{Jid, JidForm};
+use crate::protocol::binary::{Jid, JidForm, JidParts};
 
 /// Servers whose names are kept. Any other name could be anything.
 const SERVERS: &[&str] = &[
@@ -80,7 +80,7 @@ impl Aliases {
     pub(super) fn add_person(&mut self, jid: &Jid, person: &Jid) {
         let key = |jid: &Jid| -> (Box<str>, Box<str>) {
             let account = jid.person_account();
-            (account.user.as_ref().into(), account.server.into())
+            (account.user.as_ref().into(), account.server.as_ref().into())
         };
         let known = self.people.get(&key(person)).or_else(|| self.people.get(&key(jid))).copied();
         let ordinal = known.unwrap_or_else(|| {
@@ -121,7 +121,8 @@ impl Aliases {
         let known = SERVERS.iter().find(|server| **server == jid.server).copied();
         let server = Cow::Borrowed(known.unwrap_or("unknown"));
         if jid.is_server() && known.is_some() {
-            return Jid { user: jid.user.clone(), agent: jid.agent, device: 0, server, form: JidForm::Text };
+            let user = jid.user.clone();
+            return JidParts { user, agent: jid.agent, device: 0, server, form: JidForm::Text }.into();
         }
         let user: Arc<str> = if jid.server == "call" {
             self.call_id(&jid.user).into()
@@ -130,14 +131,16 @@ impl Aliases {
         } else {
             self.person(jid).unwrap_or_else(|| SOMEONE.to_owned()).into()
         };
-        Jid { user, agent: jid.agent, device: jid.device, server, form: JidForm::Text }
+        JidParts { user, agent: jid.agent, device: jid.device, server, form: JidForm::Text }.into()
     }
 
     /// The letter of the person whose address this is.
     #[must_use]
     pub fn person(&self, jid: &Jid) -> Option<String> {
         let account = jid.person_account();
-        self.people.get(&(account.user.as_ref().into(), account.server.into())).map(|ordinal| letters(*ordinal))
+        self.people
+            .get(&(account.user.as_ref().into(), account.server.as_ref().into()))
+            .map(|ordinal| letters(*ordinal))
     }
 
     /// The alias of an address of the internet: one of the ranges for documents, of the same family.
@@ -278,7 +281,7 @@ impl Aliases {
         let ordinal = ordinal(alias)?;
         let account = Jid::parse(raw)?.person_account();
         self.persons = self.persons.max(ordinal.checked_add(1)?);
-        self.people.insert((account.user.as_ref().into(), account.server.into()), ordinal);
+        self.people.insert((account.user.as_ref().into(), account.server.as_ref().into()), ordinal);
         Some(())
     }
 }

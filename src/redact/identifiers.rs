@@ -9,7 +9,7 @@ use super::hosts::{host, is_nobodys};
 use super::policy::{Meaning, meaning};
 use crate::analysis::{Analysis, Mention, Prefix, mentioned};
 use crate::call::People;
-use crate::protocol::binary::{Content, Jid, Node, Value};
+use crate::protocol::binary::{Content, Element, Jid, Value};
 use crate::protocol::stanza::{ActionName, Body, Stanza};
 
 /// A raw identifier, by what it is.
@@ -120,27 +120,23 @@ impl Gathered {
         for mention in mentioned(&stanza.node) {
             self.mention(&mention);
         }
-        let mut open = vec![&stanza.node];
-        while let Some(node) = open.pop() {
-            self.node(node, people);
-            open.extend(node.children().iter().rev());
-        }
+        stanza.node.root().descendants().for_each(|element| self.element(element, people));
     }
 
-    fn node(&mut self, node: &Node, people: &People) {
-        for attribute in &node.attributes {
+    fn element(&mut self, node: Element<'_>, people: &People) {
+        for attribute in node.attributes() {
             if attribute.name == "call-id" {
                 self.call_id(&attribute.value.to_text());
             }
             // A version can look like an address of the internet.
-            self.value(&attribute.value, meaning(&node.tag, &attribute.name) != Meaning::Version, people);
+            self.value(attribute.value, meaning(node.tag(), attribute.name) != Meaning::Version, people);
         }
-        if let Content::Value(value) = &node.content {
+        if let Content::Value(value) = node.content() {
             self.value(value, true, people);
         }
     }
 
-    fn value(&mut self, value: &Value, may_be_host: bool, people: &People) {
+    fn value(&mut self, value: Value<'_>, may_be_host: bool, people: &People) {
         if let Some(jid) = value.to_jid() {
             self.jid(&jid, people);
         } else if let Value::Text(text) = value

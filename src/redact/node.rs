@@ -10,7 +10,7 @@ use super::hosts::host;
 use super::policy::{Meaning, is_name, is_of, is_withheld_name, kind_and_length, meaning, withheld_name};
 use crate::call::caller_timeout;
 use crate::protocol::binary::label::{label, labelled};
-use crate::protocol::binary::{Attribute, Content, Jid, Node, Span, Value};
+use crate::protocol::binary::{Content, Element, Jid, Node, NodeBuilder, Value};
 
 /// What rewriting needs to know.
 pub(super) struct Rewriting<'r> {
@@ -40,71 +40,102 @@ impl Kept {
     }
 }
 
-/// The node, rewritten. Its reader has bounded its depth.
+/// The node, rewritten.
 pub(super) fn redacted(node: &Node, by: &Rewriting<'_>) -> Node {
-    let mut attributes: Vec<Attribute> = Vec::with_capacity(node.attributes.len());
-    for attribute in &node.attributes {
-        let keeps = by.kept.attributes.iter().any(|(tag, name)| **tag == *node.tag && **name == *attribute.name);
-        let name = if keeps { attribute.name.clone() } else { name(&attribute.name) };
-        let name = if is_withheld_name(&name) { unused(name, &attributes) } else { name };
-        let value = value(&node.tag, &attribute.name, &attribute.value, by);
-        attributes.push(Attribute { name, value, span: Span::default() });
+    let mut builder = NodeBuilder::default();
+    rewrite(node.root(), by, &mut builder);
+    builder.finish()
+}
+
+/// Adds an element, rewritten. Its reader has bounded its depth.
+fn rewrite(element: Element<'_>, by: &Rewriting<'_>, builder: &mut NodeBuilder) {
+    let tag = element.tag();
+    match by.actions.shown(tag) {
+        _ if by.kept.names(tag) => builder.start(tag),
+        Some(shown) => builder.start(shown),
+        None => builder.start(&name(tag)),
     }
-    let content = match &node.content {
-        Content::None => Content::None,
-        Content::Nodes(nodes) => Content::Nodes(nodes.iter().map(|node| redacted(node, by)).collect()),
-        Content::Bytes(bytes) if bytes.is_empty() => Content::None,
-        Content::Bytes(_) if by.kept.contents.contains(&*node.tag) => node.content.clone(),
-        Content::Bytes(bytes) => elided(bytes.len() as u64),
-        Content::Elided(length) => elided(*length),
-        Content::Value(content) => Content::Value(unknown(content, by)),
-    };
-    let content = announced(node).unwrap_or(content);
-    let tag = match by.actions.shown(&node.tag) {
-        _ if by.kept.names(&node.tag) => node.tag.clone(),
-        Some(shown) => Cow::Owned(shown.to_owned()),
-        None => name(&node.tag),
-    };
-    Node { tag, attributes, content, span: Span::default() }
+    let mut names: Vec<Cow<'_, str>> = Vec::with_capacity(element.attributes().len());
+    for attribute in element.attributes() {
+        let keeps = by.kept.attributes.iter().any(|(of, name)| *of == tag && *name == attribute.name);
+        let name = if keeps { Cow::Borrowed(attribute.name) } else { name(attribute.name) };
+        let name = if is_withheld_name(&name) { unused(name, &names) } else { name };
+        builder.attribute(&name, value(tag, attribute.name, attribute.value, by).borrowed());
+        names.push(name);
+    }
+    if let Some(settings) = announced(element) {
+        builder.bytes(settings.as_bytes());
+    } else {
+        match element.content() {
+            Content::None | Content::Bytes([]) => {}
+            Content::Nodes(children) => {
+                builder.list();
+                children.for_each(|child| rewrite(child, by, builder));
+            }
+            Content::Bytes(bytes) if by.kept.contents.contains(tag) => builder.bytes(bytes),
+            Content::Bytes(bytes) => builder.content(elided(bytes.len() as u64)),
+            Content::Elided(length) => builder.content(elided(length)),
+            Content::Value(content) => builder.content(Content::Value(unknown(content, by).borrowed())),
+        }
+    }
+    builder.end();
+}
+
+/// A value that replaces another.
+enum Replaced<'n> {
+    /// The value itself.
+    Same(Value<'n>),
+    Text(String),
+    Jid(Jid),
+}
+
+impl Replaced<'_> {
+    fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Same(value) => *value,
+            Self::Text(text) => Value::Text(text),
+            Self::Jid(jid) => Value::Jid(jid),
+        }
+    }
 }
 
 /// Content of which only the length is told, and not even that where it could be anybody's number.
-fn elided(length: u64) -> Content {
+fn elided(length: u64) -> Content<'static> {
     const MOST: u64 = 99_999;
     Content::Elided(length.min(MOST))
 }
 
 /// The name of a tag or an attribute, or what stands for it.
-fn name<N: Clone + AsRef<str> + From<String>>(raw: &N) -> N {
-    let stays = is_name(raw.as_ref()) || is_withheld_name(raw.as_ref());
-    if stays { raw.clone() } else { withheld_name(raw.as_ref()).into() }
+fn name(raw: &str) -> Cow<'_, str> {
+    let stays = is_name(raw) || is_withheld_name(raw);
+    if stays { Cow::Borrowed(raw) } else { withheld_name(raw).into() }
 }
 
 /// A name, with an ordinal if an attribute has it already: those of one element differ.
-fn unused(name: Cow<'static, str>, attributes: &[Attribute]) -> Cow<'static, str> {
-    let is_used = |name: &str| attributes.iter().any(|attribute| attribute.name == name);
+fn unused<'n>(name: Cow<'n, str>, names: &[Cow<'_, str>]) -> Cow<'n, str> {
+    let is_used = |name: &str| names.iter().any(|used| used == name);
     if !is_used(&name) {
         return name;
     }
-    let numbered = (1..=attributes.len()).map(|ordinal| format!("{name}-{ordinal}"));
+    let numbered = (1..=names.len()).map(|ordinal| format!("{name}-{ordinal}"));
     numbered.into_iter().find(|name| !is_used(name)).map_or(name, Cow::Owned)
 }
 
 /// Settings that announce how long a call rings, without anything else that they say: that is evidence.
-fn announced(node: &Node) -> Option<Content> {
-    let seconds = caller_timeout(node).filter(|_| node.tag == "voip_settings")?;
-    Some(Content::Bytes(format!(r#"{{"options":{{"caller_timeout":"{seconds}"}}}}"#).into_bytes().into()))
+fn announced(element: Element<'_>) -> Option<String> {
+    let seconds = caller_timeout(element).filter(|_| element.tag() == "voip_settings")?;
+    Some(format!(r#"{{"options":{{"caller_timeout":"{seconds}"}}}}"#))
 }
 
 /// The attribute by which an answer names the action that it answers.
 const ANSWERED: &str = "type";
 
-fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
+fn value<'n>(tag: &str, name: &str, value: Value<'n>, by: &Rewriting<'_>) -> Replaced<'n> {
     if by.kept.attributes.contains(&(tag.to_owned(), name.to_owned())) {
-        return value.clone();
+        return Replaced::Same(value);
     }
     if let Value::Jid(jid) = value {
-        return Value::Jid(by.aliases.jid(jid));
+        return Replaced::Jid(by.aliases.jid(jid));
     }
     let text = value.to_text();
     if name == ANSWERED
@@ -113,14 +144,14 @@ fn value(tag: &str, name: &str, value: &Value, by: &Rewriting<'_>) -> Value {
     {
         // As the action itself.
         let shown = if by.kept.names(&text) { &text } else { shown };
-        return Value::Text(shown.to_owned().into());
+        return Replaced::Text(shown.to_owned());
     }
     match meaning(tag, name) {
         Meaning::Unknown => unknown(value, by),
-        Meaning::Moment => moment(&text, by),
-        Meaning::Name if labelled(&text).is_some() => value.clone(),
-        Meaning::Name => Value::Text(label("name", text.chars().count()).into()),
-        typed if is_of(typed, &text) => value.clone(),
+        Meaning::Moment => Replaced::Text(moment(&text, by)),
+        Meaning::Name if labelled(&text).is_some() => Replaced::Same(value),
+        Meaning::Name => Replaced::Text(label("name", text.chars().count())),
+        typed if is_of(typed, &text) => Replaced::Same(value),
         _ => unknown(value, by),
     }
 }
@@ -138,15 +169,14 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
 const LONGEST: i64 = 31 * 86_400;
 
 /// A moment becomes the time since the call began.
-fn moment(text: &str, by: &Rewriting<'_>) -> Value {
-    let shown = match seconds(text).zip(by.start) {
+fn moment(text: &str, by: &Rewriting<'_>) -> String {
+    match seconds(text).zip(by.start) {
         Some((moment, start)) if moment.saturating_sub(start) <= LONGEST => {
             moment.saturating_sub(start).max(0).to_string()
         }
         _ if is_of(Meaning::Moment, text) => text.to_owned(),
         _ => kind_and_length(text),
-    };
-    Value::Text(shown.into())
+    }
 }
 
 /// The beginning of 2009, before which there was no client. An earlier moment is none, or already counted from a call's
@@ -159,30 +189,38 @@ pub(super) fn start(moments: impl Iterator<Item = i64> + Clone) -> Option<i64> {
 }
 
 /// A value of which nothing is known.
-fn unknown(value: &Value, by: &Rewriting<'_>) -> Value {
+fn unknown<'n>(value: Value<'n>, by: &Rewriting<'_>) -> Replaced<'n> {
     let text = match value {
-        Value::Jid(jid) => return Value::Jid(by.aliases.jid(jid)),
-        Value::Bytes(bytes) => return Value::Text(label("bytes", bytes.len()).into()),
+        Value::Jid(jid) => return Replaced::Jid(by.aliases.jid(jid)),
+        Value::Bytes(bytes) => return Replaced::Text(label("bytes", bytes.len())),
         Value::Text(text) => text,
     };
     if let Some(alias) = by.aliases.known(text) {
-        return Value::Text(alias.into());
+        return Replaced::Text(alias);
     }
     if let Some((address, port)) = host(text) {
         let address = by.aliases.host(address);
-        let shown = port.map_or_else(|| address.to_string(), |port| SocketAddr::new(address, port).to_string());
-        return Value::Text(shown.into());
+        return Replaced::Text(
+            port.map_or_else(|| address.to_string(), |port| SocketAddr::new(address, port).to_string()),
+        );
     }
     if let Some(jid) = Jid::parse(text) {
-        return Value::Jid(by.aliases.jid(&jid));
+        return Replaced::Jid(by.aliases.jid(&jid));
     }
-    if is_of(Meaning::Unknown, text) { value.clone() } else { Value::Text(kind_and_length(text).into()) }
+    if is_of(Meaning::Unknown, text) { Replaced::Same(value) } else { Replaced::Text(kind_and_length(text)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::protocol::xml::{self, Dialect};
+
+    fn leaf(tag: &str, content: &[u8]) -> Node {
+        let mut builder = NodeBuilder::default();
+        builder.start(tag);
+        builder.bytes(content);
+        builder.finish()
+    }
 
     fn rewritten(text: &str, kept: &[(&str, &str)]) -> String {
         let Some(node) = xml::read(text, Dialect::UNKNOWN).node else { panic!("{text}") };
@@ -252,35 +290,32 @@ mod tests {
     #[test]
     fn of_settings_only_the_announced_ring_time_stays() {
         let settings = |text: &str| {
-            let content = Content::Bytes(text.as_bytes().into());
-            let node = Node { tag: "voip_settings".into(), content, ..Node::default() };
             let aliases = Aliases::default();
             redacted(
-                &node,
+                &leaf("voip_settings", text.as_bytes()),
                 &Rewriting { aliases: &aliases, kept: &Kept::default(), actions: &Actions::default(), start: None },
             )
         };
         let announced = settings(r#"{"options":{"who":"Zoe","caller_timeout":"45"}}"#);
-        assert_eq!(caller_timeout(&announced), Some(45));
+        assert_eq!(caller_timeout(announced.root()), Some(45));
         assert_eq!(
             xml::write_line(&announced),
             "<voip_settings>{&quot;options&quot;:{&quot;caller_timeout&quot;:&quot;45&quot;}}</voip_settings>"
         );
-        assert_eq!(settings(r#"{"who":"Zoe"}"#).content, Content::Elided(13));
+        assert_eq!(settings(r#"{"who":"Zoe"}"#).content(), Content::Elided(13));
     }
 
     #[test]
     fn bytes_stay_only_where_their_tag_is_let_through() {
-        let bytes = Content::Bytes([1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13].into());
-        let node = Node { tag: "capability".into(), content: bytes.clone(), ..Node::default() };
+        let node = leaf("capability", &[1, 5, 0xf7, 9, 0xe4, 0xbb, 0x13]);
         let aliases = Aliases::default();
-        let content = |kept: &Kept| {
-            redacted(&node, &Rewriting { aliases: &aliases, kept, actions: &Actions::default(), start: None }).content
+        let rewritten = |kept: &Kept| {
+            redacted(&node, &Rewriting { aliases: &aliases, kept, actions: &Actions::default(), start: None })
         };
-        assert_eq!(content(&Kept::default()), Content::Elided(7));
+        assert_eq!(rewritten(&Kept::default()).content(), Content::Elided(7));
         let kept = |tag: &str| Kept { contents: BTreeSet::from([tag.to_owned()]), ..Kept::default() };
-        assert_eq!(content(&kept("enc")), Content::Elided(7));
-        assert_eq!(content(&kept("capability")), bytes);
+        assert_eq!(rewritten(&kept("enc")).content(), Content::Elided(7));
+        assert_eq!(rewritten(&kept("capability")), node);
     }
 
     #[test]
@@ -298,10 +333,9 @@ mod tests {
 
     #[test]
     fn nothing_stays_nothing() {
-        let empty = Node { content: Content::Bytes([].into()), tag: "reject".into(), ..Node::default() };
         let aliases = Aliases::default();
         let kept = Kept::default();
         let by = Rewriting { aliases: &aliases, kept: &kept, actions: &Actions::default(), start: None };
-        assert_eq!(redacted(&empty, &by).content, Content::None);
+        assert_eq!(redacted(&leaf("reject", b""), &by).content(), Content::None);
     }
 }

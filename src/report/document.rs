@@ -202,10 +202,10 @@ fn announced(row: &Row) -> Option<(&Row, String)> {
     let stanza = row.observed.read();
     let carrier = match &stanza.body {
         Body::Call(Some(action)) if action.name == ActionName::Offer => stanza.action_node()?,
-        Body::Ack(_) if row.action == Some(ActionName::Offer) => &stanza.node,
+        Body::Ack(_) if row.action == Some(ActionName::Offer) => stanza.node.root(),
         _ => return None,
     };
-    let settings = carrier.children().iter().filter(|child| child.tag == "voip_settings");
+    let settings = carrier.children().filter(|child| child.tag() == "voip_settings");
     let timeouts: BTreeSet<_> = settings.filter_map(caller_timeout).collect();
     let timeouts: Vec<_> = timeouts.into_iter().map(|seconds| format!("{seconds} s")).collect();
     (!timeouts.is_empty()).then(|| (row, timeouts.join(", ")))

@@ -6,7 +6,7 @@ use super::notes;
 use super::request::{Report, Shown, Unfit};
 use crate::analysis::Analysis;
 use crate::call::{Call, Provenance, Row};
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Content, Element};
 use crate::protocol::xml;
 use crate::redact::Remark;
 use crate::spec::Confidence;
@@ -59,8 +59,8 @@ impl<'r> Exhibit<'r> {
         self.report.sanitised.analysis()
     }
 
-    fn node(&self) -> &'r Node {
-        &self.row.observed.read().node
+    fn node(&self) -> Element<'r> {
+        self.row.observed.read().node.root()
     }
 
     fn technique(&self) -> Option<&'r str> {
@@ -78,7 +78,7 @@ impl<'r> Exhibit<'r> {
 
     /// The tag and its action: `call/terminate`.
     pub(super) fn title(&self) -> String {
-        let tag = &self.node().tag;
+        let tag = self.node().tag();
         let action = self.row.action.as_ref().map_or_else(String::new, |action| format!(" {action}"));
         format!("{tag}{action} {}", self.direction().unwrap_or("of unknown direction"))
     }
@@ -101,7 +101,7 @@ impl<'r> Exhibit<'r> {
     /// The values of the form for a stanza.
     pub(super) fn values(&self) -> Vec<String> {
         vec![
-            self.node().tag.to_string(),
+            self.node().tag().to_string(),
             self.direction().unwrap_or_default().to_owned(),
             self.platform(),
             self.technique().unwrap_or_default().to_owned(),
@@ -134,17 +134,17 @@ impl<'r> Exhibit<'r> {
         let mut lines = Vec::new();
         let mut open = vec![(self.node(), 0_usize)];
         while let Some((node, depth)) = open.pop() {
-            let attributes = node.attributes.iter().map(|attribute| format!("{}={}", attribute.name, attribute.value));
+            let attributes = node.attributes().map(|attribute| format!("{}={}", attribute.name, attribute.value));
             let attributes = attributes.collect::<Vec<_>>().join(", ");
             let attributes = if attributes.is_empty() { attributes } else { format!(" ({attributes})") };
-            let content = match &node.content {
+            let content = match node.content() {
                 Content::Elided(bytes) => format!(", {bytes} bytes"),
                 Content::Bytes(bytes) => format!(", {} bytes", bytes.len()),
                 Content::Value(value) => format!(": {value}"),
                 Content::None | Content::Nodes(_) => String::new(),
             };
-            lines.push(format!("{}- {}{attributes}{content}", "  ".repeat(depth), node.tag));
-            open.extend(node.children().iter().rev().map(|child| (child, depth + 1)));
+            lines.push(format!("{}- {}{attributes}{content}", "  ".repeat(depth), node.tag()));
+            open.extend(node.children().reversed().map(|child| (child, depth + 1)));
         }
         lines.push(String::new());
         lines.push(format!("Made by {}.", self.originator()));
@@ -171,12 +171,10 @@ impl<'r> Exhibit<'r> {
         let mut open = vec![(self.node(), String::new())];
         while let Some((node, path)) = open.pop() {
             found.extend(
-                node.attributes
-                    .iter()
-                    .map(|attribute| (format!("{path}{}", attribute.name), attribute.value.to_string())),
+                node.attributes().map(|attribute| (format!("{path}{}", attribute.name), attribute.value.to_string())),
             );
-            let children = node.children().iter().rev();
-            open.extend(children.map(|child| (child, format!("{path}{}.", child.tag))));
+            let children = node.children().reversed();
+            open.extend(children.map(|child| (child, format!("{path}{}.", child.tag()))));
         }
         found
     }
@@ -219,7 +217,7 @@ impl<'r> Exhibit<'r> {
         ));
         line("status: draft");
         line(&format!("source:\n  technique: {technique}\n  tools:\n    - {}", quoted(TOOL)));
-        line(&format!("stanza_tag: {}", quoted(&self.node().tag)));
+        line(&format!("stanza_tag: {}", quoted(self.node().tag())));
         line(&format!("direction: {direction}"));
         line(&format!("confidence: {}", self.confidence().name()));
         line(&format!("raw:\n  format: xml\n  body: {}", block(&xml::write(self.node()), 4)));

@@ -4,7 +4,7 @@ use super::observe::stanzas::{acks, terminates};
 use super::rule::{Carrier, Checks, Form};
 use crate::call::Call;
 use crate::protocol::binary::label::labelled;
-use crate::protocol::binary::{Node, Value};
+use crate::protocol::binary::{Element, Value};
 
 /// The year 5138. Milliseconds since 1970 are beyond it since 1973, so that they are not taken for seconds.
 const LATEST: u64 = 100_000_000_000;
@@ -13,7 +13,8 @@ const LATEST: u64 = 100_000_000_000;
 pub(super) fn check(carrier: Carrier, name: &str, form: Form, call: &Call, checks: &mut Checks) {
     match carrier {
         Carrier::Ack => {
-            acks(call).for_each(|(index, row, _)| check_one(&row.observed.read().node, index, name, form, checks));
+            acks(call)
+                .for_each(|(index, row, _)| check_one(row.observed.read().node.root(), index, name, form, checks));
         }
         Carrier::Terminate => {
             terminates(call).for_each(|sight| check_one(sight.node, sight.index, name, form, checks));
@@ -21,7 +22,7 @@ pub(super) fn check(carrier: Carrier, name: &str, form: Form, call: &Call, check
     }
 }
 
-fn check_one(node: &Node, row: usize, name: &str, form: Form, checks: &mut Checks) {
+fn check_one(node: Element<'_>, row: usize, name: &str, form: Form, checks: &mut Checks) {
     let Some(value) = node.attribute(name) else { return };
     if labelled(&value.to_text()).is_some() {
         checks.undecided(row, format!("its `{name}` was replaced by {value}"));
@@ -35,7 +36,7 @@ fn check_one(node: &Node, row: usize, name: &str, form: Form, checks: &mut Check
 
 impl Form {
     /// Whether a value has the form: it in words, or what the value is instead.
-    fn of(self, value: &Value) -> Result<&'static str, &'static str> {
+    fn of(self, value: Value<'_>) -> Result<&'static str, &'static str> {
         match self {
             Self::Address if value.to_jid().is_some() => Ok("it is an address"),
             Self::Address => Err("not an address"),

@@ -175,7 +175,7 @@ const RELAYED: u64 = 0x200_0000;
 /// What the first latency in a report comes to.
 fn latency(sight: &Sight<'_>) -> Option<String> {
     let reported =
-        sight.node.children().iter().find(|child| child.tag == "te" && child.attribute("relay_name").is_some())?;
+        sight.node.children().find(|child| child.tag() == "te" && child.attribute("relay_name").is_some())?;
     let value: u64 = reported.text("latency")?.parse().ok()?;
     let milliseconds = value.checked_sub(RELAYED).filter(|_| stanzas::is(sight.row, &ActionName::RelayLatency))?;
     Some(format!("latency {value} is {milliseconds} ms"))

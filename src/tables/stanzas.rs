@@ -201,7 +201,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::shown(row.observed.read().to.as_ref().or_else(|| row.local_if(Direction::Inbound)))
         }),
         column!("tag", always Text, "`call`, `ack` or `receipt`.", |row| Cell::Text(
-            row.observed.read().node.tag.as_ref().into()
+            row.observed.read().node.tag().into()
         )),
         column!(
             "action",

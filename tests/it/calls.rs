@@ -4,23 +4,20 @@ use std::sync::Arc;
 
 use ringtrace::call::{Call, Emitter, FoundBy, Grouping, Observed, Outcome, Phase, Recording, Role, Side, Snapshot};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
-use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
+use ringtrace::protocol::binary::Node;
 use ringtrace::protocol::stanza::Stanza;
 use ringtrace::spec::Judged;
+
+use crate::tree::element;
 
 /// Reads `tag name=value name=value [child; child]`, enough to write stanzas on one line. Children do not nest.
 pub(crate) fn node(text: &str) -> Node {
     let (own, children) = text.split_once('[').map_or((text, ""), |(own, rest)| (own, rest.trim_end_matches(']')));
     let mut words = own.split_whitespace();
     let tag = words.next().unwrap().to_owned();
-    let attribute = |word: &str| {
-        let (name, value) = word.split_once('=').unwrap();
-        Attribute { name: name.to_owned().into(), value: Value::Text(value.to_owned().into()), span: Span::default() }
-    };
-    let attributes = words.map(attribute).collect();
+    let attributes: Vec<_> = words.map(|word| word.split_once('=').unwrap()).collect();
     let nodes: Vec<_> = children.split(';').map(str::trim).filter(|child| !child.is_empty()).map(node).collect();
-    let content = if nodes.is_empty() { Content::None } else { Content::Nodes(nodes) };
-    Node { tag: tag.into(), attributes, content, span: Span::default() }
+    element(&tag, &attributes, &nodes)
 }
 
 /// A recording in lines: `connection direction seconds stanza`.
@@ -67,7 +64,7 @@ fn rows(call: &Call) -> Vec<String> {
     let row = |row: &ringtrace::call::Row| {
         let action = row.action.as_ref().map_or("-", |action| action.as_str());
         let answers = row.answers.map_or("-".to_owned(), |index| call.rows[index].observed.seq.to_string());
-        format!("{}/{action} {answers} {} {}", row.observed.read().node.tag, row.emitter.name(), row.phase.name())
+        format!("{}/{action} {answers} {} {}", row.observed.read().node.tag(), row.emitter.name(), row.phase.name())
     };
     call.rows.iter().map(row).collect()
 }

@@ -6,11 +6,12 @@ use std::process::{Command, Output};
 
 use ringtrace::analysis::{Request, Source};
 use ringtrace::compare::{self, Aligned, Part};
-use ringtrace::protocol::binary::{Attribute, Content, Node, Value};
+use ringtrace::protocol::binary::{Element, Node};
 use ringtrace::protocol::xml::{Dialect, read, write_line};
 use serde_json::json;
 
 use crate::outcome::{code, printed, said};
+use crate::tree::{Inside, Tree};
 
 const HEADER: &str = r#"{"schema":"ringtrace/1","vantage":"a","device":["10000000000001:7@lid"],"technique":"websocket-capture","window":[[0,600000]]}"#;
 
@@ -38,7 +39,7 @@ fn node(xml: &str) -> Node {
 fn recording(stanza: &Node) -> tempfile::NamedTempFile {
     let mut lines = vec![HEADER.to_owned()];
     let sent = write_line(stanza);
-    let is_offer = stanza.children()[0].tag == "offer";
+    let is_offer = stanza.child("offer").is_some();
     if !is_offer {
         let offer = write_line(&node(OFFER)).replace("S1", "S0");
         lines.push(json!({ "vantage": "a", "at": 500, "dir": "out", "xml": offer }).to_string());
@@ -61,39 +62,21 @@ fn compared(left: &Node, right: &Node) -> Vec<Aligned> {
 /// A place in a tree: indexes of children from the root on.
 type Place = Vec<usize>;
 
-fn at<'n>(root: &'n mut Node, place: &[usize]) -> &'n mut Node {
-    place.iter().fold(root, |node, index| match &mut node.content {
-        Content::Nodes(nodes) => &mut nodes[*index],
-        _ => panic!("no children"),
-    })
-}
-
-fn children(node: &mut Node) -> &mut Vec<Node> {
-    match &mut node.content {
-        Content::Nodes(nodes) => nodes,
-        other => {
-            *other = Content::Nodes(Vec::new());
-            let Content::Nodes(nodes) = other else { panic!() };
-            nodes
-        }
-    }
-}
-
-fn text(value: &'static str) -> Value {
-    Value::Text(value.into())
+fn at<'n>(root: &'n mut Tree, place: &[usize]) -> &'n mut Tree {
+    place.iter().fold(root, |tree, index| &mut tree.children()[*index])
 }
 
 /// Every element of a tree below the wrapper, with its path from the action on.
-fn places(root: &Node) -> Vec<(Place, String)> {
+fn places(root: Element<'_>) -> Vec<(Place, String)> {
     let mut found = Vec::new();
-    let mut open: Vec<(Place, String, &Node)> = vec![(Vec::new(), String::new(), root)];
+    let mut open: Vec<(Place, String, Element<'_>)> = vec![(Vec::new(), String::new(), root)];
     while let Some((place, path, node)) = open.pop() {
         if !place.is_empty() {
             found.push((place.clone(), path.clone()));
         }
-        for (index, child) in node.children().iter().enumerate() {
+        for (index, child) in node.children().enumerate() {
             let separator = if path.is_empty() { "" } else { "/" };
-            open.push(([place.clone(), vec![index]].concat(), format!("{path}{separator}{}", child.tag), child));
+            open.push(([place.clone(), vec![index]].concat(), format!("{path}{separator}{}", child.tag()), child));
         }
     }
     found.sort();
@@ -112,52 +95,51 @@ struct Mutation {
 
 fn mutations(stanza: &Node) -> Vec<Mutation> {
     let mut all = Vec::new();
-    let mut add = |expected, change: &dyn Fn(&mut Node)| {
-        let mut changed = stanza.clone();
+    let tree = Tree::of(stanza.root());
+    let mut add = |expected, change: &dyn Fn(&mut Tree)| {
+        let mut changed = tree.clone();
         change(&mut changed);
-        all.push(Mutation { changed, expected });
+        all.push(Mutation { changed: changed.node(), expected });
     };
-    for (place, path) in places(stanza) {
+    for (place, path) in places(stanza.root()) {
         let (index, parent) = place.split_last().unwrap();
         let is_action = parent.is_empty();
-        let mut original = stanza.clone();
+        let mut original = tree.clone();
         let element = at(&mut original, &place).clone();
-        let siblings = children(at(&mut original, parent)).clone();
-        let added = Attribute { name: "x-new".into(), value: text("1"), span: Default::default() };
+        let siblings = at(&mut original, parent).children().len();
         add(("attribute", format!("{path}@x-new"), "only-right"), &|root| {
-            at(root, &place).attributes.push(added.clone());
+            at(root, &place).attributes.push(("x-new".to_owned(), "1".to_owned()));
         });
-        for (position, attribute) in element.attributes.iter().enumerate() {
-            let path = format!("{path}@{}", attribute.name);
-            if RANDOM.contains(&attribute.name.as_ref()) {
+        for (position, (name, _)) in element.attributes.iter().enumerate() {
+            let path = format!("{path}@{name}");
+            if RANDOM.contains(&name.as_str()) {
                 continue;
             }
             add(("attribute", path.clone(), "different"), &|root| {
-                at(root, &place).attributes[position].value = text("changed");
+                at(root, &place).attributes[position].1 = "changed".to_owned();
             });
             add(("attribute", path, "only-left"), &|root| drop(at(root, &place).attributes.remove(position)));
         }
-        if let Content::Bytes(_) | Content::Value(_) = &element.content
-            && !RANDOM_CONTENT.contains(&element.tag.as_ref())
+        if let Inside::Bytes(_) | Inside::Text(_) = &element.inside
+            && !RANDOM_CONTENT.contains(&element.tag.as_str())
         {
             add(("content", path.clone(), "different"), &|root| {
-                at(root, &place).content = Content::Bytes(b"other".as_slice().into());
+                at(root, &place).inside = Inside::Bytes(b"other".to_vec());
             });
         }
-        if matches!(element.content, Content::None | Content::Nodes(_)) {
+        if matches!(element.inside, Inside::Nothing | Inside::Children(_)) {
             add(("child", format!("{path}/novel"), "only-right"), &|root| {
-                let novel = Node { tag: "novel".into(), ..Node::default() };
-                children(at(root, &place)).insert(0, novel);
+                at(root, &place).children().insert(0, Tree::new("novel"));
             });
         }
         if is_action {
             continue;
         }
-        add(("child", path.clone(), "only-left"), &|root| drop(children(at(root, parent)).remove(*index)));
-        let is_last = index + 1 == siblings.len();
+        add(("child", path.clone(), "only-left"), &|root| drop(at(root, parent).children().remove(*index)));
+        let is_last = index + 1 == siblings;
         if !is_last && element.tag != "to" {
             add(("order", path.clone(), "moved"), &|root| {
-                let siblings = children(at(root, parent));
+                let siblings = at(root, parent).children();
                 let moved = siblings.remove(*index);
                 siblings.push(moved);
             });

@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::origin::Direction;
-use ringtrace::protocol::binary::{Content, Jid, JidForm, Node, Value};
+use ringtrace::protocol::binary::{Jid, Node};
+
+use crate::tree::{Inside, Tree};
 
 /// One of the project's own samples, below `tests/fixtures/logs`.
 pub(crate) fn sample(path: &str) -> PathBuf {
@@ -58,7 +60,7 @@ pub(crate) fn timeline(analysis: &Analysis) -> Vec<String> {
             let action = row.action.as_ref().map_or("", |action| action.as_str());
             let answers = row.answers.map_or_else(String::new, |answers| format!(" answers row {answers}"));
             let id = stanza.id.as_deref().unwrap_or_default();
-            format!("{} {way} {} {action} {id} {}{answers}", judged.call.id, stanza.node.tag, row.emitter.name())
+            format!("{} {way} {} {action} {id} {}{answers}", judged.call.id, stanza.node.tag(), row.emitter.name())
         })
     });
     calls.collect()
@@ -72,37 +74,40 @@ pub(crate) fn times(analysis: &Analysis) -> Vec<Option<i64>> {
 
 /// The node as a log can tell it: attributes sorted, addresses without the form that they have on the wire, tokens as
 /// the bytes that they stand for.
-pub(crate) fn told(node: &Node) -> Node {
-    let mut told = Node { tag: node.tag.clone(), ..Node::default() };
-    told.attributes = node.attributes.clone();
-    for attribute in &mut told.attributes {
-        attribute.span = Default::default();
-        attribute.value = Value::Text(address(&attribute.value.to_text()).into());
+pub(crate) fn told(node: &Node) -> Tree {
+    as_told(Tree::of(node.root()))
+}
+
+fn as_told(mut tree: Tree) -> Tree {
+    for (_, text) in &mut tree.attributes {
+        *text = address(text);
     }
-    told.attributes.sort_by(|one, other| one.name.cmp(&other.name));
-    told.content = match &node.content {
-        Content::Nodes(nodes) if !nodes.is_empty() => Content::Nodes(nodes.iter().map(self::told).collect()),
-        Content::Nodes(_) | Content::None => Content::None,
-        Content::Value(value) => Content::Bytes(value.to_text().as_bytes().into()),
-        other => other.clone(),
+    tree.attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
+    tree.inside = match tree.inside {
+        Inside::Children(children) if !children.is_empty() => {
+            Inside::Children(children.into_iter().map(as_told).collect())
+        }
+        Inside::Children(_) | Inside::Nothing => Inside::Nothing,
+        Inside::Text(text) => Inside::Bytes(text.into_bytes()),
+        other => other,
     };
-    told
+    tree
 }
 
 /// An address in one spelling; other text as it is.
 fn address(text: &str) -> String {
-    Jid::parse(text).map_or_else(|| text.to_owned(), |jid| Jid { form: JidForm::Text, ..jid }.to_string())
+    Jid::parse(text).map_or_else(|| text.to_owned(), |jid| jid.to_string())
 }
 
 /// Whether `node` is `whole`, but for content of which only the length is known.
-pub(crate) fn is_as_told(node: &Node, whole: &Node) -> bool {
+pub(crate) fn is_as_told(node: &Tree, whole: &Tree) -> bool {
     node.tag == whole.tag
         && node.attributes == whole.attributes
-        && match (&node.content, &whole.content) {
-            (Content::Nodes(ours), Content::Nodes(theirs)) => {
+        && match (&node.inside, &whole.inside) {
+            (Inside::Children(ours), Inside::Children(theirs)) => {
                 ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_as_told(ours, theirs))
             }
-            (Content::Elided(length), Content::Bytes(bytes)) => *length == bytes.len() as u64,
+            (Inside::Elided(length), Inside::Bytes(bytes)) => *length == bytes.len() as u64,
             (ours, theirs) => ours == theirs,
         }
 }

@@ -52,5 +52,6 @@ mod tables;
 mod terminal;
 mod timeline;
 mod tls;
+mod tree;
 mod tui;
 mod vantages;

@@ -1,8 +1,6 @@
 //! Logs whose messages name what an entry holds: those of Baileys and zapo at trace level. Both log by pino, as JSON lines or
 //! through pino-pretty; zapo's console logger prints Node's form of an object over several lines instead, without a time.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use super::entry::{LineFormat, LogEntry, LoggedStanza, NoEntry, Parsed, Precedence, Text, stanza_in_field};
@@ -11,7 +9,7 @@ use super::pino;
 use super::printed::{self, Printed};
 use crate::input::clients::{self, Client};
 use crate::origin::Direction;
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Node, NodeBuilder};
 use crate::protocol::xml::{self, Departures};
 
 /// Logs of Baileys.
@@ -132,9 +130,12 @@ const XML: &str = "xml: ";
 
 /// An ack by its attributes.
 fn ack(sent: &Map<String, Value>) -> Node {
-    let attributes = sent.iter().filter_map(|(name, value)| match value {
-        Value::String(value) => Some(xml::attribute(name, value)),
-        _ => None,
-    });
-    Node { tag: Cow::Borrowed("ack"), attributes: attributes.collect(), content: Content::None, ..Node::default() }
+    let mut builder = NodeBuilder::default();
+    builder.start("ack");
+    for (name, value) in sent {
+        if let Value::String(value) = value {
+            xml::add_attribute(&mut builder, name, value);
+        }
+    }
+    builder.finish()
 }

@@ -252,7 +252,7 @@ pub(super) fn stanza(text: &str, dialect: Dialect, is_all: bool) -> Result<(Logg
         return Err(NoEntry::Incomplete);
     }
     match reading.node {
-        Some(node) if !node.tag.is_empty() => {
+        Some(node) if !node.tag().is_empty() => {
             let stanza = LoggedStanza { is_cut, ..LoggedStanza::of(node, reading.departures) };
             Ok((stanza, reading.length))
         }

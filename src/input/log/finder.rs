@@ -294,8 +294,7 @@ fn one(text: &str, dialect: Dialect, is_all: bool) -> Result<(LoggedStanza, usiz
 /// Returns whether it is a mention of a tag rather than a stanza: one without any value that has nothing inside or
 /// something other than elements, or one without an end whose start tag contains or precedes something other than XML.
 fn is_prose(text: &str, found: &LoggedStanza) -> bool {
-    let Node { attributes, .. } = &found.node;
-    let has_values = attributes.iter().any(|known| !known.value.to_text().is_empty());
+    let has_values = found.node.attributes().any(|known| !known.value.to_text().is_empty());
     let behind = text.split_once('>').map_or("", |(_, behind)| behind.trim_start());
     let goes_on = behind.is_empty() || behind.starts_with('<');
     let is_empty = found.node.children().is_empty();
@@ -327,11 +326,11 @@ impl Walk {
                 items.iter().for_each(|item| self.value(item, &around, depth));
             }
             JsonValue::Object(members) => match value.stanza() {
-                Some(stanza) if TAGS.contains(&&*stanza.node.tag) && !stanza.node.attributes.is_empty() => {
+                Some(stanza) if TAGS.contains(&stanza.node.tag()) && !stanza.node.attributes().is_empty() => {
                     let is_part = self.left_out > 0;
                     self.put(LoggedStanza { is_part, ..stanza }, around.clone());
                 }
-                Some(stanza) if TAGS.contains(&&*stanza.node.tag) && self.left_out > 0 => self.has_preview = true,
+                Some(stanza) if TAGS.contains(&stanza.node.tag()) && self.left_out > 0 => self.has_preview = true,
                 _ => {
                     let around = Surroundings::of_members(members, around);
                     members.iter().for_each(|(_, value)| self.value(value, &around, depth));
@@ -383,7 +382,7 @@ impl Walk {
     /// Keeps a stanza, unless the same value has it in another form already.
     fn put(&mut self, stanza: LoggedStanza, around: Surroundings) {
         let node = &stanza.node;
-        let is_new = node.text("id").is_none_or(|id| self.known.insert((node.tag.to_string(), id.into_owned())));
+        let is_new = node.text("id").is_none_or(|id| self.known.insert((node.tag().to_string(), id.into_owned())));
         if is_new {
             self.stanzas.push(Found::of(stanza, around));
         }
@@ -394,5 +393,5 @@ impl Walk {
 fn decoded(text: &str) -> Option<Node> {
     let plaintext = frames::plaintext(text)?;
     let decoded = binary::decode(&plaintext);
-    decoded.is_whole().then_some(decoded.node).flatten().filter(|node| TAGS.contains(&&*node.tag))
+    decoded.is_whole().then_some(decoded.node).flatten().filter(|node| TAGS.contains(&node.tag()))
 }

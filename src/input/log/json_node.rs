@@ -1,7 +1,6 @@
 //! Nodes as JSON: an object with `tag`, `attrs` and `content`, as hooks of WhatsApp Web record them, as client programs
 //! print them, and as captures of the corpus may hold them.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::entry::LoggedStanza;
-use crate::protocol::binary::{Attribute, Content, Node};
+use crate::protocol::binary::{Content, NodeBuilder};
 use crate::protocol::xml::{self, Departures};
 
 /// Any JSON value, with an object's members in their order: that of a node's attributes is kept.
@@ -52,8 +51,9 @@ impl JsonValue {
     /// The stanza that it is, if it is one.
     pub(super) fn stanza(&self) -> Option<LoggedStanza> {
         let mut departures = Departures::default();
-        let node = node(self, &mut departures)?;
-        Some(LoggedStanza::of(node, departures))
+        let mut builder = NodeBuilder::default();
+        node(self, &mut builder, &mut departures)?;
+        Some(LoggedStanza::of(builder.finish(), departures))
     }
 }
 
@@ -61,24 +61,30 @@ impl JsonValue {
 const NAMES: [[&str; 3]; 3] =
     [["tag", "attrs", "content"], ["Tag", "Attrs", "Content"], ["description", "attributes", "content"]];
 
-fn node(json: &JsonValue, departures: &mut Departures) -> Option<Node> {
+/// Adds the node that a value is, if it is one.
+fn node(json: &JsonValue, builder: &mut NodeBuilder, departures: &mut Departures) -> Option<()> {
     let (tag, names) = NAMES.iter().find_map(|names| Some((json.member(names[0])?, names)))?;
-    let tag = tag.text().filter(|tag| !tag.is_empty())?.to_owned();
-    let attributes = match json.member(names[1]) {
-        Some(JsonValue::Object(members)) => members.iter().filter_map(|(name, value)| attribute(name, value)).collect(),
-        _ => Vec::new(),
-    };
-    let content = json.member(names[2]).map_or(Content::None, |json| content(json, departures));
-    Some(Node { tag: Cow::Owned(tag), attributes, content, ..Node::default() })
+    builder.start(tag.text().filter(|tag| !tag.is_empty())?);
+    if let Some(JsonValue::Object(members)) = json.member(names[1]) {
+        members.iter().for_each(|(name, value)| attribute(name, value, builder));
+    }
+    if let Some(json) = json.member(names[2]) {
+        content(json, builder, departures);
+    }
+    builder.end();
+    Some(())
 }
 
-fn attribute(name: &str, value: &JsonValue) -> Option<Attribute> {
-    let text = match value {
-        JsonValue::Text(text) => text.clone(),
-        JsonValue::Object(_) => address(value.member("$1").unwrap_or(value))?,
-        JsonValue::Null | JsonValue::List(_) => return None,
-    };
-    Some(xml::attribute(name, &text))
+fn attribute(name: &str, value: &JsonValue, builder: &mut NodeBuilder) {
+    match value {
+        JsonValue::Text(text) => xml::add_attribute(builder, name, text),
+        JsonValue::Object(_) => {
+            if let Some(text) = address(value.member("$1").unwrap_or(value)) {
+                xml::add_attribute(builder, name, &text);
+            }
+        }
+        JsonValue::Null | JsonValue::List(_) => {}
+    }
 }
 
 /// An address as WhatsApp Web holds it in memory: parts, and a number for the domain.
@@ -100,30 +106,25 @@ fn address(parts: &JsonValue) -> Option<String> {
     })
 }
 
-fn content(json: &JsonValue, departures: &mut Departures) -> Content {
+fn content(json: &JsonValue, builder: &mut NodeBuilder, departures: &mut Departures) {
     match json {
-        JsonValue::Null => Content::None,
-        JsonValue::Text(text) => Content::Bytes(text.as_bytes().into()),
+        JsonValue::Null => {}
+        JsonValue::Text(text) => builder.bytes(text.as_bytes()),
         JsonValue::List(items) => {
-            let nodes: Vec<_> = items.iter().filter_map(|item| node(item, departures)).collect();
-            if nodes.len() == items.len() {
-                return Content::Nodes(nodes);
+            let bytes = || items.iter().map(|item| item.text()?.parse().ok()).collect::<Option<Vec<u8>>>();
+            if let Some(bytes) = bytes().filter(|bytes| !bytes.is_empty()) {
+                return builder.bytes(&bytes);
             }
-            let bytes: Option<Vec<u8>> = items.iter().map(|item| item.text()?.parse().ok()).collect();
-            match bytes {
-                Some(bytes) => Content::Bytes(bytes.into()),
-                None => {
-                    departures.stray_text += 1;
-                    Content::Nodes(nodes)
-                }
-            }
+            builder.list();
+            let nodes = items.iter().filter_map(|item| node(item, builder, departures)).count();
+            departures.stray_text += u32::from(nodes < items.len());
         }
-        JsonValue::Object(_) => bytes(json.member("$binary").unwrap_or(json), departures),
+        JsonValue::Object(_) => bytes(json.member("$binary").unwrap_or(json), builder, departures),
     }
 }
 
 /// Bytes under one of their usual names. Where there are fewer than their number says, only the number counts.
-fn bytes(json: &JsonValue, departures: &mut Departures) -> Content {
+fn bytes(json: &JsonValue, builder: &mut NodeBuilder, departures: &mut Departures) {
     let text = |name| json.member(name).and_then(JsonValue::text);
     let base64 = || BASE64.decode(["base64", "b64", "data"].into_iter().find_map(text)?.as_bytes()).ok();
     let hex = || HEXLOWER_PERMISSIVE.decode(["hex", "hexPreview"].into_iter().find_map(text)?.as_bytes()).ok();
@@ -134,16 +135,12 @@ fn bytes(json: &JsonValue, departures: &mut Departures) -> Content {
     let length: Option<u64> = text("byteLength").and_then(|length| length.parse().ok());
     let read: Option<Vec<u8>> = base64().or_else(hex).or_else(list);
     match (read, length) {
-        (Some(read), None) => Content::Bytes(read.into()),
-        (Some(read), Some(length)) if read.len() as u64 == length => Content::Bytes(read.into()),
+        (Some(read), length) if length.is_none_or(|length| read.len() as u64 == length) => builder.bytes(&read),
         (_, Some(length)) => {
             departures.elided += 1;
-            Content::Elided(length)
+            builder.content(Content::Elided(length));
         }
-        (None, None) => {
-            departures.stray_text += 1;
-            Content::None
-        }
+        (_, None) => departures.stray_text += 1,
     }
 }
 

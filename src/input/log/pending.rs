@@ -262,7 +262,7 @@ impl Pending {
         let connection = self.connection(format, vantage, origin, out)?;
         origin.connection = Some(connection);
         let time = self.read_clock(time, Some(&node), &origin, out);
-        if let Some(call_id) = node.children().iter().find_map(|child| child.text("call-id"))
+        if let Some(call_id) = node.children().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
         {
             self.calls.insert(call_id.into_owned());
@@ -378,7 +378,7 @@ impl Pending {
     /// Reads a clock that has no dates or no zone, and sets it by what the server stamped on the stanza, if it is one. In a
     /// log without times that stamp is the time.
     fn read_clock(&mut self, time: LogTime, node: Option<&Node>, origin: &Origin, out: &mut dyn Sink) -> LogTime {
-        let is_call = node.is_some_and(|node| node.tag == "call");
+        let is_call = node.is_some_and(|node| node.tag() == "call");
         let is_new =
             |node: &&Node| origin.direction != Some(Direction::Outbound) && node.attribute("offline").is_none();
         let stamped = node.filter(is_new).and_then(|node| node.text("t")?.parse().ok());

@@ -27,7 +27,7 @@ impl Twins {
         node: &Node,
     ) -> bool {
         let Some(id) = node.text("id") else { return false };
-        let key = (connection, way, node.tag.to_string(), id.into_owned());
+        let key = (connection, way, node.tag().to_string(), id.into_owned());
         if let Some(place) = self.alone.iter().position(|(other, known)| *other != hook && *known == key) {
             self.alone.remove(place);
             return true;

@@ -154,7 +154,7 @@ fn one(
 fn is_internal(node: &Node, way: Option<Direction>) -> bool {
     let is_bare_action = node.attribute("call-id").is_some();
     // The server's ack of an offer names the call itself.
-    (is_bare_action && &*node.tag != "ack")
+    (is_bare_action && node.tag() != "ack")
         || match way {
             Some(Direction::Outbound) => node.attribute("to").is_none(),
             Some(Direction::Inbound) => node.attribute("from").is_none(),

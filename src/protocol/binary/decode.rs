@@ -59,12 +59,12 @@ impl Decoded {
 /// // A list of 3 items: the tag `receipt` (a token), and the attribute `id` (a token) with 2 raw bytes.
 /// let decoded = decode(&[0, 248, 3, 7, 8, 252, 2, b'4', b'2']);
 /// let node = decoded.node.unwrap();
-/// assert_eq!((node.tag.as_ref(), node.text("id").as_deref()), ("receipt", Some("42")));
+/// assert_eq!((node.tag(), node.text("id").as_deref()), ("receipt", Some("42")));
 ///
 /// // A truncated plaintext keeps the part before the error.
 /// let decoded = decode(&[0, 248, 3, 7, 8, 252, 2, b'4']);
 /// assert_eq!(decoded.stop.unwrap().reason, Reason::Truncated);
-/// assert_eq!(decoded.node.unwrap().tag, "receipt");
+/// assert_eq!(decoded.node.unwrap().tag(), "receipt");
 /// ```
 #[must_use]
 pub fn decode(plaintext: &[u8]) -> Decoded {
@@ -108,9 +108,9 @@ fn read(bytes: &[u8], dictionary: &'static Dictionary) -> Decoded {
 
 /// Returns the tag that [`decode_with`] would find, without reading the rest: enough to skip irrelevant traffic.
 #[must_use]
-pub fn tag_of(plaintext: &[u8], dictionary: &'static Dictionary) -> Option<Cow<'static, str>> {
+pub fn tag_of(plaintext: &[u8], dictionary: &'static Dictionary) -> Option<Box<str>> {
     let (&flags, body) = plaintext.split_first()?;
     let head = if flags & COMPRESSED == 0 { Cow::Borrowed(body) } else { Cow::Owned(inflate(body, TAG_LIMIT).bytes) };
     let mut reader = Reader::new(&head, dictionary);
-    if reader.list_size()? == 0 { None } else { reader.name() }
+    if reader.list_size()? == 0 { None } else { reader.name().map(Into::into) }
 }

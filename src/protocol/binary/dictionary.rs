@@ -1,7 +1,8 @@
 //! The words that WABinary encodes as one or two bytes.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
@@ -17,17 +18,59 @@ pub struct Dictionary {
 static VERSION_2: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-2.txt")));
 static VERSION_3: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(include_str!("tokens-3.txt")));
 
-/// The words of the current dictionary.
-static WORDS: LazyLock<HashSet<&'static str, FixedState>> = LazyLock::new(|| VERSION_3.all().collect());
+/// The words of all dictionaries, so that a word is a number.
+#[derive(Debug)]
+struct Words {
+    texts: Vec<&'static str>,
+    indexes: HashMap<&'static str, u32, FixedState>,
+    /// The length of the longest, in bytes.
+    longest: usize,
+}
 
-/// The longest of them, in bytes.
-static LONGEST: LazyLock<usize> = LazyLock::new(|| WORDS.iter().map(|word| word.len()).max().unwrap_or(0));
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words = Words { texts: Vec::new(), indexes: HashMap::default(), longest: 0 };
+    for text in std::iter::once("").chain(VERSION_3.all()).chain(VERSION_2.all()) {
+        let next = u32::try_from(words.texts.len()).unwrap_or(u32::MAX);
+        if let Entry::Vacant(vacant) = words.indexes.entry(text) {
+            vacant.insert(next);
+            words.texts.push(text);
+            words.longest = words.longest.max(text.len());
+        }
+    }
+    words
+});
 
-/// Returns a text that takes no memory of its own if it is a word of the current dictionary, as most tags and names are.
+/// A word of a dictionary, or the empty text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word(u32);
+
+impl Word {
+    /// Returns the word that a text is.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let words = &*WORDS;
+        if text.len() > words.longest { None } else { words.indexes.get(text).copied().map(Self) }
+    }
+
+    /// Returns the word of an index.
+    pub(super) const fn of_index(index: u32) -> Self {
+        Self(index)
+    }
+
+    /// Returns its index.
+    pub(super) const fn index(self) -> u32 {
+        self.0
+    }
+
+    /// Returns it as text.
+    pub(super) fn as_str(self) -> &'static str {
+        WORDS.texts.get(self.0 as usize).copied().unwrap_or_default()
+    }
+}
+
+/// Returns a text that takes no memory of its own if it is a word of a dictionary, as most tags and names are.
 #[must_use]
 pub fn interned(text: &str) -> Cow<'static, str> {
-    let known = (text.len() <= *LONGEST).then(|| WORDS.get(text)).flatten();
-    known.map_or_else(|| Cow::Owned(text.to_owned()), |word| Cow::Borrowed(*word))
+    Word::of(text).map_or_else(|| Cow::Owned(text.to_owned()), |word| Cow::Borrowed(word.as_str()))
 }
 
 impl Dictionary {

@@ -21,7 +21,11 @@ mod stop;
 
 mod dictionary;
 
+mod jid;
+
 mod node;
+
+mod builder;
 
 pub mod label;
 
@@ -31,10 +35,12 @@ mod reader;
 
 mod decode;
 
+pub use builder::NodeBuilder;
 pub use decode::{Decoded, decode, decode_with, tag_of};
 pub use diagnoses::*;
 pub use dictionary::{Dictionary, interned};
-pub use node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
+pub use jid::{Jid, JidForm, JidParts};
+pub use node::{Attribute, Attributes, Children, Content, Element, Node, Span, Value};
 pub use stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
 
 use crate::anomaly::Anomaly;

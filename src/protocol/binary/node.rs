@@ -1,10 +1,14 @@
 //! A decoded WABinary element.
+//!
+//! A [`Node`] owns a whole tree in a few buffers, because captures hold hundreds of thousands of them. Its parts are views
+//! that cost nothing to pass on: [`Element`], [`Attribute`], [`Value`], [`Content`] and [`Children`]. A
+//! [`NodeBuilder`](super::NodeBuilder) makes nodes.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
-use super::dictionary::interned;
+use super::dictionary::Word;
+use super::jid::Jid;
 
 /// The byte range of a plaintext (inflated, without its flag byte) that an item was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,45 +19,405 @@ pub struct Span {
     pub end: u32,
 }
 
-/// An element: a tag, attributes in wire order, and content.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// An element with everything inside it.
+#[derive(Clone)]
 pub struct Node {
-    /// The tag.
-    pub tag: Cow<'static, str>,
-    /// The attributes, in wire order, repeats kept.
-    pub attributes: Vec<Attribute>,
-    /// The content.
-    pub content: Content,
-    /// Its byte range; empty for a node that was not read from WABinary.
-    pub span: Span,
+    /// The number of elements, of attributes and of texts; then the elements in document order, the attributes, the ends of
+    /// the texts in `text`, the ends of the byte strings in `bytes`, and the spans of elements and attributes, if any.
+    pub(super) records: Box<[u32]>,
+    /// Where the spans begin in `records`.
+    pub(super) spans: u32,
+    /// The texts that are not in the dictionary, one after the other.
+    pub(super) text: Box<str>,
+    /// Everything that is not text.
+    pub(super) bytes: Box<[u8]>,
+    /// The addresses, each once.
+    pub(super) jids: Box<[Jid]>,
 }
 
-/// One attribute of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attribute {
+/// The numbers at the start of [`Node::records`], and those of an element, an attribute and a span.
+pub(super) const HEAD: usize = 3;
+pub(super) const ELEMENT: usize = 4;
+pub(super) const ATTRIBUTE: usize = 2;
+const SPAN: usize = 2;
+
+/// A reference to one of a node's texts, byte strings or addresses: what it is in three bits, and its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A word of the dictionary.
+    Word(u32),
+    /// A text.
+    Text(u32),
+    /// An address.
+    Jid(u32),
+    /// A value that is not UTF-8.
+    Raw(u32),
+    /// Content that is bytes.
+    Bytes(u32),
+    /// Content that was elided: its length is a byte string.
+    Elided(u32),
+    /// No content.
+    None,
+    /// Child nodes.
+    Nodes,
+}
+
+impl Part {
+    const SHIFT: u32 = 29;
+
+    /// Returns the number that represents it.
+    pub(super) const fn packed(self) -> u32 {
+        let (kind, index) = match self {
+            Self::Word(index) => (0, index),
+            Self::Text(index) => (1, index),
+            Self::Jid(index) => (2, index),
+            Self::Raw(index) => (3, index),
+            Self::Bytes(index) => (4, index),
+            Self::Elided(index) => (5, index),
+            Self::None => (6, 0),
+            Self::Nodes => (7, 0),
+        };
+        kind << Self::SHIFT | (index & ((1 << Self::SHIFT) - 1))
+    }
+
+    pub(super) const fn of(packed: u32) -> Self {
+        let index = packed & ((1 << Self::SHIFT) - 1);
+        match packed >> Self::SHIFT {
+            0 => Self::Word(index),
+            1 => Self::Text(index),
+            2 => Self::Jid(index),
+            3 => Self::Raw(index),
+            4 => Self::Bytes(index),
+            5 => Self::Elided(index),
+            6 => Self::None,
+            _ => Self::Nodes,
+        }
+    }
+}
+
+impl Node {
+    /// Returns its outermost element.
+    #[must_use]
+    pub const fn root(&self) -> Element<'_> {
+        Element { node: self, index: 0 }
+    }
+
+    /// Returns the tag.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        self.root().tag()
+    }
+
+    /// Returns the attributes, in wire order, repeats kept.
+    #[must_use]
+    pub fn attributes(&self) -> Attributes<'_> {
+        self.root().attributes()
+    }
+
+    /// Returns the content.
+    #[must_use]
+    pub fn content(&self) -> Content<'_> {
+        self.root().content()
+    }
+
+    /// Returns the value of the first attribute called `name`.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<Value<'_>> {
+        self.root().attribute(name)
+    }
+
+    /// Returns the text of the first attribute called `name`.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.root().text(name)
+    }
+
+    /// Returns the child elements; none if the content is something else.
+    #[must_use]
+    pub fn children(&self) -> Children<'_> {
+        self.root().children()
+    }
+
+    /// Returns the first child called `tag`.
+    #[must_use]
+    pub fn child(&self, tag: &str) -> Option<Element<'_>> {
+        self.root().child(tag)
+    }
+
+    /// Replaces every address, for instance by an equal one that is kept already.
+    pub fn share_jids(&mut self, mut shared: impl FnMut(&Jid) -> Jid) {
+        for jid in &mut self.jids {
+            *jid = shared(jid);
+        }
+    }
+
+    fn number(&self, at: usize) -> usize {
+        self.records.get(at).map_or(0, |number| *number as usize)
+    }
+
+    fn attributes_at(&self) -> usize {
+        HEAD + ELEMENT * self.number(0)
+    }
+
+    fn texts_at(&self) -> usize {
+        self.attributes_at() + ATTRIBUTE * self.number(1)
+    }
+
+    /// Returns the numbers of an element: its tag, the index after its last attribute, the index after its last descendant,
+    /// and its content.
+    fn element(&self, index: u32) -> [u32; ELEMENT] {
+        let at = HEAD + ELEMENT * index as usize;
+        self.records.get(at..).and_then(<[u32]>::first_chunk).copied().unwrap_or([0, 0, 0, Part::None.packed()])
+    }
+
+    /// Returns the range that ends with the end at `first + index`; the one before it ends where this one begins.
+    fn range(&self, first: usize, index: u32) -> std::ops::Range<usize> {
+        let index = index as usize;
+        let start = if index == 0 { 0 } else { self.number(first + index - 1) };
+        start..self.number(first + index)
+    }
+
+    fn string(&self, part: Part) -> &str {
+        match part {
+            Part::Word(word) => Word::of_index(word).as_str(),
+            Part::Text(index) => self.text.get(self.range(self.texts_at(), index)).unwrap_or_default(),
+            Part::Jid(_) | Part::Raw(_) | Part::Bytes(_) | Part::Elided(_) | Part::None | Part::Nodes => "",
+        }
+    }
+
+    fn byte_string(&self, index: u32) -> &[u8] {
+        self.bytes.get(self.range(self.texts_at() + self.number(2), index)).unwrap_or_default()
+    }
+
+    fn value(&self, part: Part) -> Value<'_> {
+        match part {
+            Part::Jid(index) => self.jids.get(index as usize).map_or(Value::Text(""), Value::Jid),
+            Part::Raw(index) => Value::Bytes(self.byte_string(index)),
+            _ => Value::Text(self.string(part)),
+        }
+    }
+
+    fn span(&self, item: usize) -> Span {
+        let at = self.spans as usize + SPAN * item;
+        match self.records.get(at..).and_then(<[u32]>::first_chunk) {
+            Some([start, end]) => Span { start: *start, end: *end },
+            None => Span::default(),
+        }
+    }
+}
+
+/// An element of a [`Node`]: a tag, attributes in wire order, and content.
+#[derive(Clone, Copy)]
+pub struct Element<'n> {
+    node: &'n Node,
+    index: u32,
+}
+
+impl<'n> From<&'n Node> for Element<'n> {
+    fn from(node: &'n Node) -> Self {
+        node.root()
+    }
+}
+
+impl<'n> Element<'n> {
+    /// Returns the tag.
+    #[must_use]
+    pub fn tag(self) -> &'n str {
+        let [tag, ..] = self.node.element(self.index);
+        self.node.string(Part::of(tag))
+    }
+
+    /// Returns the attributes, in wire order, repeats kept.
+    #[must_use]
+    pub fn attributes(self) -> Attributes<'n> {
+        let begin = match self.index.checked_sub(1) {
+            Some(before) => self.node.element(before)[1],
+            None => 0,
+        };
+        let [_, end, ..] = self.node.element(self.index);
+        Attributes { node: self.node, next: begin, end }
+    }
+
+    /// Returns the content.
+    #[must_use]
+    pub fn content(self) -> Content<'n> {
+        let [.., content] = self.node.element(self.index);
+        match Part::of(content) {
+            Part::None => Content::None,
+            Part::Nodes => Content::Nodes(self.children()),
+            Part::Bytes(index) => Content::Bytes(self.node.byte_string(index)),
+            Part::Elided(index) => {
+                let length = self.node.byte_string(index).first_chunk().copied();
+                Content::Elided(length.map_or(0, u64::from_le_bytes))
+            }
+            part => Content::Value(self.node.value(part)),
+        }
+    }
+
+    /// Returns its byte range; empty if it was not read from WABinary.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.node.span(self.index as usize)
+    }
+
+    /// Returns the value of the first attribute called `name`.
+    #[must_use]
+    pub fn attribute(self, name: &str) -> Option<Value<'n>> {
+        self.attributes().find(|attribute| attribute.name == name).map(|attribute| attribute.value)
+    }
+
+    /// Returns the text of the first attribute called `name`.
+    #[must_use]
+    pub fn text(self, name: &str) -> Option<Cow<'n, str>> {
+        self.attribute(name).map(Value::to_text)
+    }
+
+    /// Returns the child elements; none if the content is something else.
+    #[must_use]
+    pub fn children(self) -> Children<'n> {
+        let [_, _, end, _] = self.node.element(self.index);
+        Children { node: self.node, next: self.index + 1, end }
+    }
+
+    /// Returns the bytes that it holds, if the recording has them.
+    #[must_use]
+    pub fn bytes(self) -> Option<&'n [u8]> {
+        match self.content() {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::None | Content::Nodes(_) | Content::Value(_) | Content::Elided(_) => None,
+        }
+    }
+
+    /// Returns the first child called `tag`.
+    #[must_use]
+    pub fn child(self, tag: &str) -> Option<Self> {
+        self.children().find(|child| child.tag() == tag)
+    }
+
+    /// Returns it and everything inside it, in document order.
+    pub fn descendants(self) -> impl Iterator<Item = Self> {
+        let [_, _, end, _] = self.node.element(self.index);
+        (self.index..end.max(self.index + 1)).map(move |index| Self { node: self.node, index })
+    }
+
+    /// Returns the number of children and everything inside them.
+    fn size(self) -> u32 {
+        let [_, _, end, _] = self.node.element(self.index);
+        end.saturating_sub(self.index)
+    }
+}
+
+impl PartialEq for Element<'_> {
+    /// Compares the trees, with the spans of their parts.
+    fn eq(&self, other: &Self) -> bool {
+        self.size() == other.size()
+            && self.descendants().zip(other.descendants()).all(|(one, other)| {
+                let is_same_content = match (one.content(), other.content()) {
+                    (Content::Nodes(_), Content::Nodes(_)) => true,
+                    (one, other) => one == other,
+                };
+                one.tag() == other.tag()
+                    && one.size() == other.size()
+                    && one.span() == other.span()
+                    && is_same_content
+                    && one.attributes().eq(other.attributes())
+            })
+    }
+}
+
+impl Eq for Element<'_> {}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.root() == other.root()
+    }
+}
+
+impl Eq for Node {}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let attributes: Vec<_> = self.attributes().collect();
+        let mut shown = f.debug_struct("Element");
+        shown.field("tag", &self.tag()).field("attributes", &attributes).field("content", &self.content());
+        if self.span() == Span::default() { shown.finish() } else { shown.field("span", &self.span()).finish() }
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root().fmt(f)
+    }
+}
+
+/// The attributes of an element, in wire order.
+#[derive(Clone, Copy)]
+pub struct Attributes<'n> {
+    node: &'n Node,
+    next: u32,
+    end: u32,
+}
+
+impl Attributes<'_> {
+    /// Returns whether there are none left.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.next >= self.end
+    }
+
+    /// Returns how many are left.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end.saturating_sub(self.next) as usize
+    }
+}
+
+impl<'n> Iterator for Attributes<'n> {
+    type Item = Attribute<'n>;
+
+    fn next(&mut self) -> Option<Attribute<'n>> {
+        if self.is_empty() {
+            return None;
+        }
+        let node = self.node;
+        let at = node.attributes_at() + ATTRIBUTE * self.next as usize;
+        let [name, value] = node.records.get(at..)?.first_chunk().copied()?;
+        let span = node.span(node.number(0) + self.next as usize);
+        self.next += 1;
+        Some(Attribute { name: node.string(Part::of(name)), value: node.value(Part::of(value)), span })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.len(), Some(self.len()))
+    }
+}
+
+/// One attribute of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'n> {
     /// Its name.
-    pub name: Cow<'static, str>,
+    pub name: &'n str,
     /// Its value.
-    pub value: Value,
+    pub value: Value<'n>,
     /// The byte range of name and value.
     pub span: Span,
 }
 
 /// The value of an attribute, or of content that is not raw bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'n> {
     /// Text: a token, packed digits or a UTF-8 string; empty if the wire has no value.
-    Text(Cow<'static, str>),
+    Text(&'n str),
     /// An address.
-    Jid(Jid),
+    Jid(&'n Jid),
     /// A string that is not UTF-8.
-    Bytes(Box<[u8]>),
+    Bytes(&'n [u8]),
 }
 
-impl Value {
+impl<'n> Value<'n> {
     /// Returns the address, if the value is one or is text in the form of one.
     #[must_use]
-    pub fn to_jid(&self) -> Option<Jid> {
+    pub fn to_jid(self) -> Option<Jid> {
         match self {
             Self::Jid(jid) => Some(jid.clone()),
             Self::Text(text) => Jid::parse(text),
@@ -63,7 +427,7 @@ impl Value {
 
     /// Returns the value as text: addresses spelled out, bytes as lower-case hex.
     #[must_use]
-    pub fn to_text(&self) -> Cow<'_, str> {
+    pub fn to_text(self) -> Cow<'n, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Jid(jid) => Cow::Owned(jid.to_string()),
@@ -72,191 +436,91 @@ impl Value {
     }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_text())
     }
 }
 
-/// The content of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Content {
+/// The content of an element.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content<'n> {
     /// Nothing.
     #[default]
     None,
-    /// Child nodes; an empty list if the wire has one.
-    Nodes(Vec<Node>),
+    /// Child elements; none if the wire has an empty list.
+    Nodes(Children<'n>),
     /// Bytes, UTF-8 or not: the wire does not distinguish them.
-    Bytes(Box<[u8]>),
+    Bytes(&'n [u8]),
     /// A token, packed digits or an address as content.
-    Value(Value),
+    Value(Value<'n>),
     /// This many bytes, of which the capture has only the number. Never read from WABinary.
     Elided(u64),
 }
 
-/// A WhatsApp address, `user.agent:device@server`. Two addresses are equal if all their parts are equal; use
-/// [`Jid::same_user`] and [`Jid::same_device`] to find out whether they mean the same party.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Jid {
-    /// The user part; empty for the address of a server.
-    pub user: Arc<str>,
-    /// The agent (the number after `.` or `_`); 0 if none.
-    pub agent: u8,
-    /// The device; 0 is the account's phone, and is not spelled out.
-    pub device: u16,
-    /// The server part, `s.whatsapp.net`, `lid`, `g.us`, `call` ...
-    pub server: Cow<'static, str>,
-    /// How it is encoded on the wire.
-    pub form: JidForm,
+/// The children of an element, in order.
+#[derive(Clone, Copy)]
+pub struct Children<'n> {
+    node: &'n Node,
+    next: u32,
+    end: u32,
 }
 
-/// How an address is encoded on the wire. Addresses that differ only in this are the same device.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum JidForm {
-    /// As text, or not read from WABinary.
-    #[default]
-    Text,
-    /// Token 250: user and server.
-    Pair,
-    /// Token 247: a domain byte, a device byte and a user; the server follows from the domain byte, which is kept.
-    Device {
-        /// The domain byte as sent.
-        domain: u8,
-    },
-    /// Token 246: user, 16-bit device, server `msgr`.
-    Messenger,
-    /// Token 245: user, 16-bit device, 16-bit integrator, server `interop`.
-    Interop {
-        /// The integrator.
-        integrator: u16,
-    },
-}
-
-/// The servers that appear as addresses by themselves.
-const SERVERS: [&str; 4] = ["s.whatsapp.net", "call", "g.us", "lid"];
-
-impl Jid {
-    /// Parses `[user[.agent|_agent][:device]]@server`, or a known server alone, with or without `@`.
+impl<'n> Children<'n> {
+    /// Returns whether there are none left.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (account, server) = match text.split_once('@') {
-            Some(parts) => parts,
-            None if SERVERS.contains(&text) => ("", text),
-            None => return None,
-        };
-        if server.is_empty() || server.contains('@') {
+    pub const fn is_empty(self) -> bool {
+        self.next >= self.end
+    }
+
+    /// Returns the first of them.
+    #[must_use]
+    pub fn first(mut self) -> Option<Element<'n>> {
+        self.next()
+    }
+
+    /// Returns the one at an index.
+    #[must_use]
+    pub fn get(mut self, index: usize) -> Option<Element<'n>> {
+        self.nth(index)
+    }
+
+    /// Returns how many there are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.count()
+    }
+
+    /// Returns them from the last to the first.
+    pub fn reversed(self) -> impl Iterator<Item = Element<'n>> {
+        self.collect::<Vec<_>>().into_iter().rev()
+    }
+}
+
+impl<'n> Iterator for Children<'n> {
+    type Item = Element<'n>;
+
+    fn next(&mut self) -> Option<Element<'n>> {
+        if self.is_empty() {
             return None;
         }
-        let (name, device) = match account.split_once(':') {
-            Some((name, device)) => (name, device.parse().ok()?),
-            None => (account, 0),
-        };
-        let (user, agent) = match name.rsplit_once(['.', '_']) {
-            Some((user, agent)) if !user.is_empty() => match agent.parse() {
-                Ok(agent) => (user, agent),
-                Err(_) => (name, 0),
-            },
-            _ => (name, 0),
-        };
-        Some(Self { user: user.into(), agent, device, server: interned(server), form: JidForm::Text })
-    }
-
-    /// Returns whether both are devices of one account, as far as the addresses show: same user and server.
-    #[must_use]
-    pub fn same_user(&self, other: &Self) -> bool {
-        self.user == other.user && self.account_server() == other.account_server()
-    }
-
-    /// Returns whether both are the same device. No device and device 0 are the same.
-    #[must_use]
-    pub fn same_device(&self, other: &Self) -> bool {
-        self.same_user(other) && self.device == other.device
-    }
-
-    /// Returns the account of this device.
-    #[must_use]
-    pub fn account(&self) -> Self {
-        Self { device: 0, agent: 0, ..self.clone() }
-    }
-
-    /// Returns the account of this device, hosted or not, in a form that can be compared: without device, agent and wire
-    /// form.
-    #[must_use]
-    pub fn person_account(&self) -> Self {
-        let server = match self.account_server() {
-            "s.whatsapp.net" => Cow::Borrowed("s.whatsapp.net"),
-            "lid" => Cow::Borrowed("lid"),
-            _ => self.server.clone(),
-        };
-        Self { user: self.user.clone(), agent: 0, device: 0, server, form: JidForm::Text }
-    }
-
-    /// Returns whether it names a server rather than a user.
-    #[must_use]
-    pub fn is_server(&self) -> bool {
-        self.user.is_empty() || (self.server == "s.whatsapp.net" && *self.user == *"0")
-    }
-
-    /// Returns the server of the account: a hosted device (`hosted`, `hosted.lid`) belongs to that of the plain server.
-    fn account_server(&self) -> &str {
-        match self.server.as_ref() {
-            "hosted" | "c.us" => "s.whatsapp.net",
-            "hosted.lid" => "lid",
-            server => server,
-        }
+        let child = Element { node: self.node, index: self.next };
+        let [_, _, end, _] = self.node.element(self.next);
+        self.next = end.max(self.next + 1);
+        Some(child)
     }
 }
 
-impl fmt::Display for Jid {
+impl PartialEq for Children<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        Iterator::eq(*self, *other)
+    }
+}
+
+impl Eq for Children<'_> {}
+
+impl fmt::Debug for Children<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.user.is_empty() && self.agent == 0 && self.device == 0 {
-            return f.write_str(&self.server);
-        }
-        f.write_str(&self.user)?;
-        if self.agent != 0 {
-            write!(f, ".{}", self.agent)?;
-        }
-        if self.device != 0 {
-            write!(f, ":{}", self.device)?;
-        }
-        write!(f, "@{}", self.server)
-    }
-}
-
-impl Node {
-    /// Returns the value of the first attribute called `name`.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<&Value> {
-        self.attributes.iter().find(|attribute| attribute.name == name).map(|attribute| &attribute.value)
-    }
-
-    /// Returns the text of the first attribute called `name`.
-    #[must_use]
-    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.attribute(name).map(Value::to_text)
-    }
-
-    /// Returns the child nodes; none if the content is something else.
-    #[must_use]
-    pub fn children(&self) -> &[Self] {
-        match &self.content {
-            Content::Nodes(nodes) => nodes,
-            Content::None | Content::Bytes(_) | Content::Value(_) | Content::Elided(_) => &[],
-        }
-    }
-
-    /// Returns the bytes that it holds, if the recording has them.
-    #[must_use]
-    pub const fn bytes(&self) -> Option<&[u8]> {
-        match &self.content {
-            Content::Bytes(bytes) => Some(bytes),
-            Content::None | Content::Nodes(_) | Content::Value(_) | Content::Elided(_) => None,
-        }
-    }
-
-    /// Returns the first child called `tag`.
-    #[must_use]
-    pub fn child(&self, tag: &str) -> Option<&Self> {
-        self.children().iter().find(|child| child.tag == tag)
+        f.debug_list().entries(*self).finish()
     }
 }

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::dictionary::Dictionary;
-use super::node::{Attribute, Content, Jid, JidForm, Node, Span, Value};
+use super::builder::NodeBuilder;
+use super::dictionary::{Dictionary, interned};
+use super::jid::{Jid, JidForm, JidParts};
+use super::node::{Content, Node, Span, Value};
 use super::stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
 
 const LIST_EMPTY: u8 = 0;
@@ -28,6 +30,23 @@ const UNDEFINED: u8 = 0xff;
 /// The characters of packed digits. A 15 pads an odd length; clients read it as NUL elsewhere.
 const NIBBLES: [u8; 16] = *b"0123456789-.\xff\xff\xff\0";
 const HEX_DIGITS: [u8; 16] = *b"0123456789ABCDEF";
+
+/// A value that was read.
+pub(super) enum Read<'a> {
+    Text(Cow<'a, str>),
+    Jid(Jid),
+    Bytes(&'a [u8]),
+}
+
+impl Read<'_> {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Text(text) => Value::Text(text),
+            Self::Jid(jid) => Value::Jid(jid),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+        }
+    }
+}
 
 /// Reads values from a plaintext. Its methods return `None` at the first invalid byte, and leave the reason in `stop`;
 /// nothing is read after that.
@@ -108,28 +127,28 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a tag or the name of an attribute.
-    pub(super) fn name(&mut self) -> Option<Cow<'static, str>> {
+    pub(super) fn name(&mut self) -> Option<Cow<'a, str>> {
         self.begin();
         let name = self.text()?;
         if name.is_empty() { self.fail(Reason::NoName) } else { Some(name) }
     }
 
     /// Reads the value of an attribute, or content that is neither a list nor raw bytes.
-    pub(super) fn value(&mut self) -> Option<Value> {
+    pub(super) fn value(&mut self) -> Option<Read<'a>> {
         self.begin();
         match self.byte()? {
             kind @ (BINARY_8 | BINARY_20 | BINARY_32) => {
                 let bytes = self.raw(kind)?;
                 Some(match std::str::from_utf8(bytes) {
-                    Ok(text) => Value::Text(Cow::Owned(text.to_owned())),
-                    Err(_) => Value::Bytes(bytes.into()),
+                    Ok(text) => Read::Text(Cow::Borrowed(text)),
+                    Err(_) => Read::Bytes(bytes),
                 })
             }
-            JID_PAIR => self.pair().map(Value::Jid),
-            AD_JID => self.device().map(Value::Jid),
-            FB_JID => self.messenger().map(Value::Jid),
-            INTEROP_JID => self.interop().map(Value::Jid),
-            kind => self.word(kind).map(Value::Text),
+            JID_PAIR => self.pair().map(Read::Jid),
+            AD_JID => self.device().map(Read::Jid),
+            FB_JID => self.messenger().map(Read::Jid),
+            INTEROP_JID => self.interop().map(Read::Jid),
+            kind => self.word(kind).map(Read::Text),
         }
     }
 
@@ -150,10 +169,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a name, a user or a server: text but not an address, so that addresses do not nest.
-    fn text(&mut self) -> Option<Cow<'static, str>> {
+    fn text(&mut self) -> Option<Cow<'a, str>> {
         match self.byte()? {
             kind @ (BINARY_8 | BINARY_20 | BINARY_32) => match std::str::from_utf8(self.raw(kind)?) {
-                Ok(text) => Some(Cow::Owned(text.to_owned())),
+                Ok(text) => Some(Cow::Borrowed(text)),
                 Err(_) => self.fail(Reason::NotText),
             },
             JID_PAIR | AD_JID | FB_JID | INTEROP_JID => self.fail(Reason::AddressAsText),
@@ -162,7 +181,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a token or packed digits.
-    fn word(&mut self, kind: u8) -> Option<Cow<'static, str>> {
+    fn word(&mut self, kind: u8) -> Option<Cow<'a, str>> {
         let word = match kind {
             LIST_EMPTY => Some(""),
             LIST_8 | LIST_16 => return self.fail(Reason::ListAsValue),
@@ -197,7 +216,8 @@ impl<'a> Reader<'a> {
 
     fn pair(&mut self) -> Option<Jid> {
         let user = self.user()?;
-        Some(Jid { user, agent: 0, device: 0, server: self.text()?, form: JidForm::Pair })
+        let server = self.server()?;
+        Some(Jid::from(JidParts { user, agent: 0, device: 0, server, form: JidForm::Pair }))
     }
 
     fn device(&mut self) -> Option<Jid> {
@@ -214,13 +234,15 @@ impl<'a> Reader<'a> {
                 ("s.whatsapp.net", unknown)
             }
         };
-        Some(Jid { user, agent, device, server: Cow::Borrowed(server), form: JidForm::Device { domain } })
+        let (server, form) = (Cow::Borrowed(server), JidForm::Device { domain });
+        Some(Jid::from(JidParts { user, agent, device, server, form }))
     }
 
     fn messenger(&mut self) -> Option<Jid> {
         let user = self.user()?;
         let device = self.u16()?;
-        Some(Jid { user, agent: 0, device, server: self.text()?, form: JidForm::Messenger })
+        let server = self.server()?;
+        Some(Jid::from(JidParts { user, agent: 0, device, server, form: JidForm::Messenger }))
     }
 
     /// Servers send the name `interop` at the end, and clients leave it out.
@@ -234,7 +256,12 @@ impl<'a> Reader<'a> {
             self.at = end;
             self.stop = None;
         }
-        Some(Jid { user, agent: 0, device, server: Cow::Borrowed(SERVER), form: JidForm::Interop { integrator } })
+        let (server, form) = (Cow::Borrowed(SERVER), JidForm::Interop { integrator });
+        Some(Jid::from(JidParts { user, agent: 0, device, server, form }))
+    }
+
+    fn server(&mut self) -> Option<Cow<'static, str>> {
+        self.text().map(|server| interned(&server))
     }
 
     fn user(&mut self) -> Option<Arc<str>> {
@@ -246,42 +273,24 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// The fewest bytes that a child takes: a list of one item, and its tag.
-const LEAST_NODE: usize = 3;
-
-/// The fewest bytes that an attribute takes: two tokens.
-const LEAST_ATTRIBUTE: usize = 2;
-
-/// The most items of a list that memory is reserved for before they are read.
-const ROOM: usize = 32;
-
-/// Reads the next node, or the part of it that can be read before `reader` stops.
+/// Reads the next node, or the part of it that can be read before `reader` stops: at least a tag.
 pub(super) fn read_node(reader: &mut Reader<'_>) -> Option<Node> {
-    let mut node = Node::default();
-    let _ = Tree { reader, items: 0 }.node(&mut node, 0);
-    is_begun(&node).then_some(node)
-}
-
-/// Returns whether at least the tag was read, which is never empty.
-fn is_begun(node: &Node) -> bool {
-    !node.tag.is_empty()
+    let mut tree = Tree { reader, builder: NodeBuilder::default(), items: 0 };
+    let _ = tree.node(0);
+    let builder = tree.builder;
+    (!builder.is_empty()).then(|| builder.finish())
 }
 
 struct Tree<'r, 'a> {
     reader: &'r mut Reader<'a>,
+    builder: NodeBuilder,
     items: usize,
 }
 
 impl Tree<'_, '_> {
-    /// Fills `node` as far as it can be read. Recursion ends at [`DEPTH_LIMIT`].
-    fn node(&mut self, node: &mut Node, depth: usize) -> Option<()> {
+    /// Reads a node as far as it can be read. Recursion ends at [`DEPTH_LIMIT`].
+    fn node(&mut self, depth: usize) -> Option<()> {
         let start = self.reader.offset();
-        let outcome = self.parts(node, depth);
-        node.span = Span { start, end: self.reader.offset() };
-        outcome
-    }
-
-    fn parts(&mut self, node: &mut Node, depth: usize) -> Option<()> {
         self.count()?;
         if depth == DEPTH_LIMIT {
             return self.reader.fail(Reason::TooDeep);
@@ -290,57 +299,43 @@ impl Tree<'_, '_> {
         if items == 0 {
             return self.reader.fail(Reason::EmptyNode);
         }
-        node.tag = self.reader.name()?;
-        self.attributes(&mut node.attributes, (items - 1) / 2)?;
-        if items.is_multiple_of(2) {
-            self.content(&mut node.content, depth)?;
-        }
-        Some(())
+        let tag = self.reader.name()?;
+        self.builder.start(&tag);
+        let outcome = self.parts(items, depth);
+        self.builder.end_at(Span { start, end: self.reader.offset() });
+        outcome
     }
 
-    fn attributes(&mut self, attributes: &mut Vec<Attribute>, count: usize) -> Option<()> {
-        attributes.reserve_exact(self.room(count, LEAST_ATTRIBUTE));
-        for _ in 0..count {
+    /// Reads what follows the tag of a list with so many items.
+    fn parts(&mut self, items: usize, depth: usize) -> Option<()> {
+        for _ in 0..(items - 1) / 2 {
             self.count()?;
             let start = self.reader.offset();
             let name = self.reader.name()?;
             let value = self.reader.value()?;
-            attributes.push(Attribute { name, value, span: Span { start, end: self.reader.offset() } });
+            self.builder.attribute(&name, value.value());
+            self.builder.attribute_span(Span { start, end: self.reader.offset() });
         }
-        Some(())
+        if items.is_multiple_of(2) { self.content(depth) } else { Some(()) }
     }
 
-    fn content(&mut self, content: &mut Content, depth: usize) -> Option<()> {
+    fn content(&mut self, depth: usize) -> Option<()> {
         match self.reader.peek() {
             Some(LIST_EMPTY | LIST_8 | LIST_16) => {
                 let count = self.reader.list_size()?;
-                let mut nodes = Vec::with_capacity(self.room(count, LEAST_NODE));
-                let outcome = self.nodes(&mut nodes, count, depth + 1);
-                *content = Content::Nodes(nodes);
-                outcome
+                self.builder.list();
+                (0..count).try_for_each(|_| self.node(depth + 1))
             }
             Some(BINARY_8 | BINARY_20 | BINARY_32) => {
-                *content = Content::Bytes(self.reader.bytes()?.into());
+                self.builder.bytes(self.reader.bytes()?);
                 Some(())
             }
             _ => {
-                *content = Content::Value(self.reader.value()?);
+                let value = self.reader.value()?;
+                self.builder.content(Content::Value(value.value()));
                 Some(())
             }
         }
-    }
-
-    fn nodes(&mut self, nodes: &mut Vec<Node>, count: usize, depth: usize) -> Option<()> {
-        for _ in 0..count {
-            let child = nodes.push_mut(Node::default());
-            if self.node(child, depth).is_none() {
-                if !is_begun(child) {
-                    nodes.pop();
-                }
-                return None;
-            }
-        }
-        Some(())
     }
 
     /// Counts one more node or attribute.
@@ -348,10 +343,5 @@ impl Tree<'_, '_> {
         self.reader.begin();
         self.items += 1;
         if self.items > ITEM_LIMIT { self.reader.fail(Reason::TooMany) } else { Some(()) }
-    }
-
-    /// Returns how many items of a list to reserve memory for: no more than it claims, or than the remaining bytes can hold.
-    fn room(&self, claimed: usize, least: usize) -> usize {
-        claimed.min(self.reader.left() / least).min(ROOM)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::protocol::binary::{Jid, Node, Value};
+use crate::protocol::binary::{Element, Jid, Value};
 
 /// The child of a `<call>`, or the call child of a `<receipt>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +26,14 @@ pub struct Action {
 impl Action {
     /// Reads the child of a `<call>` or `<receipt>`.
     #[must_use]
-    pub fn read(node: &Node) -> Self {
+    pub fn read(node: Element<'_>) -> Self {
         let text = |name| node.text(name).map(Into::into);
         let destination = node.child("destination").map_or_else(Vec::new, |destination| {
-            let members = destination.children().iter().filter(|child| child.tag == "to");
+            let members = destination.children().filter(|child| child.tag() == "to");
             members.filter_map(|member| member.attribute("jid").and_then(Value::to_jid)).collect()
         });
         Self {
-            name: ActionName::read(&node.tag),
+            name: ActionName::read(node.tag()),
             call_id: text("call-id"),
             call_creator: node.attribute("call-creator").and_then(Value::to_jid),
             reason: text("reason"),
@@ -44,7 +44,7 @@ impl Action {
     }
 
     /// Reads the action of a `<call>` that is addressed to `to`.
-    pub(super) fn of_call(node: &Node, to: Option<&Jid>) -> Option<Self> {
+    pub(super) fn of_call(node: Element<'_>, to: Option<&Jid>) -> Option<Self> {
         let mut action = Self::read(node.children().first()?);
         // Heartbeats name their call only in the address, `{call-id}@call`.
         if action.call_id.is_none()

@@ -1,7 +1,7 @@
 //! Answers to stanzas: `<ack>` and `<receipt>`.
 
 use super::action::Action;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 
 /// An acknowledgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct AckError {
 
 impl Ack {
     /// Reads an `<ack>`.
-    pub(super) fn read(node: &Node) -> Self {
+    pub(super) fn read(node: Element<'_>) -> Self {
         let text = |name| node.text(name).map(Into::into);
-        let call_id = node.children().iter().find_map(|child| child.text("call-id"));
+        let call_id = node.children().find_map(|child| child.text("call-id"));
         let attribute: Option<Box<str>> = text("error");
         let child = node.child("error");
         let error = (attribute.is_some() || child.is_some()).then(|| AckError {
@@ -51,8 +51,8 @@ pub struct Receipt {
 
 impl Receipt {
     /// Reads a `<receipt>`.
-    pub(super) fn read(node: &Node) -> Self {
-        let child = node.children().iter().find(|child| child.attribute("call-id").is_some());
+    pub(super) fn read(node: Element<'_>) -> Self {
+        let child = node.children().find(|child| child.attribute("call-id").is_some());
         Self { kind: node.text("type").map(Into::into), action: child.map(Action::read) }
     }
 }

@@ -18,7 +18,7 @@ pub use action::{Action, ActionName};
 pub use answer::{Ack, AckError, Receipt};
 
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node, Value};
+use crate::protocol::binary::{Element, Jid, Node, Value};
 use crate::protocol::noise::Frame;
 
 /// A top-level node with a typed reading.
@@ -66,9 +66,9 @@ pub struct DevicePair {
 
 impl DevicePair {
     /// Reads a `<success>`, or an `<iq>` that pairs the client.
-    fn read(node: &Node) -> Option<Self> {
-        let jid = |node: &Node, name| node.attribute(name).and_then(Value::to_jid);
-        let pair = if node.tag == "success" {
+    fn read(node: Element<'_>) -> Option<Self> {
+        let jid = |node: Element<'_>, name| node.attribute(name).and_then(Value::to_jid);
+        let pair = if node.tag() == "success" {
             Self { lid: jid(node, "lid"), phone: None, paired: false }
         } else {
             let device = node.child("pair-success")?.child("device")?;
@@ -112,11 +112,11 @@ impl Stanza {
     pub fn read(node: Node, wire: Option<Wire>) -> Self {
         let jid = |name| node.attribute(name).and_then(Value::to_jid);
         let (from, to) = (jid("from"), jid("to"));
-        let body = match node.tag.as_ref() {
-            "call" => Body::Call(Action::of_call(&node, to.as_ref())),
-            "ack" => Body::Ack(Ack::read(&node)),
-            "receipt" => Body::Receipt(Receipt::read(&node)),
-            "success" | "iq" => DevicePair::read(&node).map_or(Body::Other, Body::Login),
+        let body = match node.tag() {
+            "call" => Body::Call(Action::of_call(node.root(), to.as_ref())),
+            "ack" => Body::Ack(Ack::read(node.root())),
+            "receipt" => Body::Receipt(Receipt::read(node.root())),
+            "success" | "iq" => DevicePair::read(node.root()).map_or(Body::Other, Body::Login),
             _ => Body::Other,
         };
         let id = node.text("id").map(Into::into);
@@ -134,7 +134,7 @@ impl Stanza {
 
     /// Returns the child of a `<call>` that its action was read from.
     #[must_use]
-    pub fn action_node(&self) -> Option<&Node> {
+    pub fn action_node(&self) -> Option<Element<'_>> {
         self.action().and_then(|_| self.node.children().first())
     }
 

@@ -5,39 +5,52 @@ use std::borrow::Cow;
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use super::dialect::{ContentForm, Dialect};
-use crate::protocol::binary::Content;
+use crate::protocol::binary::NodeBuilder;
 use crate::visible::{is_control, revealed};
 
-/// Reads the text between a start tag and its end tag. Also returns whether it is ambiguous.
-pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
+/// Reads the text between a start tag and its end tag, and makes what it represents the content of the innermost element.
+/// Returns whether it is ambiguous.
+pub(super) fn read(text: &str, dialect: Dialect, builder: &mut NodeBuilder) -> bool {
     let trimmed = text.trim();
-    let as_text = |text: &str| bytes(unescaped(text, dialect).as_bytes());
     if trimmed.is_empty() {
         // Baileys prints empty content as an empty line.
-        let is_empty_content = dialect.content == ContentForm::HexLine && text.contains('\n');
-        return (if is_empty_content { bytes(b"") } else { Content::None }, false);
+        if dialect.content == ContentForm::HexLine && text.contains('\n') {
+            builder.bytes(b"");
+        }
+        return false;
     }
+    let (content, is_ambiguous) = content(text, trimmed, dialect);
+    builder.bytes(&content);
+    is_ambiguous
+}
+
+/// Returns the bytes that text represents, and whether it is ambiguous.
+fn content<'t>(text: &'t str, trimmed: &'t str, dialect: Dialect) -> (Cow<'t, [u8]>, bool) {
+    let as_text = |text: &'t str| match unescaped(text, dialect) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
     match dialect.content {
         ContentForm::HexLine | ContentForm::Hex => match lower_hex(trimmed) {
-            Some(decoded) => (bytes(&decoded), dialect.content == ContentForm::HexLine && is_word(trimmed)),
+            Some(decoded) => (Cow::Owned(decoded), dialect.content == ContentForm::HexLine && is_word(trimmed)),
             None => (as_text(trimmed), false),
         },
         // Printable bytes are printed as text, so text that decodes to printable bytes was not encoded.
         ContentForm::TextOrHex => match lower_hex(trimmed).filter(|decoded| !is_shown(decoded)) {
-            Some(decoded) => (bytes(&decoded), is_word(trimmed)),
+            Some(decoded) => (Cow::Owned(decoded), is_word(trimmed)),
             None => (as_text(text), false),
         },
         ContentForm::Base64 => match BASE64.decode(trimmed.as_bytes()) {
-            Ok(decoded) => (bytes(&decoded), is_word(trimmed)),
+            Ok(decoded) => (Cow::Owned(decoded), is_word(trimmed)),
             Err(_) => (as_text(trimmed), false),
         },
         ContentForm::Text => (as_text(text), false),
         ContentForm::QuotedOrUpperHex => match web(trimmed) {
-            Some(decoded) => (bytes(&decoded), false),
+            Some(decoded) => (Cow::Owned(decoded), false),
             None => (as_text(trimmed), false),
         },
         ContentForm::Unknown => match web(trimmed).filter(|_| is_padded(text)) {
-            Some(decoded) => (bytes(&decoded), false),
+            Some(decoded) => (Cow::Owned(decoded), false),
             None => {
                 let may_be_bytes = lower_hex(trimmed).is_some()
                     || upper_hex(trimmed).is_some()
@@ -46,10 +59,6 @@ pub(super) fn read(text: &str, dialect: Dialect) -> (Content, bool) {
             }
         },
     }
-}
-
-fn bytes(bytes: &[u8]) -> Content {
-    Content::Bytes(bytes.into())
 }
 
 fn lower_hex(text: &str) -> Option<Vec<u8>> {

@@ -34,5 +34,5 @@ pub use dialect::{ContentForm, Dialect};
 pub use document::{Attributes, Document, number};
 pub use read::read;
 pub use reading::{Departures, End, Reading};
-pub use tree::attribute;
+pub use tree::add_attribute;
 pub use write::{as_text, write, write_bounded, write_line, write_name, write_text};

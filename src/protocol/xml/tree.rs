@@ -5,31 +5,39 @@ use std::borrow::Cow;
 use super::content::{self, unescaped};
 use super::dialect::Dialect;
 use super::reading::{Departures, End, Reading};
-use crate::protocol::binary::{Attribute, Content, DEPTH_LIMIT, ITEM_LIMIT, Jid, Node, Span, Value, interned};
+use crate::protocol::binary::{Content, DEPTH_LIMIT, ITEM_LIMIT, Jid, NodeBuilder, Value};
 use crate::visible::revealed;
 
 /// A tree under construction. What is nested deeper, or is more, than WABinary is read is left out.
 pub(super) struct Tree<'t> {
     dialect: Dialect,
+    builder: NodeBuilder,
     open: Vec<Open<'t>>,
     /// The elements and attributes so far.
     items: usize,
     /// The number of open elements that are left out.
     below: usize,
-    root: Option<Node>,
+    is_whole: bool,
     pub(super) departures: Departures,
 }
 
+/// An element that has not ended.
 struct Open<'t> {
-    node: Node,
-    children: Vec<Node>,
     text: Cow<'t, str>,
     elided: Option<u64>,
 }
 
 impl<'t> Tree<'t> {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, open: Vec::new(), items: 0, below: 0, root: None, departures: Departures::default() }
+        Self {
+            dialect,
+            builder: NodeBuilder::default(),
+            open: Vec::new(),
+            items: 0,
+            below: 0,
+            is_whole: false,
+            departures: Departures::default(),
+        }
     }
 
     /// Begins an element.
@@ -43,20 +51,18 @@ impl<'t> Tree<'t> {
             self.below += 1;
             return;
         }
-        let node = Node { tag: interned(&self.shown(tag)), ..Node::default() };
-        self.open.push(Open { node, children: Vec::new(), text: Cow::Borrowed(""), elided: None });
+        let tag = self.shown(tag);
+        self.builder.start(&tag);
+        self.open.push(Open { text: Cow::Borrowed(""), elided: None });
     }
 
     /// Adds an attribute to the element that was begun last.
     pub(super) fn attribute(&mut self, name: &str, text: &str) {
-        if self.below > 0 || !self.has_room() {
+        if self.below > 0 || !self.has_room() || self.open.is_empty() {
             return;
         }
-        let dialect = self.dialect;
         let name = self.shown(name);
-        if let Some(open) = self.kept() {
-            open.node.attributes.push(attribute(&name, &unescaped(text, dialect)));
-        }
+        add_attribute(&mut self.builder, &name, &unescaped(text, self.dialect));
     }
 
     /// Adds text, escapes unresolved.
@@ -84,26 +90,17 @@ impl<'t> Tree<'t> {
             self.below -= 1;
             return;
         }
-        let Some(Open { mut node, mut children, text, elided }) = self.open.pop() else { return };
-        node.attributes.shrink_to_fit();
-        node.content = if !children.is_empty() {
-            children.shrink_to_fit();
+        let Some(Open { text, elided }) = self.open.pop() else { return };
+        if self.builder.has_children() {
             self.departures.stray_text += u32::from(!text.trim().is_empty());
-            Content::Nodes(children)
         } else if let Some(length) = elided {
             self.departures.elided += 1;
-            Content::Elided(length)
-        } else if is_empty {
-            Content::None
-        } else {
-            let (content, is_ambiguous) = content::read(&text, self.dialect);
-            self.departures.ambiguous += u32::from(is_ambiguous);
-            content
-        };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(node),
-            None => self.root = Some(node),
+            self.builder.content(Content::Elided(length));
+        } else if !is_empty {
+            self.departures.ambiguous += u32::from(content::read(&text, self.dialect, &mut self.builder));
         }
+        self.builder.end();
+        self.is_whole = self.open.is_empty();
     }
 
     /// Returns how many open elements an end tag with this name closes, or `None` if it closes none.
@@ -113,12 +110,12 @@ impl<'t> Tree<'t> {
             return Some(1);
         }
         let tag = self.shown(tag);
-        self.open.iter().rev().position(|open| open.node.tag == tag).map(|above| above + 1)
+        self.builder.open_tags().position(|open| open == tag).map(|above| above + 1)
     }
 
     /// Returns whether the root has ended.
     pub(super) const fn is_whole(&self) -> bool {
-        self.root.is_some()
+        self.is_whole
     }
 
     /// Returns the result of reading the first `length` bytes of a text.
@@ -127,7 +124,8 @@ impl<'t> Tree<'t> {
         while self.below > 0 || !self.open.is_empty() {
             self.end(true);
         }
-        Reading { node: self.root, length, end, departures: self.departures }
+        let node = (!self.builder.is_empty()).then(|| self.builder.finish());
+        Reading { node, length, end, departures: self.departures }
     }
 
     /// Resolves the escapes for invisible characters in a name.
@@ -148,10 +146,12 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// Creates an attribute from text. Its value is an address if the text has the form of one and the name allows it.
-#[must_use]
-pub fn attribute(name: &str, text: &str) -> Attribute {
-    Attribute { name: interned(name), value: value(name, text), span: Span::default() }
+/// Adds an attribute from text. Its value is an address if the text has the form of one and the name allows it.
+pub fn add_attribute(builder: &mut NodeBuilder, name: &str, text: &str) {
+    match address(name, text) {
+        Some(jid) => builder.attribute(name, Value::Jid(&jid)),
+        None => builder.attribute(name, Value::Text(text)),
+    }
 }
 
 /// Attributes with text written by people, in which something that looks like an address is not one.
@@ -160,16 +160,13 @@ const FREE_TEXT: [&str; 4] = ["notify", "name", "pushname", "text"];
 /// Attributes whose value is an address, even if it is only a server.
 const PARTIES: [&str; 6] = ["from", "to", "jid", "participant", "recipient", "call-creator"];
 
-/// Returns the value of an attribute. Under a name that is not known to hold addresses, an address must also be spelled
-/// canonically, so that the text can be restored.
-fn value(name: &str, text: &str) -> Value {
+/// Returns the address that the value of an attribute is. Under a name that is not known to hold addresses, it must also be
+/// spelled canonically, so that the text can be restored.
+fn address(name: &str, text: &str) -> Option<Jid> {
     let is_party = PARTIES.contains(&name);
     let may_be = is_party || (text.contains('@') && !FREE_TEXT.contains(&name));
-    let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address);
-    match jid.filter(|jid| is_party || jid.to_string() == text) {
-        Some(jid) => Value::Jid(jid),
-        None => Value::Text(interned(text)),
-    }
+    let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address)?;
+    (is_party || jid.to_string() == text).then_some(jid)
 }
 
 /// Returns whether an address has only characters that occur in addresses.

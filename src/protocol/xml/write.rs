@@ -10,31 +10,30 @@
 //! [`RINGTRACE`](super::Dialect::RINGTRACE) reverses that.
 
 use std::borrow::Cow;
-use std::slice;
 
 use data_encoding::HEXLOWER;
 use quick_xml::escape::escape;
 
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Children, Content, Element};
 use crate::visible::{is_control, is_hidden, visible_but};
 
 /// Formats a node with one element per line, indented by two spaces per level, without a final newline.
 #[must_use]
-pub fn write(node: &Node) -> String {
-    Writer { lines: true, limit: usize::MAX, text: String::new() }.tree(node)
+pub fn write<'n>(node: impl Into<Element<'n>>) -> String {
+    Writer { lines: true, limit: usize::MAX, text: String::new() }.tree(node.into())
 }
 
 /// Formats a node on one line.
 #[must_use]
-pub fn write_line(node: &Node) -> String {
-    Writer { lines: false, limit: usize::MAX, text: String::new() }.tree(node)
+pub fn write_line<'n>(node: impl Into<Element<'n>>) -> String {
+    Writer { lines: false, limit: usize::MAX, text: String::new() }.tree(node.into())
 }
 
 /// Formats the beginning of a node as [`write()`] does: at most `limit` bytes, followed by `…` if there is more. The cost
 /// is bounded by `limit` too.
 #[must_use]
-pub fn write_bounded(node: &Node, limit: usize) -> String {
-    Writer { lines: true, limit, text: String::new() }.tree(node)
+pub fn write_bounded<'n>(node: impl Into<Element<'n>>, limit: usize) -> String {
+    Writer { lines: true, limit, text: String::new() }.tree(node.into())
 }
 
 /// Formats the name of an element or attribute as [`write()`] does.
@@ -66,15 +65,15 @@ struct Writer {
 
 impl Writer {
     /// Walks the tree without recursion.
-    fn tree(mut self, root: &Node) -> String {
-        let mut open: Vec<(&Node, slice::Iter<'_, Node>)> = Vec::new();
+    fn tree(mut self, root: Element<'_>) -> String {
+        let mut open: Vec<(Element<'_>, Children<'_>)> = Vec::new();
         let mut next = Some(root);
         loop {
             if let Some(node) = next {
                 self.begin_line(open.len());
                 self.element(node);
                 if !node.children().is_empty() {
-                    open.push((node, node.children().iter()));
+                    open.push((node, node.children()));
                 }
             } else if let Some((node, _)) = open.pop() {
                 self.begin_line(open.len());
@@ -99,17 +98,17 @@ impl Writer {
     }
 
     /// Writes an element without children, or the start tag of one with children.
-    fn element(&mut self, node: &Node) {
+    fn element(&mut self, node: Element<'_>) {
         self.text.push('<');
-        self.name(&node.tag);
-        for attribute in &node.attributes {
+        self.name(node.tag());
+        for attribute in node.attributes() {
             self.text.push(' ');
-            self.name(&attribute.name);
+            self.name(attribute.name);
             self.text.push_str("=\"");
             self.escaped(&attribute.value.to_text());
             self.text.push('"');
         }
-        match &node.content {
+        match node.content() {
             Content::Nodes(nodes) if !nodes.is_empty() => self.text.push('>'),
             Content::Bytes(bytes) if !bytes.is_empty() => {
                 self.text.push('>');
@@ -131,9 +130,9 @@ impl Writer {
         }
     }
 
-    fn end_tag(&mut self, node: &Node) {
+    fn end_tag(&mut self, node: Element<'_>) {
         self.text.push_str("</");
-        self.name(&node.tag);
+        self.name(node.tag());
         self.text.push('>');
     }
 
@@ -173,34 +172,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::binary::{Attribute, Jid, Span, Value};
+    use crate::protocol::binary::{Jid, Node, NodeBuilder, Value};
 
-    fn node(tag: &str, attributes: &[(&str, &str)], content: Content) -> Node {
-        let attributes = attributes
-            .iter()
-            .map(|&(name, value)| Attribute {
-                name: Cow::Owned(name.to_owned()),
-                value: Value::Text(Cow::Owned(value.to_owned())),
-                span: Span::default(),
-            })
-            .collect();
-        Node { tag: Cow::Owned(tag.to_owned()), attributes, content, span: Span::default() }
-    }
-
-    fn bytes(content: &[u8]) -> Content {
-        Content::Bytes(content.into())
+    fn node(tag: &str, attributes: &[(&str, &str)], content: Content<'_>, children: &[Node]) -> Node {
+        let mut builder = NodeBuilder::default();
+        builder.start(tag);
+        attributes.iter().for_each(|(name, value)| builder.attribute(name, Value::Text(value)));
+        builder.content(content);
+        children.iter().for_each(|child| builder.element(child.root()));
+        builder.finish()
     }
 
     fn call() -> Node {
-        let enc = node("enc", &[("type", "msg"), ("v", "2")], bytes(&[0x33, 0x0a, 0xff]));
-        let offer = node("offer", &[("call-id", "00AA")], Content::Nodes(vec![node("audio", &[], Content::None), enc]));
-        let mut call = node("call", &[("id", "a<b>&\"'")], Content::Nodes(vec![offer]));
-        call.attributes.push(Attribute {
-            name: "from".into(),
-            value: Value::Jid(Jid::parse("100000000000001:7@lid").unwrap()),
-            span: Span::default(),
-        });
-        call
+        let enc = node("enc", &[("type", "msg"), ("v", "2")], Content::Bytes(&[0x33, 0x0a, 0xff]), &[]);
+        let audio = node("audio", &[], Content::None, &[]);
+        let offer = node("offer", &[("call-id", "00AA")], Content::None, &[audio, enc]);
+        let mut builder = NodeBuilder::default();
+        builder.start("call");
+        builder.attribute("id", Value::Text("a<b>&\"'"));
+        builder.attribute("from", Value::Jid(&Jid::parse("100000000000001:7@lid").unwrap()));
+        builder.element(offer.root());
+        builder.finish()
     }
 
     #[test]
@@ -217,44 +209,46 @@ mod tests {
 
     #[test]
     fn content_is_text_where_it_can_be() {
-        let shown = |content| write(&node("a", &[], content));
-        assert_eq!(shown(bytes("grüß <dich>".as_bytes())), "<a>grüß &lt;dich&gt;</a>");
-        assert_eq!(shown(bytes(b"two\nlines")), "<a>74776f0a6c696e6573</a>");
-        assert_eq!(shown(bytes(&[0xc3])), "<a>c3</a>");
-        assert_eq!(shown(bytes(b"")), "<a/>");
-        assert_eq!(shown(Content::Nodes(Vec::new())), "<a/>");
-        assert_eq!(shown(Content::Value(Value::Text("relay".into()))), "<a>relay</a>");
+        let shown = |content| write(&node("a", &[], content, &[]));
+        assert_eq!(shown(Content::Bytes("grüß <dich>".as_bytes())), "<a>grüß &lt;dich&gt;</a>");
+        assert_eq!(shown(Content::Bytes(b"two\nlines")), "<a>74776f0a6c696e6573</a>");
+        assert_eq!(shown(Content::Bytes(&[0xc3])), "<a>c3</a>");
+        assert_eq!(shown(Content::Bytes(b"")), "<a/>");
+        let mut empty = NodeBuilder::default();
+        empty.start("a");
+        empty.list();
+        assert_eq!(write(&empty.finish()), "<a/>");
+        assert_eq!(shown(Content::Value(Value::Text("relay"))), "<a>relay</a>");
         assert_eq!(shown(Content::Elided(186)), "<a><!-- 186 bytes --></a>");
-        assert_eq!(shown(bytes("a\u{200d}b".as_bytes())), "<a>a\\u{200d}b</a>");
+        assert_eq!(shown(Content::Bytes("a\u{200d}b".as_bytes())), "<a>a\\u{200d}b</a>");
     }
 
     #[test]
     fn nothing_hidden_is_written_raw() {
         let value = "\u{1b}[2J\r\n\t\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffe}";
         assert_eq!(
-            write(&node("a", &[("notify", value)], Content::None)),
+            write(&node("a", &[("notify", value)], Content::None, &[])),
             r#"<a notify="\u{1b}[2J\u{d}\u{a}\u{9}\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffe}"/>"#
         );
         let path = r"C:\users \u{1b}";
-        assert_eq!(write(&node("a", &[("p", path)], Content::None)), r#"<a p="C:\users \u{5c}u{1b}"/>"#);
+        assert_eq!(write(&node("a", &[("p", path)], Content::None, &[])), r#"<a p="C:\users \u{5c}u{1b}"/>"#);
         assert_eq!(
-            write(&node("a b><", &[("x=\"", "1")], Content::None)),
+            write(&node("a b><", &[("x=\"", "1")], Content::None, &[])),
             r#"<a\u{20}b\u{3e}\u{3c} x\u{3d}\u{22}="1"/>"#
         );
         // Letters all the same.
         assert_eq!(
-            write(&node("\u{3164}\u{115f}", &[("a\u{ffa0}", "1")], Content::None)),
+            write(&node("\u{3164}\u{115f}", &[("a\u{ffa0}", "1")], Content::None, &[])),
             r#"<\u{3164}\u{115f} a\u{ffa0}="1"/>"#
         );
     }
 
     #[test]
     fn a_deep_tree_needs_no_stack() {
-        let mut deep = node("leaf", &[], Content::None);
-        for _ in 0..2_000 {
-            deep = node("n", &[], Content::Nodes(vec![deep]));
-        }
-        let line = write_line(&deep);
+        let mut builder = NodeBuilder::default();
+        (0..2_000).for_each(|_| builder.start("n"));
+        builder.start("leaf");
+        let line = write_line(&builder.finish());
         assert!(line.starts_with("<n><n>") && line.ends_with("</n></n>"));
         assert_eq!(line.matches("<n>").count(), 2_000);
     }
@@ -262,7 +256,8 @@ mod tests {
     proptest! {
         #[test]
         fn bounded_is_a_beginning(limit in 0_usize..400, text in ".{0,60}", raw in prop::collection::vec(any::<u8>(), 0..60)) {
-            let tree = node("a", &[("t", &text)], Content::Nodes(vec![call(), node("b", &[], bytes(&raw))]));
+            let leaf = node("b", &[], Content::Bytes(&raw), &[]);
+            let tree = node("a", &[("t", &text)], Content::None, &[call(), leaf]);
             let whole = write(&tree);
             let bounded = write_bounded(&tree, limit);
             match bounded.strip_suffix('…') {
@@ -275,7 +270,7 @@ mod tests {
 
         #[test]
         fn a_line_is_one_line_and_parses(tag in "[a-z]{1,8}", value in any::<String>(), text in any::<String>()) {
-            let line = write_line(&node(&tag, &[("v", &value)], bytes(text.as_bytes())));
+            let line = write_line(&node(&tag, &[("v", &value)], Content::Bytes(text.as_bytes()), &[]));
             prop_assert!(!line.contains(is_hidden));
             let mut reader = quick_xml::Reader::from_str(&line);
             loop {

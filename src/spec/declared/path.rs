@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::spec::observe::elements;
 
 /// The most places of one stanza that a path leads to.
@@ -71,25 +71,25 @@ impl Path {
     }
 
     /// Returns the elements that the path leads to, of an action and the `<call>` around it.
-    pub(super) fn elements<'n>(&self, action: &'n Node, wrapper: &'n Node) -> Vec<&'n Node> {
+    pub(super) fn elements<'n>(&self, action: Element<'n>, wrapper: Element<'n>) -> Vec<Element<'n>> {
         let mut nodes = vec![if self.is_of_wrapper { wrapper } else { action }];
         for tag in &self.elements {
-            let children = nodes.into_iter().flat_map(Node::children);
-            nodes = children.filter(|node| tag == "*" || node.tag == *tag).take(PLACES).collect();
+            let children = nodes.into_iter().flat_map(Element::children);
+            nodes = children.filter(|node| tag == "*" || node.tag() == *tag).take(PLACES).collect();
         }
         nodes
     }
 
     /// Returns the values that the path leads to.
-    pub(super) fn values<'n>(&self, action: &'n Node, wrapper: &'n Node) -> Vec<Cow<'n, str>> {
-        let value = |node: &'n Node| -> Option<Cow<'n, str>> {
+    pub(super) fn values<'n>(&self, action: Element<'n>, wrapper: Element<'n>) -> Vec<Cow<'n, str>> {
+        let value = |node: Element<'n>| -> Option<Cow<'n, str>> {
             match &self.part {
-                Part::Element => Some(Cow::Borrowed(&node.tag)),
+                Part::Element => Some(Cow::Borrowed(node.tag())),
                 Part::Attribute(name) => node.text(name),
                 Part::Bytes => Some(elements::spelled(node).into()),
                 Part::Size => Some(elements::size(node).into()),
                 Part::Children => {
-                    let tags: Vec<_> = node.children().iter().take(PLACES).map(|child| child.tag.as_ref()).collect();
+                    let tags: Vec<_> = node.children().take(PLACES).map(|child| child.tag()).collect();
                     Some(tags.join(" ").into())
                 }
             }
@@ -103,7 +103,7 @@ impl Path {
     }
 
     /// Returns whether the path leads anywhere.
-    pub(super) fn leads(&self, action: &Node, wrapper: &Node) -> bool {
+    pub(super) fn leads(&self, action: Element<'_>, wrapper: Element<'_>) -> bool {
         !self.values(action, wrapper).is_empty()
     }
 }
@@ -122,8 +122,9 @@ mod tests {
     fn a_path_leads_to_values() {
         let xml = "<call platform='web'><offer x='1'><audio rate='8000'/><audio rate='16000'/><net medium='3'/></offer></call>";
         let wrapper = read(xml, Dialect::RINGTRACE).node.unwrap();
-        let offer = &wrapper.children()[0];
-        let values = |path: &str| Path::parse(path).unwrap().values(offer, &wrapper).join(",");
+        let wrapper = wrapper.root();
+        let offer = wrapper.child("offer").unwrap();
+        let values = |path: &str| Path::parse(path).unwrap().values(offer, wrapper).join(",");
         assert_eq!(values("audio@rate"), "8000,16000");
         assert_eq!(values("@x"), "1");
         assert_eq!(values("^@platform"), "web");

@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use crate::call::Call;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{originator, seconds};
 use crate::words::article;
@@ -80,7 +80,7 @@ pub(super) struct Filling<'c> {
     pub(super) call: &'c Call,
     pub(super) sight: Sight<'c>,
     /// The element that paths begin at.
-    pub(super) node: &'c Node,
+    pub(super) node: Element<'c>,
     /// Nanoseconds from the accept to it.
     pub(super) talk: Option<i64>,
 }

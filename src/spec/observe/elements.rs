@@ -3,25 +3,25 @@
 use foldhash::HashMap;
 
 use crate::call::{Call, Row};
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Content, Element};
 
 /// The most bytes that are spelled out.
 const SPELLED: usize = 16;
 
 /// How many bytes an element holds, also where the recording has no more than their number.
 #[must_use]
-pub fn length(node: &Node) -> Option<u64> {
-    match &node.content {
+pub fn length(node: Element<'_>) -> Option<u64> {
+    match node.content() {
         Content::None => Some(0),
         Content::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
-        Content::Elided(length) => Some(*length),
+        Content::Elided(length) => Some(length),
         Content::Nodes(_) | Content::Value(_) => None,
     }
 }
 
 /// The length in words: `6 bytes`.
 #[must_use]
-pub fn size(node: &Node) -> String {
+pub fn size(node: Element<'_>) -> String {
     match length(node) {
         Some(0) => "empty".to_owned(),
         Some(1) => "1 byte".to_owned(),
@@ -32,7 +32,7 @@ pub fn size(node: &Node) -> String {
 
 /// A few bytes spelled out in lower-case hex, the size of more, or of those that the recording leaves out.
 #[must_use]
-pub fn spelled(node: &Node) -> String {
+pub fn spelled(node: Element<'_>) -> String {
     match node.bytes() {
         Some(bytes) if (1..=SPELLED).contains(&bytes.len()) => data_encoding::HEXLOWER.encode(bytes),
         _ => size(node),
@@ -62,7 +62,7 @@ impl<'c> Announced<'c> {
             let mut open = vec![announcement];
             while let Some(node) = open.pop() {
                 if let Some(bytes) = node.bytes().filter(|bytes| bytes.len() >= LEAST) {
-                    known.entry(bytes).or_insert(node.tag.as_ref());
+                    known.entry(bytes).or_insert(node.tag());
                 }
                 open.extend(node.children());
             }
@@ -72,7 +72,7 @@ impl<'c> Announced<'c> {
 
     /// The tag of the element there that holds the same bytes.
     #[must_use]
-    pub fn holder(&self, node: &Node) -> Option<&'c str> {
+    pub fn holder(&self, node: Element<'_>) -> Option<&'c str> {
         self.0.get(node.bytes()?).copied()
     }
 }
@@ -83,14 +83,23 @@ const LEAST: usize = 6;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::binary::NodeBuilder;
 
     #[test]
     fn bytes_are_spelled_or_counted() {
-        let node = |content| Node { tag: "te".into(), content, ..Node::default() };
-        assert_eq!(spelled(&node(Content::Bytes([1, 0xf7].into()))), "01f7");
-        assert_eq!(spelled(&node(Content::Bytes([0; 17].into()))), "17 bytes");
-        assert_eq!(spelled(&node(Content::Elided(7))), "7 bytes");
-        assert_eq!(spelled(&node(Content::None)), "empty");
-        assert_eq!(size(&node(Content::Nodes(Vec::new()))), "no bytes");
+        let node = |content| {
+            let mut builder = NodeBuilder::default();
+            builder.start("te");
+            builder.content(content);
+            builder.finish()
+        };
+        assert_eq!(spelled(node(Content::Bytes(&[1, 0xf7])).root()), "01f7");
+        assert_eq!(spelled(node(Content::Bytes(&[0; 17])).root()), "17 bytes");
+        assert_eq!(spelled(node(Content::Elided(7)).root()), "7 bytes");
+        assert_eq!(spelled(node(Content::None).root()), "empty");
+        let mut list = NodeBuilder::default();
+        list.start("te");
+        list.list();
+        assert_eq!(size(list.finish().root()), "no bytes");
     }
 }

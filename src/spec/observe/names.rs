@@ -1,7 +1,7 @@
 //! Elements and attributes that are called by a word.
 
 use super::stanzas::Sight;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 
 /// The most elements of one stanza that are looked at.
 const ELEMENTS: usize = 64;
@@ -20,18 +20,19 @@ pub struct Named {
 #[must_use]
 pub fn named(sight: &Sight<'_>, words: &[&str]) -> Vec<Named> {
     let mut found = Vec::new();
-    let mut open: Vec<&Node> = vec![sight.node];
+    let mut open: Vec<Element<'_>> = vec![sight.node];
     for _ in 0..ELEMENTS {
         let Some(node) = open.pop() else { break };
-        if has_word(&node.tag, words) {
-            found.push(Named { name: format!("<{}>", node.tag), value: None });
+        if has_word(node.tag(), words) {
+            found.push(Named { name: format!("<{}>", node.tag()), value: None });
         }
-        let attributes = node.attributes.iter().take(ELEMENTS).filter(|attribute| has_word(&attribute.name, words));
+        let attributes = node.attributes().take(ELEMENTS).filter(|attribute| has_word(attribute.name, words));
         found.extend(attributes.map(|attribute| Named {
-            name: format!("{}@{}", node.tag, attribute.name),
+            name: format!("{}@{}", node.tag(), attribute.name),
             value: Some(attribute.value.to_string()),
         }));
-        open.extend(node.children().iter().take(ELEMENTS).rev());
+        let children: Vec<_> = node.children().take(ELEMENTS).collect();
+        open.extend(children.into_iter().rev());
     }
     found
 }
@@ -49,7 +50,7 @@ pub fn shown(found: &[Named]) -> String {
 /// Whether an action says that something is on or off.
 #[must_use]
 pub fn says_state(sight: &Sight<'_>) -> bool {
-    sight.node.attributes.iter().any(|attribute| has_word(&attribute.name, &["state", "enabled"]))
+    sight.node.attributes().any(|attribute| has_word(attribute.name, &["state", "enabled"]))
 }
 
 /// Whether one of the words stands in a name.

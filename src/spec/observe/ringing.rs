@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet};
 use super::originator::{self, Made};
 use super::{declined, stanzas};
 use crate::call::{Announced, Call, Clock, Provenance, Row, Side};
-use crate::protocol::binary::{Jid, Node};
+use crate::protocol::binary::{Element, Jid};
 use crate::protocol::stanza::{ActionName, Body};
 
 /// A call that was offered live, and neither answered, declined nor refused, but ended.
@@ -116,7 +116,7 @@ pub fn was_offered_live(call: &Call) -> bool {
         match &stanza.body {
             Body::Call(Some(action)) if action.name == ActionName::OfferNotice => return false,
             Body::Call(Some(action)) if action.name == ActionName::Offer => {
-                let is_over = |node: &Node| {
+                let is_over = |node: Element<'_>| {
                     node.attribute("is_call_ended").is_some() || node.attribute("terminate_reason").is_some()
                 };
                 if stanza.is_offline() || stanza.action_node().is_some_and(is_over) {

@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::call::{Call, Outcome, Row, declines, is_offer};
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node, Value};
+use crate::protocol::binary::{Element, Jid, Value};
 use crate::protocol::stanza::{Ack, Action, ActionName, Body};
 
 /// A call stanza, at the row that stands for all sights of it.
@@ -18,7 +18,7 @@ pub struct Sight<'c> {
     /// Its action.
     pub action: &'c Action,
     /// The element that the action was read from.
-    pub node: &'c Node,
+    pub node: Element<'c>,
 }
 
 impl<'c> Sight<'c> {
@@ -31,8 +31,8 @@ impl<'c> Sight<'c> {
 
     /// The `<call>` around the action.
     #[must_use]
-    pub fn wrapper(&self) -> &'c Node {
-        &self.row.observed.read().node
+    pub fn wrapper(&self) -> Element<'c> {
+        self.row.observed.read().node.root()
     }
 
     /// Whether it left the recorded socket.

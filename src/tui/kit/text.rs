@@ -155,6 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::protocol::binary::{JidForm, JidParts};
 
     fn text_of(lines: &[Line<'_>]) -> Vec<String> {
         lines.iter().map(ToString::to_string).collect()
@@ -209,7 +210,8 @@ mod tests {
             for line in wrap(&[Span::raw(safe.as_ref())], columns, 4) {
                 prop_assert!(line.width() <= columns);
             }
-            let jid = Jid { user: text.as_str().into(), agent: 0, device: 3, server: "lid".into(), form: crate::protocol::binary::JidForm::Text };
+            let user = text.as_str().into();
+            let jid = Jid::from(JidParts { user, agent: 0, device: 3, server: "lid".into(), form: JidForm::Text });
             prop_assert!(width(&address(&jid, columns)) <= columns);
         }
     }

@@ -38,7 +38,7 @@ fn push_with(dictionary: Option<u8>, plaintext: &[u8]) -> (Option<String>, Vec<S
     assert_eq!(kept.items.len(), 1);
     assert!(kept.items.iter().all(|item| item.origin == origin));
     assert!(kept.anomalies.iter().all(|anomaly| anomaly.origin == origin && DIAGNOSES.contains(&anomaly.diagnosis)));
-    let tag = kept.items.pop().unwrap().item.node.map(|node| node.tag.into_owned());
+    let tag = kept.items.pop().unwrap().item.node.map(|node| node.tag().to_owned());
     let shown = |anomaly: &Anomaly| {
         format!("{} {} {}", anomaly.diagnosis.id, anomaly.bytes, anomaly.detail.as_deref().unwrap_or("-"))
     };

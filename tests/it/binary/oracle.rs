@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use ringtrace::protocol::binary::{Content, JidForm, Node, Reason, Value, decode};
+use ringtrace::protocol::binary::{Content, Element, JidForm, Reason, Value, decode};
 use wacore_binary::node::{Attrs, NodeContent, NodeValue};
 use wacore_binary::{Jid, Server, marshal, marshal::unmarshal_ref, token};
 
@@ -74,29 +74,29 @@ fn node() -> impl Strategy<Value = wacore_binary::Node> {
 }
 
 /// Whether our node says what theirs does.
-fn same(ours: &Node, theirs: &wacore_binary::Node) -> Result<(), TestCaseError> {
-    prop_assert_eq!(&ours.tag, &theirs.tag);
-    prop_assert_eq!(ours.attributes.len(), theirs.attrs.len());
-    for (ours, (name, value)) in ours.attributes.iter().zip(&theirs.attrs) {
-        prop_assert_eq!(&ours.name, name);
-        match (&ours.value, value) {
-            (Value::Text(ours), NodeValue::String(theirs)) => prop_assert_eq!(ours.as_ref(), theirs.as_str()),
+fn same(ours: Element<'_>, theirs: &wacore_binary::Node) -> Result<(), TestCaseError> {
+    prop_assert_eq!(ours.tag(), &*theirs.tag);
+    prop_assert_eq!(ours.attributes().len(), theirs.attrs.len());
+    for (ours, (name, value)) in ours.attributes().zip(&theirs.attrs) {
+        prop_assert_eq!(ours.name, &**name);
+        match (ours.value, value) {
+            (Value::Text(ours), NodeValue::String(theirs)) => prop_assert_eq!(ours, theirs.as_str()),
             (Value::Jid(ours), NodeValue::Jid(theirs)) => same_jid(ours, theirs)?,
             other => prop_assert!(false, "{other:?}"),
         }
     }
-    match (&ours.content, &theirs.content) {
+    match (ours.content(), &theirs.content) {
         (Content::None, None) => {}
         (Content::Nodes(ours), Some(NodeContent::Nodes(theirs))) => {
             prop_assert_eq!(ours.len(), theirs.len());
-            for (ours, theirs) in ours.iter().zip(theirs) {
+            for (ours, theirs) in ours.zip(theirs) {
                 same(ours, theirs)?;
             }
         }
         // They decode an empty list as no content.
         (Content::Nodes(ours), None) => prop_assert!(ours.is_empty()),
-        (Content::Bytes(ours), Some(NodeContent::Bytes(theirs))) => prop_assert_eq!(&**ours, &**theirs),
-        (Content::Bytes(ours), Some(NodeContent::String(theirs))) => prop_assert_eq!(&**ours, theirs.as_bytes()),
+        (Content::Bytes(ours), Some(NodeContent::Bytes(theirs))) => prop_assert_eq!(ours, &**theirs),
+        (Content::Bytes(ours), Some(NodeContent::String(theirs))) => prop_assert_eq!(ours, theirs.as_bytes()),
         (Content::Value(ours), Some(NodeContent::String(theirs))) => {
             prop_assert!(ours.to_text() == theirs.as_str(), "{} for {}", ours, theirs);
         }
@@ -140,8 +140,8 @@ proptest! {
         let decoded = decode(&plain);
         prop_assert_eq!((decoded.stop, decoded.trailing, decoded.unknown_domain), (None, 0, None));
         let ours = decoded.node.unwrap();
-        prop_assert_eq!(ours.span.end as usize, plain.len() - 1);
-        same(&ours, &node)?;
+        prop_assert_eq!(ours.root().span().end as usize, plain.len() - 1);
+        same(ours.root(), &node)?;
     }
 
     #[test]
@@ -156,7 +156,7 @@ proptest! {
             let theirs = theirs.to_owned();
             let decoded = decode(&plain);
             match decoded.stop {
-                None => same(&decoded.node.unwrap(), &theirs)?,
+                None => same(decoded.node.unwrap().root(), &theirs)?,
                 Some(stop) => prop_assert!(
                     stop.reason == Reason::AddressAsText || stop.reason == Reason::NoName && has_empty_name(&theirs),
                     "{} in {:02x?}", stop, plain

@@ -1,7 +1,7 @@
 //! Every kind of value, by hand-made bytes.
 
 use ringtrace::protocol::binary::{
-    Content, Dictionary, Jid, JidForm, Reason, Span, Stop, Value, decode, decode_with, tag_of,
+    Content, Dictionary, Jid, JidForm, Node, Reason, Span, Stop, Value, decode, decode_with, tag_of,
 };
 
 use super::{decode_body, deflate, list, raw, whole};
@@ -10,22 +10,21 @@ const CALL: u8 = 100;
 const ID: u8 = 8;
 const FROM: u8 = 6;
 
-/// The value of the one attribute of `<call id=...>`.
-fn value(bytes: &[u8]) -> Value {
-    let node = whole(&list(&[&[CALL], &[ID], bytes]));
-    node.attribute("id").unwrap().clone()
+/// `<call id=...>` with this value.
+fn call(bytes: &[u8]) -> Node {
+    whole(&list(&[&[CALL], &[ID], bytes]))
 }
 
 fn text(bytes: &[u8]) -> String {
-    match value(bytes) {
-        Value::Text(text) => text.into_owned(),
+    match call(bytes).attribute("id").unwrap() {
+        Value::Text(text) => text.to_owned(),
         other => panic!("{other:?} is no text"),
     }
 }
 
 fn jid(bytes: &[u8]) -> Jid {
-    match value(bytes) {
-        Value::Jid(jid) => jid,
+    match call(bytes).attribute("id").unwrap() {
+        Value::Jid(jid) => jid.clone(),
         other => panic!("{other:?} is no address"),
     }
 }
@@ -54,7 +53,7 @@ fn raw_strings_of_every_length_field() {
     for head in [&[253, 0x01, 0x11, 0x70][..], &[253, 0xf1, 0x11, 0x70], &[254, 0, 0x01, 0x11, 0x70]] {
         assert_eq!(text(&[head, long.as_bytes()].concat()), long, "only 20 bits of a 20-bit length count");
     }
-    assert_eq!(value(&[252, 2, 0xc3, 0x28]), Value::Bytes([0xc3, 0x28].into()));
+    assert_eq!(call(&[252, 2, 0xc3, 0x28]).attribute("id"), Some(Value::Bytes(&[0xc3, 0x28])));
 }
 
 #[test]
@@ -135,15 +134,15 @@ fn addresses_do_not_nest() {
 
 #[test]
 fn content_of_every_kind() {
-    let content = |bytes: &[u8]| whole(&list(&[&[CALL], bytes])).content;
-    assert_eq!(whole(&list(&[&[CALL]])).content, Content::None);
-    assert_eq!(content(&[0]), Content::Nodes(Vec::new()));
-    assert_eq!(content(&raw("text")), Content::Bytes((*b"text").into()));
-    assert_eq!(content(&[253, 0, 0, 1, 0xff]), Content::Bytes([0xff].into()));
-    assert_eq!(content(&[254, 0, 0, 0, 1, 0xff]), Content::Bytes([0xff].into()));
-    assert_eq!(content(&[3]), Content::Value(Value::Text("s.whatsapp.net".into())));
-    assert_eq!(content(&[255, 1, 0x42]), Content::Value(Value::Text("42".into())));
-    assert!(matches!(content(&[250, 0, 3]), Content::Value(Value::Jid(_))));
+    let node = |bytes: &[u8]| whole(&list(&[&[CALL], bytes]));
+    assert_eq!(whole(&list(&[&[CALL]])).content(), Content::None);
+    assert!(matches!(node(&[0]).content(), Content::Nodes(children) if children.is_empty()));
+    assert_eq!(node(&raw("text")).content(), Content::Bytes(b"text"));
+    assert_eq!(node(&[253, 0, 0, 1, 0xff]).content(), Content::Bytes(&[0xff]));
+    assert_eq!(node(&[254, 0, 0, 0, 1, 0xff]).content(), Content::Bytes(&[0xff]));
+    assert_eq!(node(&[3]).content(), Content::Value(Value::Text("s.whatsapp.net")));
+    assert_eq!(node(&[255, 1, 0x42]).content(), Content::Value(Value::Text("42")));
+    assert!(matches!(node(&[250, 0, 3]).content(), Content::Value(Value::Jid(_))));
 }
 
 #[test]
@@ -157,8 +156,8 @@ fn lists_of_either_size() {
         wide.extend([ID, 4]);
     }
     let wide = whole(&wide);
-    assert_eq!(wide.attributes.len(), 150, "repeats are kept");
-    assert_eq!(whole(&[249, 0, 1, CALL]).tag, "call");
+    assert_eq!(wide.attributes().len(), 150, "repeats are kept");
+    assert_eq!(whole(&[249, 0, 1, CALL]).tag(), "call");
 }
 
 #[test]
@@ -167,11 +166,11 @@ fn spans_are_the_bytes_read() {
     let body = list(&[&[CALL], &[FROM], &[250, 0, 3], &list(&[&inner, &list(&[&[ID]])])]);
     let node = whole(&body);
     let bytes = |span: Span| &body[span.start as usize..span.end as usize];
-    assert_eq!(bytes(node.span), body);
-    assert_eq!(bytes(node.attributes[0].span), [FROM, 250, 0, 3]);
-    assert_eq!(bytes(node.child("inner").unwrap().span), inner);
-    assert_eq!(bytes(node.child("inner").unwrap().attributes[0].span), [ID, 4]);
-    assert_eq!(bytes(node.child("id").unwrap().span), [248, 1, ID]);
+    assert_eq!(bytes(node.root().span()), body);
+    assert_eq!(bytes(node.attributes().next().unwrap().span), [FROM, 250, 0, 3]);
+    assert_eq!(bytes(node.child("inner").unwrap().span()), inner);
+    assert_eq!(bytes(node.child("inner").unwrap().attributes().next().unwrap().span), [ID, 4]);
+    assert_eq!(bytes(node.child("id").unwrap().span()), [248, 1, ID]);
 }
 
 #[test]
@@ -184,7 +183,7 @@ fn names_need_text() {
     assert_eq!(decode_body(&list(&[&[248, 0]])).stop, Some(Stop { reason: Reason::ListAsValue, offset: 2 }));
     let unnamed = decode_body(&list(&[&[CALL], &[0], &[4]]));
     assert_eq!(unnamed.stop, Some(Stop { reason: Reason::NoName, offset: 3 }));
-    assert_eq!(unnamed.node.unwrap().tag, "call");
+    assert_eq!(unnamed.node.unwrap().tag(), "call");
 }
 
 #[test]
@@ -194,7 +193,7 @@ fn a_compressed_stanza_keeps_its_inflated_bytes() {
     let decoded = decode(&plain);
     assert!(decoded.is_whole());
     assert_eq!((decoded.flags, decoded.trailing, decoded.inflated.as_deref()), (2, 0, Some(&body[..])));
-    let span = decoded.node.as_ref().unwrap().attributes[0].span;
+    let span = decoded.node.as_ref().unwrap().attributes().next().unwrap().span;
     assert_eq!(&decoded.inflated.as_ref().unwrap()[span.start as usize + 3..span.end as usize], b"00AA");
     assert_eq!(decode(&[&plain[..], &[1, 2]].concat()).trailing, 2);
     assert_eq!(decode(&[&[2][..], &deflate(&[&body[..], &[9]].concat())].concat()).trailing, 1);
@@ -204,7 +203,7 @@ fn a_compressed_stanza_keeps_its_inflated_bytes() {
 fn the_ends_of_a_stream() {
     assert!(decode(&[2]).is_stream_end());
     assert!(!decode(&[0]).is_stream_end());
-    assert_eq!(whole(&list(&[&[2]])).tag, "xmlstreamend");
+    assert_eq!(whole(&list(&[&[2]])).tag(), "xmlstreamend");
     assert_eq!(decode(&[]).stop, Some(Stop { reason: Reason::Empty, offset: 0 }));
     assert_eq!(decode(&[0]).stop, Some(Stop { reason: Reason::Truncated, offset: 0 }));
 }
@@ -213,8 +212,8 @@ fn the_ends_of_a_stream() {
 fn an_older_client_uses_another_dictionary() {
     let old = Dictionary::of_version(2).unwrap();
     let plain = [0, 248, 1, 30];
-    assert_eq!(decode_with(&plain, old).node.unwrap().tag, "iq");
-    assert_eq!(decode(&plain).node.unwrap().tag, "urn:xmpp:whatsapp:push");
+    assert_eq!(decode_with(&plain, old).node.unwrap().tag(), "iq");
+    assert_eq!(decode(&plain).node.unwrap().tag(), "urn:xmpp:whatsapp:push");
     assert_eq!(tag_of(&plain, old).as_deref(), Some("iq"));
 }
 

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use ringtrace::protocol::binary::{Content, Node};
-use ringtrace::protocol::xml;
-
 use super::{anomalies, is_as_told, load, sample, timeline, times, told};
 use crate::shared::shared;
+use crate::tree::{Inside, Tree};
 
 /// What a log has of times.
 enum Times {
@@ -108,7 +106,7 @@ fn assert_same_timeline(logs: &[(&str, &str, Times)], path: impl Fn(&str, &str, 
 }
 
 /// The nodes of all calls, as far as a log can tell them.
-fn nodes(path: &std::path::Path) -> Vec<Node> {
+fn nodes(path: &std::path::Path) -> Vec<Tree> {
     let analysis = load(path);
     let rows = analysis.calls.iter().flat_map(|judged| judged.call.rows.iter());
     rows.map(|row| told(&row.observed.read().node)).collect()
@@ -139,13 +137,13 @@ fn assert_same_stanzas(logs: &[(&str, &str, Times)], path: impl Fn(&str, &str, &
     }
 }
 
-fn differences(found: &Node, expected: &Node) -> String {
-    if found.attributes != expected.attributes || found.children().len() != expected.children().len() {
-        return format!("{} is not {}", xml::write_line(found), xml::write_line(expected));
-    }
-    if let (Content::Nodes(ours), Content::Nodes(theirs)) = (&found.content, &expected.content) {
+fn differences(found: &Tree, expected: &Tree) -> String {
+    if let (Inside::Children(ours), Inside::Children(theirs)) = (&found.inside, &expected.inside)
+        && found.attributes == expected.attributes
+        && ours.len() == theirs.len()
+    {
         let pairs = ours.iter().zip(theirs).filter(|(ours, theirs)| !is_as_told(ours, theirs));
         return pairs.map(|(ours, theirs)| differences(ours, theirs)).collect::<Vec<_>>().join("; ");
     }
-    format!("<{}>: {:?} is not {:?}", found.tag, found.content, expected.content)
+    format!("{found:?} is not {expected:?}")
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use data_encoding::{BASE64, HEXLOWER};
-use ringtrace::protocol::binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::marshal::marshal;
 
 use super::{anomalies, load, load_text, sample, timeline, told};
 use crate::shared::shared;
+use crate::tree::Tree;
 
 /// A document with this raw body.
 fn document(id: &str, direction: &str, format: &str, body: &str) -> String {
@@ -35,7 +35,7 @@ const JSON: &str = r#"{"tag":"call","attrs":{"from":"10000000000001:1@lid","id":
 "content":[{"tag":"offer","attrs":{"call-id":"00AA","call-creator":"10000000000001:1@lid"},"content":[{"tag":"audio","attrs":{"enc":"opus"}}]}]}"#;
 
 /// The node of the first stanza, as a text can tell it.
-fn node(text: &str) -> Node {
+fn node(text: &str) -> Tree {
     told(&load_text(text.as_bytes()).calls[0].call.rows[0].observed.read().node)
 }
 

@@ -53,7 +53,7 @@ fn each_vantage_is_a_connection_with_its_device_and_its_recording() {
     assert!(recordings[1].covers(milliseconds(5_000), milliseconds(20_000)), "spans that touch are one");
     assert_eq!(recordings[1].spans.len(), 1);
     let enc = call.rows.iter().find_map(|row| row.observed.read().action_node()?.child("enc")).unwrap();
-    assert_eq!(enc.content, Content::Bytes([0x33, 0x0a, 0xff].into()));
+    assert_eq!(enc.content(), Content::Bytes(&[0x33, 0x0a, 0xff]));
     assert_eq!(
         call.people.person(call.vantages[0].device.phone.as_ref().unwrap()).to_string(),
         "10000000000001@lid",

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::Observed;
 use ringtrace::origin::Direction;
-use ringtrace::protocol::xml;
 
 use super::{is_as_told, load, told};
 use crate::shared::shared;
@@ -41,7 +40,7 @@ fn stanzas(analysis: &Analysis) -> Vec<(String, Arc<Observed>)> {
             let action = stanza.action().map_or("", |action| action.name.as_str());
             let id = stanza.id.as_deref().unwrap_or_default();
             let way = row.observed.direction();
-            (format!("{call} {way:?} {} {action} {id}", stanza.node.tag), Arc::clone(&row.observed))
+            (format!("{call} {way:?} {} {action} {id}", stanza.node.tag()), Arc::clone(&row.observed))
         })
         .collect();
     stanzas.sort_by(|one, other| one.0.cmp(&other.0));
@@ -66,7 +65,7 @@ fn a_log_tells_what_the_network_recorded() {
         for ((name, found), (_, expected)) in found.iter().zip(&expected) {
             let (ours, theirs) = (told(&found.read().node), told(&expected.read().node));
             if !is_as_told(&ours, &theirs) {
-                differing.push(format!("{name}: {} is not {}", xml::write_line(&ours), xml::write_line(&theirs)));
+                differing.push(format!("{name}: {ours:?} is not {theirs:?}"));
             }
             let apart = found.time().unwrap().milliseconds_since(expected.time().unwrap());
             assert!(apart.abs() < 1000.0, "{session} {name}: {apart} ms");
@@ -96,7 +95,7 @@ fn a_log_of_whatsapp_rust_lacks_sent_acks_and_bytes_only() {
         let (expected, found) = (stanzas(&request.load()), stanzas(&log));
         assert!(found.len() > 5, "{session}");
         let is_sent_ack = |known: &&(String, Arc<Observed>)| {
-            known.1.direction() == Some(Direction::Outbound) && known.1.read().node.tag == "ack"
+            known.1.direction() == Some(Direction::Outbound) && known.1.read().node.tag() == "ack"
         };
         assert!(expected.iter().filter(is_sent_ack).count() > 2, "{session}");
         assert_eq!(found.iter().filter(is_sent_ack).count(), 0, "{session}");
@@ -108,12 +107,7 @@ fn a_log_of_whatsapp_rust_lacks_sent_acks_and_bytes_only() {
         );
         for ((name, found), (_, expected)) in found.iter().zip(rest) {
             let (ours, theirs) = (told(&found.read().node), told(&expected.read().node));
-            assert!(
-                is_as_told(&ours, &theirs),
-                "{name}: {} is not {}",
-                xml::write_line(&ours),
-                xml::write_line(&theirs)
-            );
+            assert!(is_as_told(&ours, &theirs), "{name}: {ours:?} is not {theirs:?}");
             let apart = found.time().unwrap().milliseconds_since(expected.time().unwrap());
             assert!(apart.abs() < 1000.0, "{session} {name}: {apart} ms");
         }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ringtrace::call::Outcome;
 use ringtrace::origin::{Direction, Resolution};
+use ringtrace::protocol::binary::Element;
 use ringtrace::protocol::xml::{self, Dialect};
 use ringtrace::spec::Verdict;
 use serde_json::{Value, json};
@@ -65,14 +66,13 @@ fn seconds(at: i64) -> String {
 }
 
 fn node(xml: &str) -> Value {
-    fn of(node: &ringtrace::protocol::binary::Node) -> Value {
-        let attributes = node.attributes.iter();
+    fn of(node: Element<'_>) -> Value {
         let attributes: serde_json::Map<_, _> =
-            attributes.map(|known| (known.name.to_string(), json!(known.value.to_text()))).collect();
-        let content: Vec<_> = node.children().iter().map(of).collect();
-        json!({ "tag": node.tag, "attrs": attributes, "content": content })
+            node.attributes().map(|known| (known.name.to_owned(), json!(known.value.to_text()))).collect();
+        let content: Vec<_> = node.children().map(of).collect();
+        json!({ "tag": node.tag(), "attrs": attributes, "content": content })
     }
-    of(&xml::read(xml, Dialect::UNKNOWN).node.unwrap())
+    of(xml::read(xml, Dialect::UNKNOWN).node.unwrap().root())
 }
 
 /// As a decrypted frame.

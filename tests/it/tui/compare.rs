@@ -2,23 +2,19 @@
 
 use ringtrace::analysis::Analysis;
 use ringtrace::compare::{Part, Relation, Side, What, calls, stanzas};
-use ringtrace::protocol::binary::{Content, Node};
+use ringtrace::protocol::binary::Node;
 
 use super::Bench;
-use super::fixture::{Recording, action, node};
+use super::fixture::{Recording, action};
+use crate::tree::{holding, leaf};
 
 const PEER: &str = "200000000000001@lid";
 const OTHER_PEER: &str = "300000000000003@lid";
 
-fn bytes(tag: &str, content: &[u8]) -> Node {
-    Node { content: Content::Bytes(content.into()), ..node(tag, &[], vec![]) }
-}
-
 /// An offer with settings as JSON and a key.
 fn offer(call: &str, peer: &str, settings: &str, key: &[u8], more: &[(&str, &str)]) -> Node {
-    let mut offer = action("offer", call, peer, more);
-    offer.content = Content::Nodes(vec![bytes("enc", key), bytes("voip_settings", settings.as_bytes())]);
-    offer
+    let children = [leaf("enc", key), leaf("voip_settings", settings.as_bytes())];
+    holding(&action("offer", call, peer, more), &children)
 }
 
 /// Two calls by two peers; the second has other settings and a longer key, and no reason at its end.

@@ -7,9 +7,11 @@ use ringtrace::analysis::{Analysis, Capture, Connection};
 use ringtrace::anomaly::{Anomalies, Anomaly, Diagnosis, Kind, Layer, Severity};
 use ringtrace::call::{self, Grouping, Observed};
 use ringtrace::origin::{CaptureId, ConnectionId, Direction, Located, Origin, Timestamp};
-use ringtrace::protocol::binary::{Attribute, Content, Node, Span, Value};
+use ringtrace::protocol::binary::Node;
 use ringtrace::protocol::stanza::{Stanza, Wire};
 use ringtrace::spec::Judged;
+
+use crate::tree::{element, holding};
 
 pub(super) const ME: &str = "100000000000001:7@lid";
 pub(super) const PEER: &str = "200000000000001@lid";
@@ -29,13 +31,7 @@ pub(super) const NO_KEY: Diagnosis = Diagnosis {
 
 /// An element.
 pub(super) fn node(tag: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
-    let attributes = attributes.iter().map(|(name, value)| Attribute {
-        name: (*name).to_owned().into(),
-        value: Value::Text((*value).to_owned().into()),
-        span: Span::default(),
-    });
-    let content = if children.is_empty() { Content::None } else { Content::Nodes(children) };
-    Node { tag: tag.to_owned().into(), attributes: attributes.collect(), content, span: Span::default() }
+    element(tag, attributes, &children)
 }
 
 /// A recording under way: every stanza is a record of its own.
@@ -95,14 +91,14 @@ impl Recording {
 
     /// A call stanza from `peer`, and 4 ms later this client's ack of it.
     pub(super) fn gets(&mut self, peer: &str, id: &str, action: Node) -> &mut Self {
-        let kind = action.tag.to_string();
+        let kind = action.tag().to_owned();
         self.inbound(node("call", &[("from", peer), ("id", id), ("t", "1795252061")], vec![action]));
         self.wait(4).outbound(node("ack", &[("to", peer), ("class", "call"), ("id", id), ("type", &kind)], vec![]))
     }
 
     /// A call stanza to `peer`, and 38 ms later the server's ack of it.
     pub(super) fn sends(&mut self, peer: &str, id: &str, action: Node) -> &mut Self {
-        let kind = action.tag.to_string();
+        let kind = action.tag().to_owned();
         self.outbound(node("call", &[("to", peer), ("id", id)], vec![action]));
         self.wait(38).inbound(node("ack", &[("from", peer), ("class", "call"), ("id", id), ("type", &kind)], vec![]))
     }
@@ -161,13 +157,13 @@ pub(super) fn action(name: &str, call: &str, creator: &str, more: &[(&str, &str)
 /// A call that this client takes: offered by the peer, who hangs up.
 pub(super) fn answered(recording: &mut Recording) {
     let call = "C08BE5EA9BF8A893F34DDB44FFD47308";
-    let mut offer = action("offer", call, PEER, &[("caller_pn", "15550100001@s.whatsapp.net")]);
-    offer.content = Content::Nodes(vec![
+    let offer = action("offer", call, PEER, &[("caller_pn", "15550100001@s.whatsapp.net")]);
+    let children = [
         node("audio", &[("enc", "opus"), ("rate", "16000")], vec![]),
         node("net", &[("medium", "3")], vec![]),
         node("encopt", &[("keygen", "2")], vec![]),
-    ]);
-    recording.gets(PEER, "A1", offer);
+    ];
+    recording.gets(PEER, "A1", holding(&offer, &children));
     recording.wait(12).sends(PEER, "A2", action("preaccept", call, PEER, &[]));
     recording.wait(3_400).sends(PEER, "A3", action("accept", call, PEER, &[]));
     recording.wait(20).gets(PEER, "A4", action("mute_v2", call, PEER, &[("mute-state", "1")]));
@@ -187,8 +183,7 @@ pub(super) fn missed(recording: &mut Recording) {
 /// A video call that this client declines.
 pub(super) fn declined(recording: &mut Recording) {
     let call = "E22E22E22E22E22E22E22E22E22E22E2";
-    let mut offer = action("offer", call, OTHER, &[]);
-    offer.content = Content::Nodes(vec![node("video", &[("dec", "H264")], vec![])]);
+    let offer = holding(&action("offer", call, OTHER, &[]), &[node("video", &[("dec", "H264")], vec![])]);
     recording.gets(OTHER, "C1", offer);
     recording.wait(2_100).sends(OTHER, "C2", action("reject", call, OTHER, &[]));
 }

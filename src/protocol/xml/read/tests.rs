@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::binary::{Attribute, Content, Node, Span, Value};
+use crate::protocol::binary::{Content, Node, NodeBuilder, Value};
 use crate::protocol::xml::write_line;
 
 fn whole(text: &str, dialect: Dialect) -> Node {
@@ -32,8 +32,8 @@ fn entities_are_read_where_the_program_writes_any() {
     let notify = |dialect| whole(text, dialect).text("notify").unwrap().into_owned();
     assert_eq!(notify(Dialect::ZAPO), "<b> A&");
     assert_eq!(notify(Dialect::BAILEYS), "&lt;b&gt; &#x41;&amp;");
-    let content = whole("<a>x &lt; &amp;y</a>", Dialect { escapes: true, ..Dialect::WHATSMEOW }).content;
-    assert_eq!(content, Content::Bytes((*b"x < &y").into()));
+    let escaped = whole("<a>x &lt; &amp;y</a>", Dialect { escapes: true, ..Dialect::WHATSMEOW });
+    assert_eq!(escaped.content(), Content::Bytes(b"x < &y"));
     assert_eq!(whole("<a b='x & y'/>", Dialect::BAILEYS).text("b").unwrap(), "x & y");
 }
 
@@ -42,7 +42,7 @@ fn what_was_escaped_because_it_does_not_show_is_itself_again() {
     let text =
         r#"<a\u{20}b x\u{3d}="1" path="C:\users \u{5c}u{1b}" notify="\u{1b}[2J \u{5c}\u{200b} \u{110000} \u{}"/>"#;
     let node = whole(text, Dialect::RINGTRACE);
-    assert_eq!((&*node.tag, node.text("x=").as_deref()), ("a b", Some("1")));
+    assert_eq!((node.tag(), node.text("x=").as_deref()), ("a b", Some("1")));
     assert_eq!(node.text("path").unwrap(), r"C:\users \u{1b}");
     assert_eq!(node.text("notify").unwrap(), "\u{1b}[2J \\\u{200b} \\u{110000} \\u{}");
     assert_eq!(
@@ -58,15 +58,16 @@ fn addresses_are_addresses_where_they_can_be() {
                 participant='10000000000001.0:0@lid'/>";
     let node = whole(text, Dialect::BAILEYS);
     let is_jid = |name: &str| matches!(node.attribute(name), Some(Value::Jid(_)));
-    let jids: Vec<_> = node.attributes.iter().map(|known| known.name.as_ref()).filter(|name| is_jid(name)).collect();
+    let jids: Vec<_> = node.attributes().map(|known| known.name).filter(|name| is_jid(name)).collect();
     assert_eq!(jids, ["from", "to", "jid", "participant"]);
     assert_eq!(node.text("to").unwrap(), "s.whatsapp.net");
 }
 
 #[test]
 fn content_is_read_as_its_program_prints_it() {
-    let content = |text: &str, dialect| read(&format!("<a>{text}</a>"), dialect).node.unwrap().content;
-    let bytes = |bytes: &[u8]| Content::Bytes(bytes.into());
+    let node = |text: &str, dialect| read(&format!("<a>{text}</a>"), dialect).node.unwrap();
+    let content = |text: &str, dialect| node(text, dialect).root().bytes().map(<[u8]>::to_vec);
+    let bytes = |bytes: &[u8]| Some(bytes.to_vec());
     assert_eq!(content("\n\t\t01ff\n\t", Dialect::BAILEYS), bytes(&[1, 255]));
     assert_eq!(content("\n\t\t\n\t", Dialect::BAILEYS), bytes(&[]));
     assert_eq!(content("\n\t\tsome text\n\t", Dialect::BAILEYS), bytes(b"some text"));
@@ -83,8 +84,8 @@ fn content_is_read_as_its_program_prints_it() {
         assert_eq!(read(&format!("<a>{text}</a>"), Dialect::BAILEYS).departures.ambiguous, ambiguous, "{text}");
     }
     for dialect in [Dialect::BAILEYS, Dialect::WHATSMEOW, Dialect::ZAPO, Dialect::WHATSAPP_RUST, Dialect::UNKNOWN] {
-        assert_eq!(content("\n  <!-- 186 bytes -->\n", dialect), Content::Elided(186));
-        assert_eq!(content("<!-- masked -->", dialect), Content::None);
+        assert_eq!(node("\n  <!-- 186 bytes -->\n", dialect).content(), Content::Elided(186));
+        assert_eq!(node("<!-- masked -->", dialect).content(), Content::None);
     }
 }
 
@@ -119,7 +120,7 @@ fn what_is_cut_is_kept_and_said_to_be() {
     for cut in 6..text.len() {
         let reading = read(&text[..cut], Dialect::BAILEYS);
         assert_eq!(reading.end, End::Cut, "{}", &text[..cut]);
-        assert_eq!(reading.node.unwrap().tag, "call");
+        assert_eq!(reading.node.unwrap().tag(), "call");
     }
     assert_eq!(read("no element", Dialect::BAILEYS).end, End::NoElement);
     assert_eq!(read("", Dialect::BAILEYS).end, End::NoElement);
@@ -170,7 +171,7 @@ proptest! {
         let text = format!("<{tag} v=\"{}\">{}</{tag}>", quick_xml::escape::escape(&value), quick_xml::escape::escape(&content));
         let node = whole(&text, Dialect { escapes: true, ..Dialect::WHATSAPP_RUST });
         prop_assert_eq!(node.text("v").unwrap(), value);
-        prop_assert_eq!(node.content, Content::Bytes(content.as_bytes().into()));
+        prop_assert_eq!(node.content(), Content::Bytes(content.as_bytes()));
     }
 
     #[test]
@@ -179,20 +180,14 @@ proptest! {
         value in any::<String>(),
         content in "\\PC{0,10}[^0-9a-f \\t\\r\\n]\\PC{0,10}x",
     ) {
-        let attribute = |name: &str, value: &str| Attribute {
-            name: name.to_owned().into(),
-            value: Value::Text(value.to_owned().into()),
-            span: Span::default(),
-        };
-        let node = Node {
-            tag: name.clone().into(),
-            attributes: vec![attribute(&format!("n{name}"), &value)],
-            content: Content::Bytes(content.as_bytes().into()),
-            span: Span::default(),
-        };
+        let mut builder = NodeBuilder::default();
+        builder.start(&name);
+        builder.attribute(&format!("n{name}"), Value::Text(&value));
+        builder.bytes(content.as_bytes());
+        let node = builder.finish();
         let again = whole(&write_line(&node), Dialect::RINGTRACE);
-        prop_assert_eq!(&again.tag, &node.tag);
+        prop_assert_eq!(again.tag(), node.tag());
         prop_assert_eq!(again.text(&format!("n{name}")).unwrap(), value);
-        prop_assert_eq!(again.content, node.content);
+        prop_assert_eq!(again.content(), node.content());
     }
 }

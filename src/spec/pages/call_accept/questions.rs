@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call::{Call, Row};
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::answers::Reception;
 use crate::spec::observe::elements::Announced;
@@ -27,7 +27,7 @@ pub(super) fn accept_settings(question: &'static Question, call: &Call, _: &Cont
         let Some((what, node)) = holder(row) else { continue };
         let place = originator::seen_at(call, row);
         for element in node.children() {
-            let (value, more) = match element.tag.as_ref() {
+            let (value, more) = match element.tag() {
                 "rte" => {
                     let announced = announced.get_or_insert_with(|| Announced::of(call));
                     let from = announced.holder(element).filter(|holder| *holder != "rte");
@@ -46,7 +46,7 @@ pub(super) fn accept_settings(question: &'static Question, call: &Call, _: &Cont
 }
 
 /// What a row is, and the element whose children count.
-fn holder(row: &Row) -> Option<(&'static str, &Node)> {
+fn holder(row: &Row) -> Option<(&'static str, Element<'_>)> {
     let stanza = row.observed.read();
     if let Some(announcement) = row.announcement() {
         return Some((if stanza.action().is_some() { "offer" } else { "the ack of an offer" }, announcement));
@@ -56,12 +56,12 @@ fn holder(row: &Row) -> Option<(&'static str, &Node)> {
 }
 
 /// Whether settings say that they are not compressed.
-fn switch(settings: &Node) -> String {
+fn switch(settings: Element<'_>) -> String {
     settings.text("uncompressed").map_or_else(String::new, |said| format!(" uncompressed={said}"))
 }
 
 /// A clause on the form of settings, with the names at their head.
-fn form(settings: &Node) -> String {
+fn form(settings: Element<'_>) -> String {
     match (settings.bytes(), elements::length(settings)) {
         (_, Some(0)) => "; it is empty".to_owned(),
         (Some(bytes), _) => match sections(bytes) {
@@ -95,7 +95,7 @@ pub(super) fn accept_order(question: &'static Question, call: &Call, _: &Context
     }
     let answers = answers::answers(call);
     let pieces = accepts.iter().filter_map(|sight| {
-        let tags = || sight.node.children().iter().map(|child| child.tag.as_ref());
+        let tags = || sight.node.children().map(|child| child.tag());
         let ranks = || tags().filter_map(|tag| ORDER.iter().position(|known| *known == tag));
         let is_ordered = ranks().is_sorted();
         let reception = answers::reception(call, answers.get(sight.index)?);
@@ -139,7 +139,7 @@ pub(super) fn accept_candidates(question: &'static Question, call: &Call, _: &Co
         let count = endpoints::count(sight.node);
         if count > 0 {
             let spelled =
-                endpoints::candidates(sight.node).filter(|candidate| endpoints::is_spelled_out(candidate)).count();
+                endpoints::candidates(sight.node).filter(|candidate| endpoints::is_spelled_out(*candidate)).count();
             let form =
                 if spelled > 0 { format!(", {spelled} of them with an address in attributes") } else { String::new() };
             let why = format!("An accept, {place}, has {count} candidate{}{form}.", plural(count));

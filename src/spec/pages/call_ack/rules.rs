@@ -2,7 +2,7 @@
 
 use crate::call::{Call, Row};
 use crate::origin::Direction;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::protocol::binary::label::labelled;
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::coverage::{ANSWERED_WITHIN, Uncovered, covered_before, covered_for, covered_until, own_acks_covered};
@@ -38,7 +38,7 @@ pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
             }
             continue;
         };
-        let tag = answered.observed.read().node.tag.as_ref();
+        let tag = answered.observed.read().node.tag();
         match ack.class.as_deref() {
             Some(class) if class == tag => checks.holds(index, "its `class` is the tag of the acknowledged stanza"),
             Some(class) => checks.violated(index, format!("its `class` is {class}, but it acknowledges a `<{tag}>`")),
@@ -97,10 +97,12 @@ pub(super) fn error_code(call: &Call, _: &Context, checks: &mut Checks) {
 pub(super) fn error_text(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, row, _) in acks(call) {
         for error in errors(row) {
-            let unknown = error.attributes.iter().find(|attribute| !matches!(attribute.name.as_ref(), "code" | "text"));
+            let unknown = error.attributes().find(|attribute| !matches!(attribute.name, "code" | "text"));
             match (unknown, error.children().first(), error.text("text")) {
                 (Some(unknown), ..) => checks.novelty(index, format!("its `<error>` carries `{}`", unknown.name)),
-                (None, Some(child), _) => checks.novelty(index, format!("its `<error>` contains a `<{}>`", child.tag)),
+                (None, Some(child), _) => {
+                    checks.novelty(index, format!("its `<error>` contains a `<{}>`", child.tag()))
+                }
                 (None, None, Some(text)) if text.trim().is_empty() => {
                     checks.violated(index, "the text of its `<error>` is empty");
                 }
@@ -212,6 +214,6 @@ fn covered_between(call: &Call, context: &Context, first: usize, again: &Row) ->
 }
 
 /// The `<error>` children of an ack.
-fn errors(row: &Row) -> impl Iterator<Item = &Node> {
-    row.observed.read().node.children().iter().filter(|child| child.tag == "error")
+fn errors(row: &Row) -> impl Iterator<Item = Element<'_>> {
+    row.observed.read().node.children().filter(|child| child.tag() == "error")
 }

@@ -21,7 +21,7 @@ pub(super) fn video_mute(question: &'static Question, call: &Call, _: &Context) 
             }
             _ => return None,
         };
-        let attributes = sight.node.attributes.iter().filter(|it| !matches!(&*it.name, "call-id" | "call-creator"));
+        let attributes = sight.node.attributes().filter(|it| !matches!(it.name, "call-id" | "call-creator"));
         let attributes = attributes.take(SHOWN).map(|it| format!(" {}={}", it.name, it.value));
         let place = originator::seen_at(call, sight.row);
         let why = format!("It is {} {action}{}, {place}.", article(action), attributes.collect::<String>());
@@ -33,8 +33,8 @@ pub(super) fn video_mute(question: &'static Question, call: &Call, _: &Context) 
 
 /// Whether a mute names the video.
 fn mutes_video(sight: &Sight<'_>) -> bool {
-    let mut attributes = sight.node.attributes.iter();
-    attributes.any(|it| names::has_word(&it.name, &["video"]) || it.name == "media" && it.value.to_text() == "video")
+    let mut attributes = sight.node.attributes();
+    attributes.any(|it| names::has_word(it.name, &["video"]) || it.name == "media" && it.value.to_text() == "video")
 }
 
 /// The most attributes that are shown of one action.
@@ -52,8 +52,8 @@ pub(super) fn mute_form(question: &'static Question, call: &Call, _: &Context) -
 fn judge_form(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidence {
     let tag = sight.action.name.as_str();
     let place = originator::seen_at(call, sight.row);
-    let attributes = sight.node.attributes.iter();
-    let states = attributes.filter(|it| !matches!(&*it.name, "call-id" | "call-creator" | "media"));
+    let attributes = sight.node.attributes();
+    let states = attributes.filter(|it| !matches!(it.name, "call-id" | "call-creator" | "media"));
     let states: Vec<_> = states.map(|it| format!("{}={}", it.name, it.value)).collect();
     let (hypothesis, strength, why) = if tag.contains("unmute") {
         ("two-tags", Strength::Direct, format!("A separate action, {tag}, {place}."))

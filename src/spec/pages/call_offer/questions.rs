@@ -1,7 +1,7 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
 use crate::call::Call;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::{Children, Element};
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::names::has_word;
 use crate::spec::observe::stanzas::Sight;
@@ -18,7 +18,7 @@ pub(super) fn media_key_parameters(question: &'static Question, call: &Call, _: 
         let mut found = Found::default();
         found.look(sight.node.children());
         if let Some(holder) = sight.node.child("destination") {
-            holder.children().iter().for_each(|member| found.look(member.children()));
+            holder.children().for_each(|member| found.look(member.children()));
         }
         let (strength, hypothesis, why) = match (found.names.is_empty(), found.says_so, found.has_key) {
             (true, _, false) => continue,
@@ -55,9 +55,9 @@ struct Found {
 }
 
 impl Found {
-    fn look(&mut self, elements: &[Node]) {
+    fn look(&mut self, elements: Children<'_>) {
         for element in elements {
-            let known: &[&str] = match element.tag.as_ref() {
+            let known: &[&str] = match element.tag() {
                 "enc" => &["v", "type", "count"],
                 "encopt" => &["keygen"],
                 tag => {
@@ -68,10 +68,10 @@ impl Found {
                     continue;
                 }
             };
-            self.has_key |= element.tag == "enc";
-            for attribute in element.attributes.iter().filter(|attribute| !known.contains(&attribute.name.as_ref())) {
-                self.says_so |= has_word(&attribute.name, WORDS);
-                self.add(format!("{}@{}", element.tag, attribute.name), Some(attribute.value.to_string()));
+            self.has_key |= element.tag() == "enc";
+            for attribute in element.attributes().filter(|attribute| !known.contains(&attribute.name)) {
+                self.says_so |= has_word(attribute.name, WORDS);
+                self.add(format!("{}@{}", element.tag(), attribute.name), Some(attribute.value.to_string()));
             }
         }
     }
@@ -103,8 +103,9 @@ pub(super) fn offer_form(question: &'static Question, call: &Call, _: &Context) 
 fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Vec<Evidence> {
     let way = if sight.is_outbound() { "sent" } else { "delivered" };
     let by_device = endpoints::keys_by_device(sight.node).count();
-    let spelled = |candidate: &&Node| endpoints::is_spelled_out(candidate);
-    let packed = |candidate: &&Node| !endpoints::is_spelled_out(candidate) && endpoints::packed(candidate).is_some();
+    let spelled = |candidate: &Element<'_>| endpoints::is_spelled_out(*candidate);
+    let packed =
+        |candidate: &Element<'_>| !endpoints::is_spelled_out(*candidate) && endpoints::packed(*candidate).is_some();
     let found = [
         ("a key for each device in destination", by_device),
         ("keys in the offer itself", endpoints::wrapped_keys(sight.node).count() - by_device),

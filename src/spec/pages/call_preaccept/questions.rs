@@ -6,7 +6,7 @@ use foldhash::HashMap;
 
 use crate::call::{Call, Media, Outcome, Role, Row, Side};
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node};
+use crate::protocol::binary::{Element, Jid};
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{declined, elements, endpoints, originator, seconds, stanzas};
@@ -50,7 +50,7 @@ pub(super) fn preaccept_children(question: &'static Question, call: &Call, _: &C
     let media = call.media.map_or("a", |media| if media == Media::Audio { "an audio" } else { "a video" });
     let pieces = stanzas::of(call, &ActionName::Preaccept).into_iter().filter_map(|sight| {
         let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let tags = sight.node.children().iter().map(|child| child.tag.as_ref());
+        let tags = sight.node.children().map(|child| child.tag());
         let further: BTreeSet<&str> = tags.filter(|tag| !matches!(*tag, "audio" | "encopt" | "capability")).collect();
         let further: Vec<_> = further.into_iter().take(SHOWN).map(|tag| format!("<{tag}>")).collect();
         if further.is_empty() {
@@ -71,7 +71,7 @@ const SHOWN: usize = 16;
 /// The first stanza of a device with a capability, and how surely the device made it.
 struct First<'c> {
     sight: Sight<'c>,
-    capability: &'c Node,
+    capability: Element<'c>,
     strength: Strength,
 }
 
@@ -102,7 +102,7 @@ fn compare(
     call: &Call,
     known: &First<'_>,
     sight: &Sight<'_>,
-    capability: &Node,
+    capability: Element<'_>,
     strength: Strength,
 ) -> Option<Evidence> {
     let (one, other) = (known.capability.bytes()?, capability.bytes()?);

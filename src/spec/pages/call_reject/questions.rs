@@ -17,10 +17,10 @@ pub(super) fn reject_extra_attributes(question: &'static Question, call: &Call, 
 }
 
 fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidence {
-    let attributes = sight.node.attributes.iter().filter(|it| !matches!(&*it.name, "call-id" | "call-creator"));
+    let attributes = sight.node.attributes().filter(|it| !matches!(it.name, "call-id" | "call-creator"));
     let (names, shown): (Vec<_>, Vec<_>) =
         attributes.map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
-    let children = sight.node.children().iter().map(|child| format!("<{}>", child.tag));
+    let children = sight.node.children().map(|child| format!("<{}>", child.tag()));
     let values: Vec<_> = names.into_iter().chain(children.clone()).collect();
     let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
     if values.is_empty() {
@@ -219,7 +219,7 @@ pub(super) fn reject_without_effect(question: &'static Question, call: &Call, _:
     let rejects = stanzas::of(call, &ActionName::Reject).into_iter().filter(Sight::declines);
     let pieces = rejects.filter_map(|sight| {
         let place = originator::seen_at(call, sight.row);
-        let children: Vec<_> = sight.node.children().iter().map(|child| format!("<{}>", child.tag)).collect();
+        let children: Vec<_> = sight.node.children().map(|child| format!("<{}>", child.tag())).collect();
         let with = if children.is_empty() { String::new() } else { format!(" with {}", children.join(" and ")) };
         if let Some(ack) = sight.row.refused_by {
             let why = format!("A reject{with}, {place}, was refused by an ack with an error.");

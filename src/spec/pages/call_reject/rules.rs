@@ -4,7 +4,7 @@ use foldhash::HashSet;
 
 use super::questions::allocated;
 use crate::call::{Call, Emitter, is_offer};
-use crate::protocol::binary::{Content, Node};
+use crate::protocol::binary::{Content, Element};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::built::{Departure, note_built};
 use crate::spec::coverage::{ANSWERED_WITHIN, MOMENT, covered_for, covered_until};
@@ -66,9 +66,9 @@ pub(super) fn two_attributes(call: &Call, _: &Context, checks: &mut Checks) {
     }
 }
 
-fn judge(reject: &Node) -> Result<&'static str, Departure> {
+fn judge(reject: Element<'_>) -> Result<&'static str, Departure> {
     let known = |name: &str| matches!(name, "call-id" | "call-creator" | "reason" | "duration" | "audio_duration");
-    let unknown: Vec<_> = reject.attributes.iter().filter(|attribute| !known(&attribute.name)).collect();
+    let unknown: Vec<_> = reject.attributes().filter(|attribute| !known(attribute.name)).collect();
     if !unknown.is_empty() {
         let names: Vec<_> = unknown.iter().map(|attribute| format!("`{}`", attribute.name)).collect();
         return Err(Departure::Unknown(format!("it also carries {}", names.join(", "))));
@@ -125,14 +125,14 @@ fn compare(call: &Call, reject: &Sight<'_>, offer: &Sight<'_>, checks: &mut Chec
 
 pub(super) fn empty(call: &Call, _: &Context, checks: &mut Checks) {
     for reject in rejects(call) {
-        let found = match (&reject.node.content, reject.node.children()) {
-            (Content::None, _) | (Content::Nodes(_), []) => Ok("it is empty"),
-            (_, [child, ..]) if child.tag != "destination" => {
-                Err(Departure::Unknown(format!("it contains a `<{}>`", child.tag)))
+        let found = match (reject.node.content(), reject.node.children().first()) {
+            (Content::None, _) | (Content::Nodes(_), None) => Ok("it is empty"),
+            (_, Some(child)) if child.tag() != "destination" => {
+                Err(Departure::Unknown(format!("it contains a `<{}>`", child.tag())))
             }
-            (_, [child, ..]) => Err(Departure::Broken(format!("it contains a `<{}>`", child.tag))),
-            (Content::Bytes(bytes), []) if bytes.is_empty() => Ok("it is empty"),
-            (Content::Bytes(_) | Content::Value(_) | Content::Elided(_), []) => {
+            (_, Some(child)) => Err(Departure::Broken(format!("it contains a `<{}>`", child.tag()))),
+            (Content::Bytes([]), None) => Ok("it is empty"),
+            (Content::Bytes(_) | Content::Value(_) | Content::Elided(_), None) => {
                 Err(Departure::Broken("it has content".to_owned()))
             }
         };
@@ -249,7 +249,7 @@ const OPTIONAL: [&str; 4] = ["notify", "platform", "version", "e"];
 pub(super) fn envelope(call: &Call, _: &Context, checks: &mut Checks) {
     for reject in rejects(call).filter(Sight::is_inbound) {
         let known = |name: &str| NEEDED.contains(&name) || OPTIONAL.contains(&name);
-        let unknown = reject.wrapper().attributes.iter().map(|attribute| &attribute.name).find(|name| !known(name));
+        let unknown = reject.wrapper().attributes().map(|attribute| attribute.name).find(|name| !known(name));
         let missing = NEEDED.into_iter().find(|name| reject.wrapper().attribute(name).is_none());
         match (unknown, missing) {
             (Some(unknown), _) => checks.novelty(reject.index, format!("its `<call>` carries `{unknown}`")),

@@ -6,7 +6,7 @@ use foldhash::HashMap;
 
 use crate::call::{Call, Role, Row, Side, group_since};
 use crate::origin::Direction;
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::answers::Answers;
 use crate::spec::observe::endpoints::RelayList;
@@ -79,10 +79,10 @@ fn judge(
     }
     let answered = answers.acks.first().into_iter().chain(answers.receipts.first()).filter_map(|answer| {
         let node = &call.rows.get(*answer)?.observed.read().node;
-        let within = node.children().first().filter(|_| node.tag == "ack");
-        let within = within.map_or_else(String::new, |child| format!(" with <{}>", child.tag));
+        let within = node.children().first().filter(|_| node.tag() == "ack");
+        let within = within.map_or_else(String::new, |child| format!(" with <{}>", child.tag()));
         let why = format!("The answer to a report, {when}, came{}.", answers::took(call, *answer));
-        let value = format!("{way}: {}{within}", node.tag);
+        let value = format!("{way}: {}{within}", node.tag());
         Some(Evidence::supporting(question, value, Strength::Direct, *answer, why))
     });
     answered.collect()
@@ -238,12 +238,12 @@ pub(super) fn relay_naming(question: &'static Question, call: &Call, _: &Context
     question::first_of_each(pieces)
 }
 
-fn has_address(relay: &Node) -> bool {
+fn has_address(relay: Element<'_>) -> bool {
     relay.attribute("ip").is_some() || matches!(endpoints::packed(relay), Some(6 | 18))
 }
 
-fn has_name(relay: &Node) -> bool {
-    relay.attributes.iter().any(|it| is_name(&it.name))
+fn has_name(relay: Element<'_>) -> bool {
+    relay.attributes().any(|it| is_name(it.name))
 }
 
 fn is_name(attribute: &str) -> bool {
@@ -251,9 +251,8 @@ fn is_name(attribute: &str) -> bool {
 }
 
 /// What names the relay: the attributes but for what was measured, and how many bytes there are.
-fn form(relay: &Node) -> String {
-    let names =
-        relay.attributes.iter().map(|it| &*it.name).filter(|name| is_name(name) || matches!(*name, "ip" | "port"));
+fn form(relay: Element<'_>) -> String {
+    let names = relay.attributes().map(|it| it.name).filter(|name| is_name(name) || matches!(*name, "ip" | "port"));
     let mut parts: Vec<_> = names.map(str::to_owned).collect();
     parts.extend(endpoints::packed(relay).map(|length| format!("{length} bytes")));
     parts.join(" and ")

@@ -4,7 +4,7 @@ use foldhash::HashSet;
 
 use crate::call::{Call, Row};
 use crate::origin::Direction;
-use crate::protocol::binary::{Attribute, Node};
+use crate::protocol::binary::{Attribute, Element};
 use crate::protocol::stanza::{Action, ActionName, Body};
 use crate::spec::observe::answered::HangUp;
 use crate::spec::observe::stanzas::Sight;
@@ -145,18 +145,17 @@ const FIGURES: &[&str] = &[
 
 fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Evidence {
     let place = originator::seen_at(call, sight.row);
-    let attributes = sight.node.attributes.iter();
-    let attributes = attributes.filter(|it| {
-        !matches!(&*it.name, "call-id" | "call-creator" | "reason") && !names::has_word(&it.name, &["id"])
-    });
-    let children = || sight.node.children().iter().filter(|child| child.tag != "destination");
+    let attributes = sight.node.attributes();
+    let attributes = attributes
+        .filter(|it| !matches!(it.name, "call-id" | "call-creator" | "reason") && !names::has_word(it.name, &["id"]));
+    let children = || sight.node.children().filter(|child| child.tag() != "destination");
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (names, shown): (Vec<_>, Vec<_>) =
         attributes.clone().map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
-    let is_figure = |it: &Attribute| names::has_word(&it.name, FIGURES) && is_number(&it.value.to_text());
-    let holds_figure = |node: &Node| node.attributes.iter().any(is_figure);
+    let is_figure = |it: Attribute<'_>| names::has_word(it.name, FIGURES) && is_number(&it.value.to_text());
+    let holds_figure = |node: Element<'_>| node.attributes().any(is_figure);
     let has_figure = attributes.clone().any(is_figure) || children().any(holds_figure);
-    let tags: Vec<_> = children().map(|child| format!("<{}>", child.tag)).collect();
+    let tags: Vec<_> = children().map(|child| format!("<{}>", child.tag())).collect();
     let values: Vec<_> = names.into_iter().chain(tags.iter().cloned()).collect();
     if values.is_empty() {
         let why = format!("A terminate, {place}, only names the call, with or without a reason.");

@@ -4,7 +4,7 @@ use foldhash::HashSet;
 
 use crate::call::{Call, Row, is_offer};
 use crate::origin::Direction;
-use crate::protocol::binary::{Jid, Node};
+use crate::protocol::binary::{Element, Jid};
 use crate::protocol::stanza::ActionName;
 use crate::spec::attribute_check::decimal_u32;
 use crate::spec::built::{Departure, note_built};
@@ -113,9 +113,9 @@ pub(super) fn destination_members(call: &Call, _: &Context, checks: &mut Checks)
     }
 }
 
-fn judge(destination: &Node) -> Result<&'static str, Departure> {
-    if let Some(other) = destination.children().iter().find(|child| child.tag != "to") {
-        return Err(Departure::Unknown(format!("its `<destination>` contains a `<{}>`", other.tag)));
+fn judge(destination: Element<'_>) -> Result<&'static str, Departure> {
+    if let Some(other) = destination.children().find(|child| child.tag() != "to") {
+        return Err(Departure::Unknown(format!("its `<destination>` contains a `<{}>`", other.tag())));
     }
     let broken = |why: String| Err(Departure::Broken(why));
     let mut devices = HashSet::default();
@@ -275,6 +275,6 @@ pub(super) fn hang_up_reason(call: &Call, _: &Context, checks: &mut Checks) {
 }
 
 /// The `<destination>` children of an action.
-fn destinations<'c>(act: &Sight<'c>) -> impl Iterator<Item = &'c Node> {
-    act.node.children().iter().filter(|child| child.tag == "destination")
+fn destinations<'c>(act: &Sight<'c>) -> impl Iterator<Item = Element<'c>> {
+    act.node.children().filter(|child| child.tag() == "destination")
 }

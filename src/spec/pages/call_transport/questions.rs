@@ -65,7 +65,7 @@ pub(super) fn candidate_tag(question: &'static Question, call: &Call, _: &Contex
         let place = originator::seen_at(call, sight.row);
         let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
         for candidate in endpoints::candidates(sight.node) {
-            *counts.entry(if candidate.tag == "te" { "te" } else { "endpoint" }).or_default() += 1;
+            *counts.entry(if candidate.tag() == "te" { "te" } else { "endpoint" }).or_default() += 1;
         }
         counts.into_iter().map(move |(tag, count)| {
             let why = format!("A transport, {place}, has {count} candidate{} with the tag {tag}.", plural(count));
@@ -81,7 +81,7 @@ pub(super) fn candidate_encoding(question: &'static Question, call: &Call, _: &C
         let place = originator::seen_at(call, sight.row);
         endpoints::candidates(sight.node).filter_map(move |candidate| {
             let (hypothesis, form) = if endpoints::is_spelled_out(candidate) {
-                let names: Vec<_> = candidate.attributes.iter().map(|it| &*it.name).collect();
+                let names: Vec<_> = candidate.attributes().map(|it| it.name).collect();
                 ("attributes", names.join(" "))
             } else {
                 ("bytes", format!("{} bytes", endpoints::packed(candidate)?))

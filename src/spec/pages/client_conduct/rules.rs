@@ -170,7 +170,7 @@ fn rings_on(call: &Call, reject: &Sight<'_>) -> String {
     let end = call.progress.ended.and_then(|end| call.rows.get(end));
     let after = end.and_then(|end| Some(end.observed.time()?.nanoseconds_since(reject.row.observed.time()?)));
     let child =
-        reject.node.children().first().map_or_else(String::new, |child| format!("; it contains a `<{}>`", child.tag));
+        reject.node.children().first().map_or_else(String::new, |child| format!("; it contains a `<{}>`", child.tag()));
     match after.filter(|after| *after > 0) {
         Some(after) => format!("the call rang on for {} after it{child}", seconds(after)),
         None => format!("the call rang on after it{child}"),

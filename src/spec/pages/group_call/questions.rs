@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::call::{Call, group_since};
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Children;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::{names, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength};
@@ -56,7 +56,7 @@ pub(super) fn group_keys(question: &'static Question, call: &Call, _: &Context) 
             + sight
                 .node
                 .child("destination")
-                .map_or(0, |holder| holder.children().iter().map(|member| keys(member.children())).sum());
+                .map_or(0, |holder| holder.children().map(|member| keys(member.children())).sum());
         let action = sight.action.name.as_str();
         if count == 0 && !names::has_word(action, &["rekey", "key", "keys"]) {
             return None;
@@ -69,8 +69,8 @@ pub(super) fn group_keys(question: &'static Question, call: &Call, _: &Context) 
     pieces.collect()
 }
 
-fn keys(elements: &[Node]) -> usize {
-    elements.iter().filter(|element| element.tag == "enc").count()
+fn keys(elements: Children<'_>) -> usize {
+    elements.filter(|element| element.tag() == "enc").count()
 }
 
 /// The article, at the beginning of a sentence.

@@ -1,7 +1,7 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
 use crate::call::{Call, Media};
-use crate::protocol::binary::Node;
+use crate::protocol::binary::Element;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::answers::Reception;
 use crate::spec::observe::stanzas::Sight;
@@ -17,9 +17,9 @@ pub(super) fn video_attributes(question: &'static Question, call: &Call, _: &Con
     let answers = answers::answers(call);
     let pieces = offers.into_iter().filter_map(|sight| {
         let video = sight.node.child("video")?;
-        let elements = video.children().iter().map(|child| format!("<{}>", child.tag));
+        let elements = video.children().map(|child| format!("<{}>", child.tag()));
         let (names, shown): (Vec<_>, Vec<_>) =
-            video.attributes.iter().map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
+            video.attributes().map(|it| (it.name.to_string(), format!("{}={}", it.name, it.value))).unzip();
         let values: Vec<_> = names.into_iter().chain(elements.clone()).collect();
         let shown: Vec<_> = shown.into_iter().chain(elements).collect();
         let taken = match answers.get(sight.index).map(|answers| answers::reception(call, answers)) {
@@ -101,9 +101,9 @@ pub(super) fn video_position(question: &'static Question, call: &Call, _: &Conte
     let answers = answers::answers(call);
     let pieces = offers.iter().filter_map(|sight: &Sight<'_>| {
         let children = sight.node.children();
-        let place = children.iter().position(|child| child.tag == "video")?;
+        let place = children.into_iter().position(|child| child.tag() == "video")?;
         let before = place.checked_sub(1).and_then(|before| children.get(before));
-        let after = children.iter().skip(place).find(|child| child.tag != "video");
+        let after = children.skip(place).find(|child| child.tag() != "video");
         let taken = answers::reception(call, answers.get(sight.index)?).words();
         let value = format!("after {}, before {}: {taken}", name(before), name(after));
         let seen = originator::seen_at(call, sight.row);
@@ -116,6 +116,6 @@ pub(super) fn video_position(question: &'static Question, call: &Call, _: &Conte
     pieces.collect()
 }
 
-fn name(node: Option<&Node>) -> String {
-    node.map_or_else(|| "nothing".to_owned(), |node| format!("<{}>", node.tag))
+fn name(node: Option<Element<'_>>) -> String {
+    node.map_or_else(|| "nothing".to_owned(), |node| format!("<{}>", node.tag()))
 }

@@ -137,7 +137,7 @@ impl LadderScreen {
 
     /// Says where the bytes of the selected element or attribute are.
     fn say_part(&self, row: &Row, shared: &mut Shared) {
-        let parts = parts(&row.observed.read().node);
+        let parts = parts(row.observed.read().node.root());
         if let Some(part) = self.part.and_then(|part| parts.get(part)) {
             shared.say(part.description(row, self.layer, &shared.layer_bytes));
         }
@@ -147,7 +147,7 @@ impl LadderScreen {
     fn next_part(&mut self, forward: bool, shared: &mut Shared) {
         let Some((judged, row)) = self.place().map(|(judged, row)| (Arc::clone(judged), row)) else { return };
         let Some(row) = judged.call.rows.get(row) else { return };
-        let last = parts(&row.observed.read().node).len().saturating_sub(1);
+        let last = parts(row.observed.read().node.root()).len().saturating_sub(1);
         let movement = if forward { Movement::Down } else { Movement::Up };
         self.part = Some(self.part.map_or(0, |part| movement.from(part, last, 1)));
         (self.stanza_scroll, self.follows_part) = (shared.viewport.scroll, true);

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::layer::{Layer, is_compressed, wanted};
 use crate::analysis::Passages;
 use crate::call::Row;
-use crate::protocol::binary::{Node, Span};
+use crate::protocol::binary::{Element, Span};
 use crate::tui::background::LayerBytes;
 use crate::words::{count, counted};
 
@@ -30,17 +30,17 @@ pub(super) struct Part<'n> {
 }
 
 /// The parts of a stanza in the order of its XML: each element before its attributes, and these before its children.
-pub(super) fn parts(root: &Node) -> Vec<Part<'_>> {
+pub(super) fn parts(root: Element<'_>) -> Vec<Part<'_>> {
     let (mut parts, mut open) = (Vec::new(), vec![root]);
     while let Some(node) = open.pop() {
-        parts.push(Part { element: &node.tag, attribute: None, span: node.span });
-        let attributes = node.attributes.iter();
+        parts.push(Part { element: node.tag(), attribute: None, span: node.span() });
+        let attributes = node.attributes();
         parts.extend(attributes.map(|attribute| Part {
-            element: &node.tag,
-            attribute: Some(&attribute.name),
+            element: node.tag(),
+            attribute: Some(attribute.name),
             span: attribute.span,
         }));
-        open.extend(node.children().iter().rev());
+        open.extend(node.children().reversed());
     }
     parts
 }
@@ -127,7 +127,7 @@ mod tests {
         // <receipt id="42"><ack/></receipt>
         let plaintext = [0, 248, 4, 7, 8, 252, 2, b'4', b'2', 248, 1, 248, 1, 252, 3, b'a', b'c', b'k'];
         let node = decode(&plaintext).node.unwrap();
-        let found: Vec<_> = parts(&node).iter().map(|part| (part.element, part.attribute, part.span)).collect();
+        let found: Vec<_> = parts(node.root()).iter().map(|part| (part.element, part.attribute, part.span)).collect();
         let span = |start, end| Span { start, end };
         assert_eq!(
             found,

@@ -56,7 +56,8 @@ impl Panel<'_> {
                 (&*wire.plaintext, length, format!("A flag byte and WABinary, {} bytes in total.", count(length)))
             }
         };
-        let place = self.part.and_then(|part| parts(&row.observed.read().node).get(part)?.place(row, layer, found));
+        let place =
+            self.part.and_then(|part| parts(row.observed.read().node.root()).get(part)?.place(row, layer, found));
         self.say(&says);
         let each = if self.columns >= WIDE { 16 } else { 8 };
         self.part_line = place.as_ref().map(|place| self.lines.len() + place.start / each);

@@ -72,7 +72,7 @@ impl Panel<'_> {
             let action = row.action.as_ref().map_or("", |action| action.as_str());
             let tag = match row.observed.read().body {
                 Body::Call(_) => "",
-                _ => &row.observed.read().node.tag,
+                _ => row.observed.read().node.tag(),
             };
             format!(
                 "{}{}{}",
@@ -90,7 +90,7 @@ impl Panel<'_> {
         let mut answers = call.rows.iter().enumerate().skip(index).filter(|(_, other)| other.answers == Some(index));
         let named = answers.by_ref().take(ANSWERS_NAMED);
         let mut named: Vec<_> = named
-            .map(|(index, other)| format!("{} {}{}", other.observed.read().node.tag, record(other), took(index)))
+            .map(|(index, other)| format!("{} {}{}", other.observed.read().node.tag(), record(other), took(index)))
             .collect();
         if let more @ 1.. = answers.count() {
             named.push(format!("{more} more"));

@@ -1,13 +1,11 @@
 //! The XML of a stanza, and what the spec says about its attributes.
 
-use std::slice;
-
 use data_encoding::HEXLOWER;
 use ratatui::text::{Line, Span};
 
 use super::panel::Panel;
 use crate::call::Row;
-use crate::protocol::binary::{Content, Node, Value};
+use crate::protocol::binary::{Children, Content, Element, Value};
 use crate::protocol::xml::{as_text, write_name, write_text};
 use crate::spec::attribute;
 use crate::tui::kit::json;
@@ -33,15 +31,15 @@ impl Panel<'_> {
         let Some(root) = self.shared.node(&self.judged.call, index) else {
             return self.lines.push(Line::styled("Pseudonyms are still being prepared …", self.theme.muted));
         };
-        let mut open: Vec<(&Node, slice::Iter<'_, Node>)> = Vec::new();
-        let mut next = Some(root.as_ref());
+        let mut open: Vec<(Element<'_>, Children<'_>)> = Vec::new();
+        let mut next = Some(root.root());
         let most = self.lines.len() + LINES_SHOWN;
         loop {
             let indent = 2 * open.len();
             if let Some(node) = next {
                 self.element(node, indent);
                 if !node.children().is_empty() {
-                    open.push((node, node.children().iter()));
+                    open.push((node, node.children()));
                 }
             } else if let Some((node, _)) = open.pop() {
                 let mut tag = self.tag(2 * open.len());
@@ -59,26 +57,26 @@ impl Panel<'_> {
     }
 
     /// Writes an element without children, or the start tag of one with children.
-    fn element(&mut self, node: &Node, indent: usize) {
+    fn element(&mut self, node: Element<'_>, indent: usize) {
         let (accent, muted) = (self.theme.accent, self.theme.muted);
         let mut tag = self.tag(indent);
         let style = self.style_of_part(accent);
-        tag.spans.push(Span::styled(format!("<{}", write_name(&node.tag)), style));
-        for attribute in &node.attributes {
+        tag.spans.push(Span::styled(format!("<{}", write_name(node.tag())), style));
+        for attribute in node.attributes() {
             let style = self.style_of_part(muted);
             tag.spans.push(Span::raw(" "));
-            tag.spans.push(Span::styled(format!("{}=", write_name(&attribute.name)), style));
+            tag.spans.push(Span::styled(format!("{}=", write_name(attribute.name)), style));
             tag.spans.push(Span::raw("\""));
-            match &attribute.value {
+            match attribute.value {
                 Value::Bytes(bytes) => self.bytes(bytes, &mut tag),
                 value => self.value(&value.to_text(), &mut tag),
             }
             tag.spans.push(Span::raw("\""));
         }
-        let end = match &node.content {
+        let end = match node.content() {
             Content::Nodes(nodes) if !nodes.is_empty() => Span::styled(">", accent),
             Content::None | Content::Nodes(_) => Span::styled("/>", accent),
-            Content::Bytes(bytes) if bytes.is_empty() => Span::styled("/>", accent),
+            Content::Bytes([]) => Span::styled("/>", accent),
             content => {
                 tag.spans.push(Span::styled(">", accent));
                 match content {
@@ -104,8 +102,8 @@ impl Panel<'_> {
         Tag { indent, spans: vec![Span::raw(" ".repeat(indent))] }
     }
 
-    fn end_tag(&self, node: &Node) -> Span<'static> {
-        Span::styled(format!("</{}>", write_name(&node.tag)), self.theme.accent)
+    fn end_tag(&self, node: Element<'_>) -> Span<'static> {
+        Span::styled(format!("</{}>", write_name(node.tag())), self.theme.accent)
     }
 
     /// Writes what there is of a tag, and begins a new line.
@@ -167,16 +165,16 @@ impl Panel<'_> {
     /// Writes what the spec says about each attribute, once per element.
     pub(super) fn attributes(&mut self, row: &Row) {
         let mut seen: Vec<(&str, &str)> = Vec::new();
-        let mut open = vec![&row.observed.read().node];
+        let mut open = vec![row.observed.read().node.root()];
         while let Some(node) = open.pop() {
-            for attribute in &node.attributes {
-                let pair = (node.tag.as_ref(), attribute.name.as_ref());
+            for attribute in node.attributes() {
+                let pair = (node.tag(), attribute.name);
                 if !seen.contains(&pair) && seen.len() < ATTRIBUTES_DESCRIBED {
                     seen.push(pair);
                 }
             }
             if seen.len() < ATTRIBUTES_DESCRIBED {
-                open.extend(node.children().iter().rev());
+                open.extend(node.children().reversed());
             }
         }
         if !seen.is_empty() {
