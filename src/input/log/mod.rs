@@ -46,6 +46,8 @@ mod nodes;
 
 mod xml;
 
+mod recorder;
+
 mod events;
 
 pub(crate) mod corpus;
@@ -54,6 +56,7 @@ pub(super) use baileys::BAILEYS;
 pub(super) use entry::LineFormat;
 pub(super) use events::{EVENT_VALUES, EVENTS};
 pub(super) use nodes::NODES;
+pub(super) use recorder::RECORDER;
 pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::{has_entry, read};
 pub(super) use web::{DIAGNOSTIC as WEB_DIAGNOSTIC, HOOK as WEB_HOOK};
