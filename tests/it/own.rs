@@ -66,7 +66,7 @@ fn the_config_can_name_files_of_questions() {
 }
 
 #[test]
-fn a_wrong_file_is_refused_with_its_line() {
+fn a_wrong_file_is_refused_with_its_line_and_column() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("wrong.toml");
     let text = fs::read_to_string(own()).unwrap();
@@ -77,12 +77,12 @@ fn a_wrong_file_is_refused_with_its_line() {
         assert_eq!(code(&output), 2, "{}", said(&output));
         assert!(said(&output).contains(&format!("wrong.toml:{what}")), "{}", said(&output));
     };
-    refused("has = [\"net\"]", "hass = [\"net\"]", "20: unknown field `hass`");
-    refused("action in (offer", "acton in (offer", "19: where: no field is called `acton`; did you mean `action`?");
-    refused("{net@medium}\"", "{net@}\"", "21: `{net@}` is neither a path");
+    refused("has = [\"net\"]", "hass = [\"net\"]", "20:1: unknown field `hass`");
+    refused("action in (offer", "acton in (offer", "19:12: where: no field is called `acton`; did you mean `action`?");
+    refused("{net@medium}\"", "{net@}\"", "21:9: `{net@}` is neither a path");
     refused("\"own-quick-accept\"", "\"ring-time\"", "25: a question or rule is called `ring-time` already");
-    refused("schema = 1", "schema = 2", "2: this file has schema 2");
-    refused("action == accept and", "reason matches \\\"(a+)+$\\\" and", "33: where: ");
+    refused("schema = 1", "schema = 2", "2:10: this file has schema 2");
+    refused("action == accept and", "reason matches \\\"(a+)+$\\\" and", "33:10: where: ");
     let missing = ringtrace(&folder.path().join("none.toml"), &["questions"]);
     assert_eq!(code(&missing), 1);
 }

@@ -18,7 +18,8 @@ pub fn candidates(action: &Node) -> impl Iterator<Item = &Node> {
 }
 
 /// Whether an element holds nothing but zeros.
-fn is_blank(candidate: &Node) -> bool {
+#[must_use]
+pub fn is_blank(candidate: &Node) -> bool {
     candidate.bytes().is_some_and(|bytes| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
 }
 

@@ -9,27 +9,8 @@ const ENTRY: Rows = Rows::uncoded("incoming-1to1-audio", include_str!("page.md")
 
 pub(super) static FLOW: Page = Page {
     questions: &[
-        ENTRY
-            .exclusive(
-                1,
-                0x2a50_ea65_abbe_e56e,
-                "offer-answer-order",
-                "Does a device answer an offer before or after it starts ringing?",
-                &["before", "after"],
-                questions::offer_answer_order,
-            )
-            .about(Situation::Receipt),
-        ENTRY
-            .exclusive(
-                2,
-                0x3d98_6b51_f466_2598,
-                "accept-elsewhere-sender",
-                "Who stops the callee's other devices when one accepts, and with which reason?",
-                &["server", "caller", "callee"],
-                questions::accept_elsewhere_sender,
-            )
-            .about(Situation::Elsewhere)
-            .also(&[("SIG-17", 3)]),
+        ENTRY.declared(0x2a50_ea65_abbe_e56e),
+        ENTRY.declared(0x3d98_6b51_f466_2598),
         ENTRY.existential(
             3,
             0x0117_3809_9b64_a4e2,
