@@ -1,4 +1,4 @@
-//! `ringtrace schema`: the JSON Schemas of what commands print with `--json`.
+//! `ringtrace schema`: the JSON Schemas of what commands print as JSON.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ Examples:
   ringtrace schema questions
   ringtrace schema rules > rules.schema.json")]
 pub(super) struct SchemaArguments {
-    /// Command whose --json output the schema describes.
+    /// Command whose --json output the schema describes; `lint` for `spec --lint --format json`.
     #[arg(value_enum)]
     name: Name,
 }
@@ -43,6 +43,7 @@ schemas! {
     Rules "rules";
     Diff "diff";
     Stats "stats";
+    Lint "lint";
 }
 
 /// Runs `schema`.

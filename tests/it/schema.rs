@@ -85,6 +85,7 @@ fn what_is_printed_is_as_the_schemas_say() {
         &[&["stats", CAPTURE, "--json"], &["stats", CAPTURE, "--by", "action", "--of", "ack_latency_ms", "--json"]],
     );
     check("stats", &[&["stats", CAPTURE, "--by", "action", "--across", "direction", "--json"]]);
+    check("lint", &[&["spec", "--lint", "tests/fixtures/spec", "--format", "json"]]);
     let recordings = recordings("tests/fixtures/questions");
     let all: Vec<&str> = ["questions", "--json"].into_iter().chain(recordings.iter().map(String::as_str)).collect();
     check("questions", &[&all]);

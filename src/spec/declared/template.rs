@@ -94,7 +94,7 @@ impl Template {
 
     /// Fills it in.
     pub(super) fn fill(&self, filling: Filling<'_, '_, '_>) -> String {
-        let pieces = self.0.iter().map(|piece| piece.says(filling).unwrap_or_else(|silent| silent.to_owned()));
+        let pieces = self.0.iter().map(|piece| piece.says(filling).unwrap_or_else(|silent| silent));
         pieces.collect()
     }
 
@@ -137,7 +137,7 @@ impl Piece {
     }
 
     /// Returns what it says; what is shown instead, if it has nothing to say.
-    fn says(&self, filling: Filling<'_, '_, '_>) -> Result<String, &'static str> {
+    fn says(&self, filling: Filling<'_, '_, '_>) -> Result<String, String> {
         let leads = |path: &Path| path.leads(filling.start, filling.names);
         let number = |number: usize, thing: &str| match thing {
             "" => number.to_string(),
@@ -145,20 +145,22 @@ impl Piece {
         };
         match self {
             Self::Text(text) => Ok(text.clone()),
-            Self::Word(word) => (word.says)(filling).map(|text| short(&text)).ok_or(word.silent),
-            Self::Field(field) => filling.looked.field(*field).map(|text| short(&text)).ok_or(NONE),
+            Self::Word(word) => (word.says)(filling).map(|text| short(&text)).ok_or_else(|| word.silent.to_owned()),
+            Self::Field(field) => filling.looked.field(*field).map(|text| short(&text)).ok_or_else(|| NONE.to_owned()),
             Self::Path(path) => {
                 let shown: Vec<_> = leads(path).iter().map(|lead| (lead.name.is_some(), lead.shown())).collect();
                 let joint = if shown.iter().any(|(is_named, _)| *is_named) { " and " } else { ", " };
                 let shown: Vec<_> = shown.into_iter().map(|(_, shown)| shown).collect();
-                if shown.is_empty() { Err(NONE) } else { Ok(short(&shown.join(joint))) }
+                if shown.is_empty() { Err(NONE.to_owned()) } else { Ok(short(&shown.join(joint))) }
             }
             Self::Count(path, thing) => match leads(path).len() {
-                0 if thing.is_empty() => Err("0"),
+                0 => Err(number(0, thing)),
                 count => Ok(number(count, thing)),
             },
             Self::With(path) => Ok(if leads(path).is_empty() { "without" } else { "with" }.to_owned()),
-            Self::Kind(path) => leads(path).first().map(|lead| kind(lead.listed()).to_owned()).ok_or("nobody"),
+            Self::Kind(path) => {
+                leads(path).first().map(|lead| kind(lead.listed()).to_owned()).ok_or_else(|| "nobody".to_owned())
+            }
             Self::Total(thing) => Ok(number(filling.total, thing)),
             Self::Group(said, otherwise) => Ok(said.fill_wholly(filling).unwrap_or_else(|| otherwise.fill(filling))),
         }
