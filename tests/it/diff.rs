@@ -258,5 +258,5 @@ fn a_wrong_call_or_profile_is_refused() {
     let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
     fs::write(file.path(), "schema = 7\nname = 'x'\nclient = 'x'\ndate = 'x'\nsources = []\nstanza = []\n").unwrap();
     let path = format!("reference:{}", file.path().display());
-    refused(&["clean.ndjson", &path], ":1: this profile has schema 7, and only schema 1 is supported");
+    refused(&["clean.ndjson", &path], ":1:10: this profile has schema 7, and only schema 1 is supported");
 }

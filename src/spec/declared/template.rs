@@ -77,14 +77,13 @@ impl Template {
 
     /// Returns the paths in it.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        let paths = self.0.iter().flat_map(|piece| -> Vec<&Path> {
+        self.0.iter().flat_map(|piece| -> Vec<&Path> {
             match piece {
                 Piece::Path(path) | Piece::Count(path, _) | Piece::With(path) | Piece::Kind(path) => vec![path],
                 Piece::Group(said, otherwise) => said.paths().chain(otherwise.paths()).collect(),
                 Piece::Text(_) | Piece::Word(_) | Piece::Field(_) | Piece::Total(_) => Vec::new(),
             }
-        });
-        paths
+        })
     }
 
     /// Returns whether it is the same for every stanza.

@@ -27,6 +27,8 @@ pub struct Seen<'c> {
     pub node: &'c Node,
     /// The call stanza that it is.
     pub sight: Option<Sight<'c>>,
+    /// Of an ack of something that was not recorded, the action of the call stanza with its id.
+    pub by_id: Option<&'c ActionName>,
     /// Nanoseconds from the accept to it, both as its own vantage saw them, where that is asked for.
     pub talk: Option<i64>,
 }
@@ -35,7 +37,7 @@ impl<'c> Seen<'c> {
     /// A call stanza.
     #[must_use]
     pub const fn stanza(sight: Sight<'c>) -> Self {
-        Self { index: sight.index, row: sight.row, node: sight.node, sight: Some(sight), talk: None }
+        Self { index: sight.index, row: sight.row, node: sight.node, sight: Some(sight), by_id: None, talk: None }
     }
 
     /// A row, if it is a call stanza with an action, an ack or a receipt.
@@ -44,7 +46,9 @@ impl<'c> Seen<'c> {
         let stanza = row.observed.read();
         match stanza.body {
             Body::Call(_) => Sight::of(index, row).map(Self::stanza),
-            Body::Ack(_) | Body::Receipt(_) => Some(Self { index, row, node: &stanza.node, sight: None, talk: None }),
+            Body::Ack(_) | Body::Receipt(_) => {
+                Some(Self { index, row, node: &stanza.node, sight: None, by_id: None, talk: None })
+            }
             Body::Login(_) | Body::Other => None,
         }
     }
@@ -58,7 +62,7 @@ impl<'c> Seen<'c> {
     /// Its action; of an ack or a receipt, that of what it answers.
     #[must_use]
     pub fn action(&self) -> Option<&'c ActionName> {
-        self.sight.map_or(self.row.action.as_ref(), |sight| Some(&sight.action.name))
+        self.sight.map_or(self.row.action.as_ref().or(self.by_id), |sight| Some(&sight.action.name))
     }
 }
 
@@ -165,7 +169,16 @@ impl<'c> Survey<'c> {
     pub fn rows(&self) -> &Kind<'c> {
         self.rows.get_or_init(|| {
             let rows = self.call.rows.iter().enumerate();
-            Kind::of(rows.filter_map(|(index, row)| Seen::of(index, row)).collect())
+            let mut rows: Vec<_> = rows.filter_map(|(index, row)| Seen::of(index, row)).collect();
+            if rows.iter().any(|seen| seen.action().is_none()) {
+                let id = |seen: &Seen<'c>| seen.row.observed.read().id.as_deref();
+                let named = rows.iter().filter_map(|seen| Some((id(seen)?, &seen.sight?.action.name)));
+                let actions: HashMap<&str, &ActionName> = named.collect();
+                for seen in rows.iter_mut().filter(|seen| seen.action().is_none()) {
+                    seen.by_id = id(seen).and_then(|id| actions.get(id).copied());
+                }
+            }
+            Kind::of(rows)
         })
     }
 

@@ -9,7 +9,16 @@ const ENTRY: Rows = Rows::uncoded("incoming-1to1-audio", include_str!("page.md")
 
 pub(super) static FLOW: Page = Page {
     questions: &[
-        ENTRY.declared(0x2a50_ea65_abbe_e56e),
+        ENTRY
+            .exclusive(
+                1,
+                0x2a50_ea65_abbe_e56e,
+                "offer-answer-order",
+                "Does a device answer an offer before or after it starts ringing?",
+                &["before", "after"],
+                questions::offer_answer_order,
+            )
+            .about(Situation::Receipt),
         ENTRY.declared(0x3d98_6b51_f466_2598),
         ENTRY.existential(
             3,
