@@ -10,6 +10,7 @@ use super::attribute_check;
 use super::bearing;
 use super::context::Context;
 use super::flows::{self, Alignment};
+use super::observe::Survey;
 use super::pages::{self, RULES};
 use super::question::{Evidence, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
@@ -115,8 +116,9 @@ impl Verdicts {
             return Self::silent(call, context);
         }
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
+        let survey = Survey::of(call);
         for question in pages::questions() {
-            let found = bearing::with_packets(question, call, context, question.evidence(call, context));
+            let found = bearing::with_packets(question, call, context, question.evidence_in(&survey, context));
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));

@@ -29,8 +29,6 @@ mod attribute_check;
 
 mod built;
 
-mod lists;
-
 mod page;
 
 mod pages;
