@@ -393,26 +393,26 @@ fn wrong_filter(text: &str, error: &filter::Error) -> Failure {
 /// How many bytes of a file show whether it is a key log.
 const KEY_LOG_PROBED: u64 = 64 << 10;
 
-/// The name endings of TLS key logs.
-const TLS_KEY_LOGS: [&str; 2] = [".sslkeylog.txt", ".keylog"];
+/// The name endings of TLS key logs; media over DTLS has one of its own.
+const TLS_KEY_LOGS: &[&str] = &[".sslkeylog.txt", ".keylog", ".dtlskeylog.txt"];
 
 /// The name endings of Noise key logs.
-const NOISE_KEY_LOGS: [&str; 2] = [".noisekeys.txt", ".noisekeys-private.txt"];
+const NOISE_KEY_LOGS: &[&str] = &[".noisekeys.txt", ".noisekeys-private.txt"];
 
 /// The key logs that belong to a capture by name: its file name, cut at each of its dots, longest first, and one of
 /// `endings`.
-fn key_logs_for(capture: &Path, endings: [&str; 2]) -> Vec<PathBuf> {
+fn key_logs_for(capture: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let found =
         candidates(capture, endings).map(|logs| logs.into_iter().filter(|log| log.is_file()).collect::<Vec<_>>());
     found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// The paths at which key logs that belong to a capture are looked for, by the part of its name.
-fn candidates(capture: &Path, endings: [&str; 2]) -> impl Iterator<Item = [PathBuf; 2]> {
+fn candidates<'p>(capture: &'p Path, endings: &'p [&str]) -> impl Iterator<Item = Vec<PathBuf>> + 'p {
     let name = capture.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let cuts = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(dot, _)| dot)).filter(|cut| *cut > 0);
     cuts.map(move |cut| {
         let stem = name.get(..cut).unwrap_or(name);
-        endings.map(|ending| capture.with_file_name(format!("{stem}{ending}")))
+        endings.iter().map(|ending| capture.with_file_name(format!("{stem}{ending}"))).collect()
     })
 }

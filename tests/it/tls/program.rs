@@ -189,7 +189,7 @@ fn a_recording_over_tls_gives_the_calls_of_the_plain_one() {
 fn key_logs_are_found_by_name_and_may_be_one() {
     let capture = pcap(&WHATSAPP.packets);
     let tls = WHATSAPP.key_log.as_bytes();
-    for name in ["call.sslkeylog.txt", "call.keylog", "call.some.keylog"] {
+    for name in ["call.sslkeylog.txt", "call.keylog", "call.some.keylog", "call.dtlskeylog.txt"] {
         let files = folder(&[("call.some.pcap", &capture), (name, tls), ("call.noisekeys.txt", &noise())]);
         let output = ringtrace(&files, &["call.some.pcap"]);
         assert_true(&output);
