@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::origin::{Direction, RecordNumber, Timestamp};
+use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
 use crate::spec::Judged;
 use crate::visible::visible;
 use crate::words::duration;
@@ -12,6 +12,8 @@ use crate::words::duration;
 pub struct LaneMark {
     /// When, by the clock of the packets.
     pub time: Option<Timestamp>,
+    /// Whether it follows from all others, and comes last.
+    pub is_conclusion: bool,
     /// The record that shows it, in the leg's capture.
     pub record: RecordNumber,
     /// The capture's number from 1, where the stanzas are in another one.
@@ -33,13 +35,32 @@ pub fn marks(judged: &Judged) -> Vec<LaneMark> {
         let capture = (!captures.contains(&leg.capture)).then(|| leg.capture.0 + 1);
         marks.extend(findings.events.iter().map(|event| LaneMark {
             time: event.at.time,
+            is_conclusion: false,
             record: event.at.record,
             capture,
             text: visible(&event.sentence.say(&media.path.announced, true)).into_owned(),
         }));
     }
     marks.sort_by_key(|mark| (mark.time, mark.record));
+    marks.extend(causes(judged, &captures));
     marks
+}
+
+/// Returns why a call has no sound: what follows from all other marks.
+fn causes(judged: &Judged, captures: &[CaptureId]) -> Vec<LaneMark> {
+    let Some(media) = judged.media() else { return Vec::new() };
+    let causes = media.legs().filter_map(|(leg, findings)| {
+        let cause = findings.cause.as_ref()?;
+        let sentence = cause.sentence.say(&media.path.announced, true);
+        Some(LaneMark {
+            time: None,
+            is_conclusion: true,
+            record: cause.records.last().copied()?,
+            capture: (!captures.contains(&leg.capture)).then(|| leg.capture.0 + 1),
+            text: visible(&format!("{}, {}: {sentence}", cause.id.id(), cause.strength.name())).into_owned(),
+        })
+    });
+    causes.collect()
 }
 
 /// Returns a bar per direction and leg, from the first to the last moment of the call's media: `=` where media flowed, `.`

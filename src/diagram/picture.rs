@@ -58,6 +58,8 @@ pub struct MediaLine {
     pub mark: LaneMark,
     /// Nanoseconds since the first stanza; `None` where the clocks do not tell.
     pub since_start: Option<i64>,
+    /// Whether it goes on with the line before.
+    pub is_more: bool,
 }
 
 /// A stanza as it is drawn. Its texts come from the capture, made safe to show.
@@ -140,7 +142,7 @@ impl<'p> Picture<'p> {
                     let capture = captures.and_then(|all| all.iter().position(|it| *it == row.observed.capture()));
                     let line = self.arrow_line(arrow, (judged, row), (answers, capture), previous);
                     let until = judged.call.aligned(arrow.row);
-                    let earlier = lane.iter().take_while(|it| it.mark.time <= until).count();
+                    let earlier = lane.iter().take_while(|it| !it.mark.is_conclusion && it.mark.time <= until).count();
                     let waited = line.since_previous.filter(|waited| *waited >= LONG_WAIT && earlier == 0);
                     lines.extend(waited.map(Line::Wait));
                     lines.extend(lane.drain(..earlier).map(Line::Media));
@@ -163,7 +165,7 @@ impl<'p> Picture<'p> {
         let start = judged.call.aligned(0);
         let line = |mark: LaneMark| {
             let since_start = mark.time.zip(start).map(|(time, start)| time.nanoseconds_since(start));
-            MediaLine { mark, since_start }
+            MediaLine { mark, since_start, is_more: false }
         };
         lane::marks(judged).into_iter().map(line).collect()
     }
@@ -270,9 +272,12 @@ impl<'p> Picture<'p> {
 }
 
 impl MediaLine {
-    /// Returns the record that shows it, after the number of its capture if the stanzas are in another one.
+    /// Returns the record that shows it (none on a line that goes on with another one), after the number of its capture if the stanzas are in another one.
     #[must_use]
     pub fn record(&self) -> String {
+        if self.is_more {
+            return String::new();
+        }
         self.mark
             .capture
             .map_or_else(|| self.mark.record.to_string(), |capture| format!("{capture}:{}", self.mark.record))

@@ -8,6 +8,7 @@ use super::assessment::{Assessment, Citation, row_of};
 use super::citation;
 use super::finding::reproduce;
 use super::inert::{inert, inert_cell, inert_lines};
+use super::media;
 use super::ndjson::lines;
 use super::notes;
 use super::request::Report;
@@ -37,6 +38,7 @@ pub(super) fn write(report: &Report<'_>, assessment: &Assessment, marker: &str) 
     let shown: Vec<_> = foremost(assessment).into_iter().take(LISTED).collect();
     let mut text = format!("{marker}\n\n**{}**\n\n{}\n", inert(&assessment.title), inert_lines(&assessment.summary));
     text.push_str(&table(report, &shown, assessment.citations.len()));
+    text.push_str(&silences(report, &calls));
     text.push_str(&noted(report, assessment));
     let ending = format!("\n**How to reproduce**\n\n{}\n", fenced("text", &reproduce(report, &calls)));
     let diagram = shown.first().map(|citation| citation.call).or(report.subject_call());
@@ -146,6 +148,13 @@ fn table(report: &Report<'_>, shown: &[&Citation], all: usize) -> String {
         text.push_str(&format!("\n{} more places are not listed.\n", all - shown.len()));
     }
     text
+}
+
+/// Why calls have no sound, as a list.
+fn silences(report: &Report<'_>, calls: &[usize]) -> String {
+    let causes = media::causes(report.sanitised.analysis(), calls.iter().copied());
+    let lines: String = causes.iter().map(|cause| format!("- {}\n", inert(cause))).collect();
+    if lines.is_empty() { lines } else { format!("\n**Media, as packets show it**\n\n{lines}") }
 }
 
 /// The user's notes as a list, as many as there is room for.

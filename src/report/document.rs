@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::assessment::counted;
 use super::citation::{self, TOOL};
 use super::inert::{inert, inert_cell};
+use super::media;
 use super::notes;
 use super::request::Report;
 use super::sheet::fenced;
@@ -37,6 +38,7 @@ pub(super) fn write(report: &Report<'_>) -> String {
     vantages(analysis, &mut text);
     people(analysis, &mut text);
     calls(analysis, &mut text);
+    silences(analysis, &mut text);
     settings(analysis, &mut text);
     let findings = analysis.findings();
     observed(analysis, &findings, &mut text);
@@ -174,6 +176,17 @@ fn calls(analysis: &Analysis, text: &mut String) {
             captures.join(", "),
         ];
         row(cells, text);
+    }
+}
+
+/// Why calls have no sound, where packets show it.
+fn silences(analysis: &Analysis, text: &mut String) {
+    let causes = media::causes(analysis, 0..analysis.calls.len());
+    if !causes.is_empty() {
+        heading("Media", text);
+        for cause in causes {
+            let _ = writeln!(text, "- {}", inert(&cause));
+        }
     }
 }
 

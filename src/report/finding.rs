@@ -2,6 +2,7 @@
 
 use super::assessment::{Assessment, Citation, row_of};
 use super::citation::{self, TOOL};
+use super::media;
 use super::notes;
 use super::request::Report;
 use crate::protocol::xml;
@@ -31,6 +32,8 @@ fn evidence(report: &Report<'_>, assessment: &Assessment) -> String {
     }
     let noted = notes::about(report, assessment).into_iter().filter(|remark| !notes::asks(remark));
     lines.extend(noted.map(|remark| format!("- {}", notes::line(report, remark))));
+    let causes = media::causes(report.sanitised.analysis(), assessment.calls());
+    lines.extend(causes.iter().map(|cause| format!("- {}", plain(cause))));
     lines.push(String::new());
     lines.extend(stanzas(report, assessment.citations.iter()));
     lines.push(reproduce(report, &assessment.calls()));

@@ -21,6 +21,8 @@ mod citation;
 
 mod notes;
 
+mod media;
+
 mod finding;
 
 mod stanza;

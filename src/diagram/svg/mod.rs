@@ -3,6 +3,7 @@
 mod layout;
 mod style;
 
+use super::lane::LaneMark;
 use super::model::Expected;
 use super::picture::{ArrowKind, ArrowLine, Line, Mark, MediaLine, Picture};
 use crate::analysis::Analysis;
@@ -20,7 +21,8 @@ impl Picture<'_> {
         let names: Vec<String> = lifelines.iter().map(|lifeline| self.name_of(lifeline)).collect();
         let recorded: Vec<bool> = lifelines.iter().map(|lifeline| lifeline.is_recorded()).collect();
         let texts = Texts { title: &title, subtitle: &subtitle, names: &names, recorded: &recorded };
-        let layout = Layout::of(self.lines(), &texts);
+        let lines = self.lines().into_iter().flat_map(narrow).collect();
+        let layout = Layout::of(lines, &texts);
         let (width, height) = (number(layout.width), number(layout.height));
         let mut svg = Document::default();
         svg.open(
@@ -64,6 +66,29 @@ impl Picture<'_> {
         legend(&mut svg, &layout);
         svg.finish()
     }
+}
+
+/// The most characters of a line about the media.
+const NARROW: usize = 90;
+
+/// A line about the media in as many as it needs; other lines as they are.
+fn narrow(line: Line<'_>) -> Vec<Line<'_>> {
+    let Line::Media(MediaLine { mark, since_start, .. }) = line else { return vec![line] };
+    let mut texts: Vec<String> = Vec::new();
+    for word in mark.text.split(' ') {
+        match texts.last_mut() {
+            Some(text) if text.chars().count() + word.chars().count() < NARROW => {
+                text.push(' ');
+                text.push_str(word);
+            }
+            _ => texts.push(word.to_owned()),
+        }
+    }
+    let more = |(place, text): (usize, String)| {
+        let since_start = since_start.filter(|_| place == 0);
+        Line::Media(MediaLine { mark: LaneMark { text, ..mark.clone() }, since_start, is_more: place > 0 })
+    };
+    texts.into_iter().enumerate().map(more).collect()
 }
 
 /// A line of text that begins, ends or is centred at a point, depending on its class.
