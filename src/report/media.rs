@@ -11,7 +11,9 @@ pub(super) fn causes(analysis: &Analysis, calls: impl IntoIterator<Item = usize>
     let causes = calls.into_iter().filter_map(|index| {
         let media = analysis.calls.get(index)?.media()?;
         let (leg, cause) = media.cause()?;
-        let records: Vec<String> = cause.records.iter().map(ToString::to_string).collect();
+        let mut records = cause.records.clone();
+        records.sort_unstable();
+        let records: Vec<String> = records.iter().map(ToString::to_string).collect();
         let records = match records.as_slice() {
             [] => String::new(),
             [one] => format!(", record {one}"),
