@@ -1,4 +1,4 @@
-//! A capture to calls: the whole pipe, in bytes of capture per second.
+//! A capture to calls: the whole pipe, in bytes of capture per second, and UDP of other programs, in packets.
 //!
 //! The capture is the project's own, repeated with other client ports: every session of it is decrypted.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
@@ -64,5 +64,50 @@ fn pipe(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, pipe);
+/// How many UDP packets other programs send, over how many flows.
+const DATAGRAMS: u32 = 200_000;
+const FLOWS: u32 = 1_000;
+
+/// A capture with nothing but UDP of other programs, 1200 bytes a packet.
+fn other_udp(header: &[u8]) -> Vec<u8> {
+    const PAYLOAD: u16 = 1200;
+    let mut all = header.to_vec();
+    for nth in 0..DATAGRAMS {
+        let port = u16::try_from(10_000 + nth % FLOWS).unwrap();
+        let mut packet = [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0][..], &[0x45, 0]].concat();
+        packet.extend((28 + PAYLOAD).to_be_bytes());
+        packet.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 10, 198, 51, 100, 20]);
+        packet.extend(port.to_be_bytes());
+        packet.extend([1, 187]);
+        packet.extend((8 + PAYLOAD).to_be_bytes());
+        packet.extend([0, 0]);
+        // As QUIC's short header begins.
+        packet.resize(packet.len() + usize::from(PAYLOAD), 0x41);
+        let length = u32::try_from(packet.len()).unwrap();
+        for word in [1_773_738_000 + nth / 10_000, nth % 10_000 * 100, length, length] {
+            all.extend(word.to_le_bytes());
+        }
+        all.extend(packet);
+    }
+    all
+}
+
+fn udp(criterion: &mut Criterion) {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/answered-and-missed/answered-and-missed.pcap");
+    let all = other_udp(&fs::read(own).unwrap()[..FILE_HEADER]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("udp.pcap");
+    fs::write(&path, &all).unwrap();
+    let load = || Request::new(vec![Source::File(path.clone())]).load();
+    let analysis = load();
+    let seen = analysis.flows.values().next().unwrap().seen;
+    assert_eq!(seen, u64::from(FLOWS), "the capture is read whole");
+
+    let mut group = criterion.benchmark_group("udp");
+    group.throughput(Throughput::Elements(DATAGRAMS.into())).sample_size(10);
+    group.bench_function("other programs' packets", |bencher| bencher.iter(|| black_box(load())));
+    group.finish();
+}
+
+criterion_group!(benches, pipe, udp);
 criterion_main!(benches);

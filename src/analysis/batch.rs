@@ -60,7 +60,7 @@ impl Batch {
             }
             Entry::Recorded(recorded) => Kept::Recorded(Box::new(recorded)),
             Entry::Closed => Kept::Closed,
-            Entry::Record(_) | Entry::Secrets(_) | Entry::Event(_) => return,
+            Entry::Record(_) | Entry::Secrets(_) | Entry::Event(_) | Entry::Media(_) => return,
         };
         self.tasks.push((place, Task::Entry(entry.origin, kept)));
     }

@@ -170,6 +170,10 @@ impl Pipe {
                 self.records += 1;
                 self.transport.workers.results.report(Located::new(origin, event));
             }
+            (Entry::Media(note), _) => {
+                self.records += 1;
+                self.traffic.media.note(Located::new(origin, note));
+            }
             (entry, Some(id)) => {
                 self.records += u64::from(!matches!(entry, Entry::Ends(_) | Entry::Recorded(_) | Entry::Closed));
                 self.transport.workers.push(id, Located::new(origin, entry));
@@ -199,11 +203,11 @@ impl Pipe {
         capture.other = self.traffic.other(&capture.connections, tcp);
     }
 
-    /// The UDP flows of a capture of packets, which has the connections of interest that `capture` names; `None` if it has no
-    /// packets. Call once the capture has ended.
+    /// The UDP flows of a capture of packets or of a recorder, which has the connections of interest that `capture` names;
+    /// `None` if it has neither packets nor what a recorder says about media. Call once the capture has ended.
     pub(super) fn flows(&mut self, capture: &Capture) -> Option<Flows> {
         let Self { transport, traffic, last, .. } = self;
-        if traffic.packets == 0 {
+        if traffic.packets == 0 && !traffic.media.has_notes() {
             return None;
         }
         let clients = capture.connections.iter().filter_map(|connection| connection.client.parse::<SocketAddr>().ok());

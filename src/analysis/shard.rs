@@ -111,7 +111,7 @@ impl Shard {
                 results.internal(Located::new(origin, node));
             }
             Entry::Ends(ends) => connection.ends(ends),
-            Entry::Closed | Entry::Record(_) | Entry::Secrets(_) | Entry::Event(_) => {}
+            Entry::Closed | Entry::Record(_) | Entry::Secrets(_) | Entry::Event(_) | Entry::Media(_) => {}
         }
     }
 

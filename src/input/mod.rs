@@ -10,6 +10,8 @@ pub mod diagnoses;
 
 mod event;
 
+mod recorder;
+
 mod model;
 
 mod time;
@@ -57,6 +59,7 @@ pub use diagnoses::DIAGNOSES;
 pub use event::{CallEvent, EventKind, Program};
 pub use model::{Ends, Entry, Error, Format, Piece, Recorded, Sink, Summary, TECHNIQUES};
 pub use pcap::convert::ToPcapng;
+pub use recorder::MediaNote;
 
 /// How a format is recognised and read.
 enum Reader {
@@ -169,6 +172,8 @@ formats! {
         lines(log::WHATSMEOW);
     "text", "stanzas in any other text: as XML, or as nodes in JSON or as programs print objects", "unknown" or ANY, "log":
         lines(log::NODES, log::XML);
+    "meowcaller-media", "files of meowcaller's recorder about media: relay.jsonl, stun.jsonl, rtp.jsonl and others, also joined", "unknown" or ANY, "log":
+        lines(log::RECORDER);
     "call-events", "call events in logs and webhooks, without stanzas", "unknown" or ANY, "log":
         lines(log::EVENTS, log::EVENT_VALUES);
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::clients::Client;
 use super::event::CallEvent;
+use super::recorder::MediaNote;
 use crate::anomaly::Anomaly;
 use crate::origin::{ConnectionId, Located, Timestamp};
 use crate::protocol::binary::{Jid, Node};
@@ -79,6 +80,8 @@ pub enum Entry<'a> {
     /// An event of a call, which a program reported instead of printing stanzas. The origin has no connection, and the
     /// format of the input may not be known yet.
     Event(CallEvent),
+    /// What a client's recorder says about its media. The origin has no connection.
+    Media(MediaNote),
     /// The peers of the origin's connection, where no packets name them. Comes before, between or after what the
     /// connection carries, and is not a record.
     Ends(Ends<'a>),

@@ -41,6 +41,15 @@ pub struct Secret {
     pub bytes: Box<[u8]>,
 }
 
+/// An address that one side says it can be reached at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reachable {
+    /// Index in [`Call::rows`] of the stanza that has it.
+    pub row: usize,
+    /// The address.
+    pub address: SocketAddr,
+}
+
 /// A relay that a latency report names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -77,7 +86,7 @@ pub struct Announced {
     /// `<key>`: the text that signs requests to relays.
     pub keys: Vec<Box<[u8]>>,
     /// Addresses in `<transport>` and `<accept>`, assumed to be those of the sender.
-    pub candidates: Vec<SocketAddr>,
+    pub candidates: Vec<Reachable>,
     /// Latency reports, one per relay.
     pub reports: Vec<Report>,
     /// The last election.
@@ -103,7 +112,8 @@ impl Announced {
             match action.name {
                 ActionName::Transport | ActionName::Accept => {
                     let te = node.children().filter(|child| child.tag() == "te");
-                    announced.candidates.extend(te.filter_map(address).take(MOST_RELAYS));
+                    let read = te.filter_map(address).map(|address| Reachable { row: index, address });
+                    announced.candidates.extend(read.take(MOST_RELAYS));
                 }
                 ActionName::RelayLatency => announced.report(node, index, row.observed.direction()),
                 ActionName::RelayElection => {

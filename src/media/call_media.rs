@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::case::Case;
 use super::collector::Flows;
+use super::count::{Moment, median};
+use super::dialled::{Dialled, dialled};
 use super::finding::{CauseId, FactId, Finding};
-use super::leg::{Leg, Path, paths};
+use super::leg::{Coverage, Leg, LegFlow, Path, paths};
 use super::tie::Role;
 use super::timeline::{Event, events};
-use super::transactions::median;
 use crate::call::Call;
 use crate::origin::{CaptureId, Direction, RecordNumber};
 
@@ -20,6 +21,8 @@ pub struct Findings {
     pub cause: Option<Finding<CauseId>>,
     /// What else is worth a line.
     pub facts: Vec<Finding<FactId>>,
+    /// What they show of conduct that the spec describes.
+    pub conduct: Vec<Finding<FactId>>,
     /// What happened, moment by moment.
     pub events: Vec<Event>,
 }
@@ -31,6 +34,8 @@ pub struct Measured {
     pub row: usize,
     /// The latency that it reports, as sent.
     pub value: u64,
+    /// The round trip that the server announced for the relay, in milliseconds.
+    pub announced: Option<u64>,
     /// The median round trip in nanoseconds.
     pub round_trip: i64,
     /// The record with the first answer of the relay.
@@ -46,6 +51,10 @@ pub struct CallMedia {
     pub findings: Vec<Findings>,
     /// Reported latencies that packets bear out or not.
     pub measured: Vec<Measured>,
+    /// Reports of the recorded device about relays to which it had sent nothing: indexes in [`Call::rows`].
+    pub unprobed: Vec<usize>,
+    /// Addresses in stanzas to which packets went.
+    pub dialled: Vec<Dialled>,
 }
 
 impl CallMedia {
@@ -63,10 +72,13 @@ impl CallMedia {
                 if cause.as_ref().is_some_and(|cause| cause.id == CauseId::RelayRefused) {
                     facts.retain(|fact| fact.id != FactId::RefusalBeside);
                 }
-                Findings { cause, facts, events: events(leg) }
+                Findings { cause, facts, conduct: case.conduct(), events: events(leg) }
             });
-            let (findings, measured) = (findings.collect(), measured(call, &path));
-            Some(Arc::new(Self { path, findings, measured }))
+            let (findings, reports) = (findings.collect(), outbound(call, &path));
+            let unprobed = reports.iter().filter(|report| report.is_unprobed()).map(|report| report.row).collect();
+            let measured = reports.iter().filter_map(Reported::measured).collect();
+            let dialled = dialled(call, &path);
+            Some(Arc::new(Self { path, findings, measured, unprobed, dialled }))
         };
         calls.iter().zip(paths(calls, captures)).map(media).collect()
     }
@@ -89,25 +101,62 @@ impl CallMedia {
     }
 }
 
-/// Returns the reports of recorded devices whose relay answered a request before.
-fn measured(call: &Call, path: &Path) -> Vec<Measured> {
+/// A report of the recorded device about a relay, and what packets show of that relay before it.
+struct Reported {
+    row: usize,
+    value: Option<u64>,
+    announced: Option<u64>,
+    /// The requests to the relay that were answered, and the answers.
+    answered: Vec<(Moment, Moment)>,
+    /// Whether everything that went to the relay was recorded, and nothing did.
+    is_unprobed: bool,
+}
+
+impl Reported {
+    const fn is_unprobed(&self) -> bool {
+        self.is_unprobed
+    }
+
+    fn measured(&self) -> Option<Measured> {
+        let took = self.answered.iter().filter_map(|(request, answer)| answer.since(*request));
+        let round_trip = median(took.collect())?;
+        let record = self.answered.iter().map(|(_, answer)| answer.record).min()?;
+        Some(Measured { row: self.row, value: self.value?, announced: self.announced, round_trip, record })
+    }
+}
+
+/// Returns the reports of recorded devices about relays whose address is known.
+fn outbound(call: &Call, path: &Path) -> Vec<Reported> {
     let reports = path.announced.reports.iter().filter(|report| report.direction == Direction::Outbound);
-    let measured = reports.filter_map(|report| {
+    let reported = reports.filter_map(|report| {
         let row = call.rows.get(report.row)?;
         let relay = path.announced.reported(report)?;
         let is_it = |known: usize| known == relay || path.announced.is_same_relay(known, relay);
         // Only one clock says what came before what.
         let leg = path.legs.iter().find(|leg| leg.capture == row.observed.capture())?;
-        let flows =
-            leg.relays().filter(|(known, _)| matches!(known.tied.role, Role::Relay(Some(known)) if is_it(known)));
-        let answered = flows.flat_map(|(known, flow)| known.allocates(flow)).filter_map(|asked| {
+        let time = row.observed.time()?;
+        let flows = || {
+            let is_to_it = |known: &LegFlow| matches!(known.tied.role, Role::Relay(Some(known)) if is_it(known));
+            leg.relays().filter(move |(known, _)| is_to_it(known))
+        };
+        let answered = flows().flat_map(|(known, flow)| known.allocates(flow)).filter_map(|asked| {
             let (_, answer) = asked.answer.as_ref()?;
-            (answer.time <= row.observed.time()).then_some((asked.request, *answer))
+            (answer.time? <= time).then_some((asked.request, *answer))
         });
-        let answered: Vec<_> = answered.collect();
-        let round_trip = median(answered.iter().filter_map(|(request, answer)| answer.since(*request)).collect())?;
-        let record = answered.iter().map(|(_, answer)| answer.record).min()?;
-        Some(Measured { row: report.row, value: report.value?, round_trip, record })
+        let is_before = |at: Option<Moment>| at.and_then(|at| at.time).is_some_and(|at| at <= time);
+        let is_probed = flows().any(|(_, flow)| is_before(flow.counts.outbound.first));
+        let known = path.announced.relays.get(relay)?;
+        let is_certain = matches!(leg.coverage, Coverage::Whole)
+            && leg.all.recorded.is_none()
+            && known.address.is_some()
+            && !leg.flows.iter().any(|known| known.tied.is_ambiguous);
+        Some(Reported {
+            row: report.row,
+            value: report.value,
+            announced: known.round_trip,
+            answered: answered.collect(),
+            is_unprobed: is_certain && !is_probed,
+        })
     });
-    measured.collect()
+    reported.collect()
 }

@@ -77,6 +77,11 @@ impl<'a> Case<'a> {
         self.leg.flows().any(|(_, flow)| flow.is_sealed())
     }
 
+    /// Returns how many of the relays that were asked answered, a clause; nothing where answers were not recorded.
+    pub(super) fn answered_clause(&self, answered: u64) -> String {
+        if self.leg.all.recorded.is_some() { String::new() } else { format!("; {answered} answered") }
+    }
+
     /// Returns how many relays some flows lead to.
     pub(super) fn count_relays<'f>(&self, flows: impl Iterator<Item = &'f LegFlow>) -> u64 {
         let mut seen: Vec<Option<usize>> = Vec::new();

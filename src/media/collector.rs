@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::count::{Count, Moment};
 use super::dtls::{self, Content};
 use super::flow::{Flow, Interest};
+use super::recorder::{Recorded, Recorder};
 use super::sctp;
 use super::session::Session;
+use crate::input::MediaNote;
 use crate::keys::Keys;
 use crate::origin::{Direction, Located, PerDirection};
 use crate::protocol::packet::{Datagram, Unreachable};
@@ -32,13 +34,15 @@ pub struct Flows {
     pub is_partial: bool,
     /// When the capture ended.
     pub end: Moment,
+    /// What of a client's recorder was given, if the flows are from one.
+    pub recorded: Option<Recorded>,
 }
 
 impl Flows {
     /// Returns those of a capture without any.
     #[must_use]
     pub const fn none(end: Moment) -> Self {
-        Self { flows: Vec::new(), tcp: Vec::new(), seen: 0, is_partial: false, end }
+        Self { flows: Vec::new(), tcp: Vec::new(), seen: 0, is_partial: false, end, recorded: None }
     }
 }
 
@@ -66,6 +70,8 @@ pub struct Collector {
     keys: Vec<Arc<Keys>>,
     /// DTLS sessions, by the number of their flow.
     sessions: HashMap<u64, Session>,
+    /// What a client's recorder says.
+    recorder: Recorder,
 }
 
 /// The most DTLS sessions of a capture that are followed.
@@ -116,6 +122,17 @@ impl Collector {
         }
     }
 
+    /// Takes what a client's recorder says.
+    pub fn note(&mut self, note: Located<MediaNote>) {
+        self.recorder.push(note);
+    }
+
+    /// Returns whether a client's recorder said anything.
+    #[must_use]
+    pub fn has_notes(&self) -> bool {
+        !self.recorder.is_empty()
+    }
+
     /// Takes an ICMP message that says that a datagram did not arrive.
     pub fn refuse(&mut self, message: Located<Unreachable>) {
         let Unreachable { source, destination, .. } = message.item;
@@ -154,7 +171,12 @@ impl Collector {
     /// Returns what was collected. `machine` are the addresses of the recorded machine, as far as they are known; `end` is
     /// the last record.
     pub fn finish(self, machine: &[IpAddr], tcp: Vec<TcpFlow>, end: Moment) -> Flows {
-        let mut flows = self.flows;
+        let (mut flows, mut seen) = (self.flows, self.seen);
+        let (noted, recorded) = self.recorder.finish().unzip();
+        for flow in noted.into_iter().flatten() {
+            seen += 1;
+            flows.push(Flow { number: seen, ..flow });
+        }
         let asking = flows.iter().filter(|flow| flow.interest() == Interest::Certain);
         let asking = asking.filter_map(|flow| match flow.asker()? {
             Direction::Outbound => Some(flow.local.ip()),
@@ -164,7 +186,7 @@ impl Collector {
         machine.sort_unstable();
         machine.dedup();
         flows.iter_mut().for_each(|flow| flow.orient(&machine));
-        Flows { flows, tcp, seen: self.seen, is_partial: self.is_partial, end }
+        Flows { flows, tcp, seen, is_partial: self.is_partial, end, recorded }
     }
 }
 

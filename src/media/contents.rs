@@ -1,10 +1,10 @@
 //! What a flow carries, by the first bytes of its datagrams; inside DTLS, of its messages.
 
-use super::count::{Count, Moment};
+use super::count::{Cadence, Count, Moment};
 use super::dtls::{self, CLIENT_HELLO, Content, Record, SERVER_HELLO};
 use super::rtp::{Rtcp, Rtp, without_envelope};
 use super::stream::Stream;
-use super::stun::{Class, Message, Method, attribute};
+use super::stun::{Class, Message, Method, TransactionId, attribute};
 use super::transactions::Transactions;
 use crate::origin::{Direction, PerDirection};
 use std::collections::BTreeMap;
@@ -44,6 +44,9 @@ impl Kind {
 
 /// The most streams of a direction, beyond which those that prove to be none make room.
 const MOST_STREAMS: usize = 32;
+
+/// The most types of RTCP packets of a direction that are counted apart.
+const MOST_REPORTS: usize = 8;
 
 /// The most tokens, user names, mapped addresses and lengths of a flow that are kept.
 const MOST_TOKENS: usize = 8;
@@ -107,6 +110,8 @@ pub struct Contents {
     pub streams: PerDirection<Vec<Stream>>,
     /// The streams that RTCP reports name as their sender's.
     pub reporters: PerDirection<Vec<u32>>,
+    /// RTCP packets, by the type of the first in each datagram.
+    pub reports: PerDirection<BTreeMap<u8, Cadence>>,
     /// DTLS.
     pub dtls: PerDirection<Dtls>,
     /// Whether some of it is what only WhatsApp sends.
@@ -141,6 +146,10 @@ impl Contents {
             if known.len() < MOST_STREAMS && !known.contains(&report.ssrc) {
                 known.push(report.ssrc);
             }
+            let known = &mut self.reports[sender];
+            if known.len() < MOST_REPORTS || known.contains_key(&report.kind) {
+                known.entry(report.kind).or_default().add(length, at);
+            }
             Kind::Rtcp
         } else if let Some(packet) = Rtp::read(bare) {
             self.rtp(packet, length, sender, at);
@@ -148,10 +157,14 @@ impl Contents {
         } else {
             Kind::Other
         };
+        self.tally(kind, length, sender, at);
+        kind
+    }
+
+    fn tally(&mut self, kind: Kind, length: usize, sender: Direction, at: Moment) {
         if let Some(count) = self.counts[sender].get_mut(kind as usize) {
             count.add(length, at);
         }
-        kind
     }
 
     fn stun(&mut self, message: &Message<'_>, sender: Direction, at: Moment) {
@@ -188,6 +201,39 @@ impl Contents {
         known
     }
 
+    /// Takes an allocation request of ours that was noted, and whose answer was not.
+    pub(super) fn allocate(&mut self, id: TransactionId, length: usize, at: Moment) {
+        self.is_whatsapps = true;
+        self.transactions.note(Method::Allocate, id, at);
+        self.tally(Kind::Stun, length, Direction::Outbound, at);
+    }
+
+    /// Takes a keep-alive of ours that was noted.
+    pub(super) fn ping(&mut self, id: TransactionId, length: usize, at: Moment) {
+        self.transactions.note(Method::Ping, id, at);
+        self.tally(Kind::Stun, length, Direction::Outbound, at);
+    }
+
+    /// Takes an answer of ours to a check, of which nothing else was noted.
+    pub(super) fn answer_check(&mut self, length: usize, at: Moment) {
+        self.tally(Kind::Stun, length, Direction::Outbound, at);
+    }
+
+    /// Takes a packet of RTP that was noted.
+    pub(super) fn note_rtp(&mut self, packet: Rtp, length: usize, sender: Direction, at: Moment) {
+        self.rtp(packet, length, sender, at);
+        self.tally(Kind::Rtp, length, sender, at);
+    }
+
+    /// Takes a packet of RTCP of the other side that was noted, whose type and length were not.
+    pub(super) fn note_rtcp(&mut self, ssrc: u32, at: Moment) {
+        let known = &mut self.reporters.inbound;
+        if known.len() < MOST_STREAMS && !known.contains(&ssrc) {
+            known.push(ssrc);
+        }
+        self.tally(Kind::Rtcp, 0, Direction::Inbound, at);
+    }
+
     fn rtp(&mut self, packet: Rtp, length: usize, sender: Direction, at: Moment) {
         let streams = &mut self.streams[sender];
         if let Some(stream) = streams.iter_mut().find(|stream| stream.ssrc == packet.ssrc) {
@@ -210,6 +256,7 @@ impl Contents {
         swap(&mut self.byes);
         swap(&mut self.streams);
         swap(&mut self.reporters);
+        swap(&mut self.reports);
         swap(&mut self.dtls);
         self.transactions.reverse();
     }

@@ -2,13 +2,13 @@
 
 use crate::origin::{Origin, RecordNumber, Timestamp};
 
-/// A record of a capture, and when it was made.
+/// A record of a capture, and when it was made. Moments are ordered by time, and where no clock tells by record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
-    /// The record's number in its capture.
-    pub record: RecordNumber,
     /// When it was captured; `None` if the capture has no times.
     pub time: Option<Timestamp>,
+    /// The record's number in its capture.
+    pub record: RecordNumber,
 }
 
 impl Moment {
@@ -104,6 +104,74 @@ impl Stretches {
     }
 }
 
+/// The most times of a sample that are kept; beyond it every second is dropped.
+const MOST_SAMPLED: usize = 256;
+
+/// Some of many times, in nanoseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sample {
+    kept: Vec<i64>,
+    /// One in `2^sparse` is kept.
+    sparse: u32,
+    seen: u64,
+}
+
+impl Sample {
+    /// Adds a time.
+    pub(super) fn add(&mut self, nanoseconds: i64) {
+        if self.seen.is_multiple_of(1_u64.checked_shl(self.sparse).unwrap_or(u64::MAX)) {
+            self.kept.push(nanoseconds);
+        }
+        self.seen += 1;
+        if self.kept.len() > MOST_SAMPLED {
+            let mut place = 0;
+            self.kept.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.sparse += 1;
+        }
+    }
+
+    /// Returns the middle of the times; `None` if there is none.
+    #[must_use]
+    pub(super) fn median(&self) -> Option<i64> {
+        median(self.kept.clone())
+    }
+}
+
+/// Returns the middle of some times, the mean of both if two are in the middle.
+#[must_use]
+pub(super) fn median(mut times: Vec<i64>) -> Option<i64> {
+    times.sort_unstable();
+    let upper = *times.get(times.len() / 2)?;
+    let lower = *times.get(times.len().checked_sub(1)? / 2)?;
+    Some(lower + (upper - lower) / 2)
+}
+
+/// Datagrams of one kind and direction, and how long after each other they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cadence {
+    /// The datagrams.
+    pub count: Count,
+    intervals: Sample,
+}
+
+impl Cadence {
+    /// Adds a datagram of this many bytes.
+    pub fn add(&mut self, bytes: usize, at: Moment) {
+        let interval = self.count.last.and_then(|last| at.since(last));
+        interval.filter(|interval| *interval >= 0).into_iter().for_each(|interval| self.intervals.add(interval));
+        self.count.add(bytes, at);
+    }
+
+    /// Returns the middle of the times between one and the next; `None` if there is one, or no clock tells.
+    #[must_use]
+    pub fn interval(&self) -> Option<i64> {
+        self.intervals.median()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +190,23 @@ mod tests {
         assert_eq!(seen, [(1, 3, 3), (5, 5, 1)]);
         (6..1_000).for_each(|record| stretches.add(at(record, 5_000 * i64::try_from(record).unwrap())));
         assert_eq!(stretches.all().len(), MOST_STRETCHES);
+    }
+
+    #[test]
+    fn the_median_of_many_times_takes_little_memory() {
+        let mut sample = Sample::default();
+        (0..100_000).for_each(|nth| sample.add(nth));
+        assert!(sample.kept.len() <= MOST_SAMPLED);
+        assert!((45_000..55_000).contains(&sample.median().unwrap()));
+    }
+
+    #[test]
+    fn a_cadence_is_the_usual_time_between_datagrams() {
+        let mut cadence = Cadence::default();
+        assert_eq!(cadence.interval(), None);
+        for moment in [at(1, 0), at(2, 1_500), at(3, 3_000), at(4, 30_000), at(5, 31_500)] {
+            cadence.add(42, moment);
+        }
+        assert_eq!((cadence.interval(), cadence.count.packets), (Some(1_500_000_000), 5));
     }
 }

@@ -64,7 +64,7 @@ impl Case<'_> {
     }
 
     /// Returns the first request to each relay that was tried before a row, and its answers.
-    fn tried_before(&self, before: Timestamp) -> Vec<(&LegFlow, Moment, Option<Moment>)> {
+    pub(super) fn tried_before(&self, before: Timestamp) -> Vec<(&LegFlow, Moment, Option<Moment>)> {
         let tried = self.leg.relays().filter_map(|(known, flow)| {
             let asked = known.allocates(flow).find(|asked| asked.request.time.is_some_and(|time| time < before))?;
             let answer = match &asked.answer {
@@ -85,9 +85,10 @@ impl Case<'_> {
             self.count_relays(tried.iter().filter(|(.., answer)| answer.is_some()).map(|(known, ..)| *known));
         let before = accept.time.nanoseconds_since(first.time?);
         let sentence = format!(
-            "Our client tried {} while the call rang, {} before the accept; {answered} answered.",
+            "Our client tried {} while the call rang, {} before the accept{}.",
             counted(relays, "relay"),
-            duration(before)
+            duration(before),
+            self.answered_clause(answered)
         );
         let records = tried.iter().map(|(_, asked, _)| asked.record).collect();
         Some(Finding { rows: vec![accept.row], ..fact(FactId::RelaysProbedWhileRinging, sentence, records) })
@@ -109,8 +110,9 @@ impl Case<'_> {
             self.count_relays(tried.iter().filter(|(.., answer)| answer.is_some()).map(|(known, ..)| *known));
         let media = if self.media(Direction::Outbound).is_some() { "media was sent" } else { "no media was sent" };
         let sentence = format!(
-            "Before it declined, our client allocated at {}, {answered} of which answered; {media}.",
-            counted(relays, "relay")
+            "Before it declined, our client allocated at {}{}; {media}.",
+            counted(relays, "relay"),
+            self.answered_clause(answered)
         );
         let records =
             tried.iter().flat_map(|(_, asked, answer)| std::iter::once(*asked).chain(*answer)).map(|at| at.record);
@@ -249,6 +251,6 @@ impl Case<'_> {
     }
 }
 
-fn fact(id: FactId, sentence: String, records: Vec<RecordNumber>) -> Finding<FactId> {
+pub(super) fn fact(id: FactId, sentence: String, records: Vec<RecordNumber>) -> Finding<FactId> {
     Finding { id, strength: Strength::Observed, sentence: Sentence::new(sentence), rows: Vec::new(), records }
 }

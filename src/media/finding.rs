@@ -84,6 +84,24 @@ findings! {
         RefusalBeside = "relay-refusal",
         /// A relay did not answer, beside one that did.
         SilenceBeside = "relay-silence",
+        /// Relays were tried in a call that nobody accepted.
+        RelaysProbedUnanswered = "relays-probed-unanswered",
+        /// Over which relay our media went first.
+        MediaRelay = "media-relay",
+        /// Our media went over one relay from before the accept on.
+        RelayBeforeAccept = "relay-before-accept",
+        /// Our media went over to another relay after the accept.
+        RelayChanged = "relay-changed",
+        /// Our media went out before the accept.
+        EarlyMedia = "early-media",
+        /// Our client kept the path alive.
+        KeptAlive = "kept-alive",
+        /// Our client did not keep the path alive.
+        NotKeptAlive = "not-kept-alive",
+        /// How often RTCP packets go out and come in.
+        ReportCadence = "report-cadence",
+        /// How many streams have a derived identifier.
+        StreamIds = "stream-ids",
     }
 }
 

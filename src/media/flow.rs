@@ -25,6 +25,8 @@ pub struct Flow {
     pub inside: Option<Box<Contents>>,
     /// ICMP messages that say that what was sent did not arrive.
     pub unreachable: Count,
+    /// Whether a client's recorder tells of it, and no packets.
+    pub is_noted: bool,
     /// How many datagrams the recorder truncated within what would say what they are.
     pub cut: u64,
 }
@@ -54,6 +56,7 @@ impl Flow {
             contents: None,
             inside: None,
             unreachable: Count::default(),
+            is_noted: false,
             cut: 0,
         }
     }
@@ -112,18 +115,27 @@ impl Flow {
         self.inside.is_none() && self.kinds().any(|kind| kind == Kind::Dtls)
     }
 
-    /// Returns the display filter with which Wireshark shows it.
+    /// Returns its ends, ours first; `None` for one that is not known.
     #[must_use]
-    pub fn wireshark_filter(&self) -> String {
+    pub fn ends(&self) -> [Option<SocketAddr>; 2] {
+        [self.local, self.remote].map(|end| Some(end).filter(|end| !end.ip().is_unspecified()))
+    }
+
+    /// Returns the display filter with which Wireshark shows it; `None` if it is not one of packets.
+    #[must_use]
+    pub fn wireshark_filter(&self) -> Option<String> {
+        if self.is_noted {
+            return None;
+        }
         let family = if self.remote.is_ipv4() { "ip" } else { "ipv6" };
         let (local, remote) = (self.local, self.remote);
-        format!(
+        Some(format!(
             "{family}.addr == {} && {family}.addr == {} && udp.port == {} && udp.port == {}",
             local.ip(),
             remote.ip(),
             local.port(),
             remote.port()
-        )
+        ))
     }
 
     /// Returns its first and last moment.
@@ -143,7 +155,7 @@ impl Flow {
 
     /// Makes the other end the local one if the recorded machine is there, given its addresses as far as they are known.
     pub(super) fn orient(&mut self, machine: &[IpAddr]) {
-        if !self.is_sent_from_here(machine) {
+        if !self.is_noted && !self.is_sent_from_here(machine) {
             self.reverse();
         }
     }

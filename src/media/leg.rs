@@ -52,6 +52,8 @@ pub enum Coverage {
     Cut,
     /// There were too many flows to keep all.
     Partial,
+    /// A client's recorder tells of its media, and some of its files are missing.
+    Parts,
     /// Everything that was recorded of the call was read.
     Whole,
 }
@@ -66,6 +68,9 @@ impl Coverage {
             Self::OneDirection => Some("the capture contains UDP packets of one direction only"),
             Self::Cut => Some("packets were truncated by a snap length, so media may go unrecognised"),
             Self::Partial => Some("the capture contains more UDP flows than are kept, so some may be missing"),
+            Self::Parts => {
+                Some("some files of the client's recorder about media are missing: join all of them into one input")
+            }
             Self::Whole => None,
         }
     }
@@ -106,6 +111,10 @@ pub struct LegFlow {
     foreign_streams: Vec<u32>,
     /// The allocations of another call, by index.
     foreign_allocations: Vec<usize>,
+    /// The identifiers of its streams that follow from the call-id and a device.
+    derived_streams: Vec<u32>,
+    /// Whether a device is known from which they could follow.
+    pub is_derivable: bool,
     /// Whether another call has the flow too.
     pub is_shared: bool,
     /// When the call can have media, where the flow is shared.
@@ -117,6 +126,12 @@ impl LegFlow {
     pub fn streams<'f>(&'f self, flow: &'f Flow, direction: Direction) -> impl Iterator<Item = &'f Stream> {
         let streams = flow.media().map_or(&[][..], |contents| &contents.streams[direction]);
         streams.iter().filter(|stream| !self.foreign_streams.contains(&stream.ssrc))
+    }
+
+    /// Returns whether the identifier of a stream follows from the call-id and a device.
+    #[must_use]
+    pub fn is_derived(&self, stream: u32) -> bool {
+        self.derived_streams.contains(&stream)
     }
 
     /// Returns the transactions that belong to the call.
@@ -310,6 +325,7 @@ impl Builder<'_, '_> {
             window.is_some_and(|(from, until)| time.is_some_and(|time| !(from..=until).contains(&time)))
         };
         let (mut foreign_streams, mut foreign_allocations) = (Vec::new(), Vec::new());
+        let (mut derived_streams, is_derivable) = (Vec::new(), !self.candidate.streams.is_empty());
         for contents in [flow.contents.as_deref(), flow.inside.as_deref()].into_iter().flatten() {
             let streams = contents.streams.both().into_iter().flatten();
             let foreign = streams.filter(|stream| {
@@ -317,6 +333,8 @@ impl Builder<'_, '_> {
                 owned.map_or_else(|| is_outside(stream.count.first), |is_owned| !is_owned)
             });
             foreign_streams.extend(foreign.map(|stream| stream.ssrc));
+            let streams = contents.streams.both().into_iter().flatten().map(|stream| stream.ssrc);
+            derived_streams.extend(streams.filter(|id| self.candidate.streams.contains_key(id)));
         }
         for (place, allocation) in flow.media().into_iter().flat_map(|it: &Contents| it.allocations.iter().enumerate())
         {
@@ -327,7 +345,16 @@ impl Builder<'_, '_> {
         }
         let relay = if let Role::Relay(Some(relay)) = tied.role { Some(relay) } else { None };
         let is_elected = relay.filter(|_| !elected.is_empty()).map(|relay| elected.contains(&relay));
-        Some(LegFlow { tied, is_elected, foreign_streams, foreign_allocations, is_shared, window })
+        Some(LegFlow {
+            tied,
+            is_elected,
+            foreign_streams,
+            foreign_allocations,
+            derived_streams,
+            is_derivable,
+            is_shared,
+            window,
+        })
     }
 
     /// Returns the vantage whose media a capture has: the one with stanzas there, else the one whose streams go out.
@@ -397,6 +424,9 @@ fn coverage(leg: &Leg) -> Coverage {
     for flow in &leg.all.flows {
         out += flow.counts.outbound.packets;
         back += flow.counts.inbound.packets;
+    }
+    if let Some(recorded) = leg.all.recorded.filter(|_| !leg.flows.is_empty()) {
+        return if recorded.is_whole() { Coverage::Whole } else { Coverage::Parts };
     }
     if leg.all.seen == 0 {
         Coverage::NoUdp

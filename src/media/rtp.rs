@@ -22,8 +22,27 @@ pub struct Rtcp {
     pub ssrc: u32,
 }
 
+/// A payload type that was not recorded: those of packets have 7 bits.
+pub const UNKNOWN_TYPE: u8 = u8::MAX;
+
 /// The second bytes that RTCP has and RTP does not (RFC 5761 section 4).
 const RTCP: std::ops::RangeInclusive<u8> = 192..=223;
+
+/// Returns what RTCP packets of a type are called: sender and receiver reports and the like (RFC 3550, RFC 4585), and
+/// WhatsApp's compact ones.
+#[must_use]
+pub fn report_name(kind: u8) -> String {
+    let name = match kind {
+        200 => "sender report",
+        201 => "receiver report",
+        202 => "source description",
+        203 => "goodbye",
+        205 | 206 => "feedback",
+        208 | 209 => "compact report",
+        _ => return format!("type {kind}"),
+    };
+    format!("type {kind} ({name})")
+}
 
 impl Rtp {
     /// Reads a header. Returns `None` if it is none; of other programs' datagrams every sixth looks like one.

@@ -1,7 +1,7 @@
 //! RTP streams: what arrived, what is missing and what came late, by sequence numbers (RFC 3550 appendix A.1).
 
 use super::count::{Count, Moment, Stretches};
-use super::rtp::Rtp;
+use super::rtp::{Rtp, UNKNOWN_TYPE};
 
 /// How many sequence numbers before the highest one are remembered.
 const WINDOW: i64 = 64;
@@ -90,6 +90,9 @@ impl Stream {
         self.count.add(length, at);
         self.stretches.add(at);
         self.longest = self.longest.max(length);
+        if packet.payload_type == UNKNOWN_TYPE {
+            return;
+        }
         let known = self.by_type.iter().position(|(kind, _)| *kind == packet.payload_type);
         if known.is_none() && self.by_type.len() < MOST_PAYLOAD_TYPES {
             self.by_type.push((packet.payload_type, Count::default()));

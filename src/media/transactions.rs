@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::count::Moment;
+use super::count::{Moment, Sample};
 use super::stun::{Class, Message, Method, TransactionId};
 use crate::origin::{Direction, PerDirection};
 
@@ -11,9 +11,6 @@ const MOST_KEPT: usize = 512;
 
 /// How many unanswered requests an answer is compared with.
 const LOOKED_AT: usize = 64;
-
-/// The most round-trip times that are kept; beyond it every second is dropped.
-const MOST_ROUND_TRIPS: usize = 256;
 
 /// What answered a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,46 +65,7 @@ pub struct Transactions {
     pub pings: PerDirection<Series>,
     /// Bandwidth probes, by who asked.
     pub probes: PerDirection<Series>,
-    round_trips: RoundTrips,
-}
-
-/// Some of the round-trip times, in nanoseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct RoundTrips {
-    kept: Vec<i64>,
-    /// One in `2^sparse` is kept.
-    sparse: u32,
-    seen: u64,
-}
-
-impl RoundTrips {
-    fn add(&mut self, nanoseconds: i64) {
-        if self.seen.is_multiple_of(1_u64.checked_shl(self.sparse).unwrap_or(u64::MAX)) {
-            self.kept.push(nanoseconds);
-        }
-        self.seen += 1;
-        if self.kept.len() > MOST_ROUND_TRIPS {
-            let mut place = 0;
-            self.kept.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-            self.sparse += 1;
-        }
-    }
-
-    fn median(&self) -> Option<i64> {
-        median(self.kept.clone())
-    }
-}
-
-/// Returns the middle of some times, the mean of both if two are in the middle.
-#[must_use]
-pub(super) fn median(mut times: Vec<i64>) -> Option<i64> {
-    times.sort_unstable();
-    let upper = *times.get(times.len() / 2)?;
-    let lower = *times.get(times.len().checked_sub(1)? / 2)?;
-    Some(lower + (upper - lower) / 2)
+    round_trips: Sample,
 }
 
 impl Series {
@@ -168,6 +126,18 @@ impl Transactions {
                 self.learn(last, at);
             }
             (Method::Bye | Method::Other, _) => {}
+        }
+    }
+
+    /// Takes a request of ours that was noted and not captured: nothing is known of its answer.
+    pub(super) fn note(&mut self, method: Method, id: TransactionId, at: Moment) {
+        match method {
+            Method::Ping => self.pings.outbound.ask(id, at),
+            _ if self.list.len() == MOST_KEPT => self.uncounted += 1,
+            _ => {
+                let direction = Direction::Outbound;
+                self.list.push(Transaction { method, direction, id, request: at, answer: None, allocation: None });
+            }
         }
     }
 
@@ -235,13 +205,5 @@ mod tests {
         assert_eq!((seen.pings.outbound.sent, seen.pings.outbound.waiting.len()), (10_000, LOOKED_AT));
         push(&mut seen, 0x0802, OUT.reversed(), 10_005);
         assert_eq!(seen.pings.outbound.answered, 1);
-    }
-
-    #[test]
-    fn the_median_of_many_round_trips_takes_little_memory() {
-        let mut trips = RoundTrips::default();
-        (0..100_000).for_each(|nth| trips.add(nth));
-        assert!(trips.kept.len() <= MOST_ROUND_TRIPS);
-        assert!((45_000..55_000).contains(&trips.median().unwrap()));
     }
 }

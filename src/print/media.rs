@@ -74,17 +74,19 @@ fn records(records: &[RecordNumber]) -> String {
     }
 }
 
-/// Returns the same as JSON: `{"call_id", "legs": [{"capture", "cause", "facts", "flows", "relays", ...}]}`.
+/// Returns the same as JSON: `{"call_id", "legs": [{"capture", "cause", "facts", "conduct", "flows", "relays", ...}]}`.
 pub(super) fn value(judged: &Judged, media: &CallMedia, name: impl Fn(&Leg) -> Option<String>) -> Value {
     let announced = &media.path.announced;
     let legs = media.legs().map(|(leg, findings)| {
         let cause = findings.cause.as_ref().map(|cause| finding(cause.id.id(), cause, judged, media, leg));
         let facts = findings.facts.iter().map(|fact| finding(fact.id.id(), fact, judged, media, leg));
+        let conduct = findings.conduct.iter().map(|fact| finding(fact.id.id(), fact, judged, media, leg));
         let flows = leg.flows().map(|(known, flow)| {
+            let [local, remote] = flow.ends();
             json!({
                 "flow": flow.number,
-                "local": flow.local.to_string(),
-                "remote": flow.remote.to_string(),
+                "local": local.map(|end| end.to_string()),
+                "remote": remote.map(|end| end.to_string()),
                 "tied_by": known.tied.ties.iter().map(crate::media::Tie::phrase).collect::<Vec<_>>(),
                 "elected": known.is_elected,
                 "wireshark": flow.wireshark_filter(),
@@ -97,6 +99,7 @@ pub(super) fn value(judged: &Judged, media: &CallMedia, name: impl Fn(&Leg) -> O
             "clock": clock(leg),
             "cause": cause,
             "facts": facts.collect::<Vec<_>>(),
+            "conduct": conduct.collect::<Vec<_>>(),
             "flows": flows.collect::<Vec<_>>(),
         })
     });

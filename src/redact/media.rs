@@ -45,5 +45,11 @@ pub(super) fn sanitised(media: &CallMedia, since: impl Fn(CaptureId, Timestamp) 
             ..leg.clone()
         });
     }
-    CallMedia { path: Path { announced, legs }, findings, measured: media.measured.clone() }
+    CallMedia {
+        path: Path { announced, legs },
+        findings,
+        measured: media.measured.clone(),
+        unprobed: media.unprobed.clone(),
+        dialled: media.dialled.clone(),
+    }
 }

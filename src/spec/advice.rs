@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::bearing;
 use super::corroboration::Confidence;
 use super::judged::Judged;
 use super::question::{Evidence, Question};
@@ -73,6 +74,9 @@ impl State<'_> {
     pub(super) fn next<'e>(&self, evidence: impl Iterator<Item = (&'e Judged, &'e Evidence)>) -> Vec<String> {
         let mut next = match self.verdict {
             Verdict::Open if self.recorded.calls == 0 => vec![self.question.about.how().to_owned()],
+            Verdict::Open | Verdict::Leaning if bearing::needs_packets(self.question) => {
+                vec!["Capture the UDP packets of the recorded device too, from before the offer.".to_owned()]
+            }
             Verdict::Open => self.missing(),
             Verdict::Leaning => self.firmer(),
             Verdict::Contested => vec![apart(self.named, evidence)],

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use super::attribute_check;
+use super::bearing;
 use super::context::Context;
 use super::flows::{self, Alignment};
 use super::pages::{self, RULES};
@@ -115,7 +116,7 @@ impl Verdicts {
         }
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         for question in pages::questions() {
-            let found = question.evidence(call, context);
+            let found = bearing::with_packets(question, call, context, question.evidence(call, context));
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));

@@ -11,6 +11,8 @@ pub mod context;
 
 pub mod coverage;
 
+pub mod packets;
+
 mod situation;
 
 mod page_text;
@@ -36,6 +38,8 @@ mod pages;
 mod knowledge;
 
 pub mod index;
+
+mod bearing;
 
 mod judged;
 

@@ -84,6 +84,12 @@ impl Question {
             Observe::Code(observe) => observe(self, call, context),
             Observe::Declared(detector) => detector.evidence(self, call, context),
         };
+        Self::admitted(pieces, call)
+    }
+
+    /// Those pieces of evidence in a call that count, as far as its recording proves them. A stanza that was refused had no
+    /// effect, and is none.
+    pub(super) fn admitted(pieces: impl IntoIterator<Item = Evidence>, call: &Call) -> Vec<Evidence> {
         let pieces = pieces.into_iter().map(|piece| piece.proven_in(call));
         let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());
         pieces.filter(|piece| !is_refused(piece)).collect()

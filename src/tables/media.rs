@@ -18,10 +18,10 @@ pub(super) struct MediaRow<'t> {
     kind: &'static str,
     role: &'static str,
     is_elected: Option<bool>,
-    local: SocketAddr,
-    remote: SocketAddr,
+    local: Option<SocketAddr>,
+    remote: Option<SocketAddr>,
     counts: PerDirection<Option<Count>>,
-    stream: Option<(u32, u8)>,
+    stream: Option<(u32, Option<u8>)>,
     lost: Option<u64>,
     round_trip: Option<i64>,
 }
@@ -66,8 +66,7 @@ fn of_leg<'t>(analysis: &'t Analysis, judged: &'t Judged, leg: &'t Leg) -> Vec<M
 
 fn of_tcp<'t>(place: &Place<'t>, tcp: &TcpFlow) -> MediaRow<'t> {
     let counts = PerDirection { outbound: Some(tcp.counts.outbound), inbound: Some(tcp.counts.inbound) };
-    let (local, remote) = (tcp.client, tcp.server);
-    row(place, "tcp", "relay", None, (local, remote), counts)
+    row(place, "tcp", "relay", None, [Some(tcp.client), Some(tcp.server)], counts)
 }
 
 fn row<'t>(
@@ -75,7 +74,7 @@ fn row<'t>(
     kind: &'static str,
     role: &'static str,
     known: Option<&LegFlow>,
-    (local, remote): (SocketAddr, SocketAddr),
+    [local, remote]: [Option<SocketAddr>; 2],
     counts: PerDirection<Option<Count>>,
 ) -> MediaRow<'t> {
     MediaRow {
@@ -103,10 +102,7 @@ fn of_flow<'t>(place: &Place<'t>, flow: &Flow, known: Option<&LegFlow>) -> Vec<M
         None => "unknown",
     };
     let round_trip = |contents: Option<&Contents>| contents.and_then(|contents| contents.transactions.round_trip());
-    let new = |kind, counts| {
-        let ends = (flow.local, flow.remote);
-        MediaRow { flow: Some(flow.number), ..row(place, kind, role, known, ends, counts) }
-    };
+    let new = |kind, counts| MediaRow { flow: Some(flow.number), ..row(place, kind, role, known, flow.ends(), counts) };
     let both = |counts: [Count; 2]| {
         let [outbound, inbound] = counts.map(Some);
         PerDirection { outbound, inbound }
@@ -161,7 +157,7 @@ fn of_streams<'f>(
     contents: &'f Contents,
     known: Option<&'f LegFlow>,
     flow: &'f Flow,
-) -> impl Iterator<Item = (Direction, &'f Stream, u8, Count, bool)> {
+) -> impl Iterator<Item = (Direction, &'f Stream, Option<u8>, Count, bool)> {
     [Direction::Outbound, Direction::Inbound].into_iter().flat_map(move |way| {
         let is_ours = move |stream: &&Stream| {
             known.map_or_else(
@@ -171,7 +167,11 @@ fn of_streams<'f>(
         };
         contents.streams[way].iter().filter(is_ours).flat_map(move |stream| {
             let most = stream.by_type.iter().max_by_key(|(_, count)| count.packets).map(|(kind, _)| *kind);
-            stream.by_type.iter().map(move |(kind, count)| (way, stream, *kind, *count, Some(*kind) == most))
+            let of_type =
+                stream.by_type.iter().map(move |(kind, count)| (way, stream, Some(*kind), *count, Some(*kind) == most));
+            // Where no payload type was recorded, the stream as a whole.
+            let whole = stream.by_type.is_empty().then_some((way, stream, None, stream.count, true));
+            of_type.chain(whole)
         })
     })
 }
@@ -220,8 +220,15 @@ pub(super) fn columns<'t>() -> Vec<Column<MediaRow<'t>>> {
         column!("elected", Boolean, "Whether the call was elected to this relay; empty without an election.", |row| {
             row.is_elected.map_or(Cell::Null, Cell::Boolean)
         }),
-        column!("local", always Text, "Address and port on the recorded machine.", |row| Cell::Text(row.local.to_string().into())),
-        column!("remote", always Text, "Address and port of the other end.", |row| Cell::Text(row.remote.to_string().into())),
+        column!(
+            "local",
+            Text,
+            "Address and port on the recorded machine; empty where a client's recorder tells of the flow, which does not name it.",
+            |row| Cell::text(row.local.map(|end| end.to_string()))
+        ),
+        column!("remote", Text, "Address and port of the other end, if it is known.", |row| Cell::text(
+            row.remote.map(|end| end.to_string())
+        )),
         column!("packets_out", Integer, "The number of datagrams sent.", |row| row.packets(Direction::Outbound)),
         column!("packets_in", Integer, "The number of datagrams received.", |row| row.packets(Direction::Inbound)),
         column!("bytes_out", Integer, "The bytes of UDP payload sent.", |row| row.bytes(Direction::Outbound)),
@@ -242,7 +249,7 @@ pub(super) fn columns<'t>() -> Vec<Column<MediaRow<'t>>> {
             Cell::text(row.stream.map(|(ssrc, _)| format!("{ssrc:#010x}")))
         }),
         column!("payload_type", Integer, "The RTP payload type.", |row| {
-            row.stream.map_or(Cell::Null, |(_, kind)| Cell::integer(kind))
+            row.stream.and_then(|(_, kind)| kind).map_or(Cell::Null, Cell::integer)
         }),
         column!(
             "lost",

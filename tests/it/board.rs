@@ -167,7 +167,7 @@ fn the_board_shows_verdicts_bars_and_the_first_pieces_of_evidence() {
     let output = ringtrace(&["questions", CAPTURE]);
     assert_eq!(code(&output), 0);
     let folded = printed(&output);
-    assert!(folded.starts_with("98 questions and discrepancies: 27 answered, 1 contested, "), "{folded}");
+    assert!(folded.starts_with("99 questions and discrepancies: 27 answered, 1 contested, "), "{folded}");
     assert!(
         folded.contains("\nSIG-01\n\n  capability-values #1, also call-offer #2, also call-offer #6  "),
         "{folded}"

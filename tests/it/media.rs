@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
@@ -271,6 +272,7 @@ fn the_picture_of_a_silent_call_is_current() {
     let diagram = Diagram::new(vec![judged], false);
     let svg = Picture::of(&diagram).svg(&analysis);
     assert!(svg.contains("syn2c01 answered after 28 ms") && svg.contains("media out ends (100 packets)"));
+    assert!(svg.contains("one-way-out, observed: Media went out for 11.9 s (100 packets), and none came in; syn2c01<"));
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/silent-call.svg");
     if std::env::var_os("RINGTRACE_BLESS").is_some() {
         fs::write(&file, &svg).unwrap();
@@ -292,9 +294,30 @@ fn a_sanitised_call_has_its_cause_without_addresses() {
     let diagram = Diagram::new(vec![Arc::clone(&judged)], false);
     let mermaid = Picture::of(&diagram).mermaid(sanitised.analysis());
     assert!(mermaid.contains("media, relay 2 answered after 28 ms"), "{mermaid}");
+    assert!(mermaid.contains("media, one-way-out, observed#58; Media went out for 11.9 s"), "{mermaid}");
     assert!(!mermaid.contains("203.0.113") && !mermaid.contains("syn2c01"), "{mermaid}");
     let debug = format!("{media:?}");
     assert!(!debug.contains("203.0.113") && !debug.contains("syn2c01"), "{debug}");
+}
+
+/// Every report says why, with relays as numbers.
+#[test]
+fn reports_say_why_a_call_is_silent() {
+    let report = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ringtrace"))
+            .args(["report", "captures/silent-call/silent-call.pcap", "-q"])
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let says = "observed. Media went out for 11.9 s (100 packets), and none came in; relay 2 answered.";
+    for arguments in [&["--call", "#1"][..], &["--question", "latency-unit", "--form", "protocol-finding"], &["--form", "analysis"]] {
+        let text = report(arguments);
+        assert!(text.contains("one-way-out") && text.contains(says), "{arguments:?}: {text}");
+        assert!(!text.contains("syn2c01") && !text.contains("203.0.113.11"), "{arguments:?}: {text}");
+    }
 }
 
 /// The columns that others rely on.

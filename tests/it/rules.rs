@@ -16,6 +16,7 @@ use ringtrace::spec::{Context, Judged, Shape, Strength};
 
 use serde_json::Value;
 
+use crate::generated::outgoing_media::{self, Conduct};
 use crate::shared::shared;
 use crate::timeline::read_csv;
 
@@ -28,7 +29,7 @@ fn fixtures(rule: &str) -> Vec<(BTreeSet<String>, PathBuf)> {
     let folder = root().join(rule);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "ndjson"));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "ndjson" || extension == "made"));
     files.sort();
     let promises = |file: &PathBuf| {
         let stem = file.file_stem().unwrap().to_str().unwrap();
@@ -38,9 +39,18 @@ fn fixtures(rule: &str) -> Vec<(BTreeSet<String>, PathBuf)> {
     files.into_iter().map(|file| (promises(&file), file)).collect()
 }
 
-/// A fixture, read by the program.
+/// A fixture, read by the program. `.made` names a capture with UDP packets, which is made here.
 fn loaded(file: &Path) -> Arc<Analysis> {
-    let analysis = Request::new(vec![Source::File(file.to_owned())]).load();
+    let analysis = if file.extension().is_some_and(|extension| extension == "made") {
+        let folder = tempfile::tempdir().unwrap();
+        outgoing_media::write(&Conduct::named(fs::read_to_string(file).unwrap().trim()), folder.path(), "made");
+        let mut request = Request::new(vec![Source::File(folder.path().join("made.pcap"))]);
+        let keys = fs::read(folder.path().join("made.noisekeys.txt")).unwrap();
+        request.read_key_log("made.noisekeys.txt".to_owned(), keys.as_slice()).unwrap();
+        request.load()
+    } else {
+        Request::new(vec![Source::File(file.to_owned())]).load()
+    };
     assert!(!analysis.is_lossy(), "{}: {:?}", file.display(), analysis.anomalies);
     analysis
 }

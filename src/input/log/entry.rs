@@ -7,6 +7,7 @@ use crate::anomaly::Diagnosis;
 use crate::input::clients::Client;
 use crate::input::event::CallEvent;
 use crate::input::model::Recorded;
+use crate::input::recorder::MediaNote;
 use crate::input::time::{Moment, OfPeriod};
 use crate::origin::{Direction, Resolution};
 use crate::protocol::binary::{ITEM_LIMIT, Node};
@@ -89,6 +90,8 @@ pub(super) enum EntryContent {
     Stanzas(Vec<LoggedStanza>),
     /// Events of calls, and no stanza.
     Events(Vec<LoggedEvent>),
+    /// What a recorder says about media.
+    Note(LoggedNote),
     /// How what follows was recorded.
     Header(Box<Header>),
 }
@@ -122,6 +125,11 @@ impl LogEntry {
         Ok(Self { lines, content: EntryContent::Stanzas(vec![stanza]) })
     }
 
+    /// An entry of one line about media.
+    pub(super) const fn note(note: LoggedNote) -> Parsed {
+        Ok(Self { lines: 1, content: EntryContent::Note(note) })
+    }
+
     /// An entry of this many lines that holds events of calls.
     pub(super) const fn events(lines: usize, events: Vec<LoggedEvent>) -> Parsed {
         Ok(Self { lines, content: EntryContent::Events(events) })
@@ -141,6 +149,15 @@ pub(super) struct LoggedEvent {
     /// The event.
     pub(super) event: CallEvent,
     /// When, as far as the log says.
+    pub(super) time: LogTime,
+}
+
+/// What a client's recorder says about its media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LoggedNote {
+    /// What.
+    pub(super) note: MediaNote,
+    /// When.
     pub(super) time: LogTime,
 }
 

@@ -42,6 +42,8 @@ mod nodes;
 
 mod xml;
 
+mod recorder;
+
 mod events;
 
 pub(crate) mod corpus;
@@ -51,6 +53,7 @@ pub(super) use by_message::{BAILEYS, ZAPO};
 pub(super) use entry::LineFormat;
 pub(super) use events::{EVENT_VALUES, EVENTS};
 pub(super) use nodes::NODES;
+pub(super) use recorder::RECORDER;
 pub(super) use ringtrace::RINGTRACE;
 pub(super) use scanner::{has_entry, read};
 pub(super) use web::{DIAGNOSTIC as WEB_DIAGNOSTIC, HOOK as WEB_HOOK};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use super::clock::{Clock, DAY, HOUR, NEVER};
-use super::entry::{Header, LogTime, LoggedEvent, LoggedStanza, Precedence};
+use super::entry::{Header, LogTime, LoggedEvent, LoggedNote, LoggedStanza, Precedence};
 use super::names::SharedNames;
 use super::twins::Twins;
 use crate::anomaly::{Anomaly, Diagnosis};
@@ -171,6 +171,19 @@ impl Pending {
         let time = self.read_clock(time, None, &origin, out);
         let held = Held::Event(event);
         self.hold(PendingItem { origin, held, time, is_fallback: false, is_internal: false, bytes: 0 }, out)
+    }
+
+    /// Takes what a recorder says about media, in `format`. It waits for nothing: its times have dates.
+    pub(super) fn media_note(
+        &mut self,
+        format: &'static Format,
+        noted: LoggedNote,
+        origin: Origin,
+        out: &mut dyn Sink,
+    ) -> ControlFlow<()> {
+        self.recognize(format, origin, out);
+        let origin = time::at(origin, self.moment(noted.time));
+        out.entry(Located::new(origin, Entry::Media(noted.note)))
     }
 
     /// The format of the first event, if there was any.

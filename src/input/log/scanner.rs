@@ -310,6 +310,12 @@ impl Scanner {
                     }
                     (lines, Vec::new())
                 }
+                Ok(LogEntry { lines, content: EntryContent::Note(note) }) => {
+                    if self.pending.media_note(format, note, at, out).is_break() {
+                        return Ok(Step::Enough);
+                    }
+                    (lines, Vec::new())
+                }
                 Ok(LogEntry { lines, content: EntryContent::Header(header) }) => {
                     if self.pending.header(format, *header, at, out).is_break() {
                         return Ok(Step::Enough);

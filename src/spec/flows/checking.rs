@@ -7,6 +7,7 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::stanza::ActionName;
 use crate::spec::context::Context;
 use crate::spec::coverage::covered_until;
+use crate::spec::packets::{SetUp, set_up_unanswered};
 use crate::spec::observe::stanzas::{Sight, is_of_media, sights};
 use crate::spec::rule::{Checks, Claim};
 
@@ -68,6 +69,16 @@ fn check_no_accept(call: &Call, context: &Context, checks: &mut Checks) {
 
 /// Notes whether a call that ended as the flow does got a media path.
 fn check_no_media(call: &Call, context: &Context, checks: &mut Checks) {
+    let offer = call.progress.offered.unwrap_or_default();
+    match set_up_unanswered(call, context) {
+        Some(SetUp::Media) => return checks.violated(offer, "packets show media"),
+        Some(SetUp::Allocated) => {
+            let why =
+                "packets show that the recorded device allocated at a relay while the call rang: see reject-no-media";
+            return checks.undecided(offer, why);
+        }
+        None => {}
+    }
     let mut probes = sights(call).filter(|act| is_of_media(&act.action.name)).peekable();
     let probe = probes.peek().map(|act| act.index);
     match (probes.find(|act| act.action.name == ActionName::RelayElection), probe) {

@@ -1,5 +1,6 @@
 //! The media of a call: its flows, with what each carries, and what the packets show.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ratatui::style::Style;
@@ -71,7 +72,7 @@ impl Media {
                 let records = records(print::cited(cause, &self.judged.call, leg));
                 said.push(format!("{} ({}): {sentence} Records {records}.", cause.id.id(), cause.strength.name()));
             }
-            for fact in &findings.facts {
+            for fact in findings.facts.iter().chain(&findings.conduct) {
                 let sentence = fact.sentence.say(&media.path.announced, true);
                 let records = records(print::cited(fact, &self.judged.call, leg));
                 said.push(format!("{}: {sentence} Records {records}.", fact.id.id()));
@@ -129,7 +130,7 @@ impl Media {
         if flow.unreachable.packets > 0 {
             lines.push(format!("ICMP said {} times that a packet did not arrive.", count(flow.unreachable.packets)));
         }
-        lines.push(format!("Wireshark: {}", flow.wireshark_filter()));
+        lines.extend(flow.wireshark_filter().map(|filter| format!("Wireshark: {filter}")));
         lines
     }
 }
@@ -147,21 +148,24 @@ impl Screen for Media {
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
         let flows = self.flows();
         let (known, flow) = flows.get(index)?;
-        Some(shared.presentable(format!("{} {} {}", self.end(known), flow.local, flow.remote)))
+        let [local, remote] = flow.ends().map(end);
+        Some(shared.presentable(format!("{} {local} {remote}", self.end(known))))
     }
 
     fn copied(&self, _shared: &Shared) -> Option<(&'static str, String)> {
         let flows = self.flows();
-        flows.get(self.selected).map(|(_, flow)| ("Wireshark filter", flow.wireshark_filter()))
+        let filter = flows.get(self.selected).and_then(|(_, flow)| flow.wireshark_filter());
+        filter.map(|filter| ("Wireshark filter", filter))
     }
 
     fn table(&self, shared: &Shared) -> Option<Table> {
         let flows = self.flows();
         let row = |(known, flow): &(&LegFlow, &Flow)| {
+            let [local, remote] = flow.ends().map(end);
             let cells = [
                 self.end(known),
-                shared.presentable(flow.local.to_string()),
-                shared.presentable(flow.remote.to_string()),
+                shared.presentable(local),
+                shared.presentable(remote),
                 kinds(flow),
                 flow.counts.outbound.packets.to_string(),
                 flow.counts.inbound.packets.to_string(),
@@ -175,6 +179,11 @@ impl Screen for Media {
     fn formats(&self, _shared: &Shared) -> Option<(String, Formats)> {
         Some(("media".to_owned(), TABLE))
     }
+}
+
+/// An end of a flow; nothing if it is not known.
+fn end(end: Option<SocketAddr>) -> String {
+    end.map_or_else(String::new, |end| end.to_string())
 }
 
 fn kinds(flow: &Flow) -> String {
@@ -199,9 +208,10 @@ pub(in crate::tui) fn draw(screen: &Media, shared: &Shared, scroll: &mut Scroll,
     let entry = |index: usize, columns: usize| {
         let (known, flow) = flows.get(index)?;
         let elected = if known.is_elected == Some(true) { " (elected)" } else { "" };
+        let [_, remote] = flow.ends().map(end);
         let cells = vec![
             cell(&screen.end(known), 14, theme.accent),
-            cell(&visible_all(&shared.presentable(flow.remote.to_string())), 28, theme.muted),
+            cell(&visible_all(&shared.presentable(remote)), 28, theme.muted),
             cell(&flow.counts.outbound.packets.to_string(), 8, Style::new()),
             cell(&flow.counts.inbound.packets.to_string(), 8, Style::new()),
         ];

@@ -89,7 +89,12 @@ pub(crate) fn preaccept(call: &Call) -> Node {
 
 /// How far a relay is from the device that says so.
 pub(crate) fn relaylatency(call: &Call, index: usize) -> Node {
-    let latency = (0x0200_0000 + made_up::number(&format!("{} {index}: latency", call.label), 8..=60)).to_string();
+    relaylatency_of(call, index, made_up::number(&format!("{} {index}: latency", call.label), 8..=60))
+}
+
+/// The same, with this many milliseconds.
+pub(crate) fn relaylatency_of(call: &Call, index: usize, milliseconds: u64) -> Node {
+    let latency = (0x0200_0000 + milliseconds).to_string();
     let relay = element("te", [("latency", latency.as_str()), ("relay_name", RELAYS[index])])
         .bytes(relay_address(index))
         .build();
@@ -105,7 +110,12 @@ pub(crate) fn accept(call: &Call) -> Node {
 }
 
 pub(crate) fn transport(call: &Call) -> Node {
-    let candidate = element("te", [("priority", "1")]).bytes(secret(call, "candidate", 26)).build();
+    transport_with(call, secret(call, "candidate", 26))
+}
+
+/// The same, with these bytes as the candidate.
+pub(crate) fn transport_with(call: &Call, candidate: Vec<u8>) -> Node {
+    let candidate = element("te", [("priority", "1")]).bytes(candidate).build();
     let net = element("net", [("medium", "2"), ("protocol", "0")]).build();
     action("transport", call)
         .attrs([("transport-message-type", "1"), ("p2p-cand-round", "1")])

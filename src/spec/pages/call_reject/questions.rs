@@ -3,8 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use crate::call::{Call, Outcome, Provenance, Role, Row, Side, declines};
-use crate::media::FactId;
-use crate::origin::{Direction, RecordNumber};
+use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
@@ -188,10 +187,6 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
     let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
     let rejects = declined::rejects(call).into_iter().filter(Sight::is_outbound);
     let pieces = rejects.filter_map(|sight| {
-        if let Some((sentence, record)) = allocated(call, context, sight.index) {
-            let why = format!("{sentence} The first request is in record {record}.");
-            return Some(Evidence::supporting(question, "media-prepared", Strength::Direct, sight.index, why));
-        }
         if let Some(index) = media.get(&sight.row.vantage).copied().filter(|index| *index < sight.index) {
             let action = answers::action_name(call.rows.get(index)?);
             let why = format!("The rejecting device sent {} {action} before the reject.", article(action));
@@ -203,15 +198,6 @@ pub(super) fn reject_no_media(question: &'static Question, call: &Call, context:
         watched.then(|| Evidence::supporting(question, "no-media", Strength::Absence, sight.index, why))
     });
     pieces.collect()
-}
-
-/// What packets show of a device that allocated at a relay before the reject in this row, and the first record that does.
-pub(super) fn allocated(call: &Call, context: &Context, reject: usize) -> Option<(String, RecordNumber)> {
-    let media = context.media(call)?;
-    let facts = media.findings.iter().flat_map(|found| &found.facts);
-    let mut facts = facts.filter(|fact| fact.id == FactId::RelayProbedBeforeReject && fact.rows.contains(&reject));
-    let fact = facts.next()?;
-    Some((fact.sentence.say(&media.path.announced, false), *fact.records.first()?))
 }
 
 pub(super) fn reject_without_effect(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {

@@ -2,12 +2,12 @@
 
 use foldhash::HashSet;
 
-use super::questions::allocated;
 use crate::call::{Call, Emitter, is_offer};
 use crate::protocol::binary::{Content, Element};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::built::{Departure, note_built};
 use crate::spec::coverage::{ANSWERED_WITHIN, MOMENT, covered_for, covered_until};
+use crate::spec::packets::allocated_before_reject;
 use crate::spec::observe::stanzas::{Sight, is_of_media, own_rejects, rejects, sights};
 use crate::spec::{Checks, Context};
 
@@ -288,7 +288,7 @@ pub(super) fn no_media(call: &Call, context: &Context, checks: &mut Checks) {
             checks.undecided(reject.index, "the offer that it declines was not recorded");
             continue;
         };
-        if allocated(call, context, reject.index).is_some() {
+        if allocated_before_reject(call, context, reject.index).is_some() {
             checks.violated(reject.index, "packets show that the rejecting device allocated at a relay before");
             continue;
         }

@@ -43,10 +43,13 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.out_of_reach(
+        ENTRY.exclusive(
+            1,
             0x905e_6f84_1db6_5d26,
+            "latency-measurement",
             "Is the round trip to a relay measured over UDP, outside the signalling?",
-            "the probes are not part of the signalling; where UDP was captured, `latency-unit` compares what is reported with the round trips that packets show",
+            &["over-udp", "not-over-udp"],
+            questions::latency_measurement,
         ),
         ENTRY.list(
             2,

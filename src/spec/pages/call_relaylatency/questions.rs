@@ -13,7 +13,6 @@ use crate::spec::observe::endpoints::RelayList;
 use crate::spec::observe::stanzas::Sight;
 use crate::spec::observe::{answered, answers, elements, endpoints, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
-use crate::words::duration;
 
 pub(super) fn relay_address(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reports = stanzas::of(call, &ActionName::RelayLatency);
@@ -121,31 +120,12 @@ const LONGEST: u64 = 60_000;
 /// What is below the highest of four bytes.
 const LOW_BYTES: u64 = 0x00ff_ffff;
 
-/// How far a reported latency may be off the round trip that packets show, in milliseconds: at least this, or by half.
-const NEAR: u64 = 10;
-
-/// What reports say beside the round trips that packets show to the same relays.
-fn compared(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let measured = context.media(call).map_or(&[][..], |media| &media.measured);
-    let pieces = measured.iter().filter_map(|measured| {
-        let value = measured.value;
-        let milliseconds = u64::try_from(measured.round_trip / 1_000_000).ok()?;
-        let (hypothesis, rest) =
-            if value > LONGEST { ("relay: other form", value & LOW_BYTES) } else { ("relay: plain milliseconds", value) };
-        let is_near = rest.abs_diff(milliseconds) <= NEAR.max(milliseconds / 2);
-        let without = if rest == value { String::new() } else { format!(", {rest} without its highest byte") };
-        let place = originator::seen_at(call, call.rows.get(measured.row)?);
-        let why = format!(
-            "A report, {place}, gives {value}{without}; packets show a round trip of {} to the same relay, first in record {}.",
-            duration(measured.round_trip),
-            measured.record
-        );
-        is_near.then(|| Evidence::supporting(question, hypothesis, Strength::Direct, measured.row, why).routine())
-    });
-    question::first_of_each(pieces)
+/// Packets alone speak to this: see `bearing`.
+pub(super) fn latency_measurement(_: &'static Question, _: &Call, _: &Context) -> Vec<Evidence> {
+    Vec::new()
 }
 
-pub(super) fn latency_unit(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
+pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     let pieces = reports.iter().flat_map(|report| {
         let place = originator::seen_at(call, report.row);
@@ -167,9 +147,7 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, context: &C
             Some(Evidence::supporting(question, format!("{about}: {form}"), Strength::Direct, report.index, why))
         })
     });
-    let mut evidence = compared(question, call, context);
-    evidence.extend(question::first_of_each(pieces));
-    evidence
+    question::first_of_each(pieces)
 }
 
 pub(super) fn latency_reader(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
