@@ -204,7 +204,8 @@ impl Case<'_> {
         }
         // A request of the beginning keeps nothing alive yet.
         let later = last?.time?.nanoseconds_since(from);
-        let sentence = format!("Our client's last keep-alive came {} before the last packet of its media.", duration(since));
+        let sentence =
+            format!("Our client's last keep-alive came {} before the last packet of its media.", duration(since));
         (later >= SECOND).then(|| Finding { rows, ..fact(FactId::KeptAlive, sentence, records) })
     }
 
@@ -250,8 +251,7 @@ impl Case<'_> {
         }
         records.sort_unstable();
         let sentence = format!(
-            "{derived} of {} of the call have the identifier that follows from the call-id and the LID of a known device.",
-            counted(all, "RTP stream")
+            "The identifiers of {derived} of {all} RTP streams follow from the call-id and the LID of a known device."
         );
         (all > 0).then(|| fact(FactId::StreamIds, sentence, records))
     }

@@ -5,7 +5,6 @@ use crate::call::Call;
 use crate::media::{CallMedia, FactId, Finding, Leg};
 use crate::origin::RecordNumber;
 
-
 /// What one leg shows of a fact.
 pub fn facts(media: &CallMedia, id: FactId) -> impl Iterator<Item = (&Leg, &Finding<FactId>)> {
     let legs = media.legs();

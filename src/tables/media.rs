@@ -15,6 +15,8 @@ pub(super) struct MediaRow<'t> {
     capture: CaptureId,
     call: Option<&'t Judged>,
     flow: Option<u64>,
+    /// Whether a client's recorder tells of it, which does not have the length of every packet.
+    is_noted: bool,
     kind: &'static str,
     role: &'static str,
     is_elected: Option<bool>,
@@ -82,6 +84,7 @@ fn row<'t>(
         capture: place.capture,
         call: place.call,
         flow: None,
+        is_noted: false,
         kind,
         role,
         is_elected: known.and_then(|known| known.is_elected),
@@ -102,7 +105,11 @@ fn of_flow<'t>(place: &Place<'t>, flow: &Flow, known: Option<&LegFlow>) -> Vec<M
         None => "unknown",
     };
     let round_trip = |contents: Option<&Contents>| contents.and_then(|contents| contents.transactions.round_trip());
-    let new = |kind, counts| MediaRow { flow: Some(flow.number), ..row(place, kind, role, known, flow.ends(), counts) };
+    let new = |kind, counts| MediaRow {
+        flow: Some(flow.number),
+        is_noted: flow.is_noted,
+        ..row(place, kind, role, known, flow.ends(), counts)
+    };
     let both = |counts: [Count; 2]| {
         let [outbound, inbound] = counts.map(Some);
         PerDirection { outbound, inbound }
@@ -188,7 +195,8 @@ impl MediaRow<'_> {
     }
 
     fn bytes(&self, way: Direction) -> Cell<'_> {
-        self.counts[way].map_or(Cell::Null, |count| Cell::integer(count.bytes))
+        let is_known = |count: &Count| !self.is_noted || count.packets == 0 || count.bytes > 0;
+        self.counts[way].filter(is_known).map_or(Cell::Null, |count| Cell::integer(count.bytes))
     }
 
     fn time(&self, time: Option<Timestamp>) -> Cell<'_> {

@@ -68,9 +68,7 @@ fn a_client_that_keeps_to_sig_17_is_seen_to() {
     );
     assert_eq!(
         said(&judged, FactId::StreamIds),
-        [
-            "2 of 2 RTP streams of the call have the identifier that follows from the call-id and the LID of a known device."
-        ]
+        ["The identifiers of 2 of 2 RTP streams follow from the call-id and the LID of a known device."]
     );
 }
 

@@ -313,7 +313,9 @@ fn reports_say_why_a_call_is_silent() {
         String::from_utf8(output.stdout).unwrap()
     };
     let says = "observed. Media went out for 11.9 s (100 packets), and none came in; relay 2 answered.";
-    for arguments in [&["--call", "#1"][..], &["--question", "latency-unit", "--form", "protocol-finding"], &["--form", "analysis"]] {
+    for arguments in
+        [&["--call", "#1"][..], &["--question", "latency-unit", "--form", "protocol-finding"], &["--form", "analysis"]]
+    {
         let text = report(arguments);
         assert!(text.contains("one-way-out") && text.contains(says), "{arguments:?}: {text}");
         assert!(!text.contains("syn2c01") && !text.contains("203.0.113.11"), "{arguments:?}: {text}");

@@ -75,6 +75,8 @@ fn a_recorder_s_flow_is_in_the_tables_without_what_it_does_not_know() {
     assert!(rows.iter().all(|row| row.contains(",relay,,,203.0.113.10:3478,")), "{csv}");
     let kinds: Vec<&str> = rows.iter().map(|row| row.split(',').nth(2).unwrap()).collect();
     assert_eq!(kinds, ["flow", "stun", "rtp", "rtp"]);
+    let inbound: Vec<&str> = rows[3].split(',').collect();
+    assert_eq!((inbound[8], inbound[10]), ("12", ""), "lengths of RTP that came in are not recorded: {csv}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::origin::{Direction, Timestamp};
 use crate::protocol::stanza::ActionName;
 use crate::spec::context::Context;
 use crate::spec::coverage::covered_until;
-use crate::spec::packets::{SetUp, set_up_unanswered};
 use crate::spec::observe::stanzas::{Sight, is_of_media, sights};
+use crate::spec::packets::{SetUp, set_up_unanswered};
 use crate::spec::rule::{Checks, Claim};
 
 /// Checks one claim on a call that ended as the flow does that it was aligned with.

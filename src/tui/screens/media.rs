@@ -72,7 +72,7 @@ impl Media {
                 let records = records(print::cited(cause, &self.judged.call, leg));
                 said.push(format!("{} ({}): {sentence} Records {records}.", cause.id.id(), cause.strength.name()));
             }
-            for fact in findings.facts.iter().chain(&findings.conduct) {
+            for fact in &findings.facts {
                 let sentence = fact.sentence.say(&media.path.announced, true);
                 let records = records(print::cited(fact, &self.judged.call, leg));
                 said.push(format!("{}: {sentence} Records {records}.", fact.id.id()));

@@ -25,7 +25,7 @@ fn the_media_of_a_call_is_a_screen() {
     let mut bench = Bench::with(WIDE, &analysis);
     bench.keys("U");
     bench.keys("j");
-    screen!(bench, "media-160", ["one-way-out (observed)", "(elected)", "Wireshark: ip.addr == 192.0.2.10"]);
+    screen!(bench, "media-160", ["one-way-out (observed)", "(elected)", "Tied to the call by relay token 0"]);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::protocol::binary::{Content, Element};
 use crate::protocol::stanza::{ActionName, Body};
 use crate::spec::built::{Departure, note_built};
 use crate::spec::coverage::{ANSWERED_WITHIN, MOMENT, covered_for, covered_until};
-use crate::spec::packets::allocated_before_reject;
 use crate::spec::observe::stanzas::{Sight, is_of_media, own_rejects, rejects, sights};
+use crate::spec::packets::allocated_before_reject;
 use crate::spec::{Checks, Context};
 
 pub(super) fn before_accept(call: &Call, context: &Context, checks: &mut Checks) {

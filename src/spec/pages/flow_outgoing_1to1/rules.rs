@@ -5,8 +5,8 @@ use crate::media::{FactId, Leg};
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
 use crate::spec::Context;
-use crate::spec::packets::facts;
 use crate::spec::observe::{SECOND, seconds, stanzas};
+use crate::spec::packets::facts;
 use crate::spec::rule::Checks;
 
 /// How long after a terminate packets that were on their way may still go out.
