@@ -11,6 +11,7 @@ use super::leg::{Coverage, LegFlow};
 use super::rtp::report_name;
 use super::stun::Method;
 use super::transactions::Outcome;
+use crate::call::Outcome as CallOutcome;
 use crate::origin::{Direction, RecordNumber, Timestamp};
 use crate::words::{counted, duration};
 
@@ -36,6 +37,7 @@ impl Case<'_> {
         }
         [
             self.probed_unanswered(),
+            self.media_unanswered(),
             self.media_relay(),
             self.relay_before_accept(),
             self.relay_changed(),
@@ -49,9 +51,17 @@ impl Case<'_> {
         .collect()
     }
 
+    /// Returns whether nobody accepted the call, as far as that is known: a recording may begin after the accept, or end
+    /// before it.
+    fn is_unanswered(&self) -> bool {
+        use CallOutcome::{Busy, Cancelled, Declined, Failed, Missed};
+        let progress = &self.call.progress;
+        progress.accepted.is_none() && matches!(progress.outcome, Declined | Missed | Cancelled | Busy | Failed)
+    }
+
     /// Our client allocated in a call that nobody accepted.
     fn probed_unanswered(&self) -> Option<Finding<FactId>> {
-        if self.call.progress.accepted.is_some() {
+        if !self.is_unanswered() {
             return None;
         }
         let tried = self.tried_before(Timestamp(i64::MAX));
@@ -66,6 +76,18 @@ impl Case<'_> {
         );
         let rows = self.call.progress.offered.into_iter().collect();
         Some(Finding { rows, ..fact(FactId::RelaysProbedUnanswered, sentence, vec![first.record]) })
+    }
+
+    /// Media flowed in a call that nobody accepted.
+    fn media_unanswered(&self) -> Option<Finding<FactId>> {
+        if !self.is_unanswered() {
+            return None;
+        }
+        let seen = WAYS.into_iter().filter_map(|(way, _)| self.media(way));
+        let records: Vec<RecordNumber> = seen.map(|seen| seen.first.record).collect();
+        let rows = self.call.progress.offered.into_iter().collect();
+        let sentence = "Media flowed in a call that nobody accepted.".to_owned();
+        (!records.is_empty()).then(|| Finding { rows, ..fact(FactId::MediaUnanswered, sentence, records) })
     }
 
     /// Returns our streams at relays, in the order of their beginning.

@@ -86,6 +86,8 @@ findings! {
         SilenceBeside = "relay-silence",
         /// Relays were tried in a call that nobody accepted.
         RelaysProbedUnanswered = "relays-probed-unanswered",
+        /// Media flowed in a call that nobody accepted.
+        MediaUnanswered = "media-unanswered",
         /// Over which relay our media went first.
         MediaRelay = "media-relay",
         /// Our media went over one relay from before the accept on.

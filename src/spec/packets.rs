@@ -26,7 +26,9 @@ pub fn said(media: &CallMedia, fact: &Finding<FactId>) -> String {
 #[must_use]
 pub fn allocated_before_reject(call: &Call, context: &Context, reject: usize) -> Option<RecordNumber> {
     let media = context.media(call)?;
-    let mut facts = facts(media, FactId::RelayProbedBeforeReject).filter(|(_, fact)| fact.rows.contains(&reject));
+    // By another clock, nothing is known to be before it.
+    let is_it = |(leg, fact): &(&Leg, &Finding<FactId>)| leg.clock_apart.is_none() && fact.rows.contains(&reject);
+    let mut facts = facts(media, FactId::RelayProbedBeforeReject).filter(is_it);
     facts.next().and_then(|(_, fact)| fact.records.first().copied())
 }
 
@@ -44,8 +46,7 @@ pub enum SetUp {
 pub fn set_up_unanswered(call: &Call, context: &Context) -> Option<SetUp> {
     let media = context.media(call)?;
     let has = |id| facts(media, id).next().is_some();
-    let flowed = media.path.legs.iter().any(|leg| leg.media.both().iter().any(|seen| seen.is_some()));
-    if flowed {
+    if has(FactId::MediaUnanswered) {
         Some(SetUp::Media)
     } else if has(FactId::RelaysProbedUnanswered) || has(FactId::RelayProbedBeforeReject) {
         Some(SetUp::Allocated)

@@ -43,6 +43,8 @@ const PEER: ([u8; 4], u16) = ([198, 51, 100, 77], 52_000);
 pub(crate) struct Conduct {
     /// Whether the call is accepted; else it rings out.
     pub is_accepted: bool,
+    /// Whether media flows in it if it is not.
+    pub is_eager: bool,
     /// Whether relays are asked before their latencies are reported.
     pub probes: bool,
     /// By how many milliseconds the reported latencies are higher than the round trips.
@@ -61,6 +63,7 @@ impl Conduct {
     /// What clients do.
     pub(crate) const KEPT: Self = Self {
         is_accepted: true,
+        is_eager: false,
         probes: true,
         adds: 2,
         media: [260, -40],
@@ -208,7 +211,7 @@ impl Media<'_> {
         for index in (0..3).filter(|_| self.conduct.probes) {
             self.allocate(PROBES + index as u64, index, 0);
         }
-        if !self.conduct.is_accepted {
+        if !self.conduct.is_accepted && !self.conduct.is_eager {
             return self.packets;
         }
         for index in 0..3 {
