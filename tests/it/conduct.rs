@@ -126,11 +126,11 @@ fn an_allocation_in_a_missed_call_is_no_media_and_no_fault() {
 }
 
 #[test]
-fn media_in_a_missed_call_breaks_the_flow() {
+fn media_in_a_missed_call_departs_from_the_flow() {
     let (_, judged) = read(&Conduct { is_accepted: false, is_eager: true, ..Conduct::KEPT });
     assert!(judged.media().unwrap().cause().is_none(), "nobody misses its sound");
     let media: Vec<_> = judged.places.iter().filter(|place| place.rule.id == "FLOW/missed-no-media").collect();
-    assert_eq!((media.len(), media[0].found.name(), media[0].why.as_str()), (1, "violated", "packets show media"));
+    assert_eq!((media.len(), media[0].found.name(), media[0].why.as_str()), (1, "novelty", "packets show media"));
     assert_eq!(said(&judged, FactId::MediaUnanswered), ["Media flowed in a call that nobody accepted."]);
 }
 
