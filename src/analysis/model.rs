@@ -12,7 +12,7 @@ use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
 use crate::keys::SessionId;
 use crate::media::{CallMedia, Flows};
-use crate::notes::Notes;
+use crate::notes::{Notes, Shelf};
 use crate::origin::{CaptureId, ConnectionId, Located, Origin, Timestamp};
 use crate::protocol::noise::{Report, State};
 use crate::protocol::websocket::{Message, Opcode};
@@ -52,6 +52,10 @@ pub struct Analysis {
     pub key_logs: Arc<[KeyLog]>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.
     pub complete: bool,
+    /// Whether all that growing captures contain so far was read.
+    pub caught_up: bool,
+    /// The notes by capture, and the files that contain them.
+    pub shelf: Arc<Shelf>,
 }
 
 /// A key log.

@@ -17,6 +17,7 @@ mod compare;
 mod files;
 mod findings;
 mod fixture;
+mod live;
 mod merged;
 
 use std::sync::Arc;

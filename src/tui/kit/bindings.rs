@@ -327,6 +327,8 @@ bindings! {
         "Copy this" "copy";
     "compare" LISTED ["d"] Command::Compare,
         "Compare the two that are ticked, or the ticked one with this one" "compare";
+    "auto-scroll" CALLS ["V"] Command::AutoScroll,
+        "Toggle auto-scroll: select the newest call as calls appear";
     "sort" CALLS ["s"] Command::Sort,
         "Sort by the next column" "sort";
     "reverse" CALLS ["S"] Command::ReverseSort,
@@ -361,6 +363,14 @@ bindings! {
         "What was read from each capture, what was not, and why" "captures";
     "open-file" ROAMING ["A"] Command::OpenFile,
         "Open another capture, folder or key log" "add file";
+    "reload" ROAMING ["Ctrl-r"] Command::Reload,
+        "Read all captures and key logs again";
+    "follow" ROAMING ["W"] Command::Follow,
+        "Follow the captures as they grow, or stop following";
+    "pause" ROAMING ["."] Command::Pause,
+        "Pause the screen while captures grow; again: continue";
+    "seen" CALLS ["K"] Command::Seen,
+        "Mark all new calls (•) as seen";
     "jump-back" ROAMING ["Ctrl-o" "H"] Command::JumpBack,
         "Back to before the last jump";
     "jump-forward" ROAMING ["L"] Command::JumpForward,

@@ -113,7 +113,7 @@ fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> 
     let mut others = Vec::new();
     for (capture, id) in analysis.captures.iter().zip((0..).map(CaptureId)) {
         let tallies = tallies.remove(&id).unwrap_or_default();
-        if analysis.complete && capture.is_skipped() && tallies.is_empty() {
+        if (analysis.complete || analysis.caught_up) && capture.is_skipped() && tallies.is_empty() {
             others.push(capture);
             continue;
         }

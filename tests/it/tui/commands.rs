@@ -26,7 +26,7 @@ fn with_notes(text: &str) -> Bench {
     let mut shelf = Shelf::default();
     shelf.add(Some(PathBuf::from("monday.pcap.notes.ndjson")), text);
     let mut bench = Bench::new(WIDE);
-    bench.app.begin(shelf);
+    bench.app.begin(shelf, false);
     bench.load(&fixture::three_calls());
     bench
 }
