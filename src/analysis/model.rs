@@ -301,6 +301,12 @@ impl Analysis {
         self.captures.get(place).map(|capture| capture.name.as_str()).or_else(key_log)
     }
 
+    /// The connections that were decrypted with keys of a log, each with its capture.
+    pub fn opened_by(&self, log: &KeyLog) -> impl Iterator<Item = (&Capture, &Connection)> {
+        let each = self.captures.iter().flat_map(|capture| capture.connections.iter().map(move |it| (capture, it)));
+        each.filter(|(_, connection)| log.opened(connection))
+    }
+
     /// Whether something was lost: the exit code becomes 1.
     #[must_use]
     pub fn is_lossy(&self) -> bool {

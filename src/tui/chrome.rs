@@ -39,17 +39,16 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let date = start.map_or_else(String::new, date);
     let (name, right) = match (model.context_below(), model.ladder()) {
         (_, Some(screen)) if screen.calls.len() > 1 => (format!("{} calls", screen.calls.len()), date),
-        (_, Some(screen)) if screen.is_of_strays() => ("Stanzas of no call".to_owned(), date),
+        (_, Some(screen)) if screen.is_of_strays() => ("Unattributed stanzas".to_owned(), date),
         (_, Some(screen)) => (called(&model.shared, screen), date),
         (Context::Calls, None) if model.shared.calls().is_empty() => ("Calls".to_owned(), String::new()),
         (Context::Calls, None) => {
             let all = model.shared.calls().len();
             let place = if count == 0 { 0 } else { model.calls.selected + 1 };
-            let calls = format!("{place} of {}", counted(count as u64, "call"));
             // The filter is more important than the date.
             let right = match model.shared.filter {
-                None => format!("{date}   {calls}"),
-                Some(_) => format!("{calls}, {all} in total"),
+                None => format!("{date}   {place} of {}", counted(count as u64, "call")),
+                Some(_) => format!("{place} of {count} ({all} in total)"),
             };
             ("Calls".to_owned(), right)
         }

@@ -229,8 +229,8 @@ impl Model {
     pub(super) fn strays(&mut self) {
         match self.shared.strays().cloned() {
             Some(strays) => self.follow(Step::Calls(vec![strays])),
-            None if self.shared.is_reading() => self.shared.say_not_yet("They are known"),
-            None => self.shared.say("Every stanza about calls belongs to a call"),
+            None if self.shared.is_reading() => self.shared.say_not_yet("Unattributed stanzas are known"),
+            None => self.shared.say("There are no unattributed stanzas"),
         }
     }
 

@@ -245,7 +245,7 @@ impl Shared {
     /// What an empty list shows: `text`, unless entries may still come.
     pub(super) fn empty(&self, text: &'static str) -> &'static str {
         match () {
-            () if self.summing.is_some() && self.board.is_none() => "Summing up the evidence …",
+            () if self.summing.is_some() && self.board.is_none() => "Collecting evidence …",
             () if self.is_reading() => "Nothing so far.",
             () => text,
         }

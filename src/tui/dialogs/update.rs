@@ -389,7 +389,7 @@ fn set_note(model: &mut Model, subject: Subject, note: Option<&str>, captures: &
         Arc::make_mut(analysis).notes = Arc::clone(&shared.notes);
     }
     if written.is_none() {
-        shared.say("Kept until you quit: there is no file to keep notes in next to this capture");
+        shared.say("Kept until you quit: this capture has no place for a notes file");
     }
     model.clamp();
     written.map(|Written { path, text }| Effect::Keep { path, text })

@@ -36,8 +36,8 @@ impl Model {
 
     fn found_nothing(&mut self) {
         let what = match self.shared.search.haystack() {
-            Some(Haystack::Stanzas) => "No stanza of the calls shown contains",
-            Some(Haystack::Entries(_) | Haystack::Lines(_)) | None => "Nothing here contains",
+            Some(Haystack::Stanzas) => "No stanza in the listed calls contains",
+            Some(Haystack::Entries(_) | Haystack::Lines(_)) | None => "Nothing on this screen contains",
         };
         let message = format!("{what} \"{}\"", self.shared.search.text);
         self.shared.say(message);

@@ -151,7 +151,7 @@ fn keys_and_files_that_are_not_captures_are_summed_up() {
         "keys-80",
         [SKIPPED, "2 lines with a key, decrypted tcp.stream 2 of monday.pcap", "not used"]
     );
-    screen!(shows(WIDE), "keys-160", [SKIPPED, "1 line with a key, not used: no connection belongs to any of them"]);
+    screen!(shows(WIDE), "keys-160", [SKIPPED, "1 line with a key, not used: no connection matches its keys"]);
 }
 
 #[test]
@@ -159,4 +159,11 @@ fn the_list_has_a_column_for_the_capture_if_there_are_several() {
     let bench = Bench::with(WIDE, &several_files());
     assert!(bench.line_with("Caller").contains("Capture") && bench.line_with("answered").contains("monday.pcap"));
     assert!(!Bench::with(WIDE, &fixture::three_calls()).shows("Capture"), "one capture needs no column");
+}
+
+#[test]
+fn an_encrypted_connection_says_which_key_opens_a_key_log() {
+    let mut bench = Bench::with(NARROW, &fixture::unread());
+    bench.keys("c");
+    assert!(bench.shows("A opens a key log here, without a restart."), "{}", bench.screen());
 }

@@ -104,8 +104,7 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     if strays > 0 {
         let below = Rect { y: body.bottom(), height: 1, ..body };
         let key = shared.keymap.key_of("strays").map_or_else(String::new, |key| format!(" ({key}: show)"));
-        let belong = if strays == 1 { "belongs" } else { "belong" };
-        let says = format!("{} {belong} to no call{key}", counted(strays as u64, "stanza"));
+        let says = format!("{}{key}", counted(strays as u64, "unattributed stanza"));
         canvas.frame.render_widget(Line::styled(says, theme.muted), below);
     }
     let room = usize::from(body.height);
