@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -254,5 +254,69 @@ fn process(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, interface, process);
+/// How many lines are appended to a growing log.
+const APPENDED: usize = 200;
+
+/// A log of Baileys that grows: how long it takes from an appended line to its call on the screen.
+fn growing(criterion: &mut Criterion) {
+    let mut took = Vec::new();
+    let mut group = criterion.benchmark_group("growing");
+    group.sample_size(10);
+    group.bench_function("an appended call", |bencher| {
+        bencher.iter_custom(|iterations| {
+            if took.is_empty() {
+                took = follow();
+                took.sort_unstable();
+                let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)];
+                println!("appended line -> screen: p50 {:?}, p99 {:?}, most {:?}", at(50), at(99), at(100));
+            }
+            took[took.len() / 2] * u32::try_from(iterations).unwrap()
+        });
+    });
+    group.finish();
+}
+
+fn follow() -> Vec<Duration> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("baileys.log");
+    let offer = |call: usize| {
+        let time = 1_773_500_400_000 + call * 1_000;
+        let xml = format!(
+            "<call from='200:8@lid' id='A{call}'>\\n\\t<offer call-id='C{call}' call-creator='200:8@lid'/>\\n</call>"
+        );
+        format!("{{\"level\":10,\"time\":{time},\"pid\":7,\"xml\":\"{xml}\",\"msg\":\"recv xml\"}}\n")
+    };
+    std::fs::write(&path, offer(1)).unwrap();
+    let size = PtySize { rows: 50, cols: 160, pixel_width: 0, pixel_height: 0 };
+    let pty = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.args(["open", "--follow"]);
+    command.arg(&path);
+    command.env("TERM", "xterm-256color");
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    let mut screen = vt100::Parser::new(50.try_into().unwrap(), 160.try_into().unwrap(), 0);
+    let mut buffer = [0; 16 << 10];
+    let mut took = Vec::new();
+    for call in 1..=APPENDED {
+        let begun = Instant::now();
+        if call > 1 {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+            file.write_all(offer(call).as_bytes()).unwrap();
+        }
+        while !screen.screen().contents().contains(&format!("{call} of {call} call")) {
+            let read = reader.read(&mut buffer).unwrap();
+            screen.process(&buffer[..read]);
+        }
+        took.push(begun.elapsed());
+        // Lines come at any moment between two looks.
+        std::thread::sleep(Duration::from_millis(u64::try_from(call * 37 % 173).unwrap()));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // The first one is that of the program's start.
+    took.split_off(1)
+}
+
+criterion_group!(benches, interface, process, growing);
 criterion_main!(benches);

@@ -216,6 +216,15 @@ pub struct Tally {
     pub details: Vec<Box<str>>,
 }
 
+impl Tally {
+    /// The same in another capture.
+    #[must_use]
+    pub fn of_capture(mut self, capture: CaptureId) -> Self {
+        (self.first.capture, self.last.capture) = (capture, capture);
+        self
+    }
+}
+
 /// How many differing details a [`Tally`] keeps.
 const DETAILS_KEPT: usize = 4;
 

@@ -237,6 +237,13 @@ impl Shelf {
         self.books.push(Book { path, notes });
     }
 
+    /// Adds the captures that another one has after the last of these. Returns whether there were any.
+    pub fn extend(&mut self, other: &Self) -> bool {
+        let more = other.books.get(self.books.len()..).unwrap_or_default();
+        self.books.extend_from_slice(more);
+        !more.is_empty()
+    }
+
     /// The files of notes, which need not be there.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.books.iter().filter_map(|book| book.path.as_deref())

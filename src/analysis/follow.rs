@@ -1,15 +1,21 @@
-//! A file that is still being written, read as it grows.
+//! Captures that are still being written: files read as they grow, and pipes that may fall silent.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// How often a file that has no more to read is looked at.
+/// How often a file that has no more to read is looked at, at first, and in the end if it stays as it is.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_millis(80);
+
+/// How many bytes are read from a pipe at once, and how often it is checked whether anybody still wants them.
+const PIECE: usize = 64 << 10;
+const CHECK_EVERY: Duration = Duration::from_millis(50);
 
 /// How many bytes at the beginning of a file show whether it is text.
 const BEGINNING: usize = 8;
@@ -31,15 +37,37 @@ impl Following {
     }
 }
 
-/// What happened to a followed file, counted.
+/// How far the reading of a capture has come, as its reader reports it to others.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
-    /// How often another file took its place.
+pub(super) struct Progress {
+    /// The bytes read.
+    pub(super) bytes: AtomicU64,
+    /// Whether everything that was there was read and handed on, and the reader waits for more.
+    pub(super) is_waiting: AtomicBool,
+    /// Whether what was found so far should be shown at once, because no more may come for long.
+    pub(super) is_live: AtomicBool,
+    /// How often another file took the place of a followed one.
     pub(super) replaced: AtomicU64,
-    /// How often it became shorter than what had been read of it.
+    /// How often a followed file became shorter than what had been read of it.
     pub(super) truncated: AtomicU64,
-    /// Whether more can be read at once, so that what was found so far need not be shown yet.
-    pub(super) is_behind: AtomicBool,
+}
+
+impl Progress {
+    /// Returns whether the file is no longer the one whose bytes were read.
+    pub(super) fn has_changed(&self) -> bool {
+        self.replaced.load(Ordering::Relaxed) + self.truncated.load(Ordering::Relaxed) > 0
+    }
+
+    fn read(&self, has_more: bool) {
+        self.is_waiting.store(false, Ordering::Release);
+        self.is_live.store(!has_more, Ordering::Relaxed);
+    }
+
+    /// Everything that was there was handed on.
+    pub(super) fn wait(&self) {
+        self.is_live.store(true, Ordering::Relaxed);
+        self.is_waiting.store(true, Ordering::Release);
+    }
 }
 
 /// Reads a file to its end, waits for more, and goes on at the beginning of what replaces it.
@@ -52,32 +80,24 @@ pub(super) struct Growing {
     is_text: bool,
     /// The last byte read.
     last: Option<u8>,
+    /// How long it waits before the next look.
+    patience: Duration,
     until: Following,
-    changes: Arc<Changes>,
+    progress: Arc<Progress>,
 }
 
 impl Growing {
     /// Follows the file at `path`, opened as `file`.
-    pub(super) fn new(path: PathBuf, file: File, until: Following) -> (Self, Arc<Changes>) {
-        let changes = Arc::new(Changes::default());
-        let growing = Self {
-            path,
-            file,
-            next: None,
-            offset: 0,
-            is_text: false,
-            last: None,
-            until,
-            changes: Arc::clone(&changes),
-        };
-        (growing, changes)
+    pub(super) const fn new(path: PathBuf, file: File, until: Following, progress: Arc<Progress>) -> Self {
+        let patience = LOOK_EVERY;
+        Self { path, file, next: None, offset: 0, is_text: false, last: None, patience, until, progress }
     }
 
     /// Goes on with what took the file's place, or with its own beginning. Returns whether there is anything new.
     fn go_on(&mut self) -> io::Result<bool> {
         if let Some(next) = self.next.take() {
             (self.file, self.offset) = (next, 0);
-            self.changes.replaced.fetch_add(1, Ordering::Relaxed);
+            self.progress.replaced.fetch_add(1, Ordering::Relaxed);
             return Ok(true);
         }
         let own = self.file.metadata()?;
@@ -91,7 +111,7 @@ impl Growing {
             _ if own.len() < self.offset => {
                 self.file.rewind()?;
                 self.offset = 0;
-                self.changes.truncated.fetch_add(1, Ordering::Relaxed);
+                self.progress.truncated.fetch_add(1, Ordering::Relaxed);
                 Ok(true)
             }
             _ => Ok(false),
@@ -126,17 +146,102 @@ impl Read for Growing {
                 }
                 self.last = Some(*last);
                 self.offset += count as u64;
-                self.changes.is_behind.store(count == buffer.len(), Ordering::Relaxed);
+                let has_more = count == buffer.len() && self.file.metadata()?.len() > self.offset;
+                self.progress.read(has_more);
+                self.patience = LOOK_EVERY;
                 return Ok(count);
             }
-            self.changes.is_behind.store(false, Ordering::Relaxed);
             if !self.go_on()? {
+                self.progress.wait();
                 if self.until.is_stopped() {
                     return Ok(0);
                 }
-                thread::sleep(LOOK_EVERY);
+                thread::sleep(self.patience);
+                self.patience = (self.patience * 65 / 64).min(LOOK_AT_LEAST_EVERY);
             }
         }
+    }
+}
+
+/// Reads a pipe, whose next bytes may never come, until that is no longer wanted.
+pub(super) struct Piped {
+    pieces: Receiver<io::Result<Vec<u8>>>,
+    piece: Vec<u8>,
+    taken: usize,
+    /// The piece after it, if that has come already.
+    next: Option<Vec<u8>>,
+    until: Following,
+    progress: Arc<Progress>,
+}
+
+impl Piped {
+    /// Reads what `open` opens, on a thread of its own: neither opening nor reading can be interrupted.
+    ///
+    /// # Errors
+    /// If the system refuses a thread.
+    pub(super) fn new<R: Read>(
+        open: impl FnOnce() -> io::Result<R> + Send + 'static,
+        until: Following,
+        progress: Arc<Progress>,
+    ) -> io::Result<Self> {
+        let (sender, pieces) = mpsc::sync_channel(1);
+        let read = move || {
+            // Nobody receives it once the reading has ended.
+            let fail = |error| drop(sender.send(Err(error)));
+            let mut pipe = match open() {
+                Ok(pipe) => pipe,
+                Err(error) => return fail(error),
+            };
+            loop {
+                let mut piece = vec![0; PIECE];
+                match pipe.read(&mut piece) {
+                    Ok(0) => return,
+                    Ok(count) => {
+                        piece.truncate(count);
+                        if sender.send(Ok(piece)).is_err() {
+                            return;
+                        }
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return fail(error),
+                }
+            }
+        };
+        thread::Builder::new().name("pipe".to_owned()).spawn(read)?;
+        Ok(Self { pieces, piece: Vec::new(), taken: 0, next: None, until, progress })
+    }
+
+    /// Waits for the next piece; `None` at the end.
+    fn wait(&mut self) -> io::Result<Option<Vec<u8>>> {
+        self.progress.wait();
+        loop {
+            match self.pieces.recv_timeout(CHECK_EVERY) {
+                Ok(piece) => return piece.map(Some),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) if self.until.is_stopped() => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+}
+
+impl Read for Piped {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.piece.len() && !buffer.is_empty() {
+            let next = match self.next.take() {
+                None => self.wait()?,
+                next => next,
+            };
+            let Some(piece) = next else { return Ok(0) };
+            (self.piece, self.taken) = (piece, 0);
+        }
+        let count = self.piece.get(self.taken..).unwrap_or_default().read(buffer)?;
+        self.taken += count;
+        if self.next.is_none() {
+            self.next = self.pieces.try_recv().ok().transpose()?;
+        }
+        self.progress.read(self.taken < self.piece.len() || self.next.is_some());
+        Ok(count)
     }
 }
 
@@ -162,7 +267,7 @@ mod tests {
     struct Bench {
         folder: tempfile::TempDir,
         reader: Growing,
-        changes: Arc<Changes>,
+        progress: Arc<Progress>,
     }
 
     impl Bench {
@@ -170,8 +275,10 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("log");
             fs::write(&path, content).unwrap();
-            let (reader, changes) = Growing::new(path.clone(), File::open(path).unwrap(), Following::default());
-            Self { folder, reader, changes }
+            let progress = Arc::<Progress>::default();
+            let file = File::open(&path).unwrap();
+            let reader = Growing::new(path, file, Following::default(), Arc::clone(&progress));
+            Self { folder, reader, progress }
         }
 
         fn path(&self) -> PathBuf {
@@ -204,7 +311,7 @@ mod tests {
         fs::rename(bench.path(), bench.folder.path().join("log.1")).unwrap();
         fs::write(bench.path(), b"{\"two\":2}\n").unwrap();
         assert_eq!(bench.read(11), "\n{\"two\":2}\n");
-        assert_eq!(bench.changes.replaced.load(Ordering::Relaxed), 1);
+        assert_eq!(bench.progress.replaced.load(Ordering::Relaxed), 1);
     }
 
     #[test]
@@ -213,6 +320,36 @@ mod tests {
         assert_eq!(bench.read(8), "one\ntwo\n");
         fs::write(bench.path(), b"new\n").unwrap();
         assert_eq!(bench.read(4), "new\n");
-        assert_eq!(bench.changes.truncated.load(Ordering::Relaxed), 1);
+        assert_eq!(bench.progress.truncated.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_silent_pipe_is_given_up_when_nobody_wants_more() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let (until, progress) = (Following::default(), Arc::<Progress>::default());
+        let mut piped = Piped::new(move || Ok(reader), until.clone(), Arc::clone(&progress)).unwrap();
+        writer.write_all(b"half a rec").unwrap();
+        let mut bytes = [0; 10];
+        piped.read_exact(&mut bytes).unwrap();
+        assert_eq!(&bytes, b"half a rec");
+        assert!(progress.is_live.load(Ordering::Relaxed), "what was found is shown");
+        thread::scope(|scope| {
+            let rest = scope.spawn(move || io::read_to_string(piped).unwrap());
+            while !progress.is_waiting.load(Ordering::Acquire) {
+                thread::yield_now();
+            }
+            until.stop();
+            assert_eq!(rest.join().unwrap(), "", "although the writer still has it open");
+        });
+        drop(writer);
+    }
+
+    #[test]
+    fn a_pipe_ends_and_fails_as_its_writer_does() {
+        let piped = |open: fn() -> io::Result<&'static [u8]>| {
+            io::read_to_string(Piped::new(open, Following::default(), Arc::default()).unwrap())
+        };
+        assert_eq!(piped(|| Ok(b"all")).unwrap(), "all");
+        assert_eq!(piped(|| Err(io::ErrorKind::NotFound.into())).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 }

@@ -1,5 +1,7 @@
 //! Captures and keys in, an analysis out.
 
+mod live;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead};
 use std::mem;
@@ -7,21 +9,21 @@ use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::panic;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::event::Event;
-use super::follow::Following;
-use super::lookup::Lookup;
+pub use live::{Discover, Newcomer};
+
+use super::lookup::{Known, Lookup, Roll};
 use super::merge::{Beside, Merge, Publish};
 use super::model::{Analysis, Capture, KeyLog};
-use super::reader::{Found, PUBLISH_EVERY, Reader, Statics};
-use super::source::{Overrides, Source};
+use super::reader::{Found, Reader, Statics};
+use super::source::{Live, Overrides, Source};
 use super::workers::{Permits, Workers};
 use crate::anomaly::Anomalies;
-use crate::keys::Keys;
+use crate::keys::{Keys, LogReading};
 use crate::notes::Shelf;
 use crate::origin::CaptureId;
 use crate::spec::Lineage;
@@ -29,8 +31,6 @@ use crate::spec::Lineage;
 /// How many bytes of events a capture may find before its turn; then it waits.
 const FOUND_BEFORE_ITS_TURN: usize = 8 << 20;
 
-/// How many pieces of what followed captures have found may wait to be taken.
-const FOUND_UNDER_WAY: usize = 256;
 /// How many threads compute at most, and so how many captures are read at a time. Each takes some 10 MB, and more of them
 /// wait for each other.
 const MOST_JOBS: usize = 32;
@@ -45,12 +45,15 @@ pub struct Request {
     overrides: BTreeMap<usize, Overrides>,
     keys: Keys,
     key_logs: Vec<KeyLog>,
-    key_anomalies: Anomalies,
+    key_anomalies: Vec<Anomalies>,
     keeps_messages: bool,
     shelf: Shelf,
     lineage: Arc<Lineage>,
     jobs: usize,
-    following: Option<Following>,
+    /// How captures are read whose next bytes may come late.
+    live: Option<Live>,
+    discover: Option<Box<dyn Discover>>,
+    roll: Arc<Mutex<Roll>>,
 }
 
 impl Request {
@@ -62,12 +65,14 @@ impl Request {
             overrides: BTreeMap::new(),
             keys: Keys::default(),
             key_logs: Vec::new(),
-            key_anomalies: Anomalies::default(),
+            key_anomalies: Vec::new(),
             keeps_messages: false,
             shelf: Shelf::default(),
             lineage: Arc::default(),
             jobs: 1,
-            following: None,
+            live: None,
+            discover: None,
+            roll: Arc::default(),
         }
     }
 
@@ -95,14 +100,20 @@ impl Request {
         captures.chain(key_logs.chain(self.shelf.files().map(Path::to_owned)).map(Some)).collect()
     }
 
+    /// The captures and key logs that are files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let key_logs = self.key_logs.iter().map(|log| Path::new(&log.name));
+        self.sources.iter().filter_map(Source::path).chain(key_logs)
+    }
+
     /// A look-up of bytes in its captures as they are now.
     #[must_use]
     pub fn lookup(&self) -> Lookup {
-        let captures = self.sources.iter().enumerate();
-        Lookup::new(
-            captures.map(|(index, source)| (source.clone(), self.overrides.get(&index).cloned())),
-            self.keys.clone(),
-        )
+        let keys = Arc::new(self.keys.clone());
+        let known = |(index, source): (usize, &Source)| {
+            Known::new(source.clone(), self.overrides.get(&index).cloned(), Arc::clone(&keys))
+        };
+        Lookup::new(self.sources.iter().enumerate().map(known).collect(), Arc::clone(&self.roll))
     }
 
     /// Says of the capture in this place what it need not say itself.
@@ -120,12 +131,6 @@ impl Request {
         self.jobs = jobs.get().min(MOST_JOBS);
     }
 
-    /// Reads files as they grow, each on a thread of its own, until that is stopped. Captures on standard input and in
-    /// pipes end by themselves.
-    pub fn follow(&mut self, following: Following) {
-        self.following = Some(following);
-    }
-
     /// How many threads it uses at a time.
     #[must_use]
     pub const fn jobs(&self) -> usize {
@@ -138,11 +143,9 @@ impl Request {
     /// If `log` cannot be read.
     pub fn read_key_log(&mut self, name: String, log: impl BufRead) -> io::Result<()> {
         let reading = self.keys.read_log(log)?;
-        let place = self.sources.len() + self.key_logs.len();
-        for anomaly in reading.anomalies(CaptureId(u32::try_from(place).unwrap_or(u32::MAX))) {
-            self.key_anomalies.add(anomaly);
-        }
-        self.key_logs.push(KeyLog { name, lines: reading.usable, sessions: reading.sessions });
+        let (log, anomalies) = described(name, reading);
+        self.key_logs.push(log);
+        self.key_anomalies.push(anomalies);
         Ok(())
     }
 
@@ -162,16 +165,17 @@ impl Request {
     ///
     /// A session resumed with Noise IK needs the server's static key, which only a full handshake reveals. If that comes
     /// later in the captures, a second pass is simpler and cheaper than keeping every undecrypted frame until then.
-    fn read(self, mut publish: Option<&mut Publish<'_>>) -> Arc<Analysis> {
+    fn read(mut self, mut publish: Option<&mut Publish<'_>>) -> Arc<Analysis> {
         let mut keys = Arc::new(self.keys.clone());
-        let (mut analysis, mut statics) = self.pass(&keys, publish.as_deref_mut());
+        let (mut analysis, mut statics) = self.pass(&mut keys, publish.as_deref_mut());
         statics.keys.retain(|key| !keys.server_statics().contains(key));
         let repeatable = self.sources.iter().all(Source::is_repeatable);
         if statics.wanted && !statics.keys.is_empty() && repeatable && analysis.complete {
             for key in statics.keys {
                 Arc::make_mut(&mut keys).add_server_static(key);
             }
-            (analysis, _) = self.pass(&keys, publish.as_deref_mut());
+            self.live = None;
+            (analysis, _) = self.pass(&mut keys, publish.as_deref_mut());
         }
         if let Some(publish) = publish {
             publish(Arc::clone(&analysis));
@@ -180,32 +184,40 @@ impl Request {
     }
 
     /// Reads all captures once.
-    fn pass(&self, keys: &Arc<Keys>, publish: Option<&mut Publish<'_>>) -> (Arc<Analysis>, Statics) {
-        let captures = self.sources.iter().map(|source| Capture {
-            name: source.name(),
-            path: source.path().map(Path::to_owned),
-            // A size that grows is not that of the whole.
-            size: source.size().filter(|_| self.following.is_none()),
-            is_followed: self.following.is_some(),
-            ..Capture::default()
-        });
+    fn pass(&mut self, keys: &mut Arc<Keys>, publish: Option<&mut Publish<'_>>) -> (Arc<Analysis>, Statics) {
+        let captures = self.sources.iter().map(|source| self.described(source));
         let beside = Beside {
             key_logs: self.key_logs.as_slice().into(),
+            key_anomalies: self.key_anomalies.clone(),
             notes: Arc::new(self.shelf.notes()),
+            shelf: Arc::new(self.shelf.clone()),
             lineage: Arc::clone(&self.lineage),
         };
-        let mut merge = Merge::new(captures.collect(), self.key_anomalies.clone(), beside, publish);
+        let mut merge = Merge::new(captures.collect(), beside, publish);
         for (index, overrides) in &self.overrides {
             if let Some(device) = &overrides.device {
                 merge.tell(id(*index), device);
             }
         }
-        let statics = match &self.following {
-            Some(following) => self.as_they_grow(keys, following, &mut merge),
+        let statics = match self.live.clone() {
+            Some(live) => self.as_they_grow(keys, &live, &mut merge),
             None if self.jobs == 1 => self.one_by_one(keys, &mut merge),
             None => self.at_once(keys, &mut merge),
         };
         (merge.snapshot(!merge.is_stopped()), statics)
+    }
+
+    /// A capture of which nothing was read.
+    fn described(&self, source: &Source) -> Capture {
+        let is_followed = self.live.is_some() && (self.grows() || !source.is_repeatable());
+        Capture {
+            name: source.name(),
+            path: source.path().map(Path::to_owned),
+            // A size that grows is not that of the whole.
+            size: source.size().filter(|_| !is_followed),
+            is_followed,
+            ..Capture::default()
+        }
     }
 
     /// Reads one capture after the other, on the calling thread.
@@ -220,12 +232,12 @@ impl Request {
 
     /// Reads one capture on the calling thread, unless no more is wanted.
     fn one(&self, index: usize, source: &Source, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Option<Statics> {
-        let (capture, read) = merge.capture(index).filter(|_| !merge.is_stopped())?;
+        let capture = merge.capture(index).filter(|_| !merge.is_stopped())?;
         let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
         let is_watched = merge.is_watched();
         let mut hand_on = |found: &mut Found| merge.take(index, found);
         let reader = Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on);
-        let statics = reader.read(source, self.overrides.get(&index), &read);
+        let statics = reader.read(source, self.overrides.get(&index));
         merge.end_capture();
         Some(statics)
     }
@@ -243,7 +255,7 @@ impl Request {
             loop {
                 while under_way.len() < self.jobs
                     && let Some(&(index, source)) = sources.peek()
-                    && let Some((capture, read)) = merge.capture(index)
+                    && let Some(capture) = merge.capture(index)
                 {
                     let (sender, receiver) = mpsc::sync_channel(1);
                     let (permits, is_stopped) = (&permits, &is_stopped);
@@ -258,11 +270,8 @@ impl Request {
                                 ControlFlow::Continue(())
                             }
                         };
-                        Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on).read(
-                            source,
-                            self.overrides.get(&index),
-                            &read,
-                        )
+                        Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on)
+                            .read(source, self.overrides.get(&index))
                     });
                     // The system has no more threads: a capture waits for those under way.
                     let Ok(thread) = thread else { break };
@@ -296,63 +305,14 @@ impl Request {
     }
 }
 
-impl Request {
-    /// Reads all captures at once, each on its own thread, and takes what they find as it comes: none may end before the
-    /// user wants it.
-    fn as_they_grow(&self, keys: &Arc<Keys>, following: &Following, merge: &mut Merge<'_, '_>) -> Statics {
-        let is_watched = merge.is_watched();
-        let mut statics = Statics::default();
-        thread::scope(|scope| {
-            let (sender, receiver) = mpsc::sync_channel(FOUND_UNDER_WAY);
-            let mut threads = Vec::new();
-            for (index, source) in self.sources.iter().enumerate() {
-                let Some((capture, read)) = merge.capture(index) else { break };
-                let described = capture.clone();
-                let sender = sender.clone();
-                let thread = thread::Builder::new().spawn_scoped(scope, move || {
-                    let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
-                    let mut hand_on = |found: &mut Found| {
-                        let sent = sender.send((index, mem::take(found)));
-                        sent.map_or(ControlFlow::Break(()), ControlFlow::Continue)
-                    };
-                    let following = Some(following.clone());
-                    Reader::new(id(index), capture, workers, is_watched, following, &mut hand_on).read(
-                        source,
-                        self.overrides.get(&index),
-                        &read,
-                    )
-                });
-                match thread {
-                    Ok(thread) => threads.push(thread),
-                    Err(error) => {
-                        let failed = Capture { failure: Some(error.to_string()), ..described };
-                        let events = vec![Event::Capture(Box::new(failed))];
-                        // Whether more is wanted shows with what the others find.
-                        let _ = merge.take(index, &mut Found { events, weight: 0, is_last: true });
-                    }
-                }
-            }
-            drop(sender);
-            loop {
-                let flow = match receiver.recv_timeout(PUBLISH_EVERY) {
-                    Ok((index, mut found)) => merge.take(index, &mut found),
-                    Err(RecvTimeoutError::Timeout) => merge.publish_when_due(),
-                    Err(RecvTimeoutError::Disconnected) => break,
-                };
-                if flow.is_break() {
-                    following.stop();
-                }
-            }
-            for thread in threads {
-                match thread.join() {
-                    Ok(found) => statics.join(found),
-                    Err(panic) => panic::resume_unwind(panic),
-                }
-            }
-            merge.end_capture();
-        });
-        statics
+/// A key log that was read, and what could not be read of it.
+fn described(name: String, reading: LogReading) -> (KeyLog, Anomalies) {
+    let mut anomalies = Anomalies::default();
+    // Its place among the captures is known once they are all known.
+    for anomaly in reading.anomalies(CaptureId::default()) {
+        anomalies.add(anomaly);
     }
+    (KeyLog { name, lines: reading.usable, sessions: reading.sessions }, anomalies)
 }
 
 /// Hands on what a capture has found, unless its turn may be far and there is little. `Break` if nobody wants it.

@@ -1,13 +1,15 @@
 //! Origin to bytes: what a stanza came in, layer by layer, read again from its capture.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use super::follow::Progress;
 use super::pipe::Pipe;
 use super::source::{Overrides, Source};
 use super::tap::{Below, Passage, Passages, Tap, Wanted};
@@ -51,21 +53,41 @@ fn stamp(path: &Path) -> Option<Stamp> {
     Some((there.len(), there.modified().ok()))
 }
 
+/// A capture to be read again.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    source: Source,
+    overrides: Option<Overrides>,
+    keys: Arc<Keys>,
+    stamp: Option<Stamp>,
+}
+
+impl Known {
+    /// A capture as it is now.
+    pub(super) fn new(source: Source, overrides: Option<Overrides>, keys: Arc<Keys>) -> Self {
+        let stamp = source.path().and_then(stamp);
+        Self { source, overrides, keys, stamp }
+    }
+}
+
+/// What becomes known of captures while they are followed: those that came later, and how far each was read.
+#[derive(Debug, Default)]
+pub(super) struct Roll {
+    pub(super) later: Vec<Known>,
+    pub(super) progress: BTreeMap<usize, Arc<Progress>>,
+}
+
 /// The captures of an analysis, to be read again.
 #[derive(Debug)]
 pub struct Lookup {
-    captures: Vec<(Source, Option<Overrides>, Option<Stamp>)>,
-    keys: Arc<Keys>,
+    captures: Vec<Known>,
+    roll: Arc<Mutex<Roll>>,
 }
 
 impl Lookup {
-    /// A look-up in these captures as they are now.
-    pub(super) fn new(captures: impl Iterator<Item = (Source, Option<Overrides>)>, keys: Keys) -> Self {
-        let captures = captures.map(|(source, overrides)| {
-            let stamp = source.path().and_then(stamp);
-            (source, overrides, stamp)
-        });
-        Self { captures: captures.collect(), keys: Arc::new(keys) }
+    /// A look-up in these captures as they are now, and in those that come later.
+    pub(super) const fn new(captures: Vec<Known>, roll: Arc<Mutex<Roll>>) -> Self {
+        Self { captures, roll }
     }
 
     /// Reads a capture again up to a stanza, and gives what it came in. That takes as long as reading the capture did,
@@ -74,13 +96,13 @@ impl Lookup {
     /// # Errors
     /// If the capture cannot be read a second time, or does not hold the stanza any more.
     pub fn passages(&self, wanted: &Wanted, stop: &AtomicBool) -> Result<Passages, LookupError> {
-        let Opened { path, format, mut reader, has_changed } = self.open(wanted.origin.capture)?;
+        let Opened { path, format, keys, mut reader, has_changed } = self.open(wanted.origin.capture)?;
         // The bytes of a frame prove themselves; those of a line of a log do not.
         if has_changed && wanted.ciphertext.is_empty() {
             return Err(LookupError::Changed);
         }
-        let mut search = Search::new(wanted, Workers::alone(Arc::clone(&self.keys), false), stop);
-        let outcome = input::read(wanted.origin.capture, &mut reader, format, &mut search);
+        let mut search = Search::new(wanted, Workers::alone(keys, false), stop);
+        let outcome = input::read(wanted.origin.capture, &mut reader, format.as_deref(), &mut search);
         if search.is_stopped {
             return Err(LookupError::Stopped);
         }
@@ -89,7 +111,7 @@ impl Lookup {
         let (from, until) = (search.record, search.until);
         let mut passages = search.found().unwrap_or_default();
         if let (Some(from), None) = (from, container) {
-            let record = text_record(path, from, until).map_err(|error| LookupError::Unreadable(error.to_string()))?;
+            let record = text_record(&path, from, until).map_err(|error| LookupError::Unreadable(error.to_string()))?;
             passages.insert(Below::Record, record);
         }
         match passages.is_empty() {
@@ -105,31 +127,37 @@ impl Lookup {
         if has_changed {
             return Err(LookupError::Changed);
         }
-        let outcome = input::read(capture, &mut reader, format, out);
+        let outcome = input::read(capture, &mut reader, format.as_deref(), out);
         outcome.map(drop).map_err(|error| LookupError::Unreadable(error.to_string()))
     }
 
-    fn open(&self, capture: CaptureId) -> Result<Opened<'_>, LookupError> {
-        let index = usize::try_from(capture.0).ok();
-        let found = index.and_then(|index| self.captures.get(index)).ok_or(LookupError::NotFound)?;
-        let (source, overrides, before) = found;
-        let path = source.path().ok_or(LookupError::StandardInput)?;
-        let now = stamp(path);
-        if now.is_none() {
-            return Err(unreadable(path));
-        }
-        let has_changed = before.is_none() || now != *before;
-        let format = overrides.as_ref().and_then(|overrides| overrides.format.as_deref());
-        let (reader, _) = source.open(None).map_err(|error| LookupError::Unreadable(error.to_string()))?;
-        Ok(Opened { path, format, reader, has_changed })
+    fn open(&self, capture: CaptureId) -> Result<Opened, LookupError> {
+        let index = usize::try_from(capture.0).map_err(|_| LookupError::NotFound)?;
+        let (known, progress) = {
+            let roll = self.roll.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = self.captures.iter().chain(&roll.later).nth(index).cloned();
+            (known.ok_or(LookupError::NotFound)?, roll.progress.get(&index).cloned())
+        };
+        let path = known.source.path().ok_or(LookupError::StandardInput)?.to_owned();
+        let now = stamp(&path).ok_or_else(|| unreadable(&path))?;
+        let has_changed = match (known.stamp, progress) {
+            // It may have grown.
+            (Some((length, _)), Some(progress)) => now.0 < length || progress.has_changed(),
+            (before, _) => before != Some(now),
+        };
+        let format = known.overrides.and_then(|overrides| overrides.format);
+        let opened = known.source.open(None, &Arc::default());
+        let reader = opened.map_err(|error| LookupError::Unreadable(error.to_string()))?;
+        Ok(Opened { path, format, keys: known.keys, reader, has_changed })
     }
 }
 
 /// A capture that was opened again.
-struct Opened<'l> {
-    path: &'l Path,
+struct Opened {
+    path: PathBuf,
     /// The name of its format, where the user gave it.
-    format: Option<&'l str>,
+    format: Option<String>,
+    keys: Arc<Keys>,
     reader: Box<dyn Read>,
     /// Whether it is not what it was.
     has_changed: bool,

@@ -1,13 +1,15 @@
 //! The events of all captures, in the order of the captures, made one analysis.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::event::Event;
+use super::follow::Progress;
 use super::mention::Mention;
 use super::model::{Analysis, Capture, KeyLog, SeenMessage};
 use super::reader::{Found, PUBLISH_EVERY};
@@ -15,7 +17,7 @@ use crate::anomaly::Anomalies;
 use crate::call::{Grouping, Observed, Recording, Span};
 use crate::input::TECHNIQUES;
 use crate::media::Flows;
-use crate::notes::Notes;
+use crate::notes::{Notes, Shelf};
 use crate::origin::{CaptureId, ConnectionId};
 use crate::protocol::binary::Jid;
 use crate::spec::{Judged, Lineage};
@@ -23,13 +25,19 @@ use crate::spec::{Judged, Lineage};
 /// Takes each snapshot; says whether it wants more.
 pub type Publish<'p> = dyn FnMut(Arc<Analysis>) -> bool + 'p;
 
+/// How much longer than making a snapshot takes it is until the next one.
+const SNAPSHOT_SHARE: u32 = 4;
+
 /// What an analysis has besides what was found in its captures.
 #[derive(Clone, Debug)]
 pub(super) struct Beside {
     /// The key logs, in the order given.
     pub(super) key_logs: Arc<[KeyLog]>,
-    /// The user's notes.
+    /// What could not be read of each key log, by its place among them.
+    pub(super) key_anomalies: Vec<Anomalies>,
+    /// The user's notes, together and by capture.
     pub(super) notes: Arc<Notes>,
+    pub(super) shelf: Arc<Shelf>,
     /// Which clients derive from one another.
     pub(super) lineage: Arc<Lineage>,
 }
@@ -37,8 +45,10 @@ pub(super) struct Beside {
 /// What was found so far, and who wants to see it.
 pub(super) struct Merge<'m, 'p> {
     captures: Vec<Capture>,
-    /// Bytes read of each capture, also of those whose turn has not come.
-    read: Vec<Arc<AtomicU64>>,
+    /// How far each capture was read, also those whose turn has not come.
+    progress: Vec<Arc<Progress>>,
+    /// Whether all of them had been read as far as they go, when that was last looked at.
+    caught_up: bool,
     /// Stanzas of each capture.
     stanzas: Vec<u64>,
     grouping: Grouping,
@@ -50,8 +60,9 @@ pub(super) struct Merge<'m, 'p> {
     flows: BTreeMap<CaptureId, Arc<Flows>>,
     beside: Beside,
     published: Arc<Analysis>,
-    /// When the last snapshot was made.
+    /// When the last snapshot was made, and the shortest time until the next.
     last: Option<Instant>,
+    interval: Duration,
     /// Whether something was found since.
     has_news: bool,
     publish: Option<&'m mut Publish<'p>>,
@@ -60,18 +71,14 @@ pub(super) struct Merge<'m, 'p> {
 
 impl<'m, 'p> Merge<'m, 'p> {
     /// Nothing of these captures so far, but what the key logs told.
-    pub(super) fn new(
-        captures: Vec<Capture>,
-        anomalies: Anomalies,
-        beside: Beside,
-        publish: Option<&'m mut Publish<'p>>,
-    ) -> Self {
+    pub(super) fn new(captures: Vec<Capture>, beside: Beside, publish: Option<&'m mut Publish<'p>>) -> Self {
         Self {
-            read: captures.iter().map(|_| Arc::default()).collect(),
+            progress: captures.iter().map(|_| Arc::default()).collect(),
+            caught_up: false,
             stanzas: vec![0; captures.len()],
             captures,
             grouping: Grouping::default(),
-            anomalies,
+            anomalies: Anomalies::default(),
             messages: Vec::new(),
             internal: Vec::new(),
             mentions: Arc::default(),
@@ -79,15 +86,49 @@ impl<'m, 'p> Merge<'m, 'p> {
             beside,
             published: Arc::default(),
             last: None,
+            interval: PUBLISH_EVERY,
             has_news: false,
             publish,
             is_stopped: false,
         }
     }
 
-    /// A capture as known by now, and where its bytes are counted.
-    pub(super) fn capture(&self, index: usize) -> Option<(Capture, Arc<AtomicU64>)> {
-        Some((self.captures.get(index)?.clone(), Arc::clone(self.read.get(index)?)))
+    /// A capture as known by now, and how far it was read.
+    pub(super) fn capture(&self, index: usize) -> Option<(Capture, Arc<Progress>)> {
+        Some((self.captures.get(index)?.clone(), Arc::clone(self.progress.get(index)?)))
+    }
+
+    /// Adds a capture that was not there before, and the key logs that belong to it.
+    pub(super) fn add(&mut self, capture: Capture, key_logs: Vec<(KeyLog, Anomalies)>, shelf: &Shelf) {
+        self.captures.push(capture);
+        self.progress.push(Arc::default());
+        self.stanzas.push(0);
+        let (logs, anomalies): (Vec<_>, Vec<_>) = key_logs.into_iter().unzip();
+        self.beside.key_logs = self.beside.key_logs.iter().cloned().chain(logs).collect();
+        self.beside.key_anomalies.extend(anomalies);
+        self.beside.notes = Arc::new(shelf.notes());
+        self.beside.shelf = Arc::new(shelf.clone());
+        self.has_news = true;
+    }
+
+    /// A capture cannot be read.
+    pub(super) fn fail(&mut self, index: usize, capture: Capture, why: &io::Error) {
+        if let (Some(known), Some(progress)) = (self.captures.get_mut(index), self.progress.get(index)) {
+            *known = Capture { failure: Some(why.to_string()), ..capture };
+            progress.wait();
+        }
+        self.has_news = true;
+    }
+
+    /// Returns whether all captures have been read as far as they go. Only what was handed on before is known then.
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.progress.iter().all(|progress| progress.is_waiting.load(Ordering::Acquire))
+    }
+
+    /// Takes whether all captures had been read as far as they go before the last of what they found was taken.
+    pub(super) const fn set_caught_up(&mut self, caught_up: bool) {
+        self.has_news |= caught_up && !self.caught_up;
+        self.caught_up = caught_up;
     }
 
     /// Takes the address of the device whose socket a capture recorded, before its first stanza.
@@ -107,6 +148,12 @@ impl<'m, 'p> Merge<'m, 'p> {
 
     /// Takes what was found in a capture, whose turn it is. `Break` if no more is wanted.
     pub(super) fn take(&mut self, index: usize, found: &mut Found) -> ControlFlow<()> {
+        self.add_found(index, found);
+        self.publish_when_due()
+    }
+
+    /// Takes what was found in a capture, without publishing it.
+    pub(super) fn add_found(&mut self, index: usize, found: &mut Found) {
         self.has_news = true;
         for event in mem::take(found).events {
             match event {
@@ -142,7 +189,6 @@ impl<'m, 'p> Merge<'m, 'p> {
                 }
             }
         }
-        self.publish_when_due()
     }
 
     /// Counts further stanzas of a capture, and returns how many it has by now.
@@ -153,10 +199,16 @@ impl<'m, 'p> Merge<'m, 'p> {
         })
     }
 
+    /// How long it is until news may be published.
+    pub(super) fn patience(&self) -> Duration {
+        let left = self.last.map_or(Duration::ZERO, |last| self.interval.saturating_sub(last.elapsed()));
+        if self.has_news { left } else { self.interval }
+    }
+
     /// Publishes a snapshot, if there is news and the last one is old enough. `Break` if no more is wanted.
     pub(super) fn publish_when_due(&mut self) -> ControlFlow<()> {
         let is_due = self.has_news && !self.is_stopped && self.is_watched();
-        if is_due && self.last.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY) {
+        if is_due && self.last.is_none_or(|last| last.elapsed() >= self.interval) {
             let snapshot = self.snapshot(false);
             self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));
         }
@@ -180,15 +232,21 @@ impl<'m, 'p> Merge<'m, 'p> {
 
     /// The analysis of what was found so far; complete ones have the messages.
     pub(super) fn snapshot(&mut self, complete: bool) -> Arc<Analysis> {
-        for (capture, read) in self.captures.iter_mut().zip(&self.read) {
-            capture.bytes = read.load(Ordering::Relaxed);
+        let begun = Instant::now();
+        for (capture, progress) in self.captures.iter_mut().zip(&self.progress) {
+            capture.bytes = progress.bytes.load(Ordering::Relaxed);
         }
         let calls = if complete { self.grouping.snapshot() } else { self.grouping.glance() };
         let flows = if complete { self.flows.clone() } else { BTreeMap::new() };
-        let mut analysis =
-            Analysis::new(self.captures.clone(), calls, flows, self.anomalies.clone(), &self.published, complete);
-        let Beside { key_logs, notes, lineage } = self.beside.clone();
-        (analysis.key_logs, analysis.notes, analysis.lineage) = (key_logs, notes, lineage);
+        let mut anomalies = self.anomalies.clone();
+        let Beside { key_logs, key_anomalies, notes, shelf, lineage } = self.beside.clone();
+        // As origins, key logs come after the captures.
+        for (place, of_log) in (self.captures.len()..).zip(key_anomalies) {
+            anomalies.extend(of_log.into_iter().map(|tally| tally.of_capture(capture_id(place))));
+        }
+        let mut analysis = Analysis::new(self.captures.clone(), calls, flows, anomalies, &self.published, complete);
+        (analysis.key_logs, analysis.notes, analysis.shelf, analysis.lineage) = (key_logs, notes, shelf, lineage);
+        analysis.caught_up = self.caught_up;
         analysis.internal.clone_from(&self.internal);
         analysis.mentions = Arc::clone(&self.mentions);
         if complete {
@@ -198,6 +256,8 @@ impl<'m, 'p> Merge<'m, 'p> {
             analysis.strays = strays.map(judged);
         }
         self.published = Arc::new(analysis);
+        // Snapshots of many calls must not take all the time.
+        self.interval = PUBLISH_EVERY.max(begun.elapsed() * SNAPSHOT_SHARE);
         self.last = Some(Instant::now());
         self.has_news = false;
         Arc::clone(&self.published)

@@ -12,7 +12,7 @@ use crate::call::{Call, Observed, Snapshot};
 use crate::input::{FORMATS, Format};
 use crate::keys::SessionId;
 use crate::media::{CallMedia, Flows};
-use crate::notes::Notes;
+use crate::notes::{Notes, Shelf};
 use crate::origin::{CaptureId, ConnectionId, Located, Origin, Timestamp};
 use crate::protocol::noise::{Report, State};
 use crate::protocol::websocket::{Message, Opcode};
@@ -52,6 +52,10 @@ pub struct Analysis {
     pub key_logs: Arc<[KeyLog]>,
     /// Whether all captures were read to their end; verdicts that need that are provisional until then.
     pub complete: bool,
+    /// Whether all that growing captures contain so far was read.
+    pub caught_up: bool,
+    /// The notes by capture, and the files that contain them.
+    pub shelf: Arc<Shelf>,
 }
 
 /// A key log.
@@ -295,6 +299,12 @@ impl Analysis {
         let place = usize::try_from(id.0).ok()?;
         let key_log = || Some(self.key_logs.get(place.checked_sub(self.captures.len())?)?.name.as_str());
         self.captures.get(place).map(|capture| capture.name.as_str()).or_else(key_log)
+    }
+
+    /// The connections that were decrypted with keys of a log, each with its capture.
+    pub fn opened_by(&self, log: &KeyLog) -> impl Iterator<Item = (&Capture, &Connection)> {
+        let each = self.captures.iter().flat_map(|capture| capture.connections.iter().map(move |it| (capture, it)));
+        each.filter(|(_, connection)| log.opened(connection))
     }
 
     /// Whether something was lost: the exit code becomes 1.

@@ -3,14 +3,14 @@
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::event::Event;
-use super::follow::{Changes, Following};
+use super::follow::Progress;
 use super::model::Capture;
 use super::pipe::Pipe;
-use super::source::{Counted, Overrides, Source};
+use super::source::{Counted, Live, Overrides, Source};
 use super::workers::Workers;
 use crate::anomaly::Anomaly;
 use crate::input::diagnoses::{REPLACED, TECHNIQUE, TRUNCATED};
@@ -88,23 +88,23 @@ pub(super) struct Reader<'h> {
     user_technique: Option<&'static str>,
     /// Whether it was reported that this contradicts the content.
     is_refused: bool,
-    /// What ends the following of files, where they are followed.
-    following: Option<Following>,
-    /// What happened to the file, and how much of that was reported.
-    changes: Option<Arc<Changes>>,
+    /// How it is read if its next bytes may come late.
+    live: Option<Live>,
+    /// How far the reading has come, and how many replacements and truncations were reported.
+    progress: Arc<Progress>,
     reported: [u64; 2],
     /// The last entry.
     last: Origin,
 }
 
 impl<'h> Reader<'h> {
-    /// A reader of a capture, of which name and size are known.
+    /// A reader of a capture, of which name and size are known, that reports its progress.
     pub(super) fn new(
         id: CaptureId,
-        capture: Capture,
+        (capture, progress): (Capture, Arc<Progress>),
         workers: Workers,
         describes: bool,
-        following: Option<Following>,
+        live: Option<Live>,
         hand_on: &'h mut HandOn<'h>,
     ) -> Self {
         Self {
@@ -119,21 +119,20 @@ impl<'h> Reader<'h> {
             format: None,
             user_technique: None,
             is_refused: false,
-            following,
-            changes: None,
+            live,
+            progress,
             reported: [0; 2],
             last: Origin::of_record(id, 1, 0, None),
         }
     }
 
-    /// Reads the capture to its end, or until no more is wanted, and counts the bytes in `read`.
-    pub(super) fn read(mut self, source: &Source, overrides: Option<&Overrides>, read: &Arc<AtomicU64>) -> Statics {
+    /// Reads the capture to its end, or until no more is wanted.
+    pub(super) fn read(mut self, source: &Source, overrides: Option<&Overrides>) -> Statics {
         let technique = overrides.and_then(|overrides| overrides.technique.as_deref());
         self.user_technique = TECHNIQUES.into_iter().find(|known| Some(*known) == technique);
         let format = overrides.and_then(|overrides| overrides.format.as_deref());
-        let outcome = source.open(self.following.as_ref()).map_err(input::Error::from).and_then(|(reader, changes)| {
-            self.changes = changes;
-            let mut reader = Counted::new(reader, Arc::clone(read)).digesting(source);
+        let outcome = source.open(self.live.as_ref(), &self.progress).map_err(input::Error::from).and_then(|reader| {
+            let mut reader = Counted::new(reader, Arc::clone(&self.progress)).digesting(source);
             let outcome = input::read(self.id, &mut reader, format, &mut self);
             self.capture.digest = reader.digest();
             outcome
@@ -153,6 +152,7 @@ impl<'h> Reader<'h> {
         self.found.is_last = true;
         // Whether more is wanted makes no difference now.
         let _ = self.hand_on();
+        self.progress.wait();
         let (keys, wanted) = self.pipe.server_statics();
         Statics { keys, wanted }
     }
@@ -164,8 +164,7 @@ impl<'h> Reader<'h> {
             self.report_changes();
             self.describe();
         }
-        let is_behind = self.changes.as_ref().is_some_and(|changes| changes.is_behind.load(Ordering::Relaxed));
-        let is_live = self.following.is_some() && !is_behind;
+        let is_live = self.progress.is_live.load(Ordering::Relaxed);
         if is_due || is_live || self.pipe.results().weight >= HANDED_ON {
             self.hand_on()
         } else {
@@ -175,8 +174,7 @@ impl<'h> Reader<'h> {
 
     /// Reports what happened to a followed file.
     fn report_changes(&mut self) {
-        let Some(changes) = &self.changes else { return };
-        let counted = [&changes.replaced, &changes.truncated].map(|count| count.load(Ordering::Relaxed));
+        let counted = [&self.progress.replaced, &self.progress.truncated].map(|count| count.load(Ordering::Relaxed));
         let origin = Origin { connection: None, ..self.last };
         for ((count, reported), diagnosis) in counted.into_iter().zip(&mut self.reported).zip([&REPLACED, &TRUNCATED]) {
             for _ in *reported..count {

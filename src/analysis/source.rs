@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use data_encoding::HEXLOWER;
 use ring::digest::{Context, SHA256};
 
-use super::follow::{Changes, Following, Growing};
+use super::follow::{Following, Growing, Piped, Progress};
 use crate::protocol::binary::Jid;
 
 /// What the user says of a capture that it need not say itself.
@@ -61,40 +61,58 @@ impl Source {
         there.is_file().then_some(there.len())
     }
 
-    /// Opens it. What happens to a file that is followed is counted.
-    pub(super) fn open(&self, following: Option<&Following>) -> io::Result<Opened> {
-        let Some(path) = self.path() else { return Ok((Box::new(io::stdin().lock()), None)) };
-        let file = File::open(path)?;
-        let there = file.metadata()?;
+    /// Opens it. With `live`, it is read as it grows, and waiting for more ends when nobody wants more; files that are
+    /// not followed end where they end.
+    pub(super) fn open(&self, live: Option<&Live>, progress: &Arc<Progress>) -> io::Result<Box<dyn Read>> {
+        let Some(path) = self.path() else {
+            return match live {
+                Some(live) => {
+                    let piped = Piped::new(|| Ok(io::stdin()), live.until.clone(), Arc::clone(progress))?;
+                    Ok(Box::new(piped))
+                }
+                None => Ok(Box::new(io::stdin().lock())),
+            };
+        };
+        let there = path.metadata()?;
         if there.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        match following.filter(|_| there.is_file()) {
-            Some(following) => {
-                let (growing, changes) = Growing::new(path.to_owned(), file, following.clone());
-                Ok((Box::new(growing), Some(changes)))
+        match live {
+            Some(live) if !there.is_file() => {
+                let path = path.to_owned();
+                let piped = Piped::new(move || File::open(path), live.until.clone(), Arc::clone(progress))?;
+                Ok(Box::new(piped))
             }
-            // A pipe waits for more by itself.
-            None => Ok((Box::new(file), None)),
+            Some(live) if live.grows => {
+                let file = File::open(path)?;
+                Ok(Box::new(Growing::new(path.to_owned(), file, live.until.clone(), Arc::clone(progress))))
+            }
+            _ => Ok(Box::new(File::open(path)?)),
         }
     }
 }
 
-/// The bytes of a capture, and what happens to the file where it is followed.
-pub(super) type Opened = (Box<dyn Read>, Option<Arc<Changes>>);
+/// How captures are read whose next bytes may come late.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Live {
+    /// What ends the waiting for more.
+    pub(super) until: Following,
+    /// Whether files are read on as they grow.
+    pub(super) grows: bool,
+}
 
 /// A reader that tells how far it has come, and digests what cannot be read again.
 pub(super) struct Counted<R> {
     inner: R,
-    bytes: Arc<AtomicU64>,
+    progress: Arc<Progress>,
     digest: Option<Context>,
     is_at_end: bool,
 }
 
 impl<R: Read> Counted<R> {
-    /// Counts the bytes of `inner` in `bytes`.
-    pub(super) const fn new(inner: R, bytes: Arc<AtomicU64>) -> Self {
-        Self { inner, bytes, digest: None, is_at_end: false }
+    /// Counts the bytes of `inner`.
+    pub(super) const fn new(inner: R, progress: Arc<Progress>) -> Self {
+        Self { inner, progress, digest: None, is_at_end: false }
     }
 
     /// Digests the bytes too, unless its source can be read again.
@@ -113,7 +131,7 @@ impl<R: Read> Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
         self.is_at_end |= read == 0 && !buffer.is_empty();
         if let Some(digest) = &mut self.digest {
             digest.update(buffer.get(..read).unwrap_or_default());

@@ -5,9 +5,10 @@ use std::io;
 use std::process::ExitCode;
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Exit {
     /// Everything was done.
+    #[default]
     Done,
     /// Data was lost; everything else was done.
     Lost,

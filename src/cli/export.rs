@@ -152,6 +152,12 @@ pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Ex
     if !arguments.skip_unchanged {
         let target = arguments.output.target(&inputs)?;
         let format = arguments.format.to(&target)?;
+        if arguments.follow {
+            let rows = Rows::new(table, format, arguments.options(filter, &target))?;
+            let analysis = following::rows(&arguments.reading, settings, rows)?;
+            loading::report(&analysis, verbosity);
+            return Ok(loading::exit(&analysis));
+        }
         return write(arguments, arguments.reading.prepare(settings)?, &target, format, filter, verbosity);
     }
     let request = arguments.reading.prepare(settings)?;
@@ -185,12 +191,6 @@ fn write(
     filter: Option<&RowFilter>,
     verbosity: Verbosity,
 ) -> Result<Exit, Failure> {
-    if arguments.follow {
-        let rows = Rows::new(tables::Table::from(arguments.table), format, arguments.options(filter, target))?;
-        let analysis = following::rows(request, rows)?;
-        loading::report(&analysis, verbosity);
-        return Ok(loading::exit(&analysis));
-    }
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }

@@ -15,6 +15,9 @@ use super::exit::Failure;
 /// The heading of options about input.
 pub(super) const INPUT: &str = "Input options";
 
+/// Characters that make a name a pattern.
+const WILDCARDS: [char; 3] = ['*', '?', '['];
+
 /// The captures, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -30,6 +33,13 @@ pub(super) struct Given {
     pub(super) path: PathBuf,
     /// The options given before it.
     pub(super) overrides: Overrides,
+}
+
+impl Given {
+    /// Returns whether it may stand for several files: a folder, or a pattern.
+    pub(super) fn is_several(&self) -> bool {
+        self.path.is_dir() || !self.path.exists() && self.path.to_string_lossy().contains(WILDCARDS)
+    }
 }
 
 impl Files {
@@ -139,7 +149,7 @@ pub(super) fn expand(file: &Path, sources: &mut Vec<Source>) -> Result<(), Failu
         return Ok(());
     }
     let text = file.to_string_lossy();
-    if file.exists() || !text.contains(['*', '?', '[']) {
+    if file.exists() || !text.contains(WILDCARDS) {
         sources.push(Source::File(file.to_owned()));
         return Ok(());
     }

@@ -5,11 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use ringtrace::analysis::{Analysis, Following, Request};
+use ringtrace::analysis::{Analysis, Following};
 use ringtrace::tables::{Error, Format, Options, Table};
 
 use super::exit::Failure;
 use super::interrupt;
+use super::reading::Reading;
+use super::settings::Settings;
 
 /// The rows of a table, each printed when it is new or has changed.
 pub(super) struct Rows<'f> {
@@ -67,12 +69,11 @@ impl<'f> Rows<'f> {
 /// Reads the captures until that is interrupted, and prints rows on standard output.
 ///
 /// # Errors
-/// If standard output cannot be written.
-pub(super) fn rows(mut request: Request, mut rows: Rows<'_>) -> Result<Arc<Analysis>, Failure> {
+/// If the captures cannot be found, or standard output cannot be written.
+pub(super) fn rows(reading: &Reading, settings: &Settings, mut rows: Rows<'_>) -> Result<Arc<Analysis>, Failure> {
     let following = Following::default();
-    let stop = following.clone();
-    interrupt::on_first(move || stop.stop()).map_err(failed)?;
-    request.follow(following);
+    let request = reading.prepare_following(settings, following.clone())?;
+    interrupt::on_first(move || following.stop()).map_err(failed)?;
     let mut out = io::stdout().lock();
     let mut printed = Ok(());
     let analysis = request.load_publishing(&mut |analysis| {

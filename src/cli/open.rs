@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 
 use clap::Args;
@@ -88,6 +88,7 @@ fn interface(arguments: &OpenArguments, settings: Settings) -> Result<Exit, Fail
         follow: arguments.follow,
         following: Following::default(),
         reader: None,
+        so_far: Arc::default(),
     };
     let loading = captures.load()?;
     let shown = tui::run(loading, tui::Options { theme, ascii, filter, here: names_here(), ..options }, &mut captures);
@@ -104,21 +105,30 @@ struct Captures {
     follow: bool,
     following: Following,
     reader: Option<JoinHandle<Arc<Analysis>>>,
+    /// The exit code after what was read so far.
+    so_far: Arc<Mutex<Exit>>,
 }
 
 impl Captures {
     /// Begins to read. An earlier reader ends when it finds that nobody takes what it reads.
     fn load(&mut self) -> Result<Loading, Failure> {
-        let mut request = self.reading.prepare(&self.settings)?;
+        let following = Following::default();
+        let request = if self.follow {
+            self.reading.prepare_following(&self.settings, following.clone())?
+        } else {
+            let mut request = self.reading.prepare(&self.settings)?;
+            if !request.is_repeatable() {
+                request.wait_for_pipes(following.clone());
+            }
+            request
+        };
         let (shelf, lookup) = (request.shelf().clone(), request.lookup());
         let inputs = self.reading.inputs(&self.settings, None)?;
         self.following.stop();
-        self.following = Following::default();
-        if self.follow {
-            request.follow(self.following.clone());
-        }
+        self.following = following;
         let (publish, updates) = mpsc::channel();
-        let has_sandbox = self.settings.sandbox;
+        let (has_sandbox, so_far) = (self.settings.sandbox, Arc::default());
+        self.so_far = Arc::clone(&so_far);
         let reader = thread::Builder::new().spawn(move || {
             if has_sandbox {
                 sandbox::enter(&Needs::default());
@@ -127,19 +137,21 @@ impl Captures {
             request.load_publishing(&mut |analysis| {
                 // The interface must not wait for it.
                 analysis.judge(jobs);
+                *so_far.lock().unwrap_or_else(PoisonError::into_inner) = loading::exit(&analysis);
                 publish.send(analysis).is_ok()
             })
         });
         self.reader = Some(reader.map_err(Failure::Thread)?);
-        Ok(Loading { updates, lookup, inputs, shelf })
+        Ok(Loading { updates, lookup, inputs, shelf, follows: self.follow })
     }
 
-    /// The exit code after reading what was opened last.
+    /// The exit code after reading what was opened last. What is not read yet is not waited for: a pipe may be silent.
     fn exit(self) -> Exit {
         self.following.stop();
-        match self.reader.map(JoinHandle::join) {
+        match self.reader.filter(JoinHandle::is_finished).map(JoinHandle::join) {
             Some(Ok(analysis)) => loading::exit(&analysis),
-            Some(Err(_)) | None => Exit::Lost,
+            Some(Err(_)) => Exit::Lost,
+            None => *self.so_far.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 }
@@ -154,6 +166,22 @@ impl Opener for Captures {
             self.reading = before;
             said(failure)
         })
+    }
+
+    fn reload(&mut self, follow: bool) -> Result<Loading, String> {
+        if self.reading.has_standard_input() {
+            return Err("standard input cannot be read again".to_owned());
+        }
+        let before = std::mem::replace(&mut self.follow, follow);
+        self.load().map_err(|failure| {
+            self.follow = before;
+            failure.to_string()
+        })
+    }
+
+    fn stop_following(&mut self) {
+        self.follow = false;
+        self.following.stop();
     }
 }
 

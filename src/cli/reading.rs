@@ -1,5 +1,7 @@
 //! The arguments of every command that reads captures: files, keys and filter.
 
+mod newcomers;
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, IsTerminal, Read};
 use std::num::NonZero;
@@ -116,6 +118,17 @@ impl Reading {
     /// If a pattern is invalid or matches nothing, or a key log cannot be read.
     pub(super) fn prepare(&self, settings: &Settings) -> Result<Request, Failure> {
         Ok(self.prepare_without(settings, |_| false)?.0)
+    }
+
+    /// Returns whether standard input is among the captures.
+    pub(super) fn has_standard_input(&self) -> bool {
+        self.paths().any(|path| path == Path::new("-"))
+    }
+
+    /// The key logs that were named.
+    fn key_logs(&self) -> impl Iterator<Item = &Path> {
+        let logs = self.opened_key_logs.iter().chain(&self.tls_keylog).chain(&self.noise_keylog);
+        logs.map(PathBuf::as_path)
     }
 
     /// The same without the files that are not captures, which are returned separately.
@@ -248,8 +261,7 @@ impl Reading {
                     .for_each(|log| inputs.add(&log));
             }
         }
-        let key_logs = self.tls_keylog.iter().chain(&self.noise_keylog).chain(&self.opened_key_logs);
-        key_logs.chain(&settings.path).for_each(|path| inputs.add(path));
+        self.key_logs().chain(settings.path.as_deref()).for_each(|path| inputs.add(path));
         Ok(inputs)
     }
 
@@ -267,8 +279,7 @@ impl Reading {
         if known.contains(&Source::StandardInput) {
             return refuse("cannot be added, because standard input cannot be read again");
         }
-        let is_open = |log: &PathBuf| log == path;
-        if self.tls_keylog.iter().chain(&self.noise_keylog).chain(&self.opened_key_logs).any(is_open) {
+        if self.key_logs().any(|log| log == path) {
             return refuse("is open already");
         }
         if path.is_file() {

@@ -41,7 +41,13 @@ pub fn text(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
         tallies(analysis, id, out)?;
     }
     for (index, log) in analysis.key_logs.iter().enumerate() {
-        writeln!(out, "{}: key log", visible(&log.name))?;
+        writeln!(out, "{}: key log, {} with a key", visible(&log.name), counted(log.lines, "line"))?;
+        for (capture, connection) in analysis.opened_by(log) {
+            writeln!(out, "  decrypted connection {} of {}", connection.id.0, visible(&capture.name))?;
+        }
+        if log.lines > 0 && analysis.opened_by(log).next().is_none() {
+            writeln!(out, "  not used: no connection matches its keys")?;
+        }
         let place = analysis.captures.len() + index;
         tallies(analysis, CaptureId(u32::try_from(place).unwrap_or(u32::MAX)), out)?;
     }
@@ -165,7 +171,15 @@ fn value(analysis: &Analysis) -> Value {
     let of_calls: Vec<Value> = of_calls.collect();
     let key_logs = analysis.key_logs.iter().enumerate().map(|(index, log)| {
         let id = CaptureId(u32::try_from(analysis.captures.len() + index).unwrap_or(u32::MAX));
-        json!({ "path": log.name, "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>() })
+        let opened = analysis
+            .opened_by(log)
+            .map(|(capture, connection)| json!({ "capture": capture.name, "connection": connection.id.0 }));
+        json!({
+            "path": log.name,
+            "lines": log.lines,
+            "decrypted": opened.collect::<Vec<_>>(),
+            "anomalies": analysis.anomalies_of(id).map(anomaly).collect::<Vec<_>>(),
+        })
     });
     json!({ "schema": SCHEMA, "captures": captures.collect::<Vec<_>>(), "media": of_calls, "key_logs": key_logs.collect::<Vec<_>>() })
 }

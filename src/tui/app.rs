@@ -47,9 +47,10 @@ impl App {
         Self { model, scratch: Scratch::default(), theme, grip: None }
     }
 
-    /// Captures are read, from the beginning, and these are the notes on them. What was read before stays until then.
-    pub fn begin(&mut self, shelf: Shelf) {
-        self.model.begin(shelf);
+    /// Captures are read, from the beginning, and on as they grow if `follows`; these are the notes on them. What was read
+    /// before stays until then.
+    pub fn begin(&mut self, shelf: Shelf, follows: bool) {
+        self.model.begin(shelf, follows);
     }
 
     /// Takes a snapshot. What is selected stays selected.

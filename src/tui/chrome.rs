@@ -39,21 +39,25 @@ pub(super) fn title(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: R
     let date = start.map_or_else(String::new, date);
     let (name, right) = match (model.context_below(), model.ladder()) {
         (_, Some(screen)) if screen.calls.len() > 1 => (format!("{} calls", screen.calls.len()), date),
-        (_, Some(screen)) if screen.is_of_strays() => ("Stanzas of no call".to_owned(), date),
+        (_, Some(screen)) if screen.is_of_strays() => ("Unattributed stanzas".to_owned(), date),
         (_, Some(screen)) => (called(&model.shared, screen), date),
         (Context::Calls, None) if model.shared.calls().is_empty() => ("Calls".to_owned(), String::new()),
         (Context::Calls, None) => {
             let all = model.shared.calls().len();
             let place = if count == 0 { 0 } else { model.calls.selected + 1 };
-            let calls = format!("{place} of {}", counted(count as u64, "call"));
             // The filter is more important than the date.
             let right = match model.shared.filter {
-                None => format!("{date}   {calls}"),
-                Some(_) => format!("{calls}, {all} in total"),
+                None => format!("{date}   {place} of {}", counted(count as u64, "call")),
+                Some(_) => format!("{place} of {count} ({all} in total)"),
             };
             ("Calls".to_owned(), right)
         }
-        (context, None) => (context.name().to_owned(), String::new()),
+        (context, None) => {
+            let is_verdict =
+                matches!(context, Context::Questions | Context::Evidence | Context::Rules | Context::Places);
+            let right = if is_verdict && model.shared.is_reading() { "provisional" } else { "" };
+            (context.name().to_owned(), right.to_owned())
+        }
     };
     let left = format!(" ringtrace  {name}");
     let room = whole.saturating_sub(width(&left) + width(&right) + 7);
@@ -124,6 +128,9 @@ pub(super) fn progress(shared: &Shared, theme: &Theme, frame: &mut Frame<'_>, ar
             Line::styled(" Loading stopped before the end of the captures: what is shown is incomplete.", theme.warning)
         }
         None => Line::styled(" Loading …", theme.accent),
+        Some(analysis) if (shared.live.is_on || shared.live.is_paused) && shared.reloading.is_none() => {
+            following(shared, analysis, area.width.into(), theme)
+        }
         Some(analysis) => how_far(analysis, theme),
     };
     frame.render_widget(line, area);
@@ -146,10 +153,45 @@ fn how_far(analysis: &Analysis, theme: &Theme) -> Line<'static> {
             ])
         }
         None => {
-            let doing = if analysis.captures.iter().any(|it| it.is_followed) { "Following" } else { "Loading" };
+            let doing = if analysis.caught_up { "Waiting for more" } else { "Loading" };
             Line::from(format!(" {doing}   {}   {counts}", bytes(read)))
         }
     }
+}
+
+/// What is shown of captures that are followed: as many parts as fit.
+fn following(shared: &Shared, analysis: &Analysis, room: usize, theme: &Theme) -> Line<'static> {
+    let live = &shared.live;
+    let read: u64 = analysis.captures.iter().map(|capture| capture.bytes).sum();
+    let records: u64 = analysis.captures.iter().map(|capture| capture.records).sum();
+    let calls = analysis.calls.len();
+    let key = |name: &str, does: &str| shared.keymap.key_of(name).map(|key| format!("{key} {does}"));
+    let (doing, continues) = match () {
+        () if live.is_paused => {
+            let more = live.held_calls().map_or(0, |held| held.saturating_sub(calls));
+            let more = if more == 0 { String::new() } else { format!(": {} more", counted(more as u64, "call")) };
+            (format!("Paused{more}"), "continue")
+        }
+        () if analysis.caught_up => ("Following".to_owned(), "pause"),
+        () => ("Catching up".to_owned(), "pause"),
+    };
+    let new = if live.count() > 0 { format!(", {} new", live.count()) } else { String::new() };
+    let parts = [
+        Some(format!("{}{new}", counted(calls as u64, "call"))),
+        Some("verdicts provisional".to_owned()),
+        live.scrolls.then(|| "auto-scroll".to_owned()),
+        key("pause", continues),
+        key("follow", "stop"),
+        Some(format!("{}, {}", counted(records, "record"), bytes(read))),
+    ];
+    let mut text = format!(" {doing}");
+    for part in parts.into_iter().flatten() {
+        if width(&text) + width(&part) + 3 <= room {
+            text.push_str("   ");
+            text.push_str(&part);
+        }
+    }
+    Line::styled(text, if live.is_paused { theme.warning } else { theme.accent })
 }
 
 /// Draws the message, otherwise the most important keys of the context, as many as fit.

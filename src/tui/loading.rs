@@ -19,6 +19,8 @@ pub struct Loading {
     pub inputs: Inputs,
     /// The notes, and the files that contain them.
     pub shelf: Shelf,
+    /// Whether the captures are read on as they grow.
+    pub follows: bool,
 }
 
 /// Opens files while the interface runs.
@@ -30,4 +32,13 @@ pub trait Opener {
     /// If the file cannot be opened, or an open capture cannot be read again; in a sentence for the user. What was being read
     /// goes on.
     fn open(&mut self, path: &Path) -> Result<Loading, String>;
+
+    /// Reads everything that is open again, and on as it grows if `follow`.
+    ///
+    /// # Errors
+    /// If an open capture cannot be read again; in a sentence for the user. What was being read goes on.
+    fn reload(&mut self, follow: bool) -> Result<Loading, String>;
+
+    /// Stops following: the reading ends where the captures end now, with a last snapshot.
+    fn stop_following(&mut self);
 }

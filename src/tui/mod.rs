@@ -17,6 +17,8 @@ mod background;
 
 mod search;
 
+mod live;
+
 mod dialog;
 
 mod shared;

@@ -47,6 +47,13 @@ pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::R
     }
     let mut app = App::new(options);
     let (mut updates, mut lookups) = begin(loading, &mut app, &mut screen);
+    let begin_again = |opened: Result<Loading, String>, app: &mut App, screen: &mut Screen| match opened {
+        Ok(loading) => Some(begin(loading, app, screen)),
+        Err(why) => {
+            app.did(Some(Done::Message(why)));
+            None
+        }
+    };
     let mut jobs = Jobs::new();
     loop {
         screen.draw(|frame| app.draw(frame))?;
@@ -63,7 +70,7 @@ pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::R
                 app.did(screen.perform(effect)?);
             }
             jobs.start(app.jobs());
-            changed |= take_newest(&mut updates, &mut app) | app.work();
+            changed |= updates.take_newest(&mut app, &mut screen) | app.work();
             for done in jobs.finished() {
                 app.done(done);
                 changed = true;
@@ -75,7 +82,7 @@ pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::R
             if let Some(wanted) = app.wants() {
                 lookups.ask(wanted);
             }
-            let awaits = updates.is_some() || jobs.is_busy() || lookups.is_waiting();
+            let awaits = updates.receiver.is_some() || jobs.is_busy() || lookups.is_waiting();
             let mut patience = match (changed, awaits) {
                 (true, _) => MORE,
                 (false, true) => TICK,
@@ -100,10 +107,16 @@ pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::R
                 };
                 match effect {
                     Some(Effect::Quit) => return Ok(()),
-                    Some(Effect::Open(path)) => match opener.open(&path) {
-                        Ok(loading) => (updates, lookups) = begin(loading, &mut app, &mut screen),
-                        Err(why) => app.did(Some(Done::Message(why))),
-                    },
+                    Some(effect @ (Effect::Open(_) | Effect::Reload(_))) => {
+                        let opened = match effect {
+                            Effect::Open(path) => opener.open(&path),
+                            _ => opener.reload(effect == Effect::Reload(true)),
+                        };
+                        if let Some(begun) = begin_again(opened, &mut app, &mut screen) {
+                            (updates, lookups) = begun;
+                        }
+                    }
+                    Some(Effect::StopFollowing) => opener.stop_following(),
                     Some(Effect::WritePackets { path, excerpt, packing, over }) => match screen.refusal(&path) {
                         Some(refusal) => app.did(Some(refusal)),
                         None => jobs.start(vec![Job::packets(lookups.lookup(), path, excerpt, packing, over)]),
@@ -120,31 +133,45 @@ pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::R
 }
 
 /// Begins to show what is being read.
-fn begin(loading: Loading, app: &mut App, screen: &mut Screen) -> (Option<Receiver<Arc<Analysis>>>, Lookups) {
-    let Loading { updates, lookup, inputs, shelf } = loading;
+fn begin(loading: Loading, app: &mut App, screen: &mut Screen) -> (Updates, Lookups) {
+    let Loading { updates, lookup, inputs, shelf, follows } = loading;
     screen.protect(inputs);
-    app.begin(shelf);
-    (Some(updates), Lookups::new(lookup))
+    app.begin(shelf, follows);
+    (Updates { receiver: Some(updates), protected: None }, Lookups::new(lookup))
 }
 
-/// Takes the newest waiting snapshot, if there is one. Returns whether anything changed.
-fn take_newest(updates: &mut Option<Receiver<Arc<Analysis>>>, app: &mut App) -> bool {
-    let Some(receiver) = updates else { return false };
-    let mut newest = None;
-    let ended = loop {
-        match receiver.try_recv() {
-            Ok(analysis) => newest = Some(analysis),
-            Err(TryRecvError::Empty) => break false,
-            Err(TryRecvError::Disconnected) => break true,
+/// The snapshots to come.
+struct Updates {
+    /// `None` once no more will come.
+    receiver: Option<Receiver<Arc<Analysis>>>,
+    /// How many captures nothing written may replace.
+    protected: Option<usize>,
+}
+
+impl Updates {
+    /// Takes the newest waiting snapshot, if there is one. Returns whether anything changed.
+    fn take_newest(&mut self, app: &mut App, screen: &mut Screen) -> bool {
+        let Some(receiver) = &self.receiver else { return false };
+        let mut newest = None;
+        let ended = loop {
+            match receiver.try_recv() {
+                Ok(analysis) => newest = Some(analysis),
+                Err(TryRecvError::Empty) => break false,
+                Err(TryRecvError::Disconnected) => break true,
+            }
+        };
+        let changed = newest.is_some() || ended;
+        if let Some(analysis) = newest {
+            // Those of the beginning are protected already; others can come later.
+            let known = self.protected.replace(analysis.captures.len()).unwrap_or(analysis.captures.len());
+            let later = analysis.captures.iter().skip(known).filter_map(|capture| capture.path.as_deref());
+            later.for_each(|path| screen.protect_also(path));
+            app.load(analysis);
         }
-    };
-    let changed = newest.is_some() || ended;
-    if let Some(analysis) = newest {
-        app.load(analysis);
+        if ended {
+            self.receiver = None;
+            app.stop();
+        }
+        changed
     }
-    if ended {
-        *updates = None;
-        app.stop();
-    }
-    changed
 }

@@ -163,13 +163,13 @@ impl Scan {
     fn says(&self, at: At, forward: bool, wraps: bool) -> String {
         let wrapped = match (wraps, forward) {
             (false, _) => "",
-            (true, true) => ", from the top again",
-            (true, false) => ", from the bottom again",
+            (true, true) => ", continued from the top",
+            (true, false) => ", continued from the bottom",
         };
         let of = if self.found.len() < MATCHES { "" } else { "at least " };
         match self.left {
             0 => format!("Match {} of {of}{}{wrapped}", self.found.range(..at).count() + 1, self.found.len()),
-            _ => format!("Match in {} % so far{wrapped}", (self.places - self.left) * 100 / self.places.max(1)),
+            _ => format!("Match ({} % searched so far){wrapped}", (self.places - self.left) * 100 / self.places.max(1)),
         }
     }
 }
@@ -203,10 +203,13 @@ mod tests {
         };
         assert_eq!(at(go(&mut search, (1, Some(0)), true)), ((3, 0), "Match 2 of 3".to_owned()));
         assert_eq!(at(go(&mut search, (3, Some(0)), true)), ((3, 1), "Match 3 of 3".to_owned()));
-        assert_eq!(at(go(&mut search, (3, Some(1)), true)), ((0, 0), "Match 1 of 3, from the top again".to_owned()));
+        assert_eq!(
+            at(go(&mut search, (3, Some(1)), true)),
+            ((0, 0), "Match 1 of 3, continued from the top".to_owned())
+        );
         assert_eq!(
             at(go(&mut search, (0, Some(0)), false)),
-            ((3, 1), "Match 3 of 3, from the bottom again".to_owned())
+            ((3, 1), "Match 3 of 3, continued from the bottom".to_owned())
         );
         assert_eq!(at(go(&mut search, (3, Some(1)), false)), ((3, 0), "Match 2 of 3".to_owned()));
     }

@@ -12,6 +12,7 @@ use super::kit::keymap::Keymap;
 use super::kit::names::Names;
 use super::kit::pane::Viewport;
 use super::kit::times::Times;
+use super::live::Live;
 use super::search::Search;
 use crate::analysis::Analysis;
 use crate::call::Call;
@@ -31,6 +32,8 @@ pub(super) struct Shared {
     pub(super) analysis: Option<Arc<Analysis>>,
     /// The latest snapshot while captures are read again and the previous result is still shown.
     pub(super) reloading: Option<Arc<Analysis>>,
+    /// How the interface keeps up with captures that grow.
+    pub(super) live: Live,
     /// How many captures and calls there were when further files were opened, until these are read.
     pub(super) opened_at: Option<(usize, usize)>,
     /// Whether data was lost.
@@ -230,10 +233,19 @@ impl Shared {
         self.message = Some(message.into());
     }
 
+    /// Says that something needs captures that were read to their end.
+    pub(super) fn say_not_yet(&mut self, what: &str) {
+        let message = match self.keymap.key_of("follow").filter(|_| self.live.is_on) {
+            Some(key) => format!("{what} once all captures are read; {key} stops following"),
+            None => format!("{what} once all captures are read"),
+        };
+        self.say(message);
+    }
+
     /// What an empty list shows: `text`, unless entries may still come.
     pub(super) fn empty(&self, text: &'static str) -> &'static str {
         match () {
-            () if self.summing.is_some() && self.board.is_none() => "Summing up the evidence …",
+            () if self.summing.is_some() && self.board.is_none() => "Collecting evidence …",
             () if self.is_reading() => "Nothing so far.",
             () => text,
         }

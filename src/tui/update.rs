@@ -2,7 +2,7 @@
 
 use super::dialog::{Confirm, Dialog, Then};
 use super::dialogs::{self, Accepted};
-use super::kit::command::{Command, Done, Effect};
+use super::kit::command::{Command, Done, Effect, Movement};
 use super::kit::input::Input;
 use super::model::Model;
 use super::screens::captures::Captures;
@@ -13,14 +13,27 @@ use super::screens::questions::Questions;
 use super::screens::rules::Rules;
 use super::shown::Shown;
 
-/// Does what a command asks for. Commands that are not listed here are those of the screen that is shown.
+/// Does what a command asks for.
 pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
+    let effect = run(model, command);
+    model.see();
+    effect
+}
+
+/// Runs a command. Those that are not listed here are those of the screen that is shown.
+fn run(model: &mut Model, command: Command) -> Option<Effect> {
     if !matches!(command, Command::Edit(_) | Command::Move(_)) {
         model.shared.message = None;
     }
     match command {
         Command::Move(movement) if model.shared.dialog.is_some() => dialogs::go(model, movement),
-        Command::Move(movement) => model.go(movement),
+        Command::Move(movement) => {
+            // Who looks at an earlier call wants to stay there; at the end, the list goes on.
+            if model.screens.is_empty() && model.shared.live.is_on {
+                model.shared.live.scrolls = movement == Movement::Last;
+            }
+            model.go(movement);
+        }
         Command::Back => model.back(),
         Command::JumpBack | Command::JumpForward => {
             let forward = command == Command::JumpForward;
@@ -55,6 +68,17 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         Command::Draft => dialogs::ask_form(model),
         Command::Compose | Command::Attach | Command::Remove | Command::CopyAddress => return on_draft(model, command),
         Command::Copy => return dialogs::copied(model),
+        Command::Reload => return Some(Effect::Reload(model.shared.live.is_on)),
+        Command::Follow if model.shared.live.is_on => {
+            model.shared.say("Following stopped");
+            return Some(Effect::StopFollowing);
+        }
+        Command::Follow => return Some(Effect::Reload(true)),
+        Command::Pause => pause(model),
+        Command::Seen => {
+            model.shared.live.see_all();
+            model.shared.say("All calls are marked as seen");
+        }
         Command::Help => {
             let is_open = matches!(model.shared.dialog, Some(Dialog::Help { .. }));
             model.shared.dialog = if is_open { None } else { Some(Dialog::Help { scroll: 0 }) };
@@ -84,6 +108,7 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         | Command::Limit
         | Command::ReverseSort
         | Command::Columns
+        | Command::AutoScroll
         | Command::Tick
         | Command::Compare
         | Command::InFull
@@ -103,6 +128,14 @@ pub(super) fn update(model: &mut Model, command: Command) -> Option<Effect> {
         | Command::Page => model.update(command),
     }
     None
+}
+
+/// Keeps the screen as it is while captures grow, or shows what came.
+fn pause(model: &mut Model) {
+    if !model.shared.live.is_paused && !model.shared.is_reading() {
+        return model.shared.say("Nothing to pause: the captures are read to their end");
+    }
+    model.toggle_pause();
 }
 
 /// Does something with the selected draft.

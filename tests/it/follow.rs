@@ -144,6 +144,111 @@ fn a_rotated_log_is_followed() {
     assert_eq!(interrupt(child).0, Some(0));
 }
 
+#[cfg(unix)]
+#[test]
+fn files_that_appear_in_a_followed_folder_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), format!("{}\n", LOG[1])).unwrap();
+    let (child, mut out) = export(folder.path());
+    assert_eq!(line(&mut out)["action"], "offer");
+    fs::create_dir(folder.path().join("later")).unwrap();
+    let path = folder.path().join("later").join("b.log");
+    fs::write(&path, LOG[3].replace("C1", "C2")).unwrap();
+    append(&path, b"\n");
+    let rejected = std::iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject").unwrap();
+    assert_eq!((rejected["call_id"].as_str(), rejected["record"].as_u64()), (Some("C2"), Some(1)));
+    assert!(rejected["capture"].as_str().unwrap().ends_with("b.log"), "{rejected}");
+    assert_eq!(interrupt(child).0, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_capture_that_appears_is_decrypted_with_the_keys_next_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "nothing of interest").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.args(["export", "--follow", "--format", "ndjson"]).arg(folder.path());
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let from = own("answered-and-missed");
+    for name in ["answered-and-missed.noisekeys.txt", "answered-and-missed.pcap"] {
+        fs::copy(from.join(name), folder.path().join("new")).unwrap();
+        fs::rename(folder.path().join("new"), folder.path().join(name)).unwrap();
+    }
+    assert_eq!(line(&mut out)["action"], "offer");
+    drop(out);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// A pipe to `export --follow` on standard input.
+fn export_of_a_pipe() -> (std::process::Child, std::process::ChildStdin, BufReader<std::process::ChildStdout>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.args(["export", "--follow", "--format", "ndjson", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let pipe = child.stdin.take().unwrap();
+    (child, pipe, out)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_stalls_in_a_record_shows_what_came_before_and_can_be_given_up() {
+    let (child, mut pipe, mut out) = export_of_a_pipe();
+    let (begin, end) = LOG[3].split_at(100);
+    pipe.write_all(format!("{}\n{}\n{begin}", LOG[0], LOG[1]).as_bytes()).unwrap();
+    assert_eq!(line(&mut out)["action"], "offer", "although nothing more comes");
+    pipe.write_all(end.as_bytes()).unwrap();
+    pipe.write_all(b"\n").unwrap();
+    assert!(std::iter::from_fn(|| Some(line(&mut out))).any(|row| row["action"] == "reject"));
+    pipe.write_all(begin.as_bytes()).unwrap();
+    // Its writer still has it open.
+    let (code, says) = interrupt(child);
+    assert!(code == Some(1) && says.contains("line"), "what was left of a record is lost: {code:?} {says}");
+    drop(pipe);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_it_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("baileys.log");
+    fs::write(&path, log()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+    command.args(["export", "--follow", "--no-key-discovery"]).arg(&path);
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command.stdin(Stdio::null()).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let says = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(says.contains("standard output") && says.contains("No space left"), "{says}");
+}
+
+/// The most memory that following a log takes which has a call in each of 24 pieces, between this much of something else.
+#[cfg(target_os = "linux")]
+fn memory_of_a_day(bytes_between: usize) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("baileys.log");
+    fs::write(&path, []).unwrap();
+    let (child, mut out) = export(&path);
+    let other = format!("{}\n", LOG[0]).repeat(bytes_between / LOG[0].len());
+    for hour in 0..24 {
+        append(&path, other.as_bytes());
+        append(&path, format!("{}\n", LOG[1].replace("C1", &format!("C{hour}"))).as_bytes());
+        assert_eq!(line(&mut out)["call_id"], format!("C{hour}"));
+    }
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    assert_eq!(interrupt(child).0, Some(0));
+    most.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_a_day_follows_its_calls_alone() {
+    let (quiet, busy) = (memory_of_a_day(1 << 10), memory_of_a_day(2 << 20));
+    assert!(busy < quiet + (8 << 10), "{quiet} kB with 24 kB of other lines, {busy} kB with 48 MB");
+}
+
 #[test]
 fn only_rows_on_standard_output_are_followed() {
     for arguments in [

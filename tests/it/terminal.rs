@@ -1,6 +1,7 @@
 //! The program in a real terminal: a pty, and what a terminal would show of it.
 
 mod lifecycle;
+mod live;
 mod pictures;
 mod session;
 

@@ -18,6 +18,7 @@ mod files;
 mod findings;
 mod fixture;
 mod media;
+mod live;
 mod merged;
 
 use std::sync::Arc;

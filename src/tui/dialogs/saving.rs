@@ -73,7 +73,7 @@ fn packet_formats(model: &Model) -> Formats {
 /// Writes the packets of the screen's calls to a file.
 fn packets(model: &mut Model, path: PathBuf, extension: &str, over: bool) -> Option<Effect> {
     if model.shared.names.in_letters {
-        model.shared.say("Packets have addresses in them (p: show addresses)");
+        model.shared.say("Packets contain addresses: show addresses first (p)");
         return None;
     }
     let calls = model.screen().packets(&model.shared);

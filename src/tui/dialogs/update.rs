@@ -134,7 +134,7 @@ pub(in crate::tui) fn count_matching(model: &mut Model) -> bool {
 /// Asks for the form of a report on what is selected.
 pub(in crate::tui) fn ask_form(model: &mut Model) {
     if model.shared.is_reading() {
-        return model.shared.say("Still loading: findings can be drafted once all captures are read");
+        return model.shared.say_not_yet("Findings can be drafted");
     }
     match model.screen().subject(&model.shared) {
         Some((subject, stanza)) => model.shared.dialog = Some(Dialog::Forms { subject, stanza, selected: 0 }),
@@ -389,7 +389,7 @@ fn set_note(model: &mut Model, subject: Subject, note: Option<&str>, captures: &
         Arc::make_mut(analysis).notes = Arc::clone(&shared.notes);
     }
     if written.is_none() {
-        shared.say("Kept until you quit: there is no file to keep notes in next to this capture");
+        shared.say("Kept until you quit: this capture has no place for a notes file");
     }
     model.clamp();
     written.map(|Written { path, text }| Effect::Keep { path, text })

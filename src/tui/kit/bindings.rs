@@ -232,7 +232,7 @@ bindings! {
     "previous-call" CALL ["["] Command::PreviousCall,
         "Previous call in the list";
     "in-full" CALL ["v"] Command::InFull,
-        "Toggle evidence and values in full" "in full";
+        "Show evidence and values in full, or in brief" "in full";
     "pan-left" LADDER ["←" "h"] Command::PanLeft,
         "Scroll the lifelines to the left";
     "pan-right" LADDER ["→" "l"] Command::PanRight,
@@ -296,7 +296,7 @@ bindings! {
     "sort-board" BOARDS ["s"] Command::Sort,
         "Sort by result, page, number of observations, name" "sort";
     "strays" STRAYS ["o"] Command::Strays,
-        "Open the stanzas that belong to no call";
+        "Open unattributed stanzas: those of no known call";
     "media" LISTED ["U"] Command::Media,
         "Show its media: UDP flows, and why it has no sound";
     "page" PAGED ["i"] Command::Page,
@@ -327,6 +327,8 @@ bindings! {
         "Copy this" "copy";
     "compare" LISTED ["d"] Command::Compare,
         "Compare the two that are ticked, or the ticked one with this one" "compare";
+    "auto-scroll" CALLS ["V"] Command::AutoScroll,
+        "Toggle auto-scroll: select the newest call as calls appear";
     "sort" CALLS ["s"] Command::Sort,
         "Sort by the next column" "sort";
     "reverse" CALLS ["S"] Command::ReverseSort,
@@ -361,12 +363,20 @@ bindings! {
         "What was read from each capture, what was not, and why" "captures";
     "open-file" ROAMING ["A"] Command::OpenFile,
         "Open another capture, folder or key log" "add file";
+    "reload" ROAMING ["Ctrl-r"] Command::Reload,
+        "Read all captures and key logs again";
+    "follow" ROAMING ["W"] Command::Follow,
+        "Follow the captures as they grow, or stop following";
+    "pause" ROAMING ["."] Command::Pause,
+        "Pause the screen while captures grow; again: continue";
+    "seen" CALLS ["K"] Command::Seen,
+        "Mark all new calls (•) as seen";
     "jump-back" ROAMING ["Ctrl-o" "H"] Command::JumpBack,
-        "Back to before the last jump";
+        "Go back to before the last jump";
     "jump-forward" ROAMING ["L"] Command::JumpForward,
-        "Forward again";
+        "Go forward again";
     "pseudonyms" ROAMING ["p"] Command::Pseudonyms,
-        "Toggle pseudonyms for addresses";
+        "Switch between addresses and pseudonyms";
     "times" ROAMING ["t"] Command::Times,
         "Cycle times: since the start, time of day, since the reference row";
     "theme" ROAMING ["T"] Command::Theme,

@@ -110,6 +110,16 @@ pub enum Command {
     Captures,
     /// Ask for another file to open.
     OpenFile,
+    /// Read everything again.
+    Reload,
+    /// Read captures on as they grow, or no longer.
+    Follow,
+    /// Keep the screen as it is while captures grow, or show what came.
+    Pause,
+    /// Select the newest call as calls appear, or no longer.
+    AutoScroll,
+    /// Mark all new calls as seen.
+    Seen,
     /// Copy what is selected to the clipboard.
     Copy,
     /// Ask for a file to write what is shown to.
@@ -191,6 +201,10 @@ pub enum Effect {
     NextTheme,
     /// Open another file.
     Open(PathBuf),
+    /// Read everything again, and on as it grows if that is `true`.
+    Reload(bool),
+    /// Stop following: what was read is complete.
+    StopFollowing,
     /// Put a text on the clipboard.
     Copy(String),
     /// Write a file of notes, replacing an existing one.

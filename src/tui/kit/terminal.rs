@@ -57,13 +57,23 @@ impl Screen {
         self.inputs = inputs;
     }
 
+    /// Protects another file that is read.
+    pub(in crate::tui) fn protect_also(&mut self, path: &Path) {
+        self.inputs.add(path);
+    }
+
     /// Performs an effect, and returns its result if there is one.
     ///
     /// # Errors
     /// If the terminal cannot be written to.
     pub(in crate::tui) fn perform(&mut self, effect: Effect) -> io::Result<Option<Done>> {
         match effect {
-            Effect::Quit | Effect::NextTheme | Effect::Open(_) | Effect::WritePackets { .. } => Ok(None),
+            Effect::Quit
+            | Effect::NextTheme
+            | Effect::Open(_)
+            | Effect::Reload(_)
+            | Effect::StopFollowing
+            | Effect::WritePackets { .. } => Ok(None),
             Effect::Redraw => self.restart().map(|()| None),
             Effect::Copy(text) => {
                 // OSC 52: the terminal puts it on the clipboard of the machine that it runs on, also over ssh.

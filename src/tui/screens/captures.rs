@@ -8,12 +8,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::analysis::{Analysis, Capture, Connection, KeyLog};
-use crate::anomaly::{Severity, Tally};
+use crate::anomaly::{Kind, Severity, Tally};
 use crate::call::People;
 use crate::keys::SessionId;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Movement;
+use crate::tui::kit::key::Key;
 use crate::tui::kit::names::Names;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
@@ -50,7 +51,7 @@ impl Screen for Captures {
 
     fn lines(&self, shared: &Shared) -> Option<Vec<String>> {
         let theme = Theme::of(ThemeName::None);
-        Some(texts(&report(shared.analysis.as_ref()?, &shared.names, shared.viewport.columns, &theme)))
+        Some(texts(&report(shared.analysis.as_ref()?, shared, shared.viewport.columns, &theme)))
     }
 
     fn found(&mut self, place: usize, _shared: &mut Shared) {
@@ -72,7 +73,7 @@ impl Cache {
             Arc::ptr_eq(of, analysis) && *at == columns && look == theme && *named == letters
         });
         if !fresh {
-            self.lines = report(analysis, &shared.names, columns.into(), theme);
+            self.lines = report(analysis, shared, columns.into(), theme);
             self.key = Some((Arc::clone(analysis), columns, *theme, letters));
         }
         &self.lines
@@ -102,9 +103,10 @@ pub(in crate::tui) fn draw_instead(shared: &Shared, cache: &mut Cache, mut canva
 /// The anomalies of one capture, by connection.
 type ByConnection<'a> = BTreeMap<Option<ConnectionId>, Vec<&'a Tally>>;
 
-fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn report(analysis: &Analysis, shared: &Shared, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let key_logs = &analysis.key_logs;
-    let mut report = Report { columns, names, theme, key_logs, lines: Vec::new(), connections: "connection" };
+    let (names, opens) = (&shared.names, shared.keymap.key_of("open-file"));
+    let mut report = Report { columns, names, opens, theme, key_logs, lines: Vec::new(), connections: "connection" };
     let mut tallies: BTreeMap<CaptureId, ByConnection<'_>> = BTreeMap::new();
     for tally in analysis.anomalies.iter() {
         let of_capture = tallies.entry(tally.first.capture).or_default();
@@ -113,7 +115,7 @@ fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> 
     let mut others = Vec::new();
     for (capture, id) in analysis.captures.iter().zip((0..).map(CaptureId)) {
         let tallies = tallies.remove(&id).unwrap_or_default();
-        if analysis.complete && capture.is_skipped() && tallies.is_empty() {
+        if (analysis.complete || analysis.caught_up) && capture.is_skipped() && tallies.is_empty() {
             others.push(capture);
             continue;
         }
@@ -136,6 +138,8 @@ fn report(analysis: &Analysis, names: &Names, columns: usize, theme: &Theme) -> 
 struct Report<'a> {
     columns: usize,
     names: &'a Names,
+    /// The key that opens a key log.
+    opens: Option<Key>,
     theme: &'a Theme,
     key_logs: &'a [KeyLog],
     lines: Vec<Line<'static>>,
@@ -223,19 +227,20 @@ impl Report<'_> {
 
     fn key_log(&mut self, log: &KeyLog, analysis: &Analysis) {
         self.line(OF_CAPTURE, &log.name, self.theme.accent);
-        let mut opened = Vec::new();
-        for capture in &analysis.captures {
-            let of = if analysis.captures.len() > 1 { format!(" of {}", capture.file_name()) } else { String::new() };
-            let connections = capture.connections.iter().filter(|connection| log.opened(connection));
-            let name = |connection: &Connection| format!("{} {}{of}", capture.connections_are(), connection.id.0);
-            opened.extend(connections.map(name));
-        }
+        let mut opened: Vec<String> = analysis
+            .opened_by(log)
+            .map(|(capture, connection)| {
+                let of =
+                    if analysis.captures.len() > 1 { format!(" of {}", capture.file_name()) } else { String::new() };
+                format!("{} {}{of}", capture.connections_are(), connection.id.0)
+            })
+            .collect();
         let lines = format!("{} with a key", counted(log.lines, "line"));
         let more = opened.len().saturating_sub(OPENED_NAMED);
         opened.truncate(OPENED_NAMED);
         let (used, style) = match (opened.is_empty(), analysis.complete) {
             (true, false) => ("not used so far".to_owned(), self.theme.muted),
-            (true, true) => ("not used: no connection belongs to any of them".to_owned(), self.theme.warning),
+            (true, true) => ("not used: no connection matches its keys".to_owned(), self.theme.warning),
             (false, _) if more > 0 => (format!("decrypted {} and {more} more", opened.join(", ")), Style::new()),
             (false, _) => (format!("decrypted {}", opened.join(", ")), Style::new()),
         };
@@ -288,6 +293,10 @@ impl Report<'_> {
                 self.lines.extend(wrap(&spans, self.columns, indent + 2));
                 if !tally.diagnosis.next.is_empty() {
                     self.line(indent + 2, &format!("→ {}", tally.diagnosis.next), self.theme.incoming);
+                }
+                if let (Kind::NoKey, Some(key)) = (tally.diagnosis.kind, self.opens) {
+                    let here = format!("→ {key} opens a key log here, without a restart.");
+                    self.line(indent + 2, &here, self.theme.incoming);
                 }
             }
         }

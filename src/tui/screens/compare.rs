@@ -1,14 +1,19 @@
 //! Two calls compared row by row, or two stanzas element by element.
 
+mod words;
+
 use std::sync::Arc;
 
 use ratatui::layout::{Constraint, Layout};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use words::{marked, relation, sign};
+
 use crate::call::Call;
-use crate::compare::{self, Aligned, Pair, Part, Relation, Side, What, align};
+use crate::compare::{self, Aligned, Part, Relation, Side, What};
 use crate::diagram::label;
+use crate::protocol::xml;
 use crate::spec::Judged;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Movement};
@@ -17,7 +22,6 @@ use crate::tui::kit::list::{Scroll, headings, row};
 use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
 use crate::tui::kit::text::{cut, visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
-use crate::tui::kit::tokens::tokens;
 use crate::tui::screen::{At, Formats, Screen, Step, scrolled};
 use crate::tui::shared::Shared;
 use crate::words::{counted, offset};
@@ -250,7 +254,21 @@ impl Comparison {
             Compared::Calls(_, rows) => {
                 let Some(row) = rows.get(*index) else { return lines };
                 row.differences.iter().for_each(&mut add);
-                if lines.is_empty() {
+                let alone = match (row.left, row.right) {
+                    (Some(row), None) => Some(("only in the left call", left, row)),
+                    (None, Some(row)) => Some(("only in the right call", right, row)),
+                    _ => None,
+                };
+                if let Some((says, call, row)) = alone {
+                    lines.push(Line::styled(says, theme.muted));
+                    if let Some(node) = shared.node(call, row) {
+                        let text = xml::write_bounded(node.as_ref(), STANZA_SHOWN);
+                        let text = text.lines().map(|line| shared.names.in_text(line, &call.people).into_owned());
+                        lines.extend(
+                            text.flat_map(|line| wrap(&[Span::raw(visible_all(&line).into_owned())], columns, 2)),
+                        );
+                    }
+                } else if lines.is_empty() {
                     let says =
                         if row.differs() { row.summary() } else { "the same but for ids, keys and times".to_owned() };
                     lines.push(Line::styled(says, theme.muted));
@@ -261,34 +279,11 @@ impl Comparison {
     }
 }
 
+/// The most characters shown of a stanza without a counterpart.
+const STANZA_SHOWN: usize = 4_000;
+
 /// The deepest indent of an element.
 const DEEPEST: usize = 8;
-
-/// The sign of a relation.
-const fn sign(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Same => "=",
-        Relation::SameRole => "≈",
-        Relation::Random => "~",
-        Relation::Different => "≠",
-        Relation::OnlyLeft => "<",
-        Relation::OnlyRight => ">",
-        Relation::Moved => "↕",
-    }
-}
-
-/// A relation for people.
-const fn relation(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Same => "equal",
-        Relation::SameRole => "the same role in both calls",
-        Relation::Random => "random: differs between any two stanzas",
-        Relation::Different => "differs",
-        Relation::OnlyLeft => "only on the left",
-        Relation::OnlyRight => "only on the right",
-        Relation::Moved => "at another place among its siblings",
-    }
-}
 
 fn shown_row(call: &Call, row: usize) -> String {
     call.rows.get(row).map_or_else(String::new, label)
@@ -326,7 +321,7 @@ impl Screen for Comparison {
         match command {
             Command::Open => match (self.pair(), &self.compared) {
                 (Some(pair), _) => return Some(Step::CompareStanzas(pair)),
-                (None, Compared::Calls(..)) => shared.say("Only one of the two calls has this row"),
+                (None, Compared::Calls(..)) => shared.say("Only one of the two calls has this row: Tab scrolls it"),
                 (None, Compared::Stanzas(..)) => {}
             },
             Command::NextEvidence | Command::PreviousEvidence => {
@@ -421,7 +416,7 @@ pub(in crate::tui) fn draw(
             Compared::Stanzas(..) => "part",
         };
         let folded = match comparison.listed {
-            Listed::Folded if random > 0 => format!(", {random} random by nature folded (z)"),
+            Listed::Folded if random > 0 => format!(", {random} random values folded (z)"),
             Listed::Folded | Listed::All => String::new(),
             Listed::Differing => ", only these are listed (z)".to_owned(),
         };
@@ -459,17 +454,6 @@ fn widths(comparison: &Comparison, shown: &[[String; 4]], room: usize) -> Vec<us
             fit(4, [(0, part), (1, 1), (2, each), (3, each)], room)
         }
     }
-}
-
-/// A text with the tokens highlighted that another does not have.
-fn marked(own: &str, other: &str, theme: &Theme) -> Vec<Span<'static>> {
-    let (own, other) = (tokens(own), tokens(other));
-    let spans = align(&own, &other).into_iter().filter_map(|pair| match pair {
-        Pair::Both(index, _) => own.get(index).map(|token| Span::raw((*token).to_owned())),
-        Pair::Left(index) => own.get(index).map(|token| Span::styled((*token).to_owned(), theme.matched)),
-        Pair::Right(_) => None,
-    });
-    spans.collect()
 }
 
 /// The heading of each side.

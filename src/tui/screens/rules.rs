@@ -20,7 +20,7 @@ use crate::tui::shared::Shared;
 use crate::words::counted;
 
 /// The columns of the list of rules, and of places.
-const RULE_COLUMNS: [&str; 8] = ["Result", "What it demands", "Rule", "Calls", "!", "+", "Holds", "Undecided"];
+const RULE_COLUMNS: [&str; 8] = ["Result", "Requirement", "Rule", "Calls", "!", "+", "Holds", "Undecided"];
 const PLACE_COLUMNS: [&str; 4] = ["Call", "Result", "Why", "Record"];
 
 /// How the columns of the list of rules grow.
@@ -252,7 +252,7 @@ pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll,
     let theme = canvas.theme;
     let widths = fit(RULE_COLUMNS.len(), rule_growths(), canvas.area.width.into());
     let empty = if shared.listing.departing {
-        "No rule is departed from (h: list the others)."
+        "No departures from any rule (h: list all rules)."
     } else {
         "This version checks no rules."
     };

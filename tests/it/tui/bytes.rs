@@ -146,7 +146,7 @@ fn the_packets_of_calls_are_written_in_the_formats_that_they_can_have() {
     bench.keys("<enter>");
     assert_eq!(bench.asked.pop(), Some(expected(Packing::AsRecorded, true)));
     bench.keys("pw<c-u>mine.pcap<enter>");
-    assert!(bench.asked.is_empty() && bench.shows("Packets have addresses in them"));
+    assert!(bench.asked.is_empty() && bench.shows("Packets contain addresses"));
     bench.keys("pqw<c-u>two.pcapng<enter>");
     let Some(Effect::WritePackets { packing: Packing::Pcapng, .. }) = bench.asked.pop() else { panic!() };
     let mut analysis = Analysis::clone(&fixture::three_calls());

@@ -26,7 +26,7 @@ fn with_notes(text: &str) -> Bench {
     let mut shelf = Shelf::default();
     shelf.add(Some(PathBuf::from("monday.pcap.notes.ndjson")), text);
     let mut bench = Bench::new(WIDE);
-    bench.app.begin(shelf);
+    bench.app.begin(shelf, false);
     bench.load(&fixture::three_calls());
     bench
 }
@@ -139,7 +139,7 @@ fn a_filter_is_checked_while_it_is_typed() {
         ["filter: action == t", "terminate", "✓ matches 0 of 3 calls (Enter: apply)"]
     );
     bench.keys("<tab>and reason == timeout<enter>");
-    screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 call, 3 in total"]);
+    screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 (3 in total)"]);
     assert!(!bench.shows("declined"));
     bench.keys("F");
     assert!(bench.shows("declined"));
@@ -176,9 +176,9 @@ fn all_stanzas_can_be_searched() {
     bench.keys("nnnnN");
     assert!(bench.shows("Call 2 of 3"));
     bench.keys("/nowhere to be found<enter>");
-    assert!(bench.shows("No stanza of the calls shown contains \"nowhere to be found\""));
+    assert!(bench.shows("No stanza in the listed calls contains \"nowhere to be found\""));
     bench.keys("qn");
-    assert!(bench.shows("No stanza of the calls"), "n goes on with the last text");
+    assert!(bench.shows("No stanza in the listed calls"), "n goes on with the last text");
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn questions_can_be_searched_and_those_without_evidence_hidden() {
         bench.keys("<enter>");
         assert!(bench.line_with("ringtrace").contains("Page") && bench.shows("No capture can show this: "));
         bench.keys("q/nowhere to be found<enter>");
-        assert!(bench.shows("Nothing here contains \"nowhere to be found\""));
+        assert!(bench.shows("Nothing on this screen contains \"nowhere to be found\""));
         bench.keys("/call-missed-timeout<enter>");
         let first = bench.line_with("(call-missed-timeout #");
         bench.keys("n");
@@ -380,9 +380,9 @@ fn questions_can_be_searched_and_those_without_evidence_hidden() {
 #[test]
 fn stanzas_of_no_call_can_be_opened() {
     let mut bench = Bench::with(NARROW, &fixture::with_strays());
-    screen!(bench, "strays-80", ["2 stanzas belong to no call (o: show)", "missed"]);
+    screen!(bench, "strays-80", ["2 unattributed stanzas (o: show)", "missed"]);
     bench.keys("o");
-    screen!(bench, "strays-opened-80", ["Stanzas of no call", "lobby"]);
+    screen!(bench, "strays-opened-80", ["Unattributed stanzas", "lobby"]);
     bench.keys("D");
     assert!(bench.shows("There is nothing to report here"));
     bench.keys("qc");
@@ -392,11 +392,11 @@ fn stanzas_of_no_call_can_be_opened() {
         bench.screen()
     );
     bench.keys("o");
-    assert!(bench.line_with("ringtrace").contains("Stanzas of no call"));
+    assert!(bench.line_with("ringtrace").contains("Unattributed stanzas"));
     let mut bench = narrow();
-    assert!(!bench.shows("belong to no call"));
+    assert!(!bench.shows("unattributed stanzas"));
     bench.keys("o");
-    assert!(bench.shows("Every stanza about calls belongs to a call"));
+    assert!(bench.shows("There are no unattributed stanzas"));
 }
 
 #[test]
@@ -448,11 +448,7 @@ fn marks_and_notes_are_saved_in_a_file() {
     again.keys("j<enter>Gk");
     assert!(again.shows("* ends after 32 s"), "it is there the next time");
     again.keys("qgfnote contains after<enter>");
-    assert!(
-        again.line_with("ringtrace").contains("1 call, 3 in total"),
-        "notes can be filtered by: {}",
-        again.screen()
-    );
+    assert!(again.line_with("ringtrace").contains("1 (3 in total)"), "notes can be filtered by: {}", again.screen());
 }
 
 #[test]
@@ -569,7 +565,7 @@ fn bare_words_are_searched_for_and_the_calls_that_match_are_counted() {
     bench.keys("ftimeout 200000000000001");
     assert!(bench.shows("✓ matches 1 of 3 calls (Enter: apply)"), "{}", bench.screen());
     bench.keys("<enter>");
-    assert!(bench.shows("1 of 1 call, 3 in total") && bench.shows("missed"), "{}", bench.screen());
+    assert!(bench.shows("1 of 1 (3 in total)") && bench.shows("missed"), "{}", bench.screen());
     bench.keys("Ffoutcome == nothing");
     assert!(bench.shows("✓ matches 0 of 3 calls"));
 }
@@ -580,13 +576,13 @@ fn calls_are_filtered_by_what_is_selected() {
     bench.keys("j&");
     assert!(bench.shows("Filter by") && bench.shows("outcome == missed"), "{}", bench.screen());
     bench.keys("<enter>");
-    assert!(bench.shows("filter: outcome == missed") && bench.shows("1 of 1 call"), "{}", bench.screen());
+    assert!(bench.shows("filter: outcome == missed") && bench.shows("1 of 1 (3 in total)"), "{}", bench.screen());
     bench.keys("F<enter>&");
     assert!(bench.shows("action == offer"), "a stanza has values of its own: {}", bench.screen());
     bench.keys("<enter>&j<enter>q");
     assert!(bench.shows("filter: (action == offer) and "), "another value narrows: {}", bench.screen());
     bench.keys("FP");
-    assert!(bench.shows("2 of 2 calls, 3 in total") || bench.shows("1 of 2 calls, 3 in total"), "{}", bench.screen());
+    assert!(bench.shows("2 of 2 (3 in total)") || bench.shows("1 of 2 (3 in total)"), "{}", bench.screen());
     assert!(!bench.shows("15550100009") && !bench.shows("1555"), "only calls with this peer: {}", bench.screen());
     let mut bench = wide();
     bench.keys("foutcome == missed<enter>P");
@@ -608,7 +604,7 @@ fn the_palette_knows_the_habits_of_vi() {
     bench.keys(":3<enter>");
     assert!(bench.shows("3 of 3 calls"));
     bench.keys(":f outcome == missed<enter>");
-    assert!(bench.shows("1 of 1 call"));
+    assert!(bench.shows("1 of 1 (3 in total)"));
     bench.keys("Q:q<enter>");
     assert!(bench.has_quit);
 }

@@ -4,8 +4,8 @@ use ringtrace::analysis::Analysis;
 use ringtrace::compare::{Part, Relation, Side, What, calls, stanzas};
 use ringtrace::protocol::binary::Node;
 
-use super::Bench;
 use super::fixture::{Recording, action};
+use super::{Bench, NARROW, WIDE, fixture};
 use crate::tree::{holding, leaf};
 
 const PEER: &str = "200000000000001@lid";
@@ -85,11 +85,30 @@ fn what_is_random_is_folded_until_it_is_asked_for() {
         assert!(bench.line_with("terminate").contains('≠') && bench.shows("-reason"), "{}", bench.screen());
         assert!(bench.line_with("ack offer").contains('='), "{}", bench.screen());
         bench.keys("<enter>");
-        assert!(bench.shows("encode.rate") && bench.shows("random by nature folded"), "{}", bench.screen());
+        assert!(bench.shows("encode.rate") && bench.shows("random values folded"), "{}", bench.screen());
         assert!(!bench.shows(" ~ "), "{}", bench.screen());
         bench.keys("ee");
         assert!(bench.shows("voip_settings extra · only on the right"), "{}", bench.screen());
         bench.keys("zz");
         assert!(bench.shows(" ~ "), "everything: {}", bench.screen());
+    }
+}
+
+#[test]
+fn a_stanza_that_only_one_call_has_is_shown() {
+    for size in [NARROW, WIDE] {
+        let mut bench = Bench::with(size, &fixture::three_calls());
+        bench.keys(" d");
+        let row = bench.lines().iter().position(|line| line.contains("mute_v2"));
+        assert!(row.is_some(), "{}", bench.screen());
+        for _ in 0..20 {
+            if bench.shows("only in the left call") && bench.shows("<mute_v2") {
+                break;
+            }
+            bench.keys("j");
+        }
+        assert!(bench.shows("only in the left call") && bench.shows("mute-state"), "{}", bench.screen());
+        bench.keys("<enter>");
+        assert!(bench.shows("Tab scrolls it"));
     }
 }

@@ -63,14 +63,14 @@ fn a_file_that_is_opened_keeps_the_place() {
     let mut bench = Bench::with(WIDE, &fixture::three_calls());
     bench.keys("j<enter>jjj");
     let place = bench.line_with("Stanza 4 of 8");
-    bench.app.begin(Shelf::default());
+    bench.app.begin(Shelf::default(), false);
     bench.draw();
     assert!(bench.shows("Loading") && bench.line_with("Stanza 4 of 8") == place);
     bench.load(&Arc::default());
     bench.load(&Recording::new().analysis(false));
     assert!(bench.shows("Loading") && bench.shows("Stanza 4 of 8"), "what was read before is shown until the end");
     bench.keys("D");
-    assert!(bench.shows("Still loading"), "a finding needs everything");
+    assert!(bench.shows("Findings can be drafted once all captures are read"), "a finding needs everything");
     bench.load(&four_calls(true));
     assert!(bench.shows("4 calls, 1 more than before") && bench.shows("Call 2 of 4"), "{}", bench.screen());
     assert_eq!(bench.line_with("Stanza 4 of 8"), place);
@@ -81,13 +81,13 @@ fn a_file_that_is_opened_keeps_the_place() {
 #[test]
 fn a_file_that_cannot_be_read_is_named_when_it_was_tried() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app.begin(Shelf::default());
+    bench.app.begin(Shelf::default(), false);
     let mut analysis = Analysis::clone(&fixture::three_calls());
     let failure = Some("the input is empty".to_owned());
     analysis.captures.push(Capture { name: "x/empty.pcap".to_owned(), failure, ..Capture::default() });
     bench.load(&Arc::new(analysis));
     assert!(bench.shows("empty.pcap: the input is empty"), "{}", bench.screen());
-    bench.app.begin(Shelf::default());
+    bench.app.begin(Shelf::default(), false);
     bench.app.did(Some(Done::Message("more.pcap: No such file or directory".to_owned())));
     bench.draw();
     assert!(bench.shows("more.pcap: No such file"));
@@ -96,7 +96,7 @@ fn a_file_that_cannot_be_read_is_named_when_it_was_tried() {
 #[test]
 fn a_reading_that_stops_shows_how_far_it_came() {
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app.begin(Shelf::default());
+    bench.app.begin(Shelf::default(), false);
     let mut recording = Recording::new();
     fixture::answered(recording.wait(500));
     bench.load(&recording.analysis(false));
@@ -105,7 +105,7 @@ fn a_reading_that_stops_shows_how_far_it_came() {
     bench.draw();
     assert!(bench.shows("of 1 call") && bench.shows("Loading stopped"), "{}", bench.screen());
     let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app.begin(Shelf::default());
+    bench.app.begin(Shelf::default(), false);
     bench.load(&four_calls(false));
     assert!(
         bench.shows("of 4 calls") && bench.shows("Loading"),
@@ -151,7 +151,7 @@ fn keys_and_files_that_are_not_captures_are_summed_up() {
         "keys-80",
         [SKIPPED, "2 lines with a key, decrypted tcp.stream 2 of monday.pcap", "not used"]
     );
-    screen!(shows(WIDE), "keys-160", [SKIPPED, "1 line with a key, not used: no connection belongs to any of them"]);
+    screen!(shows(WIDE), "keys-160", [SKIPPED, "1 line with a key, not used: no connection matches its keys"]);
 }
 
 #[test]
@@ -159,4 +159,11 @@ fn the_list_has_a_column_for_the_capture_if_there_are_several() {
     let bench = Bench::with(WIDE, &several_files());
     assert!(bench.line_with("Caller").contains("Capture") && bench.line_with("answered").contains("monday.pcap"));
     assert!(!Bench::with(WIDE, &fixture::three_calls()).shows("Capture"), "one capture needs no column");
+}
+
+#[test]
+fn an_encrypted_connection_says_which_key_opens_a_key_log() {
+    let mut bench = Bench::with(NARROW, &fixture::unread());
+    bench.keys("c");
+    assert!(bench.shows("A opens a key log here, without a restart."), "{}", bench.screen());
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, Media, Row};
+use crate::call::{Call, Media, Outcome, Row};
 use crate::origin::{CaptureId, Lapse, Timestamp};
 use crate::spec::{Conformance, Judged};
 use crate::tui::kit::names::Names;
@@ -109,7 +109,11 @@ impl Column {
                 let media = Media::name(media);
                 if call.group { format!("group {media}") } else { media.to_owned() }
             }),
-            Self::Outcome => progress.outcome.name().to_owned(),
+            Self::Outcome => {
+                // What would be missing at the end may still come.
+                let goes_on = progress.outcome == Outcome::CutOff && context.analysis.is_some_and(|it| !it.complete);
+                if goes_on { ONGOING.to_owned() } else { progress.outcome.name().to_owned() }
+            }
             Self::Ring => progress.ring.map_or_else(none, compact_lapse),
             Self::Talk => progress.talk.map_or_else(none, compact_lapse),
             Self::Stanzas if call.is_known_from_events() => "event".to_owned(),
@@ -166,6 +170,9 @@ impl Column {
         }
     }
 }
+
+/// Instead of the outcome of a call that may go on.
+pub(in crate::tui) const ONGOING: &str = "ongoing";
 
 /// The rows that show which files a call was recorded in.
 const ROWS_EXAMINED: usize = 100;

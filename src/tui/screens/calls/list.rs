@@ -77,6 +77,12 @@ impl Calls {
         }
     }
 
+    /// Selects the newest of the calls that are shown.
+    pub(in crate::tui) fn select_newest(&mut self) {
+        let newest = self.shown.iter().enumerate().max_by_key(|(_, index)| **index);
+        self.selected = newest.map_or(self.selected, |(place, _)| place);
+    }
+
     /// Returns whether the filter has not examined all calls yet.
     pub(in crate::tui) fn is_filtering(&self) -> bool {
         self.filtering.as_ref().is_some_and(|filtering| filtering.next != usize::MAX)
@@ -213,6 +219,15 @@ impl Calls {
         }
     }
 
+    /// Selects the newest call from now on, or no longer.
+    fn toggle_scrolling(&mut self, shared: &mut Shared) {
+        shared.live.scrolls = !shared.live.scrolls;
+        if shared.live.scrolls {
+            self.select_newest();
+        }
+        shared.say(if shared.live.scrolls { "Auto-scroll on: the newest call is selected" } else { "Auto-scroll off" });
+    }
+
     /// The ticked two, or the ticked one and the selected one.
     fn compared(&mut self, shared: &mut Shared) -> Option<Step> {
         let mut calls = shared.analysis.as_ref().map(|analysis| self.ticked_calls(analysis)).unwrap_or_default();
@@ -296,6 +311,7 @@ impl Screen for Calls {
             Command::Media => return self.chosen(shared).into_iter().next().map(Step::Media),
             Command::Tick => self.tick(shared),
             Command::Compare => return self.compared(shared),
+            Command::AutoScroll => self.toggle_scrolling(shared),
             Command::Columns => shared.dialog = Some(Dialog::Columns { selected: 0 }),
             Command::NextMark | Command::PreviousMark => return self.next_mark(command == Command::NextMark, shared),
             Command::Sort => {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::columns::Column;
+use super::columns::{Column, ONGOING};
 use super::list::Calls;
 use crate::call::Outcome;
 use crate::protocol::binary::Jid;
@@ -17,7 +17,7 @@ use crate::tui::kit::theme::Theme;
 use crate::tui::shared::Shared;
 use crate::words::{NONE, counted};
 
-/// Columns of the tick and the mark before each call.
+/// Columns before each call: the tick, and whether it is marked or new.
 const MARKS: usize = 2;
 
 /// From this height on there is a line about stanzas that belong to no call.
@@ -92,7 +92,8 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
         _ => false,
     };
     let wanted: Vec<Column> = list.columns.iter().copied().filter(|column| !is_empty(*column)).collect();
-    let marks = if list.ticked.is_empty() && shared.notes.is_empty() { 0 } else { MARKS };
+    let is_plain = list.ticked.is_empty() && shared.notes.is_empty() && shared.live.count() == 0;
+    let marks = if is_plain { 0 } else { MARKS };
     let mut rows = area.rows();
     let heading = if area.height > 2 { rows.next() } else { None };
     let body = Rect { y: area.bottom().saturating_sub(area.height - u16::from(area.height > 2)), ..area };
@@ -103,8 +104,7 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
     if strays > 0 {
         let below = Rect { y: body.bottom(), height: 1, ..body };
         let key = shared.keymap.key_of("strays").map_or_else(String::new, |key| format!(" ({key}: show)"));
-        let belong = if strays == 1 { "belongs" } else { "belong" };
-        let says = format!("{} {belong} to no call{key}", counted(strays as u64, "stanza"));
+        let says = format!("{}{key}", counted(strays as u64, "unattributed stanza"));
         canvas.frame.render_widget(Line::styled(says, theme.muted), below);
     }
     let room = usize::from(body.height);
@@ -121,8 +121,12 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
         let mut cells = Vec::new();
         if marks > 0 {
             let tick = if list.is_ticked(&judged.call) { "✓" } else { " " };
-            let note = if shared.notes.is_marked(&judged.call) { "*" } else { " " };
-            cells.push(Span::styled(format!("{tick}{note}"), theme.accent));
+            let mark = match () {
+                () if shared.notes.is_marked(&judged.call) => "*",
+                () if shared.live.is_new(&judged.call) => "•",
+                () => " ",
+            };
+            cells.push(Span::styled(format!("{tick}{mark}"), theme.accent));
         }
         for (column, width) in &columns {
             let (text, style) = cell(shared, *column, *index, judged, *width, theme);
@@ -212,6 +216,7 @@ fn cell(
     };
     let warns = matches!(call.progress.outcome, Outcome::Failed | Outcome::CutOff | Outcome::Unknown);
     let style = match column {
+        Column::Outcome if text == ONGOING => theme.accent,
         Column::Outcome if warns => theme.warning,
         Column::Violations if text.starts_with('!') => theme.violated,
         Column::Violations => theme.novelty,

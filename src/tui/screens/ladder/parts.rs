@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::layer::{Layer, is_compressed, wanted};
-use crate::analysis::Passages;
+use crate::analysis::{Below, Passages};
 use crate::call::Row;
 use crate::protocol::binary::{Element, Span};
 use crate::tui::background::LayerBytes;
@@ -67,6 +67,12 @@ impl Part<'_> {
         }
     }
 
+    /// Returns whether a layer is below the TLS that the stanza came through.
+    fn is_under_tls(row: &Row, layer: Layer, found: &LayerBytes) -> bool {
+        let has_tls = matches!(found.of(&wanted(row)), Some(Ok(passages)) if passages.contains_key(&Below::Plain));
+        has_tls && matches!(layer, Layer::Below(Below::Record | Below::Stream))
+    }
+
     /// What it is and where its bytes are, for people. Text from the capture in it is untrusted.
     pub(super) fn description(&self, row: &Row, layer: Layer, found: &LayerBytes) -> String {
         let label = match self.attribute {
@@ -88,6 +94,9 @@ impl Part<'_> {
                 let bytes = counted(range.len() as u64, "byte");
                 let from = count(range.start as u64);
                 format!("{label}: {bytes} from byte {from} of the {}, {origin}", layer.place())
+            }
+            None if Self::is_under_tls(row, layer, found) => {
+                format!("{label}: encrypted by TLS in the {}, {origin}", layer.place())
             }
             None => format!("{label}: not in one piece in the {}, {origin}", layer.place()),
         }

@@ -117,8 +117,8 @@ const fn absent(below: Below, has_frame: bool) -> &'static str {
     match below {
         Below::Record => "Not available for compressed captures.",
         Below::Stream => "The capture has no TCP stream: it was recorded above TCP.",
-        Below::Plain => "The capture has no TLS around it.",
-        Below::Message if has_frame => "The capture has no WebSocket around it.",
+        Below::Plain => "This connection does not use TLS.",
+        Below::Message if has_frame => "This stanza was not recorded in a WebSocket message.",
         Below::Message => AS_TEXT,
     }
 }
