@@ -146,7 +146,11 @@ impl Expression {
 impl Test {
     pub(super) fn holds(&self, value: &Value<'_>) -> bool {
         match self {
-            Self::Present => !matches!(value, Value::Nothing | Value::Boolean(false)),
+            Self::Present => match value {
+                Value::Nothing | Value::Boolean(false) => false,
+                Value::Text(text) => !text.is_empty(),
+                Value::Number(_) | Value::Boolean(true) => true,
+            },
             Self::Contains(part) => matches!(value, Value::Text(text) if contains(text, part)),
             Self::In(wanted) => wanted.iter().any(|wanted| wanted.order(value).is_some_and(Ordering::is_eq)),
             Self::Order(comparison, wanted) => match (wanted.order(value), comparison) {

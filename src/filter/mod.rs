@@ -166,6 +166,13 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_text_is_empty() {
+        let row = Fixed(vec![Value::Text("".into())]);
+        let holds = |text: &str| Filter::parse(text, FIELDS).unwrap().matches(&row);
+        assert!(!holds("action") && holds("not action") && holds("action == \"\""));
+    }
+
+    #[test]
     fn what_a_field_must_be_is_known() {
         let only = |text: &str| Filter::parse(text, FIELDS).unwrap().only(0).map(|texts| texts.join(" "));
         assert_eq!(only("action == terminate and group").as_deref(), Some("terminate"));
