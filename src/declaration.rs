@@ -8,10 +8,12 @@ pub use toml::Spanned;
 
 /// What is wrong with a declaration, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {why}")]
+#[error("line {line}, column {column}: {why}")]
 pub struct Wrong {
     /// The line, from 1.
     pub line: usize,
+    /// The column in it, in characters from 1.
+    pub column: usize,
     /// What is wrong. Untrusted text.
     pub why: String,
 }
@@ -20,7 +22,9 @@ impl Wrong {
     /// Returns an error at the place of a value in `text`.
     #[must_use]
     pub fn at(text: &str, place: Range<usize>, why: impl Into<String>) -> Self {
-        Self { line: line_of(text, place.start), why: why.into() }
+        let before = text.get(..place.start).unwrap_or(text);
+        let column = 1 + before.chars().rev().take_while(|character| *character != '\n').count();
+        Self { line: line_of(text, place.start), column, why: why.into() }
     }
 }
 
@@ -61,6 +65,6 @@ mod tests {
         assert_eq!(wrong("name = \"x\"\n\n=\n").line, 3);
         let text = "# comment\nname = \"x\"\n";
         let name = read::<Name>(text).unwrap().name;
-        assert_eq!(Wrong::at(text, name.span(), "no").to_string(), "line 2: no");
+        assert_eq!(Wrong::at(text, name.span(), "no").to_string(), "line 2, column 8: no");
     }
 }

@@ -117,8 +117,9 @@ fn profile(name: &str) -> Result<Profile, Failure> {
     if is_file {
         let path = visible_path(Path::new(name));
         let text = fs::read_to_string(name).map_err(|error| Failure::Read { path: path.clone(), error })?;
-        return Profile::read(&text)
-            .map_err(|wrong| Failure::Usage(format!("{path}:{}: {}", wrong.line, visible(&wrong.why))));
+        return Profile::read(&text).map_err(|wrong| {
+            Failure::Usage(format!("{path}:{}:{}: {}", wrong.line, wrong.column, visible(&wrong.why)))
+        });
     }
     let text = Profile::shipped(name).ok_or_else(|| {
         let known = Profile::names().collect::<Vec<_>>().join(", ");

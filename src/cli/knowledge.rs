@@ -43,7 +43,13 @@ impl KnowledgeArguments {
         for file in files.iter() {
             let text = fs::read_to_string(file).map_err(failed(file))?;
             let read = Knowledge::read(&text).map_err(|wrong| {
-                Failure::Usage(format!("{}:{}: {}", visible_path(file), wrong.line, visible(&wrong.why)))
+                Failure::Usage(format!(
+                    "{}:{}:{}: {}",
+                    visible_path(file),
+                    wrong.line,
+                    wrong.column,
+                    visible(&wrong.why)
+                ))
             })?;
             knowledge.extend(read);
         }

@@ -54,6 +54,8 @@ mod sanitize;
 
 mod spec;
 
+mod schema;
+
 mod shell;
 
 use std::env;
@@ -159,6 +161,8 @@ enum Command {
     Sanitize(sanitize::SanitizeArguments),
     /// Write what captures support into a checkout of the spec's repository, as a change ready for review.
     Spec(spec::SpecArguments),
+    /// Print the JSON Schema of what a command prints with --json.
+    Schema(schema::SchemaArguments),
     /// Print a shell completion script.
     Completions(shell::CompletionsArguments),
     /// Print a manual page.
@@ -188,6 +192,7 @@ impl CommandLine {
                 | Command::Rules(_)
                 | Command::Diff(_)
                 | Command::Explain(_)
+                | Command::Schema(_)
                 | Command::Completions(_)
                 | Command::Man(_),
             )
@@ -226,10 +231,11 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         io::stdout().lock().write_all(config::TEMPLATE.as_bytes())?;
         return Ok(Exit::Done);
     }
-    // These two must work even if the config file is broken, so they run before it is read.
+    // These must work even if the config file is broken, so they run before it is read.
     match &arguments.command {
         Some(Command::Completions(completions)) => return shell::completions(completions, CommandLine::command()),
         Some(Command::Man(man)) => return shell::man(man, CommandLine::command()),
+        Some(Command::Schema(schema)) => return schema::run(schema),
         _ => {}
     }
     let verbosity = match (arguments.quiet, arguments.verbose) {
@@ -257,7 +263,7 @@ fn run(arguments: CommandLine) -> Result<Exit, Failure> {
         Some(Command::Attach(attach)) => attach::run(&attach, &settings),
         Some(Command::Sanitize(sanitize)) => sanitize::run(&sanitize, &settings),
         Some(Command::Spec(spec)) => spec::run(&spec, &settings),
-        Some(Command::Completions(_) | Command::Man(_)) => Ok(Exit::Done),
+        Some(Command::Completions(_) | Command::Man(_) | Command::Schema(_)) => Ok(Exit::Done),
         None => open::run(&arguments.open, settings),
     }
 }

@@ -20,8 +20,9 @@ pub(super) fn add(given: &[PathBuf], settings: &Settings) -> Result<(), Failure>
     for file in given.iter().cloned().chain(configured) {
         let name = visible_path(&file);
         let text = fs::read_to_string(&file).map_err(|error| Failure::Read { path: name.clone(), error })?;
-        let read = read_questions(&text)
-            .map_err(|wrong| Failure::Usage(format!("{name}:{}: {}", wrong.line, visible(&wrong.why))))?;
+        let read = read_questions(&text).map_err(|wrong| {
+            Failure::Usage(format!("{name}:{}:{}: {}", wrong.line, wrong.column, visible(&wrong.why)))
+        })?;
         questions.extend(read.into_iter().map(|declared| declared.from(&name)));
     }
     let places: Vec<_> =

@@ -96,6 +96,15 @@ pub(super) enum Wanted {
     Boolean(bool),
 }
 
+impl Wanted {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(_) | Self::Boolean(_) => None,
+        }
+    }
+}
+
 impl Expression {
     pub(super) fn holds(&self, row: &impl Row) -> bool {
         match self {
@@ -104,6 +113,23 @@ impl Expression {
             Self::Not(part) => !part.holds(row),
             Self::Test { field, test } => test.holds(&row.value(*field)),
             Self::Anywhere(text) => row.contains(text),
+        }
+    }
+
+    /// Returns the texts that a field must have one of; `None` if it may have others.
+    pub(super) fn only(&self, wanted: usize) -> Option<Vec<&str>> {
+        match self {
+            Self::All(parts) => parts.iter().find_map(|part| part.only(wanted)),
+            Self::Any(parts) => {
+                let texts: Option<Vec<_>> = parts.iter().map(|part| part.only(wanted)).collect();
+                texts.map(|texts| texts.into_iter().flatten().collect())
+            }
+            Self::Test { field, test } if *field == wanted => match test {
+                Test::Order(Comparison::Equal, value) => value.text().map(|text| vec![text]),
+                Test::In(values) => values.iter().map(Wanted::text).collect(),
+                Test::Present | Test::Contains(_) | Test::Order(..) => None,
+            },
+            Self::Test { .. } | Self::Not(_) | Self::Anywhere(_) => None,
         }
     }
 
@@ -120,7 +146,11 @@ impl Expression {
 impl Test {
     pub(super) fn holds(&self, value: &Value<'_>) -> bool {
         match self {
-            Self::Present => !matches!(value, Value::Nothing | Value::Boolean(false)),
+            Self::Present => match value {
+                Value::Nothing | Value::Boolean(false) => false,
+                Value::Text(text) => !text.is_empty(),
+                Value::Number(_) | Value::Boolean(true) => true,
+            },
             Self::Contains(part) => matches!(value, Value::Text(text) if contains(text, part)),
             Self::In(wanted) => wanted.iter().any(|wanted| wanted.order(value).is_some_and(Ordering::is_eq)),
             Self::Order(comparison, wanted) => match (wanted.order(value), comparison) {

@@ -69,6 +69,13 @@ impl Filter {
         self.expression.holds(row)
     }
 
+    /// Returns the texts of which a field has one in every row that matches, if the filter says so: what has another need not be
+    /// tested.
+    #[must_use]
+    pub fn only(&self, field: usize) -> Option<Vec<&str>> {
+        self.expression.only(field)
+    }
+
     /// Returns whether the filter looks for a text in any field.
     #[must_use]
     pub fn asks_anywhere(&self) -> bool {
@@ -156,6 +163,23 @@ mod tests {
         ] {
             assert!(!holds(no), "{no}");
         }
+    }
+
+    #[test]
+    fn an_empty_text_is_empty() {
+        let row = Fixed(vec![Value::Text("".into())]);
+        let holds = |text: &str| Filter::parse(text, FIELDS).unwrap().matches(&row);
+        assert!(!holds("action") && holds("not action") && holds("action == \"\""));
+    }
+
+    #[test]
+    fn what_a_field_must_be_is_known() {
+        let only = |text: &str| Filter::parse(text, FIELDS).unwrap().only(0).map(|texts| texts.join(" "));
+        assert_eq!(only("action == terminate and group").as_deref(), Some("terminate"));
+        assert_eq!(only("reason == x or action in (offer, accept)"), None);
+        assert_eq!(only("action == mute or action in (offer, accept)").as_deref(), Some("mute offer accept"));
+        assert_eq!(only("not action == mute"), None);
+        assert_eq!(only("action != mute"), None);
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl State<'_> {
         let strongest = leading.filter_map(|tally| tally.strongest).max();
         if strongest == Some(Strength::Absence) {
             let what = self.question.about.what();
-            return vec![format!("Absence settles nothing: record {what} with other clients, and in the other role.")];
+            return vec![format!("Record {what} with another client, in either role.")];
         }
         let recorded = self.recorded;
         let advice = match (recorded.caller, recorded.callee, recorded.both) {

@@ -9,6 +9,7 @@ use std::thread;
 use super::attribute_check;
 use super::context::Context;
 use super::flows::{self, Alignment};
+use super::observe::Survey;
 use super::pages::{self, RULES};
 use super::question::{Evidence, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
@@ -114,8 +115,9 @@ impl Verdicts {
             return Self::silent(call, context);
         }
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
+        let survey = Survey::of(call);
         for question in pages::questions() {
-            let found = question.evidence(call, context);
+            let found = question.evidence_in(&survey, context);
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
             evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));

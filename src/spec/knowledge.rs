@@ -203,11 +203,13 @@ mod tests {
         let wrong = |text: &str| Knowledge::read(text).unwrap_err().to_string();
         let fact = "[[fact]]\nabout = \"439\"\nsays = \"x.\"\nsource = \"me\"\ndate = \"2026\"\n";
         assert!(Knowledge::read(&format!("schema = 1\n{fact}")).is_ok());
-        assert_eq!(wrong("schema = 2\n"), "line 1: this file has schema 2, and only schema 1 is supported");
-        assert!(wrong(&format!("schema = 1\n{fact}sorce = 1\n")).starts_with("line 7: unknown field `sorce`"));
+        assert_eq!(wrong("schema = 2\n"), "line 1, column 10: this file has schema 2, and only schema 1 is supported");
+        assert!(
+            wrong(&format!("schema = 1\n{fact}sorce = 1\n")).starts_with("line 7, column 1: unknown field `sorce`")
+        );
         let see = wrong(&format!("schema = 1\n{fact}see = [\"none\"]\n"));
-        assert_eq!(see, "line 7: no rule, question or fact is called `none`");
+        assert_eq!(see, "line 7, column 8: no rule, question or fact is called `none`");
         let undated = wrong(&format!("schema = 1\n{}", fact.replace("2026", "soon")));
-        assert!(undated.starts_with("line 6: expected a year"), "{undated}");
+        assert!(undated.starts_with("line 6, column 8: expected a year"), "{undated}");
     }
 }

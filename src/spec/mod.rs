@@ -27,8 +27,6 @@ mod attribute_check;
 
 mod built;
 
-mod lists;
-
 mod page;
 
 mod pages;

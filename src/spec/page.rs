@@ -17,7 +17,7 @@ pub struct Page {
     /// Its open questions, in order.
     pub questions: &'static [Asked],
     /// Where it contradicts another page, or the wire.
-    pub discrepancies: &'static [Question],
+    pub(super) discrepancies: &'static [Disputed],
     /// Its normative claims that are checked, but for those of the steps of its flow.
     pub rules: &'static [Rule],
     /// The flow that it describes.
@@ -78,6 +78,15 @@ pub(super) enum Pursuit {
     /// It does not look: the question in this program's own words, whether a recording could bear on it, and why the
     /// program does not look, a clause.
     NotLookedFor { title: &'static str, is_in_reach: bool, why: &'static str },
+}
+
+/// A place where a page contradicts another one, or the wire.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Disputed {
+    /// The program looks for evidence.
+    LookedFor(Question),
+    /// It looks for evidence as the page's `questions.toml` says under this id.
+    Declared(&'static str),
 }
 
 impl Asked {

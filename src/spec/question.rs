@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use super::context::Context;
+use super::observe::Survey;
 use super::page_text;
 use super::situation::Situation;
 use super::strength::Strength;
@@ -41,7 +42,7 @@ pub(super) type Observer = fn(&'static Question, &Call, &Context) -> Vec<Evidenc
 /// Something other than a function that finds what bears on a question.
 pub(super) trait Detector: std::fmt::Debug + Sync {
     /// The evidence on a question in one call.
-    fn evidence(&self, question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence>;
+    fn evidence(&self, question: &'static Question, survey: &Survey<'_>, context: &Context) -> Vec<Evidence>;
 }
 
 /// How the evidence on a question is found.
@@ -58,6 +59,12 @@ impl Question {
     #[must_use]
     pub(super) const fn about(self, about: Situation) -> Self {
         Self { about, ..self }
+    }
+
+    /// Returns whether what it looks at is data.
+    #[must_use]
+    pub const fn is_declared(&self) -> bool {
+        matches!(self.observe, Observe::Declared(_))
     }
 
     /// Where the spec asks it first: the page, and which of its questions.
@@ -80,9 +87,15 @@ impl Question {
     /// The evidence on it in one call. A stanza that was refused had no effect, and is none.
     #[must_use]
     pub fn evidence(&'static self, call: &Call, context: &Context) -> Vec<Evidence> {
+        self.evidence_in(&Survey::of(call), context)
+    }
+
+    /// The same in a call of which other questions have asked too.
+    pub(super) fn evidence_in(&'static self, survey: &Survey<'_>, context: &Context) -> Vec<Evidence> {
+        let call = survey.call;
         let pieces = match self.observe {
             Observe::Code(observe) => observe(self, call, context),
-            Observe::Declared(detector) => detector.evidence(self, call, context),
+            Observe::Declared(detector) => detector.evidence(self, survey, context),
         };
         let pieces = pieces.into_iter().map(|piece| piece.proven_in(call));
         let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());

@@ -172,8 +172,8 @@ fn exactly_the_one_change_of_each_mutated_stanza_is_named() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(counts.iter().sum::<usize>() >= 50, "{counts:?}");
-    assert!(counts.iter().all(|count| *count >= 4), "{counts:?}");
+    // 110 mutations in all: of an offer, an accept, a reject and a terminate.
+    assert_eq!(counts, [67, 27, 4, 12]);
 }
 
 #[test]
@@ -240,5 +240,5 @@ fn a_wrong_call_or_profile_is_refused() {
     let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
     fs::write(file.path(), "schema = 7\nname = 'x'\nclient = 'x'\ndate = 'x'\nsources = []\nstanza = []\n").unwrap();
     let path = format!("reference:{}", file.path().display());
-    refused(&["clean.ndjson", &path], ":1: this profile has schema 7, and only schema 1 is supported");
+    refused(&["clean.ndjson", &path], ":1:10: this profile has schema 7, and only schema 1 is supported");
 }

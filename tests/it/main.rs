@@ -43,6 +43,7 @@ mod refusals;
 mod report;
 mod rules;
 mod sanitize;
+mod schema;
 mod shared;
 mod shell;
 mod spec_change;

@@ -36,6 +36,22 @@ fn a_user_s_questions_are_answered_like_the_spec_s() {
     assert_eq!(media["evidence"][0]["why"].as_str().unwrap().split_once(',').unwrap().0, "An accept names medium 3");
     let quick = question("own-quick-accept");
     assert_eq!((&quick["verdict"], &quick["named"][0]), (&"leaning".into(), &"slow".into()));
+    let held = question("own-ack-children");
+    assert_eq!(
+        held["named"],
+        serde_json::json!(["offer: error", "offer: relay of 8 elements", "offer: voip_settings"])
+    );
+}
+
+#[test]
+fn a_user_s_discrepancy_looks_at_what_came_before() {
+    let board = ringtrace(&own(), &["questions", CAPTURE, "--json", "-q"]);
+    let board: Value = serde_json::from_slice(&board.stdout).unwrap();
+    let disputed = board["discrepancies"].as_array().unwrap().iter().chain(board["questions"].as_array().unwrap());
+    let rings = disputed.into_iter().find(|question| question["id"] == "own-rings-first").unwrap();
+    assert_eq!((&rings["verdict"], &rings["number"]), (&"answered".into(), &Value::Null));
+    let why = "A device accepted 8.4 s after its preaccept, and the accept was acked, outbound at the callee.";
+    assert_eq!(rings["evidence"][0]["why"], why);
 }
 
 #[test]
@@ -66,7 +82,7 @@ fn the_config_can_name_files_of_questions() {
 }
 
 #[test]
-fn a_wrong_file_is_refused_with_its_line() {
+fn a_wrong_file_is_refused_with_its_line_and_column() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("wrong.toml");
     let text = fs::read_to_string(own()).unwrap();
@@ -77,12 +93,12 @@ fn a_wrong_file_is_refused_with_its_line() {
         assert_eq!(code(&output), 2, "{}", said(&output));
         assert!(said(&output).contains(&format!("wrong.toml:{what}")), "{}", said(&output));
     };
-    refused("has = [\"net\"]", "hass = [\"net\"]", "20: unknown field `hass`");
-    refused("action in (offer", "acton in (offer", "19: where: no field is called `acton`; did you mean `action`?");
-    refused("{net@medium}\"", "{net@}\"", "21: `{net@}` is neither a path");
+    refused("has = [\"net\"]", "hass = [\"net\"]", "20:1: unknown field `hass`");
+    refused("action in (offer", "acton in (offer", "19:10: where: no field is called `acton`; did you mean `action`?");
+    refused("{net@medium}\"", "{net@}\"", "21:9: `{net@}` is neither a field, a path");
     refused("\"own-quick-accept\"", "\"ring-time\"", "25: a question or rule is called `ring-time` already");
-    refused("schema = 1", "schema = 2", "2: this file has schema 2");
-    refused("action == accept and", "reason matches \\\"(a+)+$\\\" and", "33: where: ");
+    refused("schema = 1", "schema = 2", "2:10: this file has schema 2");
+    refused("action == accept and", "reason matches \\\"(a+)+$\\\" and", "33:17: where: ");
     let missing = ringtrace(&folder.path().join("none.toml"), &["questions"]);
     assert_eq!(code(&missing), 1);
 }

@@ -56,6 +56,19 @@ fn promised<'n>(question: &Question, name: &'n str) -> (&'n str, Option<&'static
 }
 
 #[test]
+fn the_docs_count_the_questions_that_are_data() {
+    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/questions.md")).unwrap();
+    let docs = docs.split_whitespace().collect::<Vec<_>>().join(" ");
+    let counted = |questions: &[&Question]| {
+        let data = questions.iter().filter(|question| question.is_declared()).count();
+        format!("{data} of {}", questions.len())
+    };
+    let (questions, discrepancies) = (counted(&spec::QUESTIONS), counted(&spec::DISCREPANCIES));
+    let claim = format!("{questions} are data, and of the discrepancies, {discrepancies}");
+    assert!(docs.contains(&claim), "{claim}");
+}
+
+#[test]
 fn every_recording_gives_the_verdict_that_it_is_named_by() {
     let mut wrong = Vec::new();
     for question in all() {

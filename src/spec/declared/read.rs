@@ -1,18 +1,12 @@
 //! Reading questions from TOML.
 
-use std::sync::atomic::Ordering;
-
 use serde::Deserialize;
 
-use super::fields::FIELDS;
-use super::look::{At, Look, Looks, Proof};
-use super::path::Path;
-use super::template::Template;
+use super::form::{self, Asked, Declaration};
+use super::look::Looks;
 use crate::declaration::{self, Spanned, Wrong};
-use crate::filter::Filter;
 use crate::spec::question::{Observe, Question, Shape};
 use crate::spec::situation::Situation;
-use crate::spec::strength::Strength;
 
 /// The version of the form of a file.
 const SCHEMA: u32 = 1;
@@ -67,7 +61,13 @@ struct Entry {
     #[serde(default)]
     hypotheses: Vec<Spanned<String>>,
     #[serde(default)]
+    discrepancy: bool,
+    #[serde(default)]
     described: Vec<String>,
+    #[serde(default)]
+    known: Vec<Spanned<String>>,
+    #[serde(default)]
+    words: Vec<Spanned<String>>,
     about: Option<Spanned<String>>,
     #[serde(default)]
     text: String,
@@ -86,53 +86,6 @@ enum Form {
     Existential,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Declaration {
-    #[serde(default)]
-    at: Where,
-    #[serde(rename = "where")]
-    filter: Option<Spanned<String>>,
-    #[serde(default)]
-    has: Vec<Spanned<String>>,
-    #[serde(default)]
-    lacks: Vec<Spanned<String>>,
-    per: Option<Spanned<String>>,
-    join: Option<String>,
-    value: Option<Spanned<String>>,
-    supports: Option<Spanned<String>>,
-    refutes: Option<Spanned<String>>,
-    strength: Level,
-    #[serde(default)]
-    routine: bool,
-    #[serde(default)]
-    once: bool,
-    #[serde(default)]
-    otherwise: bool,
-    why: Spanned<String>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Where {
-    #[default]
-    Each,
-    Sent,
-    Arrived,
-    HangUps,
-    DuringTalk,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Level {
-    Direct,
-    Indirect,
-    Absence,
-    AsBuilt,
-    Originator,
-}
-
 /// Reads the questions of a file. They live as long as the program does, like those that are compiled in.
 ///
 /// # Errors
@@ -140,7 +93,7 @@ enum Level {
 /// not: with the line.
 pub fn read(text: &str) -> Result<Vec<Declared>, Wrong> {
     if text.len() > BYTES {
-        return Err(Wrong { line: 1, why: format!("the file is larger than {} KiB", BYTES >> 10) });
+        return Err(Wrong::at(text, 0..0, format!("the file is larger than {} KiB", BYTES >> 10)));
     }
     let File { schema, question } = declaration::read(text)?;
     if *schema.get_ref() != SCHEMA {
@@ -171,7 +124,8 @@ pub fn read(text: &str) -> Result<Vec<Declared>, Wrong> {
 }
 
 fn declared(text: &str, ordinal: u8, line: usize, entry: Entry) -> Result<Declared, Wrong> {
-    let Entry { id, page, number, also, title, shape, hypotheses, described, about, text: page_text, look } = entry;
+    let Entry { id, page, number, also, title, shape, hypotheses, discrepancy, about, text: page_text, look, .. } =
+        entry;
     if let Some(further) = look.get(LOOKS) {
         return Err(Wrong::at(text, further.span(), format!("a question can have {LOOKS} looks")));
     }
@@ -201,19 +155,20 @@ fn declared(text: &str, ordinal: u8, line: usize, entry: Entry) -> Result<Declar
             })?
         }
     };
+    let known = form::names(text, entry.known, entry.words)?;
     let mut looks = Vec::new();
     let mut lines = Vec::new();
     for declaration in look {
         lines.push(declaration::line_of(text, declaration.span().start));
-        looks.push(read_look(text, shape, names, declaration)?);
+        looks.push(Asked { text, shape, hypotheses: names, names: &known }.look(declaration)?);
     }
-    let looks: &'static Looks = Box::leak(Box::new(Looks { looks, described }));
+    let looks: &'static Looks = Box::leak(Box::new(Looks { looks, described: entry.described, names: known }));
     let also: Vec<(&'static str, u8)> = also.into_iter().map(|(page, number)| (leaked(page), number)).collect();
     let texts = if page_text.is_empty() { String::new() } else { format!("\n\n## {}\n\n{page_text}\n", id.get_ref()) };
     let question = Question {
         id: leaked(id.into_inner()),
         page: leaked(page),
-        number: Some(number.unwrap_or(ordinal)),
+        number: (!discrepancy).then(|| number.unwrap_or(ordinal)),
         also: Box::leak(also.into_boxed_slice()),
         title: leaked(title.into_inner()),
         shape,
@@ -228,82 +183,6 @@ fn declared(text: &str, ordinal: u8, line: usize, entry: Entry) -> Result<Declar
 
 fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
-}
-
-fn read_look(
-    text: &str,
-    shape: Shape,
-    names: &'static [&'static str],
-    declaration: Spanned<Declaration>,
-) -> Result<Look, Wrong> {
-    let place = declaration.span();
-    let Declaration {
-        at,
-        filter,
-        has,
-        lacks,
-        per,
-        join,
-        value,
-        supports,
-        refutes,
-        strength,
-        routine,
-        once,
-        otherwise,
-        why,
-    } = declaration.into_inner();
-    let path = |path: &Spanned<String>| Path::parse(path.get_ref()).map_err(|why| Wrong::at(text, path.span(), why));
-    let paths = |paths: &[Spanned<String>]| paths.iter().map(path).collect::<Result<Vec<_>, _>>();
-    let template = |template: &Spanned<String>| {
-        Template::parse(template.get_ref()).map_err(|why| Wrong::at(text, template.span(), why))
-    };
-    let filter = filter.map(|filter| {
-        let parsed = Filter::parse(filter.get_ref(), FIELDS);
-        parsed.map_err(|error| Wrong::at(text, filter.span(), format!("where: {error}")))
-    });
-    let named = supports.as_ref().or(refutes.as_ref());
-    let hypothesis = match (shape, named) {
-        (Shape::List, None) => None,
-        (Shape::List, Some(name)) => return Err(Wrong::at(text, name.span(), "a list has no hypotheses to support")),
-        (_, None) => return Err(Wrong::at(text, place, "a look names what it supports or refutes")),
-        (_, Some(name)) => {
-            let known = names.iter().find(|known| **known == name.get_ref().as_str());
-            let why = || format!("`{}` is not one of the hypotheses: {}", name.get_ref(), names.join(", "));
-            Some(*known.ok_or_else(|| Wrong::at(text, name.span(), why()))?)
-        }
-    };
-    if shape == Shape::List && value.is_none() {
-        return Err(Wrong::at(text, place, "a look of a list has a value"));
-    }
-    Ok(Look {
-        at: match at {
-            Where::Each => At::Each,
-            Where::Sent => At::Sent,
-            Where::Arrived => At::Arrived,
-            Where::HangUps => At::HangUps,
-            Where::DuringTalk => At::DuringTalk,
-        },
-        filter: filter.transpose()?,
-        has: paths(&has)?,
-        lacks: paths(&lacks)?,
-        per: per.as_ref().map(path).transpose()?,
-        join,
-        value: value.as_ref().map(template).transpose()?,
-        supports: hypothesis,
-        refutes: refutes.is_some(),
-        proof: match strength {
-            Level::Direct => Proof::Fixed(Strength::Direct),
-            Level::Indirect => Proof::Fixed(Strength::Indirect),
-            Level::Absence => Proof::Fixed(Strength::Absence),
-            Level::AsBuilt => Proof::AsBuilt,
-            Level::Originator => Proof::Originator,
-        },
-        routine,
-        once,
-        otherwise,
-        why: template(&why)?,
-    })
 }
 
 impl Declared {
@@ -330,16 +209,16 @@ impl Declared {
     #[must_use]
     pub fn unmatched(&self) -> Vec<Unmatched> {
         let looks = self.looks.looks.iter().zip(self.lines);
-        let unmatched = looks.flat_map(|(look, line)| {
-            let paths = look.paths().filter(|path| !path.has_matched.load(Ordering::Relaxed));
-            paths.map(|path| Unmatched { line: *line, path: path.text.clone() })
-        });
+        let unmatched = looks
+            .flat_map(|(look, line)| look.unmatched().map(|path| Unmatched { line: *line, path: path.text.clone() }));
         unmatched.collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::fields::FIELDS;
+    use super::super::words::WORDS;
     use super::*;
 
     proptest::proptest! {
@@ -355,6 +234,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_docs_name_every_field_word_and_part() {
+        let docs = include_str!("../../../docs/questions.md");
+        let fields = FIELDS.iter().map(|field| format!("`{}`", field.name));
+        let words = WORDS.iter().map(|word| format!("`{{{}}}`", word.name));
+        let missing: Vec<_> = fields.chain(words).filter(|name| !docs.contains(name)).collect();
+        assert_eq!(missing, Vec::<String>::new());
+    }
+
     const HEAD: &str = "schema = 1\n[[question]]\nid = \"x\"\ntitle = \"Does it?\"\n";
 
     fn wrong(rest: &str) -> String {
@@ -364,23 +252,34 @@ mod tests {
     #[test]
     fn a_wrong_question_is_refused_with_the_line() {
         let list = "shape = \"list\"\n[[question.look]]\nstrength = \"direct\"\nwhy = \"x\"\n";
-        assert_eq!(wrong(list), "line 6: a look of a list has a value");
+        assert_eq!(wrong(list), "line 6, column 1: a look of a list has a value");
         assert!(read(&format!("{HEAD}{list}value = \"{{@reason}}\"\n")).is_ok());
         let field = wrong(&format!("{list}value = \"x\"\nwhere = \"acton == offer\"\n"));
-        assert_eq!(field, "line 10: where: no field is called `acton`; did you mean `action`?");
+        assert_eq!(field, "line 10, column 10: where: no field is called `acton`; did you mean `action`?");
         let path = wrong(&format!("{list}value = \"x\"\nhas = [\"a b\"]\n"));
-        assert_eq!(path, "line 10: `a b` is not the name of an element");
+        assert_eq!(path, "line 10, column 8: `a b` is not the name of an element");
         let template = wrong(&format!("{list}value = \"{{@\"\n"));
-        assert_eq!(template, "line 9: `{` is not closed");
-        assert!(wrong(&format!("{list}value = \"x\"\nvalu = 1\n")).starts_with("line 10: unknown field `valu`"));
+        assert_eq!(template, "line 9, column 9: `{` is not closed");
+        assert!(
+            wrong(&format!("{list}value = \"x\"\nvalu = 1\n")).starts_with("line 10, column 1: unknown field `valu`")
+        );
         let regex = wrong(&format!("{list}value = \"x\"\nwhere = \"reason matches (a+)+\"\n"));
-        assert!(regex.starts_with("line 10: where: "), "{regex}");
+        assert!(regex.starts_with("line 10, column 17: where: "), "{regex}");
         let exclusive = "shape = \"exclusive\"\nhypotheses = [\"a\", \"b\"]\n[[question.look]]\nsupports = \"c\"\n\
                          strength = \"direct\"\nwhy = \"x\"\n";
-        assert_eq!(wrong(exclusive), "line 8: `c` is not one of the hypotheses: a, b");
+        assert_eq!(wrong(exclusive), "line 8, column 12: `c` is not one of the hypotheses: a, b");
+        let words = wrong(&format!("{list}value = \"x\"\nhas = [\"#named\"]\n"));
+        assert_eq!(words, "line 10, column 8: `#named` needs the `words` of the question");
+        let other = wrong(&format!("{list}value = \"x\"\ncite = \"other\"\n"));
+        assert!(other.contains("is there another stanza"), "{other}");
+        assert!(wrong(&format!("{list}value = \"x\"\nonce = \"call\"\n")).starts_with("line 10, column 8: "));
+        assert!(wrong(&format!("{list}value = \"x\"\nwatched = [\"soon\"]\n")).starts_with("line 10, column 12: "));
         assert_eq!(read("schema = 9\n").unwrap_err().line, 1);
         let twice =
             format!("{HEAD}{list}value = \"x\"\n[[question]]\nid = \"x\"\ntitle = \"?\"\n{list}value = \"x\"\n");
-        assert_eq!(read(&twice).unwrap_err().to_string(), "line 11: another question of this file is called `x`");
+        assert_eq!(
+            read(&twice).unwrap_err().to_string(),
+            "line 11, column 6: another question of this file is called `x`"
+        );
     }
 }

@@ -1,17 +1,19 @@
-//! Sentences and values with places that a stanza fills in: `An offer, {place}, with {audio@rate}.`
+//! Sentences and values with places that a stanza fills in: `An offer, {place}, with {audio@rate}[ and {video@enc}].`
 
+use super::fields::FIELDS;
 use super::path::Path;
-use crate::call::Call;
-use crate::protocol::binary::Element;
-use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{originator, seconds};
-use crate::words::article;
+use super::words::{Filling, WORDS, Word};
+use crate::protocol::binary::Jid;
+use crate::words::counted;
 
 /// Shown where a stanza does not have what a place asks for.
 const NONE: &str = "(none)";
 
 /// The most characters of one place.
 const VALUE: usize = 200;
+
+/// How deeply brackets can nest.
+const DEEPEST: usize = 4;
 
 /// A text with places.
 #[derive(Debug)]
@@ -20,115 +22,84 @@ pub(super) struct Template(Vec<Piece>);
 #[derive(Debug)]
 enum Piece {
     Text(String),
-    Word(Word),
+    Word(&'static Word),
+    Field(usize),
     Path(Path),
-}
-
-/// Words that say something of a stanza.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
-    /// The action.
-    Action,
-    /// The action with its article.
-    AnAction,
-    /// The `reason`, or `(none)`.
-    Reason,
-    /// Where it was recorded: `outbound at the caller`.
-    Place,
-    /// What is known of the program that sent it; empty, or begins with a comma.
-    Program,
-    /// The side that sent it, or `unknown`.
-    Side,
-    /// How it stands to the accept: `after the accept`.
-    When,
-    /// ` after 12.0 s of talk`; empty where that is not known.
-    Talk,
-    /// `, 6.3 s after the offer`; empty where that is not known.
-    Rang,
-    /// ` of the caller`; empty where the sender is not known.
-    Of,
-    /// `, sent by the caller (indirect evidence)`; empty for what left a recorded socket, or where the sender is not known.
-    By,
-    /// How its sender is known: a clause.
-    How,
-    /// The kind of call, with its article.
-    ACall,
-    /// `that had been answered`, `that had not been answered`, or `that may have been answered`.
-    Answered,
-}
-
-const WORDS: [(&str, Word); 14] = [
-    ("action", Word::Action),
-    ("an-action", Word::AnAction),
-    ("reason", Word::Reason),
-    ("place", Word::Place),
-    ("program", Word::Program),
-    ("side", Word::Side),
-    ("when", Word::When),
-    ("talk", Word::Talk),
-    ("rang", Word::Rang),
-    ("of", Word::Of),
-    ("by", Word::By),
-    ("how", Word::How),
-    ("a-call", Word::ACall),
-    ("answered", Word::Answered),
-];
-
-/// What fills in a template.
-#[derive(Clone, Copy)]
-pub(super) struct Filling<'c> {
-    pub(super) call: &'c Call,
-    pub(super) sight: Sight<'c>,
-    /// The element that paths begin at.
-    pub(super) node: Element<'c>,
-    /// Nanoseconds from the accept to it.
-    pub(super) talk: Option<i64>,
+    /// How many places a path leads to, and the name of one.
+    Count(Path, String),
+    /// `with` or `without`, for a path.
+    With(Path),
+    /// What kind of address a path leads to.
+    Kind(Path),
+    /// How many stanzas the look found in the call, and the name of one.
+    Total(String),
+    /// What is left out if a place in it has nothing to say, and what is said then.
+    Group(Template, Template),
 }
 
 impl Template {
     /// Reads a template.
     ///
     /// # Errors
-    /// If a brace is not closed, or what is in braces is neither a word nor a path.
+    /// If a brace or bracket is not closed, or what is in braces is neither a word, a field nor a path.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        Self::read(&mut { text }, "", DEEPEST)
+    }
+
+    /// Reads until one of the ends, which is left, or to the end of the text.
+    fn read(rest: &mut &str, ends: &str, depth: usize) -> Result<Self, String> {
         let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (inside, after) = after.split_once('}').ok_or("`{` is not closed")?;
+        loop {
+            let at = rest.find(|character| matches!(character, '{' | '[') || ends.contains(character));
+            let (before, after) = rest.split_at(at.unwrap_or(rest.len()));
             pieces.push(Piece::Text(before.to_owned()));
-            let word = WORDS.iter().find(|(name, _)| *name == inside).map(|(_, word)| *word);
-            pieces.push(match word {
-                Some(word) => Piece::Word(word),
-                None => Piece::Path(Path::parse(inside).map_err(|why| {
-                    let words = WORDS.map(|(name, _)| name).join(", ");
-                    format!("`{{{inside}}}` is neither a path ({why}) nor one of {words}")
-                })?),
-            });
-            rest = after;
+            *rest = after;
+            if let Some(inside) = after.strip_prefix('{') {
+                let (inside, after) = inside.split_once('}').ok_or("`{` is not closed")?;
+                pieces.push(Piece::parse(inside)?);
+                *rest = after;
+            } else if let Some(inside) = after.strip_prefix('[') {
+                let depth = depth.checked_sub(1).ok_or("brackets nest too deeply")?;
+                *rest = inside;
+                let said = Self::read(rest, "|]", depth)?;
+                let mut otherwise = Self(Vec::new());
+                if let Some(inside) = rest.strip_prefix('|') {
+                    *rest = inside;
+                    otherwise = Self::read(rest, "]", depth)?;
+                }
+                *rest = rest.strip_prefix(']').ok_or("`[` is not closed")?;
+                pieces.push(Piece::Group(said, otherwise));
+            } else {
+                return Ok(Self(pieces));
+            }
         }
-        pieces.push(Piece::Text(rest.to_owned()));
-        Ok(Self(pieces))
     }
 
     /// Returns the paths in it.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Path(path) => Some(path),
-            Piece::Text(_) | Piece::Word(_) => None,
+        self.0.iter().flat_map(|piece| -> Vec<&Path> {
+            match piece {
+                Piece::Path(path) | Piece::Count(path, _) | Piece::With(path) | Piece::Kind(path) => vec![path],
+                Piece::Group(said, otherwise) => said.paths().chain(otherwise.paths()).collect(),
+                Piece::Text(_) | Piece::Word(_) | Piece::Field(_) | Piece::Total(_) => Vec::new(),
+            }
         })
     }
 
+    /// Returns whether it is the same for every stanza.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.0.iter().all(|piece| matches!(piece, Piece::Text(_)))
+    }
+
     /// Fills it in.
-    pub(super) fn fill(&self, filling: Filling<'_>) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Word(word) => word.says(filling),
-            Piece::Path(path) => {
-                let values = path.values(filling.node, filling.sight.wrapper());
-                if values.is_empty() { NONE.to_owned() } else { short(&values.join(", ")) }
-            }
-        };
-        self.0.iter().map(piece).collect()
+    pub(super) fn fill(&self, filling: Filling<'_, '_, '_>) -> String {
+        let pieces = self.0.iter().map(|piece| piece.says(filling).unwrap_or_else(|silent| silent));
+        pieces.collect()
+    }
+
+    /// Fills it in; `None` if a place has nothing to say.
+    fn fill_wholly(&self, filling: Filling<'_, '_, '_>) -> Option<String> {
+        self.0.iter().map(|piece| piece.says(filling).ok()).collect()
     }
 }
 
@@ -136,44 +107,71 @@ fn short(text: &str) -> String {
     text.chars().take(VALUE).collect()
 }
 
-impl Word {
-    fn says(self, Filling { call, sight, talk, .. }: Filling<'_>) -> String {
-        let action = sight.action.name.as_str();
-        match self {
-            Self::Action => action.to_owned(),
-            Self::AnAction => format!("{} {action}", article(action)),
-            Self::Reason => short(sight.action.reason.as_deref().unwrap_or(NONE)),
-            Self::Place => originator::seen_at(call, sight.row),
-            Self::Program => originator::program(call, sight.row),
-            Self::Side => sight.row.originator.side.name().to_owned(),
-            Self::When => sight.phase(call).to_owned(),
-            Self::Rang => {
-                let rang = call.progress.offered.and_then(|offer| call.elapsed(offer, sight.index));
-                rang.map_or_else(String::new, |rang| format!(", {} after the offer", seconds(rang)))
-            }
-            Self::Of => {
-                originator::made(sight.row).map_or_else(String::new, |made| format!(" of the {}", made.by.name()))
-            }
-            Self::By => match originator::made(sight.row) {
-                Some(made) if !sight.is_outbound() => {
-                    format!(", sent by the {} ({} evidence)", made.by.name(), made.strength.name())
-                }
-                _ => String::new(),
-            },
-            Self::How => {
-                originator::made(sight.row).map_or_else(|| "its sender is not known".to_owned(), |made| made.how)
-            }
-            Self::ACall => match call.media {
-                Some(media) => format!("{} {} call", article(media.name()), media.name()),
-                None => "a call".to_owned(),
-            },
-            Self::Answered => match sight.was_answered(call) {
-                Some(true) => "that had been answered".to_owned(),
-                Some(false) => "that had not been answered".to_owned(),
-                None => "that may have been answered".to_owned(),
-            },
-            Self::Talk => talk.map_or_else(String::new, |talk| format!(" after {} of talk", seconds(talk))),
+impl Piece {
+    /// Reads what is in braces.
+    fn parse(inside: &str) -> Result<Self, String> {
+        if let Some(word) = WORDS.iter().find(|word| word.name == inside) {
+            return Ok(Self::Word(word));
         }
+        if let Some(field) = FIELDS.iter().position(|field| field.name == inside) {
+            return Ok(Self::Field(field));
+        }
+        let path = |text: &str| {
+            Path::parse(text).map_err(|why| {
+                let words: Vec<_> = WORDS.iter().map(|word| word.name).collect();
+                format!("`{{{inside}}}` is neither a field, a path ({why}) nor one of {}", words.join(", "))
+            })
+        };
+        let (sign, rest) = inside.split_once(' ').unwrap_or_default();
+        Ok(match sign {
+            "count" => {
+                let (counted, thing) = rest.split_once(' ').unwrap_or((rest, ""));
+                Self::Count(path(counted)?, thing.to_owned())
+            }
+            "with" => Self::With(path(rest)?),
+            "kind" => Self::Kind(path(rest)?),
+            "total" => Self::Total(rest.to_owned()),
+            _ => Self::Path(path(inside)?),
+        })
+    }
+
+    /// Returns what it says; what is shown instead, if it has nothing to say.
+    fn says(&self, filling: Filling<'_, '_, '_>) -> Result<String, String> {
+        let leads = |path: &Path| path.leads(filling.start, filling.names);
+        let number = |number: usize, thing: &str| match thing {
+            "" => number.to_string(),
+            _ => counted(u64::try_from(number).unwrap_or(u64::MAX), thing),
+        };
+        match self {
+            Self::Text(text) => Ok(text.clone()),
+            Self::Word(word) => (word.says)(filling).map(|text| short(&text)).ok_or_else(|| word.silent.to_owned()),
+            Self::Field(field) => filling.looked.field(*field).map(|text| short(&text)).ok_or_else(|| NONE.to_owned()),
+            Self::Path(path) => {
+                let shown: Vec<_> = leads(path).iter().map(|lead| (lead.name.is_some(), lead.shown())).collect();
+                let joint = if shown.iter().any(|(is_named, _)| *is_named) { " and " } else { ", " };
+                let shown: Vec<_> = shown.into_iter().map(|(_, shown)| shown).collect();
+                if shown.is_empty() { Err(NONE.to_owned()) } else { Ok(short(&shown.join(joint))) }
+            }
+            Self::Count(path, thing) => match leads(path).len() {
+                0 => Err(number(0, thing)),
+                count => Ok(number(count, thing)),
+            },
+            Self::With(path) => Ok(if leads(path).is_empty() { "without" } else { "with" }.to_owned()),
+            Self::Kind(path) => {
+                leads(path).first().map(|lead| kind(lead.listed()).to_owned()).ok_or_else(|| "nobody".to_owned())
+            }
+            Self::Total(thing) => Ok(number(filling.total, thing)),
+            Self::Group(said, otherwise) => Ok(said.fill_wholly(filling).unwrap_or_else(|| otherwise.fill(filling))),
+        }
+    }
+}
+
+/// What kind of address a text is.
+fn kind(text: &str) -> &'static str {
+    match Jid::parse(text).as_ref().map(|jid| jid.server.as_ref()) {
+        Some("lid" | "hosted.lid") => "a LID",
+        Some("s.whatsapp.net" | "c.us" | "hosted") => "a phone number",
+        _ => "another kind of address",
     }
 }
 
@@ -182,9 +180,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_in_braces_is_a_word_or_a_path() {
-        assert_eq!(Template::parse("a {place} b {audio@rate} {^@platform}").unwrap().paths().count(), 2);
+    fn what_is_in_braces_is_a_word_a_field_or_a_path() {
+        assert_eq!(Template::parse("a {place} b {outcome} {audio@rate} {^@platform}").unwrap().paths().count(), 2);
+        assert_eq!(Template::parse("[a {count te candidate}|b {with net}]").unwrap().paths().count(), 2);
         assert_eq!(Template::parse("{place").unwrap_err(), "`{` is not closed");
-        assert!(Template::parse("{pla ce}").unwrap_err().contains("neither a path"));
+        assert_eq!(Template::parse("[{place}").unwrap_err(), "`[` is not closed");
+        assert_eq!(Template::parse("[[[[[x]]]]]").unwrap_err(), "brackets nest too deeply");
+        assert!(Template::parse("{pla ce}").unwrap_err().contains("neither a field, a path"));
+    }
+
+    #[test]
+    fn addresses_have_kinds() {
+        assert_eq!(
+            ["1:2@lid", "1@s.whatsapp.net", "x"].map(kind),
+            ["a LID", "a phone number", "another kind of address"]
+        );
     }
 }

@@ -18,7 +18,8 @@ pub fn candidates(action: Element<'_>) -> impl Iterator<Item = Element<'_>> {
 }
 
 /// Whether an element holds nothing but zeros.
-fn is_blank(candidate: Element<'_>) -> bool {
+#[must_use]
+pub fn is_blank(candidate: Element<'_>) -> bool {
     candidate.bytes().is_some_and(|bytes| !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
 }
 

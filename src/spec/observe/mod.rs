@@ -20,8 +20,11 @@ pub mod answered;
 
 pub mod ringing;
 
+pub mod survey;
+
 pub use originator::Made;
 pub use ringing::{Ending, RangOut};
+pub use survey::{Seen, Survey};
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;

@@ -15,12 +15,12 @@ pub struct Named {
     pub value: Option<String>,
 }
 
-/// The elements and attributes of a call stanza in whose name one of the words stands, in the order of the stanza. In a
+/// The elements and attributes in an element, itself among them, in whose name one of the words stands, in their order. In a
 /// name, everything but letters and digits of ASCII parts words; small and large letters are the same.
 #[must_use]
-pub fn named(sight: &Sight<'_>, words: &[&str]) -> Vec<Named> {
+pub fn named(element: Element<'_>, words: &[&str]) -> Vec<Named> {
     let mut found = Vec::new();
-    let mut open: Vec<Element<'_>> = vec![sight.node];
+    let mut open: Vec<Element<'_>> = vec![element];
     for _ in 0..ELEMENTS {
         let Some(node) = open.pop() else { break };
         if has_word(node.tag(), words) {

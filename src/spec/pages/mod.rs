@@ -54,7 +54,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::declared::{self, Declared};
 use super::flows::Flow;
-use super::page::{Asked, Attribute, Page, Pursuit, Sentence};
+use super::page::{Asked, Attribute, Disputed, Page, Pursuit, Sentence};
 use super::question::Question;
 use super::rule::Rule;
 
@@ -100,14 +100,38 @@ pub static QUESTIONS: LazyLock<Vec<&Question>> = LazyLock::new(|| {
     asked.filter_map(|(page, number, asked)| sought(page, number, asked)).collect()
 });
 
-/// The declared questions of the pages, by page.
-const DECLARATIONS: &[(&str, &str)] = &[
-    (include_str!("call_mute/page.md"), include_str!("call_mute/questions.toml")),
-    (include_str!("call_transport/page.md"), include_str!("call_transport/questions.toml")),
-    (include_str!("call_offer/page.md"), include_str!("call_offer/questions.toml")),
-    (include_str!("call_terminate/page.md"), include_str!("call_terminate/questions.toml")),
-    (include_str!("call_reject/page.md"), include_str!("call_reject/questions.toml")),
-    (include_str!("call_accept/page.md"), include_str!("call_accept/questions.toml")),
+/// Lists the pages that declare questions, by folder.
+macro_rules! declarations {
+    ($($page:ident),* $(,)?) => {
+        &[$((
+            include_str!(concat!(stringify!($page), "/page.md")),
+            include_str!(concat!(stringify!($page), "/questions.toml")),
+        )),*]
+    };
+}
+
+/// The texts and the declared questions of each page that declares any.
+const DECLARATIONS: &[(&str, &str)] = declarations![
+    call_terminate,
+    call_offer,
+    video_call,
+    call_accept,
+    call_preaccept,
+    call_transport,
+    group_call,
+    call_ack,
+    call_reject,
+    raise_hand,
+    reactions,
+    screen_share,
+    flow_call_missed,
+    call_mute,
+    call_relaylatency,
+    flow_incoming_1to1,
+    flow_call_rejected,
+    call_rejected,
+    incoming_1to1_audio,
+    outgoing_1to1_audio,
 ];
 
 /// The questions that the pages declare.
@@ -168,8 +192,14 @@ pub fn is_news(question: &Question, value: &str) -> bool {
 }
 
 /// Where pages contradict each other, or the wire, in the order of the pages. The hypotheses of each are the sides.
-pub static DISCREPANCIES: LazyLock<Vec<&Question>> =
-    LazyLock::new(|| PAGES.iter().flat_map(|page| page.discrepancies).collect());
+pub static DISCREPANCIES: LazyLock<Vec<&Question>> = LazyLock::new(|| {
+    let disputed = PAGES.iter().flat_map(|page| page.discrepancies);
+    let question = |disputed: &'static Disputed| match disputed {
+        Disputed::LookedFor(question) => Some(question),
+        Disputed::Declared(id) => DECLARED.iter().map(|declared| declared.question).find(|question| question.id == *id),
+    };
+    disputed.filter_map(question).collect()
+});
 
 /// Every rule, in the order of the pages; of a page with a flow, those of its steps first. Those on clients are last.
 pub static RULES: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
@@ -241,7 +271,14 @@ mod tests {
                     assert_eq!((question.page, question.number), (page.name(), Some(number)), "{}", question.id);
                 }
             }
-            assert!(page.discrepancies.iter().all(|question| question.page == page.name()));
+            for disputed in page.discrepancies {
+                let page_of = |id: &str| question(id).map(|question| question.page);
+                let is_here = match disputed {
+                    Disputed::LookedFor(question) => question.page == page.name(),
+                    Disputed::Declared(id) => page_of(id) == Some(page.name()),
+                };
+                assert!(is_here, "{disputed:?}");
+            }
         }
     }
 
@@ -252,7 +289,9 @@ mod tests {
             declared += declared::read(text).unwrap_or_else(|wrong| panic!("{wrong}: {text}")).len();
         }
         let is_declared = |asked: &&Asked| matches!(asked.pursuit, Pursuit::Declared);
-        let asked = PAGES.iter().flat_map(|page| page.questions).filter(is_declared).count();
+        let is_declared_dispute = |disputed: &&Disputed| matches!(disputed, Disputed::Declared(_));
+        let disputed = PAGES.iter().flat_map(|page| page.discrepancies).filter(is_declared_dispute).count();
+        let asked = PAGES.iter().flat_map(|page| page.questions).filter(is_declared).count() + disputed;
         assert_eq!((declared, DECLARED.len()), (asked, asked));
     }
 

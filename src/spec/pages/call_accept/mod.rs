@@ -10,13 +10,7 @@ const ENTRY: Rows = Rows::uncoded("call-accept", include_str!("page.md")).about(
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_03.list(
-            1,
-            0x055c_d945_5946_15d0,
-            "accept-te",
-            "What do the transport endpoints in an accept look like?",
-            questions::accept_te,
-        ),
+        SIG_03.declared(0x055c_d945_5946_15d0),
         SIG_03
             .list(
                 2,
@@ -26,14 +20,7 @@ pub(super) static SIGNALLING: Page = Page {
                 questions::accept_settings,
             )
             .about(Situation::Offer),
-        SIG_03.exclusive(
-            3,
-            0x747f_4978_7a53_5ba2,
-            "accept-order",
-            "Does the server refuse an accept whose children are out of order?",
-            &["enforced", "not-enforced"],
-            questions::accept_order,
-        ),
+        SIG_03.declared(0x747f_4978_7a53_5ba2),
     ],
     ..SIG_03.page()
 };
@@ -41,14 +28,7 @@ pub(super) static SIGNALLING: Page = Page {
 pub(super) static STANZA: Page = Page {
     questions: &[
         ENTRY.declared(0x9eb9_3e67_161f_fc8f),
-        ENTRY.existential(
-            2,
-            0xbc08_10f4_daf1_7fa0,
-            "accept-candidates",
-            "Does an accept carry candidates for the media path?",
-            &["in-accept", "not-in-accept"],
-            questions::accept_candidates,
-        ),
+        ENTRY.declared(0xbc08_10f4_daf1_7fa0),
         ENTRY.elsewhere(0x5a99_7780_050e_4b66),
     ],
     attributes: &[

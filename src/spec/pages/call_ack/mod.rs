@@ -3,8 +3,7 @@
 mod questions;
 mod rules;
 
-use crate::spec::page::{Page, Rows};
-use crate::spec::question::Shape;
+use crate::spec::page::{Disputed, Page, Rows};
 use crate::spec::rule::{Carrier, Form, Grade};
 use crate::spec::situation::Situation;
 
@@ -12,24 +11,7 @@ const SIG_07: Rows = Rows::coded("SIG-07", "call-ack", include_str!("page.md")).
 const ENTRY: Rows = Rows::uncoded("call-ack", include_str!("page.md")).about(Situation::Ack);
 
 pub(super) static SIGNALLING: Page = Page {
-    questions: &[
-        SIG_07.exclusive(
-            1,
-            0x8c47_4999_3850_c440,
-            "receipt-without-from",
-            "Does the server accept an offer receipt without `from`?",
-            &["taken", "refused"],
-            questions::receipt_without_from,
-        ),
-        SIG_07.existential(
-            2,
-            0x176a_b35f_4357_c571,
-            "receipt-actions",
-            "Do actions other than the offer get a receipt?",
-            &["others", "offer-only"],
-            questions::receipt_actions,
-        ),
-    ],
+    questions: &[SIG_07.declared(0x8c47_4999_3850_c440), SIG_07.declared(0x176a_b35f_4357_c571)],
     rules: &[SIG_07.rule(
         Grade::Violation,
         "SIG-07/ack-required",
@@ -50,48 +32,11 @@ pub(super) static STANZA: Page = Page {
             &["peers-too", "server-only"],
             questions::ack_from_peers,
         ),
-        ENTRY
-            .list(
-                2,
-                0x1b87_afc2_2e19_9a0f,
-                "ack-coverage",
-                "Which call stanzas are acknowledged?",
-                questions::ack_coverage,
-            )
-            .also(&[("outgoing-1to1-audio", 2)]),
-        ENTRY.existential(
-            3,
-            0xf1f7_6c11_ef14_c0d9,
-            "ack-error",
-            "Do acks of call stanzas carry errors, and which?",
-            &["appears", "not-seen"],
-            questions::ack_error,
-        ),
-        ENTRY.existential(
-            4,
-            0x702d_a937_8af6_9551,
-            "call-receipt",
-            "Do calls get receipts in addition to acks?",
-            &["exists", "not-seen"],
-            questions::call_receipt,
-        ),
+        ENTRY.declared(0x1b87_afc2_2e19_9a0f),
+        ENTRY.declared(0xf1f7_6c11_ef14_c0d9),
+        ENTRY.declared(0x702d_a937_8af6_9551),
     ],
-    discrepancies: &[
-        ENTRY.disputed(
-            "ack-sender",
-            "Whom does the `from` of the server's ack name?",
-            Shape::Exclusive,
-            &["server", "addressee"],
-            questions::ack_from,
-        ),
-        ENTRY.disputed(
-            "ack-error-form",
-            "In what form does an ack have its error?",
-            Shape::Exclusive,
-            &["child", "attribute"],
-            questions::ack_error_form,
-        ),
-    ],
+    discrepancies: &[Disputed::Declared("ack-sender"), Disputed::Declared("ack-error-form")],
     rules: &[
         ENTRY.rule(Grade::Note, "ACK/id-echo", "An ack repeats the id of the stanza it acknowledges.", rules::id_echo),
         ENTRY.rule(

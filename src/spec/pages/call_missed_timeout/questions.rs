@@ -9,6 +9,7 @@ use crate::spec::context::Moment;
 use crate::spec::observe::{ringing, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage};
 
+/// Not data: it compares the clocks of several recordings, and a call with others.
 pub(super) fn ring_timeout_side(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let Some(rang) = ringing::rang_out(call) else { return Vec::new() };
     let announced = rang.announced.map(|announced| {
@@ -43,6 +44,7 @@ pub(super) fn ring_timeout_side(question: &'static Question, call: &Call, contex
     announced.into_iter().chain(ended).collect()
 }
 
+/// Not data: it compares the clocks of several recordings, and a call with others.
 pub(super) fn timeout_terminate_sender(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let Some(rang) = ringing::rang_out(call) else { return Vec::new() };
     let pieces = rang.endings.iter().filter_map(|ending| {
@@ -66,6 +68,7 @@ pub(super) fn timeout_terminate_sender(question: &'static Question, call: &Call,
     pieces.collect()
 }
 
+/// Not data: it compares a call with other calls of the same caller.
 pub(super) fn cancel_vs_timeout(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let Some(rang) = ringing::rang_out(call) else { return Vec::new() };
     let pieces = rang.endings.iter().filter_map(|ending| {
@@ -98,6 +101,7 @@ fn is_given_up(reason: Option<&str>) -> bool {
     reason.is_none_or(|reason| matches!(reason, "cancelled" | "canceled" | "cancel" | "user" | "hangup"))
 }
 
+/// Not data: it compares what several recorded devices got.
 pub(super) fn timeout_other_devices(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     if ringing::rang_out(call).is_none() {
         return Vec::new();

@@ -1,7 +1,5 @@
 //! What is known of SIG-13 (call-mute) of the spec and of the catalogue's entry `call-mute` of the spec.
 
-mod questions;
-
 use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
 use crate::spec::situation::Situation;
 
@@ -11,14 +9,7 @@ const ENTRY: Rows = Rows::uncoded("call-mute", include_str!("page.md")).about(Si
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
         SIG_13.declared(0x9141_9f53_465b_bfa2),
-        SIG_13.exclusive(
-            2,
-            0x4056_8d29_22a6_b66c,
-            "video-mute",
-            "Does the action that mutes audio also mute video?",
-            &["same-action", "other-action"],
-            questions::video_mute,
-        ),
+        SIG_13.declared(0x4056_8d29_22a6_b66c),
         SIG_13.elsewhere(0x5e98_a678_6029_e979),
         SIG_13.declared(0x2ac4_9bfc_b6cc_d540),
     ],
@@ -27,33 +18,10 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.exclusive(
-            1,
-            0x47cf_6947_b2dc_2264,
-            "mute-form",
-            "Do mute and unmute have separate tags, or one tag with a state?",
-            &["one-tag", "two-tags"],
-            questions::mute_form,
-        ),
-        ENTRY.exclusive(
-            2,
-            0x5357_a581_c71c_415d,
-            "video-toggle-tag",
-            "Does turning video on or off use the tag of the offer's video element?",
-            &["same-tag", "tag-of-its-own"],
-            questions::video_toggle_tag,
-        ),
+        ENTRY.declared(0x47cf_6947_b2dc_2264),
+        ENTRY.declared(0x5357_a581_c71c_415d),
         ENTRY.elsewhere(0x607b_f0fa_d8b0_666f),
-        ENTRY
-            .existential(
-                4,
-                0x2584_a55f_ad4c_4821,
-                "mute-answer",
-                "Is a mute answered?",
-                &["answered", "unanswered"],
-                questions::mute_answer,
-            )
-            .also(&[("SIG-13", 3)]),
+        ENTRY.declared(0x2584_a55f_ad4c_4821),
     ],
     attributes: &[
         ENTRY.probable("video", "call-id", CALL_ID).required(),

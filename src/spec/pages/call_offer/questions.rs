@@ -1,16 +1,16 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
 use crate::call::Call;
-use crate::protocol::binary::{Children, Element};
+use crate::protocol::binary::Children;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::names::has_word;
-use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{endpoints, originator, stanzas};
+use crate::spec::observe::{originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength};
 
 /// Words that name a parameter of a key.
 const WORDS: &[&str] = &["salt", "keylen", "keylength", "keysize"];
 
+/// Not data: it names what stands at several depths, each name once for all devices of an offer.
 pub(super) fn media_key_parameters(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     for sight in stanzas::of(call, &ActionName::Offer) {
@@ -87,35 +87,3 @@ impl Found {
 
 /// The most names that are noted of one offer.
 const MOST: usize = 16;
-
-pub(super) fn offer_form(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    if call.progress.offered.is_none() {
-        return Vec::new();
-    }
-    let is_offer = |sight: &Sight<'_>| sight.action.name == ActionName::Offer;
-    let mut offers = stanzas::of(call, &ActionName::Offer);
-    offers.retain(Sight::is_outbound);
-    offers.extend(stanzas::arrivals(call).into_iter().filter(is_offer));
-    offers.sort_by_key(|sight| sight.index);
-    offers.iter().flat_map(|sight| judge(question, call, sight)).collect()
-}
-
-fn judge(question: &'static Question, call: &Call, sight: &Sight<'_>) -> Vec<Evidence> {
-    let way = if sight.is_outbound() { "sent" } else { "delivered" };
-    let by_device = endpoints::keys_by_device(sight.node).count();
-    let spelled = |candidate: &Element<'_>| endpoints::is_spelled_out(*candidate);
-    let packed =
-        |candidate: &Element<'_>| !endpoints::is_spelled_out(*candidate) && endpoints::packed(*candidate).is_some();
-    let found = [
-        ("a key for each device in destination", by_device),
-        ("keys in the offer itself", endpoints::wrapped_keys(sight.node).count() - by_device),
-        ("candidates as attributes", endpoints::candidates(sight.node).filter(spelled).count()),
-        ("candidates as bytes", endpoints::candidates(sight.node).filter(packed).count()),
-    ];
-    let place = originator::seen_at(call, sight.row);
-    let pieces = found.into_iter().filter(|(_, count)| *count > 0).map(|(form, count)| {
-        let why = format!("An offer, {place}, has {count} of them.");
-        Evidence::supporting(question, format!("{way}: {form}"), Strength::Direct, sight.index, why)
-    });
-    pieces.collect()
-}

@@ -19,14 +19,7 @@ pub(super) static SIGNALLING: Page = Page {
                 questions::preaccept_effect,
             )
             .about(Situation::Offer),
-        SIG_04.existential(
-            2,
-            0xffc3_4ae0_2356_8e41,
-            "preaccept-children",
-            "Does a preaccept have children other than audio, encopt and capability?",
-            &["more", "no-more"],
-            questions::preaccept_children,
-        ),
+        SIG_04.declared(0xffc3_4ae0_2356_8e41),
         SIG_04.exclusive(
             3,
             0x03a0_9d08_54a0_dec1,
@@ -41,24 +34,8 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY
-            .list(
-                1,
-                0xc0df_cb5d_613d_9b4c,
-                "preaccept-conduct",
-                "Do devices answer without a preaccept?",
-                questions::preaccept_conduct,
-            )
-            .about(Situation::Offer)
-            .also(&[("outgoing-1to1-audio", 1)]),
-        ENTRY.existential(
-            2,
-            0x3b9e_c296_2416_f156,
-            "preaccept-candidates",
-            "Does a preaccept carry candidates for the media path?",
-            &["in-preaccept", "not-in-preaccept"],
-            questions::preaccept_candidates,
-        ),
+        ENTRY.declared(0xc0df_cb5d_613d_9b4c),
+        ENTRY.declared(0x3b9e_c296_2416_f156),
         ENTRY.existential(
             3,
             0x81a2_1aa0_1b94_eeac,

@@ -1,18 +1,17 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use foldhash::HashMap;
-
-use crate::call::{Call, Media, Outcome, Role, Row, Side};
+use crate::call::{Call, Outcome, Role, Row, Side};
 use crate::origin::Direction;
 use crate::protocol::binary::{Element, Jid};
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{declined, elements, endpoints, originator, seconds, stanzas};
+use crate::spec::observe::{elements, originator, seconds, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
-use crate::words::{lapse, plural};
+use crate::words::lapse;
 
+/// Not data: it is about the end of the call, whichever stanza that is.
 pub(super) fn preaccept_effect(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     judge(question, call, context).into_iter().collect()
 }
@@ -46,28 +45,6 @@ fn judge(question: &'static Question, call: &Call, context: &Context) -> Option<
     Some(Evidence::supporting(question, format!("omitted: {}", outcome.name()), Strength::Absence, settled, why))
 }
 
-pub(super) fn preaccept_children(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let media = call.media.map_or("a", |media| if media == Media::Audio { "an audio" } else { "a video" });
-    let pieces = stanzas::of(call, &ActionName::Preaccept).into_iter().filter_map(|sight| {
-        let place = format!("{}{}", originator::seen_at(call, sight.row), originator::program(call, sight.row));
-        let tags = sight.node.children().map(|child| child.tag());
-        let further: BTreeSet<&str> = tags.filter(|tag| !matches!(*tag, "audio" | "encopt" | "capability")).collect();
-        let further: Vec<_> = further.into_iter().take(SHOWN).map(|tag| format!("<{tag}>")).collect();
-        if further.is_empty() {
-            let why = format!("A preaccept in a video call, {place}, has no other children.");
-            let is_video = call.media == Some(Media::Video);
-            return is_video.then(|| Evidence::supporting(question, "no-more", Strength::Absence, sight.index, why));
-        }
-        let why = format!("A preaccept in {media} call, {place}, also has {}.", further.join(" and "));
-        let piece = Evidence::supporting(question, "more", originator::as_built(sight.row), sight.index, why);
-        Some(piece.with_values(further))
-    });
-    pieces.collect()
-}
-
-/// The most tags that are noted of one preaccept.
-const SHOWN: usize = 16;
-
 /// The first stanza of a device with a capability, and how surely the device made it.
 struct First<'c> {
     sight: Sight<'c>,
@@ -75,6 +52,7 @@ struct First<'c> {
     strength: Strength,
 }
 
+/// Not data: it compares bytes of two stanzas of one device.
 pub(super) fn capability_final_byte(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let mut first: BTreeMap<(&'static str, &Jid), First<'_>> = BTreeMap::new();
     let mut evidence = Vec::new();
@@ -124,64 +102,7 @@ fn compare(
     Some(Evidence::supporting(question, hypothesis, strength, sight.index, why).routine())
 }
 
-pub(super) fn preaccept_conduct(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let mut answers = stanzas::of(call, &ActionName::Accept);
-    answers.extend(declined::rejects(call));
-    if answers.is_empty() {
-        return Vec::new();
-    }
-    let mut preaccepts = HashMap::default();
-    for sight in stanzas::of(call, &ActionName::Preaccept) {
-        preaccepts.entry(sender(call, &sight)).or_insert(sight);
-    }
-    let offers = stanzas::first_by_vantage(call, |row| stanzas::is(row, &ActionName::Offer));
-    let pieces = answers.iter().filter_map(|sight| {
-        let did = if sight.action.name == ActionName::Accept { "accept" } else { "decline" };
-        let a = if did == "accept" { "An" } else { "A" };
-        let place = originator::seen_at(call, sight.row);
-        let before = preaccepts.get(&sender(call, sight)).filter(|preaccept| preaccept.index < sight.index);
-        if let Some(preaccept) = before {
-            let strength = originator::made(sight.row)?.strength.min(originator::made(preaccept.row)?.strength);
-            let later = call
-                .elapsed(preaccept.index, sight.index)
-                .map_or_else(String::new, |later| format!(" {}", seconds(later)));
-            let why = format!("{} {did}, {place},{later} after a preaccept of the same device.", a);
-            return Some(Evidence::supporting(question, format!("{did} after preaccept"), strength, sight.index, why));
-        }
-        let offer = offers.get(&sight.row.vantage).and_then(|offer| call.rows.get(*offer))?;
-        let is_covered = coverage::between(call, context, sight.row, offer.observed.time(), sight.row.observed.time());
-        let why = format!("{} {did}, {place}, without a preaccept of the same device since the offer.", a);
-        is_covered.then(|| {
-            Evidence::supporting(question, format!("{did} without preaccept"), Strength::Absence, sight.index, why)
-        })
-    });
-    pieces.collect()
-}
-
-/// Who sent a stanza, as its vantage has it: the vantage itself, or the device that `from` names.
-fn sender(call: &Call, sight: &Sight<'_>) -> (usize, Option<(Jid, u16)>) {
-    let from = sight.row.observed.read().from.as_ref().filter(|_| !sight.is_outbound());
-    (sight.row.vantage, from.map(|from| (call.people.person(from), from.device)))
-}
-
-pub(super) fn preaccept_candidates(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = stanzas::of(call, &ActionName::Preaccept).into_iter().map(|sight| {
-        let place = originator::seen_at(call, sight.row);
-        match endpoints::count(sight.node) {
-            0 => {
-                let why = format!("A preaccept, {place}, has no candidates.");
-                Evidence::supporting(question, "not-in-preaccept", Strength::Absence, sight.index, why)
-            }
-            count => {
-                let why = format!("A preaccept, {place}, has {count} candidate{}.", plural(count));
-                Evidence::supporting(question, "in-preaccept", originator::as_built(sight.row), sight.index, why)
-                    .routine()
-            }
-        }
-    });
-    pieces.collect()
-}
-
+/// Not data: it compares the devices of several stanzas.
 pub(super) fn preaccept_devices(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let preaccepts = stanzas::of(call, &ActionName::Preaccept);
     let mut told = preaccepts.iter().filter_map(|sight| Some((sight, originator::made(sight.row)?)));

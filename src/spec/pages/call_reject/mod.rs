@@ -3,7 +3,7 @@
 mod questions;
 mod rules;
 
-use crate::spec::page::{CALL_ID, CREATOR, Page, Rows};
+use crate::spec::page::{CALL_ID, CREATOR, Disputed, Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::Grade;
 use crate::spec::situation::Situation;
@@ -13,14 +13,7 @@ const ENTRY: Rows = Rows::uncoded("call-reject", include_str!("page.md")).about(
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_08.existential(
-            1,
-            0x2fec_561a_2cfe_238b,
-            "reject-extra-attributes",
-            "Do rejects carry more than the two attributes that name the call?",
-            &["some", "none"],
-            questions::reject_extra_attributes,
-        ),
+        SIG_08.declared(0x2fec_561a_2cfe_238b),
         SIG_08
             .exclusive(
                 2,
@@ -34,50 +27,18 @@ pub(super) static SIGNALLING: Page = Page {
             .also(&[("SIG-18", 1)]),
     ],
     discrepancies: &[
-        SIG_08
-            .disputed(
-                "reject-carries-reason",
-                "Does the reject of a user who declines carry a reason?",
-                Shape::Exclusive,
-                &["no-reason", "reason"],
-                questions::reject_carries_reason,
-            )
-            .about(Situation::Decline),
-        SIG_08.disputed(
-            "reject-after-preaccept",
-            "May a device reject after it has sent a preaccept?",
-            Shape::Existential { occurs: "preaccept-first" },
-            &["preaccept-first", "reject-alone"],
-            questions::reject_after_preaccept,
-        ),
-        SIG_08.disputed(
+        Disputed::Declared("reject-carries-reason"),
+        Disputed::Declared("reject-after-preaccept"),
+        Disputed::LookedFor(SIG_08.disputed(
             "reject-no-media",
             "Does a rejecting device set up media before rejecting?",
             Shape::Existential { occurs: "media-prepared" },
             &["media-prepared", "no-media"],
             questions::reject_no_media,
-        ),
-        SIG_08.disputed(
-            "reject-receipt",
-            "Does a reject get a receipt?",
-            Shape::Existential { occurs: "receipt" },
-            &["receipt", "no-receipt"],
-            questions::reject_receipt,
-        ),
-        SIG_08.disputed(
-            "reject-without-effect",
-            "Does a call ring on after a reject?",
-            Shape::Existential { occurs: "without-effect" },
-            &["without-effect", "ends-call"],
-            questions::reject_without_effect,
-        ),
-        SIG_08.disputed(
-            "terminate-before-accept",
-            "Does a terminate also end a call that is still only offered?",
-            Shape::Existential { occurs: "at-offer" },
-            &["at-offer", "past-offer"],
-            questions::terminate_before_accept,
-        ),
+        )),
+        Disputed::Declared("reject-receipt"),
+        Disputed::Declared("reject-without-effect"),
+        Disputed::Declared("terminate-before-accept"),
     ],
     rules: &[
         SIG_08.rule(
@@ -139,24 +100,8 @@ pub(super) static SIGNALLING: Page = Page {
 pub(super) static STANZA: Page = Page {
     questions: &[
         ENTRY.declared(0xa8a9_fbe7_5627_38c4),
-        ENTRY
-            .exclusive(
-                2,
-                0xea3f_48c5_6458_fd33,
-                "auto-reject-reason",
-                "Does an automatic reject give a reason of its own?",
-                &["another-reason", "same-as-decline"],
-                questions::auto_reject_reason,
-            )
-            .about(Situation::AutomaticReject),
-        ENTRY.existential(
-            3,
-            0x5059_ebfe_e238_9806,
-            "reject-then-terminate",
-            "Does the caller also get a terminate after a reject?",
-            &["terminate-too", "reject-alone"],
-            questions::reject_then_terminate,
-        ),
+        ENTRY.declared(0xea3f_48c5_6458_fd33),
+        ENTRY.declared(0x5059_ebfe_e238_9806),
     ],
     attributes: &[
         ENTRY.probable("reject", "call-id", CALL_ID).required(),

@@ -1,12 +1,10 @@
 //! What is known of the flow `call-rejected` of the spec.
 
 mod flow;
-mod questions;
 
 use crate::protocol::stanza::ActionName;
 use crate::spec::flows::{End, Flow, Passes, step};
-use crate::spec::page::{Page, Rows};
-use crate::spec::question::Shape;
+use crate::spec::page::{Disputed, Page, Rows};
 use crate::spec::rule::Claim;
 use crate::spec::situation::Situation;
 
@@ -14,42 +12,11 @@ const ENTRY: Rows = Rows::uncoded("call-rejected", include_str!("page.md")).abou
 
 pub(super) static FLOW: Page = Page {
     questions: &[
-        ENTRY.exclusive(
-            1,
-            0xd6ae_7477_9f62_f714,
-            "decline-carrier",
-            "Is a decline a reject or a terminate?",
-            &["reject", "terminate-declined"],
-            questions::decline_carrier,
-        ),
-        ENTRY
-            .exclusive(
-                2,
-                0x0635_d5a9_e3f8_2034,
-                "reject-reason-vocabulary",
-                "Do rejects give a reason, and is it one of a terminate's?",
-                &["no-reason", "in-terminate-enum", "separate-set"],
-                questions::reject_reason_vocabulary,
-            )
-            .about(Situation::Reject),
-        ENTRY
-            .exclusive(
-                3,
-                0xe171_c98b_d378_d82b,
-                "reject-elsewhere-origin",
-                "Who sends the \"rejected elsewhere\" terminate?",
-                &["server", "caller", "callee"],
-                questions::reject_elsewhere_origin,
-            )
-            .about(Situation::Elsewhere),
+        ENTRY.declared(0xd6ae_7477_9f62_f714),
+        ENTRY.declared(0x0635_d5a9_e3f8_2034),
+        ENTRY.declared(0xe171_c98b_d378_d82b),
     ],
-    discrepancies: &[ENTRY.disputed(
-        "terminate-after-reject",
-        "Does a terminate follow a decline?",
-        Shape::Existential { occurs: "terminate" },
-        &["terminate", "none"],
-        questions::terminate_after_reject,
-    )],
+    discrepancies: &[Disputed::Declared("terminate-after-reject")],
     flow: Some(&REJECTED),
     rules: &[
         ENTRY.of_flow("FLOW/rejected-no-accept", "A declined call is never accepted.", Claim::NoAccept),

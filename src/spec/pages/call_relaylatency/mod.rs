@@ -10,33 +10,14 @@ const ENTRY: Rows = Rows::uncoded("call-relaylatency", include_str!("page.md")).
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_15.list(
-            1,
-            0xaea4_49a6_3558_f571,
-            "relay-address",
-            "What do the relay addresses of latency reports look like?",
-            questions::relay_address,
-        ),
+        SIG_15.declared(0xaea4_49a6_3558_f571),
         SIG_15.not_yet(
             0xc45b_90c7_b15e_7961,
             "Which names do relays have, and which of them does a client report?",
             "a list of the names; they reveal where a user is, so nothing that leaves the machine may contain them",
         ),
-        SIG_15.list(
-            3,
-            0xc5f7_9912_8477_1f4f,
-            "latency-answer",
-            "How is a latency report answered, and when is it sent?",
-            questions::latency_answer,
-        ),
-        SIG_15.existential(
-            4,
-            0x77ca_2411_0c50_bb3c,
-            "relays-per-report",
-            "Does a latency report in a group call cover several relays?",
-            &["several", "one"],
-            questions::relays_per_report,
-        ),
+        SIG_15.declared(0xc5f7_9912_8477_1f4f),
+        SIG_15.declared(0x77ca_2411_0c50_bb3c),
     ],
     ..SIG_15.page()
 };
@@ -71,14 +52,7 @@ pub(super) static STANZA: Page = Page {
             &["address", "name", "both"],
             questions::relay_naming,
         ),
-        ENTRY.existential(
-            5,
-            0xae43_7441_91e8_3471,
-            "latency-cadence",
-            "Do devices report latencies during the call?",
-            &["in-call", "at-setup-only"],
-            questions::latency_cadence,
-        ),
+        ENTRY.declared(0xae43_7441_91e8_3471),
     ],
     attributes: &[
         ENTRY.speculative("relaylatency", "call-id", CALL_ID),

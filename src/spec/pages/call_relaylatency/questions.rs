@@ -2,118 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::HashMap;
-
-use crate::call::{Call, Role, Row, Side, group_since};
+use crate::call::{Call, Role, Row, Side};
 use crate::origin::Direction;
 use crate::protocol::binary::Element;
 use crate::protocol::stanza::ActionName;
-use crate::spec::observe::answers::Answers;
-use crate::spec::observe::endpoints::RelayList;
-use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{answered, answers, elements, endpoints, originator, seconds, stanzas};
+use crate::spec::observe::{endpoints, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 use crate::words::duration;
-
-pub(super) fn relay_address(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let reports = stanzas::of(call, &ActionName::RelayLatency);
-    if reports.is_empty() {
-        return Vec::new();
-    }
-    let list = RelayList::of(call);
-    let mut evidence = Vec::new();
-    for sight in &reports {
-        let place = originator::seen_at(call, sight.row);
-        for te in endpoints::of(sight.node) {
-            let Some(length) = elements::length(te).filter(|length| *length > 0) else { continue };
-            let listed = match list.lengths.contains(&length) {
-                _ if list.lengths.is_empty() => "",
-                true => ", as long as one in the relay list",
-                false => ", unlike any in the relay list",
-            };
-            let is_same = te.bytes().is_some_and(|bytes| list.addresses.contains(bytes));
-            let same = if is_same { "; the relay list has the same bytes" } else { "" };
-            let why = format!("The address in a report {place}{}{same}.", elements::address_of(length));
-            let value = format!("{}{listed}", elements::size(te));
-            evidence.push(Evidence::supporting(question, value, Strength::Direct, sight.index, why));
-        }
-    }
-    evidence
-}
-
-pub(super) fn latency_answer(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let reports = endpoints::reports(call);
-    if reports.is_empty() {
-        return Vec::new();
-    }
-    let answers = answers::answers(call);
-    let pieces =
-        reports.iter().filter_map(|report| Some(judge(question, call, context, report, answers.get(report.index)?)));
-    question::first_of_each(pieces.flatten())
-}
-
-fn judge(
-    question: &'static Question,
-    call: &Call,
-    context: &Context,
-    report: &Sight<'_>,
-    answers: &Answers,
-) -> Vec<Evidence> {
-    let way = match report.row.observed.direction() {
-        Some(Direction::Outbound) => "outbound",
-        Some(Direction::Inbound) => "inbound",
-        None => return Vec::new(),
-    };
-    let when = report.phase(call);
-    if answers.is_empty() {
-        let is_watched = if report.is_inbound() {
-            coverage::own_acks_covered(call, context, report.row).is_ok()
-        } else {
-            coverage::after(call, context, report.row, coverage::ANSWERED_WITHIN)
-        };
-        let why =
-            format!("A report, {when}, got neither an ack nor a receipt while its socket was read without a gap.");
-        let value = format!("{way}: nothing");
-        let none = is_watched.then(|| Evidence::supporting(question, value, Strength::Absence, report.index, why));
-        return none.into_iter().collect();
-    }
-    let answered = answers.acks.first().into_iter().chain(answers.receipts.first()).filter_map(|answer| {
-        let node = &call.rows.get(*answer)?.observed.read().node;
-        let within = node.children().first().filter(|_| node.tag() == "ack");
-        let within = within.map_or_else(String::new, |child| format!(" with <{}>", child.tag()));
-        let why = format!("The answer to a report, {when}, came{}.", answers::took(call, *answer));
-        let value = format!("{way}: {}{within}", node.tag());
-        Some(Evidence::supporting(question, value, Strength::Direct, *answer, why))
-    });
-    answered.collect()
-}
-
-pub(super) fn relays_per_report(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let since = group_since(&call.rows);
-    let mut single: HashMap<&str, usize> = HashMap::default();
-    let mut evidence = Vec::new();
-    for sight in stanzas::of(call, &ActionName::RelayLatency) {
-        let place = originator::seen_at(call, sight.row);
-        let count = endpoints::of(sight.node).count();
-        let is_of_group = since.is_some_and(|since| since <= sight.index);
-        let (strength, kind) =
-            if is_of_group { (Strength::Direct, "a group call") } else { (Strength::Indirect, "a 1:1 call") };
-        if count > 1 {
-            let why = format!("One report in {kind}, {place}, covers {count} relays.");
-            evidence.push(Evidence::supporting(question, "several", strength, sight.index, why));
-        } else if is_of_group && count == 1 {
-            let side = sight.row.originator.side.name();
-            let reports = single.entry(side).or_default();
-            *reports += 1;
-            // One piece for a side is enough.
-            if *reports == 2 {
-                let why = format!("In {kind} the {side} sends several reports with one relay each, {place}.");
-                evidence.push(Evidence::supporting(question, "one", Strength::Indirect, sight.index, why));
-            }
-        }
-    }
-    evidence
-}
 
 /// A minute of milliseconds: no probe waits that long.
 const LONGEST: u64 = 60_000;
@@ -145,6 +40,7 @@ fn compared(question: &'static Question, call: &Call, context: &Context) -> Vec<
     question::first_of_each(pieces)
 }
 
+/// Not data: it looks at packets beside the stanzas.
 pub(super) fn latency_unit(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     let pieces = reports.iter().flat_map(|report| {
@@ -172,6 +68,7 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, context: &C
     evidence
 }
 
+/// Not data: it asks what several recorded devices saw of one stanza.
 pub(super) fn latency_reader(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     if reports.is_empty() {
@@ -217,6 +114,7 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
     question::first_of_each(pieces)
 }
 
+/// Not data: it derives the form from a part of the attributes, as their names are.
 pub(super) fn relay_naming(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     let pieces = reports.iter().flat_map(|report| {
@@ -256,35 +154,4 @@ fn form(relay: Element<'_>) -> String {
     let mut parts: Vec<_> = names.map(str::to_owned).collect();
     parts.extend(endpoints::packed(relay).map(|length| format!("{length} bytes")));
     parts.join(" and ")
-}
-
-pub(super) fn latency_cadence(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let reports = endpoints::reports(call);
-    if reports.is_empty() {
-        return Vec::new();
-    }
-    let talks = answered::talks(call);
-    let late = reports.iter().filter_map(|report| {
-        let talk = talks.get(&report.row.vantage)?;
-        let later = talk.until(report.row)?;
-        let why =
-            format!("A report, {}, came {} after the accept.", originator::seen_at(call, report.row), seconds(later));
-        (later > answered::SET_UP)
-            .then(|| Evidence::supporting(question, "in-call", Strength::Direct, report.index, why))
-    });
-    let late = question::first_of_each(late);
-    if !late.is_empty() {
-        return late;
-    }
-    let quiet = talks.iter().filter_map(|(vantage, talk)| {
-        let seen =
-            call.rows.iter().filter(|row| row.vantage == *vantage && row.action == Some(ActionName::RelayLatency));
-        let count = seen.filter(|row| row.observed.read().action().is_some()).count();
-        let lasted = talk.duration().filter(|lasted| *lasted > answered::SET_UP)?;
-        let why =
-            format!("The device saw {count} reports during setup, and none in the {} of the call.", seconds(lasted));
-        (count > 0 && talk.is_covered(call, context))
-            .then(|| Evidence::supporting(question, "at-setup-only", Strength::Absence, talk.accept, why))
-    });
-    quiet.collect()
 }

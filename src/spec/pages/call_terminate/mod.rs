@@ -1,11 +1,9 @@
 //! What is known of SIG-14 (call-terminate) of the spec and of the catalogue's entry `call-terminate` of the spec.
 
-pub(super) mod vocabulary;
-
 mod questions;
 mod rules;
 
-use crate::spec::page::{CALL_ID, Page, Rows};
+use crate::spec::page::{CALL_ID, Disputed, Page, Rows};
 use crate::spec::question::Shape;
 use crate::spec::rule::{Carrier, Form, Grade};
 use crate::spec::situation::Situation;
@@ -16,51 +14,23 @@ const ENTRY: Rows = Rows::uncoded("call-terminate", include_str!("page.md")).abo
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
         SIG_14.declared(0xf94b_e442_be9e_0415),
-        SIG_14
-            .existential(
-                2,
-                0x89bc_e9ef_357c_a733,
-                "terminate-duration-direction",
-                "Do clients send call durations on terminates, or only receive them?",
-                &["sent-outbound", "received-only"],
-                questions::terminate_duration_direction,
-            )
-            .about(Situation::HangUp),
-        SIG_14.exclusive(
-            3,
-            0x8c30_16ea_32dd_fc9b,
-            "terminate-reason-inbound",
-            "Do clients expect a reason on an inbound terminate?",
-            &["expected", "optional", "validated"],
-            questions::terminate_reason_inbound,
-        ),
+        SIG_14.declared(0x89bc_e9ef_357c_a733),
+        SIG_14.declared(0x8c30_16ea_32dd_fc9b),
     ],
     discrepancies: &[
-        SIG_14
-            .disputed(
-                "elsewhere-spelling",
-                "How is the reason \"elsewhere\" spelled?",
-                Shape::Exclusive,
-                &["participle", "stem", "other"],
-                questions::elsewhere_spelling,
-            )
-            .about(Situation::Elsewhere),
-        SIG_14
-            .disputed(
-                "duration-unit",
-                "Are durations in seconds or milliseconds?",
-                Shape::Exclusive,
-                &["seconds", "milliseconds"],
-                questions::duration_unit,
-            )
-            .about(Situation::HangUp),
-        SIG_14.disputed(
-            "terminate-address",
-            "Does a terminate go to a person, or to the call?",
-            Shape::Existential { occurs: "call" },
-            &["call", "peer"],
-            questions::terminate_address,
+        Disputed::Declared("elsewhere-spelling"),
+        Disputed::LookedFor(
+            SIG_14
+                .disputed(
+                    "duration-unit",
+                    "Are durations in seconds or milliseconds?",
+                    Shape::Exclusive,
+                    &["seconds", "milliseconds"],
+                    questions::duration_unit,
+                )
+                .about(Situation::HangUp),
         ),
+        Disputed::Declared("terminate-address"),
     ],
     rules: &[
         SIG_14.rule(
@@ -148,14 +118,7 @@ pub(super) static STANZA: Page = Page {
     questions: &[
         ENTRY.declared(0x84b0_ca91_b5a7_7cd2),
         ENTRY.declared(0x042b_beb1_0ef0_93a4),
-        ENTRY.existential(
-            3,
-            0xeccd_6b05_a613_e183,
-            "terminate-figures",
-            "Do terminates carry figures about the call?",
-            &["figures", "none"],
-            questions::terminate_figures,
-        ),
+        ENTRY.declared(0xeccd_6b05_a613_e183),
     ],
     attributes: &[
         ENTRY.probable("terminate", "call-id", CALL_ID).required(),

@@ -10,13 +10,7 @@ const ENTRY: Rows = Rows::uncoded("call-transport", include_str!("page.md")).abo
 
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
-        SIG_05.list(
-            1,
-            0xbd9f_d17b_ad77_ebe9,
-            "transport-te",
-            "What do the transport endpoints in transports look like?",
-            questions::transport_te,
-        ),
+        SIG_05.declared(0xbd9f_d17b_ad77_ebe9),
         SIG_05.declared(0x6eb7_f80b_ece8_0378),
         SIG_05.declared(0x7043_399c_138d_6bad),
         SIG_05.list(
@@ -32,30 +26,9 @@ pub(super) static SIGNALLING: Page = Page {
 
 pub(super) static STANZA: Page = Page {
     questions: &[
-        ENTRY.exclusive(
-            1,
-            0x128b_7ecb_61f4_6512,
-            "candidate-tag",
-            "Which tag do candidates in a transport have?",
-            &["te", "endpoint"],
-            questions::candidate_tag,
-        ),
-        ENTRY.exclusive(
-            2,
-            0x29b4_e26b_655a_7be0,
-            "candidate-encoding",
-            "Is a candidate encoded as attributes or as packed bytes?",
-            &["attributes", "bytes"],
-            questions::candidate_encoding,
-        ),
-        ENTRY.exclusive(
-            3,
-            0x4fa3_3662_d7a5_da2d,
-            "in-call-update",
-            "Are changes during a call sent as transports or as a new offer?",
-            &["transport", "new-offer"],
-            questions::in_call_update,
-        ),
+        ENTRY.declared(0x128b_7ecb_61f4_6512),
+        ENTRY.declared(0x29b4_e26b_655a_7be0),
+        ENTRY.declared(0x4fa3_3662_d7a5_da2d),
         ENTRY.exclusive(
             4,
             0xd761_93bf_bd1a_7e8f,
@@ -64,14 +37,7 @@ pub(super) static STANZA: Page = Page {
             &["ice", "other-scale"],
             questions::candidate_priority,
         ),
-        ENTRY.existential(
-            5,
-            0x6e55_2aea_85d3_0444,
-            "rekeying",
-            "Are keys rotated during a call?",
-            &["new-key", "none-seen"],
-            questions::rekeying,
-        ),
+        ENTRY.declared(0x6e55_2aea_85d3_0444),
     ],
     attributes: &[
         ENTRY.speculative("te", "priority", "priority of the candidate, higher first"),

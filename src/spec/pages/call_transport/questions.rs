@@ -1,18 +1,12 @@
 //! What bears on the open questions of this page; `page.md` says what decides each.
 
-use std::collections::BTreeMap;
-
 use crate::call::{Call, Side};
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::stanzas::Sight;
-use crate::spec::observe::{answered, endpoints, originator, seconds, stanzas};
-use crate::spec::{Context, Evidence, Question, Strength, coverage, lists, question};
-use crate::words::{article, plural};
+use crate::spec::observe::{endpoints, originator, stanzas};
+use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 
-pub(super) fn transport_te(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    lists::endpoints(call, question, &ActionName::Transport)
-}
-
+/// Not data: it is about the last of several stanzas of a side, and what followed.
 pub(super) fn candidate_rounds(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let counts = |sight: &Sight<'_>| {
         sight.action.name == ActionName::Transport && sight.node.attribute("p2p-cand-round").is_some()
@@ -59,58 +53,7 @@ fn named(sight: &Sight<'_>) -> String {
     format!("{}{kind}", sight.action.name.as_str())
 }
 
-pub(super) fn candidate_tag(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let transports = stanzas::of(call, &ActionName::Transport);
-    let pieces = transports.iter().flat_map(|sight| {
-        let place = originator::seen_at(call, sight.row);
-        let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-        for candidate in endpoints::candidates(sight.node) {
-            *counts.entry(if candidate.tag() == "te" { "te" } else { "endpoint" }).or_default() += 1;
-        }
-        counts.into_iter().map(move |(tag, count)| {
-            let why = format!("A transport, {place}, has {count} candidate{} with the tag {tag}.", plural(count));
-            Evidence::supporting(question, tag, Strength::Direct, sight.index, why).routine()
-        })
-    });
-    question::first_of_each(pieces)
-}
-
-pub(super) fn candidate_encoding(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let transports = stanzas::of(call, &ActionName::Transport);
-    let pieces = transports.iter().flat_map(|sight| {
-        let place = originator::seen_at(call, sight.row);
-        endpoints::candidates(sight.node).filter_map(move |candidate| {
-            let (hypothesis, form) = if endpoints::is_spelled_out(candidate) {
-                let names: Vec<_> = candidate.attributes().map(|it| it.name).collect();
-                ("attributes", names.join(" "))
-            } else {
-                ("bytes", format!("{} bytes", endpoints::packed(candidate)?))
-            };
-            let why = format!("A candidate in a transport, {place}, is encoded as {hypothesis}: {form}.");
-            let piece = Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why);
-            Some(piece.with_values(vec![form]).routine())
-        })
-    });
-    question::first_of_each(pieces)
-}
-
-pub(super) fn in_call_update(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = answered::during(call).into_iter().filter_map(|(sight, talk)| {
-        let later = talk.until(sight.row)?;
-        let (hypothesis, what) = match sight.action.name {
-            ActionName::Transport if later > answered::SET_UP && endpoints::count(sight.node) > 0 => {
-                ("transport", "A transport")
-            }
-            ActionName::Offer => ("new-offer", "Another offer for the call"),
-            _ => return None,
-        };
-        let why =
-            format!("{what}, {}, came {} after the accept.", originator::seen_at(call, sight.row), seconds(later));
-        Some(Evidence::supporting(question, hypothesis, Strength::Direct, sight.index, why))
-    });
-    question::first_of_each(pieces)
-}
-
+/// Not data: it takes a number apart by its bits.
 pub(super) fn candidate_priority(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let transports = stanzas::of(call, &ActionName::Transport);
     let pieces = transports.iter().flat_map(|sight| {
@@ -134,29 +77,6 @@ pub(super) fn candidate_priority(question: &'static Question, call: &Call, _: &C
 const fn is_of_ice(priority: u32) -> bool {
     let [kind, _, _, component] = priority.to_be_bytes();
     kind <= 126 && component >= 254
-}
-
-pub(super) fn rekeying(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let keyed = answered::during(call).into_iter().filter_map(|(sight, talk)| {
-        endpoints::wrapped_keys(sight.node).next()?;
-        let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
-        let tag = sight.action.name.as_str();
-        let place = originator::seen_at(call, sight.row);
-        let why = format!("A wrapped key was in {} {tag}, {place},{later} after the accept.", article(tag));
-        let piece = Evidence::supporting(question, "new-key", Strength::Direct, sight.index, why);
-        Some(piece.with_values(vec![format!("<{tag}>")]))
-    });
-    let keyed = question::first_of_each(keyed);
-    if !keyed.is_empty() {
-        return keyed;
-    }
-    let none = answered::talks(call).into_values().filter_map(|talk| {
-        let lasted = talk.watched(call, context)?;
-        let why =
-            format!("No wrapped key was sent or received in the {lasted} from the accept to the end of the call.");
-        Some(Evidence::supporting(question, "none-seen", Strength::Absence, talk.accept, why))
-    });
-    none.collect()
 }
 
 #[cfg(test)]

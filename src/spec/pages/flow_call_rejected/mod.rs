@@ -1,7 +1,5 @@
 //! What is known of SIG-18 (flow-call-rejected) of the spec.
 
-mod questions;
-
 use crate::spec::page::{Page, Rows};
 use crate::spec::situation::Situation;
 
@@ -10,16 +8,7 @@ const SIG_18: Rows = Rows::coded("SIG-18", "flow-call-rejected", include_str!("p
 pub(super) static SIGNALLING: Page = Page {
     questions: &[
         SIG_18.elsewhere(0x49fd_e2b6_3b57_8054),
-        SIG_18
-            .existential(
-                2,
-                0x9b4c_99d4_eaab_9c10,
-                "reject-before-receipt",
-                "May a device reject before it has sent the receipt for the offer?",
-                &["reject-first", "receipt-first"],
-                questions::reject_before_receipt,
-            )
-            .about(Situation::Reject),
+        SIG_18.declared(0x9b4c_99d4_eaab_9c10),
         SIG_18.out_of_reach(
             0xbe17_f5fd_f12c_2700,
             "Does the caller's client display a declined call differently from a missed one?",

@@ -13,6 +13,7 @@ use crate::words::plural;
 /// The most steps of a sequence that are told.
 const STEPS: usize = 12;
 
+/// Not data: it is about a sequence of stanzas.
 pub(super) fn transport_sequence(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let Some(vantage) = call.vantages.iter().position(|vantage| vantage.role == Role::Caller) else {
         return Vec::new();
@@ -46,6 +47,7 @@ pub(super) fn transport_sequence(question: &'static Question, call: &Call, _: &C
 /// How long a caller that would send again is given, in nanoseconds.
 const PATIENCE: i64 = 10 * SECOND;
 
+/// Not data: it is about the first of several stanzas that settles it.
 pub(super) fn offer_retry(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     observed(question, call, context).into_iter().collect()
 }

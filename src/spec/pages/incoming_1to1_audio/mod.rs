@@ -19,17 +19,7 @@ pub(super) static FLOW: Page = Page {
                 questions::offer_answer_order,
             )
             .about(Situation::Receipt),
-        ENTRY
-            .exclusive(
-                2,
-                0x3d98_6b51_f466_2598,
-                "accept-elsewhere-sender",
-                "Who stops the callee's other devices when one accepts, and with which reason?",
-                &["server", "caller", "callee"],
-                questions::accept_elsewhere_sender,
-            )
-            .about(Situation::Elsewhere)
-            .also(&[("SIG-17", 3)]),
+        ENTRY.declared(0x3d98_6b51_f466_2598),
         ENTRY.existential(
             3,
             0x0117_3809_9b64_a4e2,

@@ -8,9 +8,10 @@ use crate::call::{Call, Row};
 use crate::origin::Direction;
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::{ActionName, Body};
-use crate::spec::observe::{answered, answers, originator, stanzas};
+use crate::spec::observe::{answers, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 
+/// Not data: it orders answers of two kinds, and asks for each what its client's recording leaves out.
 pub(super) fn offer_answer_order(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let is_own = |row: &Row| row.observed.direction() == Some(Direction::Outbound);
     let preaccepts = stanzas::first_by_vantage(call, |row| is_own(row) && stanzas::is(row, &ActionName::Preaccept));
@@ -65,17 +66,7 @@ fn judge(
     })
 }
 
-pub(super) fn accept_elsewhere_sender(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
-    let pieces = answered::told_elsewhere(call).into_iter().filter_map(|sight| {
-        let made = originator::made(sight.row)?;
-        let reason = sight.action.reason.as_deref().unwrap_or_default();
-        let why = format!("A terminate with reason {reason} reports an accept: {}.", made.how);
-        let piece = Evidence::supporting(question, made.by.name(), made.strength, sight.index, why);
-        Some(piece.with_values(vec![reason.to_owned()]))
-    });
-    pieces.collect()
-}
-
+/// Not data: it compares a stanza with its copy at another device, where both were recorded.
 pub(super) fn preaccept_route(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let rows = || call.rows.iter().enumerate().filter(|(_, row)| stanzas::is(row, &ActionName::Preaccept));
     if rows().next().is_none() {

@@ -21,14 +21,7 @@ pub(super) static FLOW: Page = Page {
                 questions::relay_choice_moment,
             )
             .about(Situation::Latency),
-        ENTRY.existential(
-            4,
-            0x2780_dad0_0cf4_2791,
-            "candidates-after-accept",
-            "Are candidates for the media path sent after the accept?",
-            &["sent-again", "not-seen"],
-            questions::candidates_after_accept,
-        ),
+        ENTRY.declared(0x2780_dad0_0cf4_2791),
     ],
     ..ENTRY.page()
 };

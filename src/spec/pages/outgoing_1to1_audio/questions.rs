@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::call::Call;
 use crate::protocol::stanza::ActionName;
 use crate::spec::observe::answered::Talk;
-use crate::spec::observe::{answered, endpoints, originator, seconds};
-use crate::spec::{Context, Evidence, Question, Strength, question};
-use crate::words::plural;
+use crate::spec::observe::{answered, originator, seconds};
+use crate::spec::{Context, Evidence, Question, Strength};
 
+/// Not data: it is about the last of several stanzas of a device.
 pub(super) fn relay_choice_moment(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
     let talks = answered::talks(call);
     if talks.is_empty() {
@@ -45,27 +45,4 @@ fn judge(
     let hypothesis = if last < talk.accept { "before" } else { "after" };
     let why = format!("The last {what}, {}, came{apart} {hypothesis} the accept.", originator::seen_at(call, row));
     Some(Evidence::supporting(question, hypothesis, strength, last, why))
-}
-
-pub(super) fn candidates_after_accept(question: &'static Question, call: &Call, context: &Context) -> Vec<Evidence> {
-    let transports = answered::during(call).into_iter().filter(|(sight, _)| sight.action.name == ActionName::Transport);
-    let sent = transports.filter_map(|(sight, talk)| {
-        let count = Some(endpoints::count(sight.node)).filter(|count| *count > 0)?;
-        let later = talk.until(sight.row).map_or_else(String::new, |later| format!(" {}", seconds(later)));
-        let place = originator::seen_at(call, sight.row);
-        let why = format!("A transport, {place},{later} after the accept, has {count} candidate{}.", plural(count));
-        Some(Evidence::supporting(question, "sent-again", Strength::Direct, sight.index, why).routine())
-    });
-    let sent = question::first_of_each(sent);
-    if !sent.is_empty() {
-        return sent;
-    }
-    let silent = answered::talks(call).into_values().filter_map(|talk| {
-        let lasted = talk.watched(call, context)?;
-        let why = format!(
-            "No transport with a candidate was sent or received in the {lasted} from the accept to the end of the call."
-        );
-        Some(Evidence::supporting(question, "not-seen", Strength::Absence, talk.accept, why))
-    });
-    silent.collect()
 }
