@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::dictionary::Word;
 use super::jid::Jid;
-use super::node::{ATTRIBUTE, Content, ELEMENT, Element, HEAD, Node, Part, Span, Value};
+use super::node::{ATTRIBUTE, Content, ELEMENT, Element, HEAD, Node, Part};
+use super::value::{Span, Value};
 
 /// How many of the last addresses are compared with the next one, so that one that repeats is kept once.
 const RECENT: usize = 8;
@@ -183,20 +184,14 @@ impl NodeBuilder {
         let flat = ELEMENT * self.elements.len() + ATTRIBUTE * self.attributes.len();
         let ends = self.text_ends.len() + self.byte_ends.len();
         let mut records = Vec::with_capacity(HEAD + flat + ends + 2 * (elements.len() + attributes.len()));
-        records.extend([self.elements.len(), self.attributes.len(), self.text_ends.len()].map(number));
+        let spans_at = HEAD + flat + ends;
+        records.extend([self.elements.len(), self.attributes.len(), self.text_ends.len(), spans_at].map(number));
         records.extend(self.elements.as_flattened());
         records.extend(self.attributes.as_flattened());
         records.extend(&self.text_ends);
         records.extend(&self.byte_ends);
-        let spans = number(records.len());
         records.extend(elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]));
-        Node {
-            records: records.into(),
-            spans,
-            text: self.text.into(),
-            bytes: self.bytes.into(),
-            jids: self.jids.into(),
-        }
+        Node { records: records.into(), text: self.text.into(), bytes: self.bytes.into(), jids: self.jids.into() }
     }
 
     fn set_content(&mut self, part: Part) {
