@@ -38,6 +38,8 @@ pub struct Grouping {
     by_stanza_id: HashMap<Arc<str>, Vec<Holder>>,
     sockets: Sockets,
     people: Arc<People>,
+    /// Addresses of devices that `people` has heard of, each as it was spelled.
+    named: HashSet<Jid>,
     clocks: Clocks,
     orphans: Vec<Arc<Observed>>,
     waiting: VecDeque<Arc<Observed>>,
@@ -126,9 +128,13 @@ impl Grouping {
             self.link(&one, &other);
         }
         for device in devices(stanza) {
+            if self.named.contains(&device) {
+                continue;
+            }
             if !self.people.is_named(&device) {
                 Arc::make_mut(&mut self.people).name(&device);
             }
+            self.named.insert(device);
         }
         self.identify(&observed);
         self.rejoin(&observed);

@@ -25,7 +25,7 @@ const RECENT: usize = 8;
 /// assert_eq!(node.text("id").as_deref(), Some("1"));
 /// assert_eq!(node.child("terminate").map(|child| child.attributes().len()), Some(0));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct NodeBuilder {
     elements: Vec<[u32; ELEMENT]>,
     attributes: Vec<[u32; ATTRIBUTE]>,
@@ -38,6 +38,23 @@ pub struct NodeBuilder {
     spans: [Vec<Span>; 2],
     /// The indexes of the elements that have begun and not ended.
     open: Vec<u32>,
+}
+
+impl Default for NodeBuilder {
+    /// Has room for a usual stanza, so that its buffers need not grow.
+    fn default() -> Self {
+        Self {
+            elements: Vec::with_capacity(8),
+            attributes: Vec::with_capacity(24),
+            text_ends: Vec::with_capacity(16),
+            text: String::with_capacity(256),
+            byte_ends: Vec::new(),
+            bytes: Vec::new(),
+            jids: Vec::with_capacity(4),
+            spans: Default::default(),
+            open: Vec::with_capacity(8),
+        }
+    }
 }
 
 impl NodeBuilder {
