@@ -86,7 +86,7 @@ impl Subject {
 fn key(call: &Call, row: &Row) -> StanzaKey {
     let stanza = row.observed.read();
     let device = call.vantage_of(row).and_then(|vantage| vantage.device.jid());
-    let id = stanza.id.clone().unwrap_or_else(|| {
+    let id = stanza.id.as_deref().map(Into::into).unwrap_or_else(|| {
         let digest = digest(&SHA256, xml::write_line(stanza.node.root()).as_bytes());
         let beginning = digest.as_ref().get(..DIGEST).unwrap_or_default();
         format!("sha256:{}", HEXLOWER.encode(beginning)).into()

@@ -170,7 +170,7 @@ fn rows(
     }
     let mut items: Vec<_> = occurrences.items.into_iter().map(Some).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(order.len());
-    let mut holders: HashMap<Box<str>, Vec<usize>> = HashMap::default();
+    let mut holders: HashMap<Arc<str>, Vec<usize>> = HashMap::default();
     for index in order {
         let Some(occurrence) = items.get_mut(*index).and_then(Option::take) else { continue };
         let observed = occurrence.observed;
@@ -185,7 +185,7 @@ fn rows(
             .copied()
             .find(|index| at(*index).is_some_and(|row| repeats(&observed, &row.observed)));
         let own_action = match &stanza.body {
-            Body::Call(action) => action.as_ref(),
+            Body::Call(action) => action.as_deref(),
             Body::Receipt(receipt) => receipt.action.as_ref(),
             Body::Ack(_) | Body::Login(_) | Body::Other => None,
         };

@@ -13,6 +13,7 @@ use super::model::Call;
 use super::parties::{Part, split};
 use super::recording::{Observed, Recording, Reported, Socket};
 use super::reported;
+use super::sharing::Shared;
 use super::sockets::{Known, Sockets};
 use crate::origin::{CaptureId, Direction, Origin};
 use crate::protocol::binary::Jid;
@@ -34,12 +35,15 @@ pub struct Grouping {
     /// Drafts with stanzas of each socket.
     by_socket: HashMap<Socket, Vec<usize>>,
     /// Call stanzas and receipts by stanza id.
-    by_stanza_id: HashMap<Box<str>, Vec<Holder>>,
+    by_stanza_id: HashMap<Arc<str>, Vec<Holder>>,
     sockets: Sockets,
     people: Arc<People>,
+    /// Addresses of devices that `people` has heard of, each as it was spelled.
+    named: HashSet<Jid>,
     clocks: Clocks,
     orphans: Vec<Arc<Observed>>,
     waiting: VecDeque<Arc<Observed>>,
+    shared: Shared,
 }
 
 /// The stanzas of one call-id, and the calls as last derived from them: one, unless different users created calls of
@@ -105,7 +109,7 @@ impl Grouping {
     }
 
     /// Adds the next stanza of a capture. Stanzas that have nothing to do with calls are dropped.
-    pub fn push(&mut self, observed: Observed) {
+    pub fn push(&mut self, mut observed: Observed) {
         let socket = observed.socket();
         let stanza = observed.read();
         if matches!(stanza.body, Body::Other) {
@@ -124,15 +128,22 @@ impl Grouping {
             self.link(&one, &other);
         }
         for device in devices(stanza) {
+            if self.named.contains(&device) {
+                continue;
+            }
             if !self.people.is_named(&device) {
                 Arc::make_mut(&mut self.people).name(&device);
             }
+            self.named.insert(device);
         }
-        let observed = Arc::new(observed);
         self.identify(&observed);
         self.rejoin(&observed);
-        if !self.place(&observed) {
-            self.set_aside(observed);
+        match self.draft_of(&observed) {
+            Some(index) => {
+                self.shared.share(&mut observed.stanza.item);
+                self.add(index, &Arc::new(observed));
+            }
+            None => self.set_aside(Arc::new(observed)),
         }
     }
 
@@ -287,15 +298,6 @@ impl Grouping {
         let known = Known { sockets: &self.sockets, covered: &covered, people: &self.people };
         let part = Part { creator: None, stanzas: self.orphans.clone() };
         (!self.orphans.is_empty()).then(|| derive::call("", &part, false, known, &self.clocks))
-    }
-
-    /// Adds a stanza to its call. Returns `false` if it has none so far.
-    fn place(&mut self, observed: &Arc<Observed>) -> bool {
-        let draft = self.draft_of(observed);
-        if let Some(index) = draft {
-            self.add(index, observed);
-        }
-        draft.is_some()
     }
 
     /// Returns the draft that a stanza belongs to, a new one if it begins a call; `None` if it has none so far.

@@ -93,7 +93,7 @@ impl<'s> Common<'s> {
     fn of(observed: &'s Observed) -> Option<Self> {
         let stanza = observed.read();
         let action = match &stanza.body {
-            Body::Call(action) => action.as_ref(),
+            Body::Call(action) => action.as_deref(),
             Body::Receipt(receipt) => receipt.action.as_ref(),
             Body::Ack(_) | Body::Login(_) | Body::Other => return None,
         };

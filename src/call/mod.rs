@@ -69,6 +69,8 @@ mod derive;
 
 pub mod contradictions;
 
+mod sharing;
+
 mod grouping;
 
 pub use changes::{Change, How, What};

@@ -87,7 +87,7 @@ fn representatives<'c>(creators: &'c BTreeSet<Jid>, people: &People) -> BTreeMap
 
 fn creator(stanza: &Stanza) -> Option<&Jid> {
     let action: Option<&Action> = match &stanza.body {
-        Body::Call(action) => action.as_ref(),
+        Body::Call(action) => action.as_deref(),
         Body::Receipt(receipt) => receipt.action.as_ref(),
         Body::Ack(_) | Body::Login(_) | Body::Other => None,
     };

@@ -368,7 +368,7 @@ impl<'s> Likeness<'s> {
     fn of(observed: &'s Observed, vantage: usize) -> Self {
         let stanza: &Stanza = observed.read();
         let (class, action) = match &stanza.body {
-            Body::Call(action) => (None, action.as_ref()),
+            Body::Call(action) => (None, action.as_deref()),
             Body::Receipt(receipt) => (receipt.kind.as_deref(), receipt.action.as_ref()),
             Body::Ack(ack) => (ack.class.as_deref(), None),
             Body::Login(_) | Body::Other => (None, None),

@@ -107,7 +107,7 @@ impl Gathered {
             self.id(id);
         }
         let action = match &stanza.body {
-            Body::Call(action) => action.as_ref(),
+            Body::Call(action) => action.as_deref(),
             Body::Receipt(receipt) => receipt.action.as_ref(),
             Body::Ack(_) | Body::Login(_) | Body::Other => None,
         };

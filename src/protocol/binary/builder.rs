@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::dictionary::Word;
 use super::jid::Jid;
-use super::node::{ATTRIBUTE, Content, ELEMENT, Element, HEAD, Node, Part, Span, Value};
+use super::node::{ATTRIBUTE, Content, ELEMENT, Element, HEAD, Node, Part};
+use super::value::{Span, Value};
 
 /// How many of the last addresses are compared with the next one, so that one that repeats is kept once.
 const RECENT: usize = 8;
@@ -24,7 +25,7 @@ const RECENT: usize = 8;
 /// assert_eq!(node.text("id").as_deref(), Some("1"));
 /// assert_eq!(node.child("terminate").map(|child| child.attributes().len()), Some(0));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct NodeBuilder {
     elements: Vec<[u32; ELEMENT]>,
     attributes: Vec<[u32; ATTRIBUTE]>,
@@ -37,6 +38,23 @@ pub struct NodeBuilder {
     spans: [Vec<Span>; 2],
     /// The indexes of the elements that have begun and not ended.
     open: Vec<u32>,
+}
+
+impl Default for NodeBuilder {
+    /// Has room for a usual stanza, so that its buffers need not grow.
+    fn default() -> Self {
+        Self {
+            elements: Vec::with_capacity(8),
+            attributes: Vec::with_capacity(24),
+            text_ends: Vec::with_capacity(16),
+            text: String::with_capacity(256),
+            byte_ends: Vec::new(),
+            bytes: Vec::new(),
+            jids: Vec::with_capacity(4),
+            spans: Default::default(),
+            open: Vec::with_capacity(8),
+        }
+    }
 }
 
 impl NodeBuilder {
@@ -183,20 +201,14 @@ impl NodeBuilder {
         let flat = ELEMENT * self.elements.len() + ATTRIBUTE * self.attributes.len();
         let ends = self.text_ends.len() + self.byte_ends.len();
         let mut records = Vec::with_capacity(HEAD + flat + ends + 2 * (elements.len() + attributes.len()));
-        records.extend([self.elements.len(), self.attributes.len(), self.text_ends.len()].map(number));
+        let spans_at = HEAD + flat + ends;
+        records.extend([self.elements.len(), self.attributes.len(), self.text_ends.len(), spans_at].map(number));
         records.extend(self.elements.as_flattened());
         records.extend(self.attributes.as_flattened());
         records.extend(&self.text_ends);
         records.extend(&self.byte_ends);
-        let spans = number(records.len());
         records.extend(elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]));
-        Node {
-            records: records.into(),
-            spans,
-            text: self.text.into(),
-            bytes: self.bytes.into(),
-            jids: self.jids.into(),
-        }
+        Node { records: records.into(), text: self.text.into(), bytes: self.bytes.into(), jids: self.jids.into() }
     }
 
     fn set_content(&mut self, part: Part) {

@@ -23,6 +23,8 @@ mod dictionary;
 
 mod jid;
 
+mod value;
+
 mod node;
 
 mod builder;
@@ -40,8 +42,9 @@ pub use decode::{Decoded, decode, decode_with, tag_of};
 pub use diagnoses::*;
 pub use dictionary::{Dictionary, interned};
 pub use jid::{Jid, JidForm, JidParts};
-pub use node::{Attribute, Attributes, Children, Content, Element, Node, Span, Value};
+pub use node::{Attributes, Children, Content, Element, Node};
 pub use stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
+pub use value::{Attribute, Span, Value};
 
 use crate::anomaly::Anomaly;
 use crate::origin::Located;

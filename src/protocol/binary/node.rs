@@ -9,24 +9,15 @@ use std::fmt;
 
 use super::dictionary::Word;
 use super::jid::Jid;
-
-/// The byte range of a plaintext (inflated, without its flag byte) that an item was read from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
-    /// Offset of the first byte.
-    pub start: u32,
-    /// Offset after the last byte.
-    pub end: u32,
-}
+use super::value::{Attribute, Span, Value};
 
 /// An element with everything inside it.
 #[derive(Clone)]
 pub struct Node {
-    /// The number of elements, of attributes and of texts; then the elements in document order, the attributes, the ends of
-    /// the texts in `text`, the ends of the byte strings in `bytes`, and the spans of elements and attributes, if any.
+    /// The number of elements, of attributes and of texts, and where the spans begin; then the elements in document order,
+    /// the attributes, the ends of the texts in `text`, the ends of the byte strings in `bytes`, and the spans of elements
+    /// and attributes, if any.
     pub(super) records: Box<[u32]>,
-    /// Where the spans begin in `records`.
-    pub(super) spans: u32,
     /// The texts that are not in the dictionary, one after the other.
     pub(super) text: Box<str>,
     /// Everything that is not text.
@@ -36,7 +27,7 @@ pub struct Node {
 }
 
 /// The numbers at the start of [`Node::records`], and those of an element, an attribute and a span.
-pub(super) const HEAD: usize = 3;
+pub(super) const HEAD: usize = 4;
 pub(super) const ELEMENT: usize = 4;
 pub(super) const ATTRIBUTE: usize = 2;
 const SPAN: usize = 2;
@@ -198,7 +189,7 @@ impl Node {
     }
 
     fn span(&self, item: usize) -> Span {
-        let at = self.spans as usize + SPAN * item;
+        let at = self.number(3) + SPAN * item;
         match self.records.get(at..).and_then(<[u32]>::first_chunk) {
             Some([start, end]) => Span { start: *start, end: *end },
             None => Span::default(),
@@ -389,56 +380,6 @@ impl<'n> Iterator for Attributes<'n> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.len(), Some(self.len()))
-    }
-}
-
-/// One attribute of an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attribute<'n> {
-    /// Its name.
-    pub name: &'n str,
-    /// Its value.
-    pub value: Value<'n>,
-    /// The byte range of name and value.
-    pub span: Span,
-}
-
-/// The value of an attribute, or of content that is not raw bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value<'n> {
-    /// Text: a token, packed digits or a UTF-8 string; empty if the wire has no value.
-    Text(&'n str),
-    /// An address.
-    Jid(&'n Jid),
-    /// A string that is not UTF-8.
-    Bytes(&'n [u8]),
-}
-
-impl<'n> Value<'n> {
-    /// Returns the address, if the value is one or is text in the form of one.
-    #[must_use]
-    pub fn to_jid(self) -> Option<Jid> {
-        match self {
-            Self::Jid(jid) => Some(jid.clone()),
-            Self::Text(text) => Jid::parse(text),
-            Self::Bytes(_) => None,
-        }
-    }
-
-    /// Returns the value as text: addresses spelled out, bytes as lower-case hex.
-    #[must_use]
-    pub fn to_text(self) -> Cow<'n, str> {
-        match self {
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Jid(jid) => Cow::Owned(jid.to_string()),
-            Self::Bytes(bytes) => Cow::Owned(data_encoding::HEXLOWER.encode(bytes)),
-        }
-    }
-}
-
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_text())
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::builder::NodeBuilder;
 use super::dictionary::{Dictionary, interned};
 use super::jid::{Jid, JidForm, JidParts};
-use super::node::{Content, Node, Span, Value};
+use super::node::{Content, Node};
 use super::stop::{DEPTH_LIMIT, ITEM_LIMIT, Reason, Stop};
+use super::value::{Span, Value};
 
 const LIST_EMPTY: u8 = 0;
 const DICTIONARY_0: u8 = 236;

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::protocol::binary::{Element, Jid, Value};
 
 /// The child of a `<call>`, or the call child of a `<receipt>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Action {
     /// Its tag.
     pub name: ActionName,

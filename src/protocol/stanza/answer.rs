@@ -4,7 +4,7 @@ use super::action::Action;
 use crate::protocol::binary::Element;
 
 /// An acknowledgement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ack {
     /// `class`: the tag of the acknowledged stanza.
     pub class: Option<Box<str>>,
@@ -17,7 +17,7 @@ pub struct Ack {
 }
 
 /// Why a stanza was refused, as its ack says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AckError {
     /// `code` of the child, or else the `error` attribute.
     pub code: Option<Box<str>>,
@@ -41,7 +41,7 @@ impl Ack {
 }
 
 /// A receipt. The receipt of a call stanza echoes its id, and usually names its action and call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Receipt {
     /// `type`, absent from most receipts of calls.
     pub kind: Option<Box<str>>,

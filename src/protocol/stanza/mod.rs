@@ -17,6 +17,8 @@ mod answer;
 pub use action::{Action, ActionName};
 pub use answer::{Ack, AckError, Receipt};
 
+use std::sync::Arc;
+
 use crate::origin::Direction;
 use crate::protocol::binary::{Element, Jid, Node, Value};
 use crate::protocol::noise::Frame;
@@ -27,7 +29,7 @@ pub struct Stanza {
     /// The whole node, as read.
     pub node: Node,
     /// The `id` attribute: what acks and receipts echo.
-    pub id: Option<Box<str>>,
+    pub id: Option<Arc<str>>,
     /// The `from` attribute, if it is an address.
     pub from: Option<Jid>,
     /// The `to` attribute, if it is an address.
@@ -35,20 +37,20 @@ pub struct Stanza {
     /// What it is.
     pub body: Body,
     /// The frame that it was read from; `None` if the capture holds text.
-    pub wire: Option<Wire>,
+    pub wire: Option<Box<Wire>>,
 }
 
 /// What a stanza is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// `<call>`, with its first child, if it has one.
-    Call(Option<Action>),
+    Call(Option<Arc<Action>>),
     /// `<ack>`.
-    Ack(Ack),
+    Ack(Arc<Ack>),
     /// `<receipt>`.
-    Receipt(Receipt),
+    Receipt(Arc<Receipt>),
     /// A login or a pairing that names the addresses of the client's own device.
-    Login(DevicePair),
+    Login(Box<DevicePair>),
     /// Any other tag.
     Other,
 }
@@ -113,21 +115,21 @@ impl Stanza {
         let jid = |name| node.attribute(name).and_then(Value::to_jid);
         let (from, to) = (jid("from"), jid("to"));
         let body = match node.tag() {
-            "call" => Body::Call(Action::of_call(node.root(), to.as_ref())),
-            "ack" => Body::Ack(Ack::read(node.root())),
-            "receipt" => Body::Receipt(Receipt::read(node.root())),
-            "success" | "iq" => DevicePair::read(node.root()).map_or(Body::Other, Body::Login),
+            "call" => Body::Call(Action::of_call(node.root(), to.as_ref()).map(Arc::new)),
+            "ack" => Body::Ack(Arc::new(Ack::read(node.root()))),
+            "receipt" => Body::Receipt(Arc::new(Receipt::read(node.root()))),
+            "success" | "iq" => DevicePair::read(node.root()).map_or(Body::Other, |pair| Body::Login(Box::new(pair))),
             _ => Body::Other,
         };
         let id = node.text("id").map(Into::into);
-        Self { node, id, from, to, body, wire }
+        Self { node, id, from, to, body, wire: wire.map(Box::new) }
     }
 
     /// Returns the action of a `<call>`.
     #[must_use]
-    pub const fn action(&self) -> Option<&Action> {
+    pub fn action(&self) -> Option<&Action> {
         match &self.body {
-            Body::Call(action) => action.as_ref(),
+            Body::Call(action) => action.as_deref(),
             Body::Ack(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
         }
     }

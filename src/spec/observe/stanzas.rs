@@ -188,7 +188,7 @@ pub const fn is_of_media(name: &ActionName) -> bool {
 /// The acks, in order.
 pub fn acks(call: &Call) -> impl Iterator<Item = (usize, &Row, &Ack)> {
     call.rows.iter().enumerate().filter_map(|(index, row)| match &row.observed.read().body {
-        Body::Ack(ack) => Some((index, row, ack)),
+        Body::Ack(ack) => Some((index, row, &**ack)),
         Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
     })
 }

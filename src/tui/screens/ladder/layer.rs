@@ -47,7 +47,7 @@ impl Layer {
 
     /// Returns whether a stanza came through it, as far as is known of its capture and connection.
     pub(in crate::tui) fn is_in(self, row: &Row, capture: Option<&Capture>) -> bool {
-        let wire = row.observed.read().wire.as_ref();
+        let wire = row.observed.read().wire.as_deref();
         let id = row.observed.stanza.origin.connection;
         let connection = capture.and_then(|capture| capture.connections.iter().find(|known| Some(known.id) == id));
         let has = |state: fn(&Connection) -> &'static str| connection.is_none_or(|known| state(known) != "none");
