@@ -172,7 +172,7 @@ mod tests {
         let head = "schema = 1\nname = \"x\"\nclient = \"x\"\ndate = \"2026\"\nsources = []\n";
         let wrong = |text: &str| Profile::read(text).unwrap_err().to_string();
         let newer = wrong("schema = 2\nname = \"x\"\nclient = \"x\"\ndate = \"2026\"\nsources = []\nstanza = []\n");
-        assert_eq!(newer, "line 1: this profile has schema 2, and only schema 1 is supported");
+        assert_eq!(newer, "line 1, column 10: this profile has schema 2, and only schema 1 is supported");
         let path = wrong(&format!("{head}[[stanza]]\nxml = \"<call><offer/></call>\"\noptional = [\"offer/audo\"]\n"));
         assert_eq!(path, "line 8: the stanza has nothing at `offer/audo`");
         let xml = wrong(&format!("{head}[[stanza]]\nxml = \"<call>\"\n"));

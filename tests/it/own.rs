@@ -95,7 +95,7 @@ fn a_wrong_file_is_refused_with_its_line_and_column() {
     };
     refused("has = [\"net\"]", "hass = [\"net\"]", "20:1: unknown field `hass`");
     refused("action in (offer", "acton in (offer", "19:10: where: no field is called `acton`; did you mean `action`?");
-    refused("{net@medium}\"", "{net@}\"", "21:9: `{net@}` is neither a path");
+    refused("{net@medium}\"", "{net@}\"", "21:9: `{net@}` is neither a field, a path");
     refused("\"own-quick-accept\"", "\"ring-time\"", "25: a question or rule is called `ring-time` already");
     refused("schema = 1", "schema = 2", "2:10: this file has schema 2");
     refused("action == accept and", "reason matches \\\"(a+)+$\\\" and", "33:17: where: ");

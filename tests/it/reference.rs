@@ -40,6 +40,7 @@ fn reference() -> String {
         "attach",
         "sanitize",
         "spec",
+        "schema",
         "completions",
         "man",
     ]

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::outcome::{code, printed, said};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "open",
     "inspect",
     "questions",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 15] = [
     "report",
     "attach",
     "sanitize",
+    "schema",
     "spec",
     "completions",
     "man",

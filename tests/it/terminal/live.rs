@@ -47,6 +47,8 @@ fn calls_appear_as_they_are_appended_in_order() {
     println!("appended line -> screen: median {:?}, most {:?}", took[took.len() / 2], took[took.len() - 1]);
     assert!(session.contents().contains("•"), "they are new");
     session.press("W").wait_for("Following stopped");
+    // What is there when it stops is still read.
+    session.settle();
     append(&path, &offer(31));
     session.settle();
     assert!(session.contents().contains(&last_of(30)), "{}", session.contents());
