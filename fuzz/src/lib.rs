@@ -1,5 +1,6 @@
 //! Fuzz targets of ringtrace, and what a driver on stable Rust needs: seeds and mutations. See README.md.
 
+mod captures;
 pub mod mutate;
 pub mod seeds;
 mod sharing;

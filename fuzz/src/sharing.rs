@@ -13,7 +13,7 @@ use ringtrace::report::{Draft, Form, Released, Report, Subject};
 use ringtrace::spec::{RULES, findings};
 use ringtrace::visible::is_hidden;
 
-use crate::targets::{load, with_file};
+use crate::captures::{load, with_file};
 
 /// The most characters of an issue that GitHub takes.
 const ISSUE: usize = 65_536;

@@ -1,18 +1,15 @@
 //! The targets: functions that take any bytes and must neither panic nor hang, and where it is cheap, must agree with
 //! themselves.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use flate2::Compression;
 use flate2::bufread::GzEncoder;
-use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::anomaly::{Anomaly, Severity};
 use ringtrace::config::Config;
 use ringtrace::filter::{Filter, complete};
@@ -35,6 +32,7 @@ use ringtrace::tables::stats::{Names, Query, RowSet};
 use ringtrace::tables::{self, Archive, Format, Options, Table};
 use ringtrace::{print, report};
 
+use crate::captures::{load, with_file};
 use crate::{seeds, sharing};
 
 /// A fuzz target.
@@ -500,35 +498,6 @@ fn config(data: &[u8]) {
     if let Err(error) = Config::parse(&String::from_utf8_lossy(data)) {
         assert!(!error.to_string().is_empty());
     }
-}
-
-thread_local! {
-    /// A file for what can only be read from files, in memory where the system has such a place.
-    static FILE: RefCell<Option<PathBuf>> = const { RefCell::new(None) };
-}
-
-/// Calls `read` with a file that holds `data`.
-pub(crate) fn with_file<T>(data: &[u8], read: impl FnOnce(&Path) -> T) -> T {
-    let path = FILE.with_borrow_mut(|file| {
-        let new = || {
-            let folder = Some(Path::new("/dev/shm")).filter(|folder| folder.is_dir());
-            let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
-            folder.join(format!("ringtrace-fuzz-{}", std::process::id()))
-        };
-        file.get_or_insert_with(new).clone()
-    });
-    fs::File::create(&path).and_then(|mut file| file.write_all(data)).expect("a file");
-    let result = read(&path);
-    let _ = fs::remove_file(&path);
-    result
-}
-
-pub(crate) fn load(path: &Path) -> Arc<Analysis> {
-    static KEYS: LazyLock<Vec<u8>> = LazyLock::new(|| seeds::read(&["captures!noisekeys.txt"]).concat());
-    let mut request = Request::new(vec![Source::File(path.to_owned())]);
-    request.read_key_log("keys".to_owned(), BufReader::new(&KEYS[..])).expect("memory");
-    request.keep_messages();
-    request.load()
 }
 
 const TABLES: [Table; 4] = [Table::Stanzas, Table::Calls, Table::Anomalies, Table::Messages];
