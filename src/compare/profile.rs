@@ -174,9 +174,9 @@ mod tests {
         let newer = wrong("schema = 2\nname = \"x\"\nclient = \"x\"\ndate = \"2026\"\nsources = []\nstanza = []\n");
         assert_eq!(newer, "line 1, column 10: this profile has schema 2, and only schema 1 is supported");
         let path = wrong(&format!("{head}[[stanza]]\nxml = \"<call><offer/></call>\"\noptional = [\"offer/audo\"]\n"));
-        assert_eq!(path, "line 8: the stanza has nothing at `offer/audo`");
+        assert_eq!(path, "line 8, column 13: the stanza has nothing at `offer/audo`");
         let xml = wrong(&format!("{head}[[stanza]]\nxml = \"<call>\"\n"));
-        assert_eq!(xml, "line 7: expected one `<call>` with one action");
+        assert_eq!(xml, "line 7, column 7: expected one `<call>` with one action");
         assert!(wrong(&format!("{head}[[stanzas]]\n")).starts_with("line 6: unknown field `stanzas`"));
     }
 }
