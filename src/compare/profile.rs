@@ -177,6 +177,6 @@ mod tests {
         assert_eq!(path, "line 8, column 13: the stanza has nothing at `offer/audo`");
         let xml = wrong(&format!("{head}[[stanza]]\nxml = \"<call>\"\n"));
         assert_eq!(xml, "line 7, column 7: expected one `<call>` with one action");
-        assert!(wrong(&format!("{head}[[stanzas]]\n")).starts_with("line 6: unknown field `stanzas`"));
+        assert!(wrong(&format!("{head}[[stanzas]]\n")).starts_with("line 6, column 3: unknown field `stanzas`"));
     }
 }

@@ -52,13 +52,16 @@ fn check(whole: &[u8], from: usize, until: usize, with: &[u8]) -> Result<(), Tes
         }
     }
     let found: Vec<_> = kept.records.iter().map(|seen| (seen.offset, seen.data.clone(), seen.wire_length)).collect();
-    // A header that the damage made, and that ends with the file to the byte, is as good as any.
-    let last = found.last().filter(|(offset, data, _)| {
-        let start = *offset as usize;
-        start <= from + with.len() && start + CLASSIC_HEADER + data.len() == damaged.len()
+    // A header that the damage made, and that leads to a record or the end of the file to the byte, is as good as any.
+    let is_met = |place: usize| place == damaged.len() || found.iter().any(|(offset, ..)| *offset as usize == place);
+    let made = found.iter().find(|(offset, data, _)| {
+        let (start, end) = (*offset as usize, *offset as usize + CLASSIC_HEADER + data.len());
+        start <= from + with.len() && end > from && is_met(end)
     });
     for record in &untouched {
-        let is_swallowed = last.is_some_and(|(offset, ..)| *offset < record.0);
+        let is_swallowed = made.is_some_and(|(offset, data, _)| {
+            *offset < record.0 && (record.0 as usize) < *offset as usize + CLASSIC_HEADER + data.len()
+        });
         prop_assert!(found.contains(record) || is_swallowed, "lost: {record:?}");
     }
     for record in &found {
