@@ -239,6 +239,9 @@ impl Leg {
 /// Returns what the packets of all captures say about each call; `None` for calls without a relay, a flow or an accept.
 #[must_use]
 pub fn paths(calls: &[Arc<Call>], captures: &BTreeMap<CaptureId, Arc<Flows>>) -> Vec<Option<Path>> {
+    if captures.is_empty() {
+        return calls.iter().map(|_| None).collect();
+    }
     let candidates: Vec<Candidate<'_>> = calls.iter().map(|call| Candidate::of(call)).collect();
     let index = Index::of(&candidates);
     let tied = tie(&index, captures);

@@ -38,7 +38,10 @@ pub fn article(word: &str) -> &'static str {
 #[must_use]
 pub fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    let mut capitalised = String::with_capacity(text.len());
+    capitalised.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+    capitalised.push_str(characters.as_str());
+    capitalised
 }
 
 /// A number of bytes: `812 B`, `12.3 MB`.

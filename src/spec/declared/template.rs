@@ -103,8 +103,11 @@ impl Template {
     }
 }
 
-fn short(text: &str) -> String {
-    text.chars().take(VALUE).collect()
+fn short(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(VALUE) {
+        text.truncate(end);
+    }
+    text
 }
 
 impl Piece {
@@ -144,13 +147,13 @@ impl Piece {
         };
         match self {
             Self::Text(text) => Ok(text.clone()),
-            Self::Word(word) => (word.says)(filling).map(|text| short(&text)).ok_or_else(|| word.silent.to_owned()),
-            Self::Field(field) => filling.looked.field(*field).map(|text| short(&text)).ok_or_else(|| NONE.to_owned()),
+            Self::Word(word) => (word.says)(filling).map(short).ok_or_else(|| word.silent.to_owned()),
+            Self::Field(field) => filling.looked.field(*field).map(short).ok_or_else(|| NONE.to_owned()),
             Self::Path(path) => {
                 let shown: Vec<_> = leads(path).iter().map(|lead| (lead.name.is_some(), lead.shown())).collect();
                 let joint = if shown.iter().any(|(is_named, _)| *is_named) { " and " } else { ", " };
                 let shown: Vec<_> = shown.into_iter().map(|(_, shown)| shown).collect();
-                if shown.is_empty() { Err(NONE.to_owned()) } else { Ok(short(&shown.join(joint))) }
+                if shown.is_empty() { Err(NONE.to_owned()) } else { Ok(short(shown.join(joint))) }
             }
             Self::Count(path, thing) => match leads(path).len() {
                 0 => Err(number(0, thing)),
