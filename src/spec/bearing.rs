@@ -4,7 +4,7 @@
 //! the evidence is indirect.
 
 use super::context::Context;
-use super::observe::originator;
+use super::observe::{endpoints, originator};
 use super::packets::{facts, said};
 use super::question::{self, Evidence, Question};
 use super::strength::Strength;
@@ -129,12 +129,6 @@ fn candidate_encoding(question: &'static Question, call: &Call, media: &CallMedi
     question::first_of_each(pieces)
 }
 
-/// A minute of milliseconds: no round trip is that long.
-const LONGEST: u64 = 60_000;
-
-/// What is below the highest of four bytes.
-const LOW_BYTES: u64 = 0x00ff_ffff;
-
 /// How far a reported latency may be off the round trip that packets show, in milliseconds: at least this, or by half.
 const NEAR: u64 = 10;
 
@@ -150,8 +144,8 @@ struct Compared {
 
 fn compared(measured: &Measured) -> Option<Compared> {
     let round_trip = u64::try_from(measured.round_trip / 1_000_000).ok()?;
-    let is_other_form = measured.value > LONGEST;
-    let milliseconds = if is_other_form { measured.value & LOW_BYTES } else { measured.value };
+    let below_flag = endpoints::below_flag(measured.value);
+    let (is_other_form, milliseconds) = (below_flag.is_some(), below_flag.unwrap_or(measured.value));
     let is_near = milliseconds.abs_diff(round_trip) <= NEAR.max(round_trip / 2);
     let is_announced = measured.announced == Some(milliseconds);
     Some(Compared { is_other_form, milliseconds, is_near, is_announced })

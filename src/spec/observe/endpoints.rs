@@ -69,6 +69,18 @@ pub fn relays<'c>(report: &Sight<'c>) -> impl Iterator<Item = Element<'c>> {
     report.node.children().filter(|child| child.tag() == "te" || child.tag() == "relay")
 }
 
+/// A minute of milliseconds: no probe waits that long.
+const LONGEST: u64 = 60_000;
+
+/// What is below the highest of four bytes.
+const LOW_BYTES: u64 = 0x00ff_ffff;
+
+/// Returns what a reported latency is without its highest byte, if it is too high for a round trip in plain milliseconds.
+#[must_use]
+pub const fn below_flag(latency: u64) -> Option<u64> {
+    if latency > LONGEST { Some(latency & LOW_BYTES) } else { None }
+}
+
 /// The addresses in the lists of relays that come with the offers of a call, or with their acks.
 #[derive(Debug, Default)]
 pub struct RelayList<'c> {

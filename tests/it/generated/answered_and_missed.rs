@@ -10,7 +10,7 @@ use super::protobuf::login;
 use super::recording::{Made, Recording};
 use super::script::{Answers, Said, Script};
 use super::stanzas::{self, Call};
-use super::wire::{Link, Place};
+use super::wire::Place;
 
 /// 2026-03-14 15:00:00 UTC.
 pub(super) const EPOCH: u64 = 1_773_500_400;
@@ -39,15 +39,7 @@ pub(super) fn record() -> (Recording, [Call; 7]) {
 
 /// One connection from beginning to end.
 fn connect(name: &'static str, client_port: u16, at: u64, script: Vec<Said>) -> Connection {
-    let place = Place {
-        name,
-        client: ([192, 0, 2, 10], client_port).into(),
-        server: ([198, 51, 100, 80], 80).into(),
-        interface: 0,
-        link: Link::Ethernet,
-        segment_size: 1400,
-        disorder: false,
-    };
+    let place = Place::of_client(name, client_port);
     let noise = Noise::xx(&Keys::of(name), &login(MY_NUMBER, MY_DEVICE_NUMBER));
     let mut connection = Connection::open(place, EPOCH, at, noise, false, &[]);
     let end = script.last().map_or(at, |said| said.at) + 400;

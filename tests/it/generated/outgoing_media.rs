@@ -20,7 +20,7 @@ use super::protobuf::login;
 use super::recording::Recording;
 use super::script::{Answers, Script};
 use super::stanzas::{self, Call};
-use super::wire::{Link, Packet, Place};
+use super::wire::{Packet, Place};
 
 /// 2026-03-17 09:00:00 UTC.
 const EPOCH: u64 = 1_773_738_000;
@@ -110,15 +110,7 @@ pub(crate) fn write(conduct: &Conduct, folder: &Path, name: &str) {
 /// The same, with further datagrams.
 pub(crate) fn write_with(conduct: &Conduct, extra: &[Extra], folder: &Path, name: &str) {
     let call = Call::to("outgoing, with media", &BIRCH);
-    let place = Place {
-        name: "outgoing media",
-        client: ([192, 0, 2, 10], 50_420).into(),
-        server: ([198, 51, 100, 80], 80).into(),
-        interface: 0,
-        link: Link::Ethernet,
-        segment_size: 1400,
-        disorder: false,
-    };
+    let place = Place::of_client("outgoing media", 50_420);
     let noise = Noise::xx(&Keys::of(place.name), &login(MY_NUMBER, MY_DEVICE_NUMBER));
     let mut connection = Connection::open(place.clone(), EPOCH, 0, noise, false, &[]);
     for said in script(conduct, &call).in_order() {

@@ -18,7 +18,7 @@ use super::protobuf::login;
 use super::recording::{Made, Recording};
 use super::script::{Answers, Script};
 use super::stanzas::{self, Call};
-use super::wire::{Link, Packet, Place};
+use super::wire::{Packet, Place};
 
 /// 2026-03-16 18:30:00 UTC.
 const EPOCH: u64 = 1_773_685_800;
@@ -34,15 +34,7 @@ const ELECTED: usize = 1;
 /// The capture and the texts beside it.
 pub(super) fn make() -> Made {
     let call = Call::from("incoming, answered, silent", &BIRCH);
-    let place = Place {
-        name: "silent call",
-        client: ([192, 0, 2, 10], 50_410).into(),
-        server: ([198, 51, 100, 80], 80).into(),
-        interface: 0,
-        link: Link::Ethernet,
-        segment_size: 1400,
-        disorder: false,
-    };
+    let place = Place::of_client("silent call", 50_410);
     let noise = Noise::xx(&Keys::of(place.name), &login(MY_NUMBER, MY_DEVICE_NUMBER));
     let mut connection = Connection::open(place.clone(), EPOCH, 0, noise, false, &[]);
     for said in script(&call).in_order() {

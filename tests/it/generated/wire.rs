@@ -52,6 +52,21 @@ pub(crate) struct Place {
     pub disorder: bool,
 }
 
+impl Place {
+    /// Where a client connects to its server in the clear, over an undisturbed Ethernet.
+    pub(crate) fn of_client(name: &'static str, port: u16) -> Self {
+        Self {
+            name,
+            client: ([192, 0, 2, 10], port).into(),
+            server: ([198, 51, 100, 80], 80).into(),
+            interface: 0,
+            link: Link::Ethernet,
+            segment_size: 1400,
+            disorder: false,
+        }
+    }
+}
+
 /// Between the segments of one write.
 const SPACING: u64 = 30_000;
 

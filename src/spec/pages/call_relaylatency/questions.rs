@@ -9,12 +9,6 @@ use crate::protocol::stanza::ActionName;
 use crate::spec::observe::{endpoints, originator, stanzas};
 use crate::spec::{Context, Evidence, Question, Strength, coverage, question};
 
-/// A minute of milliseconds: no probe waits that long.
-const LONGEST: u64 = 60_000;
-
-/// What is below the highest of four bytes.
-const LOW_BYTES: u64 = 0x00ff_ffff;
-
 /// Packets alone speak to this: see `bearing`.
 pub(super) fn latency_measurement(_: &'static Question, _: &Call, _: &Context) -> Vec<Evidence> {
     Vec::new()
@@ -30,8 +24,7 @@ pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context
             let value: u64 = sent.parse().ok()?;
             // A relay that was probed has a name or an address; a bandwidth is that of the call.
             let about = if relay.attribute("dl_bw").is_some() { "bandwidth" } else { "relay" };
-            let (form, why) = if value > LONGEST {
-                let rest = value & LOW_BYTES;
+            let (form, why) = if let Some(rest) = endpoints::below_flag(value) {
                 (
                     "other form",
                     format!("far too much for a round trip in milliseconds; without its highest byte that is {rest}"),
