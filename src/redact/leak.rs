@@ -57,6 +57,12 @@ const SHORT_NAME: usize = 3;
 /// The fewest hex digits of a number that is looked for in that form.
 const HEX_NUMBER: usize = 8;
 
+/// How many bytes of a text are searched at a time.
+const BLOCK: usize = 512 << 10;
+
+/// How many bytes after them, at least, are searched with them: what goes on over the end of a line is found whole.
+const MARGIN: usize = 16 << 10;
+
 /// All raw identifiers of the captures, prepared for the search.
 #[derive(Debug)]
 pub(super) struct Identifiers {
@@ -101,6 +107,26 @@ impl Identifiers {
 
     /// Every raw identifier in a text, once per line and kind: as written, and with escapes undone.
     pub(super) fn found_in(&self, text: &str) -> Vec<Leak> {
+        self.found_in_blocks(text, BLOCK)
+    }
+
+    /// The same, of so many bytes at a time and what follows them, so that the views of a long text need no more memory
+    /// than those of a short one.
+    fn found_in_blocks(&self, text: &str, block: usize) -> Vec<Leak> {
+        let mut found = BTreeSet::new();
+        let (mut begin, mut line) = (0, 0);
+        while let Some(rest) = text.get(begin..).filter(|rest| !rest.is_empty()) {
+            let end = end_of_line(rest, block);
+            let with_margin = end_of_line(rest, end.saturating_add(MARGIN));
+            let leaks = self.unescaped_in(rest.get(..with_margin).unwrap_or(rest));
+            found.extend(leaks.into_iter().map(|leak| Leak { line: leak.line + line, ..leak }));
+            line += rest.get(..end).unwrap_or(rest).matches('\n').count();
+            begin += end;
+        }
+        found.into_iter().collect()
+    }
+
+    fn unescaped_in(&self, text: &str) -> BTreeSet<Leak> {
         let mut found = BTreeSet::new();
         let mut undone: Option<String> = None;
         for _ in 0..=LAYERS {
@@ -114,19 +140,26 @@ impl Identifiers {
                 None => break,
             }
         }
-        found.into_iter().collect()
+        found
     }
+}
+
+/// Where the line ends that so many bytes of a text end in, after its line break.
+fn end_of_line(text: &str, bytes: usize) -> usize {
+    let from = text.as_bytes().get(bytes..).unwrap_or_default();
+    from.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| bytes + at + 1)
 }
 
 impl Identifiers {
     /// Adds what is found in a text as it is.
     fn spelled_in(&self, text: &str, found: &mut BTreeSet<Leak>) {
-        self.folded.found_in(&View::folded(text), found);
-        let letters = View::alphanumeric(text);
+        let text = fold(text);
+        self.folded.found_in(&View::spaced(&text), found);
+        let letters = View::alphanumeric(&text);
         self.alphanumeric.found_in(&letters, found);
         self.begin_in(&letters, found);
-        self.digits.found_in(&View::digits(text), found);
-        self.addresses.found_in(text, found);
+        self.digits.found_in(&View::digits(&text), found);
+        self.addresses.found_in(&text, found);
     }
 
     /// Adds where ids begin in a text's letters and digits.
@@ -134,6 +167,8 @@ impl Identifiers {
         let text = &letters.text;
         let windows = text.bytes().enumerate().map(|(at, _)| (at, text.get(at..at + Prefix::LENGTH)));
         for (at, window) in windows.take_while(|_| !self.prefixes.is_empty()) {
+            // An id without a digit is none whose beginning is kept.
+            let window = window.filter(|window| window.bytes().any(|byte| byte.is_ascii_digit()));
             if window.is_some_and(|window| self.prefixes.contains(&Prefix::of(window))) {
                 found.insert(Leak { line: letters.line(at), what: What::Id });
             }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::needles::{Leak, What};
-use super::view::fold;
 use crate::redact::hosts::is_nobodys;
 
 /// The addresses of the captures.
@@ -19,14 +18,13 @@ impl Addresses {
         self.0.insert(address.to_canonical());
     }
 
-    /// Adds what is found in a text.
-    pub(super) fn found_in(&self, text: &str, found: &mut BTreeSet<Leak>) {
+    /// Adds what is found in a folded text.
+    pub(super) fn found_in(&self, folded: &str, found: &mut BTreeSet<Leak>) {
         if self.0.is_empty() {
             return;
         }
-        for (number, line) in text.lines().enumerate() {
-            let line = fold(line);
-            if self.four(&line) || self.six(&line) {
+        for (number, line) in folded.lines().enumerate() {
+            if self.four(line) || self.six(line) {
                 found.insert(Leak { line: number + 1, what: What::Address });
             }
         }
@@ -91,6 +89,7 @@ impl Addresses {
 
 #[cfg(test)]
 mod tests {
+    use super::super::view::fold;
     use super::*;
 
     #[test]
@@ -101,7 +100,7 @@ mod tests {
         }
         let is_found = |text: &str| {
             let mut found = BTreeSet::new();
-            addresses.found_in(text, &mut found);
+            addresses.found_in(&fold(text), &mut found);
             !found.is_empty()
         };
         for text in [

@@ -18,12 +18,11 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     let mut is_any = false;
     while let Some(line) = lines.next() {
         let before = all.len();
-        base64(line.split(|c| !is_base64(c)), &mut all);
+        line.split(|c| !is_base64(c)).for_each(|word| base64(word, &mut all));
         if line.len() <= BY_HAND {
             let next = lines.peek().copied().unwrap_or_default();
             let next = next.get(..next.floor_char_boundary(BY_HAND)).unwrap_or_default();
-            let squeezed: String = line.chars().chain(next.chars()).filter(|c| !c.is_whitespace()).collect();
-            base64(squeezed.split(|c| !is_base64(c)), &mut all);
+            joined(line, next, |word| base64(word, &mut all));
         }
         hex(line, &mut all);
         is_any |= all.len() > before;
@@ -37,20 +36,46 @@ fn is_base64(character: char) -> bool {
     character.is_ascii_alphanumeric() || "+/-_".contains(character)
 }
 
-/// Adds what words say in base64, wherever it begins in them.
-fn base64<'t>(words: impl Iterator<Item = &'t str>, all: &mut String) {
-    for word in words.filter(|word| word.len() >= BASE64) {
-        let sextets: Vec<u8> = word.bytes().map(sextet).collect();
-        for begin in 0..4 {
-            let groups = sextets.get(begin..).unwrap_or_default().chunks(4);
-            let bytes = groups.flat_map(|group| {
-                let bits = group.iter().fold(0_u32, |bits, sextet| bits << 6 | u32::from(*sextet));
-                let bits = bits << (6 * (4 - group.len()));
-                let [_, bytes @ ..] = bits.to_be_bytes();
-                bytes.into_iter().take(group.len() * 6 / 8)
-            });
-            say(&bytes.collect::<Vec<u8>>(), all);
+/// Tells the words of a line that white space interrupts, the last of which may go on in the next line.
+fn joined(line: &str, next: &str, mut tell: impl FnMut(&str)) {
+    let (mut word, mut is_joined, mut is_interrupted) = (String::new(), false, false);
+    let inside = line.chars().map(|character| (character, true));
+    let after = next.chars().chain(['.']).map(|character| (character, false));
+    for (character, is_inside) in inside.chain([('\n', true)]).chain(after) {
+        if character.is_whitespace() {
+            is_interrupted = !word.is_empty();
+        } else if is_base64(character) && (is_inside || !word.is_empty()) {
+            is_joined |= is_interrupted;
+            is_interrupted = false;
+            word.push(character);
+        } else {
+            if is_joined {
+                tell(&word);
+            }
+            if !is_inside {
+                break;
+            }
+            (is_joined, is_interrupted) = (false, false);
+            word.clear();
         }
+    }
+}
+
+/// Adds what a word says in base64, wherever it begins in it.
+fn base64(word: &str, all: &mut String) {
+    if word.len() < BASE64 {
+        return;
+    }
+    let sextets: Vec<u8> = word.bytes().map(sextet).collect();
+    for begin in 0..4 {
+        let groups = sextets.get(begin..).unwrap_or_default().chunks(4);
+        let bytes = groups.flat_map(|group| {
+            let bits = group.iter().fold(0_u32, |bits, sextet| bits << 6 | u32::from(*sextet));
+            let bits = bits << (6 * (4 - group.len()));
+            let [_, bytes @ ..] = bits.to_be_bytes();
+            bytes.into_iter().take(group.len() * 6 / 8)
+        });
+        say(&bytes.collect::<Vec<u8>>(), all);
     }
 }
 
@@ -85,7 +110,12 @@ fn say(bytes: &[u8], all: &mut String) {
         let shown = !character.is_control() && character != char::REPLACEMENT_CHARACTER;
         all.push(if shown { character } else { ' ' });
     };
-    String::from_utf8_lossy(bytes).chars().for_each(&mut push);
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(&mut push);
+        if !chunk.invalid().is_empty() {
+            push(' ');
+        }
+    }
     push(' ');
     if bytes.contains(&0) {
         for begin in 0..2 {
@@ -113,6 +143,7 @@ mod tests {
             "eHk0OTE3MDEyMzQ1Njc=",
             "NDkx NzAx MjM0 NTY3",
             "NDkxNzAx\nMjM0NTY3",
+            "see NDkx\tNzAx\n  MjM0\u{a0}NTY3, there",
             "NAA5ADEANwAwADEAMgAzADQANQA2ADcA",
             "343931373031323334353637",
             "see 34 39 31 37 30 31 32 33 34 35 36 37 there",

@@ -1,6 +1,6 @@
 use super::*;
 
-fn leaks(text: &str) -> Vec<What> {
+fn identifiers() -> Identifiers {
     let identifiers = [
         Identifier::Number("491701234567".to_owned()),
         Identifier::Number("12345".to_owned()),
@@ -20,7 +20,11 @@ fn leaks(text: &str) -> Vec<What> {
         Identifier::Here("zoe-laptop".to_owned()),
         Identifier::Here("root".to_owned()),
     ];
-    let found = Identifiers::new(identifiers.into(), &BTreeSet::new()).found_in(text);
+    Identifiers::new(identifiers.into(), &BTreeSet::new())
+}
+
+fn leaks(text: &str) -> Vec<What> {
+    let found = identifiers().found_in(text);
     found.into_iter().map(|leak| leak.what).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -83,6 +87,18 @@ fn a_leak_names_its_line() {
     let found = identifiers.found_in("one\ntwo\n491701234567\n");
     assert_eq!(found, [Leak { line: 3, what: What::Number }]);
     assert_eq!(found.first().unwrap().to_string(), "line 3: a number that identifies someone");
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_found_does_not_depend_on_how_much_is_searched_at_a_time(
+        parts in proptest::collection::vec("491701|234567|4917012\\n34567|Wm9lIFF1\\naW50YQ|NDkx NzAx|MjM0NTY3|zoe|quinta|Zoe%20|\
+            \\\\u0034|&#49;|00AA11BB|22CC33DD|3EB0A1\\n|B2C3D4|203\\.0\\.|113\\.77|session-7|\\.pcap|[ \\n.,-]{1,4}|x", 0..30),
+        block in 1_usize..80,
+    ) {
+        let (identifiers, text) = (identifiers(), parts.concat());
+        proptest::prop_assert_eq!(identifiers.found_in_blocks(&text, block), identifiers.found_in_blocks(&text, text.len()));
+    }
 }
 
 /// The kinds of what is found in a note on a capture that knows one name.

@@ -16,10 +16,10 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Each line as `write` gives it. What `write` adds to must be as long as before, or longer.
-    fn of(text: &str, mut write: impl FnMut(&str, &mut Self)) -> Self {
-        let mut view = Self { text: String::with_capacity(text.len()), lines: Vec::new(), joints: Vec::new() };
-        for (number, line) in text.split('\n').enumerate() {
+    /// Each line of a folded text as `write` gives it. What `write` adds to must be as long as before, or longer.
+    fn of(folded: &str, mut write: impl FnMut(&str, &mut Self)) -> Self {
+        let mut view = Self { text: String::with_capacity(folded.len()), lines: Vec::new(), joints: Vec::new() };
+        for (number, line) in folded.split('\n').enumerate() {
             if number > 0 {
                 view.lines.push(view.text.len());
             }
@@ -28,10 +28,10 @@ impl View {
         view
     }
 
-    /// Folded, with one space for any white space.
-    pub(super) fn folded(text: &str) -> Self {
-        Self::of(text, |line, view| {
-            for character in fold(line).chars().chain([' ']) {
+    /// With one space for any white space.
+    pub(super) fn spaced(folded: &str) -> Self {
+        Self::of(folded, |line, view| {
+            for character in line.chars().chain([' ']) {
                 if !character.is_whitespace() {
                     view.text.push(character);
                 } else if !view.text.ends_with(' ') {
@@ -41,19 +41,20 @@ impl View {
         })
     }
 
-    /// Its letters and digits, folded; of bytes in hex, without the sign that they are.
-    pub(super) fn alphanumeric(text: &str) -> Self {
-        Self::of(text, |line, view| {
-            view.text.extend(fold(line).replace("0x", "").chars().filter(|character| character.is_alphanumeric()));
+    /// Its letters and digits; of bytes in hex, without the sign that they are.
+    pub(super) fn alphanumeric(folded: &str) -> Self {
+        Self::of(folded, |line, view| {
+            let letters = line.split("0x").flat_map(str::chars);
+            view.text.extend(letters.filter(|character| character.is_alphanumeric()));
         })
     }
 
     /// Its digits, numbers apart by spaces. Up to three of the characters that people put between the digits of a number
     /// do not part it, nor do a few spaces or a line's end.
-    pub(super) fn digits(text: &str) -> Self {
+    pub(super) fn digits(folded: &str) -> Self {
         let (mut marks, mut spaces) = (0_usize, 0_usize);
-        Self::of(text, |line, view| {
-            for character in fold(line).chars().chain([' ']) {
+        Self::of(folded, |line, view| {
+            for character in line.chars().chain([' ']) {
                 if let Some(digit) = digit(character) {
                     if marks > BETWEEN || spaces > BETWEEN {
                         view.text.push(' ');
@@ -92,21 +93,38 @@ const BETWEEN: usize = 3;
 const ALIKE: [(char, &str); 8] =
     [('ı', "i"), ('ß', "ss"), ('ø', "o"), ('ł', "l"), ('đ', "d"), ('æ', "ae"), ('œ', "oe"), ('ς', "σ")];
 
-/// A text in lower case, in the form of compatibility (NFKD), without accents, marks and what does not show.
+/// A text in lower case, in the form of compatibility (NFKD), without accents, marks and what does not show. It has as
+/// many lines.
 pub(super) fn fold(text: &str) -> String {
-    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-        return text.to_ascii_lowercase();
+    let mut folded = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Nothing in plain text depends on its neighbours, and they do not depend on it.
+        let end = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        let (plain, from) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        folded.extend(plain.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        let end = from.bytes().position(is_plain).unwrap_or(from.len());
+        let (other, after) = from.split_at_checked(end).unwrap_or((from, ""));
+        fold_into(other, &mut folded);
+        rest = after;
     }
+    folded
+}
+
+/// Whether a byte is a character of ASCII that shows, or a space.
+fn is_plain(byte: u8) -> bool {
+    (0x20..0x7f).contains(&byte)
+}
+
+fn fold_into(text: &str, folded: &mut String) {
     let shown = text.chars().filter(|character| character.is_whitespace() || !is_hidden(*character));
     let lower = shown.nfkd().flat_map(char::to_lowercase).nfkd().filter(|character| !is_combining_mark(*character));
-    let mut folded = String::with_capacity(text.len());
     for character in lower {
         match ALIKE.iter().find(|(alike, _)| *alike == character) {
             Some((_, plain)) => folded.push_str(plain),
             None => folded.push(character),
         }
     }
-    folded
 }
 
 /// The zeros of the scripts that have digits, each followed by its other nine.
@@ -125,4 +143,18 @@ fn digit(c: char) -> Option<char> {
     }
     let value = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10));
     value.and_then(|value| char::from_digit(value, 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn text_is_folded_alike_in_parts_and_whole(text in "(\\PC|[ a-zA-Z0-9\u{300}\u{323}\u{345}ßſKİΣς\u{ad}\u{200b}\u{2028}\t\r\n]){0,40}") {
+            let mut whole = String::new();
+            fold_into(&text, &mut whole);
+            proptest::prop_assert_eq!(fold(&text), whole);
+        }
+    }
 }
