@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 pub enum Existing {
     /// Keep it, and fail with [`io::ErrorKind::AlreadyExists`].
     Keep,
-    /// Replace what is in it: its permissions stay, and so does a link to it.
+    /// Replace what is in it: its permissions stay, and so does a link to it. A link that leads nowhere is replaced itself.
     Replace,
 }
 
@@ -355,6 +355,20 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&path).unwrap(), "second");
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_a_file_that_exists() {
+        let folder = tempfile::tempdir().unwrap();
+        let [nowhere, link] = ["nowhere", "link.md"].map(|name| folder.path().join(name));
+        std::os::unix::fs::symlink(&nowhere, &link).unwrap();
+        let kept = write(&link, "text", Existing::Keep).unwrap_err();
+        assert_eq!(kept.kind(), io::ErrorKind::AlreadyExists);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        write(&link, "text", Existing::Replace).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_file());
+        assert!(!nowhere.exists(), "nothing is made where nobody asked for it");
     }
 
     #[cfg(unix)]

@@ -100,7 +100,8 @@ pub fn mentioned(node: &Node) -> Vec<Mention> {
     let id = node.attribute("id").and_then(|id| Prefix::of_id(&id.to_text()));
     let mut found: Vec<_> = id.map(Mention::Id).into_iter().collect();
     for node in node.root().descendants() {
-        for attribute in node.attributes().filter(|attribute| !MEASURED.contains(&attribute.name)) {
+        let tells = |name, value: Value<'_>| !MEASURED.contains(&name) && !(name == "id" && is_counted(value));
+        for attribute in node.attributes().filter(|attribute| tells(attribute.name, attribute.value)) {
             found.extend(mention(attribute.value, NAMES.contains(&attribute.name)));
         }
         let is_name = NAMES.contains(&node.tag());
@@ -132,6 +133,17 @@ fn mention_in(text: &str, is_name: bool) -> Option<Mention> {
     }
     let address = text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse());
     address.ok().map(Mention::Host)
+}
+
+/// Whether an id is one that a client counts up, such as `63247.33219-7`: it looks like a number, but thousands of them
+/// would look like the number of anything.
+fn is_counted(id: Value<'_>) -> bool {
+    let Value::Text(id) = id else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let prefix_and_count = id.split_once('-').and_then(|(prefix, count)| Some((prefix.split_once('.')?, count)));
+    prefix_and_count.is_some_and(|((first, second), count)| {
+        is_number(first) && is_number(second) && count.split('-').all(is_number)
+    })
 }
 
 /// The digits of a text that is a phone number, or could be one.
@@ -170,5 +182,20 @@ mod tests {
         ];
         expected.sort();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_id_that_a_client_counts_up_is_no_number_of_anybody() {
+        let mentions = |id: &str| {
+            let text = format!("<call id='{id}'/>");
+            mentioned(&xml::read(&text, Dialect::UNKNOWN).node.unwrap())
+        };
+        for id in ["63247.33219-7", "63247.33219-13-2191"] {
+            let number = |mention: &Mention| matches!(mention, Mention::Number(_));
+            assert!(!mentions(id).iter().any(number), "{id}");
+        }
+        for id in ["12025550102", "+1.202-555-0102", "1202.5550102"] {
+            assert_eq!(mentions(id), [Mention::Number(id.replace(['+', '.', '-'], "").into())], "{id}");
+        }
     }
 }

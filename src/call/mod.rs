@@ -87,3 +87,4 @@ pub use model::{
 pub use predicates::{declines, group_since, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Reported, Socket, Span};
 pub use settings::{Announced, caller_timeout};
+pub use sharing::Shared;

@@ -12,7 +12,7 @@ use crate::protocol::stanza::{Ack, Action, Body, Receipt, Stanza};
 
 /// The parts of kept stanzas. They are never forgotten, so only what stays is to be shared.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub struct Shared {
     jids: HashSet<Jid>,
     actions: HashSet<Arc<Action>>,
     acks: HashSet<Arc<Ack>>,
@@ -21,7 +21,7 @@ pub(super) struct Shared {
 
 impl Shared {
     /// Replaces parts of a stanza by equal ones of earlier stanzas.
-    pub(super) fn share(&mut self, stanza: &mut Stanza) {
+    pub fn share(&mut self, stanza: &mut Stanza) {
         let Self { jids, actions, acks, receipts } = self;
         stanza.node.share_jids(|jid| known(jids, jid));
         for jid in [&mut stanza.from, &mut stanza.to].into_iter().flatten() {

@@ -8,7 +8,6 @@ use ringtrace::github::{Access, Api, Place, Post, Repository, Target as Destinat
 use ringtrace::visible::{visible, visible_path};
 
 use super::exit::{Exit, Failure};
-use super::loading;
 use super::report::ReportArguments;
 use super::settings::Settings;
 use super::target::Target;
@@ -83,13 +82,13 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     let output = &arguments.report.output;
     let inputs = arguments.report.inputs(settings)?;
     let saved = output.is_given().then(|| output.target(&inputs)).transpose()?;
-    let ready = arguments.report.ready(settings)?;
+    let (ready, draft) = arguments.report.ready(settings)?;
     let place = arguments.place.issue.map_or(Place::New, Place::Issue);
-    if place == Place::New && ready.draft.form.issue().is_none() {
+    if place == Place::New && draft.form.issue().is_none() {
         let forms = "protocol-finding, stanza-capture or discrepancy";
         return Err(Failure::Usage(format!("--new requires one of the spec's issue forms: --form {forms}")));
     }
-    let report = ready.release(ready.draft.clone().marked())?;
+    let report = ready.release(draft.marked())?;
     let target = Destination { repository: arguments.repo.clone(), place };
     let post = Post { target: &target, report: &report };
     let save = |saved: &Target| arguments.report.write((&ready, &report), saved, &inputs, settings);
@@ -107,7 +106,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     }
     if arguments.dry_run {
         note_labels(arguments, &post);
-        return Ok(loading::exit(&ready.analysis));
+        return Ok(ready.exit);
     }
     let Some(client) = Access::to(arguments.api_url.clone()).client() else {
         if saved.is_none() {
@@ -115,7 +114,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
         }
         let path = if output.is_given() { output.path() } else { Some(Path::new(SAVED)) };
         without_token(arguments, &post, path)?;
-        return Ok(loading::exit(&ready.analysis));
+        return Ok(ready.exit);
     };
     if !arguments.yes && !is_confirmed()? {
         return Err(Failure::Usage("not sent: not confirmed (use --yes to send without asking)".to_owned()));
@@ -123,7 +122,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
     let done = post.send(&client).map_err(Failure::Remote)?;
     eprintln!("ringtrace: {}: {}", done.summary(), visible(done.url()));
     note_labels(arguments, &post);
-    Ok(loading::exit(&ready.analysis))
+    Ok(ready.exit)
 }
 
 /// Shows exactly what will be sent.

@@ -24,7 +24,8 @@ pub(super) fn load(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
     analysis
 }
 
-fn read(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
+/// The same, for those who give up the calls one by one.
+pub(super) fn read(request: Request, verbosity: Verbosity) -> Arc<Analysis> {
     if verbosity == Verbosity::Quiet || !stderr().is_terminal() {
         return request.load();
     }

@@ -1,7 +1,6 @@
 //! `ringtrace report`: a finding as sanitised text for others.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
@@ -140,12 +139,12 @@ impl About {
     }
 }
 
-/// A drafted report, with what it was drafted from.
+/// What lets a drafted report leave.
 pub(super) struct Ready {
-    pub(super) analysis: Arc<Analysis>,
+    /// How the process ends if all goes well.
+    pub(super) exit: Exit,
     pub(super) redactor: Redactor,
     pub(super) known: Known,
-    pub(super) draft: Draft,
 }
 
 impl Ready {
@@ -173,7 +172,7 @@ impl ReportArguments {
     ///
     /// # Errors
     /// If there is nothing to report on the subject in this form, or a note contains an identifier.
-    pub(super) fn ready(&self, settings: &Settings) -> Result<Ready, Failure> {
+    pub(super) fn ready(&self, settings: &Settings) -> Result<(Ready, Draft), Failure> {
         let is_document = self.is_document();
         let of_page = self.about.question.is_some() || self.about.rule.is_some() || self.about.discrepancy.is_some();
         if is_document && of_page {
@@ -189,23 +188,28 @@ impl ReportArguments {
             self.about.subject(&Analysis::default())?;
         }
         let selection = self.filtering.selection()?;
-        let analysis = loading::load_judged(self.reading.prepare(settings)?, settings.verbosity);
+        let request = self.reading.prepare(settings)?;
+        let jobs = request.jobs();
+        let analysis = loading::read(request, settings.verbosity);
         loading::report(&analysis, settings.verbosity);
+        let exit = loading::exit(&analysis);
         let known = self.redaction.known()?;
         let redactor = self.redaction.redactor_allowing(&analysis, &known, self.credit.contributor.iter());
         let digests = report::digests(&analysis);
-        let mut sanitised = redactor.sanitise(&analysis);
-        let narrowed = selection.map(|selection| selection.calls(&analysis));
-        if let Some(calls) = &narrowed {
+        let filtered = selection.map(|selection| selection.calls(&analysis));
+        let narrowed = filtered.as_ref().map(|calls| analysis.narrowed(calls));
+        let among = narrowed.as_ref().unwrap_or(&analysis);
+        let mut subject = if is_of_all { Subject::All } else { self.about.subject(among)? };
+        drop(narrowed);
+        let mut sanitised = redactor.sanitise_last(analysis);
+        if let Some(calls) = &filtered {
             sanitised = sanitised.narrowed(calls);
         }
-        let narrowed = narrowed.map(|calls| analysis.narrowed(&calls));
-        let chosen = narrowed.as_ref().unwrap_or(&analysis);
-        let mut subject = if is_of_all { Subject::All } else { self.about.subject(chosen)? };
         if let (true, Subject::Call(call)) = (is_document, subject) {
             sanitised = sanitised.narrowed(&[call]);
             subject = Subject::Call(0);
         }
+        sanitised.analysis().judge(jobs);
         let (form, stanza) = (self.form.into(), self.stanza.map(Shown::Seq));
         let filter = self.filtering.text().map(|filter| redaction::quoted_filter(&redactor, &filter));
         let filter = filter.as_deref();
@@ -220,7 +224,7 @@ impl ReportArguments {
         }
         redaction::release_notes(&redactor, &draft.remarks)?;
         redaction::list_withheld(&sanitised, settings.verbosity);
-        Ok(Ready { analysis, redactor, known, draft })
+        Ok((Ready { exit, redactor, known }, draft))
     }
 
     /// The files that no output may replace.
@@ -282,8 +286,8 @@ fn rest_path(report: &Path, form: report::Form) -> PathBuf {
 pub(super) fn run(arguments: &ReportArguments, settings: &Settings) -> Result<Exit, Failure> {
     let inputs = arguments.inputs(settings)?;
     let target = arguments.output.target(&inputs)?;
-    let ready = arguments.ready(settings)?;
-    let report = ready.release(ready.draft.clone())?;
+    let (ready, draft) = arguments.ready(settings)?;
+    let report = ready.release(draft)?;
     arguments.write((&ready, &report), &target, &inputs, settings)?;
-    Ok(loading::exit(&ready.analysis))
+    Ok(ready.exit)
 }

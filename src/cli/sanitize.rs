@@ -1,6 +1,5 @@
 //! `ringtrace sanitize`: a sanitised copy of the calls' stanzas, for others to read.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -57,21 +56,26 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
     arguments.redaction.protect(&mut inputs)?;
     let target = arguments.output.target(&inputs)?;
     let selection = arguments.filtering.selection()?;
-    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    let analysis = loading::read(arguments.reading.prepare(settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
+    let exit = loading::exit(&analysis);
     let known = arguments.redaction.known()?;
     let redactor = arguments.redaction.redactor(&analysis, &known);
-    let sanitised = redactor.sanitise(&analysis);
-    let (wanted, sanitised) = match selection.map(|selection| selection.calls(&analysis)) {
-        Some(calls) => (Cow::Owned(analysis.narrowed(&calls)), sanitised.narrowed(&calls)),
-        None => (Cow::Borrowed(&*analysis), sanitised),
-    };
-    let chosen = arguments.call.iter().map(|call| wanted.choose(Some(call)));
+    let filtered = selection.map(|selection| selection.calls(&analysis));
+    let narrowed = filtered.as_ref().map(|calls| analysis.narrowed(calls));
+    let among = narrowed.as_ref().unwrap_or(&analysis);
+    let chosen = arguments.call.iter().map(|call| among.choose(Some(call)));
     let calls = chosen.collect::<Result<BTreeSet<usize>, _>>().map_err(|none| Failure::Usage(none.to_string()))?;
     let calls = (!calls.is_empty()).then(|| calls.into_iter().collect::<Vec<_>>());
+    drop(narrowed);
+    let sanitised = redactor.sanitise_last(analysis);
+    let sanitised = match filtered {
+        Some(calls) => sanitised.narrowed(&calls),
+        None => sanitised,
+    };
     let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
     arguments.redaction.save(&redactor, &known)?;
     target.write_text(lines.as_str())?;
     redaction::list_withheld(&sanitised, settings.verbosity);
-    Ok(loading::exit(&analysis))
+    Ok(exit)
 }

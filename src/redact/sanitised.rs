@@ -1,6 +1,7 @@
 //! All calls of an analysis, rewritten so that texts for others can be made of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem;
 use std::sync::Arc;
 
 use super::media;
@@ -9,8 +10,9 @@ use super::redactor::Redactor;
 use super::remarks::{Remark, remarks};
 use crate::analysis::{Analysis, Capture};
 use crate::call::{
-    Call, Clock, Leg, LocalDevice, Observed, Originator, Party, People, Recording, Row, Socket, Span, Vantage,
+    Call, Clock, Leg, LocalDevice, Observed, Originator, Party, People, Recording, Row, Shared, Socket, Span, Vantage,
 };
+use crate::media::CallMedia;
 use crate::origin::{CaptureId, Located, Origin, Timestamp};
 use crate::protocol::binary::Jid;
 use crate::protocol::stanza::Stanza;
@@ -30,39 +32,20 @@ impl Redactor {
     /// Everything that an analysis knows of its calls, sanitised.
     #[must_use]
     pub fn sanitise(&self, analysis: &Analysis) -> Sanitised {
-        Sanitised::new(analysis, self)
+        Rewriting::of(analysis, self).done(analysis, analysis.calls.iter().map(Arc::clone))
+    }
+
+    /// The same of an analysis that nobody needs any more: each call is given up once it is rewritten.
+    #[must_use]
+    pub fn sanitise_last(&self, analysis: Arc<Analysis>) -> Sanitised {
+        let rewriting = Rewriting::of(&analysis, self);
+        let mut analysis = Arc::unwrap_or_clone(analysis);
+        let calls = mem::take(&mut analysis.calls);
+        rewriting.done(&analysis, calls.into_iter())
     }
 }
 
 impl Sanitised {
-    /// Rewrites an analysis.
-    fn new(analysis: &Analysis, redactor: &Redactor) -> Self {
-        let starts = Starts::of(analysis);
-        let mut rewriting =
-            Rewriting { redactor, starts, stanzas: HashMap::new(), recordings: HashMap::new(), people: HashMap::new() };
-        let calls: Vec<_> = analysis.calls.iter().map(|judged| Arc::new(rewriting.call(&judged.call))).collect();
-        let media = analysis.calls.iter().map(|judged| {
-            let since = |capture, time| rewriting.starts.since(capture, time);
-            Some(Arc::new(media::sanitised(judged.media()?, since)))
-        });
-        let media = media.collect();
-        let context = Arc::new(Context::of(&calls, analysis.complete).with_media(&calls, media));
-        let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
-        let strays = analysis.strays.as_ref().map(|strays| Arc::new(rewriting.call(&strays.call)));
-        let strays = strays.map(|strays| Arc::new(Judged::of_strays(strays, &context)));
-        let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
-        let rewritten = Analysis {
-            captures: captures.collect(),
-            calls,
-            context,
-            lineage: Arc::clone(&analysis.lineage),
-            strays,
-            complete: analysis.complete,
-            ..Analysis::default()
-        };
-        Self { analysis: rewritten, remarks: remarks(analysis, redactor.aliases()) }
-    }
-
     /// What is known, rewritten.
     #[must_use]
     pub const fn analysis(&self) -> &Analysis {
@@ -142,13 +125,60 @@ impl Starts {
 struct Rewriting<'r> {
     redactor: &'r Redactor,
     starts: Starts,
-    /// What is shared stays shared: by where it was.
-    stanzas: HashMap<*const Observed, Arc<Observed>>,
-    recordings: HashMap<*const Recording, Arc<Recording>>,
-    people: HashMap<*const People, Arc<People>>,
+    /// By call.
+    media: Vec<Option<Arc<CallMedia>>>,
+    remarks: Vec<Remark>,
+    shared: Shared,
+    /// What calls share stays shared: stanzas by their ordinals.
+    stanzas: HashMap<u64, Arc<Observed>>,
+    recordings: Renewed<Recording>,
+    people: Renewed<People>,
 }
 
-impl Rewriting<'_> {
+/// What each was and has become, by where it was, and where nothing else comes to be meanwhile.
+type Renewed<T> = HashMap<*const T, [Arc<T>; 2]>;
+
+impl<'r> Rewriting<'r> {
+    /// What has to be known of an analysis as a whole.
+    fn of(analysis: &Analysis, redactor: &'r Redactor) -> Self {
+        let starts = Starts::of(analysis);
+        let media = analysis.calls.iter().map(|judged| {
+            let since = |capture, time| starts.since(capture, time);
+            Some(Arc::new(media::sanitised(judged.media()?, since)))
+        });
+        Self {
+            redactor,
+            media: media.collect(),
+            remarks: remarks(analysis, redactor.aliases()),
+            starts,
+            shared: Shared::default(),
+            stanzas: HashMap::new(),
+            recordings: HashMap::new(),
+            people: HashMap::new(),
+        }
+    }
+
+    /// The analysis with these calls, which are its own, rewritten.
+    fn done(mut self, analysis: &Analysis, calls: impl Iterator<Item = Arc<Judged>>) -> Sanitised {
+        let calls: Vec<_> = calls.map(|judged| Arc::new(self.call(&judged.call))).collect();
+        let media = mem::take(&mut self.media);
+        let context = Arc::new(Context::of(&calls, analysis.complete).with_media(&calls, media));
+        let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();
+        let strays = analysis.strays.as_ref().map(|strays| Arc::new(self.call(&strays.call)));
+        let strays = strays.map(|strays| Arc::new(Judged::of_strays(strays, &context)));
+        let captures = analysis.captures.iter().enumerate().map(|(index, capture)| nameless(index, capture));
+        let rewritten = Analysis {
+            captures: captures.collect(),
+            calls,
+            context,
+            lineage: Arc::clone(&analysis.lineage),
+            strays,
+            complete: analysis.complete,
+            ..Analysis::default()
+        };
+        Sanitised { analysis: rewritten, remarks: self.remarks }
+    }
+
     fn call(&mut self, call: &Call) -> Call {
         let first = start(call.rows.iter().filter_map(|row| seconds(&row.observed.read().node.text("t")?)));
         let rows: Vec<_> = call.rows.iter().map(|row| self.row(row, first)).collect();
@@ -218,35 +248,37 @@ impl Rewriting<'_> {
     }
 
     fn observed(&mut self, observed: &Arc<Observed>, first: Option<i64>) -> Arc<Observed> {
-        if let Some(known) = self.stanzas.get(&Arc::as_ptr(observed)) {
+        if let Some(known) = self.stanzas.get(&observed.seq) {
             return Arc::clone(known);
         }
         let origin = observed.stanza.origin;
         let time = origin.time.map(|time| self.starts.since(origin.capture, time));
-        let stanza = Stanza::read(self.redactor.node(&observed.read().node, first), None);
+        let mut stanza = Stanza::read(self.redactor.node(&observed.read().node, first), None);
+        self.shared.share(&mut stanza);
         let rewritten = Observed { seq: observed.seq, stanza: Located::new(Origin { time, ..origin }, stanza) };
         let rewritten = Arc::new(rewritten);
-        self.stanzas.insert(Arc::as_ptr(observed), Arc::clone(&rewritten));
+        self.stanzas.insert(observed.seq, Arc::clone(&rewritten));
         rewritten
     }
 
     /// The links between addresses, which all calls share.
     fn people(&mut self, people: &Arc<People>) -> Arc<People> {
         let redactor = self.redactor;
-        let renamed = || Arc::new(people.renamed(|jid| redactor.jid(jid)));
-        Arc::clone(self.people.entry(Arc::as_ptr(people)).or_insert_with(renamed))
+        let renamed = || [Arc::clone(people), Arc::new(people.renamed(|jid| redactor.jid(jid)))];
+        let [_, renamed] = self.people.entry(Arc::as_ptr(people)).or_insert_with(renamed);
+        Arc::clone(renamed)
     }
 
     /// The recording, which says itself that it was made on the network where the ciphertext no longer does.
     fn recording(&mut self, capture: CaptureId, recording: &Arc<Recording>, on_wire: bool) -> Arc<Recording> {
-        if let Some(known) = self.recordings.get(&Arc::as_ptr(recording)) {
+        if let Some([_, known]) = self.recordings.get(&Arc::as_ptr(recording)) {
             return Arc::clone(known);
         }
         let since = |time| self.starts.since(capture, time);
         let spans = recording.spans.iter().map(|span| Span { from: since(span.from), until: since(span.until) });
         let is_from_wire = recording.is_from_wire || on_wire;
         let rewritten = Arc::new(Recording { spans: spans.collect(), is_from_wire, ..recording.as_ref().clone() });
-        self.recordings.insert(Arc::as_ptr(recording), Arc::clone(&rewritten));
+        self.recordings.insert(Arc::as_ptr(recording), [Arc::clone(recording), Arc::clone(&rewritten)]);
         rewritten
     }
 }
