@@ -129,8 +129,8 @@ struct Rewriting<'r> {
     media: Vec<Option<Arc<CallMedia>>>,
     remarks: Vec<Remark>,
     shared: Shared,
-    /// What calls share stays shared: stanzas by their ordinals.
-    stanzas: HashMap<u64, Arc<Observed>>,
+    /// What calls share stays shared: stanzas by capture and ordinal.
+    stanzas: HashMap<(CaptureId, u64), Arc<Observed>>,
     recordings: Renewed<Recording>,
     people: Renewed<People>,
 }
@@ -248,7 +248,7 @@ impl<'r> Rewriting<'r> {
     }
 
     fn observed(&mut self, observed: &Arc<Observed>, first: Option<i64>) -> Arc<Observed> {
-        if let Some(known) = self.stanzas.get(&observed.seq) {
+        if let Some(known) = self.stanzas.get(&(observed.capture(), observed.seq)) {
             return Arc::clone(known);
         }
         let origin = observed.stanza.origin;
@@ -257,7 +257,7 @@ impl<'r> Rewriting<'r> {
         self.shared.share(&mut stanza);
         let rewritten = Observed { seq: observed.seq, stanza: Located::new(Origin { time, ..origin }, stanza) };
         let rewritten = Arc::new(rewritten);
-        self.stanzas.insert(observed.seq, Arc::clone(&rewritten));
+        self.stanzas.insert((observed.capture(), observed.seq), Arc::clone(&rewritten));
         rewritten
     }
 
