@@ -41,6 +41,10 @@ pub(super) struct ExplainArguments {
     #[command(flatten)]
     knowledge: KnowledgeArguments,
 
+    /// Print JSON.
+    #[arg(long, conflicts_with = "fingerprints")]
+    json: bool,
+
     /// Print the fingerprint of each open question of a page instead, as its entry in the sources needs it.
     #[arg(long, requires = "spec")]
     fingerprints: bool,
@@ -61,7 +65,11 @@ pub(super) fn run(arguments: &ExplainArguments, settings: &Settings) -> Result<E
         return Err(Failure::Usage(format!("no rule, question, column or anomaly named `{id}`{nearest}")));
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    explain::text(&pages, settings.layout(), &mut out)?;
+    if arguments.json {
+        explain::json(&pages, &mut out)?;
+    } else {
+        explain::text(&pages, settings.layout(), &mut out)?;
+    }
     out.flush()?;
     Ok(Exit::Done)
 }

@@ -21,6 +21,7 @@ Examples:
   ringtrace ladder call.pcap --call '#3'
   ringtrace ladder call.pcap --call A1B2 --format mermaid
   ringtrace ladder call.pcap --call '#2' --expected
+  ringtrace ladder call.pcap --json | jq '.steps[].text'
   ringtrace ladder caller.pcap callee.pcap --call '#1' --format svg -o call.svg
 
 The diagram contains addresses and ids as captured; for a sanitised one, use `ringtrace report`.")]
@@ -38,6 +39,10 @@ pub(super) struct LadderArguments {
     /// Output format.
     #[arg(long, help_heading = OUTPUT, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Print JSON; the same as --format json.
+    #[arg(long, help_heading = OUTPUT, conflicts_with = "format")]
+    json: bool,
 
     /// Also draw expected steps of the spec's flow that were not observed.
     #[arg(long, help_heading = OUTPUT)]
@@ -58,6 +63,8 @@ enum Format {
     Mermaid,
     /// An SVG image.
     Svg,
+    /// Lifelines and steps as JSON; `ringtrace schema ladder` describes it.
+    Json,
 }
 
 impl LadderArguments {
@@ -82,11 +89,13 @@ pub(super) fn run(arguments: &LadderArguments, settings: &Settings) -> Result<Ex
     let judged = analysis.calls.get(chosen).ok_or_else(|| Failure::Usage("no such call".to_owned()))?;
     let diagram = Diagram::new(vec![Arc::clone(judged)], arguments.expected);
     let picture = Picture::of(&diagram);
-    target.write(|out| {
-        let written = match arguments.format {
+    let format = if arguments.json { Format::Json } else { arguments.format };
+    target.write(|mut out| {
+        let written = match format {
             Format::Text => print::call(chosen, &picture, &analysis, &knowledge, out),
             Format::Mermaid => out.write_all(picture.mermaid(&analysis).as_bytes()),
             Format::Svg => out.write_all(picture.svg(&analysis).as_bytes()),
+            Format::Json => print::ladder::json(chosen, &picture, &analysis, &mut out),
         };
         written.map_err(|error| target.failure(error))
     })?;

@@ -42,6 +42,8 @@ schemas! {
     Questions "questions";
     Rules "rules";
     Diff "diff";
+    Ladder "ladder";
+    Explain "explain";
     Stats "stats";
     Lint "lint";
 }

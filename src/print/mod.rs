@@ -22,6 +22,8 @@ pub mod rules;
 
 pub mod diff;
 
+pub mod ladder;
+
 pub mod explain;
 
 mod changes;

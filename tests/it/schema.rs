@@ -85,6 +85,19 @@ fn what_is_printed_is_as_the_schemas_say() {
         &[&["stats", CAPTURE, "--json"], &["stats", CAPTURE, "--by", "action", "--of", "ack_latency_ms", "--json"]],
     );
     check("stats", &[&["stats", CAPTURE, "--by", "action", "--across", "direction", "--json"]]);
+    check("ladder", &[&["ladder", CAPTURE, "--call", "#1", "--json"], &["ladder", gate, "--expected", "--json"]]);
+    check(
+        "ladder",
+        &[
+            &["ladder", "captures/silent-call/", "--json"],
+            &["ladder", "fuzz/seeds/call-events.log", "--call", "#1", "--json"],
+        ],
+    );
+    let ids =
+        ["ack-coverage", "SIG-01/offer-order", "439", "tls/no-key", "time_utc", "SIG-03", "sig-03 #2", "filter", "1"];
+    for id in ids {
+        check("explain", &[&["explain", id, "--json"]]);
+    }
     check("lint", &[&["spec", "--lint", "tests/fixtures/spec", "--format", "json"]]);
     let recordings = recordings("tests/fixtures/questions");
     let all: Vec<&str> = ["questions", "--json"].into_iter().chain(recordings.iter().map(String::as_str)).collect();
@@ -112,11 +125,11 @@ fn a_schema_refuses_what_is_otherwise() {
 #[test]
 fn there_is_a_schema_for_each_command_that_prints_json() {
     let help = |command: &str| printed(&ringtrace(&[command, "--help"]));
-    for command in ["inspect", "questions", "rules", "diff", "stats"] {
+    for command in ["inspect", "questions", "rules", "diff", "stats", "ladder", "explain"] {
         assert!(help(command).contains("--json"), "{command}");
         assert_eq!(schema(command)["title"], format!("Output of `ringtrace {command} --json`"));
     }
-    for command in ["explain", "ladder", "export", "report", "sanitize", "spec"] {
+    for command in ["export", "report", "sanitize", "spec"] {
         assert!(!help(command).contains("--json"), "{command} has no schema");
     }
     let unknown = ringtrace(&["schema", "board"]);
