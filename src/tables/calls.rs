@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::Analysis;
-use crate::call::{Call, Clock, Media, Party, Provenance};
+use crate::call::{Call, Clock, Media, Party};
 use crate::media::CallMedia;
 use crate::origin::{Direction, Lapse};
 use crate::spec::Judged;
@@ -124,13 +124,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             "end_strength",
             Text,
             "How certain `ended_by` is: `direct` if the stanza left a recorded socket, or if all sockets of its alleged sender were recorded without a gap and did not send it; otherwise `indirect`.",
-            |row| {
-                Cell::text(row.judged.call.progress.end_provenance.and_then(|provenance| match provenance {
-                    Provenance::None => None,
-                    Provenance::Claim | Provenance::SilenceOfSome => Some(Strength::Indirect.name()),
-                    Provenance::Silence | Provenance::Copy | Provenance::Outbound => Some(Strength::Direct.name()),
-                }))
-            }
+            |row| { Cell::text(row.judged.call.progress.end_provenance.and_then(Strength::of).map(Strength::name)) }
         ),
         column!(
             "legs",

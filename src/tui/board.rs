@@ -45,6 +45,13 @@ pub(super) struct Listing {
     pub(super) order: Order,
 }
 
+impl Listing {
+    /// Sorts by the next order.
+    pub(super) fn sort(&mut self) {
+        self.order = self.order.next();
+    }
+}
+
 /// Which questions are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Wanted {

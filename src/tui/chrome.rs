@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::kit::bindings::Context;
+use super::kit::command::Command;
 use super::kit::keymap::Bound;
 use super::kit::text::{address, cut, shown, width};
 use super::kit::theme::Theme;
@@ -12,7 +13,7 @@ use super::model::Model;
 use super::screens::ladder::LadderScreen;
 use super::shared::Shared;
 use super::shown::Shown;
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Capture};
 use crate::call::Call;
 use crate::protocol::binary::Jid;
 use crate::words::{NONE, bytes, counted, date};
@@ -22,6 +23,9 @@ const LOSSY: &str = "! data was lost (c) ";
 
 /// The least columns of a call-id in the title.
 const TITLE_ID: usize = 20;
+
+/// The commands in the footer where there are no calls, besides the help and the palette.
+const WITHOUT_CALLS: [Command; 3] = [Command::Captures, Command::OpenFile, Command::Quit];
 
 /// Columns of the progress bar.
 const BAR: usize = 20;
@@ -111,8 +115,14 @@ fn call_in(shared: &Shared, call: &Call, room: usize) -> String {
 
 fn captures(shared: &Shared) -> String {
     let captures = shared.analysis.as_ref().map_or(&[][..], |analysis| &analysis.captures);
-    let Some((first, others)) = captures.split_first() else { return String::new() };
-    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    // A folder has other files too; while it is read, no one knows which.
+    let is_none = captures.iter().all(Capture::is_skipped);
+    let mut named = captures.iter().filter(|capture| is_none || !capture.is_skipped());
+    let Some(first) = named.next() else { return String::new() };
+    let more = match named.count() {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
     format!("{}{more}", shown(first.file_name(), 200))
 }
 
@@ -208,13 +218,17 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
     let mut room = usize::from(area.width);
     // The help and the palette are always included: they lead to everything else.
     let always = |bound: &&Bound| matches!(bound.binding.name, "help" | "palette");
-    let bound: Vec<&Bound> = model.shared.keymap.in_context(context).collect();
+    // Without calls, the captures are shown instead.
+    let is_empty = context == Context::Calls && model.shared.calls().is_empty();
+    let is_useful = |bound: &&Bound| !is_empty || always(bound) || WITHOUT_CALLS.contains(&bound.binding.command);
+    let bound: Vec<&Bound> = model.shared.keymap.in_context(context).filter(is_useful).collect();
     let kept: usize = bound.iter().filter(|bound| always(bound)).map(|bound| columns(bound)).sum();
     let lossy = if model.shared.lossy && context != Context::Captures { width(LOSSY) } else { 0 };
     let mut others = room.saturating_sub(kept + lossy);
     for bound in bound {
         let word = bound.binding.footer;
-        let Some(key) = bound.keys.first().filter(|_| !words.contains(&word)) else { continue };
+        let is_useless = bound.binding.command == Command::Complete && !model.shared.has_completions();
+        let Some(key) = bound.keys.first().filter(|_| !is_useless && !words.contains(&word)) else { continue };
         let budget = if always(&bound) { &mut room } else { &mut others };
         let Some(left) = budget.checked_sub(columns(bound)) else { continue };
         *budget = left;

@@ -116,7 +116,11 @@ impl Model {
     /// Runs a command of the screen that is shown.
     pub(super) fn update(&mut self, command: Command) {
         let (screen, shared) = self.screen_mut();
-        if let Some(step) = screen.update(command, shared) {
+        if command == Command::SwitchFocus
+            && let Some(details) = screen.details()
+        {
+            details.has_focus = !details.has_focus;
+        } else if let Some(step) = screen.update(command, shared) {
             self.follow(step);
         }
     }

@@ -58,7 +58,9 @@ fn press(model: &mut Model, line: usize, target: Target) {
         return;
     }
     match target {
+        Target::Details => focus_details(model, true),
         Target::Lines(first) => {
+            focus_details(model, false);
             let line = first + line;
             let before = selected(model);
             select(model, line);
@@ -101,6 +103,13 @@ fn select(model: &mut Model, line: usize) {
     }
 }
 
+/// Gives the focus to the details below a list, or to the list.
+fn focus_details(model: &mut Model, has_focus: bool) {
+    if let Some(details) = model.screen_mut().0.details() {
+        details.has_focus = has_focus;
+    }
+}
+
 fn scroll(model: &mut Model, target: Option<Target>, movement: Movement) {
     if let (Some(Target::Stanza), Some(screen)) = (target, model.ladder_mut()) {
         // Only drawing knows how far it can go, and stops there.
@@ -112,6 +121,9 @@ fn scroll(model: &mut Model, target: Option<Target>, movement: Movement) {
     }
     if let (Some(Target::Ladder(_)), Some(screen)) = (target, model.ladder_mut()) {
         screen.focus = Focus::Ladder;
+    }
+    if let Some(Target::Details | Target::Lines(_)) = target.filter(|_| model.shared.dialog.is_none()) {
+        focus_details(model, target == Some(Target::Details));
     }
     for _ in 0..WHEEL {
         update(model, Command::Move(movement));

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use super::kit::bindings::Context;
 use super::kit::command::{Command, Movement};
 use super::kit::csv::{self, Table};
+use super::kit::list::Details;
 use super::shared::Shared;
 use crate::analysis::{Capture, display_filter};
 use crate::call::Call;
@@ -73,11 +74,19 @@ pub(super) trait Screen {
         None
     }
 
+    /// The details below its list, if it shows any.
+    fn details(&mut self) -> Option<&mut Details> {
+        None
+    }
+
     /// Moves the selection, or scrolls.
     fn go(&mut self, movement: Movement, shared: &Shared) {
-        let page = shared.viewport.page;
-        if let Some((selected, count)) = self.list(shared) {
-            *selected = movement.from(*selected, count.saturating_sub(1), page);
+        let seen = shared.viewport;
+        let Some((selected, count)) = self.list(shared).map(|(selected, count)| (*selected, count)) else { return };
+        if let Some(details) = self.details().filter(|details| details.has_focus) {
+            details.go(selected, movement, seen);
+        } else if let Some((moved, _)) = self.list(shared) {
+            *moved = movement.from(selected, count.saturating_sub(1), seen.page);
         }
     }
 

@@ -32,6 +32,8 @@ pub(super) enum Haystack {
 pub(super) struct Search {
     /// The text in lower case; empty before the first search.
     pub(super) text: String,
+    /// Whether it goes forward.
+    pub(super) forward: bool,
     scan: Option<Scan>,
 }
 
@@ -71,6 +73,7 @@ pub(super) enum Progress {
 impl Search {
     /// Goes to the next or previous match from `from` on; `places` is the number of entries.
     pub(super) fn start(&mut self, context: Context, haystack: Haystack, places: usize, from: From, forward: bool) {
+        self.forward = forward;
         if self.text.is_empty() || places == 0 {
             self.scan = None;
             return;
@@ -111,7 +114,7 @@ impl Search {
 
     /// Searches some more. `rows` is the number of rows of an entry, and `has` returns whether one contains the text.
     pub(super) fn work(&mut self, rows: impl Fn(usize) -> usize, has: impl Fn(At, &str) -> bool) -> Progress {
-        let Self { text, scan: Some(scan) } = self else { return Progress::Idle };
+        let Self { text, scan: Some(scan), .. } = self else { return Progress::Idle };
         for _ in 0..SLICE {
             if scan.left == 0 {
                 break;
@@ -181,7 +184,7 @@ mod tests {
     const TEXTS: [&[&str]; 4] = [&["x", "b"], &["a"], &[], &["x", "x"]];
 
     fn search(text: &str) -> Search {
-        Search { text: text.to_owned(), scan: None }
+        Search { text: text.to_owned(), ..Search::default() }
     }
 
     fn go(search: &mut Search, from: From, forward: bool) -> Progress {

@@ -233,6 +233,16 @@ impl Shared {
         self.message = Some(message.into());
     }
 
+    /// Returns whether what is typed can be completed.
+    pub(super) fn has_completions(&self) -> bool {
+        matches!(&self.dialog, Some(Dialog::Prompt(prompt)) if !prompt.completions.entries.is_empty())
+    }
+
+    /// Says in which order questions and rules are listed.
+    pub(super) fn say_order(&mut self) {
+        self.say(format!("Sorted by {}", self.listing.order.description()));
+    }
+
     /// Says that something needs captures that were read to their end.
     pub(super) fn say_not_yet(&mut self, what: &str) {
         let message = match self.keymap.key_of("follow").filter(|_| self.live.is_on) {

@@ -23,7 +23,11 @@ const SIGNS: &[(&str, &str)] = &[
     ("!", "A spec rule is violated; + something not in the spec"),
     ("*", "Your mark or note"),
     ("⇢", "Time in transit between two recorded devices, with the uncertainty (±)"),
-    ("~", "The clocks do not show which row came first"),
+    (
+        "~",
+        "In Ended by: who ended the call is known indirectly (the stanza that ended it says how); in a ladder: the \
+           clocks do not show which row came first",
+    ),
     ("┈▷", "An expected step of the spec's flow that was not seen"),
     ("✓", "Ticked; after an action: its ack is folded into the row, with its latency"),
     ("○", "A stanza whose sender and recipient share a lifeline"),

@@ -66,7 +66,8 @@ pub(in crate::tui) fn ask_note(model: &mut Model) {
 }
 
 /// The fields that calls and stanzas are filtered by.
-const OF_CALLS: [&str; 8] = ["outcome", "caller", "callee", "media", "ended_by", "end_reason", "group", "call_id"];
+const OF_CALLS: [&str; 9] =
+    ["outcome", "end_reason", "ended_by", "end_strength", "caller", "callee", "media", "group", "call_id"];
 const OF_STANZAS: [&str; 10] =
     ["action", "tag", "reason", "direction", "emitter", "sender", "recipient", "phase", "error_code", "questions"];
 

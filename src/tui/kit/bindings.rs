@@ -168,8 +168,10 @@ sets! {
     RULES: Rules;
     PAGED: Questions Rules Evidence Places;
     PLACES: Evidence Places Marks;
+    DETAILED: Compare Questions Evidence Rules Places Marks Media Findings;
     MARKS: Marks;
     STRAYS: Calls Captures;
+    CAPTURES: Captures;
     SEARCHED: Calls Ladder Stanza Compare Questions Evidence Rules Places Page Captures Marks Media Findings Draft;
     SUBJECTS: Calls Ladder Stanza Questions Evidence Rules Places Draft;
     FINDINGS: Findings;
@@ -211,8 +213,8 @@ bindings! {
         "Compare the two stanzas part by part" "parts";
     "fold-random" COMPARE ["z"] Command::Fold,
         "Cycle: ids, keys and times folded; only differences; everything" "fold";
-    "focus-details" COMPARE ["Tab" "Shift-Tab"] Command::SwitchFocus,
-        "Switch between the list and the selected line, to scroll it" "details";
+    "focus-details" DETAILED ["Tab" "Shift-Tab"] Command::SwitchFocus,
+        "Switch between the list and the details below it" "details";
     "focus-stanza" LADDER ["Tab" "Shift-Tab" "Enter"] Command::SwitchFocus,
         "Move to the stanza, to scroll it" "stanza";
     "focus-ladder" STANZA ["Tab" "Shift-Tab" "Enter"] Command::SwitchFocus,
@@ -260,7 +262,7 @@ bindings! {
     "clear-filter" LISTED ["F"] Command::ClearFilter,
         "Clear the filter";
     "search" SEARCHED ["/"] Command::Search,
-        "Search this screen, or all stanzas of the calls listed" "find";
+        "Search this screen; in a ladder, the stanzas of all listed calls" "find";
     "next-match" SEARCHED ["n"] Command::NextMatch,
         "Next match";
     "previous-match" SEARCHED ["N"] Command::PreviousMatch,
@@ -269,6 +271,10 @@ bindings! {
         "Next difference" "next";
     "previous-difference" COMPARE ["E"] Command::PreviousEvidence,
         "Previous difference" "previous";
+    "next-problem" CAPTURES ["e"] Command::NextEvidence,
+        "Next problem: what was not read, why, and what to do" "next !";
+    "previous-problem" CAPTURES ["E"] Command::PreviousEvidence,
+        "Previous problem";
     "tick" TICKED ["Space"] Command::Tick,
         "Tick, to compare two, or to open several calls in one ladder" "tick";
     "columns" CALLS ["C"] Command::Columns,

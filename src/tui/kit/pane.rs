@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Text};
 
+use super::text::{cut, width};
 use super::theme::Theme;
 
 /// Part of the screen, and what is needed to draw on it.
@@ -69,6 +70,8 @@ pub(in crate::tui) enum Target {
     Ladder(usize),
     /// The stanza.
     Stanza,
+    /// The details below a list.
+    Details,
     /// The heading of the column with this index.
     Heading(usize),
     /// The line between ladder and stanza, which can be dragged across this area.
@@ -140,6 +143,15 @@ pub(in crate::tui) fn position(scroll: usize, seen: Viewport) -> String {
     }
     let first = scroll.min(seen.last_scroll());
     format!(" {}-{}/{} ", first + 1, first + seen.page, seen.lines)
+}
+
+/// The line above a pane that can have the focus: the pane's title, and which of its lines are visible.
+pub(in crate::tui) fn rule(title: &str, place: &str, has_focus: bool, columns: usize, theme: &Theme) -> Line<'static> {
+    let (dash, style) = if has_focus { ("═", theme.accent) } else { ("─", theme.muted) };
+    let title = if title.is_empty() { String::new() } else { format!("{dash} {title} ") };
+    let title = cut(&title, columns.saturating_sub(width(place)));
+    let rest = dash.repeat(columns.saturating_sub(width(&title) + width(place)));
+    Line::styled(format!("{title}{rest}{place}"), style)
 }
 
 /// Writes a text that is safe to show into a line, starting at `column`. What does not fit is cut off.

@@ -108,20 +108,20 @@ impl Theme {
         }
     }
 
-    /// For a light background.
+    /// For a light background. Many light palettes have dark yellows and pale greys, so those are given as they are meant.
     const fn light() -> Self {
         Self {
             base: Style::new(),
             heading: Style::new().add_modifier(BOLD),
             accent: Style::new().fg(Color::Blue).add_modifier(BOLD),
-            muted: Style::new().fg(Color::DarkGray),
+            muted: Style::new().fg(Color::Rgb(0x5f, 0x63, 0x6b)),
             outgoing: Style::new().fg(Color::Rgb(0x8a, 0x4b, 0x00)),
             incoming: Style::new().fg(Color::Blue),
             selected: Style::new().fg(Color::Black).bg(Color::Rgb(0xc8, 0xdc, 0xff)).remove_modifier(Modifier::DIM),
             warning: Style::new().fg(Color::Rgb(0x8a, 0x4b, 0x00)).add_modifier(BOLD.union(UNDERLINED)),
             violated: Style::new().fg(Color::Red).add_modifier(BOLD),
-            novelty: Style::new().fg(Color::Magenta).add_modifier(BOLD.union(Modifier::ITALIC)),
-            matched: Style::new().fg(Color::Black).bg(Color::LightYellow),
+            novelty: Style::new().fg(Color::Rgb(0x8a, 0x1a, 0x8a)).add_modifier(BOLD.union(Modifier::ITALIC)),
+            matched: Style::new().fg(Color::Black).bg(Color::Rgb(0xff, 0xe0, 0x80)),
         }
     }
 
@@ -230,6 +230,34 @@ mod tests {
         [[0.625, 0.375, 0.0], [0.7, 0.3, 0.0], [0.0, 0.3, 0.7]],
         [[0.95, 0.05, 0.0], [0.0, 0.433, 0.567], [0.0, 0.475, 0.525]],
     ];
+
+    /// The contrast of two colours, from 1 to 21 (WCAG 2.2, contrast ratio).
+    fn contrast(one: Color, other: Color) -> f64 {
+        let luminance = |colour| {
+            let linear = rgb(colour).map(|value| {
+                let value = value / 255.0;
+                if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055_f64).powf(2.4) }
+            });
+            linear.iter().zip([0.2126, 0.7152, 0.0722]).map(|(value, share)| value * share).sum::<f64>()
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_its_background() {
+        let themes = [
+            (ThemeName::Dark, Color::Black),
+            (ThemeName::Light, Color::White),
+            (ThemeName::HighContrast, Color::Black),
+        ];
+        for (name, background) in themes {
+            for role in roles(Theme::of(name)) {
+                let (Some(ink), paper) = (role.fg, role.bg.unwrap_or(background)) else { continue };
+                assert!(contrast(ink, paper) > 4.4, "{name:?}: {ink:?} on {paper:?}: {:.1}", contrast(ink, paper));
+            }
+        }
+    }
 
     #[test]
     fn roles_that_differ_only_in_colour_differ_for_the_colour_blind() {

@@ -11,8 +11,13 @@ impl Model {
         if self.shared.search.text.is_empty() {
             return self.shared.say("No search yet (press /)");
         }
+        let is_of_stanzas = matches!(self.context_below(), Context::Ladder | Context::Stanza);
+        self.find_in(is_of_stanzas, forward);
+    }
+
+    /// Continues a search of all stanzas, or of what the screen shows.
+    fn find_in(&mut self, is_of_stanzas: bool, forward: bool) {
         let context = self.context_below();
-        let is_of_stanzas = matches!(context, Context::Calls | Context::Ladder | Context::Stanza);
         let row = self.ladder().and_then(|screen| Some(screen.place()?.1));
         let (listed, calls) = (self.calls.selected, self.calls.shown.len());
         let viewport = self.shared.viewport;
@@ -35,6 +40,12 @@ impl Model {
     }
 
     fn found_nothing(&mut self) {
+        // What no line of the list shows may be in a stanza.
+        if self.context_below() == Context::Calls
+            && let Some(Haystack::Entries(1..)) = self.shared.search.haystack()
+        {
+            return self.find_in(true, self.shared.search.forward);
+        }
         let what = match self.shared.search.haystack() {
             Some(Haystack::Stanzas) => "No stanza in the listed calls contains",
             Some(Haystack::Entries(_) | Haystack::Lines(_)) | None => "Nothing on this screen contains",

@@ -13,13 +13,13 @@ use crate::call::People;
 use crate::keys::SessionId;
 use crate::origin::{CaptureId, ConnectionId};
 use crate::tui::kit::bindings::Context;
-use crate::tui::kit::command::Movement;
+use crate::tui::kit::command::{Command, Movement};
 use crate::tui::kit::key::Key;
 use crate::tui::kit::names::Names;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::kit::theme::{Theme, ThemeName};
-use crate::tui::screen::{Screen, scrolled, texts};
+use crate::tui::screen::{Screen, Step, scrolled, texts};
 use crate::tui::shared::Shared;
 use crate::words::{bytes, counted};
 
@@ -30,6 +30,9 @@ const CONNECTIONS_SHOWN: usize = 1_000;
 const FILES_NAMED: usize = 3;
 const OPENED_NAMED: usize = 12;
 
+/// Before what was lost or contradicts itself.
+const PROBLEM: &str = "! ";
+
 /// Indents of lines about a capture, and about a connection in it.
 const OF_CAPTURE: usize = 2;
 const OF_CONNECTION: usize = 4;
@@ -38,6 +41,8 @@ const OF_CONNECTION: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Captures {
     scroll: usize,
+    /// The line of the problem last gone to.
+    problem: Option<usize>,
 }
 
 impl Screen for Captures {
@@ -47,6 +52,7 @@ impl Screen for Captures {
 
     fn go(&mut self, movement: Movement, shared: &Shared) {
         scrolled(&mut self.scroll, movement, shared);
+        self.problem = None;
     }
 
     fn lines(&self, shared: &Shared) -> Option<Vec<String>> {
@@ -56,6 +62,30 @@ impl Screen for Captures {
 
     fn found(&mut self, place: usize, _shared: &mut Shared) {
         self.scroll = place;
+    }
+
+    fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
+        if let Command::NextEvidence | Command::PreviousEvidence = command {
+            let lines = self.lines(shared).unwrap_or_default();
+            let is_problem = |line: &usize| lines.get(*line).is_some_and(|line| line.trim_start().starts_with(PROBLEM));
+            let problems: Vec<usize> = (0..lines.len()).filter(is_problem).collect();
+            let place = match command {
+                Command::NextEvidence => {
+                    let from = self.problem.map_or(self.scroll, |at| at + 1);
+                    problems.iter().position(|line| *line >= from)
+                }
+                _ => problems.iter().rposition(|line| *line < self.problem.unwrap_or(self.scroll)),
+            };
+            match place.and_then(|place| Some((place, *problems.get(place)?))) {
+                Some((place, line)) => {
+                    (self.scroll, self.problem) = (line, Some(line));
+                    shared.say(format!("Problem {} of {}", place + 1, problems.len()));
+                }
+                None if problems.is_empty() => shared.say("No problems: everything was read"),
+                None => shared.say("No more problems"),
+            }
+        }
+        None
     }
 }
 
@@ -175,8 +205,9 @@ impl Report<'_> {
         if let Some(failure) = &capture.failure {
             self.line(OF_CAPTURE, failure, self.theme.warning);
         }
-        if capture.connections.is_empty() && capture.format.is_some() && complete {
-            self.line(OF_CAPTURE, "No WebSocket connection recognised.", Style::new());
+        if capture.connections.is_empty() && capture.format.is_some() && complete && capture.connections_are() != "log"
+        {
+            self.line(OF_CAPTURE, "No WebSocket connection was recognised.", Style::new());
         }
         let shown = capture.connections.iter().take(CONNECTIONS_SHOWN);
         let connections: Vec<_> =
@@ -275,9 +306,9 @@ impl Report<'_> {
         for severity in Severity::ALL {
             for tally in tallies.iter().filter(|tally| tally.diagnosis.severity == severity) {
                 let (mark, style) = match severity {
-                    Severity::Loss => ("! not read", self.theme.warning),
-                    Severity::Contradiction => ("! contradictory", self.theme.warning),
-                    Severity::Note => ("· noted", self.theme.muted),
+                    Severity::Loss => (format!("{PROBLEM}not read"), self.theme.warning),
+                    Severity::Contradiction => (format!("{PROBLEM}contradictory"), self.theme.warning),
+                    Severity::Note => ("· noted".to_owned(), self.theme.muted),
                 };
                 let first = if tally.count == 1 { "" } else { "first " };
                 let record = tally.first.last;

@@ -16,13 +16,13 @@ use crate::diagram::label;
 use crate::protocol::xml;
 use crate::spec::Judged;
 use crate::tui::kit::bindings::Context;
-use crate::tui::kit::command::{Command, Movement};
+use crate::tui::kit::command::Command;
 use crate::tui::kit::fit::fit;
-use crate::tui::kit::list::{Scroll, headings, row};
-use crate::tui::kit::pane::{self, Canvas, Target, Viewport};
+use crate::tui::kit::list::{Details, Scroll, headings, row};
+use crate::tui::kit::pane::{Canvas, Target, Viewport};
 use crate::tui::kit::text::{cut, visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
-use crate::tui::screen::{At, Formats, Screen, Step, scrolled};
+use crate::tui::screen::{At, Formats, Screen, Step};
 use crate::tui::shared::Shared;
 use crate::words::{counted, offset};
 
@@ -65,9 +65,7 @@ pub(in crate::tui) struct Comparison {
     /// The lines that are listed: indexes of rows or parts.
     lines: Arc<[usize]>,
     selected: usize,
-    /// Whether the details of the selected line have the focus, and how far they are scrolled.
-    in_details: bool,
-    scroll: usize,
+    details: Details,
 }
 
 impl Comparison {
@@ -87,7 +85,7 @@ impl Comparison {
 
     fn new(compared: Compared) -> Self {
         let mut comparison =
-            Self { compared, listed: Listed::Folded, lines: Arc::default(), selected: 0, in_details: false, scroll: 0 };
+            Self { compared, listed: Listed::Folded, lines: Arc::default(), selected: 0, details: Details::START };
         comparison.list();
         comparison
     }
@@ -224,7 +222,7 @@ impl Comparison {
     }
 
     /// The selected line in full.
-    fn details(&self, shared: &Shared, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    fn in_full(&self, shared: &Shared, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
         let Some(index) = self.lines.get(self.selected) else { return Vec::new() };
         let [left, right] = self.calls();
         let named = |text: &str, call: &Call| {
@@ -304,13 +302,8 @@ impl Screen for Comparison {
         Some((&mut self.selected, self.lines.len()))
     }
 
-    fn go(&mut self, movement: Movement, shared: &Shared) {
-        if self.in_details {
-            return scrolled(&mut self.scroll, movement, shared);
-        }
-        let last = self.lines.len().saturating_sub(1);
-        self.selected = movement.from(self.selected, last, shared.viewport.page);
-        self.scroll = 0;
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
     }
 
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
@@ -322,16 +315,17 @@ impl Screen for Comparison {
             Command::Open => match (self.pair(), &self.compared) {
                 (Some(pair), _) => return Some(Step::CompareStanzas(pair)),
                 (None, Compared::Calls(..)) => shared.say("Only one of the two calls has this row: Tab scrolls it"),
-                (None, Compared::Stanzas(..)) => {}
+                (None, Compared::Stanzas(..)) => {
+                    shared.say("These are the parts already: Tab scrolls the selected one")
+                }
             },
             Command::NextEvidence | Command::PreviousEvidence => {
                 match self.next_difference(command == Command::NextEvidence) {
-                    Some(line) => (self.selected, self.scroll) = (line, 0),
+                    Some(line) => self.selected = line,
                     None => shared.say("No more differences"),
                 }
             }
             Command::Fold => self.list_next(shared),
-            Command::SwitchFocus => self.in_details = !self.in_details,
             _ => {}
         }
         None
@@ -369,9 +363,10 @@ pub(in crate::tui) fn draw(
     comparison: &Comparison,
     shared: &Shared,
     scroll: &mut Scroll,
-    canvas: Canvas<'_, '_>,
+    mut canvas: Canvas<'_, '_>,
 ) -> Viewport {
-    let Canvas { theme, regions, frame, area } = canvas;
+    let Canvas { theme, regions, frame, area } = &mut canvas;
+    let (theme, area) = (*theme, *area);
     let whole = if area.height >= LEAST_WHOLE { area.height / SHARE } else { 0 };
     let [sides, heads, list, rule, below] = Layout::vertical([
         Constraint::Length(u16::from(area.height > 4)),
@@ -420,14 +415,11 @@ pub(in crate::tui) fn draw(
             Listed::Folded | Listed::All => String::new(),
             Listed::Differing => ", only these are listed (z)".to_owned(),
         };
-        let says = format!("─ {differing} of {} differ{folded} ", counted(comparison.count() as u64, lines));
-        let details = comparison.details(shared, columns, theme);
-        let of_details = pane::text(&details, comparison.scroll, frame, below);
-        let place = pane::position(comparison.scroll, of_details);
-        let rest = "─".repeat(columns.saturating_sub(width(&says) + width(&place)));
-        let style = if comparison.in_details { theme.accent } else { theme.muted };
-        frame.render_widget(Line::styled(format!("{says}{rest}{place}"), style), rule);
-        if comparison.in_details {
+        let says = format!("{differing} of {} differ{folded}", counted(comparison.count() as u64, lines));
+        let details = comparison.in_full(shared, columns, theme);
+        let of_details =
+            comparison.details.draw(comparison.selected, &says, &details, canvas.part(area), [rule, below]);
+        if comparison.details.has_focus {
             seen = of_details;
         }
     }

@@ -7,7 +7,7 @@ use super::draft;
 use crate::tui::drafts::{Entry, about};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
-use crate::tui::kit::list::{List, Scroll, cell, last};
+use crate::tui::kit::list::{Details, List, Scroll, cell, last};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::screen::{Formats, Screen, Step};
@@ -21,6 +21,7 @@ const FORM: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Findings {
     selected: usize,
+    details: Details,
 }
 
 impl Findings {
@@ -36,6 +37,10 @@ impl Screen for Findings {
 
     fn list(&mut self, shared: &Shared) -> Option<(&mut usize, usize)> {
         Some((&mut self.selected, shared.drafts.entries.len()))
+    }
+
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
     }
 
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
@@ -72,7 +77,7 @@ pub(in crate::tui) fn draw(
         Span::raw("Status"),
     ]);
     let empty = "No findings drafted yet. Press D on a question, a piece of evidence, a rule, a call or a stanza.";
-    let list = List { heading, selected: screen.selected, count: entries.len(), empty };
+    let list = List { heading, selected: screen.selected, details: &screen.details, count: entries.len(), empty };
     let entry = |index: usize, columns: usize| {
         let entry = entries.get(index)?;
         let cells = vec![

@@ -4,12 +4,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::ladder::row_of;
+use crate::call::Call;
 use crate::notes::Subject;
 use crate::origin::CaptureId;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, text};
-use crate::tui::kit::list::{List, Scroll, cell, last};
+use crate::tui::kit::list::{Details, List, Scroll, cell, last};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::screen::{Formats, Screen, Step, TABLE};
@@ -19,6 +20,7 @@ use crate::tui::shared::Shared;
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Marks {
     selected: usize,
+    details: Details,
 }
 
 impl Marks {
@@ -26,14 +28,16 @@ impl Marks {
         shared.notes.iter().nth(self.selected)
     }
 
+    /// The index of the call that a note is about.
+    fn call(subject: &Subject, shared: &Shared) -> Option<usize> {
+        let is_of = |call: &Call| call.id == subject.call && Subject::of_call(call).creator == subject.creator;
+        shared.calls().iter().position(|judged| is_of(&judged.call))
+    }
+
     /// The row that the selected note is about.
     fn open(&self, shared: &mut Shared) -> Option<Step> {
         let subject = self.mark(shared)?.0.clone();
-        let found = shared.calls().iter().position(|judged| {
-            let own = Subject::of_call(&judged.call);
-            own.call == subject.call && own.creator == subject.creator
-        });
-        let Some(call) = found else {
+        let Some(call) = Self::call(&subject, shared) else {
             shared.say("This call is not in the open captures");
             return None;
         };
@@ -52,6 +56,10 @@ impl Screen for Marks {
 
     fn list(&mut self, shared: &Shared) -> Option<(&mut usize, usize)> {
         Some((&mut self.selected, shared.notes.len()))
+    }
+
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
     }
 
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
@@ -91,7 +99,7 @@ pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll,
     let marks: Vec<(&Subject, &str)> = shared.notes.iter().collect();
     let heading = Line::from(vec![cell("Call", 20, Style::new()), cell("Stanza", 24, Style::new()), Span::raw("Note")]);
     let empty = "No marks yet. In the list and in a ladder, m marks and ; edits a note.";
-    let list = List { heading, selected: screen.selected, count: marks.len(), empty };
+    let list = List { heading, selected: screen.selected, details: &screen.details, count: marks.len(), empty };
     let entry = |index: usize, columns: usize| {
         let (subject, note) = marks.get(index)?;
         let stanza = subject
@@ -107,7 +115,8 @@ pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll,
     };
     let details = |columns: usize| {
         let Some((subject, note)) = screen.mark(shared) else { return Vec::new() };
-        let call = format!("call-id {}", visible_all(&shared.call_id(&subject.call)));
+        let number = Marks::call(subject, shared).map_or_else(String::new, |call| format!("#{}  ", call + 1));
+        let call = format!("{number}call-id {}", visible_all(&shared.call_id(&subject.call)));
         let mut lines = wrap(&[Span::styled(call, theme.heading)], columns, 2);
         lines.extend(wrap(&[Span::raw(visible_all(&shared.presentable(note.to_owned())))], columns, 0));
         lines

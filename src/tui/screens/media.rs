@@ -13,7 +13,7 @@ use crate::print;
 use crate::spec::Judged;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::csv::{Table, text};
-use crate::tui::kit::list::{List, Scroll, cell, last};
+use crate::tui::kit::list::{Details, List, Scroll, cell, last};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::screen::{Formats, Screen, TABLE};
@@ -25,12 +25,13 @@ use crate::words::{count, counted, duration};
 pub(in crate::tui) struct Media {
     judged: Arc<Judged>,
     selected: usize,
+    details: Details,
 }
 
 impl Media {
     /// The media of a call.
     pub(in crate::tui) const fn of(judged: Arc<Judged>) -> Self {
-        Self { judged, selected: 0 }
+        Self { judged, selected: 0, details: Details::START }
     }
 
     /// The call.
@@ -83,7 +84,7 @@ impl Media {
     }
 
     /// What is known of a flow.
-    fn details(&self, known: &LegFlow, flow: &Flow) -> Vec<String> {
+    fn said_of_flow(&self, known: &LegFlow, flow: &Flow) -> Vec<String> {
         let ties: Vec<String> = known.tied.ties.iter().map(crate::media::Tie::phrase).collect();
         let mut lines = vec![format!("Tied to the call by {}.", ties.join("; "))];
         for way in [Direction::Outbound, Direction::Inbound] {
@@ -145,6 +146,10 @@ impl Screen for Media {
         Some((&mut self.selected, flows))
     }
 
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
+    }
+
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
         let flows = self.flows();
         let (known, flow) = flows.get(index)?;
@@ -204,7 +209,7 @@ pub(in crate::tui) fn draw(screen: &Media, shared: &Shared, scroll: &mut Scroll,
         Span::raw("Carries"),
     ]);
     let empty = "No UDP packets of this call were captured.";
-    let list = List { heading, selected: screen.selected, count: flows.len(), empty };
+    let list = List { heading, selected: screen.selected, details: &screen.details, count: flows.len(), empty };
     let entry = |index: usize, columns: usize| {
         let (known, flow) = flows.get(index)?;
         let elected = if known.is_elected == Some(true) { " (elected)" } else { "" };
@@ -219,7 +224,7 @@ pub(in crate::tui) fn draw(screen: &Media, shared: &Shared, scroll: &mut Scroll,
     };
     let details = |columns: usize| {
         let said = screen.said().into_iter().map(|line| (line, theme.heading));
-        let of_flow = flows.get(screen.selected).map(|(known, flow)| screen.details(known, flow));
+        let of_flow = flows.get(screen.selected).map(|(known, flow)| screen.said_of_flow(known, flow));
         let all = said.chain(of_flow.into_iter().flatten().map(|line| (line, Style::new())));
         let wrapped = all
             .flat_map(|(line, style)| wrap(&[Span::styled(visible_all(&shared.presentable(line)), style)], columns, 2));

@@ -11,7 +11,7 @@ use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, number, text};
 use crate::tui::kit::fit::{Growth, fit};
-use crate::tui::kit::list::{List, Scroll, headings, row};
+use crate::tui::kit::list::{Details, List, Scroll, headings, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
@@ -37,6 +37,7 @@ const PLACE_GROWTHS: [Growth; 4] = [(0, 6), (1, 9), (2, 50), (3, 8)];
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Rules {
     selected: usize,
+    details: Details,
 }
 
 impl Rules {
@@ -75,6 +76,10 @@ impl Screen for Rules {
         Some((&mut self.selected, shared.board.as_ref().map_or(0, |board| board.rules.len())))
     }
 
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
+    }
+
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
         let index = Self::index(index, shared)?;
         let rule = RULES.get(index)?;
@@ -93,8 +98,8 @@ impl Screen for Rules {
                 None
             }
             Command::Sort => {
-                self.relist(shared, |listing| listing.order = listing.order.next());
-                shared.say(format!("Sorted by {}", shared.listing.order.description()));
+                self.relist(shared, Listing::sort);
+                shared.say_order();
                 None
             }
             _ => None,
@@ -138,6 +143,7 @@ pub(in crate::tui) struct Places {
     /// The rule's id.
     rule: &'static str,
     selected: usize,
+    details: Details,
 }
 
 /// A place: the index of its call, the call, the row, and the place.
@@ -146,7 +152,7 @@ type At<'s> = (usize, &'s Judged, &'s Row, &'s Place);
 impl Places {
     /// The places of the rule with this id.
     pub(in crate::tui) const fn of(rule: &'static str) -> Self {
-        Self { rule, selected: 0 }
+        Self { rule, selected: 0, details: Details::START }
     }
 
     /// The rule's id.
@@ -178,6 +184,10 @@ impl Screen for Places {
 
     fn list(&mut self, shared: &Shared) -> Option<(&mut usize, usize)> {
         Some((&mut self.selected, Self::count(shared)))
+    }
+
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
     }
 
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
@@ -258,7 +268,7 @@ pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll,
     };
     let count = shared.board.as_ref().map_or(0, |board| board.rules.len());
     let heading = headings(&widths, &RULE_COLUMNS);
-    let list = List { heading, selected: screen.selected, count, empty: shared.empty(empty) };
+    let list = List { heading, selected: screen.selected, details: &screen.details, count, empty: shared.empty(empty) };
     let entry = |line: usize, _: usize| {
         let index = Rules::index(line, shared)?;
         let rule = RULES.get(index)?;
@@ -316,7 +326,8 @@ pub(in crate::tui) fn draw_places(
         fit(PLACE_COLUMNS.len(), PLACE_GROWTHS.into_iter().chain([(2, usize::MAX / 2)]), canvas.area.width.into());
     let heading = headings(&widths, &PLACE_COLUMNS);
     let empty = shared.empty("No call exercises this rule. Press i to see what would.");
-    let list = List { heading, selected: screen.selected, count: Places::count(shared), empty };
+    let count = Places::count(shared);
+    let list = List { heading, selected: screen.selected, details: &screen.details, count, empty };
     let why = |index: usize| {
         let (_, judged, _, place) = Places::place(index, shared)?;
         Some(visible_all(&shared.names.in_text(&place.why, &judged.call.people)).into_owned())

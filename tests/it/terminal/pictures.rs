@@ -17,6 +17,8 @@ const PICTURES: &[(&str, Of, &str, &str)] = &[
     ("questions", Of::Included, "Q", "Question"),
     ("rules", Of::Included, "R", "Holds"),
     ("captures", Of::Included, "c", "noise decrypted"),
+    ("calls-light", Of::Included, "T/missed\r", "Match 1 of "),
+    ("ladder-light", Of::Included, "Tj\rGk", "terminate reason=timeout"),
 ];
 
 /// A capture that pictures are made of.
@@ -41,7 +43,8 @@ fn the_pictures_show_what_the_program_shows() {
         };
         let mut session = Session::start(&[capture], 140, 26);
         session.wait_for(calls).press(keys).wait_for(awaited).settle();
-        let svg = picture(session.screen.screen());
+        let palette = if name.ends_with("-light") { &LIGHT } else { &DARK };
+        let svg = picture(session.screen.screen(), palette);
         session.press("\x03").end();
         let path: PathBuf = assets.join(format!("{name}.svg"));
         if std::env::var_os("RINGTRACE_BLESS").is_some() {
@@ -57,16 +60,38 @@ fn the_pictures_show_what_the_program_shows() {
     }
 }
 
-/// The palette of the pictures' terminal: the sixteen colours, dark.
-const COLOURS: [&str; 16] = [
-    "#1c1f26", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c8ccd4", "#6b7280", "#ff7b86",
-    "#b5e890", "#ffd68a", "#7cc4ff", "#e28cf5", "#6fd6e2", "#ffffff",
-];
+/// The colours of the pictures' terminal.
+struct Palette {
+    paper: &'static str,
+    ink: &'static str,
+    dim: &'static str,
+    sixteen: [&'static str; 16],
+}
 
-fn colour(colour: vt100::Color, default: &str) -> String {
+const DARK: Palette = Palette {
+    paper: "#1c1f26",
+    ink: "#c8ccd4",
+    dim: "#8b919d",
+    sixteen: [
+        "#1c1f26", "#e06c75", "#98c379", "#e5c07b", "#2f6fb3", "#c678dd", "#56b6c2", "#c8ccd4", "#6b7280", "#ff7b86",
+        "#b5e890", "#ffd68a", "#7cc4ff", "#e28cf5", "#6fd6e2", "#ffffff",
+    ],
+};
+
+const LIGHT: Palette = Palette {
+    paper: "#ffffff",
+    ink: "#1f2328",
+    dim: "#6e7781",
+    sixteen: [
+        "#24292f", "#cf222e", "#116329", "#4d2d00", "#0550ae", "#8250df", "#1b7c83", "#6e7781", "#57606a", "#a40e26",
+        "#1a7f37", "#633c01", "#0969da", "#a475f9", "#3192aa", "#8c959f",
+    ],
+};
+
+fn colour(colour: vt100::Color, default: &str, palette: &Palette) -> String {
     match colour {
         vt100::Color::Default => default.to_owned(),
-        vt100::Color::Idx(index @ 0..=15) => COLOURS[usize::from(index)].to_owned(),
+        vt100::Color::Idx(index @ 0..=15) => palette.sixteen[usize::from(index)].to_owned(),
         vt100::Color::Idx(index @ 16..=231) => {
             let level = |value: u8| if value == 0 { 0 } else { 55 + 40 * u16::from(value) };
             let index = index - 16;
@@ -89,20 +114,21 @@ struct Stretch {
 }
 
 /// The screen as SVG: a rectangle and a text per run of cells that look alike.
-fn picture(screen: &vt100::Screen) -> String {
+fn picture(screen: &vt100::Screen, palette: &Palette) -> String {
     const CELL: (f32, f32) = (8.4, 18.0);
     let (rows, columns) = screen.size();
     let (rows, columns) = (rows.get(), columns.get());
     let (width, height) = (f32::from(columns) * CELL.0 + 20.0, f32::from(rows) * CELL.1 + 20.0);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1c1f26\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
+        palette.paper
     );
     for row in 0..rows {
-        for stretch in stretches(screen, row, columns) {
+        for stretch in stretches(screen, row, columns, palette) {
             let (x, y) = (10.0 + f32::from(stretch.column) * CELL.0, 10.0 + f32::from(row) * CELL.1);
             let (ink, paper, bold, underlined) = &stretch.style;
             let run = f32::from(stretch.width) * CELL.0;
-            if paper != COLOURS[0] {
+            if paper != palette.paper {
                 svg.push_str(&format!(
                     "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{run:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>\n",
                     CELL.1
@@ -123,16 +149,17 @@ fn picture(screen: &vt100::Screen) -> String {
     svg
 }
 
-fn stretches(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Stretch> {
+fn stretches(screen: &vt100::Screen, row: u16, columns: u16, palette: &Palette) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for column in 0..columns {
         let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
-        let (mut ink, mut paper) = (colour(cell.fgcolor(), "#c8ccd4"), colour(cell.bgcolor(), COLOURS[0]));
+        let mut ink = colour(cell.fgcolor(), palette.ink, palette);
+        let mut paper = colour(cell.bgcolor(), palette.paper, palette);
         if cell.inverse() {
             std::mem::swap(&mut ink, &mut paper);
         }
         if cell.dim() {
-            ink = "#7f8591".to_owned();
+            ink = palette.dim.to_owned();
         }
         let style = (ink, paper, cell.bold(), cell.underline());
         let text = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };

@@ -167,6 +167,8 @@ fn the_filter_of_the_command_line_applies_to_the_list() {
 fn all_stanzas_can_be_searched() {
     let mut bench = wide();
     bench.keys("/TIMEOUT<enter>");
+    assert!(bench.shows("2 of 3 calls") && bench.shows("Match 1 of 1"), "what the list shows comes first");
+    bench.keys("<enter>n");
     screen!(bench, "searched-160", ["Call 2 of 3", "Stanza 7 of 8"]);
     bench.keys("/h264<enter>");
     assert!(bench.shows("Call 3 of 3") && bench.shows("Stanza 1 of 4"));
@@ -179,6 +181,24 @@ fn all_stanzas_can_be_searched() {
     assert!(bench.shows("No stanza in the listed calls contains \"nowhere to be found\""));
     bench.keys("qn");
     assert!(bench.shows("No stanza in the listed calls"), "n goes on with the last text");
+    bench.keys("/h264<enter>");
+    assert!(bench.shows("Call 3 of 3"), "what no line of the list shows is looked for in the stanzas");
+}
+
+#[test]
+fn details_scroll_where_they_do_not_fit() {
+    for size in [(80, 14), (60, 14)] {
+        let mut bench = Bench::with(size, &fixture::three_calls());
+        bench.keys("Q/timeout-terminate-sender<enter>");
+        let place = bench.line_with("─ 1-6/");
+        bench.keys("<tab>G");
+        assert!(bench.shows("════") && bench.line_with("════") != place, "{}", bench.screen());
+        let end = bench.screen();
+        bench.keys("j");
+        assert_eq!(bench.screen(), end, "the end is the end");
+        bench.keys("<tab>k");
+        assert!(bench.shows("────"), "the list moves again");
+    }
 }
 
 #[test]

@@ -25,6 +25,11 @@ fn the_media_of_a_call_is_a_screen() {
     let mut bench = Bench::with(WIDE, &analysis);
     bench.keys("U");
     bench.keys("j");
+    let mut small = Bench::with((160, 14), &analysis);
+    small.keys("U");
+    assert!(small.shows("─ 1-7/10") && !small.shows("Wireshark: "), "{}", small.screen());
+    small.keys("<tab>G");
+    assert!(small.shows("════") && small.shows("Wireshark: "), "what is hidden is reached: {}", small.screen());
     screen!(bench, "media-160", ["one-way-out (observed)", "(elected)", "Tied to the call by relay token 0"]);
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::analysis::{Analysis, Capture};
 use crate::call::{Call, Media, Outcome, Row};
 use crate::origin::{CaptureId, Lapse, Timestamp};
-use crate::spec::{Conformance, Judged};
+use crate::spec::{Conformance, Judged, Strength};
 use crate::tui::kit::names::Names;
 use crate::words::{NONE, clock, clock_since, compact_lapse, offset};
 
@@ -119,8 +119,11 @@ impl Column {
             Self::Stanzas if call.is_known_from_events() => "event".to_owned(),
             Self::Stanzas => call.rows.len().to_string(),
             Self::EndedBy => progress.ended_by.map_or_else(none, |by| {
+                // What the server stamps is a claim.
+                let is_claimed = progress.end_provenance.and_then(Strength::of) == Some(Strength::Indirect);
+                let by = format!("{}{}", if is_claimed { UNCERTAIN } else { "" }, by.name());
                 let reason = progress.end_reason.as_deref().filter(|reason| !reason.is_empty());
-                reason.map_or_else(|| by.name().to_owned(), |reason| format!("{} {reason}", by.name()))
+                reason.map_or_else(|| by.clone(), |reason| format!("{by} {reason}"))
             }),
             Self::Capture => context.analysis.map_or_else(none, |analysis| files(call, analysis)),
             Self::Vantages => call.vantages.len().to_string(),
@@ -170,6 +173,9 @@ impl Column {
         }
     }
 }
+
+/// Before what is known indirectly.
+const UNCERTAIN: &str = "~";
 
 /// Instead of the outcome of a call that may go on.
 pub(in crate::tui) const ONGOING: &str = "ongoing";

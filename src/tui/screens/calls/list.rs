@@ -289,6 +289,16 @@ impl Calls {
         found.map(Step::Listed)
     }
 
+    /// The columns that the user wants without those that say the same of every call.
+    pub(super) fn columns_with_text(&self, shared: &Shared) -> impl Iterator<Item = Column> {
+        self.columns.iter().copied().filter(|column| match column {
+            Column::Note => !shared.notes.is_empty(),
+            Column::Capture => !shared.has_one_capture(),
+            Column::Violations => !crate::spec::RULES.is_empty(),
+            _ => true,
+        })
+    }
+
     /// What the cells of a call depend on.
     pub(in crate::tui) fn cell_context<'s>(shared: &'s Shared, note: Option<&'s str>) -> CellContext<'s> {
         let analysis = shared.analysis.as_deref();
@@ -303,6 +313,14 @@ impl Screen for Calls {
 
     fn list(&mut self, _shared: &Shared) -> Option<(&mut usize, usize)> {
         Some((&mut self.selected, self.shown.len()))
+    }
+
+    fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
+        let call = *self.shown.get(index)?;
+        let judged = shared.calls().get(call)?;
+        let context = Self::cell_context(shared, shared.notes.of_call(&judged.call));
+        let texts: Vec<_> = self.columns_with_text(shared).map(|column| column.text(call, judged, &context)).collect();
+        Some(texts.join(" "))
     }
 
     fn update(&mut self, command: Command, shared: &mut Shared) -> Option<Step> {
@@ -333,7 +351,11 @@ impl Screen for Calls {
 
     fn noted(&self, shared: &Shared) -> Option<(Subject, Vec<CaptureId>)> {
         let (_, judged) = self.selected_call(shared)?;
-        Some((Subject::of_call(&judged.call), judged.call.captures()))
+        // The first is whose notes it goes to: one with stanzas, not a log of events.
+        let mut captures = judged.call.captures();
+        let has_stanzas = |capture: &CaptureId| judged.call.rows.iter().any(|row| row.observed.capture() == *capture);
+        captures.sort_by_key(|capture| !has_stanzas(capture));
+        Some((Subject::of_call(&judged.call), captures))
     }
 
     fn copied(&self, shared: &Shared) -> Option<(&'static str, String)> {

@@ -40,7 +40,7 @@ const FIRST: &[(Column, usize)] = &[
     (Column::Start, 8),
     (Column::Number, 1),
     (Column::Ring, 6),
-    (Column::EndedBy, 14),
+    (Column::EndedBy, 15),
     (Column::Violations, 2),
 ];
 const SECOND: &[(Column, usize)] = &[(Column::Talk, 6)];
@@ -84,14 +84,7 @@ const WIDEST: usize = 40;
 /// Draws the list.
 pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, mut canvas: Canvas<'_, '_>) -> Viewport {
     let Canvas { theme, area, .. } = canvas;
-    // Columns that are always empty take no room.
-    let is_empty = |column: Column| match column {
-        Column::Note => shared.notes.is_empty(),
-        Column::Capture => shared.has_one_capture(),
-        Column::Violations => crate::spec::RULES.is_empty(),
-        _ => false,
-    };
-    let wanted: Vec<Column> = list.columns.iter().copied().filter(|column| !is_empty(*column)).collect();
+    let wanted: Vec<Column> = list.columns_with_text(shared).collect();
     let is_plain = list.ticked.is_empty() && shared.notes.is_empty() && shared.live.count() == 0;
     let marks = if is_plain { 0 } else { MARKS };
     let mut rows = area.rows();

@@ -167,11 +167,10 @@ pub(in crate::tui) fn draw(
         let [heading, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         let lines = details(entry, ready, screen.raw, list.width.into(), theme);
         let of_list = pane::text(&lines, screen.replaced_scroll, frame, list);
-        let heading_text = if screen.raw { "Replaced (p: hide the values) " } else { "Replaced (p: show the values) " };
+        let title = if screen.raw { "Replaced (p: hide the values)" } else { "Replaced (p: show the values)" };
         let place = pane::position(screen.replaced_scroll, of_list);
-        let style = if screen.in_replaced { theme.accent } else { theme.muted };
-        let rest = "─".repeat(usize::from(heading.width).saturating_sub(width(heading_text) + width(&place) + 2));
-        frame.render_widget(Line::styled(format!("─ {heading_text}{rest}{place}"), style), heading);
+        let line = pane::rule(title, &place, screen.in_replaced, heading.width.into(), theme);
+        frame.render_widget(line, heading);
         if screen.in_replaced {
             seen = of_list;
         }

@@ -10,7 +10,7 @@ use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, number, text};
 use crate::tui::kit::fit::{Growth, fit};
-use crate::tui::kit::list::{List, Scroll, headings, row};
+use crate::tui::kit::list::{Details, List, Scroll, headings, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, width, wrap};
 use crate::tui::screen::{Formats, Screen, Step, TABLE};
@@ -34,6 +34,7 @@ pub(in crate::tui) struct Evidence {
     /// The question's id.
     question: &'static str,
     selected: usize,
+    details: Details,
 }
 
 /// A piece of evidence: the index of its call, the call, the row, and the piece.
@@ -42,7 +43,7 @@ type Piece<'s> = (usize, &'s Judged, &'s Row, &'s spec::Evidence);
 impl Evidence {
     /// The evidence for the question with this id.
     pub(in crate::tui) const fn of(question: &'static str) -> Self {
-        Self { question, selected: 0 }
+        Self { question, selected: 0, details: Details::START }
     }
 
     /// The question's id.
@@ -76,6 +77,10 @@ impl Screen for Evidence {
     fn list(&mut self, shared: &Shared) -> Option<(&mut usize, usize)> {
         let count = self.count(shared);
         Some((&mut self.selected, count))
+    }
+
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
     }
 
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
@@ -144,7 +149,8 @@ pub(in crate::tui) fn draw_evidence(
     let widths = fit(EVIDENCE.len(), evidence_growths(widest_bears, widest_why), canvas.area.width.into());
     let empty = shared.empty("No call has evidence for this question. Press i to see what would decide it.");
     let heading = headings(&widths, &EVIDENCE);
-    let list = List { heading, selected: screen.selected, count: screen.count(shared), empty };
+    let count = screen.count(shared);
+    let list = List { heading, selected: screen.selected, details: &screen.details, count, empty };
     let entry = |index: usize, _: usize| {
         let (call, _, stanza, piece) = screen.piece(index, shared)?;
         let cells = [

@@ -14,7 +14,7 @@ use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, number, text};
 use crate::tui::kit::fit::{Growth, fit};
-use crate::tui::kit::list::{List, Scroll, cell, headings, row};
+use crate::tui::kit::list::{Details, List, Scroll, cell, headings, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
@@ -48,6 +48,7 @@ fn question_growths(answer: usize, id: usize, question: usize) -> [Growth; 10] {
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Questions {
     selected: usize,
+    details: Details,
 }
 
 impl Questions {
@@ -105,6 +106,10 @@ impl Screen for Questions {
         Some((&mut self.selected, shared.board.as_ref().map_or(0, |board| board.questions.len())))
     }
 
+    fn details(&mut self) -> Option<&mut Details> {
+        Some(&mut self.details)
+    }
+
     fn entry_text(&self, index: usize, shared: &Shared) -> Option<String> {
         let board = shared.board.as_ref()?;
         Some(match board.questions.get(index)? {
@@ -152,8 +157,8 @@ impl Screen for Questions {
                 None
             }
             Command::Sort => {
-                self.relist(shared, |listing| listing.order = listing.order.next());
-                shared.say(format!("Sorted by {}", shared.listing.order.description()));
+                self.relist(shared, Listing::sort);
+                shared.say_order();
                 None
             }
             _ => None,
@@ -228,6 +233,7 @@ pub(in crate::tui) fn draw(
     let list = List {
         heading: headings(&widths, &QUESTIONS),
         selected: screen.selected,
+        details: &screen.details,
         count: board.map_or(0, |board| board.questions.len()),
         empty: shared.empty(empty),
     };

@@ -3,7 +3,8 @@
 use ratatui::text::{Line, Span};
 
 use super::panel::Panel;
-use crate::spec::{Conformance, Evidence, Place};
+use crate::spec::observe::originator::made;
+use crate::spec::{Conformance, Evidence, Judged, Place};
 use crate::tui::kit::text::{cut, width, wrap};
 
 impl Panel<'_> {
@@ -14,6 +15,19 @@ impl Panel<'_> {
             let spans = [Span::styled("* ", self.theme.accent), Span::raw(self.named(text))];
             self.lines.extend(wrap(&spans, self.columns, 2));
         }
+    }
+
+    /// Writes of the stanza that ended the call who ended it, how certain that is, and why.
+    pub(super) fn end(&mut self, index: usize) {
+        let progress = &self.judged.call.progress;
+        let Some(by) = progress.ended_by.filter(|_| progress.ended == Some(index)) else { return };
+        let made = self.judged.call.rows.get(index).and_then(made);
+        let (strength, how) = match made.filter(|made| made.by == by) {
+            Some(made) => (made.strength.name(), self.named(&made.how)),
+            None => ("uncertain", "nothing tells who sent this stanza".to_owned()),
+        };
+        let says = Span::styled(format!("ended by {}, {strength}: ", by.name()), self.theme.accent);
+        self.brief_or_full(vec![says, Span::raw(how)]);
     }
 
     /// Writes what a rule found, unless it holds.
@@ -40,17 +54,21 @@ impl Panel<'_> {
         let (title, page) = (piece.question.title, piece.question.place());
         let bearing = if piece.supports { "for" } else { "against" };
         let answer = format!("{bearing} {}, {}: ", self.named(&piece.hypothesis), piece.strength.name());
+        // Only what is counted in the list and in the heading has the sign.
+        let (sign, style) = if Judged::is_told(piece) { ("? ", self.theme.accent) } else { ("· ", self.theme.muted) };
         if !self.in_full {
-            let answer = Span::styled(format!("? {answer}"), self.theme.accent);
-            return self.brief(vec![answer, Span::raw(title)]);
+            return self.brief(vec![Span::styled(format!("{sign}{answer}"), style), Span::raw(title)]);
         }
-        let spans = [
-            Span::styled(format!("? {title}"), self.theme.accent),
-            Span::styled(format!(" ({page})"), self.theme.muted),
-        ];
+        let spans =
+            [Span::styled(format!("{sign}{title}"), style), Span::styled(format!(" ({page})"), self.theme.muted)];
         self.lines.extend(wrap(&spans, self.columns, 2));
         let spans = [Span::styled(format!("  {answer}"), self.theme.outgoing), Span::raw(self.named(&piece.why))];
         self.lines.extend(wrap(&spans, self.columns, 2));
+    }
+
+    /// Writes one line, cut to the width, or all of it.
+    fn brief_or_full(&mut self, spans: Vec<Span<'static>>) {
+        if self.in_full { self.lines.extend(wrap(&spans, self.columns, 2)) } else { self.brief(spans) }
     }
 
     /// Writes one line, cut to the width.

@@ -190,6 +190,7 @@ fn write(panel: &mut Panel<'_>, index: usize, layer: Layer) {
         return panel.bytes_of(row, layer);
     }
     panel.related(call, index, row);
+    panel.end(index);
     panel.changes(call, index);
     panel.note(index);
     panel.xml(index);
