@@ -120,7 +120,7 @@ pub(super) fn run(arguments: &AttachArguments, settings: &Settings) -> Result<Ex
         return Err(Failure::Usage("not sent: not confirmed (use --yes to send without asking)".to_owned()));
     }
     let done = post.send(&client).map_err(Failure::Remote)?;
-    eprintln!("ringtrace: {}: {}", done.summary(), visible(done.url()));
+    errln!("ringtrace: {}: {}", done.summary(), visible(done.url()));
     note_labels(arguments, &post);
     Ok(ready.exit)
 }
@@ -141,7 +141,7 @@ fn is_confirmed() -> io::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(false);
     }
-    eprint!("Send this? [y/N] ");
+    err!("Send this? [y/N] ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
@@ -151,7 +151,7 @@ fn is_confirmed() -> io::Result<bool> {
 fn note_labels(arguments: &AttachArguments, post: &Post<'_>) {
     if post.target.place == Place::New {
         let form = by_hand(&arguments.api_url, post.target, post.report).url;
-        eprintln!(
+        errln!(
             "ringtrace: GitHub drops the labels unless you may push to {}; the form sets them for everybody: {}",
             arguments.repo,
             visible(&form)
@@ -161,13 +161,13 @@ fn note_labels(arguments: &AttachArguments, post: &Post<'_>) {
 
 /// Reports where the report was saved, and prints the URL to post it by hand.
 fn without_token(arguments: &AttachArguments, post: &Post<'_>, path: Option<&Path>) -> io::Result<()> {
-    eprintln!("ringtrace: no GitHub token: GITHUB_TOKEN is not set and `gh auth token` returned none");
+    errln!("ringtrace: no GitHub token: GITHUB_TOKEN is not set and `gh auth token` returned none");
     if let Some(path) = path {
-        eprintln!("ringtrace: the report was saved to {}", visible_path(path));
+        errln!("ringtrace: the report was saved to {}", visible_path(path));
     }
     let filled = by_hand(&arguments.api_url, post.target, post.report);
     if !filled.left_out.is_empty() {
-        eprintln!("ringtrace: too long for the URL, paste by hand: {}", filled.left_out.join(", "));
+        errln!("ringtrace: too long for the URL, paste by hand: {}", filled.left_out.join(", "));
     }
     writeln!(io::stdout().lock(), "{}", filled.url)
 }

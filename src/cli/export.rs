@@ -170,7 +170,7 @@ pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Ex
     if let Some(before) = before.as_ref().filter(|before| before.is_current(&now)) {
         if verbosity >= Verbosity::Losses {
             let lost = if before.lost { " (data was lost when it was written)" } else { "" };
-            eprintln!("ringtrace: {} is up to date{lost}", visible_path(output));
+            errln!("ringtrace: {} is up to date{lost}", visible_path(output));
         }
         return Ok(if before.lost { Exit::Lost } else { Exit::Done });
     }

@@ -93,13 +93,13 @@ impl Gate {
             if let (Some(baseline), Some(path)) = (baseline, &self.baseline) {
                 for (line, signature) in baseline.stale(departures) {
                     let name = visible_path(path);
-                    eprintln!("ringtrace: {name}:{line}: stale: not found in these captures: {}", visible(signature));
+                    errln!("ringtrace: {name}:{line}: stale: not found in these captures: {}", visible(signature));
                 }
                 let known = departures.iter().filter(|departure| departure.is_known).count();
-                eprintln!("ringtrace: {} known from the baseline", counted(known as u64, "departure"));
+                errln!("ringtrace: {} known from the baseline", counted(known as u64, "departure"));
             }
             if denied > 0 {
-                eprintln!("ringtrace: {} denied", counted(denied as u64, "departure"));
+                errln!("ringtrace: {} denied", counted(denied as u64, "departure"));
             }
         }
         (denied > 0).then_some(Exit::Denied)

@@ -71,7 +71,7 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
     };
     for capture in &analysis.captures {
         if let Some(failure) = &capture.failure {
-            eprintln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
+            errln!("ringtrace: {}: {}", visible(&capture.name), visible(failure));
         }
     }
     // Without any call, even a note may explain why.
@@ -82,24 +82,24 @@ pub(super) fn report(analysis: &Analysis, verbosity: Verbosity) {
     };
     let reported: Vec<_> = analysis.anomalies.iter().filter(|tally| is_reported(tally)).collect();
     for (index, tally) in reported.iter().enumerate() {
-        eprintln!("ringtrace: {}", print::anomaly(analysis, tally));
+        errln!("ringtrace: {}", print::anomaly(analysis, tally));
         let again =
             reported.get(index + 1..).is_some_and(|later| later.iter().any(|later| later.diagnosis == tally.diagnosis));
         if !tally.diagnosis.next.is_empty() && !again {
-            eprintln!("ringtrace:   {}", tally.diagnosis.next);
+            errln!("ringtrace:   {}", tally.diagnosis.next);
         }
         if tally.diagnosis == &tls::NO_KEY
             && let Some(log) = std::env::var_os("SSLKEYLOGFILE").filter(|log| !log.is_empty())
         {
             let log = log.to_string_lossy();
-            eprintln!("ringtrace:   SSLKEYLOGFILE is set: try --tls-keylog {}", visible(&log));
+            errln!("ringtrace:   SSLKEYLOGFILE is set: try --tls-keylog {}", visible(&log));
         }
     }
     if !analysis.calls.is_empty() {
         own::report_unmatched();
     }
     if analysis.calls.is_empty() && analysis.captures.iter().any(|capture| capture.failure.is_none()) {
-        eprintln!("ringtrace: no calls found");
+        errln!("ringtrace: no calls found");
     }
 }
 

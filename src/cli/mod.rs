@@ -1,5 +1,20 @@
 //! The command line: one file per subcommand, after what they share.
 
+/// Writes to standard error. Nothing can be done if that is closed; `eprint!` would panic.
+macro_rules! err {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = write!(std::io::stderr(), $($text)*);
+    }};
+}
+
+/// Writes a line to standard error.
+macro_rules! errln {
+    ($($text:tt)*) => {
+        err!("{}\n", format_args!($($text)*))
+    };
+}
+
 mod exit;
 
 mod settings;
@@ -207,7 +222,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
         Err(failure) => {
-            eprintln!("ringtrace: {failure}");
+            errln!("ringtrace: {failure}");
             failure.exit().into()
         }
     }
@@ -220,7 +235,7 @@ fn refuse(error: clap::Error) -> CommandLine {
     match CommandLine::try_parse_from(shown) {
         Err(shown) => shown.exit(),
         Ok(_) => {
-            eprint!("{}", visible_but(&error.to_string(), |character| character != '\n' && is_hidden(character)));
+            err!("{}", visible_but(&error.to_string(), |character| character != '\n' && is_hidden(character)));
             process::exit(error.exit_code())
         }
     }

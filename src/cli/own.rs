@@ -38,7 +38,7 @@ pub(super) fn report_unmatched() {
     for declared in spec::added_questions() {
         for spec::Unmatched { line, path } in declared.unmatched() {
             let (file, id) = (declared.source, declared.question.id);
-            eprintln!("ringtrace: {file}:{line}: {id}: `{}` leads nowhere in these calls", visible(&path));
+            errln!("ringtrace: {file}:{line}: {id}: `{}` leads nowhere in these calls", visible(&path));
         }
     }
 }

@@ -192,7 +192,7 @@ impl Reading {
             for found in sources.iter().filter_map(Source::path).flat_map(|path| key_logs_for(path, endings)) {
                 if !key_logs.contains(&found) {
                     if settings.verbosity >= Verbosity::Losses {
-                        eprintln!("ringtrace: using keys from {}", visible(&found.to_string_lossy()));
+                        errln!("ringtrace: using keys from {}", visible(&found.to_string_lossy()));
                     }
                     key_logs.push(found);
                 }

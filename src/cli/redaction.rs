@@ -183,13 +183,13 @@ pub(super) fn list_withheld(sanitised: &Sanitised, verbosity: Verbosity) {
     if withheld.is_empty() || verbosity < Verbosity::Losses {
         return;
     }
-    eprintln!("ringtrace: withheld, because not known to be harmless (look at the value, then use --keep PLACE):");
+    errln!("ringtrace: withheld, because not known to be harmless (look at the value, then use --keep PLACE):");
     for it in withheld.iter().take(LISTED) {
         let times = if it.count > 1 { format!(", {} times", it.count) } else { String::new() };
-        eprintln!("  {}: {}{times}", visible(&it.place), visible(&it.shown));
+        errln!("  {}: {}{times}", visible(&it.place), visible(&it.shown));
     }
     if withheld.len() > LISTED {
-        eprintln!("  and {} more", withheld.len() - LISTED);
+        errln!("  and {} more", withheld.len() - LISTED);
     }
 }
 

@@ -220,7 +220,7 @@ impl ReportArguments {
             draft.body = credited.map_err(|error| Failure::Encode(error.to_string()))?;
         }
         if let (Some(note), true) = (&draft.note, settings.verbosity >= Verbosity::Losses) {
-            eprintln!("ringtrace: {note}");
+            errln!("ringtrace: {note}");
         }
         redaction::release_notes(&redactor, &draft.remarks)?;
         redaction::list_withheld(&sanitised, settings.verbosity);
@@ -260,7 +260,7 @@ impl ReportArguments {
         let Some((target, rest)) = rest else { return Ok(()) };
         let tell = |what: &str| {
             if settings.verbosity >= Verbosity::Losses {
-                eprintln!("ringtrace: the report is too long for an issue{what}");
+                errln!("ringtrace: the report is too long for an issue{what}");
             }
         };
         match target.zip(path) {

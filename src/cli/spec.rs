@@ -203,7 +203,7 @@ pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit
     arguments.redaction.save(&redactor, &known)?;
     for conflict in &change.conflicts {
         let line = conflict.line.map_or_else(String::new, |line| format!(":{line}"));
-        eprintln!("ringtrace: conflict: {}{line}: {}", visible(&conflict.file), visible(&conflict.why));
+        errln!("ringtrace: conflict: {}{line}: {}", visible(&conflict.file), visible(&conflict.why));
     }
     Ok(if change.conflicts.is_empty() { loading::exit(&analysis) } else { Exit::Lost })
 }
@@ -273,7 +273,7 @@ fn write(root: &Path, change: &Change) -> Result<(), Failure> {
     match worktree::state(root) {
         State::Clean => {}
         State::Unversioned => {
-            eprintln!("ringtrace: {}: not a Git checkout, so nothing can be undone", visible_path(root))
+            errln!("ringtrace: {}: not a Git checkout, so nothing can be undone", visible_path(root))
         }
         State::Changed(files) => {
             return Err(Failure::Dirty(format!(
@@ -311,7 +311,7 @@ fn print(text: &str) -> Result<(), Failure> {
 
 fn say(settings: &Settings, text: &str) {
     if settings.verbosity >= Verbosity::Losses {
-        eprint!("{text}");
+        err!("{text}");
     }
 }
 

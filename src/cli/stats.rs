@@ -180,7 +180,7 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
     let is_lossy = Archives { sources: &archives, verbosity: settings.verbosity }.add_to(&mut wanted);
     let repeated = wanted.iter().map(|one| one.rows.duplicates()).max().unwrap_or_default();
     if repeated > 0 && settings.verbosity >= Verbosity::Losses {
-        eprintln!("ringtrace: {} across inputs counted once", counted(repeated, "duplicate row"));
+        errln!("ringtrace: {} across inputs counted once", counted(repeated, "duplicate row"));
     }
     // Of the default figures, keep those whose table is in the inputs.
     if wanted.iter().any(|one| one.has_input) {
@@ -274,7 +274,7 @@ impl Archives<'_> {
 
     fn warn(&self, source: &Source, what: &str) {
         if self.verbosity >= Verbosity::Losses {
-            eprintln!("ringtrace: {}: {what}", visible(&source.name()));
+            errln!("ringtrace: {}: {what}", visible(&source.name()));
         }
     }
 }

@@ -51,9 +51,9 @@ pub fn complete(text: &str, fields: &[Field], values: impl Fn(usize) -> Vec<Stri
             fields.chain([entry("not", "what follows does not hold")]).collect()
         }
         Expected::Comparison(field) => {
-            let mut comparisons = vec![entry("==", "is"), entry("!=", "is not, or is empty")];
+            let mut comparisons = vec![entry("==", "is"), entry("!=", "is not, or has no value")];
             match kind(field) {
-                Type::Text => comparisons.push(entry("contains", "has in it, in large or small letters")),
+                Type::Text => comparisons.push(entry("contains", "contains, in upper or lower case")),
                 Type::Number => comparisons.extend([
                     entry(">", "is more than"),
                     entry("<", "is less than"),
@@ -62,7 +62,7 @@ pub fn complete(text: &str, fields: &[Field], values: impl Fn(usize) -> Vec<Stri
                 ]),
                 Type::Boolean => {}
             }
-            comparisons.extend([entry("in (", "is one of"), entry("and", "both hold"), entry("or", "one holds")]);
+            comparisons.extend([entry("in (", "is one of"), entry("and", "both match"), entry("or", "either matches")]);
             comparisons
         }
         Expected::Bracket(_) => vec![entry("(", "a list of values")],
@@ -72,7 +72,7 @@ pub fn complete(text: &str, fields: &[Field], values: impl Fn(usize) -> Vec<Stri
             values.iter().map(|value| Completion { text: spelled(value), doc: "" }).collect()
         }
         Expected::ListMore(_) => vec![entry(",", "another value"), entry(")", "the end of the list")],
-        Expected::Joint => vec![entry("and", "both hold"), entry("or", "one holds")],
+        Expected::Joint => vec![entry("and", "both match"), entry("or", "either matches")],
     };
     let begun = begun.trim_start_matches('"').to_lowercase();
     let fits = |entry: &Completion| entry.text.trim_start_matches('"').to_lowercase().starts_with(&begun);

@@ -130,9 +130,7 @@ impl App {
     /// Handles pasted text: inserted where text is typed, otherwise ignored, because its letters would be commands.
     pub fn paste(&mut self, text: &str) -> Option<Effect> {
         if self.model.context().takes_text() {
-            for letter in text.chars() {
-                update(&mut self.model, Command::Edit(Edit::Insert(letter)));
-            }
+            dialogs::paste(&mut self.model, text);
         }
         None
     }

@@ -234,7 +234,7 @@ impl Lookups {
                 let _ = sender.send((wanted, answer));
             }
         };
-        if let Err(error) = thread::Builder::new().name("look-up".to_owned()).spawn(work) {
+        if let Err(error) = thread::Builder::new().name("lookup".to_owned()).spawn(work) {
             let _ = self.sender.send((asked, Err(LookupError::Unreadable(error.to_string()))));
         }
     }

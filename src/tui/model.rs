@@ -99,7 +99,7 @@ impl Model {
 
     /// What the user waits for, if anything.
     pub(super) fn waits_for(&self) -> Option<String> {
-        let searched = self.shared.search.waits().map(|percent| format!("searching, {percent} % "));
+        let searched = self.shared.search.waits().map(|percent| format!("searching, {percent}% "));
         searched.or_else(|| self.calls.is_filtering().then(|| "filtering … ".to_owned()))
     }
 

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event};
 
@@ -22,6 +22,9 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// How long to wait for more keys before drawing. Not zero, because then some event sources do not check at all.
 const MORE: Duration = Duration::from_millis(1);
+
+/// How long keys are handled before a frame is drawn although more are waiting.
+const LONGEST_BATCH: Duration = Duration::from_millis(200);
 
 /// How long to wait for a key if nothing else can happen, before checking for signals and whether the terminal still
 /// exists: a closed terminal sends no event.
@@ -88,8 +91,9 @@ pub fn run(loading: Loading, options: Options, opener: &mut dyn Opener) -> io::R
                 (false, true) => TICK,
                 (false, false) => IDLE,
             };
-            // All waiting keys are handled before the next frame.
-            while event::poll(patience)? {
+            // All waiting keys are handled before the next frame, unless they do not end.
+            let since = Instant::now();
+            while since.elapsed() < LONGEST_BATCH && event::poll(patience)? {
                 changed = true;
                 patience = MORE;
                 let effect = match event::read()? {

@@ -172,7 +172,7 @@ impl Scan {
         let of = if self.found.len() < MATCHES { "" } else { "at least " };
         match self.left {
             0 => format!("Match {} of {of}{}{wrapped}", self.found.range(..at).count() + 1, self.found.len()),
-            _ => format!("Match ({} % searched so far){wrapped}", (self.places - self.left) * 100 / self.places.max(1)),
+            _ => format!("Match ({}% searched so far){wrapped}", (self.places - self.left) * 100 / self.places.max(1)),
         }
     }
 }

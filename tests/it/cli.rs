@@ -399,3 +399,14 @@ fn rules_as_json_say_how_often_each_rule_holds_and_where_it_does_not() {
     let without: serde_json::Value = serde_json::from_slice(&without.stdout).unwrap();
     assert!(without["rules"].as_array().unwrap().iter().all(|rule| rule["not_exercised"] == 0));
 }
+
+#[test]
+fn a_closed_standard_error_does_not_panic() {
+    let ends = |stderr: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        command.args(["inspect", "nowhere.pcap"]).stdout(Stdio::null()).stderr(stderr).status().unwrap().code()
+    };
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(ends(writer.into()), ends(Stdio::null()));
+}

@@ -11,6 +11,6 @@ mod update;
 pub(super) use saving::copied;
 pub(super) use update::{
     Accepted, accept, ask, ask_form, ask_note, ask_to_overwrite, ask_value, complete, count_matching, edit, go,
-    only_peer, toggle_mark,
+    only_peer, paste, toggle_mark,
 };
 pub(super) use view::draw;

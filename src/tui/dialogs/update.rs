@@ -15,7 +15,7 @@ use crate::tui::background::{Job, NO_DRAFT, Task};
 use crate::tui::dialog::{Asks, Counting, Dialog, Prompt, Then, Typed, matching as commands, paths};
 use crate::tui::drafts::forms;
 use crate::tui::kit::command::{Command, Effect, Movement};
-use crate::tui::kit::input::Edit;
+use crate::tui::kit::input::{Edit, Input};
 use crate::tui::kit::paths::{expanded, split};
 use crate::tui::model::Model;
 use crate::tui::screen::Step;
@@ -173,14 +173,26 @@ pub(in crate::tui) fn go(model: &mut Model, movement: Movement) {
 
 /// Edits what is typed.
 pub(in crate::tui) fn edit(model: &mut Model, edit: Edit) {
+    change(model, |input| input.edit(edit));
+}
+
+/// Inserts a text that was pasted, all at once.
+pub(in crate::tui) fn paste(model: &mut Model, text: &str) {
+    change(model, |input| input.insert(text));
+}
+
+/// Changes what is typed; `change` returns whether it did.
+fn change(model: &mut Model, change: impl FnOnce(&mut Input) -> bool) {
     match &mut model.shared.dialog {
         Some(Dialog::Palette { input, selected }) => {
-            input.edit(edit);
-            *selected = 0;
+            if change(input) {
+                *selected = 0;
+            }
         }
         Some(Dialog::Prompt(prompt)) => {
-            prompt.input.edit(edit);
-            check(model);
+            if change(&mut prompt.input) {
+                check(model);
+            }
         }
         Some(
             Dialog::Help { .. }
@@ -390,7 +402,7 @@ fn set_note(model: &mut Model, subject: Subject, note: Option<&str>, captures: &
         Arc::make_mut(analysis).notes = Arc::clone(&shared.notes);
     }
     if written.is_none() {
-        shared.say("Kept until you quit: this capture has no place for a notes file");
+        shared.say("This note is lost when you quit: its capture has no place for a notes file");
     }
     model.clamp();
     written.map(|Written { path, text }| Effect::Keep { path, text })

@@ -14,7 +14,7 @@ use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, Typed, matching};
 use crate::tui::drafts::{about, forms};
 use crate::tui::kit::input::Input;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
-use crate::tui::kit::text::{cut, visible_all, width, wrap};
+use crate::tui::kit::text::{cut, ending, visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
 use crate::tui::model::Model;
 use crate::tui::screens::calls;
@@ -262,11 +262,7 @@ fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewpor
 fn line(label: &str, input: &Input, look: Style, theme: &Theme, frame: &mut Frame<'_>, row: Rect) {
     let (before, after) = input.halves();
     let room = usize::from(row.width).saturating_sub(width(label) + 1);
-    let mut shown = before;
-    while width(shown) > room {
-        let first = shown.chars().next().map_or(1, char::len_utf8);
-        shown = shown.get(first..).unwrap_or_default();
-    }
+    let shown = ending(before, room);
     let column = width(label) + width(shown);
     let rest = cut(after, room.saturating_sub(width(shown))).into_owned();
     let spans = vec![

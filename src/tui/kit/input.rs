@@ -63,29 +63,47 @@ impl Input {
         }
     }
 
-    pub(in crate::tui) fn edit(&mut self, edit: Edit) {
+    /// Inserts as much of a text as fits, without the characters that a terminal would act on. Returns whether the line
+    /// changed.
+    pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
+        let mut room = LONGEST.saturating_sub(self.text.len());
+        let fits = |character: &char| {
+            let left = room.checked_sub(character.len_utf8());
+            room = left.unwrap_or_default();
+            left.is_some()
+        };
+        let kept: String = text.chars().filter(|character| !is_hidden(*character)).take_while(fits).collect();
+        self.text.insert_str(self.cursor, &kept);
+        self.cursor += kept.len();
+        !kept.is_empty()
+    }
+
+    /// Edits the line. Returns whether that can have changed it.
+    pub(in crate::tui) fn edit(&mut self, edit: Edit) -> bool {
         let (before, after) = self.halves();
-        let left = before.len() - last_length(before);
-        let right = self.cursor + first_length(after);
+        let left = || before.len() - last_length(before);
+        let right = || self.cursor + first_length(after);
         match edit {
-            Edit::Insert(character) => {
-                if !is_hidden(character) && self.text.len() + character.len_utf8() <= LONGEST {
-                    self.text.insert(self.cursor, character);
-                    self.cursor += character.len_utf8();
-                }
-            }
-            Edit::Left => self.cursor = left,
-            Edit::Right => self.cursor = right,
+            Edit::Insert(character) => return self.insert(character.encode_utf8(&mut [0; 4])),
+            Edit::Left => self.cursor = left(),
+            Edit::Right => self.cursor = right(),
             Edit::Start => self.cursor = 0,
             Edit::End => self.cursor = self.text.len(),
-            Edit::Backspace => self.replace_from(left, ""),
-            Edit::Delete => self.text.replace_range(self.cursor..right, ""),
+            Edit::Backspace => {
+                let left = left();
+                self.replace_from(left, "");
+            }
+            Edit::Delete => {
+                let right = right();
+                self.text.replace_range(self.cursor..right, "");
+            }
             Edit::DeleteWord => {
                 let kept = before.trim_end().rfind(char::is_whitespace).map_or(0, |space| space + 1);
                 self.replace_from(kept, "");
             }
             Edit::Clear => *self = Self::default(),
         }
+        true
     }
 }
 
@@ -106,7 +124,7 @@ mod tests {
 
     fn after(text: &str, edits: &[Edit]) -> (String, String) {
         let mut input = Input::new(text);
-        edits.iter().for_each(|edit| input.edit(*edit));
+        edits.iter().for_each(|edit| drop(input.edit(*edit)));
         let (before, after) = input.halves();
         (before.to_owned(), after.to_owned())
     }
@@ -120,6 +138,14 @@ mod tests {
         assert_eq!(after("one two  ", &[Edit::DeleteWord]), pair("one ", ""));
         assert_eq!(after("通話", &[Edit::Left, Edit::Insert('x')]), pair("通x", "話"));
         assert_eq!(after("x", &[Edit::Insert('\u{1b}'), Edit::Insert('\u{202e}')]), pair("x", ""));
+    }
+
+    #[test]
+    fn a_line_takes_no_more_than_it_holds() {
+        let mut input = Input::new("a");
+        assert!(input.insert(&"通\u{1b}".repeat(1 << 20)) && !input.insert("通"));
+        assert_eq!(input.text.len(), 1 + (LONGEST - 1) / 3 * 3);
+        assert!(!input.text.contains('\u{1b}') && input.cursor == input.text.len());
     }
 
     proptest! {

@@ -145,17 +145,17 @@ impl List<'_> {
     }
 }
 
-/// A text cut or padded to a number of columns, and the gap to the next.
-pub(in crate::tui) fn cell(text: &str, columns: usize, style: Style) -> Span<'static> {
-    let text = cut(text, columns);
+/// A text cut or padded to a number of columns, and the gap to the next, which is never underlined.
+pub(in crate::tui) fn cell(text: &str, columns: usize, style: Style) -> [Span<'static>; 2] {
+    let text = cut(text, columns).into_owned();
     let gap = " ".repeat(columns.saturating_sub(width(&text)) + 1);
-    Span::styled(format!("{text}{gap}"), style)
+    [Span::styled(text, style), Span::raw(gap)]
 }
 
 /// A line of cells with these widths, as [`fit`](super::fit::fit) gives them.
 pub(in crate::tui) fn row<T: AsRef<str>>(widths: &[usize], cells: impl IntoIterator<Item = (T, Style)>) -> Cells {
     let shown = widths.iter().zip(cells).filter(|(width, _)| **width > 0);
-    shown.map(|(width, (text, style))| cell(text.as_ref(), *width, style)).collect()
+    shown.flat_map(|(width, (text, style))| cell(text.as_ref(), *width, style)).collect()
 }
 
 /// The headings of columns with these widths.

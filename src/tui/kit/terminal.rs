@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +32,9 @@ use crate::output::{self, Existing, Inputs};
 
 /// The terminal in raw mode, on its alternate screen, until this is dropped.
 pub(in crate::tui) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: it would show the cursor, as `switched` does, and write to standard error if that fails, which panics
+    /// where the terminal was closed.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     switched: Switched,
     signals: Signals,
     /// Whether only ASCII can be shown.
@@ -48,7 +51,7 @@ impl Screen {
     pub(in crate::tui) fn enter(ascii: bool) -> io::Result<Self> {
         let signals = Signals::note()?;
         let switched = Switched::enter()?;
-        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
         Ok(Self { terminal, switched, signals, ascii, inputs: Inputs::default() })
     }
 
@@ -175,7 +178,7 @@ impl Screen {
     /// not every terminal answers.
     fn restart(&mut self) -> io::Result<()> {
         execute!(stdout(), Clear(ClearType::All))?;
-        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        self.terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
         Ok(())
     }
 

@@ -72,6 +72,18 @@ fn beginning(text: &str, columns: usize) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
+/// The longest end of a text that takes at most `columns` columns.
+pub(in crate::tui) fn ending(text: &str, columns: usize) -> &str {
+    let span = Span::raw(text);
+    let graphemes: Vec<_> = span.styled_graphemes(Style::new()).map(|grapheme| grapheme.symbol).collect();
+    let (mut start, mut left) = (text.len(), columns);
+    for symbol in graphemes.into_iter().rev() {
+        let Some(rest) = left.checked_sub(width(symbol)) else { break };
+        (start, left) = (start.saturating_sub(symbol.len()), rest);
+    }
+    text.get(start..).unwrap_or_default()
+}
+
 /// An address in at most `columns` columns: its server is cut first, then the middle of its user, so that the
 /// device stays.
 pub(in crate::tui) fn address(jid: &Jid, columns: usize) -> String {
@@ -207,6 +219,8 @@ mod tests {
             prop_assert!(width(&shown(&text, columns)) <= columns);
             prop_assert!(!shown(&text, columns).contains(crate::visible::is_hidden));
             let safe = visible_all(&text);
+            let end = ending(&safe, columns);
+            prop_assert!(width(end) <= columns && safe.ends_with(end));
             for line in wrap(&[Span::raw(safe.as_ref())], columns, 4) {
                 prop_assert!(line.width() <= columns);
             }

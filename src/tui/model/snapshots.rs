@@ -108,7 +108,7 @@ impl Model {
         self.shared.say(match failed {
             Some((capture, why)) => format!("{}: {why}", capture.file_name()),
             None if calls > known => format!("{}, {} more than before", counted(calls as u64, "call"), calls - known),
-            None => format!("{}, none more than before", counted(calls as u64, "call")),
+            None => format!("{}, as many as before", counted(calls as u64, "call")),
         });
     }
 

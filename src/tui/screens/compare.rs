@@ -267,8 +267,11 @@ impl Comparison {
                         );
                     }
                 } else if lines.is_empty() {
-                    let says =
-                        if row.differs() { row.summary() } else { "the same but for ids, keys and times".to_owned() };
+                    let says = if row.differs() {
+                        row.summary()
+                    } else {
+                        "the same except for ids, keys and times".to_owned()
+                    };
                     lines.push(Line::styled(says, theme.muted));
                 }
             }
@@ -314,9 +317,9 @@ impl Screen for Comparison {
         match command {
             Command::Open => match (self.pair(), &self.compared) {
                 (Some(pair), _) => return Some(Step::CompareStanzas(pair)),
-                (None, Compared::Calls(..)) => shared.say("Only one of the two calls has this row: Tab scrolls it"),
+                (None, Compared::Calls(..)) => shared.say("Only one of the calls has this row (Tab scrolls it)"),
                 (None, Compared::Stanzas(..)) => {
-                    shared.say("These are the parts already: Tab scrolls the selected one")
+                    shared.say("The stanzas are compared part by part already (Tab scrolls the selected part)")
                 }
             },
             Command::NextEvidence | Command::PreviousEvidence => {

@@ -1,21 +1,20 @@
 //! The drafted findings.
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::draft;
 use crate::tui::drafts::{Entry, about};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
-use crate::tui::kit::list::{Details, List, Scroll, cell, last};
+use crate::tui::kit::list::{Details, List, Scroll, headings, last, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::screen::{Formats, Screen, Step};
 use crate::tui::shared::Shared;
 
-/// Columns of what a draft is about, and of its form.
-const ABOUT: usize = 36;
-const FORM: usize = 16;
+/// The widths of the columns; the last takes the rest.
+const WIDTHS: [usize; 4] = [3, 36, 16, 6];
 
 /// The drafted findings.
 #[derive(Clone, Debug, Default)]
@@ -70,21 +69,17 @@ pub(in crate::tui) fn draw(
 ) -> Viewport {
     let theme = canvas.theme;
     let entries = &shared.drafts.entries;
-    let heading = Line::from(vec![
-        cell("#", 3, Style::new()),
-        cell("About", ABOUT, Style::new()),
-        cell("Form", FORM, Style::new()),
-        Span::raw("Status"),
-    ]);
+    let heading = headings(&WIDTHS, &["#", "About", "Form", "Status"]);
     let empty = "No findings drafted yet. Press D on a question, a piece of evidence, a rule, a call or a stanza.";
     let list = List { heading, selected: screen.selected, details: &screen.details, count: entries.len(), empty };
     let entry = |index: usize, columns: usize| {
         let entry = entries.get(index)?;
-        let cells = vec![
-            cell(&entry.id.to_string(), 3, theme.muted),
-            cell(&about(&entry.request.subject), ABOUT, Style::new()),
-            cell(entry.request.form.name(), FORM, theme.accent),
+        let texts = [
+            (entry.id.to_string(), theme.muted),
+            (about(&entry.request.subject), Style::new()),
+            (entry.request.form.name().to_owned(), theme.accent),
         ];
+        let cells = row(&WIDTHS, texts);
         let is_leaking = entry.ready().is_some_and(|ready| !ready.leaks().is_empty());
         let style = if is_leaking { theme.violated } else { Style::new() };
         Some(last(cells, &visible_all(&entry.status()), columns, style))

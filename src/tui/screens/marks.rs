@@ -1,7 +1,7 @@
 //! The marks and notes.
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::ladder::row_of;
 use crate::call::Call;
@@ -10,11 +10,14 @@ use crate::origin::CaptureId;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::Command;
 use crate::tui::kit::csv::{Table, text};
-use crate::tui::kit::list::{Details, List, Scroll, cell, last};
+use crate::tui::kit::list::{Details, List, Scroll, headings, last, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::screen::{Formats, Screen, Step, TABLE};
 use crate::tui::shared::Shared;
+
+/// The widths of the columns; the last takes the rest.
+const WIDTHS: [usize; 3] = [20, 24, 4];
 
 /// The marks and notes.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +100,7 @@ impl Screen for Marks {
 pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
     let theme = canvas.theme;
     let marks: Vec<(&Subject, &str)> = shared.notes.iter().collect();
-    let heading = Line::from(vec![cell("Call", 20, Style::new()), cell("Stanza", 24, Style::new()), Span::raw("Note")]);
+    let heading = headings(&WIDTHS, &["Call", "Stanza", "Note"]);
     let empty = "No marks yet. In the list and in a ladder, m marks and ; edits a note.";
     let list = List { heading, selected: screen.selected, details: &screen.details, count: marks.len(), empty };
     let entry = |index: usize, columns: usize| {
@@ -106,10 +109,8 @@ pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll,
             .stanza
             .as_ref()
             .map(|key| format!("{} {} {}", key.direction, key.action, shared.presentable(key.id.to_string())));
-        let cells = vec![
-            cell(&visible_all(&shared.call_id(&subject.call)), 20, theme.muted),
-            cell(&visible_all(stanza.as_deref().unwrap_or("the whole call")), 24, theme.accent),
-        ];
+        let (call, stanza) = (shared.call_id(&subject.call), stanza.as_deref().unwrap_or("the whole call"));
+        let cells = row(&WIDTHS, [(visible_all(&call), theme.muted), (visible_all(stanza), theme.accent)]);
         let note = if note.is_empty() { "(marked)".to_owned() } else { shared.presentable((*note).to_owned()) };
         Some(last(cells, &visible_all(&note), columns, Style::new()))
     };

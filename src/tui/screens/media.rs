@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use crate::diagram;
 use crate::media::{Flow, Kind, Leg, LegFlow, Outcome, Role, relay_name};
@@ -13,12 +13,15 @@ use crate::print;
 use crate::spec::Judged;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::csv::{Table, text};
-use crate::tui::kit::list::{Details, List, Scroll, cell, last};
+use crate::tui::kit::list::{Details, List, Scroll, headings, last, row};
 use crate::tui::kit::pane::{Canvas, Viewport};
 use crate::tui::kit::text::{visible_all, wrap};
 use crate::tui::screen::{Formats, Screen, TABLE};
 use crate::tui::shared::Shared;
-use crate::words::{count, counted, duration};
+use crate::words::{counted, duration};
+
+/// The widths of the columns; the last takes the rest.
+const WIDTHS: [usize; 5] = [14, 28, 8, 8, 7];
 
 /// The media of a call.
 #[derive(Clone, Debug)]
@@ -129,7 +132,7 @@ impl Media {
             lines.push(format!("{} {way} in record {}: {answer}.", asked.method.name(), asked.request.record));
         }
         if flow.unreachable.packets > 0 {
-            lines.push(format!("ICMP said {} times that a packet did not arrive.", count(flow.unreachable.packets)));
+            lines.push(format!("ICMP reported {} as undelivered.", counted(flow.unreachable.packets, "packet")));
         }
         lines.extend(flow.wireshark_filter().map(|filter| format!("Wireshark: {filter}")));
         lines
@@ -200,26 +203,20 @@ fn kinds(flow: &Flow) -> String {
 pub(in crate::tui) fn draw(screen: &Media, shared: &Shared, scroll: &mut Scroll, canvas: Canvas<'_, '_>) -> Viewport {
     let theme = canvas.theme;
     let flows = screen.flows();
-    let head = |text: &str, width: usize| cell(text, width, Style::new());
-    let heading = Line::from(vec![
-        head("Other end", 14),
-        head("Address", 28),
-        head("Out", 8),
-        head("In", 8),
-        Span::raw("Carries"),
-    ]);
+    let heading = headings(&WIDTHS, &["Other end", "Address", "Out", "In", "Carries"]);
     let empty = "No UDP packets of this call were captured.";
     let list = List { heading, selected: screen.selected, details: &screen.details, count: flows.len(), empty };
     let entry = |index: usize, columns: usize| {
         let (known, flow) = flows.get(index)?;
         let elected = if known.is_elected == Some(true) { " (elected)" } else { "" };
         let [_, remote] = flow.ends().map(end);
-        let cells = vec![
-            cell(&screen.end(known), 14, theme.accent),
-            cell(&visible_all(&shared.presentable(remote)), 28, theme.muted),
-            cell(&flow.counts.outbound.packets.to_string(), 8, Style::new()),
-            cell(&flow.counts.inbound.packets.to_string(), 8, Style::new()),
+        let texts = [
+            (screen.end(known), theme.accent),
+            (visible_all(&shared.presentable(remote)).into_owned(), theme.muted),
+            (flow.counts.outbound.packets.to_string(), Style::new()),
+            (flow.counts.inbound.packets.to_string(), Style::new()),
         ];
+        let cells = row(&WIDTHS, texts);
         Some(last(cells, &format!("{}{elected}", kinds(flow)), columns, Style::new()))
     };
     let details = |columns: usize| {

@@ -295,12 +295,12 @@ pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll,
         let mut lines = wrap(&[Span::styled(format!("{}  {}", rule.id, rule.title), theme.heading)], columns, 2);
         let (count, calls) = Rules::counts(index, shared);
         let grade = match rule.grade {
-            Grade::Violation => "a departure is a violation",
-            Grade::Warning => "a departure is a warning",
-            Grade::Note => "a departure is news for the spec",
+            Grade::Violation => "a departure counts as a violation",
+            Grade::Warning => "a departure counts as a warning",
+            Grade::Note => "a departure counts as a novelty",
         };
         let text = format!(
-            "page {}; {grade}; in {}: holds {}, violated {}, novelties {}, undecided {}",
+            "page {}; {grade}; checked in {}: holds {}, violated {}, novelties {}, undecided {}",
             rule.page,
             counted(calls as u64, "call"),
             count.holds,

@@ -151,10 +151,14 @@ fn goes_on_after_hang_up(ignores: bool) -> Duration {
     }
     drop((reader, pty.master));
     let closed = Instant::now();
-    while child.try_wait().unwrap().is_none() {
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
         assert!(closed.elapsed() < PATIENCE, "it goes on: {}", state(child.process_id().unwrap()));
         std::thread::sleep(Duration::from_millis(10));
-    }
+    };
+    assert_ne!(status.exit_code(), 101, "it panicked");
     closed.elapsed()
 }
 

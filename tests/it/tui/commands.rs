@@ -475,7 +475,7 @@ fn marks_and_notes_are_saved_in_a_file() {
 fn notes_without_a_file_are_kept_until_the_end() {
     let mut bench = wide();
     bench.keys("m");
-    assert!(bench.shows("Kept until you quit") && bench.asked.is_empty());
+    assert!(bench.shows("This note is lost when you quit") && bench.asked.is_empty());
     assert!(bench.line_with("answered").starts_with(" *"));
 }
 
@@ -565,6 +565,23 @@ fn a_text_that_is_pasted_asks_for_nothing() {
     bench.app.paste("outcome == missed\n");
     bench.keys("<enter>");
     assert!(!bench.has_quit && bench.shows("filter: outcome == missed"));
+}
+
+#[test]
+fn a_long_text_that_is_pasted_does_not_block() {
+    let text = "reason contains \"\u{1b}[2J通\" or שלום ".repeat(30_000);
+    let begun = std::time::Instant::now();
+    for key in ["f", "/", ";", ":", "A", "w"] {
+        let mut bench = narrow();
+        bench.keys(key);
+        bench.app.paste(&text);
+        bench.draw();
+        let end = bench.line_with("שלום");
+        assert!(!end.contains('\u{1b}') && end.chars().count() <= 80, "its end is shown: {end}");
+        bench.keys("<bs>x<esc>");
+    }
+    // A second for each letter's work would be hours.
+    assert!(begun.elapsed().as_secs() < 60);
 }
 
 #[test]

@@ -56,9 +56,9 @@ columns! {
     Ring "ring" "Ring" "time from the offer to the accept or the end";
     Talk "talk" "Talk" "time from the accept to the end";
     Stanzas "stanzas" "Stanzas" "number of stanzas";
-    EndedBy "ended-by" "Ended by" "who ended it, and the reason";
-    Capture "capture" "Capture" "file that it was recorded in";
-    Vantages "vantages" "Vantages" "number of its devices that were recorded";
+    EndedBy "ended-by" "Ended by" "who ended it (~ if known indirectly), and the reason";
+    Capture "capture" "Capture" "file it was recorded in";
+    Vantages "vantages" "Vantages" "number of recorded devices";
     Violations "violations" "!" "! rules violated, + novelties";
     Evidence "evidence" "?" "? number of open questions it is evidence for";
     Note "note" "Note" "your note";

@@ -47,13 +47,17 @@ const SECOND: &[(Column, usize)] = &[(Column::Talk, 6)];
 const THIRD: &[(Column, usize)] =
     &[(Column::Media, 5), (Column::Stanzas, 7), (Column::Note, 8), (Column::Capture, 9), (Column::Vantages, 8)];
 
+/// Returns whether a column counts something: a number is never cut.
+const fn is_count(column: Column) -> bool {
+    matches!(column, Column::Number | Column::Violations | Column::Evidence)
+}
+
 /// The columns of `wanted` that fit into `room`, and their widths. `need` is the width that the texts of a column take.
 fn layout(wanted: &[Column], room: usize, need: impl Fn(Column) -> usize) -> Vec<(Column, usize)> {
     let place = |column: Column| wanted.iter().position(|wanted| *wanted == column);
     let parties = |most: usize| [Column::Caller, Column::Callee].map(|column| (column, need(column).min(most)));
     let appear = |columns: &'static [(Column, usize)]| {
-        // A number is never cut.
-        columns.iter().map(|(column, least)| (*column, if *column == Column::Number { need(*column) } else { *least }))
+        columns.iter().map(|(column, least)| (*column, if is_count(*column) { need(*column) } else { *least }))
     };
     let growths = appear(FIRST).chain(parties(RECOGNIZABLE)).chain(appear(SECOND)).chain(parties(READABLE));
     let whole = Column::ALL.iter().map(|column| (*column, need(*column)));

@@ -18,7 +18,7 @@ use crate::tui::shared::Shared;
 use crate::words::{NONE, clock_precise};
 
 /// The columns of a list of evidence.
-const EVIDENCE: [&str; 6] = ["Call", "Bears", "Why", "Strength", "Record", "Time"];
+const EVIDENCE: [&str; 6] = ["Call", "Hypothesis", "Why", "Strength", "Record", "Time"];
 
 /// The pieces of evidence whose texts decide how wide columns are.
 const SAMPLED: usize = 200;

@@ -340,7 +340,7 @@ fn status(entry: &Entry) -> String {
 fn reason(entry: &Entry) -> Option<(&'static str, String)> {
     match entry.state {
         State::OutOfReach(why) => Some(("No capture can show this", why.to_owned())),
-        State::NotYet(missing) => Some(("Not checked yet; missing", missing.to_owned())),
+        State::NotYet(missing) => Some(("Not checked yet. Missing", missing.to_owned())),
         State::LookedFor(_) | State::SameAs(_) => None,
     }
 }
@@ -386,12 +386,13 @@ fn hypotheses(finding: &Finding, columns: usize, theme: &Theme) -> Vec<Line<'sta
         let full = usize::try_from(tally.supporting * HYPOTHESIS_BAR as u64 / most).unwrap_or(HYPOTHESIS_BAR);
         let direct = if tally.direct > 0 { format!(", {} direct", tally.direct) } else { String::new() };
         let strongest = tally.strongest.map_or("", Strength::name);
-        lines.push(Line::from(vec![
-            cell(&visible_all(&tally.hypothesis), 24.min(columns / 3), theme.accent),
+        let mut line = cell(&visible_all(&tally.hypothesis), 24.min(columns / 3), theme.accent).to_vec();
+        line.extend([
             Span::styled("█".repeat(full), theme.incoming),
             Span::styled("·".repeat(HYPOTHESIS_BAR.saturating_sub(full)), theme.muted),
             Span::raw(format!(" {} for{direct}, {} against  {strongest}", tally.supporting, tally.refuting)),
-        ]));
+        ]);
+        lines.push(Line::from(line));
     }
     for advice in &finding.next {
         let advice = Span::raw(visible_all(advice).into_owned());

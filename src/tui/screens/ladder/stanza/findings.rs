@@ -24,7 +24,7 @@ impl Panel<'_> {
         let made = self.judged.call.rows.get(index).and_then(made);
         let (strength, how) = match made.filter(|made| made.by == by) {
             Some(made) => (made.strength.name(), self.named(&made.how)),
-            None => ("uncertain", "nothing tells who sent this stanza".to_owned()),
+            None => ("uncertain", "nothing shows who sent this stanza".to_owned()),
         };
         let says = Span::styled(format!("ended by {}, {strength}: ", by.name()), self.theme.accent);
         self.brief_or_full(vec![says, Span::raw(how)]);
