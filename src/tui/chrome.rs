@@ -19,7 +19,7 @@ use crate::protocol::binary::Jid;
 use crate::words::{NONE, bytes, counted, date};
 
 /// Shown if data was lost; the key leads to the captures.
-const LOSSY: &str = "! data was lost (c) ";
+const LOSSY: &str = "! data was lost (‹captures›) ";
 
 /// The least columns of a call-id in the title.
 const TITLE_ID: usize = 20;
@@ -223,7 +223,8 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
     let is_useful = |bound: &&Bound| !is_empty || always(bound) || WITHOUT_CALLS.contains(&bound.binding.command);
     let bound: Vec<&Bound> = model.shared.keymap.in_context(context).filter(is_useful).collect();
     let kept: usize = bound.iter().filter(|bound| always(bound)).map(|bound| columns(bound)).sum();
-    let lossy = if model.shared.lossy && context != Context::Captures { width(LOSSY) } else { 0 };
+    let loss = model.shared.keymap.hinted(LOSSY);
+    let lossy = if model.shared.lossy && context != Context::Captures { width(&loss) } else { 0 };
     let mut others = room.saturating_sub(kept + lossy);
     for bound in bound {
         let word = bound.binding.footer;
@@ -238,7 +239,7 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
     }
     let taken: usize = spans.iter().map(Span::width).sum();
     frame.render_widget(Line::from(spans), area);
-    let right = waits.as_deref().unwrap_or(LOSSY).to_owned();
+    let right = waits.as_deref().unwrap_or(&loss).to_owned();
     if (waits.is_some() || lossy > 0) && width(&right) + taken <= usize::from(area.width) {
         frame.render_widget(Line::styled(right, theme.warning).right_aligned(), area);
     }

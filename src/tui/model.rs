@@ -1,6 +1,6 @@
 //! The whole state of the interface: what screens share, the list of calls, and the screens above it.
 
-mod finding;
+mod searching;
 mod snapshots;
 
 use std::sync::Arc;

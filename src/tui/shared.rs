@@ -198,7 +198,7 @@ impl Shared {
         match redactor.release(redactor.text(&self.names.in_text(&text, &people))) {
             Ok(redacted) => Ok(redacted.as_str().to_owned()),
             Err(leaks) => Err(format!(
-                "Blocked: {} would show (p: show addresses)",
+                "Blocked: {} would show (‹pseudonyms›: show addresses)",
                 counted(leaks.len() as u64, "raw identifier")
             )),
         }
@@ -228,9 +228,9 @@ impl Shared {
         }
     }
 
-    /// Shows a message in place of the footer.
-    pub(super) fn say(&mut self, message: impl Into<String>) {
-        self.message = Some(message.into());
+    /// Shows a message in place of the footer, with keys as [`hinted`](Keymap::hinted).
+    pub(super) fn say(&mut self, message: impl AsRef<str>) {
+        self.message = Some(self.keymap.hinted(message.as_ref()));
     }
 
     /// Returns whether what is typed can be completed.
@@ -253,12 +253,12 @@ impl Shared {
     }
 
     /// What an empty list shows: `text`, unless entries may still come.
-    pub(super) fn empty(&self, text: &'static str) -> &'static str {
-        match () {
+    pub(super) fn empty(&self, text: &str) -> String {
+        self.keymap.hinted(match () {
             () if self.summing.is_some() && self.board.is_none() => "Collecting evidence …",
             () if self.is_reading() => "Nothing so far.",
             () => text,
-        }
+        })
     }
 }
 

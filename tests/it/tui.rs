@@ -17,10 +17,13 @@ mod compare;
 mod files;
 mod findings;
 mod fixture;
+mod layout;
 mod media;
 mod live;
 mod merged;
+mod searching;
 mod tasks;
+mod written;
 
 use std::sync::Arc;
 
@@ -279,20 +282,6 @@ fn the_stanza_scrolls_when_it_has_the_focus() {
 }
 
 #[test]
-fn the_split_follows_its_keys() {
-    let mut bench = Bench::with((160, 24), &fixture::three_calls());
-    bench.keys("<enter>");
-    let place = |bench: &Bench| bench.line_with("Stanza 1 of").find("Stanza").unwrap();
-    let at_first = place(&bench);
-    bench.keys("--");
-    assert!(place(&bench) < at_first);
-    bench.keys("++>>");
-    assert!(place(&bench) > at_first);
-    bench.keys("<<<<<<<<<<<<<<<<<<<<<<<<<<<<");
-    assert!(bench.shows("Stanza 1 of"));
-}
-
-#[test]
 fn answers_are_followed_both_ways() {
     let mut bench = Bench::with(WIDE, &fixture::three_calls());
     bench.keys("j<enter>a");
@@ -368,47 +357,6 @@ fn the_help_shows_the_keys_of_the_screen_below() {
     assert!(bench.shows("Stanza 1 of 10"), "closing the help leaves the ladder");
 }
 
-#[test]
-fn leaving() {
-    let quits = |keys: &str| Bench::with(NARROW, &fixture::three_calls()).keys(keys).has_quit;
-    assert!(quits("q"));
-    assert!(!quits("<esc>") && !quits("<enter>q") && !quits("<enter><esc>") && !quits("?q") && !quits("cq"));
-    assert!(quits("<enter>qq"));
-    assert!(quits("<enter><alt-q>"), "Escape and q that came together are both taken");
-    assert!(quits("<c-c>") && quits("<enter><tab><c-c>") && quits("?<c-c>") && quits("c<c-c>"));
-}
-
-#[test]
-fn the_interface_draws_before_the_first_snapshot() {
-    let mut bench = Bench::new(NARROW);
-    screen!(bench, "nothing-yet-80", ["No calls so far.", "Loading …", "help"]);
-    bench.keys("jG<enter>ec?<esc>");
-    assert!(!bench.has_quit);
-}
-
-#[test]
-fn calls_appear_during_loading() {
-    let mut recording = Recording::new();
-    fixture::answered(&mut recording);
-    let mut bench = Bench::with(NARROW, &recording.analysis(false));
-    screen!(bench, "reading-80", ["Loading ████████░░░░░░░░░░░░ 41%   20.0 kB of 48.1 kB   33 records   1 call"]);
-    fixture::missed(recording.wait(1_000));
-    bench.load(&recording.analysis(true));
-    assert!(bench.shows("caller timeout") && !bench.shows("Loading") && !bench.shows("data was lost"));
-}
-
-#[test]
-fn a_reader_that_ends_early_is_reported() {
-    let mut bench = Bench::with(NARROW, &Recording::new().analysis(false));
-    bench.app.stop();
-    bench.draw();
-    assert!(bench.shows("Loading stopped before the end of the captures"));
-    let mut bench = Bench::with(NARROW, &fixture::three_calls());
-    bench.app.stop();
-    bench.draw();
-    assert!(!bench.shows("Loading stopped"), "what was read to its end is complete");
-}
-
 /// A recording in which `late` is known to begin before the others only once it is read.
 fn with_a_call_before(late: bool) -> Arc<Analysis> {
     let mut recording = Recording::new();
@@ -468,23 +416,6 @@ fn no_colour_means_none() {
     let colours = bench.buffer().content().iter().map(|cell| (cell.fg, cell.bg));
     assert!(colours.into_iter().all(|pair| pair == (ratatui::style::Color::Reset, ratatui::style::Color::Reset)));
     assert!(bench.modifiers_of(">?").contains(Modifier::REVERSED), "the selection shows");
-}
-
-#[test]
-fn many_parties_are_shown_a_few_at_a_time() {
-    let mut recording = Recording::new();
-    for device in 1..30 {
-        let peer = format!("200000000000001:{device}@lid");
-        recording.wait(5).gets(&peer, &format!("D{device}"), action("preaccept", "GROUP", PEER, &[]));
-    }
-    let mut bench = Bench::with(NARROW, &recording.analysis(true));
-    bench.keys("<enter>G");
-    let selected = bench.line_with(">    ");
-    assert!(selected.contains("ack") && selected.contains(" 4.0ms "), "the latency stays: {selected}");
-    bench.keys("k");
-    let selected = bench.lines().into_iter().find(|line| line.starts_with('>')).unwrap();
-    assert!(selected.contains("preaccept") && selected.contains(['◄', '►', '«', '»']), "{selected}");
-    assert!(bench.line_with("previous").starts_with('+'), "hidden lifelines are counted");
 }
 
 /// A call of many stanzas, and a list of many calls.
@@ -552,82 +483,4 @@ proptest! {
             bench.draw();
         }
     }
-}
-
-/// Where each of these texts begins and how much of it is shown, on a terminal this wide.
-fn widths(analysis: &Arc<Analysis>, keys: &str, width: u16) -> Bench {
-    let mut bench = Bench::with((width, 40), analysis);
-    bench.keys(keys);
-    bench
-}
-
-/// The longest beginning of a text that is on the screen, in characters.
-fn shown_of(bench: &Bench, text: &str) -> usize {
-    let lines = bench.lines();
-    let characters: Vec<char> = text.chars().collect();
-    let is_shown = |length: &usize| {
-        let beginning: String = characters[..*length].iter().collect();
-        lines.iter().any(|line| line.contains(&beginning))
-    };
-    (0..=characters.len()).rev().find(is_shown).unwrap_or_default()
-}
-
-#[test]
-fn nothing_gets_narrower_on_a_wider_terminal() {
-    let cases: &[(&str, &[&str])] = &[
-        ("", &["15550100009:3@s.whatsapp.net", "200000000000001@lid", "caller timeout"]),
-        ("Q", &["Who sends the terminate when nobody answers?", "timeout-terminate-sender"]),
-        ("R", &["A reject is only sent before the offer is accepted."]),
-        ("Q/timeout-terminate-sender<enter><enter>", &["for caller"]),
-    ];
-    for (keys, texts) in cases {
-        let mut before = vec![0; texts.len()];
-        for width in 60..=200 {
-            let bench = widths(&fixture::three_calls(), keys, width);
-            let now: Vec<usize> = texts.iter().map(|text| shown_of(&bench, text)).collect();
-            assert!(
-                before.iter().zip(&now).all(|(before, now)| before <= now),
-                "{keys} at {width}: {before:?} {now:?}"
-            );
-            before = now;
-        }
-        let whole: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
-        assert_eq!(before, whole, "{keys}: at 200 columns everything is shown");
-    }
-}
-
-#[test]
-fn no_lifeline_is_hidden_on_a_wider_terminal() {
-    let mut recording = Recording::new();
-    for device in 1..6 {
-        let peer = format!("200000000000001:{device}@lid");
-        recording.wait(5).gets(&peer, &format!("D{device}"), action("preaccept", "GROUP", PEER, &[]));
-    }
-    let analysis = recording.analysis(true);
-    let mut before = 0;
-    for width in 60..=200 {
-        let bench = widths(&analysis, "<enter>", width);
-        let lifelines = bench.lines().iter().map(|line| line.matches(['│', '├', '┤']).count()).max().unwrap();
-        assert!(lifelines >= before, "at {width} columns:\n{}", bench.screen());
-        before = lifelines;
-    }
-    assert!(before >= 6, "all are shown in the end: {before}");
-}
-
-#[test]
-fn lifelines_scroll_and_hidden_ones_are_named() {
-    let mut recording = Recording::new();
-    for device in 1..30 {
-        let peer = format!("200000000000001:{device}@lid");
-        recording.wait(5).gets(&peer, &format!("D{device}"), action("preaccept", "GROUP", PEER, &[]));
-    }
-    let mut bench = Bench::with(NARROW, &recording.analysis(true));
-    bench.keys("<enter>");
-    let before = bench.line_with("previous");
-    assert!(bench.lines()[2].ends_with('»'), "what is hidden is named at the edge:\n{}", bench.screen());
-    bench.keys("lll");
-    assert_ne!(bench.line_with("previous"), before);
-    assert!(bench.lines()[2].starts_with('«'), "{}", bench.screen());
-    bench.keys("hhh");
-    assert_eq!(bench.line_with("previous"), before);
 }

@@ -13,6 +13,7 @@ use crate::report::{Form, Subject};
 use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, Typed, matching};
 use crate::tui::drafts::{about, forms};
 use crate::tui::kit::input::Input;
+use crate::tui::kit::keymap::Keymap;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
 use crate::tui::kit::text::{cut, ending, visible_all, width, wrap};
 use crate::tui::kit::theme::Theme;
@@ -32,12 +33,14 @@ const COMPLETIONS: u16 = 8;
 
 /// Draws a dialog.
 pub(in crate::tui) fn draw(dialog: &Dialog, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewport {
+    let keymap = &model.shared.keymap;
     match dialog {
-        Dialog::Help { scroll } => help::draw(&model.shared.keymap, model.context_below(), *scroll, canvas),
+        Dialog::Help { scroll } => help::draw(keymap, model.context_below(), *scroll, canvas),
         Dialog::Palette { input, selected } => palette(model, input, *selected, canvas),
         Dialog::Columns { selected } => {
             let lines = calls::choice(&model.calls, canvas.theme);
-            let inner = framed("Columns (Space: show or hide, w: save the choice)", lines.len(), &mut canvas);
+            let title = keymap.hinted("Columns (‹toggle-column›: show or hide, ‹keep-columns›: save the choice)");
+            let inner = framed(&title, lines.len(), &mut canvas);
             list(lines, *selected, canvas.part(inner))
         }
         Dialog::Forms { subject, selected, .. } => choice_of_form(subject, *selected, canvas),
@@ -47,7 +50,7 @@ pub(in crate::tui) fn draw(dialog: &Dialog, model: &Model, mut canvas: Canvas<'_
             list(shown.collect(), *selected, canvas.part(inner))
         }
         Dialog::Copies { copies, selected } => choice_of_copy(copies, *selected, model, canvas),
-        Dialog::Confirm(question) => confirm(question, canvas),
+        Dialog::Confirm(question) => confirm(question, keymap, canvas),
         Dialog::Prompt(line) => prompt(line, model, canvas),
     }
 }
@@ -90,9 +93,9 @@ fn how_many(prompt: &Prompt, model: &Model) -> String {
     let all = model.shared.calls().len();
     match &prompt.matching {
         Some(counting) if counting.next >= all => {
-            format!("✓ matches {} of {} (Enter: apply)", counting.count, counted(all as u64, "call"))
+            format!("✓ matches {} of {} (‹accept›: apply)", counting.count, counted(all as u64, "call"))
         }
-        Some(counting) => format!("✓ matches {} of {} so far (Enter: apply)", counting.count, counting.next),
+        Some(counting) => format!("✓ matches {} of {} so far (‹accept›: apply)", counting.count, counting.next),
         None => "✓ valid".to_owned(),
     }
 }
@@ -168,7 +171,7 @@ fn choice_of_copy(
 const WHAT_IS_COPIED: usize = 18;
 
 /// Draws a yes-or-no question and the text to read before answering, as large as necessary.
-fn confirm(confirm: &Confirm, canvas: Canvas<'_, '_>) -> Viewport {
+fn confirm(confirm: &Confirm, keymap: &Keymap, canvas: Canvas<'_, '_>) -> Viewport {
     let Canvas { theme, frame, area, .. } = canvas;
     let columns = usize::from(area.width.saturating_sub(2));
     let mut lines = wrap(&[Span::styled(visible_all(&confirm.question), theme.warning)], columns, 0);
@@ -179,7 +182,8 @@ fn confirm(confirm: &Confirm, canvas: Canvas<'_, '_>) -> Viewport {
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let area = area.centered(Constraint::Length(area.width), Constraint::Length(height));
-    let block = Block::bordered().title(" y: yes   n: no ").border_style(theme.accent).style(theme.base);
+    let block =
+        Block::bordered().title(keymap.hinted(" ‹yes›: yes   ‹no›: no ")).border_style(theme.accent).style(theme.base);
     let inner = block.inner(area);
     // The question stays in place; the text scrolls below it.
     let [question, text] =
@@ -217,17 +221,17 @@ fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewpor
     let hint = match &prompt.error {
         Some(error) => Some(format!("✗ {error}")),
         None if matches!(prompt.asks, Asks::Save(Some(_))) => {
-            Some("File exists. Enter: overwrite; or type another name".to_owned())
+            Some("File exists. ‹accept›: overwrite; or type another name".to_owned())
         }
         None if matches!(prompt.asks, Asks::Save(None)) => {
-            Some("Format follows the file extension; Tab completes".to_owned())
+            Some("Format follows the file extension; ‹complete› completes".to_owned())
         }
         None if is_filter && !prompt.input.text().trim().is_empty() => Some(how_many(prompt, model)),
         None if matches!(prompt.asks, Asks::Open(_)) => {
-            Some("A capture, a folder of captures or a key log; Tab completes".to_owned())
+            Some("A capture, a folder of captures or a key log; ‹complete› completes".to_owned())
         }
         None if matches!(prompt.asks, Asks::Target(_)) => {
-            Some("OWNER/NAME#12 adds a comment, OWNER/NAME opens a new issue; Enter shows a preview".to_owned())
+            Some("OWNER/NAME#12 adds a comment, OWNER/NAME opens a new issue; ‹accept› shows a preview".to_owned())
         }
         None => None,
     };
@@ -252,7 +256,7 @@ fn prompt(prompt: &Prompt, model: &Model, mut canvas: Canvas<'_, '_>) -> Viewpor
     if let Some(hint) = hint
         && let Some(row) = box_area.rows().next_back()
     {
-        let hint = crate::visible::visible(&hint).into_owned();
+        let hint = visible_all(&model.shared.keymap.hinted(&hint)).into_owned();
         canvas.frame.render_widget(Line::styled(cut(&hint, row.width.into()).into_owned(), look), row);
     }
     seen

@@ -124,7 +124,9 @@ mod tests {
 
     fn after(text: &str, edits: &[Edit]) -> (String, String) {
         let mut input = Input::new(text);
-        edits.iter().for_each(|edit| drop(input.edit(*edit)));
+        for edit in edits {
+            input.edit(*edit);
+        }
         let (before, after) = input.halves();
         (before.to_owned(), after.to_owned())
     }

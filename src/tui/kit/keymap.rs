@@ -86,6 +86,21 @@ impl Keymap {
         self.bound.iter().find(|bound| bound.binding.name == name)?.keys.first().copied()
     }
 
+    /// A text with the key of a command for each `‹name›` in it; for a command without a key, how the palette runs it.
+    #[must_use]
+    pub fn hinted(&self, text: &str) -> String {
+        let (mut shown, mut rest) = (String::new(), text);
+        while let Some((before, (name, after))) =
+            rest.split_once('‹').and_then(|(before, more)| Some((before, more.split_once('›')?)))
+        {
+            let key = self.key_of(name).map_or_else(|| format!(":{name}"), |key| key.to_string());
+            shown.push_str(before);
+            shown.push_str(&key);
+            rest = after;
+        }
+        shown + rest
+    }
+
     /// The command that a key runs in a context.
     #[must_use]
     pub fn command(&self, context: Context, key: Key) -> Option<Command> {

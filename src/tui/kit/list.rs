@@ -90,7 +90,7 @@ pub(in crate::tui) struct List<'d> {
     /// The number of entries.
     pub(in crate::tui) count: usize,
     /// Shown if there are no entries.
-    pub(in crate::tui) empty: &'static str,
+    pub(in crate::tui) empty: String,
 }
 
 impl List<'_> {
@@ -115,7 +115,7 @@ impl List<'_> {
         .areas(area);
         canvas.frame.render_widget(self.heading.style(theme.heading), heading);
         if self.count == 0 {
-            pane::text(&wrap(&[Span::raw(self.empty)], list.width.into(), 0), 0, canvas.frame, list);
+            pane::text(&wrap(&[Span::raw(self.empty.as_str())], list.width.into(), 0), 0, canvas.frame, list);
             return Viewport::of_list(list.height.into());
         }
         let selected = self.selected.min(self.count - 1);

@@ -40,7 +40,7 @@ impl Times {
         match self {
             Self::Start => "since the start of the call",
             Self::Clock => "time of day, in UTC",
-            Self::Reference(_) => "since the row chosen with r",
+            Self::Reference(_) => "since the row chosen with ‹reference›",
         }
     }
 

@@ -158,7 +158,7 @@ fn report(analysis: &Analysis, shared: &Shared, columns: usize, theme: &Theme) -
         report.gap();
         let count = counted(analysis.orphans.len() as u64, "stanza");
         let why = "acks of stanzas that were not recorded, or stanzas without a call-id";
-        let next = analysis.strays.as_ref().map_or("", |_| " (o: show)");
+        let next = analysis.strays.as_ref().map_or_else(String::new, |_| shared.keymap.hinted(" (‹strays›: show)"));
         report.line(0, &format!("{count} could not be attributed to a call: {why}{next}."), Style::new());
     }
     report.lines

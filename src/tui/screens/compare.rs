@@ -317,10 +317,11 @@ impl Screen for Comparison {
         match command {
             Command::Open => match (self.pair(), &self.compared) {
                 (Some(pair), _) => return Some(Step::CompareStanzas(pair)),
-                (None, Compared::Calls(..)) => shared.say("Only one of the calls has this row (Tab scrolls it)"),
-                (None, Compared::Stanzas(..)) => {
-                    shared.say("The stanzas are compared part by part already (Tab scrolls the selected part)")
+                (None, Compared::Calls(..)) => {
+                    shared.say("Only one of the calls has this row (‹focus-details› scrolls it)")
                 }
+                (None, Compared::Stanzas(..)) => shared
+                    .say("The stanzas are compared part by part already (‹focus-details› scrolls the selected part)"),
             },
             Command::NextEvidence | Command::PreviousEvidence => {
                 match self.next_difference(command == Command::NextEvidence) {
@@ -414,11 +415,12 @@ pub(in crate::tui) fn draw(
             Compared::Stanzas(..) => "part",
         };
         let folded = match comparison.listed {
-            Listed::Folded if random > 0 => format!(", {random} random values folded (z)"),
+            Listed::Folded if random > 0 => format!(", {random} random values folded (‹fold-random›)"),
             Listed::Folded | Listed::All => String::new(),
-            Listed::Differing => ", only these are listed (z)".to_owned(),
+            Listed::Differing => ", only these are listed (‹fold-random›)".to_owned(),
         };
         let says = format!("{differing} of {} differ{folded}", counted(comparison.count() as u64, lines));
+        let says = shared.keymap.hinted(&says);
         let details = comparison.in_full(shared, columns, theme);
         let of_details =
             comparison.details.draw(comparison.selected, &says, &details, canvas.part(area), [rule, below]);

@@ -70,7 +70,9 @@ pub(in crate::tui) fn draw(
     let theme = canvas.theme;
     let entries = &shared.drafts.entries;
     let heading = headings(&WIDTHS, &["#", "About", "Form", "Status"]);
-    let empty = "No findings drafted yet. Press D on a question, a piece of evidence, a rule, a call or a stanza.";
+    let empty =
+        "No findings drafted yet. Press ‹draft› on a question, a piece of evidence, a rule, a call or a stanza.";
+    let empty = shared.keymap.hinted(empty);
     let list = List { heading, selected: screen.selected, details: &screen.details, count: entries.len(), empty };
     let entry = |index: usize, columns: usize| {
         let entry = entries.get(index)?;

@@ -101,7 +101,8 @@ pub(in crate::tui) fn draw(screen: &Marks, shared: &Shared, scroll: &mut Scroll,
     let theme = canvas.theme;
     let marks: Vec<(&Subject, &str)> = shared.notes.iter().collect();
     let heading = headings(&WIDTHS, &["Call", "Stanza", "Note"]);
-    let empty = "No marks yet. In the list and in a ladder, m marks and ; edits a note.";
+    let empty = "No marks yet. In the list and in a ladder, ‹mark› marks and ‹note› edits a note.";
+    let empty = shared.keymap.hinted(empty);
     let list = List { heading, selected: screen.selected, details: &screen.details, count: marks.len(), empty };
     let entry = |index: usize, columns: usize| {
         let (subject, note) = marks.get(index)?;

@@ -204,7 +204,7 @@ pub(in crate::tui) fn draw(screen: &Media, shared: &Shared, scroll: &mut Scroll,
     let theme = canvas.theme;
     let flows = screen.flows();
     let heading = headings(&WIDTHS, &["Other end", "Address", "Out", "In", "Carries"]);
-    let empty = "No UDP packets of this call were captured.";
+    let empty = "No UDP packets of this call were captured.".to_owned();
     let list = List { heading, selected: screen.selected, details: &screen.details, count: flows.len(), empty };
     let entry = |index: usize, columns: usize| {
         let (known, flow) = flows.get(index)?;

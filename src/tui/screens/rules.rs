@@ -262,7 +262,7 @@ pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll,
     let theme = canvas.theme;
     let widths = fit(RULE_COLUMNS.len(), rule_growths(), canvas.area.width.into());
     let empty = if shared.listing.departing {
-        "No departures from any rule (h: list all rules)."
+        "No departures from any rule (‹limit-rules›: list all rules)."
     } else {
         "This version checks no rules."
     };
@@ -325,7 +325,7 @@ pub(in crate::tui) fn draw_places(
     let widths =
         fit(PLACE_COLUMNS.len(), PLACE_GROWTHS.into_iter().chain([(2, usize::MAX / 2)]), canvas.area.width.into());
     let heading = headings(&widths, &PLACE_COLUMNS);
-    let empty = shared.empty("No call exercises this rule. Press i to see what would.");
+    let empty = shared.empty("No call exercises this rule. Press ‹page› to see what would.");
     let count = Places::count(shared);
     let list = List { heading, selected: screen.selected, details: &screen.details, count, empty };
     let why = |index: usize| {

@@ -1,28 +1,27 @@
 //! Each command of the interface, by its key.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ringtrace::analysis::{Below, LookupError, Passage};
 use ringtrace::notes::Shelf;
-use ringtrace::tables::Selection;
 use ringtrace::tui::bindings::{Context, KEYMAP};
-use ringtrace::tui::command::Done;
 use ringtrace::tui::keymap::Keymap;
 
 use super::*;
 
-fn wide() -> Bench {
+pub(super) fn wide() -> Bench {
     Bench::with(WIDE, &fixture::three_calls())
 }
 
-fn narrow() -> Bench {
+pub(super) fn narrow() -> Bench {
     Bench::with(NARROW, &fixture::three_calls())
 }
 
 /// The interface with a file for the notes of its one capture.
-fn with_notes(text: &str) -> Bench {
+pub(super) fn with_notes(text: &str) -> Bench {
     let mut shelf = Shelf::default();
     shelf.add(Some(PathBuf::from("monday.pcap.notes.ndjson")), text);
     let mut bench = Bench::new(WIDE);
@@ -84,6 +83,42 @@ fn user_keys_show_in_footer_and_help() {
 }
 
 #[test]
+fn messages_name_the_keys_that_the_user_chose() {
+    let mut bench = narrow();
+    let keymap = Keymap::with([("search", vec!["F6"]), ("tick", vec![]), ("draft", vec!["F7"])]).unwrap();
+    bench.app = App::new(Options { keymap, ..Options::default() });
+    bench.load(&fixture::three_calls());
+    bench.keys("n");
+    assert!(bench.shows("No search yet (press F6)"), "{}", bench.screen());
+    bench.keys("d");
+    assert!(bench.shows("tick one with :tick"), "without a key, the palette runs it: {}", bench.screen());
+    bench.keys("O");
+    assert!(bench.shows("Press F7 on a question"), "{}", bench.screen());
+}
+
+#[test]
+fn every_key_in_a_message_is_that_of_a_command() {
+    let mut named = 0;
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            for name in code.flat_map(|line| line.split('‹').skip(1)).filter_map(|rest| rest.split('›').next()) {
+                let is_known = KEYMAP.iter().any(|binding| binding.name == name);
+                assert!(is_known || name.starts_with('\''), "{}: no command is called {name:?}", path.display());
+                named += usize::from(is_known);
+            }
+        }
+    }
+    assert!(named > 25, "{named}");
+}
+
+#[test]
 fn the_list_is_sorted_by_any_column() {
     let mut bench = wide();
     bench.keys("ssssssss");
@@ -123,66 +158,6 @@ fn the_choice_of_columns_is_saved_in_the_config_file() {
     bench.keys("C <esc>C<down> w");
     let columns = vec!["number", "start", "outcome", "ring"];
     assert_eq!(bench.asked, [Effect::KeepColumns { path: PathBuf::from("mine.toml"), columns }]);
-}
-
-#[test]
-fn a_filter_is_checked_while_it_is_typed() {
-    let mut bench = narrow();
-    bench.keys("facton");
-    screen!(bench, "filter-wrong-80", ["no field is called `acton`; did you mean `action`?", "filter: acton"]);
-    bench.keys("<bs><bs><bs>");
-    assert!(bench.shows("action") && bench.shows("ack_latency_ms"), "completions are offered");
-    bench.keys("t<tab>== t");
-    screen!(
-        bench,
-        "filter-completion-80",
-        ["filter: action == t", "terminate", "✓ matches 0 of 3 calls (Enter: apply)"]
-    );
-    bench.keys("<tab>and reason == timeout<enter>");
-    screen!(bench, "filtered-80", ["filter: action == terminate and", "missed", "1 of 1 (3 in total)"]);
-    assert!(!bench.shows("declined"));
-    bench.keys("F");
-    assert!(bench.shows("declined"));
-    bench.keys("fring_ms > 99999<enter>");
-    assert!(bench.shows("No calls match the filter (3 in total; F clears it)"));
-    bench.keys("f<c-u><enter>");
-    assert!(bench.shows("declined"), "an empty filter is none");
-    bench.keys("fnonsense == 1<enter>");
-    assert!(bench.shows("filter: nonsense == 1"), "an invalid filter stays open for correction");
-    bench.keys("<esc>");
-    assert!(bench.shows("declined"));
-}
-
-#[test]
-fn the_filter_of_the_command_line_applies_to_the_list() {
-    let mut bench = narrow();
-    let text = "outcome == declined".to_owned();
-    let selection = Selection::parse(&text).unwrap();
-    bench.app = App::new(Options { filter: Some((text, selection)), ..Options::default() });
-    bench.load(&fixture::three_calls());
-    assert!(bench.shows("filter: outcome == declined") && !bench.shows("missed"), "{}", bench.screen());
-}
-
-#[test]
-fn all_stanzas_can_be_searched() {
-    let mut bench = wide();
-    bench.keys("/TIMEOUT<enter>");
-    assert!(bench.shows("2 of 3 calls") && bench.shows("Match 1 of 1"), "what the list shows comes first");
-    bench.keys("<enter>n");
-    screen!(bench, "searched-160", ["Call 2 of 3", "Stanza 7 of 8"]);
-    bench.keys("/h264<enter>");
-    assert!(bench.shows("Call 3 of 3") && bench.shows("Stanza 1 of 4"));
-    bench.keys("/preaccept<enter>");
-    let first = bench.line_with("Stanza ");
-    assert!(bench.shows("Call 1 of 3"), "the search goes on from the beginning: {first}");
-    bench.keys("nnnnN");
-    assert!(bench.shows("Call 2 of 3"));
-    bench.keys("/nowhere to be found<enter>");
-    assert!(bench.shows("No stanza in the listed calls contains \"nowhere to be found\""));
-    bench.keys("qn");
-    assert!(bench.shows("No stanza in the listed calls"), "n goes on with the last text");
-    bench.keys("/h264<enter>");
-    assert!(bench.shows("Call 3 of 3"), "what no line of the list shows is looked for in the stanzas");
 }
 
 #[test]
@@ -362,42 +337,6 @@ fn questions_lead_to_their_evidence_and_back() {
 }
 
 #[test]
-fn questions_can_be_searched_and_those_without_evidence_hidden() {
-    for size in [NARROW, WIDE] {
-        let mut bench = Bench::with(size, &fixture::three_calls());
-        bench.keys("Q");
-        bench.keys("G");
-        assert!(bench.shows("▶ ") && !bench.shows("out of reach"), "open questions are folded: {}", bench.screen());
-        bench.keys("h");
-        assert!(bench.shows("Questions with evidence: "));
-        bench.keys("G");
-        assert!(!bench.shows("open      ") && !bench.shows("▶ "), "{}", bench.screen());
-        bench.keys("h");
-        assert!(bench.shows("All questions: "));
-        bench.keys("/OUT OF reach<enter>");
-        assert!(bench.shows("Match 1 of "), "{}", bench.screen());
-        assert!(bench.shows("No capture can show this: "), "{}", bench.screen());
-        bench.keys("<enter>");
-        assert!(bench.line_with("ringtrace").contains("Page") && bench.shows("No capture can show this: "));
-        bench.keys("q/nowhere to be found<enter>");
-        assert!(bench.shows("Nothing on this screen contains \"nowhere to be found\""));
-        bench.keys("/call-missed-timeout<enter>");
-        let first = bench.line_with("(call-missed-timeout #");
-        bench.keys("n");
-        assert_ne!(bench.line_with("(call-missed-timeout #"), first);
-        bench.keys("N");
-        assert_eq!(bench.line_with("(call-missed-timeout #"), first);
-    }
-    let mut bench = narrow();
-    bench.keys("QG");
-    screen!(bench, "questions-end-80", ["without evidence"]);
-    bench.keys("/out of reach<enter>D");
-    assert!(bench.shows("There is nothing to report here") && bench.shows("out of r"), "a fold opens");
-    bench.keys("/same as<enter><enter>");
-    assert!(bench.line_with("ringtrace").contains("Evidence"), "{}", bench.screen());
-}
-
-#[test]
 fn stanzas_of_no_call_can_be_opened() {
     let mut bench = Bench::with(NARROW, &fixture::with_strays());
     screen!(bench, "strays-80", ["2 unattributed stanzas (o: show)", "missed"]);
@@ -446,92 +385,12 @@ fn jumps_can_be_undone_and_redone() {
 }
 
 #[test]
-fn marks_and_notes_are_saved_in_a_file() {
-    let mut bench = with_notes("{\"call\":\"gone\",\"note\":\"of another capture\"}\n");
-    bench.keys("j<enter>Gk;ends after 32 s<enter>");
-    let Some(Effect::Keep { path, text }) = bench.asked.last() else { panic!("nothing was kept") };
-    assert_eq!(path, &PathBuf::from("monday.pcap.notes.ndjson"));
-    assert!(text.contains("\"note\":\"ends after 32 s\"") && text.contains("of another capture"), "{text}");
-    let kept = text.clone();
-    assert!(bench.shows("* ends after 32 s") && bench.line_with("terminate reason").contains('*'));
-    bench.keys("q;missed one<enter>");
-    assert!(bench.line_with("missed one").contains('*'), "the list has a column for notes");
-    bench.keys("M");
-    screen!(bench, "marks-160", ["the whole call", "out terminate B3", "ends after 32 s", "of another capture"]);
-    bench.keys("<down><enter>");
-    assert!(bench.shows("Stanza 7 of 8"), "{}", bench.screen());
-    bench.keys("g}");
-    assert!(bench.shows("Stanza 7 of 8"), "to the next mark of the call");
-    bench.keys("m");
-    assert!(!bench.shows("* ends after"), "a second m removes the mark");
-    let mut again = with_notes(&kept);
-    again.keys("j<enter>Gk");
-    assert!(again.shows("* ends after 32 s"), "it is there the next time");
-    again.keys("qgfnote contains after<enter>");
-    assert!(again.line_with("ringtrace").contains("1 (3 in total)"), "notes can be filtered by: {}", again.screen());
-}
-
-#[test]
-fn notes_without_a_file_are_kept_until_the_end() {
-    let mut bench = wide();
-    bench.keys("m");
-    assert!(bench.shows("This note is lost when you quit") && bench.asked.is_empty());
-    assert!(bench.line_with("answered").starts_with(" *"));
-}
-
-#[test]
-fn the_selection_is_copied() {
-    let mut bench = wide();
-    bench.keys("y");
-    assert!(bench.shows("Copy") && bench.asked.is_empty(), "there is a choice");
-    bench.keys("y");
-    assert_eq!(bench.asked, [Effect::Copy("C08BE5EA9BF8A893F34DDB44FFD47308".to_owned())]);
-    bench.keys("j<enter>Gkyy");
-    let Some(Effect::Copy(stanza)) = bench.asked.last() else { panic!("nothing was copied") };
-    assert!(stanza.starts_with("<call to=\"200000000000001@lid\"") && stanza.ends_with("</call>"), "{stanza}");
-    bench.keys("pyy");
-    let Some(Effect::Copy(stanza)) = bench.asked.last() else { panic!("nothing was copied") };
-    assert!(!stanza.contains("@lid"), "letters are copied where letters are shown: {stanza}");
-}
-
-#[test]
-fn files_contain_exactly_what_is_shown() {
-    let mut bench = wide();
-    bench.keys("foutcome != declined<enter>sw<enter>");
-    let Some(Effect::Write { path, text, .. }) = bench.asked.last() else { panic!("nothing was written") };
-    assert_eq!(path, &PathBuf::from("calls.csv"));
-    let lines: Vec<_> = text.lines().collect();
-    assert!(lines[0].starts_with("number,start,caller,callee,media,outcome"));
-    assert_eq!(lines.len(), 3);
-    assert!(lines[2].contains(",missed,33.4s,,"), "{}", lines[2]);
-    bench.keys("<enter>zw<enter>");
-    let Some(Effect::Write { path, text, .. }) = bench.asked.last() else { panic!("nothing was written") };
-    assert_eq!(path, &PathBuf::from("call-1.txt"));
-    assert!(text.contains("offer") && !text.contains("ack offer"), "what is folded is not written: {text}");
-    bench.keys("w<c-u>one.xml<enter>");
-    let Some(Effect::Write { text, .. }) = bench.asked.last() else { panic!("nothing was written") };
-    assert!(text.starts_with("<call from="));
-    bench.keys("w<c-u>one.doc<enter>");
-    assert!(bench.shows("unknown file extension"));
-}
-
-#[test]
 fn the_theme_changes_by_key() {
     let mut bench = narrow();
     for name in ["light", "high-contrast", "none", "dark"] {
         bench.keys("T");
         assert!(bench.shows(&format!("Theme: {name}")));
     }
-}
-
-#[test]
-fn what_the_program_is_asked_for() {
-    let mut bench = narrow();
-    bench.keys("<c-z><c-l>");
-    assert_eq!(bench.asked, [Effect::Suspend, Effect::Redraw]);
-    bench.app.did(Some(Done::Message("Written to x".to_owned())));
-    bench.draw();
-    assert!(bench.shows("Written to x"));
 }
 
 #[test]
@@ -597,36 +456,6 @@ fn the_help_of_every_screen_names_all_its_commands() {
 }
 
 #[test]
-fn bare_words_are_searched_for_and_the_calls_that_match_are_counted() {
-    let mut bench = narrow();
-    bench.keys("ftimeout 200000000000001");
-    assert!(bench.shows("✓ matches 1 of 3 calls (Enter: apply)"), "{}", bench.screen());
-    bench.keys("<enter>");
-    assert!(bench.shows("1 of 1 (3 in total)") && bench.shows("missed"), "{}", bench.screen());
-    bench.keys("Ffoutcome == nothing");
-    assert!(bench.shows("✓ matches 0 of 3 calls"));
-}
-
-#[test]
-fn calls_are_filtered_by_what_is_selected() {
-    let mut bench = narrow();
-    bench.keys("j&");
-    assert!(bench.shows("Filter by") && bench.shows("outcome == missed"), "{}", bench.screen());
-    bench.keys("<enter>");
-    assert!(bench.shows("filter: outcome == missed") && bench.shows("1 of 1 (3 in total)"), "{}", bench.screen());
-    bench.keys("F<enter>&");
-    assert!(bench.shows("action == offer"), "a stanza has values of its own: {}", bench.screen());
-    bench.keys("<enter>&j<enter>q");
-    assert!(bench.shows("filter: (action == offer) and "), "another value narrows: {}", bench.screen());
-    bench.keys("FP");
-    assert!(bench.shows("2 of 2 (3 in total)") || bench.shows("1 of 2 (3 in total)"), "{}", bench.screen());
-    assert!(!bench.shows("15550100009") && !bench.shows("1555"), "only calls with this peer: {}", bench.screen());
-    let mut bench = wide();
-    bench.keys("foutcome == missed<enter>P");
-    assert!(bench.shows("filter: (outcome == missed) and (caller == "), "the peer narrows too: {}", bench.screen());
-}
-
-#[test]
 fn the_palette_knows_the_habits_of_vi() {
     let mut bench = narrow();
     bench.keys(":w calls.csv");
@@ -647,23 +476,11 @@ fn the_palette_knows_the_habits_of_vi() {
 }
 
 #[test]
-fn every_screen_can_be_searched() {
-    for (keys, text) in [
-        ("R", "offer"),
-        ("R<enter>", "children"),
-        ("c", "websocket"),
-        ("Q<enter>i", "the"),
-        ("m;a thought<enter>M", "thought"),
-        (" jd", "terminate"),
-        ("Q<enter>", "terminate"),
-    ] {
-        let mut bench = narrow();
-        bench.keys(keys).keys("/").keys(text).keys("<enter>");
-        assert!(bench.shows("Match 1 of ") || bench.shows("Match 2 of "), "{keys}: {}", bench.screen());
-        let matched = bench.buffer().content().iter().filter(|cell| cell.bg == ratatui::style::Color::Yellow).count();
-        assert!(matched >= text.len(), "{keys}: what was found is highlighted: {}", bench.screen());
-        bench.keys("/<enter>");
-        let after = bench.buffer().content().iter().filter(|cell| cell.bg == ratatui::style::Color::Yellow).count();
-        assert!(after < matched, "{keys}: an empty text takes the highlight away");
-    }
+fn leaving() {
+    let quits = |keys: &str| Bench::with(NARROW, &fixture::three_calls()).keys(keys).has_quit;
+    assert!(quits("q"));
+    assert!(!quits("<esc>") && !quits("<enter>q") && !quits("<enter><esc>") && !quits("?q") && !quits("cq"));
+    assert!(quits("<enter>qq"));
+    assert!(quits("<enter><alt-q>"), "Escape and q that came together are both taken");
+    assert!(quits("<c-c>") && quits("<enter><tab><c-c>") && quits("?<c-c>") && quits("c<c-c>"));
 }

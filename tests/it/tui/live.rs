@@ -1,4 +1,4 @@
-//! Captures that grow while they are shown.
+//! Captures that are read, or grow, while they are shown.
 
 use ringtrace::notes::Shelf;
 
@@ -140,4 +140,35 @@ fn notes_on_a_capture_that_came_later_have_a_file() {
     bench.load(&Arc::new(analysis));
     bench.keys("m");
     assert!(matches!(&bench.asked[..], [Effect::Keep { path, .. }] if path.ends_with("late.pcap.notes.ndjson")));
+}
+
+#[test]
+fn the_interface_draws_before_the_first_snapshot() {
+    let mut bench = Bench::new(NARROW);
+    screen!(bench, "nothing-yet-80", ["No calls so far.", "Loading …", "help"]);
+    bench.keys("jG<enter>ec?<esc>");
+    assert!(!bench.has_quit);
+}
+
+#[test]
+fn calls_appear_during_loading() {
+    let mut recording = Recording::new();
+    fixture::answered(&mut recording);
+    let mut bench = Bench::with(NARROW, &recording.analysis(false));
+    screen!(bench, "reading-80", ["Loading ████████░░░░░░░░░░░░ 41%   20.0 kB of 48.1 kB   33 records   1 call"]);
+    fixture::missed(recording.wait(1_000));
+    bench.load(&recording.analysis(true));
+    assert!(bench.shows("caller timeout") && !bench.shows("Loading") && !bench.shows("data was lost"));
+}
+
+#[test]
+fn a_reader_that_ends_early_is_reported() {
+    let mut bench = Bench::with(NARROW, &Recording::new().analysis(false));
+    bench.app.stop();
+    bench.draw();
+    assert!(bench.shows("Loading stopped before the end of the captures"));
+    let mut bench = Bench::with(NARROW, &fixture::three_calls());
+    bench.app.stop();
+    bench.draw();
+    assert!(!bench.shows("Loading stopped"), "what was read to its end is complete");
 }

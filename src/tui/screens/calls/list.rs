@@ -204,7 +204,7 @@ impl Calls {
             self.toggle_tick(&judged.call);
             self.go(Movement::Down, shared);
             shared.say(format!(
-                "{} ticked (d: compare two, Enter: open all in one ladder)",
+                "{} ticked (‹compare›: compare two, ‹open›: open all in one ladder)",
                 counted(self.ticked.len() as u64, "call")
             ));
         }
@@ -242,7 +242,7 @@ impl Calls {
                 Some(Step::CompareCalls(calls))
             }
             Err(_) => {
-                shared.say("To compare two, tick one with Space, then press d on the other");
+                shared.say("To compare two, tick one with ‹tick›, then press ‹compare› on the other");
                 None
             }
         }
@@ -255,7 +255,7 @@ impl Calls {
         let next = place.map_or(0, |place| place + 1);
         self.sort = columns.get(next).copied().unwrap_or(Column::Number);
         self.reversed = false;
-        shared.say(format!("Sorted by {} (S: reverse)", self.sort.description()));
+        shared.say(format!("Sorted by {} (‹reverse›: reverse)", self.sort.description()));
     }
 
     /// Sorts by this column, or reverses the order if it is sorted by it already.

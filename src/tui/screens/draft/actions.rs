@@ -85,7 +85,8 @@ pub(in crate::tui) fn finished(shared: &mut Shared, done: JobDone, is_shown: imp
             if shared.dialog.is_none() && is_shown(id) {
                 shared.dialog = Some(Prompt::dialog(Asks::Save(None), name));
             }
-            "No token in GITHUB_TOKEN or gh: save the draft here (u: copy the URL of a prefilled form)".to_owned()
+            "No token in GITHUB_TOKEN or gh: save the draft here (‹copy-address›: copy the URL of a prefilled form)"
+                .to_owned()
         }
         Outcome::Failed => {
             let why = "internal error".to_owned();
@@ -123,7 +124,7 @@ fn cleared(shared: &Shared, id: u64) -> Result<&Ready, String> {
         leaks => {
             let named: Vec<_> = leaks.iter().take(LEAKS_NAMED).map(ToString::to_string).collect();
             let more = if leaks.len() > LEAKS_NAMED { " …" } else { "" };
-            Err(format!("Blocked by the leak check: {}{more} (e: edit)", named.join("; ")))
+            Err(format!("Blocked by the leak check: {}{more} (‹compose›: edit)", named.join("; ")))
         }
     }
 }
@@ -268,7 +269,7 @@ pub(in crate::tui) fn copy_address(shared: &mut Shared, id: u64) -> Option<Effec
         Sending::Nothing | Sending::InProgress(_) | Sending::Failed(..) => String::new(),
     };
     if address.is_empty() {
-        shared.say("No URL yet (a: send it)");
+        shared.say("No URL yet (‹attach›: send it)");
         return None;
     }
     shared.say("URL copied to the clipboard");

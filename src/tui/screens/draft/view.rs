@@ -12,6 +12,7 @@ use crate::report;
 use crate::tui::drafts::{Entry, Ready, Sending, State};
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Movement};
+use crate::tui::kit::keymap::Keymap;
 use crate::tui::kit::pane::{self, Canvas, Viewport};
 use crate::tui::kit::text::{cut, visible_all, width, wrap};
 use crate::tui::kit::theme::{Theme, ThemeName};
@@ -165,11 +166,15 @@ pub(in crate::tui) fn draw(
     frame.render_widget(Line::styled(place, theme.muted).right_aligned(), head);
     if let Some(area) = replaced {
         let [heading, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-        let lines = details(entry, ready, screen.raw, list.width.into(), theme);
+        let lines = details(entry, ready, screen.raw, &shared.keymap, list.width.into(), theme);
         let of_list = pane::text(&lines, screen.replaced_scroll, frame, list);
-        let title = if screen.raw { "Replaced (p: hide the values)" } else { "Replaced (p: show the values)" };
+        let title = if screen.raw {
+            "Replaced (‹pseudonyms›: hide the values)"
+        } else {
+            "Replaced (‹pseudonyms›: show the values)"
+        };
         let place = pane::position(screen.replaced_scroll, of_list);
-        let line = pane::rule(title, &place, screen.in_replaced, heading.width.into(), theme);
+        let line = pane::rule(&shared.keymap.hinted(title), &place, screen.in_replaced, heading.width.into(), theme);
         frame.render_widget(line, heading);
         if screen.in_replaced {
             seen = of_list;
@@ -195,17 +200,26 @@ fn body(ready: &Ready, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
 }
 
 /// Details of the draft: raw identifiers left in it, where it was sent, and what was replaced.
-fn details(entry: &Entry, ready: &Ready, raw: bool, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn details(
+    entry: &Entry,
+    ready: &Ready,
+    raw: bool,
+    keymap: &Keymap,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let mut line = |text: &str, style: Style| lines.extend(wrap(&[Span::styled(visible_all(text), style)], columns, 2));
+    let mut line = |text: &str, style: Style| {
+        lines.extend(wrap(&[Span::styled(visible_all(&keymap.hinted(text)), style)], columns, 2));
+    };
     for leak in ready.leaks() {
         line(&format!("✗ {leak}"), theme.violated);
     }
     if !ready.leaks().is_empty() {
-        line("It cannot be saved, copied or sent. Edit it (e) to remove them.", theme.warning);
+        line("It cannot be saved, copied or sent. Edit it (‹compose›) to remove them.", theme.warning);
     }
     match &entry.sending {
-        Sending::Nothing => line("Not sent (a: send it)", theme.muted),
+        Sending::Nothing => line("Not sent (‹attach›: send it)", theme.muted),
         Sending::InProgress(target) => line(&format!("Sending to {target} …"), theme.accent),
         Sending::Done(target, done) => {
             line(&format!("To {target}, {}: {}", done.summary(), shortened(done.url())), theme.accent);
@@ -213,7 +227,10 @@ fn details(entry: &Entry, ready: &Ready, raw: bool, columns: usize, theme: &Them
         Sending::Failed(target, why) => line(&format!("Not sent to {target}: {why}"), theme.warning),
         Sending::ByHand(target, prefilled) => {
             line(
-                &format!("No token. To submit manually to {target}, open {} (u: copy)", shortened(&prefilled.url)),
+                &format!(
+                    "No token. To submit manually to {target}, open {} (‹copy-address›: copy)",
+                    shortened(&prefilled.url)
+                ),
                 theme.accent,
             );
             if !prefilled.left_out.is_empty() {

@@ -63,7 +63,7 @@ impl LadderScreen {
             Some(_) => return self.compared(shared),
             None => {
                 self.ticked = here;
-                shared.say("Ticked (Space on another stanza compares the two)");
+                shared.say("Ticked (‹tick› on another stanza compares the two)");
             }
         }
         None

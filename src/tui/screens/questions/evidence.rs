@@ -147,7 +147,7 @@ pub(in crate::tui) fn draw_evidence(
         widest_why = widest_why.max(why(index).map_or(0, |why| width(&why)));
     }
     let widths = fit(EVIDENCE.len(), evidence_growths(widest_bears, widest_why), canvas.area.width.into());
-    let empty = shared.empty("No call has evidence for this question. Press i to see what would decide it.");
+    let empty = shared.empty("No call has evidence for this question. Press ‹page› to see what would decide it.");
     let heading = headings(&widths, &EVIDENCE);
     let count = screen.count(shared);
     let list = List { heading, selected: screen.selected, details: &screen.details, count, empty };

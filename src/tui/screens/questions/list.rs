@@ -227,7 +227,7 @@ pub(in crate::tui) fn draw(
     let board = shared.board.as_ref();
     let widths = widths(shared, canvas.area.width.into());
     let empty = match shared.listing.questions {
-        Wanted::WithEvidence => "No question has evidence (h: list all questions).",
+        Wanted::WithEvidence => "No question has evidence (‹limit-questions›: list all questions).",
         Wanted::Folded | Wanted::All => "There are no questions.",
     };
     let list = List {
@@ -242,10 +242,11 @@ pub(in crate::tui) fn draw(
         Some(Listed::Checked(_)) => {
             screen.finding(shared).map_or_else(Vec::new, |finding| hypotheses(finding, columns, theme))
         }
-        Some(Listed::Unchecked(entry)) => why_unchecked(entry, columns, theme),
+        Some(Listed::Unchecked(entry)) => why_unchecked(entry, shared, columns, theme),
         Some(Listed::Page { page, count, unfolded }) => {
             let title = format!("{page}: {}", folded(*count));
-            let how = if *unfolded { "Enter folds them." } else { "Enter lists them." };
+            let how = if *unfolded { "‹open-item› folds them." } else { "‹open-item› lists them." };
+            let how = shared.keymap.hinted(how);
             [wrap(&[Span::styled(title, theme.heading)], columns, 2), wrap(&[Span::raw(how)], columns, 0)].concat()
         }
         None => Vec::new(),
@@ -317,13 +318,14 @@ fn unchecked_row(entry: &Entry) -> Vec<Cell<'static>> {
 }
 
 /// Why a question is not checked, or which question it is the same as.
-fn why_unchecked(entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn why_unchecked(entry: &Entry, shared: &Shared, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let title = format!("{} ({})", entry.title, entry.place());
     let mut lines = wrap(&[Span::styled(title, theme.heading)], columns, 2);
     let text = match (reason(entry), entry.state.question()) {
         (Some((label, why)), _) => format!("{label}: {why}."),
         (None, Some(question)) => {
-            format!("The same as {} ({}). Enter: its evidence.", question.id, question.place())
+            let same = format!("The same as {} ({}). ‹open-item›: its evidence.", question.id, question.place());
+            shared.keymap.hinted(&same)
         }
         (None, None) => String::new(),
     };

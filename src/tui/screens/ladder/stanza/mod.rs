@@ -2,7 +2,7 @@
 
 mod panel;
 
-mod findings;
+mod spec;
 
 mod hex;
 
@@ -182,7 +182,8 @@ fn write(panel: &mut Panel<'_>, index: usize, layer: Layer) {
     let Some(row) = call.rows.get(index) else { return };
     panel.place(call, index, row);
     if layer != Layer::Xml && panel.shared.names.in_letters {
-        let says = "Bytes are hidden while pseudonyms are shown (p: show addresses).";
+        let says = "Bytes are hidden while pseudonyms are shown (‹pseudonyms›: show addresses).";
+        let says = panel.shared.keymap.hinted(says);
         panel.lines.extend(wrap(&[Span::styled(says, panel.theme.muted)], panel.columns, 2));
         return;
     }

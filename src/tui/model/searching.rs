@@ -9,7 +9,7 @@ impl Model {
     /// Continues to the next or previous match of the search.
     pub(in crate::tui) fn find(&mut self, forward: bool) {
         if self.shared.search.text.is_empty() {
-            return self.shared.say("No search yet (press /)");
+            return self.shared.say("No search yet (press ‹search›)");
         }
         let is_of_stanzas = matches!(self.context_below(), Context::Ladder | Context::Stanza);
         self.find_in(is_of_stanzas, forward);
