@@ -67,6 +67,12 @@ impl Judged {
         });
     }
 
+    /// Whether it is known already what the call says, so that nobody waits for it.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.verdicts.get().is_some()
+    }
+
     /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
     #[must_use]
     pub fn is_told(piece: &Evidence) -> bool {

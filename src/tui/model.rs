@@ -92,15 +92,16 @@ impl Model {
         self.calls.selected_call(&self.shared)
     }
 
-    /// Returns whether a search or a filter is running.
+    /// Returns whether a search is running, or the list is being filtered or sorted.
     pub(super) fn is_busy(&self) -> bool {
-        self.calls.is_filtering() || self.shared.search.is_running()
+        self.calls.is_arranging() || self.shared.search.is_running()
     }
 
     /// What the user waits for, if anything.
     pub(super) fn waits_for(&self) -> Option<String> {
         let searched = self.shared.search.waits().map(|percent| format!("searching, {percent}% "));
-        searched.or_else(|| self.calls.is_filtering().then(|| "filtering … ".to_owned()))
+        let what = if self.shared.filter.is_some() { "filtering … " } else { "sorting … " };
+        searched.or_else(|| self.calls.is_arranging().then(|| what.to_owned()))
     }
 
     /// The context of the next key.
@@ -166,7 +167,7 @@ impl Model {
             }
             Step::Relist => {
                 self.shared.search.forget();
-                self.calls.renew(&self.shared);
+                self.calls.rearrange(&self.shared);
             }
         }
     }
@@ -289,7 +290,7 @@ impl Model {
         }
         self.renew_pseudonyms();
         self.shared.search.forget();
-        self.calls.renew(&self.shared);
+        self.calls.rearrange(&self.shared);
         let shown = if self.shared.names.in_letters { "Pseudonyms, one letter per person" } else { "Addresses" };
         self.shared.say(shown);
     }

@@ -83,7 +83,7 @@ fn press(model: &mut Model, line: usize, target: Target) {
         Target::Heading(column) => {
             if let Some(column) = Column::ALL.get(column).copied() {
                 model.calls.sort_by(column);
-                model.calls.renew(&model.shared);
+                model.calls.rearrange(&model.shared);
             }
         }
         Target::Split(_) => {}

@@ -152,3 +152,22 @@ fn every_screen_can_be_searched() {
         assert!(after < matched, "{keys}: an empty text takes the highlight away");
     }
 }
+
+#[test]
+fn a_long_list_is_sorted_between_keys() {
+    let mut bench = Bench::with(WIDE, &large());
+    for key in parsed("sS") {
+        bench.app.press(key);
+    }
+    bench.draw();
+    assert!(bench.shows("sorting …") && bench.shows("1 of 4,001"), "the list is as it was meanwhile: {}", bench.screen());
+    // A snapshot that comes meanwhile is sorted after this one.
+    bench.app.load(large());
+    let slices = std::iter::from_fn(|| bench.app.work().then_some(())).count();
+    assert!(slices > 5, "{slices}");
+    bench.keys("g");
+    assert!(!bench.shows("sorting …") && bench.line_with("▼").contains("Start"), "{}", bench.screen());
+    let lines = bench.lines();
+    let first = lines.iter().position(|line| line.contains('▼')).unwrap() + 1;
+    assert!(lines[first].contains(" 4001 "), "the latest call is the first: {}", bench.screen());
+}

@@ -140,6 +140,11 @@ impl Column {
         }
     }
 
+    /// Returns whether its values are known only once a call is judged.
+    pub(super) const fn is_of_verdicts(self) -> bool {
+        matches!(self, Self::Violations | Self::Evidence)
+    }
+
     /// What calls are sorted by: the value, not the text of the cell. Calls without a value come last.
     pub(in crate::tui) fn key(self, judged: &Judged, context: &CellContext<'_>) -> SortKey {
         let (call, progress) = (&judged.call, &judged.call.progress);

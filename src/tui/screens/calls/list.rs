@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::columns::{CellContext, Column};
+use super::columns::{CellContext, Column, SortKey};
 use crate::analysis::Analysis;
 use crate::call::Call;
 use crate::notes::Subject;
@@ -15,13 +15,15 @@ use crate::tui::dialog::Dialog;
 use crate::tui::kit::bindings::Context;
 use crate::tui::kit::command::{Command, Effect, Movement};
 use crate::tui::kit::csv::{Table, text};
-use crate::tui::kit::names::Names;
 use crate::tui::screen::{FILTER, Formats, Screen, Step, TABLE, origins, wireshark_filter};
 use crate::tui::shared::Shared;
 use crate::words::{NONE, counted};
 
-/// Rows of calls that a filter examines at once, so that a key is never kept waiting.
+/// How much is done at once, so that a key is never kept waiting: calls, and stanzas that a filter examines.
 const SLICE: usize = 1_000;
+
+/// As how many of them a call counts that has to be judged first.
+const UNJUDGED: usize = 20;
 
 /// The list of calls.
 #[derive(Debug)]
@@ -38,16 +40,19 @@ pub(in crate::tui) struct Calls {
     pub(in crate::tui) columns: Vec<Column>,
     /// The calls that are ticked.
     pub(in crate::tui) ticked: BTreeSet<Subject>,
-    filtering: Option<Filtering>,
+    arranging: Option<Arranging>,
+    /// Whether there is a later snapshot than the one that is being arranged.
+    is_outdated: bool,
+    /// The calls that the filter examined, and whether they match: calls that did not change are not examined again.
+    known: Vec<(Arc<Judged>, bool)>,
 }
 
-/// The progress of a filter through the calls.
-#[derive(Debug, Default)]
-struct Filtering {
+/// Filtering and sorting, call by call.
+#[derive(Debug)]
+struct Arranging {
+    of: Arc<Analysis>,
     next: usize,
-    kept: Vec<usize>,
-    /// The calls examined, and whether they match: calls that did not change are not examined again.
-    known: Vec<(Arc<Judged>, bool)>,
+    kept: BTreeSet<(Option<SortKey>, usize)>,
 }
 
 impl Default for Calls {
@@ -59,7 +64,9 @@ impl Default for Calls {
             reversed: false,
             columns: Column::ALL.iter().copied().filter(|column| *column != Column::Vantages).collect(),
             ticked: BTreeSet::new(),
-            filtering: None,
+            arranging: None,
+            is_outdated: false,
+            known: Vec::new(),
         }
     }
 }
@@ -83,74 +90,83 @@ impl Calls {
         self.selected = newest.map_or(self.selected, |(place, _)| place);
     }
 
-    /// Returns whether the filter has not examined all calls yet.
-    pub(in crate::tui) fn is_filtering(&self) -> bool {
-        self.filtering.as_ref().is_some_and(|filtering| filtering.next != usize::MAX)
+    /// Returns whether not all calls are filtered and sorted yet.
+    pub(in crate::tui) const fn is_arranging(&self) -> bool {
+        self.arranging.is_some()
     }
 
-    /// Starts to rebuild the list from the calls: at once, or in slices if there is a filter.
+    /// Rebuilds the list from a later snapshot, once what was begun is done: snapshots may come faster.
     pub(in crate::tui) fn renew(&mut self, shared: &Shared) {
-        let Some(analysis) = &shared.analysis else { return };
-        if shared.filter.is_none() {
-            self.filtering = None;
-            self.arrange((0..analysis.calls.len()).collect(), analysis, &shared.names);
-            return;
+        if self.arranging.is_some() {
+            self.is_outdated = true;
+        } else {
+            self.rearrange(shared);
         }
-        let filtering = self.filtering.get_or_insert_default();
-        (filtering.next, filtering.kept) = (0, Vec::new());
-        self.work(shared);
     }
 
     /// Rebuilds the list for another filter.
     pub(in crate::tui) fn refilter(&mut self, shared: &Shared) {
-        self.filtering = None;
-        self.renew(shared);
+        self.known.clear();
+        self.rearrange(shared);
     }
 
-    /// Lets the filter examine more calls. Returns whether there are more to examine.
+    /// Starts to rebuild the list: at once if it is all calls in their order, otherwise in slices.
+    pub(in crate::tui) fn rearrange(&mut self, shared: &Shared) {
+        let Some(analysis) = &shared.analysis else { return };
+        self.is_outdated = false;
+        self.arranging = None;
+        if shared.filter.is_none() && self.sort == Column::Number {
+            self.show((0..analysis.calls.len()).collect());
+            return;
+        }
+        self.arranging = Some(Arranging { of: Arc::clone(analysis), next: 0, kept: BTreeSet::new() });
+        self.work(shared);
+    }
+
+    /// Filters and sorts more calls. Returns whether there are more.
     pub(in crate::tui) fn work(&mut self, shared: &Shared) -> bool {
-        let (Some((selection, analysis)), Some(filtering)) = (shared.selection(), &mut self.filtering) else {
-            return false;
-        };
-        if filtering.next == usize::MAX {
-            return false;
-        }
-        let chooser = selection.over(analysis);
-        let mut examined = 0;
-        while let Some(judged) = analysis.calls.get(filtering.next)
-            && examined < SLICE
+        let Some(Arranging { of, next, kept }) = &mut self.arranging else { return false };
+        let chooser = shared.filter.as_ref().map(|(_, selection)| selection.over(of));
+        let context = CellContext { analysis: None, names: &shared.names, reference: None, note: None };
+        let mut done = 0;
+        while let Some(judged) = of.calls.get(*next)
+            && done < SLICE
         {
-            let known = filtering.known.get(filtering.next).filter(|(known, _)| Arc::ptr_eq(known, judged));
-            let wanted = known.map(|(_, wanted)| *wanted).unwrap_or_else(|| {
-                examined += judged.call.rows.len();
-                chooser.wants_call(judged)
+            let is_wanted = chooser.as_ref().is_none_or(|chooser| {
+                let known = self.known.get(*next).filter(|(known, _)| Arc::ptr_eq(known, judged));
+                let wanted = known.map(|(_, wanted)| *wanted).unwrap_or_else(|| {
+                    done += judged.call.rows.len();
+                    chooser.wants_call(judged)
+                });
+                match self.known.get_mut(*next) {
+                    Some(known) => *known = (Arc::clone(judged), wanted),
+                    None => self.known.push((Arc::clone(judged), wanted)),
+                }
+                wanted
             });
-            if wanted {
-                filtering.kept.push(filtering.next);
+            if is_wanted {
+                let is_judged_first = self.sort.is_of_verdicts() && !judged.is_judged();
+                done += if is_judged_first { UNJUDGED } else { 1 };
+                let key = (self.sort != Column::Number).then(|| self.sort.key(judged, &context));
+                kept.insert((key, *next));
             }
-            match filtering.known.get_mut(filtering.next) {
-                Some(known) => *known = (Arc::clone(judged), wanted),
-                None => filtering.known.push((Arc::clone(judged), wanted)),
-            }
-            filtering.next += 1;
+            *next += 1;
         }
-        if filtering.next < analysis.calls.len() {
+        if *next < of.calls.len() {
             return true;
         }
-        filtering.next = usize::MAX;
-        let kept = std::mem::take(&mut filtering.kept);
-        self.arrange(kept, analysis, &shared.names);
-        false
+        let kept = std::mem::take(kept);
+        self.arranging = None;
+        self.show(kept.into_iter().map(|(_, call)| call).collect());
+        if self.is_outdated {
+            self.rearrange(shared);
+        }
+        self.arranging.is_some()
     }
 
-    /// Sorts what is shown. The selected call stays selected.
-    fn arrange(&mut self, mut shown: Vec<usize>, analysis: &Analysis, names: &Names) {
+    /// Shows these calls, or their reverse. The selected call stays selected.
+    fn show(&mut self, mut shown: Vec<usize>) {
         let selected = self.selected_index();
-        if self.sort != Column::Number {
-            let context = CellContext { analysis: None, names, reference: None, note: None };
-            // A key is made once per call: an address is a text only when it is needed.
-            shown.sort_by_cached_key(|index| analysis.calls.get(*index).map(|judged| self.sort.key(judged, &context)));
-        }
         if self.reversed {
             shown.reverse();
         }

@@ -144,8 +144,8 @@ pub(in crate::tui) fn draw(list: &Calls, shared: &Shared, scroll: &mut Scroll, m
 
 /// Why the list is empty although there are calls.
 fn nothing(list: &Calls, shared: &Shared) -> String {
-    if list.is_filtering() {
-        return "Filtering …".to_owned();
+    if list.is_arranging() {
+        return if shared.filter.is_some() { "Filtering …" } else { "Sorting …" }.to_owned();
     }
     let clear = shared.keymap.key_of("clear-filter").map_or_else(String::new, |key| format!("; {key} clears it"));
     format!("No calls match the filter ({} in total{clear})", shared.calls().len())
