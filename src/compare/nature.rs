@@ -1,7 +1,7 @@
 //! What is random by nature: ids, keys, tokens and times, which differ between any two stanzas.
 
-/// Attributes that hold an id or a time, whatever their values look like.
-const RANDOM: [&str; 7] = ["id", "call-id", "stanza-id", "t", "e", "uuid", "transaction-id"];
+/// Attributes that hold an id, a time or the name that a person goes by, whatever their values look like.
+const RANDOM: [&str; 8] = ["id", "call-id", "stanza-id", "t", "e", "uuid", "transaction-id", "notify"];
 
 /// The least characters of a hex or base64 text that is taken for a key, a hash or a token.
 const LEAST_ENCODED: usize = 16;

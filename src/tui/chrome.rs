@@ -212,7 +212,6 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
         frame.render_widget(Line::styled(text, theme.accent), area);
         return;
     }
-    let waits = model.waits_for();
     let mut spans = Vec::new();
     let mut words = vec![""];
     let mut room = usize::from(area.width);
@@ -223,9 +222,10 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
     let is_useful = |bound: &&Bound| !is_empty || always(bound) || WITHOUT_CALLS.contains(&bound.binding.command);
     let bound: Vec<&Bound> = model.shared.keymap.in_context(context).filter(is_useful).collect();
     let kept: usize = bound.iter().filter(|bound| always(bound)).map(|bound| columns(bound)).sum();
-    let loss = model.shared.keymap.hinted(LOSSY);
-    let lossy = if model.shared.lossy && context != Context::Captures { width(&loss) } else { 0 };
-    let mut others = room.saturating_sub(kept + lossy);
+    // What the user waits for, and losses, are more important than other keys.
+    let is_lossy = model.shared.lossy && context != Context::Captures;
+    let right = model.waits_for().or_else(|| is_lossy.then(|| model.shared.keymap.hinted(LOSSY)));
+    let mut others = room.saturating_sub(kept + right.as_deref().map_or(0, width));
     for bound in bound {
         let word = bound.binding.footer;
         let is_useless = bound.binding.command == Command::Complete && !model.shared.has_completions();
@@ -239,8 +239,7 @@ pub(super) fn footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>, area: 
     }
     let taken: usize = spans.iter().map(Span::width).sum();
     frame.render_widget(Line::from(spans), area);
-    let right = waits.as_deref().unwrap_or(&loss).to_owned();
-    if (waits.is_some() || lossy > 0) && width(&right) + taken <= usize::from(area.width) {
+    if let Some(right) = right.filter(|right| width(right) + taken <= usize::from(area.width)) {
         frame.render_widget(Line::styled(right, theme.warning).right_aligned(), area);
     }
 }

@@ -47,7 +47,7 @@ impl Model {
             return self.find_in(true, self.shared.search.forward);
         }
         let what = match self.shared.search.haystack() {
-            Some(Haystack::Stanzas) => "No stanza in the listed calls contains",
+            Some(Haystack::Stanzas) => "Nothing in the listed calls contains",
             Some(Haystack::Entries(_) | Haystack::Lines(_)) | None => "Nothing on this screen contains",
         };
         let message = format!("{what} \"{}\"", self.shared.search.text);

@@ -58,9 +58,9 @@ fn all_stanzas_can_be_searched() {
     bench.keys("nnnnN");
     assert!(bench.shows("Call 2 of 3"));
     bench.keys("/nowhere to be found<enter>");
-    assert!(bench.shows("No stanza in the listed calls contains \"nowhere to be found\""));
+    assert!(bench.shows("Nothing in the listed calls contains \"nowhere to be found\""));
     bench.keys("qn");
-    assert!(bench.shows("No stanza in the listed calls"), "n goes on with the last text");
+    assert!(bench.shows("Nothing in the listed calls"), "n goes on with the last text");
     bench.keys("/h264<enter>");
     assert!(bench.shows("Call 3 of 3"), "what no line of the list shows is looked for in the stanzas");
 }
@@ -160,7 +160,11 @@ fn a_long_list_is_sorted_between_keys() {
         bench.app.press(key);
     }
     bench.draw();
-    assert!(bench.shows("sorting …") && bench.shows("1 of 4,001"), "the list is as it was meanwhile: {}", bench.screen());
+    assert!(
+        bench.shows("sorting …") && bench.shows("1 of 4,001"),
+        "the list is as it was meanwhile: {}",
+        bench.screen()
+    );
     // A snapshot that comes meanwhile is sorted after this one.
     bench.app.load(large());
     let slices = std::iter::from_fn(|| bench.app.work().then_some(())).count();
@@ -170,4 +174,19 @@ fn a_long_list_is_sorted_between_keys() {
     let lines = bench.lines();
     let first = lines.iter().position(|line| line.contains('▼')).unwrap() + 1;
     assert!(lines[first].contains(" 4001 "), "the latest call is the first: {}", bench.screen());
+}
+
+#[test]
+fn a_search_that_takes_longer_says_how_far_it_is() {
+    for size in [NARROW, WIDE] {
+        let mut bench = Bench::with(size, &large());
+        for key in parsed("/nowhere<enter>") {
+            let _ = bench.app.press(key);
+        }
+        bench.draw();
+        assert!(bench.shows("searching, "), "{}", bench.screen());
+        while bench.app.work() {}
+        bench.draw();
+        assert!(bench.shows("Nothing in the listed calls contains"), "{}", bench.screen());
+    }
 }
