@@ -236,7 +236,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         for (capture, progress) in self.captures.iter_mut().zip(&self.progress) {
             capture.bytes = progress.bytes.load(Ordering::Relaxed);
         }
-        let calls = if complete { self.grouping.snapshot() } else { self.grouping.glance() };
+        let calls = if complete { self.grouping.conclude() } else { self.grouping.glance() };
         let flows = if complete { self.flows.clone() } else { BTreeMap::new() };
         let mut anomalies = self.anomalies.clone();
         let Beside { key_logs, key_anomalies, notes, shelf, lineage } = self.beside.clone();

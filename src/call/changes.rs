@@ -45,7 +45,7 @@ impl Call {
     #[must_use]
     pub fn changes(&self, copy: usize) -> Option<Vec<Change>> {
         let copy = self.rows.get(copy)?;
-        let original = self.rows.get(copy.copy_of?)?;
+        let original = self.rows.get(copy.copy_of.get()?)?;
         Some(changes(original.observed.read().node.root(), copy.observed.read().node.root()))
     }
 }

@@ -12,7 +12,7 @@ use super::clock::{Clock, ClockId, Clocks, Sample};
 use super::legs::course;
 use super::lookup::Lookup;
 use super::matching::{Nearness, SAME_ID_SEEN, answered, originals, repeats};
-use super::model::{Call, Emitter, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
+use super::model::{Call, Emitter, Link, Media, Originator, Phase, Progress, Provenance, Row, Side, Vantage};
 use super::ordering::order;
 use super::originator::Attribution;
 use super::outcome::progress;
@@ -198,19 +198,22 @@ fn rows(
             holders.entry(id.clone()).or_default().push(rows.len());
         }
         let is_refusal = matches!(&stanza.body, Body::Ack(ack) if ack.error.is_some());
+        let original = originals.get(*index).copied().flatten();
         let place = rows.len();
         if let Some(refused) = answers.filter(|_| is_refusal).and_then(|answered| rows.get_mut(answered)) {
-            refused.refused_by.get_or_insert(place);
+            if refused.refused_by.is_none() {
+                refused.refused_by = Some(place).into();
+            }
         }
         rows.push(Row {
             vantage: occurrence.vantage,
-            also: occurrence.also,
+            also: occurrence.also.into(),
             emitter,
             action,
-            answers,
-            refused_by: None,
-            repeats,
-            copy_of: originals.get(*index).copied().flatten().and_then(|original| *places.get(original)?),
+            answers: answers.into(),
+            refused_by: Link::default(),
+            repeats: repeats.into(),
+            copy_of: original.and_then(|original| *places.get(original)?).into(),
             originator: Originator { side: Side::Unknown, device: None, provenance: Provenance::None },
             phase: Phase::Offered,
             observed,

@@ -44,6 +44,8 @@ pub struct Grouping {
     orphans: Vec<Arc<Observed>>,
     waiting: VecDeque<Arc<Observed>>,
     shared: Shared,
+    /// Whether no stanza comes any more.
+    is_concluded: bool,
 }
 
 /// The stanzas of one call-id, and the calls as last derived from them: one, unless different users created calls of
@@ -140,7 +142,12 @@ impl Grouping {
         self.rejoin(&observed);
         match self.draft_of(&observed) {
             Some(index) => {
-                self.shared.share(&mut observed.stanza.item);
+                let stanza = &mut observed.stanza.item;
+                self.shared.share(stanza);
+                // An answer has the id of what it answers.
+                if let Some((known, _)) = stanza.id.as_ref().and_then(|id| self.by_stanza_id.get_key_value(id)) {
+                    stanza.id = Some(Arc::clone(known));
+                }
                 self.add(index, &Arc::new(observed));
             }
             None => self.set_aside(Arc::new(observed)),
@@ -240,6 +247,18 @@ impl Grouping {
         self.derive(|_| true)
     }
 
+    /// Returns the calls of all stanzas. No stanza may be added afterwards: what it would be compared with is forgotten
+    /// first, as memory is needed most while calls are derived.
+    pub fn conclude(&mut self) -> Snapshot {
+        self.is_concluded = true;
+        self.by_stanza_id = HashMap::default();
+        self.by_call_id = HashMap::default();
+        self.named = HashSet::default();
+        self.waiting = VecDeque::new();
+        self.shared = Shared::default();
+        self.derive(|_| true)
+    }
+
     /// Returns the calls so far, while more is to come. What was learned about clocks, devices and people since a call was
     /// last derived, and the newest stanzas of a long call, may be missing.
     pub fn glance(&mut self) -> Snapshot {
@@ -280,6 +299,9 @@ impl Grouping {
             draft.derived = calls.into_iter().map(unchanged).collect();
             draft.derived_from = draft.stanzas.len();
             draft.is_stale = false;
+            if self.is_concluded {
+                draft.stanzas = Vec::new();
+            }
         }
         let calls = self.drafts.iter().flat_map(|draft| &draft.derived).cloned();
         Snapshot { calls: in_order(calls), orphans: self.orphans.clone(), devices: self.sockets.devices(&self.people) }

@@ -93,7 +93,7 @@ impl<'c> Follower<'c> {
         let Body::Call(Some(action)) = &stanza.body else { return };
         // A copy is the arrival of what was followed already; only its recipient's own refusal is news.
         if row.copy_of.is_some() {
-            if let (true, Some(ack)) = (is_offer(&action.name), row.refused_by) {
+            if let (true, Some(ack)) = (is_offer(&action.name), row.refused_by.get()) {
                 let leg = self.own_leg(row);
                 self.step(leg, LegState::Refused, ack);
             }
@@ -144,11 +144,11 @@ impl<'c> Follower<'c> {
         };
         for leg in legs {
             self.step(leg, LegState::Offered, index);
-            if let Some(ack) = row.refused_by {
+            if let Some(ack) = row.refused_by.get() {
                 self.step(leg, LegState::Refused, ack);
             }
         }
-        match row.refused_by {
+        match row.refused_by.get() {
             Some(ack) if is_ours && !is_invited => {
                 self.course.failed.get_or_insert(ack);
             }

@@ -70,6 +70,12 @@ impl Found {
         latest.push((row, time));
     }
 
+    /// Forgets what only further rows would need.
+    pub(super) fn finish(mut self) -> Self {
+        self.latest = BTreeMap::new();
+        self
+    }
+
     /// Returns whether a clock falls back from one row to a later one, between the rows `first` and `last`.
     pub(super) fn is_set_back(&self, (first, last): (usize, usize), clock: ClockId) -> bool {
         let falls = self.falls.get(&clock).map(Vec::as_slice).unwrap_or_default();

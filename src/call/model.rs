@@ -1,6 +1,7 @@
 //! A call and its parts, as everything else reads them.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use super::clock::{Clock, ClockId};
@@ -373,13 +374,43 @@ pub enum Provenance {
     Outbound,
 }
 
+/// The index of another row of the call, if there is one. Calls have many rows, so it takes four bytes, not sixteen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Link(Option<NonZero<u32>>);
+
+impl Link {
+    /// Returns the index.
+    #[must_use]
+    pub fn get(self) -> Option<usize> {
+        self.0.map(|after| after.get() as usize - 1)
+    }
+
+    /// Returns whether there is one.
+    #[must_use]
+    pub const fn is_some(self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Returns whether there is none.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<Option<usize>> for Link {
+    fn from(index: Option<usize>) -> Self {
+        Self(index.and_then(|index| NonZero::new(u32::try_from(index + 1).ok()?)))
+    }
+}
+
 /// A stanza of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The stanza, its place and ordinal.
     pub observed: Arc<Observed>,
     /// The same stanza on the same socket in other captures: a second interface, the client's log.
-    pub also: Vec<Arc<Observed>>,
+    pub also: Box<[Arc<Observed>]>,
     /// Index of its vantage in [`Call::vantages`].
     pub vantage: usize,
     /// Who sent it, as far as the vantage can tell.
@@ -387,13 +418,13 @@ pub struct Row {
     /// The action; for acks and receipts, the action that they answer.
     pub action: Option<ActionName>,
     /// Index in [`Call::rows`] of what this ack or receipt answers.
-    pub answers: Option<usize>,
+    pub answers: Link,
     /// Index in [`Call::rows`] of the ack by which its recipient, or the server, refused it: one with an error.
-    pub refused_by: Option<usize>,
+    pub refused_by: Link,
     /// Index in [`Call::rows`] of the stanza that this one retransmits.
-    pub repeats: Option<usize>,
+    pub repeats: Link,
     /// Index in [`Call::rows`] of the same stanza as it first left its originator's socket, at another vantage.
-    pub copy_of: Option<usize>,
+    pub copy_of: Link,
     /// Who originated it, as far as all vantages together show.
     pub originator: Originator,
     /// How far the call had come with this stanza.
@@ -542,6 +573,6 @@ impl Call {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "differences within a call are far below 2^53 ns")]
     pub fn answer_latency(&self, index: usize) -> Option<f64> {
-        Some(self.lapse(self.rows.get(index)?.answers?, index)?.stated()? as f64 / 1e6)
+        Some(self.lapse(self.rows.get(index)?.answers.get()?, index)?.stated()? as f64 / 1e6)
     }
 }

@@ -33,7 +33,7 @@ impl Attribution<'_> {
         let silence = Silence::of(self, rows);
         let mut originators: Vec<Originator> = rows.iter().map(|row| self.alone(row)).collect();
         for (index, row) in rows.iter().enumerate() {
-            if let Some(made) = row.copy_of.and_then(|original| originators.get(original)) {
+            if let Some(made) = row.copy_of.get().and_then(|original| originators.get(original)) {
                 let made = Originator { provenance: Provenance::Copy, ..made.clone() };
                 if let Some(slot) = originators.get_mut(index) {
                     let side = if made.side == Side::Unknown { slot.side } else { made.side };

@@ -59,7 +59,7 @@ fn swapped(call: &Call, (first, second): (usize, usize)) -> Option<Vec<usize>> {
         let row = call.rows.get(index)?;
         if moved.contains(&index) || row.vantage == vantage && index != first {
             moved.insert(index);
-            moved.extend(row.copy_of.filter(|original| (first..second).contains(original)));
+            moved.extend(row.copy_of.get().filter(|original| (first..second).contains(original)));
         }
     }
     let rest = (first..call.rows.len()).filter(|index| !moved.contains(index));

@@ -21,7 +21,7 @@ impl Call {
     pub fn is_before(&self, one: usize, other: usize) -> Option<bool> {
         let (first, second) = (self.rows.get(one)?, self.rows.get(other)?);
         let in_order = || (one != other).then_some(one < other);
-        if first.copy_of == Some(other) || second.copy_of == Some(one) {
+        if first.copy_of.get() == Some(other) || second.copy_of.get() == Some(one) {
             return in_order();
         }
         if first.vantage == second.vantage || self.clock_of(first) == self.clock_of(second) {
@@ -41,7 +41,7 @@ impl Call {
     /// Returns whether a client logged two rows of opposite directions too closely for their order to mean anything.
     fn is_logged_together(&self, one: usize, other: usize) -> bool {
         let (Some(first), Some(second)) = (self.rows.get(one), self.rows.get(other)) else { return false };
-        let is_answer = first.answers == Some(other) || second.answers == Some(one);
+        let is_answer = first.answers.get() == Some(other) || second.answers.get() == Some(one);
         if is_answer
             || first.observed.direction() == second.observed.direction()
             || !self.is_logged(first)
@@ -130,9 +130,9 @@ impl Call {
             return self.lapse_between(from, to);
         }
         let seen = |index: usize, vantage: usize| {
-            let original = self.rows.get(index).and_then(|row| row.copy_of);
+            let original = self.rows.get(index).and_then(|row| row.copy_of.get());
             let is_it = |(other, row): &(usize, &Row)| {
-                row.vantage == vantage && (*other == index || row.copy_of == Some(index) || original == Some(*other))
+                row.vantage == vantage && (*other == index || row.copy_of.get() == Some(index) || original == Some(*other))
             };
             self.rows.iter().enumerate().find(is_it).map(|(index, _)| index)
         };
@@ -181,14 +181,14 @@ impl Call {
         self.lookup.get_or_find(|| {
             let mut found = Found::default();
             for (index, row) in self.rows.iter().enumerate() {
-                if let Some(original) = row.copy_of {
+                if let Some(original) = row.copy_of.get() {
                     found.copy(index, original);
                 }
                 if let Some(time) = row.observed.time() {
                     found.time(index, self.clock_of(row), time);
                 }
             }
-            found
+            found.finish()
         })
     }
 

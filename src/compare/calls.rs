@@ -115,6 +115,6 @@ impl PartialEq for Kind<'_> {
 
 fn kind<'c>(call: &Call, row: &'c Row) -> Kind<'c> {
     let stanza = row.observed.read();
-    let sent = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
+    let sent = row.answers.get().and_then(|answered| call.rows.get(answered)).unwrap_or(row);
     Kind { tag: stanza.node.tag(), action: row.action.clone(), side: sent.originator.side }
 }

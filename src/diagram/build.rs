@@ -44,7 +44,7 @@ fn arrows(calls: &[&Call], parties: &mut Parties) -> Vec<Arrow> {
     // A stanza that was recorded both leaving one socket and reaching another is drawn as the two stanzas it was: to the
     // server, and from it.
     let rows = calls.iter().enumerate().flat_map(|(index, call)| call.rows.iter().map(move |row| (index, row)));
-    let relayed: BTreeSet<(usize, usize)> = rows.filter_map(|(index, row)| Some((index, row.copy_of?))).collect();
+    let relayed: BTreeSet<(usize, usize)> = rows.filter_map(|(index, row)| Some((index, row.copy_of.get()?))).collect();
     let arrow = |(index, row): (usize, usize)| {
         let call = *calls.get(index)?;
         let seen = call.rows.get(row)?;

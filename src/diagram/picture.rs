@@ -134,7 +134,7 @@ impl<'p> Picture<'p> {
             match step {
                 Step::Arrow(arrow) => {
                     let Some((judged, row)) = self.diagram.at(arrow) else { continue };
-                    let answers = row.answers.and_then(|answered| {
+                    let answers = row.answers.get().and_then(|answered| {
                         let took = judged.call.lapse(answered, arrow.row).map(lapse);
                         Some((*line_of_row.get(&(arrow.call, answered))?, took.unwrap_or_default()))
                     });
@@ -195,7 +195,7 @@ impl<'p> Picture<'p> {
             is_repeated: row.repeats.is_some(),
             capture: capture.map(|capture| capture + 1),
             answers,
-            transit: row.copy_of.and_then(|original| transit(&judged.call, original, arrow.row)),
+            transit: row.copy_of.get().and_then(|original| transit(&judged.call, original, arrow.row)),
             since_start: start.and_then(|start| time::elapsed(start, here)),
             since_previous: previous.and_then(|previous| time::elapsed(previous, here)),
             is_order_known: previous.is_none_or(|previous| time::is_order_known(previous, here)),
@@ -328,7 +328,7 @@ impl ArrowLine<'_> {
 #[must_use]
 pub fn first_answer(call: &Call, row: usize) -> Option<Lapse> {
     let later = row + 1..(row + 1 + ANSWERS_WITHIN).min(call.rows.len());
-    let answers = |index: &usize| call.rows.get(*index).is_some_and(|other| other.answers == Some(row));
+    let answers = |index: &usize| call.rows.get(*index).is_some_and(|other| other.answers.get() == Some(row));
     call.lapse(row, later.clone().find(answers)?)
 }
 

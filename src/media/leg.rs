@@ -381,9 +381,9 @@ impl Builder<'_, '_> {
 
 /// Returns when a row was captured by the clock of a capture: there, or anywhere if it was not.
 fn time_in(call: &Call, row: usize, capture: CaptureId) -> Option<Timestamp> {
-    let original = call.rows.get(row)?.copy_of;
+    let original = call.rows.get(row)?.copy_of.get();
     let is_it =
-        |(index, other): &(usize, &Row)| *index == row || other.copy_of == Some(row) || original == Some(*index);
+        |(index, other): &(usize, &Row)| *index == row || other.copy_of.get() == Some(row) || original == Some(*index);
     let same = call.rows.iter().enumerate().filter(is_it).map(|(_, row)| row);
     let here = same.flat_map(|row| row.observations()).find(|observed| observed.capture() == capture);
     let anywhere = || call.rows.get(row).map(|row| &row.observed);

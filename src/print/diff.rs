@@ -61,7 +61,7 @@ impl Chosen<'_> {
 fn label(call: &Call, row: &Row) -> String {
     let tag = row.observed.read().node.tag();
     let action = row.action.as_ref().map_or("unknown", |action| action.as_str());
-    let sent = row.answers.and_then(|answered| call.rows.get(answered)).unwrap_or(row);
+    let sent = row.answers.get().and_then(|answered| call.rows.get(answered)).unwrap_or(row);
     let side = sent.originator.side.name();
     match tag {
         "call" => format!("{} ({side})", visible(action)),

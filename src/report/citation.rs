@@ -32,7 +32,7 @@ pub(super) fn techniques(sanitised: &Sanitised, citations: &[Citation]) -> Vec<S
 /// another.
 pub(super) fn direction(call: &Call, index: usize) -> Option<&'static str> {
     let row = call.rows.get(index)?;
-    let has_copy = row.copy_of.is_some() || call.rows.iter().any(|other| other.copy_of == Some(index));
+    let has_copy = row.copy_of.is_some() || call.rows.iter().any(|other| other.copy_of.get() == Some(index));
     Some(match row.observed.direction()? {
         _ if has_copy => "bidirectional",
         Direction::Outbound => "outgoing",

@@ -127,10 +127,11 @@ impl Verdicts {
             let found = bearing::with_packets(question, call, context, question.evidence_in(&survey, context));
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
-            evidence.extend(found.into_iter().map(|piece| (!tells(&piece), piece)));
+            evidence.extend(found);
         }
-        evidence.sort_by_key(|(is_item, piece)| (piece.row, *is_item));
-        let evidence: Vec<Evidence> = evidence.into_iter().map(|(_, piece)| piece).collect();
+        evidence.sort_by_key(|piece| (piece.row, !tells(piece)));
+        // It is kept as long as the call.
+        evidence.shrink_to_fit();
         telling.sort_unstable();
         telling.dedup();
         let flow = Alignment::of(pages::flows(), call, context);

@@ -217,7 +217,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::text(row.observed.read().id.as_deref())
         }),
         column!("answers_seq", Integer, "`seq` of the stanza that this ack or receipt answers.", |row| {
-            let answered = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.row.answers?));
+            let answered = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.row.answers.get()?));
             answered.map_or(Cell::Null, |answered| Cell::integer(answered.observed.seq))
         }),
         column!("ack_latency_ms", Number, "Milliseconds from the answered stanza to this ack or receipt.", |row| {

@@ -63,7 +63,7 @@ pub(crate) fn only_call(lines: &str) -> Call {
 fn rows(call: &Call) -> Vec<String> {
     let row = |row: &ringtrace::call::Row| {
         let action = row.action.as_ref().map_or("-", |action| action.as_str());
-        let answers = row.answers.map_or("-".to_owned(), |index| call.rows[index].observed.seq.to_string());
+        let answers = row.answers.get().map_or("-".to_owned(), |index| call.rows[index].observed.seq.to_string());
         format!("{}/{action} {answers} {} {}", row.observed.read().node.tag(), row.emitter.name(), row.phase.name())
     };
     call.rows.iter().map(row).collect()
@@ -182,7 +182,7 @@ fn acks_of_receipts_with_one_id_are_told_apart_by_address() {
         0 out 1.5 ack class=receipt to=200:3@lid id=A1 type=retry
         0 in 1.6 ack class=call id=A1 from=200@lid type=offer",
     );
-    let answers: Vec<_> = call.rows.iter().map(|row| row.answers).collect();
+    let answers: Vec<_> = call.rows.iter().map(|row| row.answers.get()).collect();
     assert_eq!(answers, [None, Some(0), Some(0), Some(1), Some(2), Some(0)]);
 }
 
@@ -228,7 +228,7 @@ fn a_call_can_span_two_connections_of_one_device() {
         1 out 6.1 ack class=call id=A2 to=200@lid",
     );
     assert_eq!(call.vantages.len(), 1);
-    let answers: Vec<_> = call.rows.iter().map(|row| row.answers).collect();
+    let answers: Vec<_> = call.rows.iter().map(|row| row.answers.get()).collect();
     assert_eq!(answers, [None, Some(0), None, Some(2)]);
 }
 
@@ -243,7 +243,7 @@ fn two_devices_in_one_capture_are_two_vantages() {
         0 in 1.3 ack class=call id=A1 from=200@lid",
     );
     assert_eq!(call.vantages.iter().map(|vantage| vantage.role).collect::<Vec<_>>(), [Role::Caller, Role::Callee]);
-    let answers: Vec<_> = call.rows.iter().map(|row| row.answers).collect();
+    let answers: Vec<_> = call.rows.iter().map(|row| row.answers.get()).collect();
     assert_eq!(answers, [None, None, Some(1), Some(0)]);
 }
 
@@ -278,8 +278,8 @@ fn a_stanza_sent_again_is_a_retransmission() {
         0 in 9.1 ack class=call id=A1 from=200@lid",
     );
     assert_eq!(call.retransmissions(), 1);
-    assert_eq!(call.rows[1].repeats, Some(0));
-    assert_eq!(call.rows[2].answers, Some(1), "the ack answers the copy before it");
+    assert_eq!(call.rows[1].repeats.get(), Some(0));
+    assert_eq!(call.rows[2].answers.get(), Some(1), "the ack answers the copy before it");
 }
 
 #[test]

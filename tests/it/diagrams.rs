@@ -188,7 +188,7 @@ fn a_stanza_seen_at_both_ends_is_drawn_through_the_server_on_one_clock() {
         1 in 2.5  call from=200:1@lid id=Z1 [offer call-id=C call-creator=200:1@lid; audio]",
     );
     let (sent, got) = (0, 1);
-    call.rows[got].copy_of = Some(sent);
+    call.rows[got].copy_of = Some(sent).into();
     let vantage = call.rows[got].vantage;
     let clock = Clock { least: -450_000_000, most: -350_000_000 };
     call.vantages[vantage].clock = Some(clock);

@@ -58,7 +58,7 @@ pub(crate) fn timeline(analysis: &Analysis) -> Vec<String> {
                 None => "?",
             };
             let action = row.action.as_ref().map_or("", |action| action.as_str());
-            let answers = row.answers.map_or_else(String::new, |answers| format!(" answers row {answers}"));
+            let answers = row.answers.get().map_or_else(String::new, |answers| format!(" answers row {answers}"));
             let id = stanza.id.as_deref().unwrap_or_default();
             format!("{} {way} {} {action} {id} {}{answers}", judged.call.id, stanza.node.tag(), row.emitter.name())
         })

@@ -84,7 +84,7 @@ fn conclusions(analysis: &Analysis) -> Vec<String> {
         said.push(format!("{roles:?} {:?} {:?} {times:?}", call.media, progress.outcome));
         said.push(format!("{:?} {:?} {:?}", progress.ended_by, progress.end_provenance, progress.end_reason));
         said.extend(call.rows.iter().map(|row| {
-            let places = (row.vantage, row.also.len(), row.answers, row.copy_of, row.repeats);
+            let places = (row.vantage, row.also.len(), row.answers.get(), row.copy_of.get(), row.repeats.get());
             format!("{:?} {places:?} {:?} {:?}", row.action, row.originator.side, row.originator.provenance)
         }));
     }

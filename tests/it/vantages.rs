@@ -488,7 +488,7 @@ proptest! {
         prop_assert_eq!(&expected.progress, &call.progress);
         prop_assert_eq!(&expected.vantages, &call.vantages);
         prop_assert_eq!(&expected.caller, &call.caller);
-        let links = |call: &Call| call.rows.iter().map(|row| (row.copy_of, row.answers, row.repeats)).collect::<Vec<_>>();
+        let links = |call: &Call| call.rows.iter().map(|row| (row.copy_of.get(), row.answers.get(), row.repeats.get())).collect::<Vec<_>>();
         prop_assert_eq!(links(&expected), links(&call));
     }
 
@@ -527,7 +527,7 @@ proptest! {
             if is_callee { (time - ahead as f64) / (1.0 + gains as f64 / 1e6) } else { time }
         };
         for (index, row) in call.rows.iter().enumerate() {
-            prop_assert!(row.copy_of.is_none_or(|original| original < index));
+            prop_assert!(row.copy_of.get().is_none_or(|original| original < index));
             for (other, second) in call.rows.iter().enumerate() {
                 if call.is_before(index, other) == Some(true) && row.vantage != second.vantage {
                     prop_assert!(truth(row) <= truth(second) + 1e-6, "{row:?} {second:?}");

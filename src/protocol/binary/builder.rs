@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dictionary::Word;
 use super::jid::Jid;
-use super::node::{ATTRIBUTE, Content, ELEMENT, Element, HEAD, Node, Part};
+use super::node::{ATTRIBUTE, Content, ELEMENT, Element, Node, Part};
 use super::value::{Span, Value};
 
 /// How many of the last addresses are compared with the next one, so that one that repeats is kept once.
@@ -198,17 +198,12 @@ impl NodeBuilder {
             elements.resize(self.elements.len(), Span::default());
             attributes.resize(self.attributes.len(), Span::default());
         }
-        let flat = ELEMENT * self.elements.len() + ATTRIBUTE * self.attributes.len();
-        let ends = self.text_ends.len() + self.byte_ends.len();
-        let mut records = Vec::with_capacity(HEAD + flat + ends + 2 * (elements.len() + attributes.len()));
-        let spans_at = HEAD + flat + ends;
-        records.extend([self.elements.len(), self.attributes.len(), self.text_ends.len(), spans_at].map(number));
-        records.extend(self.elements.as_flattened());
-        records.extend(self.attributes.as_flattened());
-        records.extend(&self.text_ends);
-        records.extend(&self.byte_ends);
-        records.extend(elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]));
-        Node { records: records.into(), text: self.text.into(), bytes: self.bytes.into(), jids: self.jids.into() }
+        let counts = [self.elements.len(), self.attributes.len(), self.text_ends.len(), self.byte_ends.len()].map(number);
+        let flat = self.elements.as_flattened().iter().chain(self.attributes.as_flattened());
+        let ends = self.text_ends.iter().chain(&self.byte_ends);
+        let spans = elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]);
+        let numbers = counts.into_iter().chain(flat.chain(ends).copied()).chain(spans);
+        Node::new(numbers, has_spans, &self.bytes, self.text, self.jids)
     }
 
     fn set_content(&mut self, part: Part) {

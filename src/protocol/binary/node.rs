@@ -14,23 +14,49 @@ use super::value::{Attribute, Span, Value};
 /// An element with everything inside it.
 #[derive(Clone)]
 pub struct Node {
-    /// The number of elements, of attributes and of texts, and where the spans begin; then the elements in document order,
-    /// the attributes, the ends of the texts in `text`, the ends of the byte strings in `bytes`, and the spans of elements
-    /// and attributes, if any.
-    pub(super) records: Box<[u32]>,
+    /// Numbers, and what is neither number nor text: how the numbers are kept ([`Form`]), the numbers, and the byte strings
+    /// one after the other. The numbers are how many elements, attributes, texts and byte strings there are; then the
+    /// elements in document order, the attributes, the ends of the texts in `text`, the ends of the byte strings, and the
+    /// spans of elements and attributes, if any.
+    data: Box<[u8]>,
     /// The texts that are not in the dictionary, one after the other.
-    pub(super) text: Box<str>,
-    /// Everything that is not text.
-    pub(super) bytes: Box<[u8]>,
+    text: Box<str>,
     /// The addresses, each once.
-    pub(super) jids: Box<[Jid]>,
+    jids: Box<[Jid]>,
 }
 
-/// The numbers at the start of [`Node::records`], and those of an element, an attribute and a span.
+/// The numbers at the start of [`Node::data`], and those of an element, an attribute and a span.
 pub(super) const HEAD: usize = 4;
 pub(super) const ELEMENT: usize = 4;
 pub(super) const ATTRIBUTE: usize = 2;
 const SPAN: usize = 2;
+
+/// The bytes of a number, where all of a node's numbers fit, and otherwise.
+const NARROW: usize = 2;
+const WIDE: usize = 4;
+
+/// How a node keeps its numbers.
+#[derive(Clone, Copy, Default)]
+struct Form {
+    /// Whether each takes two bytes rather than four.
+    is_narrow: bool,
+    /// Whether there are spans among them.
+    has_spans: bool,
+}
+
+impl Form {
+    fn packed(self) -> u8 {
+        u8::from(self.is_narrow) | u8::from(self.has_spans) << 1
+    }
+
+    const fn of(packed: u8) -> Self {
+        Self { is_narrow: packed & 1 != 0, has_spans: packed & 2 != 0 }
+    }
+
+    const fn width(self) -> usize {
+        if self.is_narrow { NARROW } else { WIDE }
+    }
+}
 
 /// A reference to one of a node's texts, byte strings or addresses: what it is in three bits, and its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +80,9 @@ pub(super) enum Part {
 }
 
 impl Part {
-    const SHIFT: u32 = 29;
+    const KIND_BITS: u32 = 3;
 
-    /// Returns the number that represents it.
+    /// Returns the number that represents it, a small one for a small index.
     pub(super) const fn packed(self) -> u32 {
         let (kind, index) = match self {
             Self::Word(index) => (0, index),
@@ -68,12 +94,12 @@ impl Part {
             Self::None => (6, 0),
             Self::Nodes => (7, 0),
         };
-        kind << Self::SHIFT | (index & ((1 << Self::SHIFT) - 1))
+        index << Self::KIND_BITS | kind
     }
 
     pub(super) const fn of(packed: u32) -> Self {
-        let index = packed & ((1 << Self::SHIFT) - 1);
-        match packed >> Self::SHIFT {
+        let index = packed >> Self::KIND_BITS;
+        match packed & ((1 << Self::KIND_BITS) - 1) {
             0 => Self::Word(index),
             1 => Self::Text(index),
             2 => Self::Jid(index),
@@ -87,6 +113,25 @@ impl Part {
 }
 
 impl Node {
+    /// A node of these numbers, with spans or without, and of these byte strings, texts and addresses.
+    pub(super) fn new(
+        numbers: impl Iterator<Item = u32> + Clone,
+        has_spans: bool,
+        bytes: &[u8],
+        text: String,
+        jids: Vec<Jid>,
+    ) -> Self {
+        let form = Form { is_narrow: numbers.clone().all(|number| u16::try_from(number).is_ok()), has_spans };
+        let width = form.width();
+        let mut data = Vec::with_capacity(1 + width * numbers.clone().count() + bytes.len());
+        data.push(form.packed());
+        for number in numbers {
+            data.extend(number.to_le_bytes().iter().take(width));
+        }
+        data.extend_from_slice(bytes);
+        Self { data: data.into(), text: text.into(), jids: jids.into() }
+    }
+
     /// Returns its outermost element.
     #[must_use]
     pub const fn root(&self) -> Element<'_> {
@@ -142,8 +187,26 @@ impl Node {
         }
     }
 
+    fn form(&self) -> Form {
+        self.data.first().copied().map_or_else(Form::default, Form::of)
+    }
+
+    /// Returns the numbers from one on.
+    fn numbers<const N: usize>(&self, at: usize) -> Option<[u32; N]> {
+        let width = self.form().width();
+        let bytes = self.data.get(1 + width * at..1 + width * (at + N))?;
+        let mut numbers = [0; N];
+        if width == NARROW {
+            let each = numbers.iter_mut().zip(bytes.as_chunks().0);
+            each.for_each(|(number, bytes)| *number = u32::from(u16::from_le_bytes(*bytes)));
+        } else {
+            numbers.iter_mut().zip(bytes.as_chunks().0).for_each(|(number, bytes)| *number = u32::from_le_bytes(*bytes));
+        }
+        Some(numbers)
+    }
+
     fn number(&self, at: usize) -> usize {
-        self.records.get(at).map_or(0, |number| *number as usize)
+        self.numbers(at).map_or(0, |[number]| number as usize)
     }
 
     fn attributes_at(&self) -> usize {
@@ -154,11 +217,19 @@ impl Node {
         self.attributes_at() + ATTRIBUTE * self.number(1)
     }
 
+    fn byte_strings_at(&self) -> usize {
+        self.texts_at() + self.number(2)
+    }
+
+    fn spans_at(&self) -> usize {
+        self.byte_strings_at() + self.number(3)
+    }
+
     /// Returns the numbers of an element: its tag, the index after its last attribute, the index after its last descendant,
     /// and its content.
     fn element(&self, index: u32) -> [u32; ELEMENT] {
         let at = HEAD + ELEMENT * index as usize;
-        self.records.get(at..).and_then(<[u32]>::first_chunk).copied().unwrap_or([0, 0, 0, Part::None.packed()])
+        self.numbers(at).unwrap_or([0, 0, 0, Part::None.packed()])
     }
 
     /// Returns the range that ends with the end at `first + index`; the one before it ends where this one begins.
@@ -177,7 +248,10 @@ impl Node {
     }
 
     fn byte_string(&self, index: u32) -> &[u8] {
-        self.bytes.get(self.range(self.texts_at() + self.number(2), index)).unwrap_or_default()
+        let Form { has_spans, .. } = self.form();
+        let spans = if has_spans { SPAN * (self.number(0) + self.number(1)) } else { 0 };
+        let bytes = self.data.get(1 + self.form().width() * (self.spans_at() + spans)..).unwrap_or_default();
+        bytes.get(self.range(self.byte_strings_at(), index)).unwrap_or_default()
     }
 
     fn value(&self, part: Part) -> Value<'_> {
@@ -189,11 +263,11 @@ impl Node {
     }
 
     fn span(&self, item: usize) -> Span {
-        let at = self.number(3) + SPAN * item;
-        match self.records.get(at..).and_then(<[u32]>::first_chunk) {
-            Some([start, end]) => Span { start: *start, end: *end },
-            None => Span::default(),
+        if !self.form().has_spans {
+            return Span::default();
         }
+        let span = self.numbers(self.spans_at() + SPAN * item);
+        span.map_or_else(Span::default, |[start, end]| Span { start, end })
     }
 }
 
@@ -372,7 +446,7 @@ impl<'n> Iterator for Attributes<'n> {
         }
         let node = self.node;
         let at = node.attributes_at() + ATTRIBUTE * self.next as usize;
-        let [name, value] = node.records.get(at..)?.first_chunk().copied()?;
+        let [name, value] = node.numbers(at)?;
         let span = node.span(node.number(0) + self.next as usize);
         self.next += 1;
         Some(Attribute { name: node.string(Part::of(name)), value: node.value(Part::of(value)), span })

@@ -128,7 +128,7 @@ fields! {
         Value::Boolean(it.survey.hang_ups().contains_key(&it.seen.index))
     };
     "rang_out" Boolean "whether it, or what it is a copy of, ended a call that nobody answered or declined": |it| {
-        let sent = it.seen.row.copy_of.unwrap_or(it.seen.index);
+        let sent = it.seen.row.copy_of.get().unwrap_or(it.seen.index);
         let mut endings = it.survey.rang_out().into_iter().flat_map(|rang| &rang.endings);
         Value::Boolean(endings.any(|ending| ending.index == sent || ending.index == it.seen.index))
     };

@@ -218,8 +218,8 @@ impl<'c> Start<'c> {
         let other = match root {
             Root::Seen if is_whole => return Some(self.seen.wrapper()),
             Root::Seen => return Some(self.node),
-            Root::Sent => self.seen.row.copy_of,
-            Root::Answered => self.seen.row.answers,
+            Root::Sent => self.seen.row.copy_of.get(),
+            Root::Answered => self.seen.row.answers.get(),
         };
         let stanza = self.call.rows.get(other?)?.observed.read();
         Some(if is_whole { stanza.node.root() } else { stanza.action_node().unwrap_or(stanza.node.root()) })

@@ -57,7 +57,7 @@ impl Alignment {
             let Some(view) = views.get(row.vantage) else { continue };
             let Some(place) = flow.steps.iter().position(|step| step.is_row(view.end, row)) else { continue };
             rows.push((index, place + 1));
-            let again = !seen.insert((row.vantage, place, row.answers, other_party(row)));
+            let again = !seen.insert((row.vantage, place, row.answers.get(), other_party(row)));
             let late = furthest.get(row.vantage).is_some_and(|furthest| *furthest > place);
             if let Some(furthest) = furthest.get_mut(row.vantage) {
                 *furthest = place.max(*furthest);

@@ -47,7 +47,7 @@ fn stops(call: &Call) -> BTreeSet<usize> {
 
 /// Whether a terminate ends an answered call: it was not refused, and it does not stop only other devices.
 fn ends(stops: &BTreeSet<usize>, sight: &Sight<'_>) -> bool {
-    let sent = sight.row.copy_of.unwrap_or(sight.index);
+    let sent = sight.row.copy_of.get().unwrap_or(sight.index);
     sight.row.refused_by.is_none() && !sight.action.is_elsewhere() && !stops.contains(&sent)
 }
 

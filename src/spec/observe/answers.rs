@@ -26,7 +26,7 @@ impl Answers {
 pub fn answers(call: &Call) -> Vec<Answers> {
     let mut answers = vec![Answers::default(); call.rows.len()];
     for (index, row) in call.rows.iter().enumerate() {
-        let Some(answered) = row.answers.and_then(|answered| answers.get_mut(answered)) else { continue };
+        let Some(answered) = row.answers.get().and_then(|answered| answers.get_mut(answered)) else { continue };
         match &row.observed.read().body {
             Body::Ack(_) => answered.acks.push(index),
             Body::Receipt(_) => answered.receipts.push(index),
@@ -40,7 +40,7 @@ pub fn answers(call: &Call) -> Vec<Answers> {
 #[must_use]
 pub fn ack<'c>(call: &'c Call, row: &'c Row) -> Option<(&'c Ack, Option<&'c Row>)> {
     match &row.observed.read().body {
-        Body::Ack(ack) => Some((ack, row.answers.and_then(|answered| call.rows.get(answered)))),
+        Body::Ack(ack) => Some((ack, row.answers.get().and_then(|answered| call.rows.get(answered)))),
         Body::Call(_) | Body::Receipt(_) | Body::Login(_) | Body::Other => None,
     }
 }
@@ -64,7 +64,7 @@ pub fn is_ack_of_unrecorded_receipt(call: &Call, row: &Row) -> bool {
 /// How long the answer in a row took, as in ` after 38 ms`, no finer than it was measured; empty if no clock tells.
 #[must_use]
 pub fn took(call: &Call, answer: usize) -> String {
-    let answered = call.rows.get(answer).and_then(|row| row.answers);
+    let answered = call.rows.get(answer).and_then(|row| row.answers.get());
     answered
         .and_then(|answered| call.lapse(answered, answer))
         .map_or_else(String::new, |took| format!(" after {}", lapse(took)))

@@ -18,7 +18,7 @@ pub fn rejects(call: &Call) -> Vec<Sight<'_>> {
 pub fn declined(call: &Call) -> Option<usize> {
     let until = call.progress.accepted.unwrap_or(call.rows.len());
     let is_decline = |(index, row): &(usize, &Row)| {
-        let is_effective = !call.progress.without_effect.contains(&row.copy_of.unwrap_or(*index));
+        let is_effective = !call.progress.without_effect.contains(&row.copy_of.get().unwrap_or(*index));
         let action = row.observed.read().action();
         row.originator.side != Side::Caller && row.refused_by.is_none() && is_effective && action.is_some_and(declines)
     };

@@ -70,7 +70,7 @@ pub fn rang_out(call: &Call) -> Option<RangOut<'_>> {
         if is_refused(call, row) || !ended.insert(row.vantage) {
             continue;
         }
-        let sent = row.copy_of.unwrap_or(index);
+        let sent = row.copy_of.get().unwrap_or(index);
         // One stanza that several devices got without its originator's own sight of it.
         let sight = (stanza.id.as_deref(), row.observed.direction(), row.originator.side.name());
         let first = if sight.0.is_some() { *arrived.entry(sight).or_insert(sent) } else { sent };
@@ -136,8 +136,8 @@ pub fn was_offered_live(call: &Call) -> bool {
 
 /// Whether a row, or the stanza that it is a copy of, was refused.
 fn is_refused(call: &Call, row: &Row) -> bool {
-    let original = row.copy_of.and_then(|original| call.rows.get(original));
-    row.refused_by.or_else(|| original?.refused_by).is_some()
+    let original = row.copy_of.get().and_then(|original| call.rows.get(original));
+    row.refused_by.get().or_else(|| original?.refused_by.get()).is_some()
 }
 
 /// A client that sends a terminate when another side's had ended the call before did not end it. Where the clocks of

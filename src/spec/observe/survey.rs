@@ -244,7 +244,7 @@ impl<'c> Survey<'c> {
     pub fn declined(&self) -> Option<usize> {
         *self.declined.get_or_init(|| {
             let index = declined::declined(self.call)?;
-            Some(self.call.rows.get(index).and_then(|row| row.copy_of).unwrap_or(index))
+            Some(self.call.rows.get(index).and_then(|row| row.copy_of.get()).unwrap_or(index))
         })
     }
 

@@ -62,5 +62,5 @@ pub(in crate::tui) fn transit(call: &Call, original: usize, copy: usize) -> Opti
 
 /// How long an answer took, on aligned clocks.
 pub(in crate::tui) fn latency(call: &Call, answer: usize) -> Option<String> {
-    Some(compact_lapse(call.lapse(call.rows.get(answer)?.answers?, answer)?))
+    Some(compact_lapse(call.lapse(call.rows.get(answer)?.answers.get()?, answer)?))
 }

@@ -114,7 +114,7 @@ fn a_file_can_have_a_clock_for_each_vantage() {
     let clock = call.vantages[1].clock.unwrap();
     let truth = -5_000_000_000;
     assert!(clock.least < truth && truth < clock.most, "{clock:?}");
-    let directions: Vec<_> = call.rows.iter().map(|row| (row.vantage, row.copy_of)).collect();
+    let directions: Vec<_> = call.rows.iter().map(|row| (row.vantage, row.copy_of.get())).collect();
     assert_eq!(directions, [(0, None), (0, None), (1, Some(0)), (1, None), (0, Some(3)), (0, None)]);
     assert_eq!(call.progress.gaps, Some(0));
 }

@@ -31,7 +31,7 @@ pub(super) fn id_echo(call: &Call, context: &Context, checks: &mut Checks) {
 
 pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, row, ack) in acks(call) {
-        let Some(answered) = row.answers.and_then(|answered| call.rows.get(answered)) else {
+        let Some(answered) = row.answers.get().and_then(|answered| call.rows.get(answered)) else {
             match ack.class {
                 None => checks.lacks(call, index, "it has no `class`"),
                 Some(_) => checks.undecided(index, "the stanza it acknowledges was not recorded"),
@@ -50,7 +50,7 @@ pub(super) fn class_is_tag(call: &Call, _: &Context, checks: &mut Checks) {
 pub(super) fn type_is_action(call: &Call, _: &Context, checks: &mut Checks) {
     for (index, row, ack) in acks(call) {
         let Some(kind) = ack.kind.as_deref() else { continue };
-        let Some(answered) = row.answers.and_then(|answered| call.rows.get(answered)) else {
+        let Some(answered) = row.answers.get().and_then(|answered| call.rows.get(answered)) else {
             if ack.class.as_deref() != Some("receipt") {
                 checks.undecided(index, "the stanza it acknowledges was not recorded");
             }
@@ -114,13 +114,13 @@ pub(super) fn error_text(call: &Call, _: &Context, checks: &mut Checks) {
 }
 
 pub(super) fn missing(call: &Call, context: &Context, checks: &mut Checks) {
-    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats).unwrap_or(index);
+    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats.get()).unwrap_or(index);
     let mut answered = vec![false; call.rows.len()];
     for row in &call.rows {
         // A receipt of the peer's does not say that the server acknowledges.
         let counts =
             matches!(row.observed.read().body, Body::Ack(_)) || row.observed.direction() == Some(Direction::Outbound);
-        if let Some(slot) = row.answers.filter(|_| counts).and_then(|asked| answered.get_mut(first_copy(asked))) {
+        if let Some(slot) = row.answers.get().filter(|_| counts).and_then(|asked| answered.get_mut(first_copy(asked))) {
             *slot = true;
         }
     }
@@ -154,10 +154,10 @@ pub(super) fn missing(call: &Call, context: &Context, checks: &mut Checks) {
 }
 
 pub(super) fn ack_required(call: &Call, context: &Context, checks: &mut Checks) {
-    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats).unwrap_or(index);
+    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats.get()).unwrap_or(index);
     let mut answers: Vec<Option<&Body>> = vec![None; call.rows.len()];
     let own = call.rows.iter().filter(|row| row.observed.direction() == Some(Direction::Outbound));
-    for (asked, body) in own.filter_map(|row| Some((row.answers?, &row.observed.read().body))) {
+    for (asked, body) in own.filter_map(|row| Some((row.answers.get()?, &row.observed.read().body))) {
         if let Some(answer) = answers.get_mut(first_copy(asked)).filter(|answer| !matches!(answer, Some(Body::Ack(_))))
         {
             *answer = Some(body);
@@ -182,15 +182,15 @@ pub(super) fn ack_required(call: &Call, context: &Context, checks: &mut Checks) 
 }
 
 pub(super) fn retransmission(call: &Call, context: &Context, checks: &mut Checks) {
-    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats).unwrap_or(index);
+    let first_copy = |index: usize| call.rows.get(index).and_then(|row| row.repeats.get()).unwrap_or(index);
     let mut acked = vec![false; call.rows.len()];
     for (index, row) in call.rows.iter().enumerate() {
-        if let (Body::Ack(_), Some(asked)) = (&row.observed.read().body, row.answers)
+        if let (Body::Ack(_), Some(asked)) = (&row.observed.read().body, row.answers.get())
             && let Some(acked) = acked.get_mut(first_copy(asked))
         {
             *acked = true;
         }
-        let Some(first) = row.repeats else { continue };
+        let Some(first) = row.repeats.get() else { continue };
         let was_acked = acked.get(first).is_some_and(|acked| *acked);
         match (was_acked, row.observed.direction()) {
             (true, Some(Direction::Outbound)) => {

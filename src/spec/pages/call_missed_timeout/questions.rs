@@ -122,7 +122,7 @@ fn spoken_for(reason: Option<&str>) -> Option<&'static str> {
 
 /// Whether a row is a copy of a terminate that counts where the caller sent it.
 fn is_addressed_to_devices(call: &Call, row: &Row) -> bool {
-    let sent = row.copy_of.and_then(|sent| call.rows.get(sent)).map(|sent| sent.observed.read());
+    let sent = row.copy_of.get().and_then(|sent| call.rows.get(sent)).map(|sent| sent.observed.read());
     sent.is_some_and(|sent| {
         sent.to.as_ref().is_some_and(|to| to.device != 0)
             || sent.action().is_some_and(|action| !action.destination.is_empty())

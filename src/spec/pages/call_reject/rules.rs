@@ -263,7 +263,7 @@ pub(super) fn envelope(call: &Call, _: &Context, checks: &mut Checks) {
 
 pub(super) fn no_receipt(call: &Call, context: &Context, checks: &mut Checks) {
     let receipts = call.rows.iter().filter(|row| matches!(row.observed.read().body, Body::Receipt(_)));
-    let receipted: HashSet<usize> = receipts.filter_map(|row| row.answers).collect();
+    let receipted: HashSet<usize> = receipts.filter_map(|row| row.answers.get()).collect();
     for reject in rejects(call).filter(Sight::is_inbound) {
         if receipted.contains(&reject.index) {
             checks.undecided(reject.index, "the client sent a receipt for it: see reject-receipt");

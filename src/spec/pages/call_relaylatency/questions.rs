@@ -46,7 +46,7 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
         return Vec::new();
     }
     let is_report = |row: &&Row| stanzas::is(row, &ActionName::RelayLatency);
-    let copied: BTreeSet<_> = call.rows.iter().filter(is_report).filter_map(|row| row.copy_of).collect();
+    let copied: BTreeSet<_> = call.rows.iter().filter(is_report).filter_map(|row| row.copy_of.get()).collect();
     // The first stanza of each recorded device, to ask how its socket was read.
     let mut devices: BTreeMap<usize, &Row> = BTreeMap::new();
     for row in &call.rows {

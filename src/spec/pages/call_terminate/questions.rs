@@ -20,7 +20,7 @@ pub(super) fn duration_unit(question: &'static Question, call: &Call, _: &Contex
             Some(Evidence::supporting(question, unit, Strength::Direct, sight.index, why))
         });
         // What was sent with a value and arrived with it is one observation.
-        piece.filter(|_| counted.insert(sight.row.copy_of.unwrap_or(sight.index)))
+        piece.filter(|_| counted.insert(sight.row.copy_of.get().unwrap_or(sight.index)))
     });
     pieces.collect()
 }

@@ -248,7 +248,7 @@ pub(super) fn unknown_action(call: &Call, context: &Context, checks: &mut Checks
     let mut refused = vec![false; call.rows.len()];
     for (_, row, ack) in acks(call) {
         let outbound = row.observed.direction() == Some(Direction::Outbound);
-        if let Some(answered) = row.answers.and_then(|answered| refused.get_mut(answered)) {
+        if let Some(answered) = row.answers.get().and_then(|answered| refused.get_mut(answered)) {
             *answered |= outbound && ack.error.is_some();
         }
     }

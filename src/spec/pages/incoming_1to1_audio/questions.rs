@@ -20,7 +20,7 @@ pub(super) fn offer_answer_order(question: &'static Question, call: &Call, conte
     }
     let mut answers: HashMap<usize, (usize, &Row)> = HashMap::default();
     for (index, row) in call.rows.iter().enumerate().filter(|(_, row)| is_own(row)) {
-        let offer = row.answers.and_then(|offer| call.rows.get(offer));
+        let offer = row.answers.get().and_then(|offer| call.rows.get(offer));
         let offer = offer.filter(|offer| stanzas::is(offer, &ActionName::Offer) && !is_own(offer));
         if let Some(offer) = offer
             && matches!(row.observed.read().body, Body::Ack(_) | Body::Receipt(_))
@@ -73,12 +73,12 @@ pub(super) fn preaccept_route(question: &'static Question, call: &Call, _: &Cont
         return Vec::new();
     }
     let answers = answers::answers(call);
-    let copied: BTreeSet<_> = rows().filter_map(|(_, row)| row.copy_of).collect();
+    let copied: BTreeSet<_> = rows().filter_map(|(_, row)| row.copy_of.get()).collect();
     // One that was recorded at both ends counts where it arrived.
     let counted = rows().filter(|(index, row)| row.repeats.is_none() && !copied.contains(index));
     let pieces = counted.filter_map(|(index, row)| {
         let form = addressed(row)?;
-        let sent = row.copy_of.and_then(|sent| call.rows.get(sent)).and_then(addressed);
+        let sent = row.copy_of.get().and_then(|sent| call.rows.get(sent)).and_then(addressed);
         let is_acked = answers.get(index).is_some_and(|answers| !answers.acks.is_empty());
         let (strength, why) = match (&sent, row.observed.direction()?) {
             (Some(sent), _) => (

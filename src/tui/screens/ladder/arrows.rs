@@ -181,7 +181,7 @@ impl Picture<'_> {
         let odd = flow.and_then(|flow| flow.place_of(rung.row)?.1).map_or_else(String::new, |odd| format!("{odd}: "));
         let number = if self.screen.calls.len() > 1 { format!("{}·", rung.call + 1) } else { String::new() };
         let mut took = latency(call, rung.row).map_or_else(String::new, |took| format!(" {took}"));
-        if let Some(way) = row.copy_of.and_then(|original| transit(call, original, rung.row)) {
+        if let Some(way) = row.copy_of.get().and_then(|original| transit(call, original, rung.row)) {
             took.push_str(&format!(" ⇢{way}"));
         }
         if self.screen.fold == Fold::Noise

@@ -31,8 +31,8 @@ impl LadderScreen {
     fn answer(&self) -> Option<usize> {
         let (judged, row) = self.place()?;
         let rows = &judged.call.rows;
-        let answers = rows.get(row)?.answers;
-        let found = answers.or_else(|| rows.iter().position(|other| other.answers == Some(row)))?;
+        let answers = rows.get(row)?.answers.get();
+        let found = answers.or_else(|| rows.iter().position(|other| other.answers.get() == Some(row)))?;
         self.rung_of(self.rung()?.call, found)
     }
 

@@ -26,7 +26,7 @@ impl Picture<'_> {
     ) {
         let selected = self.screen.place();
         let of_one_call = selected.filter(|(other, _)| std::ptr::eq(other.as_ref(), judged));
-        let answers = |row: usize| judged.call.rows.get(row).and_then(|row| row.answers);
+        let answers = |row: usize| judged.call.rows.get(row).and_then(|row| row.answers.get());
         let is_tied = of_one_call.is_some_and(|(_, other)| answers(row) == Some(other) || answers(other) == Some(row));
         if place == self.screen.selected {
             put(buffer, line, 0, ">", self.theme.accent);

@@ -45,7 +45,7 @@ impl Panel<'_> {
             format!("also {}{name}", other.stanza.origin)
         });
         let copy = row
-            .copy_of
+            .copy_of.get()
             .and_then(|copy| call.rows.get(copy))
             .map(|copy| format!("the sender's copy is {}", copy.observed.stanza.origin));
         let capture = analysis.and_then(|analysis| analysis.capture(origin.capture));
@@ -83,11 +83,11 @@ impl Panel<'_> {
         };
         let record = |row: &Row| row.observed.stanza.origin.last;
         let took = |index: usize| latency(call, index).map_or_else(String::new, |took| format!(" after {took}"));
-        if let Some(asked) = row.answers.and_then(|asked| call.rows.get(asked)) {
+        if let Some(asked) = row.answers.get().and_then(|asked| call.rows.get(asked)) {
             let answer = format!("answers {} in record {}{}", name(asked), record(asked), took(index));
             self.facts(&[answer], self.theme.accent);
         }
-        let mut answers = call.rows.iter().enumerate().skip(index).filter(|(_, other)| other.answers == Some(index));
+        let mut answers = call.rows.iter().enumerate().skip(index).filter(|(_, other)| other.answers.get() == Some(index));
         let named = answers.by_ref().take(ANSWERS_NAMED);
         let mut named: Vec<_> = named
             .map(|(index, other)| format!("{} {}{}", other.observed.read().node.tag(), record(other), took(index)))
@@ -105,7 +105,7 @@ impl Panel<'_> {
             }
             None => {}
         }
-        if let Some(first) = row.repeats.and_then(|first| call.rows.get(first)) {
+        if let Some(first) = row.repeats.get().and_then(|first| call.rows.get(first)) {
             self.facts(&[format!("resent: first sent in record {}", record(first))], self.theme.warning);
         }
     }
@@ -115,7 +115,7 @@ impl Panel<'_> {
         if call.vantages.len() < 2 {
             return;
         }
-        let copies = call.rows.iter().enumerate().filter(|(_, row)| row.copy_of == Some(index)).map(|(copy, _)| copy);
+        let copies = call.rows.iter().enumerate().filter(|(_, row)| row.copy_of.get() == Some(index)).map(|(copy, _)| copy);
         let copies: Vec<usize> = copies.take(ANSWERS_NAMED).collect();
         for copy in copies {
             let Some(row) = call.rows.get(copy) else { continue };
@@ -126,7 +126,7 @@ impl Panel<'_> {
             self.facts(&[format!("received in {}{device}{took}", row.observed.stanza.origin)], self.theme.accent);
             self.server_changes(call, copy);
         }
-        let original = call.rows.get(index).and_then(|row| row.copy_of);
+        let original = call.rows.get(index).and_then(|row| row.copy_of.get());
         if let Some(original) = original {
             if let Some(took) = transit(call, original, index) {
                 self.facts(&[format!("{took} in transit")], self.theme.accent);
