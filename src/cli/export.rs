@@ -138,7 +138,7 @@ impl ExportArguments {
 
     fn options<'f>(&self, filter: Option<&'f RowFilter>, target: &Target) -> Options<'f> {
         let csv = Csv { raw: self.raw, visible: !target.is_regular_file() };
-        Options { filter, xml: self.xml, internal: self.include_internal, all_flows: self.all, csv }
+        Options { filter, xml: self.xml, internal: self.include_internal, all_flows: self.all, csv, jobs: 1 }
     }
 }
 
@@ -194,12 +194,14 @@ fn write(
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }
+    let options = Options { jobs: request.jobs(), ..arguments.options(filter, target) };
     let analysis = match arguments.table {
-        Table::Stanzas | Table::Calls | Table::Evidence => loading::load_judged(request, verbosity),
-        Table::Anomalies | Table::Messages | Table::Media => loading::load(request, verbosity),
+        Table::Evidence => loading::load_judged(request, verbosity),
+        Table::Stanzas | Table::Calls | Table::Anomalies | Table::Messages | Table::Media => {
+            loading::load(request, verbosity)
+        }
     };
     let table = tables::Table::from(arguments.table);
-    let options = arguments.options(filter, target);
     target.write(|out| {
         table.write(format, &analysis, options, out).map_err(|error| match error {
             tables::Error::Write(error) => target.failure(error),

@@ -89,7 +89,7 @@ fn broken<'a>(analysis: &'a Analysis, judged: &'a Judged) -> impl Iterator<Item 
             level: Level::of(place)?,
             id: place.rule.id,
             title: place.rule.title,
-            why: place.why.clone(),
+            why: place.why.to_string(),
             is_known: false,
             judged,
             capture: analysis.capture(observed.capture()),

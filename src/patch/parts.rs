@@ -227,7 +227,7 @@ fn evidence<'a>(
             continue;
         }
         if why.is_empty() {
-            why.clone_from(&piece.why);
+            piece.why.as_str().clone_into(&mut why);
         }
         if let Some(judged) = raw.calls.get(at.call) {
             note(&mut shown, judged, Place { call: at.call, row: piece.row }, sessions);

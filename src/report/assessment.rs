@@ -158,7 +158,7 @@ fn cite_evidence(call: usize, piece: &Evidence) -> Citation {
         row: piece.row,
         says: format!("{} evidence {against} `{}`", piece.strength.name(), piece.hypothesis),
         side: piece.supports.then(|| piece.hypothesis.to_string()),
-        why: piece.why.clone(),
+        why: piece.why.to_string(),
         weight: match (piece.strength, piece.supports) {
             (Strength::Direct, true) => 5,
             (Strength::Direct, false) => 4,
@@ -249,7 +249,7 @@ fn cite_place(call: usize, place: &Place) -> Citation {
         row: place.row,
         says: format!("`{}` {}", place.rule.id, place.found.name()),
         side: Some(place.found.name().to_owned()),
-        why: place.why.clone(),
+        why: place.why.to_string(),
         weight: match place.found {
             Conformance::Violated => 5,
             Conformance::Novelty => 4,

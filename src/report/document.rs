@@ -249,7 +249,7 @@ fn verdicts<'f>(analysis: &Analysis, findings: impl Iterator<Item = &'f Finding>
     for finding in findings {
         let exhibit = finding.telling(&analysis.calls).and_then(|at| Some((at.call, analysis.exhibit(at)?)));
         let (place, why) = exhibit.map_or_else(Default::default, |(call, exhibit)| {
-            (citation::place(analysis, &exhibit.judged.call, call, exhibit.row), exhibit.piece.why.clone())
+            (citation::place(analysis, &exhibit.judged.call, call, exhibit.row), exhibit.piece.why.to_string())
         });
         let named = finding.named.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let question = format!("`{}` ({})", finding.question.id, finding.question.place());

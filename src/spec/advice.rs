@@ -144,7 +144,7 @@ fn apart<'e>(named: &[String], evidence: impl Iterator<Item = (&'e Judged, &'e E
     // By facet, the values on each side.
     let mut facets: BTreeMap<&str, BTreeMap<&str, BTreeSet<String>>> = BTreeMap::new();
     for (judged, piece) in evidence.filter(|(_, piece)| piece.supports && piece.strength == Strength::Direct) {
-        let Some(side) = named.iter().find(|name| **name == piece.hypothesis) else { continue };
+        let Some(side) = named.iter().find(|name| **name == *piece.hypothesis) else { continue };
         for (facet, value) in facets_of(judged, piece) {
             facets.entry(facet).or_default().entry(side).or_default().insert(value);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::observe::ringing::{self, Ender, Ending, RangOut};
 use super::observe::{SECOND, seconds};
+use super::text::Texts;
 use crate::call::Call;
 use crate::media::CallMedia;
 use crate::origin::{CaptureId, Direction, RecordNumber, Timestamp};
@@ -36,6 +37,8 @@ pub struct Context {
     left: BTreeMap<(Box<str>, Jid), Left>,
     /// What packets say about the media of calls, by the place of their first stanza.
     media: BTreeMap<Place, Arc<CallMedia>>,
+    /// What is said of all calls.
+    pub(super) texts: Texts,
 }
 
 /// How a device left a call without ending it.
@@ -90,7 +93,7 @@ impl Context {
             .into_iter()
             .map(|(ender, rings)| (ender.clone(), Habit { cluster: cluster(rings), reasons: BTreeSet::new() }));
         let (creators, habits) = (creators(calls), habits.collect());
-        let mut context = Self { complete, creators, habits, left: left(calls), media: BTreeMap::new() };
+        let mut context = Self { complete, creators, habits, left: left(calls), media: BTreeMap::new(), texts: Texts::default() };
         let mut reasons: Vec<(Ender, Option<Box<str>>)> = Vec::new();
         for rang in &rang {
             for ending in &rang.endings {

@@ -10,6 +10,7 @@ use super::lineage::Lineage;
 use super::pages;
 use super::question::{Evidence, Question, Shape};
 use super::strength::Strength;
+use super::text::Text;
 use super::verdict::{Tally, Verdict, decide};
 
 /// A place in [`Verdicts::evidence`](super::Verdicts::evidence) of one of the calls.
@@ -61,7 +62,7 @@ impl Finding {
     pub fn telling(&self, calls: &[Arc<Judged>]) -> Option<PieceAt> {
         let weight = |at: &PieceAt| {
             let piece = calls.get(at.call)?.evidence.get(at.piece)?;
-            let is_named = piece.supports && self.named.iter().any(|name| *name == piece.hypothesis);
+            let is_named = piece.supports && self.named.iter().any(|name| **name == *piece.hypothesis);
             Some((is_named, piece.strength))
         };
         let heaviest = self.pieces.iter().filter_map(weight).max()?;
@@ -134,8 +135,8 @@ fn values(question: &Question, pieces: &[PieceAt], calls: &[Arc<Judged>]) -> Vec
     let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
     for at in pieces {
         let Some(piece) = calls.get(at.call).and_then(|judged| judged.evidence.get(at.piece)) else { continue };
-        let listed = (question.shape == Shape::List).then_some(piece.hypothesis.as_ref());
-        for value in listed.into_iter().chain(piece.values.iter().map(String::as_str)) {
+        let listed = (question.shape == Shape::List).then_some(piece.hypothesis.as_str());
+        for value in listed.into_iter().chain(piece.values.iter().map(Text::as_str)) {
             let known = seen.entry(value).or_insert_with(|| Seen { value: value.to_owned(), count: 0, first: *at });
             known.count += 1;
         }
@@ -148,7 +149,7 @@ fn tally<'e>(question: &Question, evidence: impl Iterator<Item = &'e Evidence>) 
     let mut tallies: Vec<Tally> = named.collect();
     let mut values: BTreeMap<&str, Tally> = BTreeMap::new();
     for piece in evidence {
-        let known = tallies.iter_mut().find(|tally| tally.hypothesis == piece.hypothesis);
+        let known = tallies.iter_mut().find(|tally| *tally.hypothesis == *piece.hypothesis);
         let tally = known.unwrap_or_else(|| values.entry(&piece.hypothesis).or_default());
         let direct = u64::from(piece.strength == Strength::Direct);
         if piece.supports {

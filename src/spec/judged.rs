@@ -19,6 +19,9 @@ use super::strength::Strength;
 use crate::call::Call;
 use crate::media::CallMedia;
 
+/// How many calls to judge before any of them is used.
+const JUDGED_AT_ONCE: usize = 256;
+
 /// A call, and what it says about the spec, which is found out when it is first asked: not everyone asks.
 #[derive(Clone, Debug)]
 pub struct Judged {
@@ -71,6 +74,20 @@ impl Judged {
     #[must_use]
     pub fn is_judged(&self) -> bool {
         self.verdicts.get().is_some()
+    }
+
+    /// Returns the calls, judged some at a time, on several threads: those not judged before as copies whose verdicts are
+    /// forgotten as soon as nobody has them any more.
+    pub fn in_passing(calls: &[Arc<Self>], jobs: usize) -> impl Iterator<Item = Arc<Self>> {
+        calls.chunks(JUDGED_AT_ONCE).flat_map(move |calls| {
+            let own = |known: &Arc<Self>| match known.verdicts.get() {
+                Some(_) => Arc::clone(known),
+                None => Arc::new(Self::new(Arc::clone(&known.call), Arc::clone(&known.context))),
+            };
+            let judged: Vec<_> = calls.iter().map(own).collect();
+            Self::judge_all(&judged, jobs);
+            judged
+        })
     }
 
     /// Whether a piece tells something by itself: it is no item of a list, no routine, and no absence.
@@ -154,6 +171,9 @@ impl Verdicts {
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
+        places.shrink_to_fit();
+        let of_evidence = evidence.iter_mut().flat_map(Evidence::texts_mut);
+        context.texts.share(of_evidence.chain(places.iter_mut().map(|place| &mut place.why)));
         let circumstances = Circumstances::of(call, context);
         Self { evidence, telling, questions_told, places, counts, circumstances, flow }
     }

@@ -5,6 +5,8 @@
 
 mod strength;
 
+mod text;
+
 pub mod observe;
 
 pub mod context;
@@ -71,4 +73,5 @@ pub use question::{Evidence, Question, Shape};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
 pub use situation::{Circumstances, Recorded, Situation};
 pub use strength::Strength;
+pub use text::Text;
 pub use verdict::{Tally, Verdict};

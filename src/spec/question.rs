@@ -1,7 +1,5 @@
 //! An open question of the spec, and what in a call bears on it.
 
-use std::borrow::Cow;
-
 use foldhash::HashMap;
 
 use super::context::Context;
@@ -9,6 +7,7 @@ use super::observe::Survey;
 use super::page_text;
 use super::situation::Situation;
 use super::strength::Strength;
+use super::text::Text;
 use crate::call::Call;
 
 /// An open question of the spec, or a place where its pages contradict each other or the wire.
@@ -139,7 +138,7 @@ pub struct Evidence {
     pub question: &'static Question,
     /// The hypothesis that it is about; of a question that asks for a list, a value as the wire has it. Such a value
     /// is untrusted text.
-    pub hypothesis: Cow<'static, str>,
+    pub hypothesis: Text,
     /// Whether it speaks for the hypothesis, or against it.
     pub supports: bool,
     /// How much it proves.
@@ -149,9 +148,9 @@ pub struct Evidence {
     /// Index of the row in [`Call::rows`](crate::call::Call::rows).
     pub row: usize,
     /// What the wire has, as sent, where a question asks for values as well as hypotheses. Untrusted text.
-    pub values: Vec<String>,
+    pub values: Box<[Text]>,
     /// One sentence why. Text from the capture in it is untrusted.
-    pub why: String,
+    pub why: Text,
 }
 
 impl Evidence {
@@ -159,13 +158,13 @@ impl Evidence {
     #[must_use]
     pub fn supporting(
         question: &'static Question,
-        hypothesis: impl Into<Cow<'static, str>>,
+        hypothesis: impl Into<Text>,
         strength: Strength,
         row: usize,
-        why: impl Into<String>,
+        why: impl Into<Text>,
     ) -> Self {
         let (hypothesis, why) = (hypothesis.into(), why.into());
-        Self { question, hypothesis, supports: true, strength, routine: false, row, values: Vec::new(), why }
+        Self { question, hypothesis, supports: true, strength, routine: false, row, values: Box::default(), why }
     }
 
     /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; what it has,
@@ -184,7 +183,12 @@ impl Evidence {
     /// The same, with what the wire has.
     #[must_use]
     pub fn with_values(self, values: Vec<String>) -> Self {
-        Self { values, ..self }
+        Self { values: values.into_iter().map(Text::from).collect(), ..self }
+    }
+
+    /// What it says, text by text.
+    pub(super) fn texts_mut(&mut self) -> impl Iterator<Item = &mut Text> {
+        [&mut self.hypothesis, &mut self.why].into_iter().chain(&mut self.values)
     }
 
     /// The same, as one of many: it says what stanzas of its kind hold anyway.
@@ -209,7 +213,7 @@ pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<E
     }
     let told = first.into_iter().map(|(piece, more)| match more {
         0 => piece,
-        _ => Evidence { why: format!("{} The call has {more} more like this.", piece.why), ..piece },
+        _ => Evidence { why: format!("{} The call has {more} more like this.", piece.why).into(), ..piece },
     });
     told.collect()
 }

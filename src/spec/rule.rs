@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::page_text;
+use super::text::Text;
 use crate::call::Call;
 
 /// A normative claim of the spec.
@@ -140,7 +141,7 @@ pub struct Place {
     /// What was found.
     pub found: Conformance,
     /// One sentence why. Text from the capture in it is untrusted.
-    pub why: String,
+    pub why: Text,
 }
 
 /// How often a rule was checked in a call, and with what result.
@@ -191,33 +192,33 @@ impl Checks {
     pub fn holds(&mut self, row: usize, why: &'static str) {
         self.count.holds += 1;
         if self.count.holds == 1 {
-            self.places.push(Place { rule: self.rule, row, found: Conformance::Holds, why: why.to_owned() });
+            self.places.push(Place { rule: self.rule, row, found: Conformance::Holds, why: why.into() });
         }
     }
 
     /// A row has something that the page does not know.
-    pub fn novelty(&mut self, row: usize, why: impl Into<String>) {
+    pub fn novelty(&mut self, row: usize, why: impl Into<Text>) {
         self.count.novelties += 1;
         self.places.push(Place { rule: self.rule, row, found: Conformance::Novelty, why: why.into() });
     }
 
     /// The recording cannot show whether a row is as the rule says.
-    pub fn undecided(&mut self, row: usize, why: impl Into<String>) {
+    pub fn undecided(&mut self, row: usize, why: impl Into<Text>) {
         self.count.undecided += 1;
         self.places.push(Place { rule: self.rule, row, found: Conformance::Undecided, why: why.into() });
     }
 
     /// A row lacks what the rule requires: where the recording may have left it out, that shows nothing.
-    pub fn lacks(&mut self, call: &Call, row: usize, why: impl Into<String>) {
+    pub fn lacks(&mut self, call: &Call, row: usize, why: impl Into<Text>) {
         if call.rows.get(row).is_some_and(|row| call.is_whole(row)) {
             self.violated(row, why);
         } else {
-            self.undecided(row, format!("{}, but the recording may have left it out", why.into()));
+            self.undecided(row, format!("{}, but the recording may have left it out", why.into().as_str()));
         }
     }
 
     /// A row is not as the rule says, which is news where the page only describes.
-    pub fn violated(&mut self, row: usize, why: impl Into<String>) {
+    pub fn violated(&mut self, row: usize, why: impl Into<Text>) {
         if self.rule.grade == Grade::Note {
             return self.novelty(row, why);
         }

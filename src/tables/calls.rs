@@ -1,6 +1,7 @@
 //! The `calls` table: one row per call.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::column::{Cell, Column, Kind, column};
 use crate::analysis::Analysis;
@@ -11,20 +12,19 @@ use crate::spec::Judged;
 use crate::spec::Strength;
 
 /// A call in its analysis.
-#[derive(Clone, Copy)]
 pub(super) struct CallRow<'t> {
     analysis: &'t Analysis,
-    judged: &'t Judged,
+    judged: Arc<Judged>,
 }
 
 impl<'t> CallRow<'t> {
     /// The call.
-    pub(super) fn judged(&self) -> &'t Judged {
-        self.judged
+    pub(super) const fn judged(&self) -> &Arc<Judged> {
+        &self.judged
     }
 
     /// What packets say about its media.
-    fn media(&self) -> Option<&'t CallMedia> {
+    fn media(&self) -> Option<&CallMedia> {
         self.judged.media()
     }
 
@@ -34,14 +34,14 @@ impl<'t> CallRow<'t> {
     }
 }
 
-/// The rows, calls by their first stanza.
-pub(super) fn rows(analysis: &Analysis) -> impl Iterator<Item = CallRow<'_>> {
-    analysis.calls.iter().map(move |judged| row(analysis, judged))
+/// The rows, calls by their first stanza, judged by so many threads.
+pub(super) fn rows(analysis: &Analysis, jobs: usize) -> impl Iterator<Item = CallRow<'_>> {
+    Judged::in_passing(&analysis.calls, jobs).map(move |judged| CallRow { analysis, judged })
 }
 
 /// The row of a call.
-pub(super) const fn row<'t>(analysis: &'t Analysis, judged: &'t Judged) -> CallRow<'t> {
-    CallRow { analysis, judged }
+pub(super) fn row<'t>(analysis: &'t Analysis, judged: &Arc<Judged>) -> CallRow<'t> {
+    CallRow { analysis, judged: Arc::clone(judged) }
 }
 
 /// The legs of a call: device, state, and since when.

@@ -18,7 +18,7 @@ pub(super) fn columns<'t>() -> Vec<Column<Exhibit<'t>>> {
             "hypothesis",
             Text,
             "The hypothesis; for a question whose answer is a list, the value as sent.",
-            |row| { Cell::Text(row.piece.hypothesis.as_ref().into()) }
+            |row| { Cell::Text(row.piece.hypothesis.as_str().into()) }
         ),
         column!("supports", Boolean, "Whether it supports the hypothesis or contradicts it.", |row| {
             Cell::Boolean(row.piece.supports)

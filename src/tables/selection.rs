@@ -10,6 +10,7 @@
 //! says how many calls of how many were considered. Calls keep the numbers that they have without a filter.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::column::{Cell, Column, Description, Kind};
 use super::table::Table;
@@ -49,15 +50,15 @@ pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
         Cell::Null | Cell::Time(_) | Cell::Integer(_) | Cell::Number(_) | Cell::Boolean(_) => None,
     };
     if let Some(column) = stanzas::columns().into_iter().find(|column| column.name == field && field != "xml") {
-        return stanzas::rows(analysis, false).take(limit).filter_map(|row| text((column.value)(&row))).collect();
+        return stanzas::rows(analysis, false, 1).take(limit).filter_map(|row| text((column.value)(&row))).collect();
     }
     let Some(column) = calls::columns().into_iter().find(|column| column.name == field) else { return Vec::new() };
-    calls::rows(analysis).take(limit).filter_map(|row| text((column.value)(&row))).collect()
+    calls::rows(analysis, 1).take(limit).filter_map(|row| text((column.value)(&row))).collect()
 }
 
 /// Filters that a stanza matches, one for each of these fields that has a value: `reason == timeout`.
 #[must_use]
-pub fn matching(analysis: &Analysis, judged: &Judged, row: usize, of: &[&str]) -> Vec<String> {
+pub fn matching(analysis: &Analysis, judged: &Arc<Judged>, row: usize, of: &[&str]) -> Vec<String> {
     let (known, columns) = (fields(), Columns::new());
     let Some(stanza) = stanzas::row(analysis, judged, row) else { return Vec::new() };
     let call = stanza.call().map(|judged| calls::row(analysis, judged));
@@ -182,7 +183,7 @@ impl Columns<'_> {
 impl<'a> Chooser<'a> {
     /// Returns whether a call is selected.
     #[must_use]
-    pub fn wants_call(&self, judged: &'a Judged) -> bool {
+    pub fn wants_call(&self, judged: &Arc<Judged>) -> bool {
         if judged.call.rows.is_empty() {
             let call = Some(calls::row(self.analysis, judged));
             return self.selection.filter.matches(&Both {
@@ -198,7 +199,7 @@ impl<'a> Chooser<'a> {
 
     /// Returns whether a stanza of a call is selected, by its row.
     #[must_use]
-    pub fn wants_row(&self, judged: &'a Judged, row: usize) -> bool {
+    pub fn wants_row(&self, judged: &Arc<Judged>, row: usize) -> bool {
         stanzas::row(self.analysis, judged, row).is_some_and(|row| self.wants(&row))
     }
 

@@ -16,42 +16,39 @@ use crate::spec::{Conformance, Judged};
 /// A stanza, and the call that it belongs to.
 pub(super) struct StanzaRow<'t> {
     analysis: &'t Analysis,
-    observed: &'t Arc<Observed>,
-    of_call: Option<OfCall<'t>>,
-    /// Whether it is not a stanza but a node that only travelled inside a client.
-    is_internal: bool,
-    /// The call that the rules judged it in, which for unattributed stanzas is a stand-in, and its index there.
-    judged: Option<(&'t Judged, usize)>,
+    observed: Arc<Observed>,
+    /// The call that the rules judged it in, which for unattributed stanzas is a stand-in, and its index there; `None` if it
+    /// is not a stanza but a node that only travelled inside a client.
+    judged: Option<(Arc<Judged>, usize)>,
+    /// Whether it belongs to no call.
+    is_stray: bool,
 }
 
 /// A row's place in its call.
-struct OfCall<'t> {
-    judged: &'t Judged,
+struct OfCall<'r> {
+    judged: &'r Judged,
     index: usize,
-    row: &'t Row,
+    row: &'r Row,
 }
 
-/// Returns the rows: calls by their first stanza, each in order, then the nodes inside clients if they are `included`.
-pub(super) fn rows(analysis: &Analysis, included: bool) -> impl Iterator<Item = StanzaRow<'_>> {
-    let of_calls = analysis
-        .calls
-        .iter()
-        .flat_map(move |judged| (0..judged.call.rows.len()).filter_map(move |index| row(analysis, judged, index)));
+/// Returns the rows: calls by their first stanza, each in order, then the nodes inside clients if they are `included`. The
+/// calls are judged by so many threads.
+pub(super) fn rows(analysis: &Analysis, included: bool, jobs: usize) -> impl Iterator<Item = StanzaRow<'_>> {
+    let of_calls = Judged::in_passing(&analysis.calls, jobs)
+        .flat_map(move |judged| (0..judged.call.rows.len()).filter_map(move |index| row(analysis, &judged, index)));
     let internal = analysis.internal.iter().filter(move |_| included).map(move |observed| StanzaRow {
         analysis,
-        observed,
-        of_call: None,
+        observed: Arc::clone(observed),
         judged: None,
-        is_internal: true,
+        is_stray: true,
     });
     of_calls.chain(strays(analysis)).chain(internal)
 }
 
 /// Returns the row of a call's stanza, if it exists.
-pub(super) fn row<'t>(analysis: &'t Analysis, judged: &'t Judged, index: usize) -> Option<StanzaRow<'t>> {
-    let row = judged.call.rows.get(index)?;
-    let of_call = Some(OfCall { judged, index, row });
-    Some(StanzaRow { analysis, observed: &row.observed, of_call, judged: Some((judged, index)), is_internal: false })
+pub(super) fn row<'t>(analysis: &'t Analysis, judged: &Arc<Judged>, index: usize) -> Option<StanzaRow<'t>> {
+    let observed = Arc::clone(&judged.call.rows.get(index)?.observed);
+    Some(StanzaRow { analysis, observed, judged: Some((Arc::clone(judged), index)), is_stray: false })
 }
 
 /// The rows of unattributed stanzas.
@@ -59,18 +56,27 @@ fn strays(analysis: &Analysis) -> impl Iterator<Item = StanzaRow<'_>> {
     analysis.strays.iter().flat_map(move |judged| {
         judged.call.rows.iter().enumerate().map(move |(index, row)| StanzaRow {
             analysis,
-            observed: &row.observed,
-            of_call: None,
-            judged: Some((judged, index)),
-            is_internal: false,
+            observed: Arc::clone(&row.observed),
+            judged: Some((Arc::clone(judged), index)),
+            is_stray: true,
         })
     })
 }
 
 impl<'t> StanzaRow<'t> {
     /// Its call, if it has one.
-    pub(super) fn call(&self) -> Option<&'t Judged> {
-        self.of_call.as_ref().map(|of| of.judged)
+    pub(super) fn call(&self) -> Option<&Arc<Judged>> {
+        self.judged.as_ref().filter(|_| !self.is_stray).map(|(judged, _)| judged)
+    }
+
+    /// Its place in its call, if it has one.
+    fn of_call(&self) -> Option<OfCall<'_>> {
+        let (judged, index) = self.judged.as_ref().filter(|_| !self.is_stray)?;
+        Some(OfCall { judged, index: *index, row: judged.call.rows.get(*index)? })
+    }
+
+    const fn is_internal(&self) -> bool {
+        self.judged.is_none()
     }
 
     /// The whole stanza on one line.
@@ -102,13 +108,13 @@ impl<'t> StanzaRow<'t> {
 
     /// Nanoseconds since the row of the call that `earlier` gives for this row's index.
     fn since(&self, earlier: impl Fn(usize) -> Option<usize>) -> Option<i64> {
-        let of = self.of_call.as_ref()?;
+        let of = self.of_call()?;
         of.judged.call.elapsed(earlier(of.index)?, of.index)
     }
 
     /// All observations of the stanza, the most informative first.
     fn observations(&self) -> impl Iterator<Item = &Arc<Observed>> {
-        std::iter::once(self.observed).chain(self.of_call.iter().flat_map(|of| &of.row.also))
+        std::iter::once(&self.observed).chain(self.of_call().into_iter().flat_map(|of| &of.row.also))
     }
 
     fn captures(&self) -> impl Iterator<Item = String> {
@@ -119,7 +125,7 @@ impl<'t> StanzaRow<'t> {
     /// The technique of each observation, without repeats.
     fn techniques(&self) -> BTreeSet<String> {
         let of_capture = |observed: &Observed| self.analysis.capture(observed.capture()).map(Capture::technique);
-        let recording = |observed: &Observed| self.of_call.as_ref()?.judged.call.recordings.get(&observed.socket());
+        let recording = |observed: &Observed| self.of_call()?.judged.call.recordings.get(&observed.socket());
         let technique = |observed: &Arc<Observed>| match recording(observed) {
             Some(recording) => Some(recording.technique),
             None => of_capture(observed),
@@ -129,7 +135,7 @@ impl<'t> StanzaRow<'t> {
 
     /// The address of the local device, if the stanza has this direction.
     fn local_if(&self, direction: Direction) -> Option<&Jid> {
-        let of_call = self.of_call.as_ref().filter(|_| self.observed.direction() == Some(direction))?;
+        let of_call = self.of_call().filter(|_| self.observed.direction() == Some(direction))?;
         of_call.judged.call.vantage_of(of_call.row)?.device.jid()
     }
 }
@@ -159,14 +165,14 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             "time_utc",
             Time,
             "When the completing record was captured; empty if unknown or only relative.",
-            |row| Cell::time(row.analysis.utc(row.observed))
+            |row| Cell::time(row.analysis.utc(&row.observed))
         ),
         column!("call_id", Text, "The call-id; empty for an ack whose stanza was not observed.", |row| {
-            let of_call = row.of_call.as_ref().map(|of| Cow::Borrowed(&*of.judged.call.id));
-            Cell::text(of_call.or_else(|| row.own_call_id().filter(|_| row.is_internal)))
+            let of_call = row.of_call().map(|of| Cow::Borrowed(&*of.judged.call.id));
+            Cell::text(of_call.or_else(|| row.own_call_id().filter(|_| row.is_internal())))
         }),
         column!("call_creator", Text, "The call's creator according to its stanzas.", |row| {
-            Cell::shown(row.of_call.as_ref().and_then(|of| of.judged.call.creator.as_ref()))
+            Cell::shown(row.of_call().and_then(|of| of.judged.call.creator.as_ref()))
         }),
         column!(
             "since_call_start_ms",
@@ -182,7 +188,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         ),
         column!("direction", Text, "`in`, `out`; `internal` with `--include-internal`; empty if unknown.", |row| {
             Cell::text(match row.observed.direction() {
-                _ if row.is_internal => Some("internal"),
+                _ if row.is_internal() => Some("internal"),
                 Some(Direction::Inbound) => Some("in"),
                 Some(Direction::Outbound) => Some("out"),
                 None => None,
@@ -192,7 +198,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             "emitter",
             Text,
             "Who sent it, as far as the vantage shows: `local`, `peer`, `own-other`, `server`, `unknown`.",
-            |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.emitter.name())) }
+            |row| { Cell::text(row.of_call().map(|of| of.row.emitter.name())) }
         ),
         column!("sender", Text, "`from`; for an outbound stanza without it, the local device.", |row| {
             Cell::shown(row.observed.read().from.as_ref().or_else(|| row.local_if(Direction::Outbound)))
@@ -209,7 +215,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             "For a call stanza, the tag of its child; for an ack or receipt, the action of the stanza that it answers.",
             |row| {
                 let own = || row.observed.read().action().map(|action| action.name.as_str());
-                let answered = row.of_call.as_ref().and_then(|of| of.row.action.as_ref()).map(|action| action.as_str());
+                let answered = row.of_call().and_then(|of| of.row.action.as_ref()).map(|action| action.as_str());
                 Cell::text(answered.or_else(own))
             }
         ),
@@ -217,11 +223,11 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::text(row.observed.read().id.as_deref())
         }),
         column!("answers_seq", Integer, "`seq` of the stanza that this ack or receipt answers.", |row| {
-            let answered = row.of_call.as_ref().and_then(|of| of.judged.call.rows.get(of.row.answers.get()?));
+            let answered = row.of_call().and_then(|of| of.judged.call.rows.get(of.row.answers.get()?));
             answered.map_or(Cell::Null, |answered| Cell::integer(answered.observed.seq))
         }),
         column!("ack_latency_ms", Number, "Milliseconds from the answered stanza to this ack or receipt.", |row| {
-            let latency = row.of_call.as_ref().and_then(|of| of.judged.call.answer_latency(of.index));
+            let latency = row.of_call().and_then(|of| of.judged.call.answer_latency(of.index));
             latency.map_or(Cell::Null, Cell::Number)
         }),
         column!("reason", Text, "`reason` of the action.", |row| row.of_action(|action| action.reason.as_deref())),
@@ -249,19 +255,19 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
         column!("platform", Text, "`platform` of the stanza.", |row| row.attribute("platform")),
         column!("version", Text, "`version` of the stanza.", |row| row.attribute("version")),
         column!("media", Text, "The call's media: `audio` or `video`.", |row| {
-            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.call.media).map(crate::call::Media::name))
+            Cell::text(row.of_call().and_then(|of| of.judged.call.media).map(crate::call::Media::name))
         }),
         column!(
             "phase",
             Text,
             "The call's phase after this stanza: `offered`, `ringing`, `accepted`, `ended`.",
-            |row| { Cell::text(row.of_call.as_ref().map(|of| of.row.phase.name())) }
+            |row| { Cell::text(row.of_call().map(|of| of.row.phase.name())) }
         ),
         column!("outcome", Text, "The call's outcome, as in table `calls`.", |row| {
-            Cell::text(row.of_call.as_ref().map(|of| of.judged.call.progress.outcome.name()))
+            Cell::text(row.of_call().map(|of| of.judged.call.progress.outcome.name()))
         }),
         column!("flow_step", Text, "The step of the spec's flow, as in `rejected-step-3`.", |row| {
-            Cell::text(row.of_call.as_ref().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
+            Cell::text(row.of_call().and_then(|of| of.judged.flow.as_ref()?.step_of(of.index)))
         }),
         column!("rules_violated", Text, "The spec rules that it violates, joined by `;`.", |row| {
             let places = row.judged.iter().flat_map(|(judged, index)| judged.places_in(*index));
@@ -269,11 +275,11 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::joined(violated.map(|place| place.rule.id.to_owned()).collect::<BTreeSet<_>>())
         }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
-            let evidence = row.of_call.iter().flat_map(|of| of.judged.evidence_in(of.index));
+            let evidence = row.of_call().into_iter().flat_map(|of| of.judged.evidence_in(of.index));
             Cell::joined(evidence.map(|piece| piece.question.id.to_owned()).collect::<BTreeSet<_>>())
         }),
         column!("vantage", always Text, "The device whose socket was recorded, or `unknown`.", |row| {
-            let vantage = row.of_call.as_ref().and_then(|of| of.judged.call.vantage_of(of.row));
+            let vantage = row.of_call().and_then(|of| of.judged.call.vantage_of(of.row));
             let device = vantage.and_then(|vantage| vantage.device.jid());
             Cell::Text(device.map_or("unknown".into(), |jid| jid.to_string().into()))
         }),
@@ -281,7 +287,7 @@ pub(super) fn columns<'t>() -> Vec<Column<StanzaRow<'t>>> {
             Cell::joined(row.techniques())
         }),
         column!("note", Text, "Your note on it.", |row| {
-            let note = row.of_call.as_ref().and_then(|of| row.analysis.notes.of_row(&of.judged.call, of.index));
+            let note = row.of_call().and_then(|of| row.analysis.notes.of_row(&of.judged.call, of.index));
             Cell::text(note)
         }),
         column!("xml", Text, "The stanza, on one line; only with `--xml`.", |row| { Cell::Text(row.xml().into()) }),

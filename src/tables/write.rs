@@ -42,6 +42,8 @@ pub struct Options<'f> {
     pub all_flows: bool,
     /// How CSV is written.
     pub csv: Csv,
+    /// How many threads judge the calls, at least one.
+    pub jobs: usize,
 }
 
 /// Why a table was not written.
@@ -107,11 +109,11 @@ impl Table {
             Self::Stanzas => {
                 let mut columns = stanzas::columns();
                 columns.retain(|column| options.xml || column.name != "xml");
-                let rows = stanzas::rows(analysis, options.internal);
+                let rows = stanzas::rows(analysis, options.internal, options.jobs);
                 visitor.visit(columns, rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row))))
             }
             Self::Calls => {
-                let rows = calls::rows(analysis);
+                let rows = calls::rows(analysis, options.jobs);
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
                 visitor.visit(calls::columns(), rows)
             }

@@ -142,7 +142,7 @@ fn waits_gaps_repeats_answers_and_marks_are_drawn() {
     let spans = vec![seconds(0, 5), seconds(10, 30)];
     let recording = Recording { technique: "websocket-capture", spans, ..Recording::default() };
     call.recordings = BTreeMap::from([(call.rows[0].observed.socket(), Arc::new(recording))]);
-    let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".to_owned() };
+    let place = |found, row| Place { rule: ringtrace::spec::RULES[0], row, found, why: "planted".into() };
     let places = vec![place(Conformance::Holds, 0), place(Conformance::Violated, 0), place(Conformance::Novelty, 3)];
     let diagram = diagram(with_places(judged(call), places));
     let picture = Picture::of(&diagram);

@@ -248,7 +248,7 @@ fn known_by(side: Side, provenance: Provenance) -> Vec<(String, Strength)> {
         row.originator = Originator { side, device: row.observed.read().from.clone(), provenance };
     }
     let evidence = question.evidence(&call, &Context::default());
-    evidence.into_iter().map(|piece| (piece.hypothesis.into_owned(), piece.strength)).collect()
+    evidence.into_iter().map(|piece| (piece.hypothesis.to_string(), piece.strength)).collect()
 }
 
 #[test]

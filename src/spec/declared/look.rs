@@ -1,6 +1,5 @@
 //! What a question looks at, and the evidence that follows.
 
-use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use foldhash::HashSet;
@@ -20,6 +19,7 @@ use crate::spec::observe::answers::Reception;
 use crate::spec::observe::{Seen, Survey, originator};
 use crate::spec::question::{Detector, Evidence, Question, Shape, first_of_each};
 use crate::spec::strength::Strength;
+use crate::spec::text::Text;
 use crate::words::capitalised;
 
 /// Which stanzas a look is about.
@@ -326,7 +326,7 @@ impl Look {
             let why = capitalised(&self.why.fill(filling));
             let is_new = value.as_ref().is_some_and(|value| looks.is_news(value));
             let why = if is_new { format!("{why} The spec does not document this value.") } else { why };
-            let (hypothesis, mut values): (Cow<'static, str>, Vec<String>) = match (question.shape, value) {
+            let (hypothesis, mut values): (Text, Vec<String>) = match (question.shape, value) {
                 (Shape::List, value) => (value?.into(), Vec::new()),
                 (_, value) => (self.hypothesis(question, filling)?.into(), value.into_iter().collect()),
             };

@@ -194,7 +194,7 @@ fn an_accept_that_was_logged_late_times_nothing() {
         let judged = &analysis.calls[0];
         let states = judged.evidence.iter().filter(|piece| piece.question.id == "mute-states");
         let progress = &judged.call.progress;
-        (progress.outcome, progress.ring.is_some(), states.map(|piece| piece.why.clone()).collect::<String>())
+        (progress.outcome, progress.ring.is_some(), states.map(|piece| piece.why.to_string()).collect::<String>())
     };
     let (outcome, is_timed, mute) = call(1_080, 1_300);
     assert_eq!((outcome, is_timed), (Outcome::Answered, false));

@@ -115,7 +115,7 @@ impl Screen for Evidence {
                 number(row.observed.stanza.origin.last),
                 text(row.observed.time().map_or_else(String::new, clock_precise)),
                 text(bearing(piece)),
-                text(piece.hypothesis.clone()),
+                text(piece.hypothesis.as_str()),
                 text(piece.strength.name()),
                 text(shared.names.in_text(&piece.why, &judged.call.people)),
             ])
