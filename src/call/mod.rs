@@ -81,8 +81,8 @@ pub use grouping::{Grouping, Snapshot};
 pub use identity::{FoundBy, LocalDevice, Party, People};
 pub use lookup::Lookup;
 pub use model::{
-    Call, Emitter, Leg, LegState, LegStep, Link, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row, Side,
-    Vantage,
+    Call, Emitter, Leg, LegState, LegStep, Link, Media, Originator, Outcome, Phase, Progress, Provenance, Role, Row,
+    Side, Vantage,
 };
 pub use predicates::{declines, group_since, is_offer, speaks_of_group};
 pub use recording::{Observed, Original, Recording, Reported, Socket, Span};

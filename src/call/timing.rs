@@ -132,7 +132,8 @@ impl Call {
         let seen = |index: usize, vantage: usize| {
             let original = self.rows.get(index).and_then(|row| row.copy_of.get());
             let is_it = |(other, row): &(usize, &Row)| {
-                row.vantage == vantage && (*other == index || row.copy_of.get() == Some(index) || original == Some(*other))
+                row.vantage == vantage
+                    && (*other == index || row.copy_of.get() == Some(index) || original == Some(*other))
             };
             self.rows.iter().enumerate().find(is_it).map(|(index, _)| index)
         };

@@ -93,7 +93,8 @@ impl Context {
             .into_iter()
             .map(|(ender, rings)| (ender.clone(), Habit { cluster: cluster(rings), reasons: BTreeSet::new() }));
         let (creators, habits) = (creators(calls), habits.collect());
-        let mut context = Self { complete, creators, habits, left: left(calls), media: BTreeMap::new(), texts: Texts::default() };
+        let mut context =
+            Self { complete, creators, habits, left: left(calls), media: BTreeMap::new(), texts: Texts::default() };
         let mut reasons: Vec<(Ender, Option<Box<str>>)> = Vec::new();
         for rang in &rang {
             for ending in &rang.endings {

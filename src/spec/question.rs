@@ -198,24 +198,45 @@ impl Evidence {
     }
 }
 
+/// Pieces of evidence in a call, of which those that say the same (hypothesis, strength and values) are counted, and the first
+/// is kept.
+#[derive(Default)]
+pub(super) struct Distinct {
+    known: HashMap<(Text, bool, Strength, Box<[Text]>), usize>,
+    first: Vec<(Evidence, usize)>,
+}
+
+impl Distinct {
+    /// Adds a piece, whose sentence is needed only if no other said the same. Returns whether it was.
+    pub(super) fn add(&mut self, piece: Evidence, why: impl FnOnce() -> Text) -> bool {
+        let same = (piece.hypothesis.clone(), piece.supports, piece.strength, piece.values.clone());
+        let place = *self.known.entry(same).or_insert(self.first.len());
+        if let Some((_, more)) = self.first.get_mut(place) {
+            *more += 1;
+            return false;
+        }
+        self.first.push((Evidence { why: why(), ..piece }, 0));
+        true
+    }
+
+    /// Returns the first of each, with how many more there are.
+    pub(super) fn into_pieces(self) -> impl Iterator<Item = Evidence> {
+        self.first.into_iter().map(|(piece, more)| match more {
+            0 => piece,
+            _ => Evidence { why: format!("{} The call has {more} more like this.", piece.why).into(), ..piece },
+        })
+    }
+}
+
 /// Of pieces of evidence that say the same (hypothesis, strength and values), the first, and how many more there are.
 #[must_use]
 pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
-    let mut known = HashMap::default();
-    let mut first: Vec<(Evidence, usize)> = Vec::new();
+    let mut distinct = Distinct::default();
     for piece in pieces {
-        let same = (piece.hypothesis.clone(), piece.supports, piece.strength, piece.values.clone());
-        let place = *known.entry(same).or_insert(first.len());
-        match first.get_mut(place) {
-            Some((_, more)) => *more += 1,
-            None => first.push((piece, 0)),
-        }
+        let why = piece.why.clone();
+        distinct.add(piece, || why);
     }
-    let told = first.into_iter().map(|(piece, more)| match more {
-        0 => piece,
-        _ => Evidence { why: format!("{} The call has {more} more like this.", piece.why).into(), ..piece },
-    });
-    told.collect()
+    distinct.into_pieces().collect()
 }
 
 #[cfg(test)]

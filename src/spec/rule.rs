@@ -148,28 +148,28 @@ pub struct Place {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// Places that are as the rule says.
-    pub holds: u64,
+    pub holds: u32,
     /// Places with something that the page does not know.
-    pub novelties: u64,
+    pub novelties: u32,
     /// Places that the recording cannot decide.
-    pub undecided: u64,
+    pub undecided: u32,
     /// Places that are not as the rule says.
-    pub violated: u64,
+    pub violated: u32,
 }
 
 impl Count {
     /// Whether the rule had anything to check.
     #[must_use]
     pub const fn is_exercised(self) -> bool {
-        self.holds + self.novelties + self.undecided + self.violated > 0
+        self.holds > 0 || self.novelties > 0 || self.undecided > 0 || self.violated > 0
     }
 
     /// Adds another count.
     pub const fn add(&mut self, other: Self) {
-        self.holds += other.holds;
-        self.novelties += other.novelties;
-        self.undecided += other.undecided;
-        self.violated += other.violated;
+        self.holds = self.holds.saturating_add(other.holds);
+        self.novelties = self.novelties.saturating_add(other.novelties);
+        self.undecided = self.undecided.saturating_add(other.undecided);
+        self.violated = self.violated.saturating_add(other.violated);
     }
 }
 

@@ -198,7 +198,8 @@ impl NodeBuilder {
             elements.resize(self.elements.len(), Span::default());
             attributes.resize(self.attributes.len(), Span::default());
         }
-        let counts = [self.elements.len(), self.attributes.len(), self.text_ends.len(), self.byte_ends.len()].map(number);
+        let counts =
+            [self.elements.len(), self.attributes.len(), self.text_ends.len(), self.byte_ends.len()].map(number);
         let flat = self.elements.as_flattened().iter().chain(self.attributes.as_flattened());
         let ends = self.text_ends.iter().chain(&self.byte_ends);
         let spans = elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]);

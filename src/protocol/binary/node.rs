@@ -200,7 +200,10 @@ impl Node {
             let each = numbers.iter_mut().zip(bytes.as_chunks().0);
             each.for_each(|(number, bytes)| *number = u32::from(u16::from_le_bytes(*bytes)));
         } else {
-            numbers.iter_mut().zip(bytes.as_chunks().0).for_each(|(number, bytes)| *number = u32::from_le_bytes(*bytes));
+            numbers
+                .iter_mut()
+                .zip(bytes.as_chunks().0)
+                .for_each(|(number, bytes)| *number = u32::from_le_bytes(*bytes));
         }
         Some(numbers)
     }

@@ -6,7 +6,7 @@ use foldhash::HashSet;
 use serde::Deserialize;
 
 use super::looked::Looked;
-use super::path::{Lead, Names, Path, Start};
+use super::path::{Names, Path, Start};
 use super::relation::{Others, Relation};
 use super::template::Template;
 use super::words::Filling;
@@ -17,7 +17,7 @@ use crate::spec::context::Context;
 use crate::spec::coverage;
 use crate::spec::observe::answers::Reception;
 use crate::spec::observe::{Seen, Survey, originator};
-use crate::spec::question::{Detector, Evidence, Question, Shape, first_of_each};
+use crate::spec::question::{Detector, Distinct, Evidence, Question, Shape};
 use crate::spec::strength::Strength;
 use crate::spec::text::Text;
 use crate::words::capitalised;
@@ -184,16 +184,23 @@ impl Detector for Looks {
             if look.first {
                 matched.truncate(1);
             }
-            let found = matched.into_iter().flat_map(|matched| look.judge(self, question, &matched, total));
-            match look.once {
-                Once::No => evidence.extend(found),
-                Once::Call => evidence.extend(first_of_each(found)),
-                Once::Stanza => {
-                    let same = |piece: &Evidence| (piece.row, piece.hypothesis.clone());
-                    let mut known: HashSet<_> = evidence.iter().map(same).collect();
-                    evidence.extend(found.filter(|piece| known.insert(same(piece))));
-                }
+            let same = |piece: &Evidence| (piece.row, piece.hypothesis.clone());
+            let mut known: HashSet<_> = match look.once {
+                Once::Stanza => evidence.iter().map(same).collect(),
+                Once::No | Once::Call => HashSet::default(),
+            };
+            let mut distinct = Distinct::default();
+            for matched in &matched {
+                look.judge(self, question, matched, total, |piece, why| match look.once {
+                    Once::Call => distinct.add(piece, why),
+                    Once::Stanza if !known.insert(same(&piece)) => false,
+                    Once::Stanza | Once::No => {
+                        evidence.push(Evidence { why: why(), ..piece });
+                        true
+                    }
+                });
             }
+            evidence.extend(distinct.into_pieces());
         }
         evidence
     }
@@ -287,56 +294,62 @@ impl Look {
             && !self.lacks.iter().any(|path| path.is_there(start, names))
     }
 
+    /// Hands on each piece of evidence that follows from a stanza, still without its sentence, with what makes the sentence.
+    /// `take` returns whether it was made.
     fn judge(
         &self,
         looks: &Looks,
         question: &'static Question,
         matched: &Matched<'_, '_>,
         total: usize,
-    ) -> Vec<Evidence> {
+        mut take: impl FnMut(Evidence, &dyn Fn() -> Text) -> bool,
+    ) {
         let Matched { looked, other } = matched;
-        let Some(row) = self.cited(looked, *other) else { return Vec::new() };
-        let Some(strength) = self.strength(looked, *other, row) else { return Vec::new() };
+        let Some(row) = self.cited(looked, *other) else { return };
+        let Some(strength) = self.strength(looked, *other, row) else { return };
         let start = Start { call: looked.call(), seen: looked.seen, node: looked.seen.node };
         let whole = Filling { looked, names: &looks.names, start, lead: None, other: *other, row, total };
         let fill =
             |filling: Filling<'_, '_, '_>| self.value.as_ref().map(|value| value.fill(filling).trim().to_owned());
-        let leads: Vec<Lead<'_>>;
-        let parts: Vec<(Option<String>, Filling<'_, '_, '_>)> = match &self.per {
-            None => vec![(fill(whole), whole)],
-            Some(per) => {
-                leads = per.leads(start, &looks.names);
-                let places = leads.iter().map(|lead| {
-                    let start = Start { node: lead.node, ..start };
-                    Filling { start, lead: Some(lead), ..whole }
-                });
-                let fillings: Vec<_> = places.filter(|filling| self.fits(&looks.names, filling.start)).collect();
-                let values = fillings.iter().map(|filling| (fill(*filling), *filling));
-                match (&self.join, fillings.first()) {
-                    (_, None) => Vec::new(),
-                    (Some(join), Some(_)) => {
-                        let values: Vec<_> = values.filter_map(|(value, _)| value).collect();
-                        vec![(Some(values.join(join)), whole)]
-                    }
-                    (None, Some(_)) => values.collect(),
-                }
-            }
-        };
-        let pieces = parts.into_iter().filter_map(|(value, filling)| {
-            let why = capitalised(&self.why.fill(filling));
+        let mut piece = |value: Option<String>, filling: Filling<'_, '_, '_>| -> Option<()> {
             let is_new = value.as_ref().is_some_and(|value| looks.is_news(value));
-            let why = if is_new { format!("{why} The spec does not document this value.") } else { why };
+            let why = || {
+                let why = capitalised(&self.why.fill(filling));
+                if is_new { format!("{why} The spec does not document this value.").into() } else { Text::from(why) }
+            };
             let (hypothesis, mut values): (Text, Vec<String>) = match (question.shape, value) {
                 (Shape::List, value) => (value?.into(), Vec::new()),
                 (_, value) => (self.hypothesis(question, filling)?.into(), value.into_iter().collect()),
             };
             let listed = self.values.iter().flat_map(|path| path.leads(filling.start, &looks.names));
             values.extend(listed.map(|lead| lead.listed().to_owned()));
-            let piece = Evidence::supporting(question, hypothesis, strength, row, why);
-            let piece = Evidence { supports: !self.refutes, ..piece.with_values(values) };
-            Some(if self.routine { piece.routine() } else { piece })
+            let piece = Evidence::supporting(question, hypothesis, strength, row, Text::default());
+            let piece = Evidence { supports: !self.refutes, routine: self.routine, ..piece.with_values(values) };
+            if !take(piece, &why) {
+                self.why.try_paths(filling);
+            }
+            Some(())
+        };
+        let Some(per) = &self.per else {
+            piece(fill(whole), whole);
+            return;
+        };
+        let leads = per.leads(start, &looks.names);
+        let places = leads.iter().map(|lead| {
+            let start = Start { node: lead.node, ..start };
+            Filling { start, lead: Some(lead), ..whole }
         });
-        pieces.collect()
+        let mut fillings = places.filter(|filling| self.fits(&looks.names, filling.start)).peekable();
+        match &self.join {
+            Some(join) if fillings.peek().is_some() => {
+                let values: Vec<_> = fillings.filter_map(fill).collect();
+                piece(Some(values.join(join)), whole);
+            }
+            Some(_) => {}
+            None => fillings.for_each(|filling| {
+                piece(fill(filling), filling);
+            }),
+        }
     }
 
     fn hypothesis(&self, question: &Question, filling: Filling<'_, '_, '_>) -> Option<&'static str> {

@@ -194,11 +194,15 @@ impl Path {
     }
 
     fn leads_from<'n>(&self, node: Element<'n>, names: &Names) -> Vec<Lead<'n>> {
-        let mut places = vec![Placed { node, siblings: None }];
-        for step in &self.steps {
-            places = step.down(places);
+        let mut leads = Vec::new();
+        let start = Placed { node, siblings: None };
+        if let Some((first, rest)) = self.steps.split_first() {
+            let places = rest.iter().fold(first.down(&[start]), |places, step| step.down(&places));
+            places.into_iter().for_each(|place| self.part.lead(place, names, &mut leads));
+        } else {
+            self.part.lead(start, names, &mut leads);
         }
-        let mut leads: Vec<_> = places.into_iter().flat_map(|place| self.part.of(place, names)).take(PLACES).collect();
+        leads.truncate(PLACES);
         if !leads.is_empty() {
             self.has_matched.store(true, Ordering::Relaxed);
         }
@@ -241,8 +245,8 @@ impl Step {
         Ok(Self { tags: patterns(tags).ok_or_else(is_not_one)?, is_optional, attributes })
     }
 
-    fn down<'n>(&self, places: Vec<Placed<'n>>) -> Vec<Placed<'n>> {
-        let mut below = if self.is_optional { places.clone() } else { Vec::new() };
+    fn down<'n>(&self, places: &[Placed<'n>]) -> Vec<Placed<'n>> {
+        let mut below = if self.is_optional { places.to_vec() } else { Vec::new() };
         for Placed { node, .. } in places {
             let children = node.children().enumerate();
             let fits = children.filter(|(_, child)| {
@@ -254,32 +258,37 @@ impl Step {
                         .all(|(is_there, names)| attributes(*child).any(|it| any_fits(names, it.name)) == *is_there)
             });
             let room = PLACES.saturating_sub(below.len());
-            below.extend(fits.take(room).map(|(at, child)| Placed { node: child, siblings: Some((node, at)) }));
+            below.extend(fits.take(room).map(|(at, child)| Placed { node: child, siblings: Some((*node, at)) }));
         }
         below
     }
 }
 
 impl Part {
-    fn of<'n>(&self, place: Placed<'n>, names: &Names) -> Vec<Lead<'n>> {
+    /// Adds what it is of an element.
+    fn lead<'n>(&self, place: Placed<'n>, names: &Names, leads: &mut Vec<Lead<'n>>) {
         let node = place.node;
-        let value = |value: Cow<'n, str>| vec![Lead { node, name: None, value: Some(value) }];
+        let mut value = |value: Cow<'n, str>| leads.push(Lead { node, name: None, value: Some(value) });
         match self {
             Self::Element => value(Cow::Borrowed(node.tag())),
             Self::Attributes(patterns) => {
                 let is_one = matches!(patterns.as_slice(), [name] if !name.contains('*'));
                 let fits = attributes(node).filter(|it| any_fits(patterns, it.name));
-                let leads = fits.map(|it| Lead {
+                let found = fits.map(|it| Lead {
                     node,
                     name: (!is_one).then_some(Cow::Borrowed(it.name)),
                     value: Some(it.value.to_text()),
                 });
                 // Of an attribute that is there twice, the first counts.
-                leads.take(if is_one { 1 } else { PLACES }).collect()
+                leads.extend(found.take(if is_one { 1 } else { PLACES }));
             }
             Self::Bytes => value(elements::spelled(node).into()),
             Self::Size => value(elements::size(node).into()),
-            Self::Packed => endpoints::packed(node).map_or_else(Vec::new, |_| value(elements::size(node).into())),
+            Self::Packed => {
+                if endpoints::packed(node).is_some() {
+                    value(elements::size(node).into());
+                }
+            }
             Self::Children => {
                 let tags: Vec<_> = node.children().take(PLACES).map(|child| child.tag()).collect();
                 value(tags.join(" ").into())
@@ -290,13 +299,19 @@ impl Part {
                     Self::Before => parent.children().get(at.checked_sub(1)?),
                     _ => parent.children().skip(at).find(|next| next.tag() != node.tag()),
                 });
-                beside.map_or_else(Vec::new, |beside| value(format!("<{}>", beside.tag()).into()))
+                if let Some(beside) = beside {
+                    value(format!("<{}>", beside.tag()).into());
+                }
             }
-            Self::Other => other(node, &names.known),
+            Self::Other => leads.extend(other(node, &names.known)),
             Self::Named => {
                 let words: Vec<&str> = names.words.iter().map(String::as_str).collect();
                 let named = names::named(node, &words).into_iter();
-                named.map(|it| Lead { node, name: Some(it.name.into()), value: it.value.map(Into::into) }).collect()
+                leads.extend(named.map(|it| Lead {
+                    node,
+                    name: Some(it.name.into()),
+                    value: it.value.map(Into::into),
+                }));
             }
         }
     }

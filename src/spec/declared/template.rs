@@ -1,7 +1,9 @@
 //! Sentences and values with places that a stanza fills in: `An offer, {place}, with {audio@rate}[ and {video@enc}].`
 
+use std::sync::atomic::Ordering;
+
 use super::fields::FIELDS;
-use super::path::Path;
+use super::path::{Lead, Path};
 use super::words::{Filling, WORDS, Word};
 use crate::protocol::binary::Jid;
 use crate::words::counted;
@@ -86,6 +88,24 @@ impl Template {
         })
     }
 
+    /// Follows its paths that led nowhere so far, as filling it in would.
+    pub(super) fn try_paths(&self, filling: Filling<'_, '_, '_>) {
+        for piece in &self.0 {
+            match piece {
+                Piece::Path(path) | Piece::Count(path, _) | Piece::With(path) | Piece::Kind(path) => {
+                    if !path.has_matched.load(Ordering::Relaxed) {
+                        path.leads(filling.start, filling.names);
+                    }
+                }
+                Piece::Group(said, otherwise) => {
+                    said.try_paths(filling);
+                    otherwise.try_paths(filling);
+                }
+                Piece::Text(_) | Piece::Word(_) | Piece::Field(_) | Piece::Total(_) => {}
+            }
+        }
+    }
+
     /// Returns whether it is the same for every stanza.
     pub(super) fn is_fixed(&self) -> bool {
         self.0.iter().all(|piece| matches!(piece, Piece::Text(_)))
@@ -93,21 +113,32 @@ impl Template {
 
     /// Fills it in.
     pub(super) fn fill(&self, filling: Filling<'_, '_, '_>) -> String {
-        let pieces = self.0.iter().map(|piece| piece.says(filling).unwrap_or_else(|silent| silent));
-        pieces.collect()
+        let mut text = String::new();
+        self.write(filling, &mut text);
+        text
     }
 
-    /// Fills it in; `None` if a place has nothing to say.
-    fn fill_wholly(&self, filling: Filling<'_, '_, '_>) -> Option<String> {
-        self.0.iter().map(|piece| piece.says(filling).ok()).collect()
+    /// Fills it in. Returns whether every place had something to say.
+    fn write(&self, filling: Filling<'_, '_, '_>, text: &mut String) -> bool {
+        self.0.iter().fold(true, |is_whole, piece| piece.write(filling, text) && is_whole)
+    }
+
+    /// Fills it in, if every place has something to say.
+    fn write_wholly(&self, filling: Filling<'_, '_, '_>, text: &mut String) -> bool {
+        let before = text.len();
+        let is_whole = self.0.iter().all(|piece| piece.write(filling, text));
+        if !is_whole {
+            text.truncate(before);
+        }
+        is_whole
     }
 }
 
-fn short(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(VALUE) {
-        text.truncate(end);
-    }
-    text
+/// Returns as much of a text as is shown.
+fn short(text: &str) -> &str {
+    // No text has more characters than bytes.
+    let end = if text.len() > VALUE { text.char_indices().nth(VALUE).map(|(end, _)| end) } else { None };
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 impl Piece {
@@ -138,33 +169,54 @@ impl Piece {
         })
     }
 
-    /// Returns what it says; what is shown instead, if it has nothing to say.
-    fn says(&self, filling: Filling<'_, '_, '_>) -> Result<String, String> {
+    /// Writes what it says, or what is shown instead; returns whether it had something to say.
+    fn write(&self, filling: Filling<'_, '_, '_>, text: &mut String) -> bool {
         let leads = |path: &Path| path.leads(filling.start, filling.names);
         let number = |number: usize, thing: &str| match thing {
             "" => number.to_string(),
             _ => counted(u64::try_from(number).unwrap_or(u64::MAX), thing),
         };
+        let mut say = |said: Option<String>, silent: &str| {
+            text.push_str(said.as_deref().map_or(silent, short));
+            said.is_some()
+        };
         match self {
-            Self::Text(text) => Ok(text.clone()),
-            Self::Word(word) => (word.says)(filling).map(short).ok_or_else(|| word.silent.to_owned()),
-            Self::Field(field) => filling.looked.field(*field).map(short).ok_or_else(|| NONE.to_owned()),
+            Self::Text(fixed) => {
+                text.push_str(fixed);
+                true
+            }
+            Self::Word(word) => say((word.says)(filling), word.silent),
+            Self::Field(field) => say(filling.looked.field(*field), NONE),
             Self::Path(path) => {
-                let shown: Vec<_> = leads(path).iter().map(|lead| (lead.name.is_some(), lead.shown())).collect();
-                let joint = if shown.iter().any(|(is_named, _)| *is_named) { " and " } else { ", " };
-                let shown: Vec<_> = shown.into_iter().map(|(_, shown)| shown).collect();
-                if shown.is_empty() { Err(NONE.to_owned()) } else { Ok(short(shown.join(joint))) }
+                let leads = leads(path);
+                let joint = if leads.iter().any(|lead| lead.name.is_some()) { " and " } else { ", " };
+                let shown = || leads.iter().map(Lead::shown).collect::<Vec<_>>().join(joint);
+                say((!leads.is_empty()).then(shown), NONE)
             }
-            Self::Count(path, thing) => match leads(path).len() {
-                0 => Err(number(0, thing)),
-                count => Ok(number(count, thing)),
-            },
-            Self::With(path) => Ok(if leads(path).is_empty() { "without" } else { "with" }.to_owned()),
+            Self::Count(path, thing) => {
+                let count = leads(path).len();
+                text.push_str(&number(count, thing));
+                count > 0
+            }
+            Self::With(path) => {
+                text.push_str(if leads(path).is_empty() { "without" } else { "with" });
+                true
+            }
             Self::Kind(path) => {
-                leads(path).first().map(|lead| kind(lead.listed()).to_owned()).ok_or_else(|| "nobody".to_owned())
+                let kind = leads(path).first().map(|lead| kind(lead.listed()));
+                text.push_str(kind.unwrap_or("nobody"));
+                kind.is_some()
             }
-            Self::Total(thing) => Ok(number(filling.total, thing)),
-            Self::Group(said, otherwise) => Ok(said.fill_wholly(filling).unwrap_or_else(|| otherwise.fill(filling))),
+            Self::Total(thing) => {
+                text.push_str(&number(filling.total, thing));
+                true
+            }
+            Self::Group(said, otherwise) => {
+                if !said.write_wholly(filling, text) {
+                    otherwise.write(filling, text);
+                }
+                true
+            }
         }
     }
 }

@@ -20,9 +20,7 @@ pub struct Named {
 #[must_use]
 pub fn named(element: Element<'_>, words: &[&str]) -> Vec<Named> {
     let mut found = Vec::new();
-    let mut open = vec![element];
-    for _ in 0..ELEMENTS {
-        let Some(node) = open.pop() else { break };
+    for node in element.descendants().take(ELEMENTS) {
         if has_word(node.tag(), words) {
             found.push(Named { name: format!("<{}>", node.tag()), value: None });
         }
@@ -31,8 +29,6 @@ pub fn named(element: Element<'_>, words: &[&str]) -> Vec<Named> {
             name: format!("{}@{}", node.tag(), attribute.name),
             value: Some(attribute.value.to_string()),
         }));
-        let children: Vec<_> = node.children().take(ELEMENTS).collect();
-        open.extend(children.into_iter().rev());
     }
     found
 }
@@ -56,6 +52,10 @@ pub fn says_state(sight: &Sight<'_>) -> bool {
 /// Whether one of the words stands in a name.
 #[must_use]
 pub fn has_word(name: &str, words: &[&str]) -> bool {
+    // Most names are too short.
+    if words.iter().all(|word| word.len() > name.len()) {
+        return false;
+    }
     let mut parts = name.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
     parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes())))
 }

@@ -275,7 +275,8 @@ pub(in crate::tui) fn draw(screen: &Rules, shared: &Shared, scroll: &mut Scroll,
         let (count, calls) = Rules::counts(index, shared);
         let result = result(count);
         let [calls, violated, novelties, holds, undecided] =
-            [calls as u64, count.violated, count.novelties, count.holds, count.undecided].map(|it| it.to_string());
+            [calls as u64, count.violated.into(), count.novelties.into(), count.holds.into(), count.undecided.into()]
+                .map(|it| it.to_string());
         let cells = [
             (result, result_style(result, theme)),
             (rule.title, Style::new()),

@@ -68,7 +68,8 @@ fn vantages_can_share_a_clock_and_come_from_several_captures() {
     assert!(anomalies(&analysis).is_empty(), "{:?}", anomalies(&analysis));
     let call = &analysis.calls[0].call;
     assert_eq!(call.vantages.iter().map(|vantage| vantage.clock).collect::<Vec<_>>(), [Some(Clock::SAME); 2]);
-    let rows: Vec<_> = call.rows.iter().map(|row| (row.vantage, row.copy_of.get(), row.also.len(), row.repeats.get())).collect();
+    let rows: Vec<_> =
+        call.rows.iter().map(|row| (row.vantage, row.copy_of.get(), row.also.len(), row.repeats.get())).collect();
     assert_eq!(
         rows,
         [(0, None, 0, None), (1, Some(0), 1, None), (1, None, 1, None), (0, Some(2), 0, None)],

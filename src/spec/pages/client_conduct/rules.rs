@@ -148,7 +148,8 @@ fn rings_elsewhere(call: &Call, reject: &Sight<'_>) -> bool {
 
 pub(super) fn reject_ends_ringing(call: &Call, _: &Context, checks: &mut Checks) {
     for reject in stanzas::rejects(call).filter(|reject| reject.declines() && reject.row.repeats.is_none()) {
-        let is_without_effect = call.progress.without_effect.contains(&reject.row.copy_of.get().unwrap_or(reject.index));
+        let is_without_effect =
+            call.progress.without_effect.contains(&reject.row.copy_of.get().unwrap_or(reject.index));
         match (is_without_effect, reject.is_outbound()) {
             (false, true) if call.progress.ended == Some(reject.index) => {
                 checks.holds(reject.index, "the call ended with it");

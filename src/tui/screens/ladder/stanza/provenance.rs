@@ -45,7 +45,8 @@ impl Panel<'_> {
             format!("also {}{name}", other.stanza.origin)
         });
         let copy = row
-            .copy_of.get()
+            .copy_of
+            .get()
             .and_then(|copy| call.rows.get(copy))
             .map(|copy| format!("the sender's copy is {}", copy.observed.stanza.origin));
         let capture = analysis.and_then(|analysis| analysis.capture(origin.capture));
@@ -87,7 +88,8 @@ impl Panel<'_> {
             let answer = format!("answers {} in record {}{}", name(asked), record(asked), took(index));
             self.facts(&[answer], self.theme.accent);
         }
-        let mut answers = call.rows.iter().enumerate().skip(index).filter(|(_, other)| other.answers.get() == Some(index));
+        let mut answers =
+            call.rows.iter().enumerate().skip(index).filter(|(_, other)| other.answers.get() == Some(index));
         let named = answers.by_ref().take(ANSWERS_NAMED);
         let mut named: Vec<_> = named
             .map(|(index, other)| format!("{} {}{}", other.observed.read().node.tag(), record(other), took(index)))
@@ -115,7 +117,8 @@ impl Panel<'_> {
         if call.vantages.len() < 2 {
             return;
         }
-        let copies = call.rows.iter().enumerate().filter(|(_, row)| row.copy_of.get() == Some(index)).map(|(copy, _)| copy);
+        let copies =
+            call.rows.iter().enumerate().filter(|(_, row)| row.copy_of.get() == Some(index)).map(|(copy, _)| copy);
         let copies: Vec<usize> = copies.take(ANSWERS_NAMED).collect();
         for copy in copies {
             let Some(row) = call.rows.get(copy) else { continue };
