@@ -22,18 +22,27 @@ const BEGINNING: usize = 8;
 
 /// Ends the following of files, from another thread.
 #[derive(Clone, Debug, Default)]
-pub struct Following(Arc<AtomicBool>);
+pub struct Following {
+    is_stopped: Arc<AtomicBool>,
+    /// That of which this is a part.
+    whole: Option<Arc<AtomicBool>>,
+}
 
 impl Following {
     /// Lets every followed file end where it ends now.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.is_stopped.store(true, Ordering::Relaxed);
     }
 
     /// Returns whether it was stopped.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        [Some(&self.is_stopped), self.whole.as_ref()].into_iter().flatten().any(|flag| flag.load(Ordering::Relaxed))
+    }
+
+    /// Returns a part of it, which can also end by itself.
+    pub(super) fn part(&self) -> Self {
+        Self { is_stopped: Arc::default(), whole: Some(Arc::clone(&self.is_stopped)) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Captures and keys in, an analysis out.
 
+mod key_logs;
 mod live;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -185,6 +186,17 @@ impl Request {
 
     /// Reads all captures once.
     fn pass(&mut self, keys: &mut Arc<Keys>, publish: Option<&mut Publish<'_>>) -> (Arc<Analysis>, Statics) {
+        let Some(live) = self.live.clone() else {
+            let mut merge = self.begun(publish);
+            let statics =
+                if self.jobs == 1 { self.one_by_one(keys, &mut merge) } else { self.at_once(keys, &mut merge) };
+            return (merge.snapshot(!merge.is_stopped()), statics);
+        };
+        self.while_keys_come(keys, &live, publish)
+    }
+
+    /// Nothing found so far.
+    fn begun<'m, 'p>(&self, publish: Option<&'m mut Publish<'p>>) -> Merge<'m, 'p> {
         let captures = self.sources.iter().map(|source| self.described(source));
         let beside = Beside {
             key_logs: self.key_logs.as_slice().into(),
@@ -199,12 +211,7 @@ impl Request {
                 merge.tell(id(*index), device);
             }
         }
-        let statics = match self.live.clone() {
-            Some(live) => self.as_they_grow(keys, &live, &mut merge),
-            None if self.jobs == 1 => self.one_by_one(keys, &mut merge),
-            None => self.at_once(keys, &mut merge),
-        };
-        (merge.snapshot(!merge.is_stopped()), statics)
+        merge
     }
 
     /// A capture of which nothing was read.

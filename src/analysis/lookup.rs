@@ -70,11 +70,13 @@ impl Known {
     }
 }
 
-/// What becomes known of captures while they are followed: those that came later, and how far each was read.
+/// What becomes known of captures while they are followed: those that came later, how far each was read, and further keys.
 #[derive(Debug, Default)]
 pub(super) struct Roll {
     pub(super) later: Vec<Known>,
     pub(super) progress: BTreeMap<usize, Arc<Progress>>,
+    /// All keys, if there are more than when the reading began.
+    pub(super) keys: Option<Arc<Keys>>,
 }
 
 /// The captures of an analysis, to be read again.
@@ -133,10 +135,10 @@ impl Lookup {
 
     fn open(&self, capture: CaptureId) -> Result<Opened, LookupError> {
         let index = usize::try_from(capture.0).map_err(|_| LookupError::NotFound)?;
-        let (known, progress) = {
+        let (known, progress, keys) = {
             let roll = self.roll.lock().unwrap_or_else(PoisonError::into_inner);
             let known = self.captures.iter().chain(&roll.later).nth(index).cloned();
-            (known.ok_or(LookupError::NotFound)?, roll.progress.get(&index).cloned())
+            (known.ok_or(LookupError::NotFound)?, roll.progress.get(&index).cloned(), roll.keys.clone())
         };
         let path = known.source.path().ok_or(LookupError::StandardInput)?.to_owned();
         let now = stamp(&path).ok_or_else(|| unreadable(&path))?;
@@ -145,10 +147,11 @@ impl Lookup {
             (Some((length, _)), Some(progress)) => now.0 < length || progress.has_changed(),
             (before, _) => before != Some(now),
         };
+        let keys = keys.unwrap_or(known.keys);
         let format = known.overrides.and_then(|overrides| overrides.format);
         let opened = known.source.open(None, &Arc::default());
         let reader = opened.map_err(|error| LookupError::Unreadable(error.to_string()))?;
-        Ok(Opened { path, format, keys: known.keys, reader, has_changed })
+        Ok(Opened { path, format, keys, reader, has_changed })
     }
 }
 

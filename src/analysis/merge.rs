@@ -65,6 +65,8 @@ pub(super) struct Merge<'m, 'p> {
     interval: Duration,
     /// Whether something was found since.
     has_news: bool,
+    /// Whether nothing is published before everything that there is was read.
+    is_held: bool,
     publish: Option<&'m mut Publish<'p>>,
     is_stopped: bool,
 }
@@ -88,6 +90,7 @@ impl<'m, 'p> Merge<'m, 'p> {
             last: None,
             interval: PUBLISH_EVERY,
             has_news: false,
+            is_held: false,
             publish,
             is_stopped: false,
         }
@@ -205,9 +208,15 @@ impl<'m, 'p> Merge<'m, 'p> {
         if self.has_news { left } else { self.interval }
     }
 
+    /// Publishes nothing before everything that there is was read.
+    pub(super) const fn hold(&mut self) {
+        self.is_held = true;
+    }
+
     /// Publishes a snapshot, if there is news and the last one is old enough. `Break` if no more is wanted.
     pub(super) fn publish_when_due(&mut self) -> ControlFlow<()> {
-        let is_due = self.has_news && !self.is_stopped && self.is_watched();
+        self.is_held &= !self.caught_up;
+        let is_due = self.has_news && !self.is_stopped && self.is_watched() && !self.is_held;
         if is_due && self.last.is_none_or(|last| last.elapsed() >= self.interval) {
             let snapshot = self.snapshot(false);
             self.is_stopped = !self.publish.as_mut().is_some_and(|publish| publish(snapshot));

@@ -2,10 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::iter;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -124,7 +127,7 @@ fn rows_are_printed_as_they_come_and_a_cut_line_waits() {
     let (begin, end) = LOG[3].split_at(100);
     append(&path, begin.as_bytes());
     append(&path, format!("{end}\n").as_bytes());
-    let rejected = std::iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject");
+    let rejected = iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject");
     assert_eq!(rejected.unwrap()["call_id"], "C1");
     assert_eq!(interrupt(child).0, Some(0));
 }
@@ -139,7 +142,7 @@ fn a_rotated_log_is_followed() {
     assert_eq!(line(&mut out)["action"], "offer");
     fs::rename(&path, folder.path().join("baileys.log.1")).unwrap();
     fs::write(&path, format!("{}\n", LOG[3])).unwrap();
-    let rejected = std::iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject");
+    let rejected = iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject");
     assert_eq!(rejected.unwrap()["record"], 2);
     assert_eq!(interrupt(child).0, Some(0));
 }
@@ -155,7 +158,7 @@ fn files_that_appear_in_a_followed_folder_are_read() {
     let path = folder.path().join("later").join("b.log");
     fs::write(&path, LOG[3].replace("C1", "C2")).unwrap();
     append(&path, b"\n");
-    let rejected = std::iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject").unwrap();
+    let rejected = iter::from_fn(|| Some(line(&mut out))).find(|row| row["action"] == "reject").unwrap();
     assert_eq!((rejected["call_id"].as_str(), rejected["record"].as_u64()), (Some("C2"), Some(1)));
     assert!(rejected["capture"].as_str().unwrap().ends_with("b.log"), "{rejected}");
     assert_eq!(interrupt(child).0, Some(0));
@@ -181,6 +184,47 @@ fn a_capture_that_appears_is_decrypted_with_the_keys_next_to_it() {
     child.wait().unwrap();
 }
 
+/// Follows the included capture, whose key log gets its keys only when all else was read, and then is stopped. Returns how
+/// many calls the first snapshot with calls had, if it was waited for, and whether the end is that of the finished files.
+fn keys_come_last(is_waited_for: bool) -> (Option<usize>, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, keys] = ["call.pcap", "call.noisekeys.txt"].map(|name| folder.path().join(name));
+    fs::write(&path, capture()).unwrap();
+    fs::write(&keys, "# nobody has logged in so far\n").unwrap();
+    let request = || {
+        let mut request = Request::new(vec![Source::File(path.clone())]);
+        let log = BufReader::new(File::open(&keys).unwrap());
+        request.read_key_log(keys.to_str().unwrap().to_owned(), log).unwrap();
+        request
+    };
+    let following = Following::default();
+    let mut growing = request();
+    growing.follow(following.clone());
+    let (sender, snapshots) = mpsc::channel();
+    let loading = thread::spawn(move || growing.load_publishing(&mut |analysis| sender.send(analysis).is_ok()));
+    let next = |is_it: fn(&Analysis) -> bool| {
+        let next = || snapshots.recv_timeout(Duration::from_secs(60)).ok();
+        iter::from_fn(next).find(|analysis| is_it(analysis))
+    };
+    let before = next(|analysis| analysis.caught_up).unwrap();
+    append(&keys, &fs::read(own("answered-and-missed").join("answered-and-missed.noisekeys.txt")).unwrap());
+    let first = is_waited_for.then(|| next(|analysis| !analysis.calls.is_empty()).unwrap().calls.len());
+    following.stop();
+    let followed = loading.join().unwrap();
+    assert!(before.calls.is_empty());
+    (first, found(&followed) == found(&request().load()) && followed.calls.len() == 7)
+}
+
+#[test]
+fn keys_that_are_logged_after_the_bytes_were_read_decrypt_them() {
+    assert_eq!(keys_come_last(true), (Some(7), true), "all that was captured, at once");
+}
+
+#[test]
+fn keys_that_are_logged_just_before_the_end_are_used() {
+    assert_eq!(keys_come_last(false), (None, true));
+}
+
 /// A pipe to `export --follow` on standard input.
 fn export_of_a_pipe() -> (std::process::Child, std::process::ChildStdin, BufReader<std::process::ChildStdout>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
@@ -200,7 +244,7 @@ fn a_pipe_that_stalls_in_a_record_shows_what_came_before_and_can_be_given_up() {
     assert_eq!(line(&mut out)["action"], "offer", "although nothing more comes");
     pipe.write_all(end.as_bytes()).unwrap();
     pipe.write_all(b"\n").unwrap();
-    assert!(std::iter::from_fn(|| Some(line(&mut out))).any(|row| row["action"] == "reject"));
+    assert!(iter::from_fn(|| Some(line(&mut out))).any(|row| row["action"] == "reject"));
     pipe.write_all(begin.as_bytes()).unwrap();
     // Its writer still has it open.
     let (code, says) = interrupt(child);

@@ -12,11 +12,12 @@ use std::sync::{Arc, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use super::key_logs::KeyLogs;
 use super::{Request, described, id};
 use crate::analysis::follow::{Following, Progress};
 use crate::analysis::lookup::Known;
-use crate::analysis::merge::Merge;
-use crate::analysis::model::{Capture, KeyLog};
+use crate::analysis::merge::{Merge, Publish};
+use crate::analysis::model::{Analysis, Capture, KeyLog};
 use crate::analysis::reader::{Found, Reader, Statics};
 use crate::analysis::source::{Live, Overrides, Source};
 use crate::analysis::workers::Workers;
@@ -76,9 +77,36 @@ impl Request {
         self.live.as_ref().is_some_and(|live| live.grows)
     }
 
+    /// Reads all captures as they grow. When key logs have grown, reads them again from their beginning: what was read without
+    /// a key is not kept. Nothing is published until all that there is was read again.
+    pub(super) fn while_keys_come(
+        &mut self,
+        keys: &mut Arc<Keys>,
+        live: &Live,
+        mut publish: Option<&mut Publish<'_>>,
+    ) -> (Arc<Analysis>, Statics) {
+        let mut is_again = false;
+        loop {
+            let mut merge = self.begun(publish.as_deref_mut());
+            if is_again {
+                merge.hold();
+            }
+            if let Some(statics) = self.as_they_grow(keys, live, &mut merge) {
+                return (merge.snapshot(!merge.is_stopped()), statics);
+            }
+            is_again = true;
+            let mut roll = self.roll.lock().unwrap_or_else(PoisonError::into_inner);
+            roll.keys = Some(Arc::clone(keys));
+        }
+    }
+
     /// Reads all captures at once, each on its own thread, and takes what they find as it comes: none may end before the
-    /// user wants it.
-    pub(super) fn as_they_grow(&mut self, keys: &mut Arc<Keys>, live: &Live, merge: &mut Merge<'_, '_>) -> Statics {
+    /// user wants it. `None` if they have to be read again, since there are more keys.
+    fn as_they_grow(&mut self, keys: &mut Arc<Keys>, live: &Live, merge: &mut Merge<'_, '_>) -> Option<Statics> {
+        let grows = live.grows && self.is_repeatable();
+        let live = Live { until: live.until.part(), ..*live };
+        let mut key_logs = grows.then(KeyLogs::new);
+        let mut have_keys_grown = false;
         let keeps_messages = self.keeps_messages;
         let is_watched = merge.is_watched();
         let mut statics = Statics::default();
@@ -112,7 +140,16 @@ impl Request {
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
                 merge.set_caught_up(caught_up);
-                if merge.publish_when_due().is_break() {
+                if let Some(logs) = &mut key_logs {
+                    if caught_up {
+                        logs.caught_up();
+                    }
+                    if logs.is_due() && !live.until.is_stopped() && logs.have_grown(self, keys) {
+                        have_keys_grown = true;
+                        live.until.stop();
+                    }
+                }
+                if !have_keys_grown && merge.publish_when_due().is_break() {
                     live.until.stop();
                 }
                 if live.until.is_stopped() {
@@ -139,7 +176,11 @@ impl Request {
             }
             merge.end_capture();
         });
-        statics
+        // The last keys may have come with the last bytes.
+        if let Some(mut logs) = key_logs.filter(|_| !merge.is_stopped()) {
+            have_keys_grown |= logs.have_grown(self, keys);
+        }
+        (!have_keys_grown).then_some(statics)
     }
 
     /// Adds a capture that was not there before.
@@ -153,6 +194,8 @@ impl Request {
             logs.push(described(name, read.unwrap_or_default()));
         }
         self.shelf.add(notes, &text);
+        self.key_logs.extend(logs.iter().map(|(log, _)| log.clone()));
+        self.key_anomalies.extend(logs.iter().map(|(_, anomalies)| anomalies.clone()));
         merge.add(self.described(&source), logs, &self.shelf);
         let place = self.sources.len();
         if let Some(device) = &overrides.device {
