@@ -21,8 +21,8 @@ impl Analysis {
     /// The piece of evidence at a place of a [`Finding`](crate::spec::Finding).
     #[must_use]
     pub fn exhibit(&self, at: PieceAt) -> Option<Exhibit<'_>> {
-        let judged = self.judged_at(at.call)?;
-        let piece = judged.evidence.get(at.piece)?;
+        let judged = self.judged_at(at.call())?;
+        let piece = judged.evidence.get(at.piece())?;
         let row = judged.call.rows.get(piece.row)?;
         Some(Exhibit { analysis: self, judged, piece, row })
     }

@@ -221,7 +221,7 @@ fn evidence<'a>(
     let (mut shown, mut why) = (Shown::default(), String::new());
     for at in &finding.pieces {
         let piece =
-            sanitised.calls.get(at.call).and_then(|judged: &std::sync::Arc<Judged>| judged.evidence.get(at.piece));
+            sanitised.calls.get(at.call()).and_then(|judged: &std::sync::Arc<Judged>| judged.evidence.get(at.piece()));
         let Some(piece) = piece.filter(|piece| piece.supports && piece.strength == Strength::Direct) else { continue };
         if !finding.named.iter().any(|name| **name == *piece.hypothesis) {
             continue;
@@ -229,8 +229,8 @@ fn evidence<'a>(
         if why.is_empty() {
             piece.why.as_str().clone_into(&mut why);
         }
-        if let Some(judged) = raw.calls.get(at.call) {
-            note(&mut shown, judged, Place { call: at.call, row: piece.row }, sessions);
+        if let Some(judged) = raw.calls.get(at.call()) {
+            note(&mut shown, judged, Place { call: at.call(), row: piece.row }, sessions);
         }
     }
     (shown, why)

@@ -309,12 +309,14 @@ fn value<'f>(analysis: &'f Analysis, finding: &'f Finding, spec: Option<&'f Chec
             "direct": tally.direct,
         })
     });
-    let exhibits = exhibits(analysis, finding);
+    let mut latencies: HashMap<&str, Vec<f64>> = HashMap::new();
+    if question.shape == Shape::List {
+        for exhibit in finding.pieces.iter().filter_map(|at| analysis.exhibit(*at)) {
+            latencies.entry(&exhibit.piece.hypothesis).or_default().extend(latency(&exhibit));
+        }
+    }
     let values = finding.values.iter().map(|seen| {
-        let mut latencies: Vec<f64> = match question.shape {
-            Shape::List => exhibits.get(seen.value.as_str()).into_iter().flatten().filter_map(latency).collect(),
-            Shape::Exclusive | Shape::Existential { .. } => Vec::new(),
-        };
+        let mut latencies = latencies.remove(seen.value.as_str()).unwrap_or_default();
         let latency =
             percentiles(&mut latencies).map(|[half, most, all]| json!({ "p50": half, "p95": most, "max": all }));
         json!({ "value": seen.value, "count": seen.count, "first": place(analysis, seen.first), "latency_ms": latency })

@@ -94,7 +94,7 @@ fn section(
     for finding in findings {
         let place = finding.telling(&analysis.calls).and_then(|at| {
             let exhibit = analysis.exhibit(at)?;
-            Some(format!("call #{}, record {}", analysis.number(at.call), exhibit.origin().last))
+            Some(format!("call #{}, record {}", analysis.number(at.call()), exhibit.origin().last))
         });
         let place = place.unwrap_or_default();
         let confidence = finding.confidence.name();

@@ -247,7 +247,7 @@ fn hypotheses(analysis: &Analysis, findings: &[Finding], text: &mut String) {
 fn verdicts<'f>(analysis: &Analysis, findings: impl Iterator<Item = &'f Finding>, text: &mut String) {
     table(&["question", "verdict", "named", "confidence", "where", "why"], text);
     for finding in findings {
-        let exhibit = finding.telling(&analysis.calls).and_then(|at| Some((at.call, analysis.exhibit(at)?)));
+        let exhibit = finding.telling(&analysis.calls).and_then(|at| Some((at.call(), analysis.exhibit(at)?)));
         let (place, why) = exhibit.map_or_else(Default::default, |(call, exhibit)| {
             (citation::place(analysis, &exhibit.judged.call, call, exhibit.row), exhibit.piece.why.to_string())
         });

@@ -16,10 +16,28 @@ use super::verdict::{Tally, Verdict, decide};
 /// A place in [`Verdicts::evidence`](super::Verdicts::evidence) of one of the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PieceAt {
-    /// Index of the call.
-    pub call: usize,
-    /// Index of the piece in the call's evidence.
-    pub piece: usize,
+    call: u32,
+    piece: u32,
+}
+
+impl PieceAt {
+    /// Returns the index of the call.
+    #[must_use]
+    pub const fn call(self) -> usize {
+        self.call as usize
+    }
+
+    /// Returns the index of the piece in the call's evidence.
+    #[must_use]
+    pub const fn piece(self) -> usize {
+        self.piece as usize
+    }
+
+    /// Returns the piece.
+    fn of(self, calls: &[Arc<Judged>]) -> Option<(&Judged, &Evidence)> {
+        let judged = calls.get(self.call())?;
+        Some((judged, judged.evidence.get(self.piece())?))
+    }
 }
 
 /// A value that the wire has, where a question asks for values.
@@ -61,7 +79,7 @@ impl Finding {
     #[must_use]
     pub fn telling(&self, calls: &[Arc<Judged>]) -> Option<PieceAt> {
         let weight = |at: &PieceAt| {
-            let piece = calls.get(at.call)?.evidence.get(at.piece)?;
+            let (_, piece) = at.of(calls)?;
             let is_named = piece.supports && self.named.iter().any(|name| **name == *piece.hypothesis);
             Some((is_named, piece.strength))
         };
@@ -80,8 +98,8 @@ pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
 #[must_use]
 pub fn findings_by(calls: &[Arc<Judged>], lineage: &Lineage) -> Vec<Finding> {
     let mut pieces: BTreeMap<&str, Vec<PieceAt>> = BTreeMap::new();
-    for (call, judged) in calls.iter().enumerate() {
-        for (piece, evidence) in judged.evidence.iter().enumerate() {
+    for (call, judged) in (0..).zip(calls) {
+        for (piece, evidence) in (0..).zip(&judged.evidence) {
             pieces.entry(evidence.question.id).or_default().push(PieceAt { call, piece });
         }
     }
@@ -101,14 +119,12 @@ fn finding(
     (sessions, material): (&Sessions, &Material),
     lineage: &Lineage,
 ) -> Finding {
-    let evidence = || pieces.iter().filter_map(|at| Some((at.call, calls.get(at.call)?.evidence.get(at.piece)?)));
+    let evidence = || pieces.iter().filter_map(|at| at.of(calls));
     let tallies = tally(question, evidence().map(|(_, piece)| piece));
     let (verdict, named) = decide(question.shape, &tallies);
     let mut witnesses: BTreeMap<&str, BTreeSet<Witness<'_>>> = BTreeMap::new();
-    for (call, piece) in evidence().filter(|(_, piece)| piece.supports && piece.strength == Strength::Direct) {
-        if let Some(judged) = calls.get(call) {
-            sessions.witnesses(judged, piece.row, witnesses.entry(&piece.hypothesis).or_default());
-        }
+    for (judged, piece) in evidence().filter(|(_, piece)| piece.supports && piece.strength == Strength::Direct) {
+        sessions.witnesses(judged, piece.row, witnesses.entry(&piece.hypothesis).or_default());
     }
     let confidence = match verdict {
         Verdict::Open => Confidence::Unknown,
@@ -123,18 +139,14 @@ fn finding(
     let values = values(question, &pieces, calls);
     let recorded = material.on(question);
     let state = State { question, verdict, confidence, named: &named, tallies: &tallies, recorded };
-    let cited = pieces.iter().filter_map(|at| {
-        let judged = calls.get(at.call)?;
-        Some((&**judged, judged.evidence.get(at.piece)?))
-    });
-    let (gap, next) = (state.gap(), state.next(cited));
+    let (gap, next) = (state.gap(), state.next(evidence()));
     Finding { question, verdict, named, confidence, tallies, values, pieces, gap, next }
 }
 
 fn values(question: &Question, pieces: &[PieceAt], calls: &[Arc<Judged>]) -> Vec<Seen> {
     let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
     for at in pieces {
-        let Some(piece) = calls.get(at.call).and_then(|judged| judged.evidence.get(at.piece)) else { continue };
+        let Some((_, piece)) = at.of(calls) else { continue };
         let listed = (question.shape == Shape::List).then_some(piece.hypothesis.as_str());
         for value in listed.into_iter().chain(piece.values.iter().map(Text::as_str)) {
             let known = seen.entry(value).or_insert_with(|| Seen { value: value.to_owned(), count: 0, first: *at });

@@ -63,9 +63,9 @@ impl Evidence {
     fn piece<'s>(&self, index: usize, shared: &'s Shared) -> Option<Piece<'s>> {
         let board = shared.board.as_ref()?;
         let at = board.finding(self.question)?.pieces.get(index)?;
-        let judged = board.analysis().judged_at(at.call)?;
-        let piece = judged.evidence.get(at.piece)?;
-        Some((shared.current(at.call, board.analysis())?, judged, judged.call.rows.get(piece.row)?, piece))
+        let judged = board.analysis().judged_at(at.call())?;
+        let piece = judged.evidence.get(at.piece())?;
+        Some((shared.current(at.call(), board.analysis())?, judged, judged.call.rows.get(piece.row)?, piece))
     }
 }
 
