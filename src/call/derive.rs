@@ -200,10 +200,10 @@ fn rows(
         let is_refusal = matches!(&stanza.body, Body::Ack(ack) if ack.error.is_some());
         let original = originals.get(*index).copied().flatten();
         let place = rows.len();
-        if let Some(refused) = answers.filter(|_| is_refusal).and_then(|answered| rows.get_mut(answered)) {
-            if refused.refused_by.is_none() {
-                refused.refused_by = Some(place).into();
-            }
+        if let Some(refused) = answers.filter(|_| is_refusal).and_then(|answered| rows.get_mut(answered))
+            && refused.refused_by.is_none()
+        {
+            refused.refused_by = Some(place).into();
         }
         rows.push(Row {
             vantage: occurrence.vantage,

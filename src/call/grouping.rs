@@ -145,7 +145,9 @@ impl Grouping {
                 let stanza = &mut observed.stanza.item;
                 self.shared.share(stanza);
                 // An answer has the id of what it answers.
-                if let Some((known, _)) = stanza.id.as_ref().and_then(|id| self.by_stanza_id.get_key_value(id)) {
+                if let (Body::Ack(_) | Body::Receipt(_), Some(id)) = (&stanza.body, &stanza.id)
+                    && let Some((known, _)) = self.by_stanza_id.get_key_value(id)
+                {
                     stanza.id = Some(Arc::clone(known));
                 }
                 self.add(index, &Arc::new(observed));

@@ -198,11 +198,14 @@ impl Evidence {
     }
 }
 
+/// What a piece of evidence says: its hypothesis, whether it supports it, its strength and its values.
+type Said = (Text, bool, Strength, Box<[Text]>);
+
 /// Pieces of evidence in a call, of which those that say the same (hypothesis, strength and values) are counted, and the first
 /// is kept.
 #[derive(Default)]
 pub(super) struct Distinct {
-    known: HashMap<(Text, bool, Strength, Box<[Text]>), usize>,
+    known: HashMap<Said, usize>,
     first: Vec<(Evidence, usize)>,
 }
 

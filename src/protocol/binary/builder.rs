@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dictionary::Word;
 use super::jid::Jid;
-use super::node::{ATTRIBUTE, Content, ELEMENT, Element, Node, Part};
+use super::node::{ATTRIBUTE, Content, ELEMENT, Element, HEAD, Node, Part};
 use super::value::{Span, Value};
 
 /// How many of the last addresses are compared with the next one, so that one that repeats is kept once.
@@ -198,13 +198,17 @@ impl NodeBuilder {
             elements.resize(self.elements.len(), Span::default());
             attributes.resize(self.attributes.len(), Span::default());
         }
-        let counts =
-            [self.elements.len(), self.attributes.len(), self.text_ends.len(), self.byte_ends.len()].map(number);
-        let flat = self.elements.as_flattened().iter().chain(self.attributes.as_flattened());
-        let ends = self.text_ends.iter().chain(&self.byte_ends);
-        let spans = elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]);
-        let numbers = counts.into_iter().chain(flat.chain(ends).copied()).chain(spans);
-        Node::new(numbers, has_spans, &self.bytes, self.text, self.jids)
+        let (flat, flat_attributes) = (self.elements.as_flattened(), self.attributes.as_flattened());
+        let ends = self.text_ends.len() + self.byte_ends.len();
+        let spans = 2 * (elements.len() + attributes.len());
+        let mut numbers = Vec::with_capacity(HEAD + flat.len() + flat_attributes.len() + ends + spans);
+        numbers.extend([number(self.text_ends.len()), number(self.byte_ends.len())]);
+        for part in [flat, flat_attributes, &self.text_ends, &self.byte_ends] {
+            numbers.extend_from_slice(part);
+        }
+        numbers.extend(elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]));
+        let counts = (number(self.elements.len()), number(self.attributes.len()));
+        Node::new(counts, (&numbers, has_spans), &self.bytes, self.text, self.jids)
     }
 
     fn set_content(&mut self, part: Part) {

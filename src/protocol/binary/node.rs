@@ -15,18 +15,21 @@ use super::value::{Attribute, Span, Value};
 #[derive(Clone)]
 pub struct Node {
     /// Numbers, and what is neither number nor text: how the numbers are kept ([`Form`]), the numbers, and the byte strings
-    /// one after the other. The numbers are how many elements, attributes, texts and byte strings there are; then the
-    /// elements in document order, the attributes, the ends of the texts in `text`, the ends of the byte strings, and the
-    /// spans of elements and attributes, if any.
+    /// one after the other. The numbers are how many texts and byte strings there are; then the elements in document order,
+    /// the attributes, the ends of the texts in `text`, the ends of the byte strings, and the spans of elements and
+    /// attributes, if any.
     data: Box<[u8]>,
     /// The texts that are not in the dictionary, one after the other.
     text: Box<str>,
     /// The addresses, each once.
     jids: Box<[Jid]>,
+    /// How many elements and attributes there are.
+    elements: u32,
+    attributes: u32,
 }
 
 /// The numbers at the start of [`Node::data`], and those of an element, an attribute and a span.
-pub(super) const HEAD: usize = 4;
+pub(super) const HEAD: usize = 2;
 pub(super) const ELEMENT: usize = 4;
 pub(super) const ATTRIBUTE: usize = 2;
 const SPAN: usize = 2;
@@ -113,23 +116,30 @@ impl Part {
 }
 
 impl Node {
-    /// A node of these numbers, with spans or without, and of these byte strings, texts and addresses.
+    /// A node of so many elements and attributes: of these numbers, with spans or without, and of these byte strings, texts
+    /// and addresses.
     pub(super) fn new(
-        numbers: impl Iterator<Item = u32> + Clone,
-        has_spans: bool,
+        (elements, attributes): (u32, u32),
+        (numbers, has_spans): (&[u32], bool),
         bytes: &[u8],
         text: String,
         jids: Vec<Jid>,
     ) -> Self {
-        let form = Form { is_narrow: numbers.clone().all(|number| u16::try_from(number).is_ok()), has_spans };
-        let width = form.width();
-        let mut data = Vec::with_capacity(1 + width * numbers.clone().count() + bytes.len());
+        let largest = numbers.iter().fold(0, |largest, number| largest | number);
+        let form = Form { is_narrow: u16::try_from(largest).is_ok(), has_spans };
+        let mut data = Vec::with_capacity(1 + form.width() * numbers.len() + bytes.len());
         data.push(form.packed());
-        for number in numbers {
-            data.extend(number.to_le_bytes().iter().take(width));
+        data.resize(1 + form.width() * numbers.len(), 0);
+        let places = data.get_mut(1..).unwrap_or_default();
+        if form.is_narrow {
+            let each = places.as_chunks_mut().0.iter_mut().zip(numbers);
+            each.for_each(|(place, number)| *place = (*number as u16).to_le_bytes());
+        } else {
+            let each = places.as_chunks_mut().0.iter_mut().zip(numbers);
+            each.for_each(|(place, number)| *place = number.to_le_bytes());
         }
         data.extend_from_slice(bytes);
-        Self { data: data.into(), text: text.into(), jids: jids.into() }
+        Self { data: data.into(), text: text.into(), jids: jids.into(), elements, attributes }
     }
 
     /// Returns its outermost element.
@@ -192,20 +202,16 @@ impl Node {
     }
 
     /// Returns the numbers from one on.
+    #[inline]
     fn numbers<const N: usize>(&self, at: usize) -> Option<[u32; N]> {
-        let width = self.form().width();
-        let bytes = self.data.get(1 + width * at..1 + width * (at + N))?;
-        let mut numbers = [0; N];
-        if width == NARROW {
-            let each = numbers.iter_mut().zip(bytes.as_chunks().0);
-            each.for_each(|(number, bytes)| *number = u32::from(u16::from_le_bytes(*bytes)));
+        let (form, numbers) = self.data.split_first()?;
+        if Form::of(*form).is_narrow {
+            let numbers = numbers.get(NARROW * at..)?.as_chunks().0.first_chunk::<N>()?;
+            Some(numbers.map(|bytes| u16::from_le_bytes(bytes).into()))
         } else {
-            numbers
-                .iter_mut()
-                .zip(bytes.as_chunks().0)
-                .for_each(|(number, bytes)| *number = u32::from_le_bytes(*bytes));
+            let numbers = numbers.get(WIDE * at..)?.as_chunks().0.first_chunk::<N>()?;
+            Some(numbers.map(u32::from_le_bytes))
         }
-        Some(numbers)
     }
 
     fn number(&self, at: usize) -> usize {
@@ -213,19 +219,19 @@ impl Node {
     }
 
     fn attributes_at(&self) -> usize {
-        HEAD + ELEMENT * self.number(0)
+        HEAD + ELEMENT * self.elements as usize
     }
 
     fn texts_at(&self) -> usize {
-        self.attributes_at() + ATTRIBUTE * self.number(1)
+        self.attributes_at() + ATTRIBUTE * self.attributes as usize
     }
 
     fn byte_strings_at(&self) -> usize {
-        self.texts_at() + self.number(2)
+        self.texts_at() + self.number(0)
     }
 
     fn spans_at(&self) -> usize {
-        self.byte_strings_at() + self.number(3)
+        self.byte_strings_at() + self.number(1)
     }
 
     /// Returns the numbers of an element: its tag, the index after its last attribute, the index after its last descendant,
@@ -237,9 +243,10 @@ impl Node {
 
     /// Returns the range that ends with the end at `first + index`; the one before it ends where this one begins.
     fn range(&self, first: usize, index: u32) -> std::ops::Range<usize> {
-        let index = index as usize;
-        let start = if index == 0 { 0 } else { self.number(first + index - 1) };
-        start..self.number(first + index)
+        match (index as usize).checked_sub(1) {
+            None => 0..self.number(first),
+            Some(before) => self.numbers(first + before).map_or(0..0, |[start, end]| start as usize..end as usize),
+        }
     }
 
     fn string(&self, part: Part) -> &str {
@@ -252,7 +259,7 @@ impl Node {
 
     fn byte_string(&self, index: u32) -> &[u8] {
         let Form { has_spans, .. } = self.form();
-        let spans = if has_spans { SPAN * (self.number(0) + self.number(1)) } else { 0 };
+        let spans = if has_spans { SPAN * (self.elements as usize + self.attributes as usize) } else { 0 };
         let bytes = self.data.get(1 + self.form().width() * (self.spans_at() + spans)..).unwrap_or_default();
         bytes.get(self.range(self.byte_strings_at(), index)).unwrap_or_default()
     }
@@ -450,7 +457,7 @@ impl<'n> Iterator for Attributes<'n> {
         let node = self.node;
         let at = node.attributes_at() + ATTRIBUTE * self.next as usize;
         let [name, value] = node.numbers(at)?;
-        let span = node.span(node.number(0) + self.next as usize);
+        let span = node.span(node.elements as usize + self.next as usize);
         self.next += 1;
         Some(Attribute { name: node.string(Part::of(name)), value: node.value(Part::of(value)), span })
     }

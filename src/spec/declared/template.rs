@@ -118,9 +118,10 @@ impl Template {
         text
     }
 
-    /// Fills it in. Returns whether every place had something to say.
-    fn write(&self, filling: Filling<'_, '_, '_>, text: &mut String) -> bool {
-        self.0.iter().fold(true, |is_whole, piece| piece.write(filling, text) && is_whole)
+    fn write(&self, filling: Filling<'_, '_, '_>, text: &mut String) {
+        for piece in &self.0 {
+            piece.write(filling, text);
+        }
     }
 
     /// Fills it in, if every place has something to say.
