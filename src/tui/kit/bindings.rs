@@ -240,7 +240,7 @@ bindings! {
     "pan-right" LADDER ["→" "l"] Command::PanRight,
         "Scroll the lifelines to the right";
     "fold" CALL ["z"] Command::Fold,
-        "Fold acks and keep-alives; then rows that don't match the filter; then nothing" "fold";
+        "Cycle: acks and keep-alives folded; also rows that don't match the filter; nothing" "fold";
     "expected" CALL ["u"] Command::Expected,
         "Toggle expected-but-missing flow steps";
     "layer" CALL ["x"] Command::Layer,
@@ -252,7 +252,7 @@ bindings! {
     "shrink" CALL ["-" "<"] Command::Shrink,
         "Enlarge the stanza";
     "reference" CALL ["r"] Command::Reference,
-        "Measure times from this row; again: from the start of the call";
+        "Measure times from this row, or from the start again";
     "filter" LISTED ["f"] Command::Filter,
         "Filter calls by expression" "filter";
     "filter-by-value" LISTED ["&"] Command::FilterByValue,
@@ -302,9 +302,9 @@ bindings! {
     "sort-board" BOARDS ["s"] Command::Sort,
         "Sort by result, page, number of observations, name" "sort";
     "strays" STRAYS ["o"] Command::Strays,
-        "Open unattributed stanzas: those of no known call";
+        "Open the stanzas that belong to no known call";
     "media" LISTED ["U"] Command::Media,
-        "Show its media: UDP flows, and why it has no sound";
+        "Show the call's media: UDP flows, and why there is no sound";
     "page" PAGED ["i"] Command::Page,
         "Read its page: what the spec says, and what decides it" "page";
     "open-draft" FINDINGS ["Enter"] Command::Open,
@@ -332,7 +332,7 @@ bindings! {
     "choose-copy" COPIES ["Enter" "Space" "y"] Command::Accept,
         "Copy this" "copy";
     "compare" LISTED ["d"] Command::Compare,
-        "Compare the two that are ticked, or the ticked one with this one" "compare";
+        "Compare the two ticked ones, or the ticked one with this one" "compare";
     "auto-scroll" CALLS ["V"] Command::AutoScroll,
         "Toggle auto-scroll: select the newest call as calls appear";
     "sort" CALLS ["s"] Command::Sort,
@@ -374,11 +374,11 @@ bindings! {
     "follow" ROAMING ["W"] Command::Follow,
         "Follow the captures as they grow, or stop following";
     "pause" ROAMING ["."] Command::Pause,
-        "Pause the screen while captures grow; again: continue";
+        "Pause or resume the screen while captures grow";
     "seen" CALLS ["K"] Command::Seen,
         "Mark all new calls (•) as seen";
     "jump-back" ROAMING ["Ctrl-o" "H"] Command::JumpBack,
-        "Go back to before the last jump";
+        "Go back to where the last jump started";
     "jump-forward" ROAMING ["L"] Command::JumpForward,
         "Go forward again";
     "pseudonyms" ROAMING ["p"] Command::Pseudonyms,
