@@ -100,8 +100,8 @@ pub fn mentioned(node: &Node) -> Vec<Mention> {
     let id = node.attribute("id").and_then(|id| Prefix::of_id(&id.to_text()));
     let mut found: Vec<_> = id.map(Mention::Id).into_iter().collect();
     for node in node.root().descendants() {
-        let tells = |name, value: Value<'_>| !MEASURED.contains(&name) && !(name == "id" && is_counted(value));
-        for attribute in node.attributes().filter(|attribute| tells(attribute.name, attribute.value)) {
+        let is_count = |name, value: Value<'_>| MEASURED.contains(&name) || (name == "id" && is_counted(value));
+        for attribute in node.attributes().filter(|attribute| !is_count(attribute.name, attribute.value)) {
             found.extend(mention(attribute.value, NAMES.contains(&attribute.name)));
         }
         let is_name = NAMES.contains(&node.tag());
