@@ -151,6 +151,7 @@ impl Verdicts {
         evidence.shrink_to_fit();
         telling.sort_unstable();
         telling.dedup();
+        telling.shrink_to_fit();
         let flow = Alignment::of(pages::flows(), call, context);
         let mut places = Vec::new();
         let mut counts = Vec::with_capacity(RULES.len());
