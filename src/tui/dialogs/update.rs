@@ -88,7 +88,7 @@ pub(in crate::tui) fn ask_value(model: &mut Model) {
     model.shared.dialog = Some(Dialog::Values { filters, selected: 0 });
 }
 
-/// Shows only the calls with the other party of the selected one.
+/// Shows only the calls with the other party of the selected one, at any of its devices.
 pub(in crate::tui) fn only_peer(model: &mut Model) {
     let Some((judged, _)) = chosen(model) else { return };
     let call = &judged.call;
@@ -96,8 +96,8 @@ pub(in crate::tui) fn only_peer(model: &mut Model) {
     let is_own = |party: &Jid| own.is_some_and(|own| call.people.same_person(own, party));
     let peer = [&call.caller, &call.callee].into_iter().flatten().find(|party| !is_own(party));
     let Some(peer) = peer else { return model.shared.say("The peer of this call is not known") };
-    let peer = spelled(&peer.to_string());
-    narrow(model, format!("caller == {peer} or callee == {peer}"), true);
+    let peer = spelled(&peer.user);
+    narrow(model, format!("caller contains {peer} or callee contains {peer}"), true);
 }
 
 /// Filters by an expression, in addition to the filter that there is if `further`.
