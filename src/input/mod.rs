@@ -210,7 +210,10 @@ pub fn read(
         None => None,
     };
     let mut source = Source::new(capture, Decompressed::new(reader)?);
-    begin(&mut source)?;
+    match wanted {
+        Some((_, reader @ Reader::Whole { .. })) => begin(&mut source, |data| reader.claims(data))?,
+        _ => begin(&mut source, shows_an_entry)?,
+    }
     if source.data().is_empty() {
         return Err(source.broken().map_or(Error::Empty, |broken| Error::Archive(broken.detail)));
     }
@@ -247,15 +250,19 @@ pub fn read(
 /// If the `reader` fails.
 pub fn begins_like_a_capture(reader: &mut dyn Read) -> Result<bool, Error> {
     let mut source = Source::new(CaptureId(0), Decompressed::new(reader)?);
-    begin(&mut source)?;
+    begin(&mut source, shows_an_entry)?;
     let data = source.data();
-    Ok(READERS.iter().any(|reader| reader.claims(data)) || log::has_entry(data, line_formats()))
+    Ok(READERS.iter().any(|reader| reader.claims(data)) || shows_an_entry(data))
 }
 
-/// Reads as much of an input as it takes to recognise it: of a log only its first entry, since the next may be long in
-/// coming.
-fn begin(source: &mut Source<'_>) -> Result<(), Error> {
-    while source.data().len() < PROBE_LENGTH && !log::has_entry(source.data(), line_formats()) {
+/// Returns whether the beginning of an input has an entry of a log. That is enough of it: the next may be long in coming.
+fn shows_an_entry(beginning: &[u8]) -> bool {
+    log::has_entry(beginning, line_formats())
+}
+
+/// Reads as much of an input as it takes to recognise it.
+fn begin(source: &mut Source<'_>, is_enough: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
+    while source.data().len() < PROBE_LENGTH && !is_enough(source.data()) {
         if !source.fill(source.data().len() + 1)? {
             break;
         }

@@ -47,6 +47,22 @@ fn what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn a_format_that_is_named_is_read_alike_however_few_bytes_come_at_a_time() {
+    let hex = b"====== xml send ======\nFollow: tcp,hex\nFilter: tcp.stream eq 0\n00000000  47 45 54 20\n";
+    let yaml = b"peers:\n  - peer: 0\n    host: recv xml\n    port: 1\nFollow: tcp,hex\npackets:\n  - packet: 4\n    data: !!binary |\n      R0VU\n";
+    for input in [&hex[..], yaml] {
+        let read = |reader: &mut dyn Read| {
+            let mut kept = Kept::default();
+            let summary = read(CaptureId(0), reader, Some("tshark-follow"), &mut kept).map(|summary| summary.records);
+            (summary.map_err(|error| error.to_string()), format!("{:?}", kept.anomalies()))
+        };
+        let whole = read(&mut &input[..]);
+        assert!(whole.0.is_ok(), "{whole:?}");
+        assert_eq!(read(&mut Pieces { rest: input, lengths: vec![1].into_iter().cycle(), interrupt: false }), whole);
+    }
+}
+
+#[test]
 fn the_sink_can_have_enough() {
     for input in [classic(), ng()] {
         let mut kept = Kept { enough: 2, ..Kept::default() };

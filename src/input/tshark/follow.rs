@@ -6,7 +6,6 @@
 use std::ops::ControlFlow;
 
 use data_encoding::BASE64;
-use memchr::memmem;
 
 use super::packet::hex;
 use crate::anomaly::Anomaly;
@@ -21,15 +20,19 @@ use crate::protocol::tcp::Chunk;
 
 /// Whether an input that begins so is such a stream.
 pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
-    let text = json::text(beginning);
-    let after_peers = text.strip_prefix(b"peers:").map(<[u8]>::trim_ascii_start);
-    after_peers.is_some_and(|rest| rest.starts_with(b"- peer:")) || text.starts_with(b"====") && form(text).is_some()
+    form(beginning).is_some()
 }
 
-/// How a stream is printed, by its head.
-fn form(head: &[u8]) -> Option<Form> {
-    let follow = memmem::find(head, b"\nFollow: ").and_then(|place| head.get(place..));
-    let kind = follow?.splitn(3, |byte| *byte == b'\n').nth(1)?.trim_ascii_end();
+/// How a stream is printed, by its first lines: what follows may say anything.
+fn form(beginning: &[u8]) -> Option<Form> {
+    let head = json::text(beginning);
+    let after_peers = head.strip_prefix(b"peers:").map(<[u8]>::trim_ascii_start);
+    if after_peers.is_some_and(|rest| rest.starts_with(b"- peer:")) {
+        return Some(Form::Yaml);
+    }
+    let (rule, rest) = head.split_at_checked(memchr::memchr(b'\n', head)? + 1)?;
+    let (kind, _) = rest.split_at_checked(memchr::memchr(b'\n', rest)?)?;
+    let kind = kind.strip_prefix(b"Follow: ").filter(|_| rule.starts_with(b"===="))?.trim_ascii_end();
     if kind.ends_with(b",raw") {
         Some(Form::Raw)
     } else if kind.ends_with(b",hex") {
@@ -52,11 +55,8 @@ pub(in crate::input) fn read(
     source: &mut Source<'_>,
     out: &mut dyn Sink,
 ) -> Result<u64, Error> {
-    if !probe(source.data()) {
-        return Err(Error::NotInFormat(format.name));
-    }
+    let form = form(source.data()).ok_or(Error::NotInFormat(format.name))?;
     source.skip_byte_order_mark();
-    let form = form(source.data()).unwrap_or(Form::Yaml);
     let mut stream = Stream::default();
     let mut lines = 0;
     while let Some(line) = lines::next(source)? {

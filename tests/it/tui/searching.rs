@@ -128,7 +128,11 @@ fn calls_are_filtered_by_what_is_selected() {
     assert!(!bench.shows("15550100009") && !bench.shows("1555"), "only calls with this peer: {}", bench.screen());
     let mut bench = wide();
     bench.keys("foutcome == missed<enter>P");
-    assert!(bench.shows("filter: (outcome == missed) and (caller contains "), "the peer narrows too: {}", bench.screen());
+    assert!(
+        bench.shows("filter: (outcome == missed) and (caller contains "),
+        "the peer narrows too: {}",
+        bench.screen()
+    );
 }
 
 #[test]
