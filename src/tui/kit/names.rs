@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::call::People;
 use crate::protocol::binary::Jid;
@@ -36,8 +37,8 @@ impl Names {
 
     /// Assigns a person's letter, so that letters follow the order of the calls.
     pub(in crate::tui) fn meet(&self, jid: &Jid, people: &People) {
-        if !jid.is_server() {
-            self.letter(people.person(jid));
+        if !jid.is_server() && self.reported.is_none() {
+            self.number(people.person(jid));
         }
     }
 
@@ -80,9 +81,13 @@ impl Names {
         if let Some(letter) = self.reported.as_ref().and_then(|redactor| redactor.aliases().person(&person)) {
             return letter;
         }
+        in_letters(self.number(person))
+    }
+
+    fn number(&self, person: Jid) -> usize {
         let mut letters = self.letters.borrow_mut();
         let next = letters.len();
-        in_letters(*letters.entry(person).or_insert(next))
+        *letters.entry(person).or_insert(next)
     }
 }
 
