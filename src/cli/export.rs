@@ -136,9 +136,9 @@ impl ExportArguments {
         self.output.path().into_iter().collect()
     }
 
-    fn options<'f>(&self, filter: Option<&'f RowFilter>, target: &Target) -> Options<'f> {
+    fn options<'f>(&self, filter: Option<&'f RowFilter>, target: &Target, jobs: usize) -> Options<'f> {
         let csv = Csv { raw: self.raw, visible: !target.is_regular_file() };
-        Options { filter, xml: self.xml, internal: self.include_internal, all_flows: self.all, csv, jobs: 1 }
+        Options { filter, xml: self.xml, internal: self.include_internal, all_flows: self.all, csv, jobs }
     }
 }
 
@@ -153,7 +153,7 @@ pub(super) fn run(arguments: &ExportArguments, settings: &Settings) -> Result<Ex
         let target = arguments.output.target(&inputs)?;
         let format = arguments.format.to(&target)?;
         if arguments.follow {
-            let rows = Rows::new(table, format, arguments.options(filter, &target))?;
+            let rows = Rows::new(table, format, arguments.options(filter, &target, 1))?;
             let analysis = following::rows(&arguments.reading, settings, rows)?;
             loading::report(&analysis, verbosity);
             return Ok(loading::exit(&analysis));
@@ -194,7 +194,7 @@ fn write(
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }
-    let options = Options { jobs: request.jobs(), ..arguments.options(filter, target) };
+    let options = arguments.options(filter, target, request.jobs());
     let analysis = match arguments.table {
         Table::Evidence => loading::load_judged(request, verbosity),
         Table::Stanzas | Table::Calls | Table::Anomalies | Table::Messages | Table::Media => {

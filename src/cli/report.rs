@@ -7,8 +7,7 @@ use ringtrace::analysis::Analysis;
 use ringtrace::output::Inputs;
 use ringtrace::redact::Redactor;
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
-use ringtrace::spec::RULES;
-use ringtrace::spec::findings;
+use ringtrace::spec::{RULES, added_questions, findings};
 use ringtrace::visible::{visible, visible_path};
 use ringtrace::words::nearest;
 
@@ -191,6 +190,10 @@ impl ReportArguments {
         let request = self.reading.prepare(settings)?;
         let jobs = request.jobs();
         let analysis = loading::read(request, settings.verbosity);
+        if !added_questions().is_empty() {
+            // The user's paths are tried on what was captured: what is sanitised may lack their names.
+            analysis.judge(jobs);
+        }
         loading::report(&analysis, settings.verbosity);
         let exit = loading::exit(&analysis);
         let known = self.redaction.known()?;

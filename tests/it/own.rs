@@ -116,5 +116,20 @@ fn a_path_that_leads_nowhere_is_reported_with_its_line() {
         "{}",
         said(&output)
     );
-    assert!(!said(&ringtrace(&own(), &["questions", CAPTURE])).contains("leads nowhere"));
+    let report = ["report", CAPTURE, "--question", "own-net-medium"];
+    assert!(said(&ringtrace(&file, &report)).contains("mine.toml:17: own-net-medium: `nett` leads nowhere"));
+}
+
+#[test]
+fn of_a_path_that_leads_somewhere_or_was_not_tried_nothing_is_said() {
+    for arguments in [
+        &["questions", CAPTURE][..],
+        &["report", CAPTURE, "--question", "own-net-medium"],
+        &["sanitize", CAPTURE],
+        &["ladder", CAPTURE, "--call", "#1"],
+        &["export", CAPTURE, "--table", "calls"],
+    ] {
+        let output = ringtrace(&own(), arguments);
+        assert!(!said(&output).contains("leads nowhere"), "{arguments:?}: {}", said(&output));
+    }
 }

@@ -1,6 +1,6 @@
 //! What a question looks at, and the evidence that follows.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foldhash::HashSet;
 use serde::Deserialize;
@@ -164,6 +164,8 @@ pub(super) struct Looks {
     /// The values that the spec describes.
     pub(super) described: Vec<String>,
     pub(super) names: Names,
+    /// Whether any call was looked at: until then, no path can have led anywhere.
+    pub(super) were_asked: AtomicBool,
 }
 
 /// A stanza that a look is about, and the other one that its relations led to.
@@ -174,6 +176,7 @@ struct Matched<'s, 'c> {
 
 impl Detector for Looks {
     fn evidence(&self, question: &'static Question, survey: &Survey<'_>, context: &Context) -> Vec<Evidence> {
+        self.were_asked.store(true, Ordering::Relaxed);
         let mut evidence: Vec<Evidence> = Vec::new();
         for look in self.looks.iter().filter(|look| look.may_concern(survey.call)) {
             if look.otherwise && !evidence.is_empty() {

@@ -1,5 +1,7 @@
 //! Reading questions from TOML.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::Deserialize;
 
 use super::form::{self, Asked, Declaration};
@@ -162,7 +164,12 @@ fn declared(text: &str, ordinal: u8, line: usize, entry: Entry) -> Result<Declar
         lines.push(declaration::line_of(text, declaration.span().start));
         looks.push(Asked { text, shape, hypotheses: names, names: &known }.look(declaration)?);
     }
-    let looks: &'static Looks = Box::leak(Box::new(Looks { looks, described: entry.described, names: known }));
+    let looks: &'static Looks = Box::leak(Box::new(Looks {
+        looks,
+        described: entry.described,
+        names: known,
+        were_asked: AtomicBool::new(false),
+    }));
     let also: Vec<(&'static str, u8)> = also.into_iter().map(|(page, number)| (leaked(page), number)).collect();
     let texts = if page_text.is_empty() { String::new() } else { format!("\n\n## {}\n\n{page_text}\n", id.get_ref()) };
     let question = Question {
@@ -205,9 +212,12 @@ impl Declared {
         Self { source: leaked(source.to_owned()), ..self }
     }
 
-    /// Returns the paths that led nowhere in everything that was judged so far.
+    /// Returns the paths that led nowhere in everything that was judged so far; none if nothing was.
     #[must_use]
     pub fn unmatched(&self) -> Vec<Unmatched> {
+        if !self.looks.were_asked.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
         let looks = self.looks.looks.iter().zip(self.lines);
         let unmatched = looks
             .flat_map(|(look, line)| look.unmatched().map(|path| Unmatched { line: *line, path: path.text.clone() }));
