@@ -1,6 +1,5 @@
 //! Whom and what stanzas name: what leaves must name nobody of a recording, whether a call is about them or not.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::protocol::binary::{Content, Node, Value};
@@ -20,7 +19,7 @@ pub enum Mention {
     Id(Prefix),
 }
 
-/// The first characters of an id, in the size of a number.
+/// The first letters and digits of an id, in lower case, as a number to the base of 36.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prefix(u64);
 
@@ -28,21 +27,39 @@ impl Prefix {
     /// How many letters and digits it has.
     pub const LENGTH: usize = 12;
 
-    /// The prefix of these letters and digits, which are in lower case and as many as it has.
-    #[must_use]
-    pub fn of(letters: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        letters.hash(&mut hasher);
-        Self(hasher.finish())
-    }
-
     /// That of an id; `None` if it is shorter, or too much like a word.
     #[must_use]
     pub fn of_id(id: &str) -> Option<Self> {
-        let letters = id.chars().filter(char::is_ascii_alphanumeric).take(Self::LENGTH);
-        let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-        let tells = letters.len() == Self::LENGTH && letters.bytes().any(|byte| byte.is_ascii_digit());
-        tells.then(|| Self::of(&letters))
+        let mut window = Window::default();
+        let letters = id.bytes().filter(u8::is_ascii_alphanumeric).take(Self::LENGTH);
+        letters.map(|letter| window.push(letter)).last().flatten()
+    }
+}
+
+/// As many letters and digits of a text as a prefix has, and the last ones at any time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Window {
+    value: u64,
+    /// How many there are, at most as many as a prefix has.
+    length: usize,
+    /// How many of the last ones are letters.
+    letters: usize,
+}
+
+impl Window {
+    /// Moves on by a byte of the text. Returns the prefix that ends there, unless it is too much like a word: one
+    /// without a digit. Anything but letters and digits of ASCII is no part of one.
+    pub fn push(&mut self, byte: u8) -> Option<Prefix> {
+        const BASE: u64 = 36;
+        const WITHOUT_FIRST: u64 = BASE.pow(Prefix::LENGTH as u32 - 1);
+        let Some(digit) = char::from(byte).to_digit(36) else {
+            *self = Self::default();
+            return None;
+        };
+        self.value = self.value % WITHOUT_FIRST * BASE + u64::from(digit);
+        self.length = Prefix::LENGTH.min(self.length + 1);
+        self.letters = if byte.is_ascii_digit() { 0 } else { self.letters + 1 };
+        (self.length == Prefix::LENGTH && self.letters < Prefix::LENGTH).then_some(Prefix(self.value))
     }
 }
 
@@ -178,7 +195,7 @@ mod tests {
             Mention::Name("Berta".into()),
             Mention::Name("Zoe".into()),
             Mention::Host("10.9.8.7".parse().unwrap()),
-            Mention::Id(Prefix::of("3eb0a1b2c3d4")),
+            Mention::Id(Prefix::of_id("3eb0a1b2c3d4").unwrap()),
         ];
         expected.sort();
         assert_eq!(found, expected);
@@ -196,6 +213,26 @@ mod tests {
         }
         for id in ["12025550102", "+1.202-555-0102", "1202.5550102"] {
             assert_eq!(mentions(id), [Mention::Number(id.replace(['+', '.', '-'], "").into())], "{id}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_window_moves_over_every_prefix(text in "[a-c0-2]{0,30}|[a-z0-9é-]{0,40}") {
+            let mut window = Window::default();
+            for (end, byte) in text.bytes().enumerate() {
+                let last = (end + 1).checked_sub(Prefix::LENGTH).and_then(|begin| text.get(begin..=end));
+                let last = last.filter(|last| last.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+                proptest::prop_assert_eq!(window.push(byte), last.and_then(Prefix::of_id));
+            }
+        }
+
+        #[test]
+        fn prefixes_are_one_only_if_their_letters_are(one in "[a-b0-1]{12}", other in "[a-b0-1]{12}") {
+            let tells = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+            let both = Prefix::of_id(&one.to_uppercase()).zip(Prefix::of_id(&other));
+            proptest::prop_assert_eq!(both.is_some(), tells(&one) && tells(&other));
+            proptest::prop_assert!(both.is_none_or(|(first, second)| (first == second) == (one == other)));
         }
     }
 }

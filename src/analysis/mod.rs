@@ -56,7 +56,7 @@ pub use exhibit::Exhibit;
 pub use follow::Following;
 pub use load::{Discover, Newcomer, Request};
 pub use lookup::{Lookup, LookupError};
-pub use mention::{MEASURED, Mention, NAMES, Prefix, mentioned};
+pub use mention::{MEASURED, Mention, NAMES, Prefix, Window, mentioned};
 pub use merge::Publish;
 pub use model::{Analysis, Capture, Chosen, Connection, KeyLog, Other, SeenMessage};
 pub use source::{Overrides, Source};

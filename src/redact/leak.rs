@@ -12,10 +12,13 @@ mod decoded;
 
 mod wording;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::mem;
+
+use foldhash::HashSet;
 
 use super::identifiers::Identifier;
-use crate::analysis::Prefix;
+use crate::analysis::{Prefix, Window};
 use addresses::Addresses;
 use decoded::decoded;
 use escapes::without_escapes;
@@ -60,7 +63,7 @@ const HEX_NUMBER: usize = 8;
 /// How many bytes of a text are searched at a time.
 const BLOCK: usize = 512 << 10;
 
-/// How many bytes after them, at least, are searched with them: what goes on over the end of a line is found whole.
+/// How many bytes after them, at least, are searched with them.
 const MARGIN: usize = 16 << 10;
 
 /// All raw identifiers of the captures, prepared for the search.
@@ -110,20 +113,11 @@ impl Identifiers {
         self.found_in_blocks(text, BLOCK)
     }
 
-    /// The same, of so many bytes at a time and what follows them, so that the views of a long text need no more memory
-    /// than those of a short one.
+    /// The same, of so many bytes at a time.
     fn found_in_blocks(&self, text: &str, block: usize) -> Vec<Leak> {
-        let mut found = BTreeSet::new();
-        let (mut begin, mut line) = (0, 0);
-        while let Some(rest) = text.get(begin..).filter(|rest| !rest.is_empty()) {
-            let end = end_of_line(rest, block);
-            let with_margin = end_of_line(rest, end.saturating_add(MARGIN));
-            let leaks = self.unescaped_in(rest.get(..with_margin).unwrap_or(rest));
-            found.extend(leaks.into_iter().map(|leak| Leak { line: leak.line + line, ..leak }));
-            line += rest.get(..end).unwrap_or(rest).matches('\n').count();
-            begin += end;
-        }
-        found.into_iter().collect()
+        let mut search = Search::in_blocks(self, block);
+        search.push(text, |_| ());
+        search.finish(|_| ())
     }
 
     fn unescaped_in(&self, text: &str) -> BTreeSet<Leak> {
@@ -141,6 +135,63 @@ impl Identifiers {
             }
         }
         found
+    }
+}
+
+/// A search in a text that comes in parts, of some bytes and what follows them at a time, so that the views of a long text
+/// need no more memory than those of a short one.
+pub(super) struct Search<'i> {
+    identifiers: &'i Identifiers,
+    /// How many bytes are searched at a time, at least.
+    block: usize,
+    /// What was not searched yet, and how many lines are before it.
+    left: String,
+    line: usize,
+    found: BTreeSet<Leak>,
+}
+
+impl<'i> Search<'i> {
+    /// A search for these identifiers.
+    pub(super) const fn of(identifiers: &'i Identifiers) -> Self {
+        Self::in_blocks(identifiers, BLOCK)
+    }
+
+    const fn in_blocks(identifiers: &'i Identifiers, block: usize) -> Self {
+        Self { identifiers, block, left: String::new(), line: 0, found: BTreeSet::new() }
+    }
+
+    /// Goes on with a part of the text. `searched` gets what was searched to its end.
+    pub(super) fn push(&mut self, part: &str, mut searched: impl FnMut(String)) {
+        self.left.push_str(part);
+        while self.left.len() > self.block + MARGIN
+            && let Some(block) = self.next(false)
+        {
+            searched(block);
+        }
+    }
+
+    /// Ends the search, and returns what it found, once per line and kind.
+    pub(super) fn finish(mut self, mut searched: impl FnMut(String)) -> Vec<Leak> {
+        while let Some(block) = self.next(true) {
+            searched(block);
+        }
+        self.found.into_iter().collect()
+    }
+
+    /// Searches the next block; `None` if there is nothing left, or more has to come before.
+    fn next(&mut self, is_all: bool) -> Option<String> {
+        let end = end_of_line(&self.left, self.block);
+        // What goes on over the end of the last line is found whole.
+        let with_margin = end_of_line(&self.left, end.saturating_add(MARGIN));
+        if self.left.is_empty() || (with_margin == self.left.len() && !is_all) {
+            return None;
+        }
+        let leaks = self.identifiers.unescaped_in(self.left.get(..with_margin)?);
+        self.found.extend(leaks.into_iter().map(|leak| Leak { line: leak.line + self.line, ..leak }));
+        let rest = self.left.split_off(end);
+        let block = mem::replace(&mut self.left, rest);
+        self.line += block.matches('\n').count();
+        Some(block)
     }
 }
 
@@ -164,13 +215,15 @@ impl Identifiers {
 
     /// Adds where ids begin in a text's letters and digits.
     fn begin_in(&self, letters: &View, found: &mut BTreeSet<Leak>) {
-        let text = &letters.text;
-        let windows = text.bytes().enumerate().map(|(at, _)| (at, text.get(at..at + Prefix::LENGTH)));
-        for (at, window) in windows.take_while(|_| !self.prefixes.is_empty()) {
-            // An id without a digit is none whose beginning is kept.
-            let window = window.filter(|window| window.bytes().any(|byte| byte.is_ascii_digit()));
-            if window.is_some_and(|window| self.prefixes.contains(&Prefix::of(window))) {
-                found.insert(Leak { line: letters.line(at), what: What::Id });
+        if self.prefixes.is_empty() {
+            return;
+        }
+        let mut window = Window::default();
+        for (end, letter) in letters.text.bytes().enumerate() {
+            if let Some(prefix) = window.push(letter)
+                && self.prefixes.contains(&prefix)
+            {
+                found.insert(Leak { line: letters.line(end + 1 - Prefix::LENGTH), what: What::Id });
             }
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::actions::Actions;
 use super::alias::Aliases;
 use super::identifiers;
-use super::leak::{Identifiers, Leak};
+use super::leak::{Identifiers, Leak, Search};
 use super::node;
 use crate::analysis::Analysis;
 use crate::protocol::binary::{Jid, Node};
@@ -114,5 +114,19 @@ impl Redactor {
     pub fn release(&self, text: String) -> Result<Redacted, Vec<Leak>> {
         let leaks = self.identifiers.found_in(&text);
         if leaks.is_empty() { Ok(Redacted(text)) } else { Err(leaks) }
+    }
+
+    /// Checks a long text for leaks that comes in parts, and returns it in larger ones.
+    ///
+    /// # Errors
+    /// If it contains raw identifiers of the captures, in any spelling: all that were found.
+    pub fn release_parts(&self, parts: impl Iterator<Item = String>) -> Result<Vec<Redacted>, Vec<Leak>> {
+        let mut search = Search::of(&self.identifiers);
+        let mut released = Vec::new();
+        for part in parts {
+            search.push(&part, |searched| released.push(Redacted(searched)));
+        }
+        let leaks = search.finish(|searched| released.push(Redacted(searched)));
+        if leaks.is_empty() { Ok(released) } else { Err(leaks) }
     }
 }

@@ -10,7 +10,7 @@ fn identifiers() -> Identifiers {
         Identifier::Name("Call".to_owned()),
         Identifier::Name("Bo".to_owned()),
         Identifier::Address("203.0.113.77".parse().unwrap()),
-        Identifier::Prefix(Prefix::of("3eb0a1b2c3d4")),
+        Identifier::Prefix(Prefix::of_id("3EB0-A1B2-C3D4-E5F6").unwrap()),
         Identifier::File("/home/zoe/session-7.pcap".to_owned()),
         Identifier::File("session-7.pcap".to_owned()),
         Identifier::Part("holiday-with-zoe".to_owned()),

@@ -31,12 +31,9 @@ impl View {
     /// With one space for any white space.
     pub(super) fn spaced(folded: &str) -> Self {
         Self::of(folded, |line, view| {
-            for character in line.chars().chain([' ']) {
-                if !character.is_whitespace() {
-                    view.text.push(character);
-                } else if !view.text.ends_with(' ') {
-                    view.text.push(' ');
-                }
+            for word in line.split_whitespace() {
+                view.text.push_str(word);
+                view.text.push(' ');
             }
         })
     }
@@ -44,8 +41,13 @@ impl View {
     /// Its letters and digits; of bytes in hex, without the sign that they are.
     pub(super) fn alphanumeric(folded: &str) -> Self {
         Self::of(folded, |line, view| {
-            let letters = line.split("0x").flat_map(str::chars);
-            view.text.extend(letters.filter(|character| character.is_alphanumeric()));
+            let mut characters = line.chars().peekable();
+            while let Some(character) = characters.next() {
+                let is_sign = character == '0' && characters.next_if_eq(&'x').is_some();
+                if !is_sign && character.is_alphanumeric() {
+                    view.text.push(character);
+                }
+            }
         })
     }
 
@@ -54,7 +56,7 @@ impl View {
     pub(super) fn digits(folded: &str) -> Self {
         let (mut marks, mut spaces) = (0_usize, 0_usize);
         Self::of(folded, |line, view| {
-            for character in line.chars().chain([' ']) {
+            for character in line.chars() {
                 if let Some(digit) = digit(character) {
                     if marks > BETWEEN || spaces > BETWEEN {
                         view.text.push(' ');
@@ -71,6 +73,7 @@ impl View {
                     marks += 1;
                 }
             }
+            spaces += 1;
         })
     }
 
@@ -102,7 +105,9 @@ pub(super) fn fold(text: &str) -> String {
         // Nothing in plain text depends on its neighbours, and they do not depend on it.
         let end = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
         let (plain, from) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        folded.extend(plain.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        let begin = folded.len();
+        folded.push_str(plain);
+        folded.get_mut(begin..).unwrap_or_default().make_ascii_lowercase();
         let end = from.bytes().position(is_plain).unwrap_or(from.len());
         let (other, after) = from.split_at_checked(end).unwrap_or((from, ""));
         fold_into(other, &mut folded);
