@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ringtrace::analysis::Analysis;
 use ringtrace::output::{Existing, Inputs, Output, Readers, folder_of};
-use ringtrace::redact::{Aliases, BadAlias, Leak, Redactor, Sanitised};
+use ringtrace::redact::{Aliases, BadAlias, Leak, Redactor, Withheld};
 use ringtrace::visible::{visible, visible_path};
 
 use super::exit::Failure;
@@ -178,8 +178,7 @@ pub(super) fn release_notes(redactor: &Redactor, notes: &[(String, String)]) -> 
 }
 
 /// Says what was withheld, and how to release it.
-pub(super) fn list_withheld(sanitised: &Sanitised, verbosity: Verbosity) {
-    let withheld = sanitised.withheld();
+pub(super) fn list_withheld(withheld: &[Withheld], verbosity: Verbosity) {
     if withheld.is_empty() || verbosity < Verbosity::Losses {
         return;
     }

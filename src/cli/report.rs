@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
 use ringtrace::output::Inputs;
-use ringtrace::redact::Redactor;
+use ringtrace::redact::{Redacted, Redactor};
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
 use ringtrace::spec::{RULES, added_questions, findings};
 use ringtrace::visible::{visible, visible_path};
@@ -226,7 +226,7 @@ impl ReportArguments {
             errln!("ringtrace: {note}");
         }
         redaction::release_notes(&redactor, &draft.remarks)?;
-        redaction::list_withheld(&sanitised, settings.verbosity);
+        redaction::list_withheld(&sanitised.withheld(), settings.verbosity);
         Ok((Ready { exit, redactor, known }, draft))
     }
 
@@ -268,7 +268,7 @@ impl ReportArguments {
         };
         match target.zip(path) {
             Some((target, path)) => {
-                target.write_text(rest.as_str())?;
+                target.write_parts(rest.iter().map(Redacted::as_str))?;
                 tell(&format!("; all of it is in {}", visible_path(&path)));
             }
             None => tell(": it was cut (with -o PATH, all of it is written to a second file)"),

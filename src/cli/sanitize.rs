@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
+use ringtrace::redact::Redacted;
 use ringtrace::report;
 
 use super::exit::{Exit, Failure};
@@ -73,9 +74,12 @@ pub(super) fn run(arguments: &SanitizeArguments, settings: &Settings) -> Result<
         Some(calls) => sanitised.narrowed(&calls),
         None => sanitised,
     };
-    let lines = redactor.release(report::lines(&sanitised, calls.as_deref())).map_err(redaction::leaks)?;
+    let (lines, withheld) = (report::lines(&sanitised, calls.as_deref()), sanitised.withheld());
+    // Each call is given up once it is written.
+    drop(sanitised);
+    let text = redactor.release_parts(lines.parts()).map_err(redaction::leaks)?;
     arguments.redaction.save(&redactor, &known)?;
-    target.write_text(lines.as_str())?;
-    redaction::list_withheld(&sanitised, settings.verbosity);
+    target.write_parts(text.iter().map(Redacted::as_str))?;
+    redaction::list_withheld(&withheld, settings.verbosity);
     Ok(exit)
 }

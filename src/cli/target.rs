@@ -122,7 +122,18 @@ impl Target {
     /// # Errors
     /// If the target cannot be written.
     pub(super) fn write_text(&self, text: &str) -> Result<(), Failure> {
-        self.write(|out| out.write_all(text.as_bytes()).map_err(|error| self.failure(error)))
+        self.write_parts([text])
+    }
+
+    /// Writes a text that comes in parts.
+    ///
+    /// # Errors
+    /// If the target cannot be written.
+    pub(super) fn write_parts<'t>(&self, parts: impl IntoIterator<Item = &'t str>) -> Result<(), Failure> {
+        self.write(|out| {
+            let mut parts = parts.into_iter();
+            parts.try_for_each(|part| out.write_all(part.as_bytes())).map_err(|error| self.failure(error))
+        })
     }
 
     /// The failure to write to this target.

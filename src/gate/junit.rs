@@ -28,7 +28,9 @@ struct Case<'d> {
 pub fn junit(analysis: &Analysis, departures: &Departures<'_>, denied: &[Level]) -> String {
     let mut counts = vec![Count::default(); RULES.len()];
     for judged in analysis.judged() {
-        counts.iter_mut().zip(&judged.counts).for_each(|(total, count)| total.add(*count));
+        for (rule, count) in &judged.counts {
+            counts.get_mut(*rule).into_iter().for_each(|total| total.add(*count));
+        }
     }
     let mut by_id: BTreeMap<&str, [Vec<&Departure<'_>>; 2]> = BTreeMap::new();
     for departure in departures.iter() {

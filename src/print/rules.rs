@@ -32,18 +32,25 @@ fn results(analysis: &Analysis) -> Vec<Compliance<'_>> {
         |rule: &'static Rule| Compliance { rule, count: Count::default(), not_exercised: 0, places: Vec::new() };
     let mut results: Vec<_> = RULES.iter().copied().map(result).collect();
     let by_id: BTreeMap<&str, usize> = RULES.iter().enumerate().map(|(index, rule)| (rule.id, index)).collect();
+    let (mut calls, mut exercised) = (0, vec![0; RULES.len()]);
     for judged in analysis.judged() {
         // Unattributed stanzas are kept under an empty call-id, which is not a call.
         let is_call = !judged.call.id.is_empty();
-        for (result, count) in results.iter_mut().zip(&judged.counts) {
-            result.count.add(*count);
-            result.not_exercised += u64::from(is_call && !count.is_exercised());
+        calls += u64::from(is_call);
+        for (rule, count) in &judged.counts {
+            if let (Some(result), Some(exercised)) = (results.get_mut(*rule), exercised.get_mut(*rule)) {
+                result.count.add(*count);
+                *exercised += u64::from(is_call);
+            }
         }
         for place in &judged.places {
             if let Some(result) = by_id.get(place.rule.id).and_then(|index| results.get_mut(*index)) {
                 result.places.push((judged, place));
             }
         }
+    }
+    for (result, exercised) in results.iter_mut().zip(exercised) {
+        result.not_exercised = calls - exercised;
     }
     results
 }

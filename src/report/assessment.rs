@@ -210,9 +210,8 @@ fn of_rule(rule: &'static Rule, sanitised: &Sanitised) -> Assessment {
     let mut total = crate::spec::Count::default();
     let place = RULES.iter().position(|known| known.id == rule.id);
     for judged in &analysis.calls {
-        if let Some(count) = place.and_then(|place| judged.counts.get(place)) {
-            total.add(*count);
-        }
+        let of_rule = judged.counts.iter().filter(|(index, _)| Some(*index) == place);
+        of_rule.for_each(|(_, count)| total.add(*count));
     }
     let citations = analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
         let places = judged.places.iter().filter(|place| place.rule == rule);

@@ -9,7 +9,7 @@ use super::citation;
 use super::finding::reproduce;
 use super::inert::{inert, inert_cell, inert_lines};
 use super::media;
-use super::ndjson::lines;
+use super::ndjson::{Lines, lines};
 use super::notes;
 use super::request::Report;
 use super::sheet::{LIMIT, fenced};
@@ -33,7 +33,7 @@ const NOTED: usize = 8_000;
 const AROUND: usize = 400;
 
 /// The comment, which begins with the marker, and what did not find room in it.
-pub(super) fn write(report: &Report<'_>, assessment: &Assessment, marker: &str) -> (String, Option<String>) {
+pub(super) fn write(report: &Report<'_>, assessment: &Assessment, marker: &str) -> (String, Option<Lines>) {
     let calls = relevant(report, assessment);
     let shown: Vec<_> = foremost(assessment).into_iter().take(LISTED).collect();
     let mut text = format!("{marker}\n\n**{}**\n\n{}\n", inert(&assessment.title), inert_lines(&assessment.summary));
@@ -58,7 +58,7 @@ pub(super) fn write(report: &Report<'_>, assessment: &Assessment, marker: &str) 
         } else {
             format!("{some}; the rest is in a separate file")
         };
-        let stanzas = fenced("json", &lines(report.sanitised, Some(&fitting)));
+        let stanzas = fenced("json", &lines(report.sanitised, Some(&fitting)).text());
         text.push_str(&format!(
             "\n<details>\n<summary>Sanitised stanzas ({which})</summary>\n\n{stanzas}\n\n</details>\n"
         ));
@@ -81,6 +81,9 @@ fn relevant(report: &Report<'_>, assessment: &Assessment) -> Vec<usize> {
     let own: Vec<usize> = own.collect::<BTreeSet<_>>().into_iter().collect();
     let Subject::Question(question) = report.subject else { return own };
     let analysis = report.sanitised.analysis();
+    if own.len() == analysis.calls.len() {
+        return own;
+    }
     let verdict = |calls: &[Arc<Judged>]| {
         let found = findings(calls).into_iter().find(|finding| finding.question.id == question.id);
         found.map_or((Verdict::Open, Vec::new()), |finding| (finding.verdict, finding.named))
@@ -94,7 +97,7 @@ fn relevant(report: &Report<'_>, assessment: &Assessment) -> Vec<usize> {
 
 /// As many of the calls as there is room for, those first that tell most.
 fn fitting(report: &Report<'_>, calls: &[usize], assessment: &Assessment, room: usize) -> Vec<usize> {
-    if lines(report.sanitised, Some(calls)).len() <= room {
+    if lines(report.sanitised, Some(calls)).length_within(room).is_some() {
         return calls.to_vec();
     }
     let (mut told, mut order) = (BTreeSet::new(), Vec::new());
@@ -114,8 +117,7 @@ fn fitting(report: &Report<'_>, calls: &[usize], assessment: &Assessment, room: 
             continue;
         }
         // Headers that several calls share are counted with each: that leaves room, and takes none.
-        let length = lines(report.sanitised, Some(&[call])).len();
-        if length <= left {
+        if let Some(length) = lines(report.sanitised, Some(&[call])).length_within(left) {
             left -= length;
             chosen.insert(call);
         }

@@ -1,11 +1,13 @@
 //! A report that was written, and one that may leave.
 
 use super::form::Form;
+use super::ndjson::Lines;
 use super::sheet;
 use crate::redact::{Leak, Redacted, Redactor};
+use crate::visible::is_hidden;
 
 /// A report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     /// As what it is written.
     pub form: Form,
@@ -16,13 +18,50 @@ pub struct Draft {
     /// The fields that it has, by the names that an address fills them in by.
     pub fields: Vec<(&'static str, String)>,
     /// All of what did not find room in it.
-    pub rest: Option<String>,
+    pub rest: Option<Rest>,
     /// What to say about it.
     pub note: Option<String>,
     /// The hidden line by which the same finding is found again: what it is about, and a digest of what makes it this one.
     pub marker: String,
     /// The user's notes that are in it: on what each is, and the note.
     pub remarks: Vec<(String, String)>,
+}
+
+/// What did not find room in a report.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rest {
+    /// All of it, as text.
+    Text(String),
+    /// The stanzas of its calls.
+    Stanzas(Lines),
+}
+
+impl Rest {
+    /// Writes it part by part. Nothing in it moves a cursor.
+    pub fn parts(self) -> impl Iterator<Item = String> {
+        let (text, lines) = match self {
+            Self::Text(text) => (Some(text), None),
+            Self::Stanzas(lines) => (None, Some(lines)),
+        };
+        text.into_iter().chain(lines.into_iter().flat_map(Lines::parts)).map(shown)
+    }
+}
+
+/// The text with what does not show, but for the ends of lines, as its code.
+pub(super) fn shown(text: String) -> String {
+    let is_code = |character: char| character != '\n' && is_hidden(character);
+    if !text.contains(is_code) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_code(character) {
+            shown.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 /// A report without any raw identifier.
@@ -36,8 +75,8 @@ pub struct Released {
     pub body: Redacted,
     /// Its fields.
     pub fields: Vec<(&'static str, Redacted)>,
-    /// All of what did not find room in it.
-    pub rest: Option<Redacted>,
+    /// All of what did not find room in it, in parts.
+    pub rest: Option<Vec<Redacted>>,
     /// The hidden line by which it is found again.
     pub marker: String,
 }
@@ -94,7 +133,7 @@ impl Draft {
             title: release(self.title)?,
             body,
             fields: self.fields.into_iter().map(field).collect::<Result<_, _>>()?,
-            rest: self.rest.map(release).transpose()?,
+            rest: self.rest.map(|rest| redactor.release_parts(rest.parts())).transpose()?,
             marker: self.marker,
         })
     }

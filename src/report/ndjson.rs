@@ -1,12 +1,14 @@
 //! Calls as ringtrace NDJSON (`docs/ndjson.md`), which ringtrace reads again.
 
 use std::collections::BTreeMap;
+use std::iter;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Number;
 
 use crate::analysis::{Analysis, Capture};
-use crate::call::{Call, ClockId, LocalDevice, Original, Recording, Socket};
+use crate::call::{Call, ClockId, LocalDevice, Original, Recording, Row, Socket};
 use crate::origin::{Direction, Resolution, Timestamp};
 use crate::protocol::xml;
 use crate::redact::Sanitised;
@@ -65,56 +67,102 @@ struct Seen<'a> {
 /// The stanzas of some of the calls, by index, or of all and of no call: a header for each recorded socket, and then
 /// each call's stanzas capture by capture, as they were recorded, below a comment with the call's number and alias.
 #[must_use]
-pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> String {
+pub fn lines(sanitised: &Sanitised, calls: Option<&[usize]>) -> Lines {
     let analysis = sanitised.analysis();
-    let call =
-        |index: usize| Some((format!("call #{}", analysis.number(index)), analysis.calls.get(index)?.call.as_ref()));
-    let mut chosen: Vec<(String, &Call)> = match calls {
+    let call = |index: usize| {
+        let judged = analysis.calls.get(index)?;
+        Some((format!("call #{}", analysis.number(index)), Arc::clone(&judged.call)))
+    };
+    let mut chosen: Vec<(String, Arc<Call>)> = match calls {
         Some(calls) => calls.iter().filter_map(|index| call(*index)).collect(),
         None => (0..analysis.calls.len()).filter_map(call).collect(),
     };
     if calls.is_none() {
-        chosen.extend(analysis.strays.iter().map(|strays| ("no call".to_owned(), strays.call.as_ref())));
+        chosen.extend(analysis.strays.iter().map(|strays| ("no call".to_owned(), Arc::clone(&strays.call))));
     }
     chosen.retain(|(_, call)| !call.rows.is_empty());
     let sockets = sockets(&chosen);
     let names: BTreeMap<Socket, String> =
         sockets.keys().enumerate().map(|(index, socket)| (*socket, format!("v{}", index + 1))).collect();
-    let mut text = String::new();
     let originals = shared("capture-", sockets.values().map(|seen| seen.original), |uses| uses < sockets.len());
     let clocks = shared("clock-", sockets.values().map(|seen| seen.clock), |uses| uses > 1);
+    let mut headers = String::new();
     for (socket, seen) in &sockets {
         let name = names.get(socket).map_or("", String::as_str);
         let capture = originals.get(&seen.original).cloned();
         let clock = clocks.get(&seen.clock).cloned();
-        push(&mut text, &Header { capture, clock, ..header(analysis, *socket, name, seen) });
+        push(&mut headers, &Header { capture, clock, ..header(analysis, *socket, name, seen) });
     }
-    for (title, call) in &chosen {
-        text.push_str(format!("# {title} {}", call.id).trim_end());
-        text.push('\n');
-        let mut all: Vec<_> =
-            call.rows.iter().flat_map(|row| std::iter::once(&row.observed).chain(&row.also)).collect();
-        all.sort_by_key(|observed| observed.place());
-        for observed in all {
-            push(
-                &mut text,
-                &Line {
-                    vantage: names.get(&observed.socket()).map_or("", String::as_str),
-                    at: observed.time().map(milliseconds),
-                    dir: observed.direction().map(|direction| match direction {
-                        Direction::Inbound => "in",
-                        Direction::Outbound => "out",
-                    }),
-                    xml: xml::write_line(&observed.read().node),
-                },
-            );
+    Lines { headers, names, calls: chosen }
+}
+
+/// Calls as ringtrace NDJSON, still to be written: as text they are long, and each is needed only until it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
+    headers: String,
+    /// What each socket is called.
+    names: BTreeMap<Socket, String>,
+    /// The calls, each with its title.
+    calls: Vec<(String, Arc<Call>)>,
+}
+
+impl Lines {
+    /// Writes them part by part, and gives up each call that is written.
+    pub fn parts(self) -> impl Iterator<Item = String> {
+        let Self { headers, names, calls } = self;
+        let calls = calls.into_iter().map(move |(title, call)| {
+            let mut text = String::new();
+            push_call(&mut text, &title, &call, &names);
+            text
+        });
+        iter::once(headers).chain(calls)
+    }
+
+    /// Writes them all.
+    #[must_use]
+    pub fn text(self) -> String {
+        self.parts().collect()
+    }
+
+    /// How many bytes they have; `None` if these are more than `most`.
+    pub(super) fn length_within(&self, most: usize) -> Option<usize> {
+        let mut length = self.headers.len();
+        let mut text = String::new();
+        for (title, call) in &self.calls {
+            if length > most {
+                return None;
+            }
+            text.clear();
+            push_call(&mut text, title, call, &self.names);
+            length += text.len();
         }
+        (length <= most).then_some(length)
     }
-    text
+}
+
+fn push_call(text: &mut String, title: &str, call: &Call, names: &BTreeMap<Socket, String>) {
+    text.push_str(format!("# {title} {}", call.id).trim_end());
+    text.push('\n');
+    let mut all: Vec<_> = call.rows.iter().flat_map(Row::observations).collect();
+    all.sort_by_key(|observed| observed.place());
+    for observed in all {
+        push(
+            text,
+            &Line {
+                vantage: names.get(&observed.socket()).map_or("", String::as_str),
+                at: observed.time().map(milliseconds),
+                dir: observed.direction().map(|direction| match direction {
+                    Direction::Inbound => "in",
+                    Direction::Outbound => "out",
+                }),
+                xml: xml::write_line(&observed.read().node),
+            },
+        );
+    }
 }
 
 /// The sockets that the calls were seen at, in the order of captures and connections.
-fn sockets<'a>(calls: &[(String, &'a Call)]) -> BTreeMap<Socket, Seen<'a>> {
+fn sockets(calls: &[(String, Arc<Call>)]) -> BTreeMap<Socket, Seen<'_>> {
     static NOBODY: LocalDevice = LocalDevice::UNKNOWN;
     let mut sockets = BTreeMap::new();
     for (_, call) in calls {

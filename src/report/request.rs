@@ -80,7 +80,7 @@ impl Report<'_> {
         let calls = self.filter.map(|_| (0..analysis.calls.len()).map(numbers).collect::<Vec<_>>().join(" "));
         let digests = self.digests.iter().map(|digest| digest.as_deref().unwrap_or_default());
         // Without a digest, the stanzas make the difference.
-        let stanzas = self.digests.contains(&None).then(|| lines(self.sanitised, None));
+        let stanzas = self.digests.contains(&None).then(|| lines(self.sanitised, None).text());
         let stanza = self.stanza.and_then(|stanza| self.seq(stanza)).map(|seq| seq.to_string());
         let parts = [Some(self.form.name()), self.filter, calls.as_deref(), stanzas.as_deref(), stanza.as_deref()];
         let parts = parts.map(Option::unwrap_or_default).into_iter().chain(digests);

@@ -1,21 +1,20 @@
 //! Writing a report in its form.
 
 use super::assessment::Assessment;
-use super::draft::Draft;
+use super::draft::{Draft, Rest, shown};
 use super::form::Form;
 use super::inert::inert_lines;
 use super::request::{Report, Unfit};
 use super::stanza::Exhibit;
 use super::{comment, document, finding, notes, sheet};
 use crate::redact::Remark;
-use crate::visible::is_hidden;
 
 /// What a form is filled in with.
 struct Written {
     title: String,
     body: String,
     fields: Vec<(&'static str, String)>,
-    rest: Option<String>,
+    rest: Option<Rest>,
     note: Option<String>,
     remarks: Vec<(String, String)>,
 }
@@ -35,10 +34,10 @@ impl Report<'_> {
         let draft = self.written(&marker)?;
         Ok(Draft {
             form: self.form,
-            title: shown(&draft.title),
-            body: shown(&draft.body),
-            fields: draft.fields.into_iter().map(|(name, value)| (name, shown(&value))).collect(),
-            rest: draft.rest.as_deref().map(shown),
+            title: shown(draft.title),
+            body: shown(draft.body),
+            fields: draft.fields.into_iter().map(|(name, value)| (name, shown(value))).collect(),
+            rest: draft.rest,
             note: draft.note,
             marker,
             remarks: draft.remarks,
@@ -58,6 +57,7 @@ impl Report<'_> {
             }
             Form::Comment => {
                 let (body, rest) = comment::write(self, &assessment, marker);
+                let rest = rest.map(Rest::Stanzas);
                 let title = titled(&assessment.title);
                 return Ok(Written { title, body, fields: Vec::new(), rest, note: None, remarks: about() });
             }
@@ -78,7 +78,7 @@ impl Report<'_> {
         let fields = slots.iter().zip(values).filter(|(_, value)| !value.is_empty());
         let fields = fields.map(|(slot, value)| (slot.id, if slot.is_code { value } else { inert_lines(&value) }));
         let fields = fields.collect();
-        Ok(Written { title: titled(&title), body, fields, rest, note, remarks })
+        Ok(Written { title: titled(&title), body, fields, rest: rest.map(Rest::Text), note, remarks })
     }
 
     /// Notes with what each is on.
@@ -89,19 +89,6 @@ impl Report<'_> {
 
 /// The most characters of a title.
 const TITLE: usize = 200;
-
-/// The text with what does not show, but for the ends of lines, as its code.
-fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character != '\n' && is_hidden(character) {
-            shown.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
 
 fn one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ").replace('`', "").chars().take(TITLE).collect()

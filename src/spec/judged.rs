@@ -125,8 +125,8 @@ pub struct Verdicts {
     pub questions_told: usize,
     /// Where rules were checked in it, by row.
     pub places: Vec<Place>,
-    /// How often each rule was checked in it: by index in [`RULES`].
-    pub counts: Vec<Count>,
+    /// How often each rule was checked in it, by index in [`RULES`], without those that were not.
+    pub counts: Box<[(usize, Count)]>,
     /// The call and the flow that ends as it did, if there is one.
     pub flow: Option<Alignment>,
     /// What happens in it, and how it was recorded.
@@ -147,15 +147,13 @@ impl Verdicts {
             evidence.extend(found);
         }
         evidence.sort_by_key(|piece| (piece.row, !tells(piece)));
-        // It is kept as long as the call.
-        evidence.shrink_to_fit();
+        let mut evidence = exact(evidence);
         telling.sort_unstable();
         telling.dedup();
-        telling.shrink_to_fit();
         let flow = Alignment::of(pages::flows(), call, context);
         let mut places = Vec::new();
-        let mut counts = Vec::with_capacity(RULES.len());
-        for rule in RULES.iter() {
+        let mut counts = Vec::new();
+        for (index, rule) in RULES.iter().enumerate() {
             let mut checks = Checks::new(rule);
             match rule.check {
                 _ if rule.is_of_two && call.group => {}
@@ -168,15 +166,23 @@ impl Verdicts {
                 }
             }
             let (count, found) = checks.into_parts();
-            counts.push(count);
+            counts.extend(count.is_exercised().then_some((index, count)));
             places.extend(found);
         }
         places.sort_by_key(|place| place.row);
-        places.shrink_to_fit();
+        let mut places = exact(places);
         let of_evidence = evidence.iter_mut().flat_map(Evidence::texts_mut);
         context.texts.share(of_evidence.chain(places.iter_mut().map(|place| &mut place.why)));
         let circumstances = Circumstances::of(call, context);
-        Self { evidence, telling, questions_told, places, counts, circumstances, flow }
+        Self {
+            evidence,
+            telling: exact(telling),
+            questions_told,
+            places,
+            counts: exact(counts).into(),
+            circumstances,
+            flow,
+        }
     }
 
     /// A call without a stanza, which says nothing about the spec.
@@ -186,7 +192,7 @@ impl Verdicts {
             telling: Vec::new(),
             questions_told: 0,
             places: Vec::new(),
-            counts: vec![Count::default(); RULES.len()],
+            counts: Box::default(),
             circumstances: Circumstances::of(call, context),
             flow: None,
         }
@@ -238,6 +244,14 @@ impl Verdicts {
     pub fn departures(&self) -> impl Iterator<Item = &Place> {
         self.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty))
     }
+}
+
+/// A list without room for more, as it is kept as long as its call. One that is shrunk by less than half stays where it is,
+/// with all its room, if the allocator has its way.
+fn exact<T>(list: Vec<T>) -> Vec<T> {
+    let mut exact = Vec::with_capacity(list.len());
+    exact.extend(list);
+    exact
 }
 
 /// Whether a piece of evidence tells something by itself.

@@ -69,7 +69,7 @@ pub use pages::{AlreadyAsked, add_questions, added_questions};
 pub use pages::{
     DISCREPANCIES, PAGES, QUESTIONS, RULES, attribute, is_news, page, question, questions, rule, sentences,
 };
-pub use question::{Evidence, Question, Shape};
+pub use question::{Evidence, Question, Shape, Values};
 pub use rule::{Checks, Conformance, Count, Grade, Place, Rule};
 pub use situation::{Circumstances, Recorded, Situation};
 pub use strength::Strength;

@@ -1,5 +1,7 @@
 //! An open question of the spec, and what in a call bears on it.
 
+use std::sync::Arc;
+
 use foldhash::HashMap;
 
 use super::context::Context;
@@ -148,9 +150,31 @@ pub struct Evidence {
     /// Index of the row in [`Call::rows`](crate::call::Call::rows).
     pub row: usize,
     /// What the wire has, as sent, where a question asks for values as well as hypotheses. Untrusted text.
-    pub values: Box<[Text]>,
+    pub values: Values,
     /// One sentence why. Text from the capture in it is untrusted.
     pub why: Text,
+}
+
+/// Values that a piece of evidence lists. Most list none, and then they take no more than a pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Values(Option<Arc<Box<[Text]>>>);
+
+impl Values {
+    /// Returns them in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Text> {
+        self.0.iter().flat_map(|values| values.iter())
+    }
+
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut Text> {
+        self.0.as_mut().and_then(Arc::get_mut).into_iter().flatten()
+    }
+}
+
+impl From<Vec<String>> for Values {
+    fn from(values: Vec<String>) -> Self {
+        let is_any = !values.is_empty();
+        Self(is_any.then(|| Arc::new(values.into_iter().map(Text::from).collect())))
+    }
 }
 
 impl Evidence {
@@ -164,7 +188,7 @@ impl Evidence {
         why: impl Into<Text>,
     ) -> Self {
         let (hypothesis, why) = (hypothesis.into(), why.into());
-        Self { question, hypothesis, supports: true, strength, routine: false, row, values: Box::default(), why }
+        Self { question, hypothesis, supports: true, strength, routine: false, row, values: Values::default(), why }
     }
 
     /// The same, as far as its recording proves it. One of parts may have left out what would speak against it; what it has,
@@ -183,12 +207,12 @@ impl Evidence {
     /// The same, with what the wire has.
     #[must_use]
     pub fn with_values(self, values: Vec<String>) -> Self {
-        Self { values: values.into_iter().map(Text::from).collect(), ..self }
+        Self { values: Values::from(values), ..self }
     }
 
     /// What it says, text by text.
     pub(super) fn texts_mut(&mut self) -> impl Iterator<Item = &mut Text> {
-        [&mut self.hypothesis, &mut self.why].into_iter().chain(&mut self.values)
+        [&mut self.hypothesis, &mut self.why].into_iter().chain(self.values.texts_mut())
     }
 
     /// The same, as one of many: it says what stanzas of its kind hold anyway.
@@ -199,7 +223,7 @@ impl Evidence {
 }
 
 /// What a piece of evidence says: its hypothesis, whether it supports it, its strength and its values.
-type Said = (Text, bool, Strength, Box<[Text]>);
+type Said = (Text, bool, Strength, Values);
 
 /// Pieces of evidence in a call, of which those that say the same (hypothesis, strength and values) are counted, and the first
 /// is kept.

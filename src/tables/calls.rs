@@ -136,7 +136,7 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             row.judged.call.rows.len()
         )),
         column!("violations", Integer, "The number of rule violations.", |row| {
-            Cell::integer(row.judged.counts.iter().map(|count| u64::from(count.violated)).sum::<u64>())
+            Cell::integer(row.judged.counts.iter().map(|(_, count)| u64::from(count.violated)).sum::<u64>())
         }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
             let questions = row.judged.evidence.iter().map(|piece| piece.question.id.to_owned());

@@ -138,10 +138,10 @@ impl Board {
         let mut counts = vec![Count::default(); RULES.len()];
         let mut calls = vec![0; RULES.len()];
         for judged in analysis.judged() {
-            for (place, count) in judged.counts.iter().enumerate() {
-                if let (Some(sum), Some(calls)) = (counts.get_mut(place), calls.get_mut(place)) {
+            for (rule, count) in &judged.counts {
+                if let (Some(sum), Some(calls)) = (counts.get_mut(*rule), calls.get_mut(*rule)) {
                     sum.add(*count);
-                    *calls += usize::from(count.is_exercised());
+                    *calls += 1;
                 }
             }
         }

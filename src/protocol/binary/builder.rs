@@ -208,7 +208,7 @@ impl NodeBuilder {
         }
         numbers.extend(elements.iter().chain(attributes.iter()).flat_map(|span| [span.start, span.end]));
         let counts = (number(self.elements.len()), number(self.attributes.len()));
-        Node::new(counts, (&numbers, has_spans), &self.bytes, self.text, self.jids)
+        Node::new(counts, (&numbers, has_spans), &self.bytes, &self.text, &self.jids)
     }
 
     fn set_content(&mut self, part: Part) {

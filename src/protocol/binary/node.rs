@@ -122,8 +122,8 @@ impl Node {
         (elements, attributes): (u32, u32),
         (numbers, has_spans): (&[u32], bool),
         bytes: &[u8],
-        text: String,
-        jids: Vec<Jid>,
+        text: &str,
+        jids: &[Jid],
     ) -> Self {
         let largest = numbers.iter().fold(0, |largest, number| largest | number);
         let form = Form { is_narrow: u16::try_from(largest).is_ok(), has_spans };
@@ -139,7 +139,9 @@ impl Node {
             each.for_each(|(place, number)| *place = number.to_le_bytes());
         }
         data.extend_from_slice(bytes);
-        Self { data: data.into(), text: text.into(), jids: jids.into(), elements, attributes }
+        // Collected anew, they have no more room than they need.
+        let jids = jids.iter().cloned().collect();
+        Self { data: data.into(), text: text.into(), jids, elements, attributes }
     }
 
     /// Returns its outermost element.

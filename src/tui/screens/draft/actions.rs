@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::github::{Place, Post, Target};
+use crate::redact::Redacted;
 use crate::report::{self, Form};
 use crate::tui::background::{Job, JobDone, Outcome, Task};
 use crate::tui::dialog::{Asks, Confirm, Dialog, Prompt, Then};
@@ -175,7 +176,7 @@ pub(in crate::tui) fn save(shared: &mut Shared, id: u64, path: PathBuf, over: bo
         let [_, ending] = released.form.endings();
         let mut name = path.clone().into_os_string();
         name.push(format!(".rest.{ending}"));
-        (PathBuf::from(name), rest.as_str().to_owned())
+        (PathBuf::from(name), rest.iter().map(Redacted::as_str).collect())
     });
     entry.file = Some((path.clone(), false));
     Some(Effect::Write { path, text, rest, over })
