@@ -1,6 +1,8 @@
 //! What contradicts itself in the stanzas of calls, or what the user says of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::clock::ClockId;
 use super::coverage::SET_BACK;
@@ -61,7 +63,7 @@ fn user_devices(call: &Call, found: &mut Vec<Anomaly>) {
 
 /// Reports what was sent over a socket and received over the same one. The server sends nothing back to its sender.
 fn two_clients(call: &Call, found: &mut Vec<Anomaly>) {
-    let mut sent = HashMap::new();
+    let mut sent = HashMap::default();
     let key = |row: &Row| {
         let stanza = row.observed.read();
         let id = stanza.id.clone().filter(|id| !id.is_empty())?;

@@ -280,7 +280,8 @@ struct Likeness<'s> {
     id: Option<&'s str>,
     class: Option<&'s str>,
     action: Option<&'s str>,
-    party: Option<Jid>,
+    /// The other end: its user, its account's server and its device.
+    party: Option<(&'s str, &'s str, u16)>,
     is_offline: bool,
 }
 
@@ -312,20 +313,29 @@ impl Occurrences {
         let mut seen: HashMap<(Original, usize), usize> = HashMap::default();
         let mut contradicted: BTreeSet<usize> = BTreeSet::new();
         let clients = Clients::of(&stanzas, people);
+        // The socket of the stanza before, and its vantage.
+        let mut last = None;
         for observed in stanzas {
             let stanza = observed.read();
             let clock = sockets.clock(observed.socket());
             let client = clients.at(observed, people);
             let is_of_two = client.is_some();
-            let (key, device) = match client {
-                Some((key, device)) => (key, device.completed(people)),
-                None => (sockets.key(observed.socket(), people), sockets.device(observed.socket()).completed(people)),
+            let mut vantage_of = |(key, device): (Key, LocalDevice)| {
+                let vantage = *by_key.entry(key).or_insert(occurrences.devices.len());
+                let device = device.completed(people);
+                match occurrences.devices.get_mut(vantage) {
+                    Some(known) => known.join(&device),
+                    None => occurrences.devices.push(device),
+                }
+                vantage
             };
-            let vantage = *by_key.entry(key).or_insert(occurrences.devices.len());
-            match occurrences.devices.get_mut(vantage) {
-                Some(known) => known.join(&device),
-                None => occurrences.devices.push(device),
-            }
+            let socket = observed.socket();
+            let vantage = match (client, last) {
+                (Some(client), _) => vantage_of(client),
+                (None, Some((known, vantage))) if known == socket => vantage,
+                (None, _) => vantage_of((sockets.key(socket, people), sockets.device(socket))),
+            };
+            last = (!is_of_two).then_some((socket, vantage));
             if let Some(known) = occurrences.devices.get(vantage)
                 && known.is_contradicted_by(stanza, observed.direction(), people)
             {
@@ -380,7 +390,7 @@ impl<'s> Likeness<'s> {
             id: stanza.id.as_deref(),
             class,
             action: action.map(|action| action.name.as_str()),
-            party: observed.party().map(|jid| jid.person_account().with_device(jid.device)),
+            party: observed.party().map(|jid| (&*jid.user, jid.account_server(), jid.device)),
             is_offline: stanza.is_offline(),
         }
     }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
+
+use memchr::{memchr, memrchr2};
 
 use super::dictionary::interned;
 
@@ -15,7 +18,7 @@ use super::dictionary::interned;
 pub struct Jid(Arc<JidParts>);
 
 /// The parts of a [`Jid`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JidParts {
     /// The user part; empty for the address of a server.
     pub user: Arc<str>,
@@ -54,6 +57,19 @@ pub enum JidForm {
 /// The servers that appear as addresses by themselves.
 const SERVERS: [&str; 4] = ["s.whatsapp.net", "call", "g.us", "lid"];
 
+impl Hash for JidParts {
+    /// Addresses that share user and device are rare, so that the rest need not be hashed.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.user.hash(state);
+        self.device.hash(state);
+    }
+}
+
+/// What is before and behind the byte at a place.
+fn around(text: &str, at: usize) -> Option<(&str, &str)> {
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 impl From<JidParts> for Jid {
     fn from(parts: JidParts) -> Self {
         Self(Arc::new(parts))
@@ -72,19 +88,19 @@ impl Jid {
     /// Parses `[user[.agent|_agent][:device]]@server`, or a known server alone, with or without `@`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (account, server) = match text.split_once('@') {
+        let (account, server) = match memchr(b'@', text.as_bytes()).and_then(|at| around(text, at)) {
             Some(parts) => parts,
             None if SERVERS.contains(&text) => ("", text),
             None => return None,
         };
-        if server.is_empty() || server.contains('@') {
+        if server.is_empty() || memchr(b'@', server.as_bytes()).is_some() {
             return None;
         }
-        let (name, device) = match account.split_once(':') {
+        let (name, device) = match memchr(b':', account.as_bytes()).and_then(|at| around(account, at)) {
             Some((name, device)) => (name, device.parse().ok()?),
             None => (account, 0),
         };
-        let (user, agent) = match name.rsplit_once(['.', '_']) {
+        let (user, agent) = match memrchr2(b'.', b'_', name.as_bytes()).and_then(|at| around(name, at)) {
             Some((user, agent)) if !user.is_empty() => match agent.parse() {
                 Ok(agent) => (user, agent),
                 Err(_) => (name, 0),
@@ -143,7 +159,8 @@ impl Jid {
     }
 
     /// Returns the server of the account: a hosted device (`hosted`, `hosted.lid`) belongs to that of the plain server.
-    fn account_server(&self) -> &str {
+    #[must_use]
+    pub fn account_server(&self) -> &str {
         match self.server.as_ref() {
             "hosted" | "c.us" => "s.whatsapp.net",
             "hosted.lid" => "lid",

@@ -190,6 +190,21 @@ impl Node {
         self.root().child(tag)
     }
 
+    /// Returns the names of all attributes of all elements, in document order.
+    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.attribute_numbers().map(|[name, _]| self.string(Part::of(name)))
+    }
+
+    /// Returns the values of all attributes of all elements, in document order.
+    pub fn attribute_values(&self) -> impl Iterator<Item = Value<'_>> {
+        self.attribute_numbers().map(|[_, value]| self.value(Part::of(value)))
+    }
+
+    fn attribute_numbers(&self) -> impl Iterator<Item = [u32; ATTRIBUTE]> {
+        let first = self.attributes_at();
+        (0..self.attributes as usize).map_while(move |index| self.numbers(first + ATTRIBUTE * index))
+    }
+
     /// Replaces every address, for instance by an equal one that is kept already.
     pub fn share_jids(&mut self, mut shared: impl FnMut(&Jid) -> Jid) {
         for jid in &mut self.jids {
@@ -338,7 +353,11 @@ impl<'n> Element<'n> {
     /// Returns the value of the first attribute called `name`.
     #[must_use]
     pub fn attribute(self, name: &str) -> Option<Value<'n>> {
-        self.attributes().find(|attribute| attribute.name == name).map(|attribute| attribute.value)
+        let Attributes { node, next, end } = self.attributes();
+        let first = node.attributes_at();
+        let numbers = (next..end).map_while(|index| node.numbers(first + ATTRIBUTE * index as usize));
+        let mut named = numbers.filter(|[known, _]| node.string(Part::of(*known)) == name);
+        named.next().map(|[_, value]| node.value(Part::of(value)))
     }
 
     /// Returns the text of the first attribute called `name`.
