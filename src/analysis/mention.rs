@@ -41,10 +41,13 @@ impl Prefix {
     /// That of an id; `None` if it is shorter, or too much like a word.
     #[must_use]
     pub fn of_id(id: &str) -> Option<Self> {
-        let letters = id.chars().filter(char::is_ascii_alphanumeric).take(Self::LENGTH);
-        let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-        let tells = letters.len() == Self::LENGTH && letters.bytes().any(|byte| byte.is_ascii_digit());
-        tells.then(|| Self::of(&letters))
+        let mut letters = [0; Self::LENGTH];
+        let mut found = id.bytes().filter(u8::is_ascii_alphanumeric);
+        for letter in &mut letters {
+            *letter = found.next()?.to_ascii_lowercase();
+        }
+        let tells = letters.iter().any(u8::is_ascii_digit);
+        std::str::from_utf8(&letters).ok().filter(|_| tells).map(Self::of)
     }
 }
 

@@ -168,7 +168,7 @@ fn rows(
     }
     let mut items: Vec<_> = occurrences.items.into_iter().map(Some).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(order.len());
-    let mut holders: HashMap<Arc<str>, Vec<usize>> = HashMap::default();
+    let mut holders: HashMap<Arc<str>, Vec<usize>> = HashMap::with_capacity_and_hasher(order.len(), Default::default());
     for index in order {
         let Some(occurrence) = items.get_mut(*index).and_then(Option::take) else { continue };
         let observed = occurrence.observed;

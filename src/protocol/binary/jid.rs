@@ -6,8 +6,6 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use memchr::{memchr, memrchr2};
-
 use super::dictionary::interned;
 
 /// A WhatsApp address, `user.agent:device@server`. Two addresses are equal if all their parts are equal; use
@@ -88,25 +86,27 @@ impl Jid {
     /// Parses `[user[.agent|_agent][:device]]@server`, or a known server alone, with or without `@`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (account, server) = match memchr(b'@', text.as_bytes()).and_then(|at| around(text, at)) {
+        // Addresses are so short that a search for many bytes at once would only cost.
+        let (account, server) = match text.bytes().position(|byte| byte == b'@').and_then(|at| around(text, at)) {
             Some(parts) => parts,
             None if SERVERS.contains(&text) => ("", text),
             None => return None,
         };
-        if server.is_empty() || memchr(b'@', server.as_bytes()).is_some() {
+        if server.is_empty() || server.bytes().any(|byte| byte == b'@') {
             return None;
         }
-        let (name, device) = match memchr(b':', account.as_bytes()).and_then(|at| around(account, at)) {
+        let (name, device) = match account.bytes().position(|byte| byte == b':').and_then(|at| around(account, at)) {
             Some((name, device)) => (name, device.parse().ok()?),
             None => (account, 0),
         };
-        let (user, agent) = match memrchr2(b'.', b'_', name.as_bytes()).and_then(|at| around(name, at)) {
-            Some((user, agent)) if !user.is_empty() => match agent.parse() {
-                Ok(agent) => (user, agent),
-                Err(_) => (name, 0),
-            },
-            _ => (name, 0),
-        };
+        let (user, agent) =
+            match name.bytes().rposition(|byte| matches!(byte, b'.' | b'_')).and_then(|at| around(name, at)) {
+                Some((user, agent)) if !user.is_empty() => match agent.parse() {
+                    Ok(agent) => (user, agent),
+                    Err(_) => (name, 0),
+                },
+                _ => (name, 0),
+            };
         Some(Self::from(JidParts { user: user.into(), agent, device, server: interned(server), form: JidForm::Text }))
     }
 

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
-
 use super::content::{self, unescaped};
 use super::dialect::Dialect;
 use super::reading::{Departures, End, Reading};
@@ -172,7 +170,7 @@ const PARTIES: [&str; 6] = ["from", "to", "jid", "participant", "recipient", "ca
 /// spelled canonically, so that the text can be restored.
 fn address(name: &str, text: &str) -> Option<Jid> {
     let is_party = PARTIES.contains(&name);
-    let may_be = is_party || (memchr(b'@', text.as_bytes()).is_some() && !FREE_TEXT.contains(&name));
+    let may_be = is_party || (text.bytes().any(|byte| byte == b'@') && !FREE_TEXT.contains(&name));
     let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address)?;
     (is_party || jid.to_string() == text).then_some(jid)
 }
