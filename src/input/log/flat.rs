@@ -38,8 +38,7 @@ impl<'t> Flat<'t> {
     fn object(&mut self, take: &mut dyn FnMut(&'t str, FlatValue<'t>), depth: usize) -> Option<()> {
         self.take(b'{')?;
         loop {
-            let Cow::Borrowed(name) = self.text()? else { return None };
-            self.take(b':')?;
+            let name = self.name()?;
             let value = match self.rest.as_bytes() {
                 [b'"', ..] => FlatValue::Text(self.text()?),
                 [b'{', ..] => {
@@ -61,6 +60,16 @@ impl<'t> Flat<'t> {
     fn take(&mut self, byte: u8) -> Option<()> {
         self.rest = self.rest.strip_prefix(char::from(byte))?;
         Some(())
+    }
+
+    /// Takes a name of printable ASCII, with the colon behind it. Names are so short that no search for many bytes at once
+    /// pays.
+    fn name(&mut self) -> Option<&'t str> {
+        self.take(b'"')?;
+        let is_usual = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        let (name, rest) = self.rest.split_at_checked(self.rest.bytes().take_while(is_usual).count())?;
+        self.rest = rest.strip_prefix("\":")?;
+        Some(name)
     }
 
     fn number(&mut self) -> Option<&'t str> {

@@ -107,7 +107,9 @@ impl Jid {
                 },
                 _ => (name, 0),
             };
-        Some(Self::from(JidParts { user: user.into(), agent, device, server: interned(server), form: JidForm::Text }))
+        let usual = SERVERS.into_iter().find(|known| *known == server);
+        let server = usual.map_or_else(|| interned(server), Cow::Borrowed);
+        Some(Self::from(JidParts { user: user.into(), agent, device, server, form: JidForm::Text }))
     }
 
     /// Returns whether both are devices of one account, as far as the addresses show: same user and server.

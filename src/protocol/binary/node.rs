@@ -256,6 +256,11 @@ impl Node {
         self.numbers(at).unwrap_or([0, 0, 0, Part::None.packed()])
     }
 
+    /// Returns the index after the last attribute of an element.
+    fn attributes_end(&self, index: u32) -> u32 {
+        self.numbers(HEAD + ELEMENT * index as usize + 1).map_or(0, |[end]| end)
+    }
+
     /// Returns the range that ends with the end at `first + index`; the one before it ends where this one begins.
     fn range(&self, first: usize, index: u32) -> std::ops::Range<usize> {
         match (index as usize).checked_sub(1) {
@@ -321,11 +326,10 @@ impl<'n> Element<'n> {
     #[must_use]
     pub fn attributes(self) -> Attributes<'n> {
         let begin = match self.index.checked_sub(1) {
-            Some(before) => self.node.element(before)[1],
+            Some(before) => self.node.attributes_end(before),
             None => 0,
         };
-        let [_, end, ..] = self.node.element(self.index);
-        Attributes { node: self.node, next: begin, end }
+        Attributes { node: self.node, next: begin, end: self.node.attributes_end(self.index) }
     }
 
     /// Returns the content.
