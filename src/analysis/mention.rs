@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::protocol::binary::{Content, Node, Value};
+use memchr::memchr2;
+
+use crate::protocol::binary::{Attribute, Content, Node, Value};
 
 /// Someone or something that a stanza names. Untrusted text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,14 +120,13 @@ pub fn mentioned(node: &Node) -> Vec<Mention> {
     let mut found: Vec<_> = id.map(Mention::Id).into_iter().collect();
     for node in node.root().descendants() {
         let is_count = |name, value: Value<'_>| MEASURED.contains(&name) || (name == "id" && is_counted(value));
-        for attribute in node.attributes().filter(|attribute| !is_count(attribute.name, attribute.value)) {
-            found.extend(mention(attribute.value, NAMES.contains(&attribute.name)));
+        for Attribute { name, value, .. } in node.attributes() {
+            found.extend(mention(value, name).filter(|_| !is_count(name, value)));
         }
-        let is_name = NAMES.contains(&node.tag());
         match node.content() {
-            Content::Value(value) => found.extend(mention(value, is_name)),
+            Content::Value(value) => found.extend(mention(value, node.tag())),
             Content::Bytes(bytes) if bytes.len() <= LONGEST => {
-                found.extend(std::str::from_utf8(bytes).ok().and_then(|text| mention_in(text, is_name)));
+                found.extend(std::str::from_utf8(bytes).ok().and_then(|text| mention_in(text, node.tag())));
             }
             Content::None | Content::Nodes(_) | Content::Bytes(_) | Content::Elided(_) => {}
         }
@@ -133,21 +134,23 @@ pub fn mentioned(node: &Node) -> Vec<Mention> {
     found
 }
 
-fn mention(value: Value<'_>, is_name: bool) -> Option<Mention> {
+/// Whom or what the value of something of this name mentions.
+fn mention(value: Value<'_>, name: &str) -> Option<Mention> {
     if let Some(jid) = value.to_jid() {
         return (!jid.is_server()).then_some(Mention::User(jid.user.as_ref().into()));
     }
     let Value::Text(text) = value else { return None };
-    mention_in(text, is_name)
+    mention_in(text, name)
 }
 
-fn mention_in(text: &str, is_name: bool) -> Option<Mention> {
-    if is_name {
+fn mention_in(text: &str, name: &str) -> Option<Mention> {
+    if NAMES.contains(&name) {
         return Some(Mention::Name(text.into()));
     }
     if let Some(digits) = number(text) {
         return Some(Mention::Number(digits.into()));
     }
+    memchr2(b'.', b':', text.as_bytes())?;
     let address = text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse());
     address.ok().map(Mention::Host)
 }
@@ -170,11 +173,13 @@ fn number(text: &str) -> Option<String> {
     if text.len() > LONGEST || !text.chars().all(fits) {
         return None;
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if !(8..=15).contains(&text.bytes().filter(u8::is_ascii_digit).count()) {
+        return None;
+    }
     // A moment of this century is nobody's.
     let is_moment = text.len() == 10 && text.starts_with('1');
     let is_address = text.parse::<IpAddr>().is_ok();
-    ((8..=15).contains(&digits.len()) && !is_moment && !is_address).then_some(digits)
+    (!is_moment && !is_address).then(|| text.chars().filter(char::is_ascii_digit).collect())
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! What contradicts itself in the stanzas of calls, or what the user says of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::clock::ClockId;
 use super::coverage::SET_BACK;
 use super::model::{Call, Row};
+use super::recording::Socket;
 use crate::anomaly::{Anomaly, diagnoses};
 use crate::origin::{Direction, Timestamp};
-use crate::protocol::stanza::Body;
+use crate::protocol::stanza::{ActionName, Body};
 
 diagnoses! { Call "call";
     USER_DEVICE "user-device" Unexpected Contradiction:
@@ -59,14 +62,16 @@ fn user_devices(call: &Call, found: &mut Vec<Anomaly>) {
     }
 }
 
+/// What one stanza of a call has in common with itself on its way back.
+fn key(row: &Row) -> Option<(Socket, &str, &ActionName)> {
+    let stanza = row.observed.read();
+    let id = stanza.id.as_deref().filter(|id| !id.is_empty())?;
+    Some((row.observed.socket(), id, &stanza.action()?.name))
+}
+
 /// Reports what was sent over a socket and received over the same one. The server sends nothing back to its sender.
 fn two_clients(call: &Call, found: &mut Vec<Anomaly>) {
-    let mut sent = HashMap::new();
-    let key = |row: &Row| {
-        let stanza = row.observed.read();
-        let id = stanza.id.clone().filter(|id| !id.is_empty())?;
-        Some((row.observed.socket(), id, stanza.action()?.name.clone()))
-    };
+    let mut sent = HashMap::default();
     let going = |direction| call.rows.iter().filter(move |row| row.observed.direction() == Some(direction));
     for row in going(Direction::Outbound) {
         if let Some(key) = key(row) {

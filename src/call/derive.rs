@@ -90,12 +90,10 @@ pub(super) fn call(id: &str, part: &Part, shares_id: bool, known: Known<'_>, clo
     let (caller, callee) = parties(offer, part.creator.as_ref(), &vantages);
     let media = offer.and_then(|row| row.observed.read().action_node()).map(media);
     let group = group_since(&rows).is_some();
-    let recorded = |row: &Row| row.sockets().collect::<Vec<_>>();
-    let recordings = rows
-        .iter()
-        .flat_map(recorded)
-        .filter_map(|socket| Some((socket, Arc::clone(known.sockets.recording(socket)?))));
-    let recordings = recordings.collect();
+    let mut recorded: Vec<_> = rows.iter().flat_map(Row::sockets).collect();
+    recorded.dedup();
+    let recording = |socket| Some((socket, Arc::clone(known.sockets.recording(socket)?)));
+    let recordings = recorded.into_iter().filter_map(recording).collect();
     let people = Arc::clone(known.people);
     let creator = part.creator.clone();
     let mut call = Call {
@@ -170,7 +168,7 @@ fn rows(
     }
     let mut items: Vec<_> = occurrences.items.into_iter().map(Some).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(order.len());
-    let mut holders: HashMap<Arc<str>, Vec<usize>> = HashMap::default();
+    let mut holders: HashMap<Arc<str>, Vec<usize>> = HashMap::with_capacity_and_hasher(order.len(), Default::default());
     for index in order {
         let Some(occurrence) = items.get_mut(*index).and_then(Option::take) else { continue };
         let observed = occurrence.observed;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use foldhash::HashMap;
+use memchr::memchr;
 
 use crate::origin::Direction;
 use crate::protocol::binary::{Jid, Value};
@@ -97,7 +98,7 @@ impl People {
     /// Returns whether both addresses are one person's, as far as the captures link them.
     #[must_use]
     pub fn same_person(&self, one: &Jid, other: &Jid) -> bool {
-        self.person(one) == self.person(other)
+        one.same_user(other) || self.person(one) == self.person(other)
     }
 
     /// Returns whether both are the same device of one person.
@@ -130,6 +131,10 @@ fn lid_and_phone(one: Jid, other: Jid) -> Option<(Jid, Jid)> {
 /// `phone_number` and `user_pn` to the `jid`; and any `x_pn` or `x_lid` to the `x`.
 pub(super) fn links(stanza: &Stanza) -> Vec<(Jid, Jid)> {
     let mut links = Vec::new();
+    let may_link = |name: &str| name.ends_with("pn") || name.ends_with("lid") || name == "phone_number";
+    if !stanza.node.attribute_names().any(may_link) {
+        return links;
+    }
     for node in stanza.node.root().descendants() {
         for attribute in node.attributes() {
             let name = attribute.name;
@@ -151,19 +156,13 @@ pub(super) fn links(stanza: &Stanza) -> Vec<(Jid, Jid)> {
 
 /// Returns the devices that a stanza names, in any attribute.
 pub(super) fn devices(stanza: &Stanza) -> Vec<Jid> {
-    let mut devices = Vec::new();
-    for node in stanza.node.root().descendants() {
-        for attribute in node.attributes() {
-            let jid = match attribute.value {
-                Value::Jid(jid) if jid.device == 0 => None,
-                Value::Jid(jid) => Some(jid.clone()),
-                Value::Text(text) if text.contains(':') => Jid::parse(text),
-                Value::Text(_) | Value::Bytes(_) => None,
-            };
-            devices.extend(jid.filter(|jid| jid.device != 0));
-        }
-    }
-    devices
+    let named = stanza.node.attribute_values().filter_map(|value| match value {
+        Value::Jid(jid) if jid.device == 0 => None,
+        Value::Jid(jid) => Some(jid.clone()),
+        Value::Text(text) if memchr(b':', text.as_bytes()).is_some() => Jid::parse(text),
+        Value::Text(_) | Value::Bytes(_) => None,
+    });
+    named.filter(|jid| jid.device != 0).collect()
 }
 
 /// How a local device was found, surest first.

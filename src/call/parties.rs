@@ -29,8 +29,9 @@ pub(super) struct Part {
 /// text: clients drop the device of `call-creator`, the LID and the phone number of one person both occur, and real
 /// inbound terminates lack the device. Comparing text would split nearly every call.
 pub(super) fn split(stanzas: &[Arc<Observed>], people: &People) -> Vec<Part> {
-    let creators: BTreeSet<Jid> =
-        stanzas.iter().filter_map(|observed| Some(people.person(creator(observed.read())?))).collect();
+    let mut named: Vec<&Jid> = stanzas.iter().filter_map(|observed| creator(observed.read())).collect();
+    named.dedup();
+    let creators: BTreeSet<Jid> = named.into_iter().map(|jid| people.person(jid)).collect();
     let representatives = representatives(&creators, people);
     let of_creator = |stanza: &Stanza| representatives.get(&people.person(creator(stanza)?)).copied();
     let is_one = representatives.values().collect::<BTreeSet<_>>().len() < 2;

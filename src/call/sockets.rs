@@ -12,7 +12,7 @@ use super::identity::{LocalDevice, People};
 use super::recording::{Observed, Original, Recording, Socket, Span, merged, original_of};
 use crate::origin::{CaptureId, Direction, Timestamp};
 use crate::protocol::binary::Jid;
-use crate::protocol::stanza::{Body, Stanza};
+use crate::protocol::stanza::{ActionName, Body, Stanza};
 
 /// What identifies a vantage: the person and the device, or the recorded socket if neither is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -233,17 +233,12 @@ struct Clients(HashMap<Socket, BTreeMap<Jid, Jid>>);
 
 impl Clients {
     fn of(stanzas: &[&Arc<Observed>], people: &People) -> Self {
-        let key = |observed: &Observed| {
-            let stanza = observed.read();
-            let id = stanza.id.clone().filter(|id| !id.is_empty())?;
-            matches!(stanza.body, Body::Call(_)).then_some((observed.socket(), id, stanza.action()?.name.clone()))
-        };
         let going = |direction| stanzas.iter().filter(move |observed| observed.direction() == Some(direction));
         let sent: HashMap<_, _> =
-            going(Direction::Outbound).filter_map(|observed| Some((key(observed)?, observed.read()))).collect();
+            going(Direction::Outbound).filter_map(|observed| Some((Self::key(observed)?, observed.read()))).collect();
         let mut clients: HashMap<Socket, BTreeMap<Jid, Jid>> = HashMap::default();
         for observed in going(Direction::Inbound) {
-            let Some(original) = key(observed).and_then(|key| sent.get(&key)) else { continue };
+            let Some(original) = Self::key(observed).and_then(|key| sent.get(&key)) else { continue };
             let (Some(from), Some(to)) = (&observed.read().from, &original.to) else { continue };
             // Two devices of one account cannot be told apart by whom they exchange stanzas with.
             if people.same_person(from, to) {
@@ -255,6 +250,13 @@ impl Clients {
         }
         clients.retain(|_, clients| clients.len() == 2);
         Self(clients)
+    }
+
+    /// What a stanza that one client sent and the other received has in common on both ways.
+    fn key(observed: &Observed) -> Option<(Socket, &str, &ActionName)> {
+        let stanza = observed.read();
+        let id = stanza.id.as_deref().filter(|id| !id.is_empty())?;
+        Some((observed.socket(), id, &stanza.action()?.name))
     }
 
     /// Returns which of two clients a stanza was recorded at: the one that is not its other end.
@@ -280,7 +282,8 @@ struct Likeness<'s> {
     id: Option<&'s str>,
     class: Option<&'s str>,
     action: Option<&'s str>,
-    party: Option<Jid>,
+    /// The other end: its user, its account's server and its device.
+    party: Option<(&'s str, &'s str, u16)>,
     is_offline: bool,
 }
 
@@ -308,24 +311,35 @@ impl Occurrences {
         let mut occurrences = Self { devices: Vec::new(), items: Vec::with_capacity(stanzas.len()) };
         let mut by_key: HashMap<Key, usize> = HashMap::default();
         let mut by_ciphertext: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::default();
-        let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> = HashMap::default();
+        // Each has its own, but for those that were recorded again.
+        let mut by_likeness: HashMap<Likeness<'_>, Vec<usize>> =
+            HashMap::with_capacity_and_hasher(stanzas.len(), Default::default());
         let mut seen: HashMap<(Original, usize), usize> = HashMap::default();
         let mut contradicted: BTreeSet<usize> = BTreeSet::new();
         let clients = Clients::of(&stanzas, people);
+        // The socket of the stanza before, and its vantage.
+        let mut last = None;
         for observed in stanzas {
             let stanza = observed.read();
             let clock = sockets.clock(observed.socket());
             let client = clients.at(observed, people);
             let is_of_two = client.is_some();
-            let (key, device) = match client {
-                Some((key, device)) => (key, device.completed(people)),
-                None => (sockets.key(observed.socket(), people), sockets.device(observed.socket()).completed(people)),
+            let mut vantage_of = |(key, device): (Key, LocalDevice)| {
+                let vantage = *by_key.entry(key).or_insert(occurrences.devices.len());
+                let device = device.completed(people);
+                match occurrences.devices.get_mut(vantage) {
+                    Some(known) => known.join(&device),
+                    None => occurrences.devices.push(device),
+                }
+                vantage
             };
-            let vantage = *by_key.entry(key).or_insert(occurrences.devices.len());
-            match occurrences.devices.get_mut(vantage) {
-                Some(known) => known.join(&device),
-                None => occurrences.devices.push(device),
-            }
+            let socket = observed.socket();
+            let vantage = match (client, last) {
+                (Some(client), _) => vantage_of(client),
+                (None, Some((known, vantage))) if known == socket => vantage,
+                (None, _) => vantage_of((sockets.key(socket, people), sockets.device(socket))),
+            };
+            last = (!is_of_two).then_some((socket, vantage));
             if let Some(known) = occurrences.devices.get(vantage)
                 && known.is_contradicted_by(stanza, observed.direction(), people)
             {
@@ -380,7 +394,7 @@ impl<'s> Likeness<'s> {
             id: stanza.id.as_deref(),
             class,
             action: action.map(|action| action.name.as_str()),
-            party: observed.party().map(|jid| jid.person_account().with_device(jid.device)),
+            party: observed.party().map(|jid| (&*jid.user, jid.account_server(), jid.device)),
             is_offline: stanza.is_offline(),
         }
     }

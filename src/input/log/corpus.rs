@@ -4,6 +4,7 @@
 //! A record is a document; a text may have several, with `---` between them. Each is a connection of its own, since
 //! nothing says that two were recorded on one.
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use super::entry::{self, Header, LoggedStanza, stanza};
@@ -28,6 +29,9 @@ const MOST_ALIASES: usize = 64;
 
 /// Returns whether an input that begins so is a capture of the corpus.
 pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
+    if memmem::find(beginning, b"stanza_tag:").is_none() {
+        return false;
+    }
     let text = String::from_utf8_lossy(beginning);
     let has = |name: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(name));
     has("stanza_tag:") && ["raw:", "source:", "direction:", "confidence:", "sanitized:"].into_iter().any(has)

@@ -67,7 +67,8 @@ pub(super) struct Text<'t> {
 impl<'t> Text<'t> {
     /// The first line, without its end.
     pub(super) fn line(&self) -> &'t str {
-        self.text.lines().next().unwrap_or_default()
+        let line = memchr::memchr(b'\n', self.text.as_bytes()).and_then(|end| self.text.get(..end));
+        line.map_or(self.text, |line| line.strip_suffix('\r').unwrap_or(line))
     }
 }
 
@@ -294,7 +295,7 @@ pub(super) fn stanza_in_field(xml: Option<&str>, dialect: Dialect, lines: usize)
 /// If there is no JSON of this type, or it may have more values than a stanza has items: each takes much more memory than
 /// its text.
 pub(super) fn json<'t, T: Deserialize<'t>>(text: &'t str) -> serde_json::Result<T> {
-    if memchr::memchr_iter(b',', text.as_bytes()).nth(ITEM_LIMIT).is_some() {
+    if text.len() > ITEM_LIMIT && memchr::memchr_iter(b',', text.as_bytes()).nth(ITEM_LIMIT).is_some() {
         return Err(serde::de::Error::custom("it has too many values"));
     }
     T::deserialize(&mut serde_json::Deserializer::from_str(text))

@@ -62,7 +62,7 @@ pub(super) fn continues(line: &[u8]) -> bool {
 /// The text without colours, and each line without JSON around it, its pieces together.
 pub(super) fn unwrapped(text: &str) -> Unwrapped<'_> {
     let (text, before) = if is_wrapped(text) { unwrapped_lines(text) } else { (Cow::Borrowed(text), Vec::new()) };
-    let text = if text.contains('\u{1b}') { Cow::Owned(without_colours(&text)) } else { text };
+    let text = if memchr(b'\x1b', text.as_bytes()).is_some() { Cow::Owned(without_colours(&text)) } else { text };
     Unwrapped { text, before }
 }
 

@@ -104,15 +104,12 @@ pub(super) fn plaintext(text: &str) -> Option<Vec<u8>> {
     Some(plaintext)
 }
 
-/// The first line that is neither blank nor a comment.
-fn first_line(text: &str) -> Option<&str> {
-    text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
 /// Returns whether the first line of an input that begins so is a frame.
 pub(in crate::input) fn probe(beginning: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(beginning);
-    first_line(&text).and_then(encoding).is_some()
+    let mut lines = beginning.split(|byte| *byte == b'\n').map(String::from_utf8_lossy);
+    // Comments and blank lines may come first.
+    let first = lines.find(|line| !line.trim().is_empty() && !line.trim().starts_with('#'));
+    first.is_some_and(|line| encoding(&line).is_some())
 }
 
 /// Reads such an input, and returns the number of its lines.

@@ -28,6 +28,8 @@ mod surroundings;
 
 mod finder;
 
+mod flat;
+
 mod pino;
 
 mod by_message;

@@ -1,8 +1,10 @@
 //! Stanzas and events of a log on their way to the layers above, held back while something about them is open: the date,
 //! or whether an ack is logged twice.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
+
+use foldhash::{HashMap, HashSet};
 
 use super::clock::{Clock, DAY, HOUR, NEVER};
 use super::entry::{Header, LogTime, LoggedEvent, LoggedNote, LoggedStanza, Precedence};
@@ -105,10 +107,10 @@ impl Pending {
             has_times: true,
             technique: None,
             has_primary: None,
-            vantages: HashMap::new(),
+            vantages: HashMap::default(),
             names: SharedNames::default(),
             twins: Twins::default(),
-            resolutions: HashMap::new(),
+            resolutions: HashMap::default(),
             format: None,
             noted: Vec::new(),
             first_undated: None,
@@ -116,7 +118,7 @@ impl Pending {
             events: 0,
             event_format: None,
             reported: BTreeMap::new(),
-            calls: HashSet::new(),
+            calls: HashSet::default(),
         }
     }
 
@@ -277,6 +279,7 @@ impl Pending {
         let time = self.read_clock(time, Some(&node), &origin, out);
         if let Some(call_id) = node.children().find_map(|child| child.text("call-id"))
             && self.calls.len() < EVENTS_LIMIT
+            && !self.calls.contains(&*call_id)
         {
             self.calls.insert(call_id.into_owned());
         }
@@ -441,14 +444,14 @@ impl Pending {
         origin: Origin,
         out: &mut dyn Sink,
     ) -> ControlFlow<(), ConnectionId> {
-        let name = named(format, &vantage);
-        let is_named = !vantage.is_empty();
         let key = (format.name, vantage);
         if let Some(known) = self.vantages.get(&key) {
             return ControlFlow::Continue(*known);
         }
         let id = ConnectionId(u32::try_from(self.vantages.len().min(VANTAGES_LIMIT)).unwrap_or(u32::MAX));
         if self.vantages.len() < VANTAGES_LIMIT {
+            let name = named(format, &key.1);
+            let is_named = !key.1.is_empty();
             self.vantages.insert(key, id);
             let ends = Entry::Ends(Ends { client: Some(&name), server: None });
             let origin = Origin { connection: Some(id), ..origin };

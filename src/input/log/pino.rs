@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::{Map, Value};
 
 use super::entry::{LogTime, NoEntry, json};
+use super::flat::{self, FlatValue};
 use crate::input::time;
 
 /// The parts of an entry that matter here.
@@ -44,15 +45,16 @@ pub(super) fn read(text: &str, is_all: bool) -> Result<PinoEntry<'_>, NoEntry> {
 }
 
 fn json_entry(line: &str) -> Result<PinoEntry<'_>, NoEntry> {
-    let Fields { msg, xml, sent, time, pid } = json(line)?;
+    let Fields { msg, xml, sent, time, process } = match Fields::of_flat(line) {
+        Some(fields) => fields,
+        None => json(line)?,
+    };
     let sent = match sent {
         Some(Value::Object(sent)) => Some(sent),
         _ => None,
     };
-    let process = pid.filter(|pid| !pid.is_null()).map(|pid| format!("process {pid}"));
-    let time = time.as_ref().map_or(LogTime::None, logged_at);
-    let message = msg.unwrap_or_default();
-    Ok(PinoEntry { message, xml, sent, time, process: process.unwrap_or_default(), lines: 1 })
+    let process = process.map_or_else(String::new, |process| ["process ", &process].concat());
+    Ok(PinoEntry { message: msg.unwrap_or_default(), xml, sent, time, process, lines: 1 })
 }
 
 /// The fields of an entry that matter. Of a repeated one the last counts.
@@ -61,14 +63,51 @@ struct Fields<'t> {
     msg: Option<Cow<'t, str>>,
     xml: Option<Cow<'t, str>>,
     sent: Option<Value>,
-    time: Option<Value>,
-    pid: Option<Value>,
+    time: LogTime,
+    /// What the field `pid` names.
+    process: Option<Cow<'t, str>>,
+}
+
+impl<'t> Fields<'t> {
+    /// The fields of a line that is flat.
+    fn of_flat(line: &'t str) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut is_usual = true;
+        flat::members(line, |name, value| match (name, value) {
+            ("msg", FlatValue::Text(text)) => fields.msg = Some(text),
+            ("xml", FlatValue::Text(text)) => fields.xml = Some(text),
+            ("time", FlatValue::Text(text)) => fields.time = time::rfc3339(&text).into(),
+            ("time", FlatValue::Number(number)) => {
+                fields.time = number.parse().ok().and_then(time::whole_milliseconds).into();
+            }
+            ("pid", FlatValue::Number(number)) => fields.process = Some(number.into()),
+            ("sent", FlatValue::Object(object)) => match texts(object) {
+                Some(sent) => fields.sent = Some(Value::Object(sent)),
+                None => is_usual = false,
+            },
+            ("msg" | "xml" | "sent" | "pid", _) => is_usual = false,
+            _ => {}
+        })?;
+        is_usual.then_some(fields)
+    }
 }
 
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(FieldsVisitor)
     }
+}
+
+/// The members of an object that is flat and has only texts.
+fn texts(object: &str) -> Option<Map<String, Value>> {
+    let (mut texts, mut is_usual) = (Map::new(), true);
+    flat::members(object, |name, value| match value {
+        FlatValue::Text(text) => {
+            texts.insert(name.to_owned(), Value::String(text.into_owned()));
+        }
+        FlatValue::Number(_) | FlatValue::Object(_) => is_usual = false,
+    })?;
+    is_usual.then_some(texts)
 }
 
 struct FieldsVisitor;
@@ -87,8 +126,11 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 Some("msg") => fields.msg = map.next_value::<MaybeText<'_>>()?.0,
                 Some("xml") => fields.xml = map.next_value::<MaybeText<'_>>()?.0,
                 Some("sent") => fields.sent = Some(map.next_value()?),
-                Some("time") => fields.time = Some(map.next_value()?),
-                Some("pid") => fields.pid = Some(map.next_value()?),
+                Some("time") => fields.time = logged_at(&map.next_value()?),
+                Some("pid") => {
+                    let pid = map.next_value::<Value>()?;
+                    fields.process = (!pid.is_null()).then(|| pid.to_string().into());
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }

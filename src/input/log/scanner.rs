@@ -3,6 +3,7 @@
 //! Blocks are searched for all markers at once; lines without one are only counted.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
@@ -45,10 +46,11 @@ pub(in crate::input) fn read(
     // The markers are constants, and few: there is always a searcher for them.
     let Ok(search) = searcher(markers) else { return Ok(None) };
     let named = formats.clone();
-    let formats = (0..formats.len()).filter_map(|index| Candidate::new(formats.get(..=index)?)).collect();
+    let formats = formats.into_iter().map(|(format, lines)| Candidate::new(format, lines)).collect();
     let mut scanner = Scanner {
         formats,
         named,
+        last: None,
         sign,
         searched: 0,
         has_comments,
@@ -118,19 +120,23 @@ struct Candidate {
     format: &'static Format,
     lines: &'static LineFormat,
     markers: Vec<memmem::Finder<'static>>,
-    /// Finds what its entries do not go on over: its markers, and those of the formats before it.
-    ends: AhoCorasick,
+    /// Finds what its entries do not go on over, once one of several lines was seen.
+    ends: OnceCell<Option<AhoCorasick>>,
+    /// Finds its markers and those of the formats before it, once it had an entry.
+    first: OnceCell<Option<First>>,
+}
+
+/// Finds the first of some formats that a line may be in.
+struct First {
+    search: AhoCorasick,
+    /// Which format each of the markers is of.
+    formats: Vec<usize>,
 }
 
 impl Candidate {
-    /// The last of the formats, after those that are tried before it.
-    fn new(formats: &[Named]) -> Option<Self> {
-        let (format, lines) = *formats.last()?;
+    fn new(format: &'static Format, lines: &'static LineFormat) -> Self {
         let markers = lines.markers.iter().map(|marker| memmem::Finder::new(marker.as_bytes())).collect();
-        let others = formats.iter().filter(|(_, other)| !lines.spans_markers && !other.spans_markers);
-        let ends = others.flat_map(|(_, other)| other.markers.iter().copied());
-        let ends = searcher(ends).ok()?;
-        Some(Self { format, lines, markers, ends })
+        Self { format, lines, markers, ends: OnceCell::new(), first: OnceCell::new() }
     }
 
     /// Returns whether a line has one of its markers.
@@ -139,11 +145,43 @@ impl Candidate {
     }
 }
 
+impl First {
+    /// Of these formats, each of which is tried before the next.
+    fn of(formats: &[Candidate]) -> Option<Self> {
+        let markers =
+            || formats.iter().zip(0..).flat_map(|(it, index)| it.lines.markers.iter().map(move |it| (index, *it)));
+        let search = searcher(markers().map(|(_, marker)| marker)).ok()?;
+        Some(Self { search, formats: markers().map(|(index, _)| index).collect() })
+    }
+
+    /// Returns where the first marker in a line is.
+    fn find(&self, line: &[u8]) -> Option<usize> {
+        self.search.find(line).map(|hit| hit.start())
+    }
+
+    /// Returns the first of the formats that have a marker in a line.
+    fn format(&self, line: &[u8]) -> Option<usize> {
+        let (mut first, mut from) = (None, 0);
+        // Of markers that begin at one place, the search finds that of the first format.
+        while let Some(hit) = self.search.find(line.get(from..)?) {
+            let format = self.formats.get(hit.pattern().as_usize()).copied();
+            first = [first, format].into_iter().flatten().min();
+            if first == Some(0) {
+                break;
+            }
+            from += hit.start() + 1;
+        }
+        first
+    }
+}
+
 struct Scanner {
     formats: Vec<Candidate>,
     /// The formats, by whose signs a log without stanzas is recognised.
     named: Vec<Named>,
     sign: Option<Named>,
+    /// The format of the last entry, which is likely to be that of the next line.
+    last: Option<usize>,
     /// How many bytes were searched for signs.
     searched: usize,
     /// Whether blank lines and lines that begin with `#` are comments.
@@ -180,7 +218,8 @@ impl Scanner {
         let mut searched = 0;
         loop {
             let data = source.data();
-            let Some(hit) = search.find(data.get(searched..).unwrap_or_default()) else {
+            let hit = || search.find(data.get(searched..).unwrap_or_default()).map(|hit| searched + hit.start());
+            let Some(place) = self.likely_hit(data).or_else(hit) else {
                 // What may be the beginning of a marker is looked at again with what follows.
                 let line = memrchr(b'\n', data).map_or(0, |end| end + 1);
                 let overlap = search.max_pattern_len();
@@ -198,7 +237,6 @@ impl Scanner {
                 }
                 continue;
             };
-            let place = searched + hit.start();
             let line = memrchr(b'\n', data.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
             let begin = self.pieces.begin_of(data, line);
             self.skip(source, begin);
@@ -208,17 +246,34 @@ impl Scanner {
                 continue;
             };
             let length = whole_line(source, length)?;
-            match self.entry(source, length, out)? {
+            match self.entry(source, length, place - begin, out)? {
                 Step::Entry(length) => {
                     let before = self.lines;
                     self.count(source, length);
                     self.of_entries += self.lines - before;
                     self.consume(source, length);
                 }
-                Step::Unrelated(length) => self.skip(source, length),
+                Step::Unrelated(length) => {
+                    self.last = None;
+                    self.skip(source, length);
+                }
                 Step::Enough => return Ok(ControlFlow::Break(())),
             }
         }
+    }
+
+    /// The place of a marker in the line that the data begin with, if it is in the format of the entry before it, or in one
+    /// that is tried before that. Few markers are found faster than all.
+    fn likely_hit(&self, data: &[u8]) -> Option<usize> {
+        let first = self.first_of(self.last?)?;
+        let line = memchr(b'\n', data)?;
+        first.find(data.get(..=line)?)
+    }
+
+    /// What finds the first of the formats that are tried up to this one.
+    fn first_of(&self, index: usize) -> Option<&First> {
+        let formats = self.formats.get(..=index)?;
+        formats.last()?.first.get_or_init(|| First::of(formats)).as_ref()
     }
 
     /// Skips bytes that are no entry.
@@ -266,20 +321,28 @@ impl Scanner {
         Ok(())
     }
 
-    /// Reads the entry that the data begin with, the first line of which has `length` bytes.
-    fn entry(&mut self, source: &mut Source<'_>, length: usize, out: &mut dyn Sink) -> Result<Step, Error> {
+    /// Reads the entry that the data begin with, the first line of which has `length` bytes, and no marker before `place`.
+    fn entry(
+        &mut self,
+        source: &mut Source<'_>,
+        length: usize,
+        place: usize,
+        out: &mut dyn Sink,
+    ) -> Result<Step, Error> {
         if self.has_comments && is_comment(source.data().get(..length).unwrap_or_default()) {
             return Ok(Step::Unrelated(length));
         }
         let mut nothing = length;
-        for index in 0..self.formats.len() {
+        let marked = source.data().get(place..length).unwrap_or_default();
+        let first = self.last.and_then(|last| self.first_of(last)?.format(marked));
+        for index in first.unwrap_or(0)..self.formats.len() {
             let Some(candidate) = self.formats.get(index) else { break };
             let line = source.data().get(..length).unwrap_or_default();
-            if !candidate.may_be(line) {
+            if first != Some(index) && !candidate.may_be(line) {
                 continue;
             }
             let format = candidate.format;
-            let (parsed, is_lossy) = candidate.read(source, length)?;
+            let (parsed, is_lossy) = self.read(index, source, length)?;
             let at = Origin::of_record(source.capture(), self.lines + 1, source.offset(), None);
             let (lines, stanzas) = match parsed {
                 Err(NoEntry::Unrelated | NoEntry::Incomplete) => continue,
@@ -323,6 +386,7 @@ impl Scanner {
                     (lines, Vec::new())
                 }
             };
+            self.last = Some(index);
             let length = lines_length(source.data(), lines.max(1));
             let origin = Origin { last: at.first + lines.max(1) as u64 - 1, ..at };
             if is_lossy && !stanzas.is_empty() {
@@ -348,10 +412,13 @@ impl Scanner {
     }
 }
 
-impl Candidate {
-    /// Reads the entry that the data begin with, with as many lines as it takes, and returns also whether they were
-    /// changed to be text.
-    fn read(&self, source: &mut Source<'_>, first_line: usize) -> Result<(Parsed, bool), Error> {
+impl Scanner {
+    /// Reads the entry that the data begin with in the format of an index, with as many lines as it takes, and returns also
+    /// whether they were changed to be text.
+    fn read(&self, index: usize, source: &mut Source<'_>, first_line: usize) -> Result<(Parsed, bool), Error> {
+        let Some(Candidate { lines: format, .. }) = self.formats.get(index) else {
+            return Ok((Err(NoEntry::Unrelated), false));
+        };
         let mut length = first_line;
         let mut is_all = false;
         loop {
@@ -359,7 +426,7 @@ impl Candidate {
             let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
             let is_lossy = matches!(text, Cow::Owned(_));
             let unwrapped = unwrapped(&text);
-            let mut parsed = (self.lines.read)(&Text { text: &unwrapped.text, is_all });
+            let mut parsed = (format.read)(&Text { text: &unwrapped.text, is_all });
             if is_all || !matches!(parsed, Err(NoEntry::Incomplete)) {
                 if let Ok(LogEntry { lines, .. })
                 | Err(NoEntry::Unreadable { lines, .. } | NoEntry::Nothing { lines }) = &mut parsed
@@ -368,13 +435,13 @@ impl Candidate {
                 }
                 return Ok((parsed, is_lossy));
             }
-            (length, is_all) = self.extend(source, length)?;
+            (length, is_all) = self.extend(index, source, length)?;
         }
     }
 
     /// Adds lines to the first `length` bytes, several times as many as there are, up to the next line with a marker.
     /// Returns how many bytes that are, and whether there can be no more.
-    fn extend(&self, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
+    fn extend(&self, index: usize, source: &mut Source<'_>, length: usize) -> Result<(usize, bool), Error> {
         let wanted = length.saturating_mul(4).min(length.max(LONGEST_ENTRY));
         // More than what has arrived may never come.
         let is_end = !source.reach(length + 1);
@@ -384,11 +451,20 @@ impl Candidate {
             _ => source.data().len(),
         };
         let more = source.data().get(length..limit).unwrap_or_default();
-        if let Some(next) = self.ends.find(more) {
+        if let Some(next) = self.ends_of(index).and_then(|ends| ends.find(more)) {
             let line = memrchr(b'\n', more.get(..next.start()).unwrap_or_default()).map_or(0, |end| end + 1);
             return Ok((length + line, true));
         }
         Ok((limit, is_end || limit >= LONGEST_ENTRY))
+    }
+
+    /// What finds the ends of the entries of a format: its markers, and those of the formats that are tried before it.
+    fn ends_of(&self, index: usize) -> Option<&AhoCorasick> {
+        let formats = self.formats.get(..=index)?;
+        let candidate = formats.last()?;
+        let spans = |lines: &LineFormat| candidate.lines.spans_markers || lines.spans_markers;
+        let ends = || formats.iter().map(|it| it.lines).filter(|lines| !spans(lines)).flat_map(|lines| lines.markers);
+        candidate.ends.get_or_init(|| searcher(ends().copied()).ok()).as_ref()
     }
 }
 

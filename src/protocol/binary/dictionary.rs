@@ -23,22 +23,32 @@ static VERSION_3: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::read(inclu
 struct Words {
     texts: Vec<&'static str>,
     indexes: HashMap<&'static str, u32, FixedState>,
-    /// The length of the longest, in bytes.
-    longest: usize,
+    /// Of which lengths there are some that begin with a byte, as bits: most other texts differ in this already.
+    lengths: [u64; 256],
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words = Words { texts: Vec::new(), indexes: HashMap::default(), longest: 0 };
+    let mut words = Words { texts: Vec::new(), indexes: HashMap::default(), lengths: [0; 256] };
     for text in std::iter::once("").chain(VERSION_3.all()).chain(VERSION_2.all()) {
         let next = u32::try_from(words.texts.len()).unwrap_or(u32::MAX);
         if let Entry::Vacant(vacant) = words.indexes.entry(text) {
             vacant.insert(next);
             words.texts.push(text);
-            words.longest = words.longest.max(text.len());
+            if let Some(lengths) = words.lengths.get_mut(first_byte(text)) {
+                *lengths |= length_bit(text);
+            }
         }
     }
     words
 });
+
+fn first_byte(text: &str) -> usize {
+    text.bytes().next().unwrap_or_default().into()
+}
+
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
+}
 
 /// A word of a dictionary, or the empty text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +58,8 @@ impl Word {
     /// Returns the word that a text is.
     pub(super) fn of(text: &str) -> Option<Self> {
         let words = &*WORDS;
-        if text.len() > words.longest { None } else { words.indexes.get(text).copied().map(Self) }
+        let may_be = words.lengths.get(first_byte(text)).is_some_and(|lengths| lengths & length_bit(text) != 0);
+        if may_be { words.indexes.get(text).copied().map(Self) } else { None }
     }
 
     /// Returns the word of an index.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::dictionary::interned;
 pub struct Jid(Arc<JidParts>);
 
 /// The parts of a [`Jid`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JidParts {
     /// The user part; empty for the address of a server.
     pub user: Arc<str>,
@@ -54,6 +55,19 @@ pub enum JidForm {
 /// The servers that appear as addresses by themselves.
 const SERVERS: [&str; 4] = ["s.whatsapp.net", "call", "g.us", "lid"];
 
+impl Hash for JidParts {
+    /// Addresses that share user and device are rare, so that the rest need not be hashed.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.user.hash(state);
+        self.device.hash(state);
+    }
+}
+
+/// What is before and behind the byte at a place.
+fn around(text: &str, at: usize) -> Option<(&str, &str)> {
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 impl From<JidParts> for Jid {
     fn from(parts: JidParts) -> Self {
         Self(Arc::new(parts))
@@ -72,26 +86,30 @@ impl Jid {
     /// Parses `[user[.agent|_agent][:device]]@server`, or a known server alone, with or without `@`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (account, server) = match text.split_once('@') {
+        // Addresses are so short that a search for many bytes at once would only cost.
+        let (account, server) = match text.bytes().position(|byte| byte == b'@').and_then(|at| around(text, at)) {
             Some(parts) => parts,
             None if SERVERS.contains(&text) => ("", text),
             None => return None,
         };
-        if server.is_empty() || server.contains('@') {
+        if server.is_empty() || server.bytes().any(|byte| byte == b'@') {
             return None;
         }
-        let (name, device) = match account.split_once(':') {
+        let (name, device) = match account.bytes().position(|byte| byte == b':').and_then(|at| around(account, at)) {
             Some((name, device)) => (name, device.parse().ok()?),
             None => (account, 0),
         };
-        let (user, agent) = match name.rsplit_once(['.', '_']) {
-            Some((user, agent)) if !user.is_empty() => match agent.parse() {
-                Ok(agent) => (user, agent),
-                Err(_) => (name, 0),
-            },
-            _ => (name, 0),
-        };
-        Some(Self::from(JidParts { user: user.into(), agent, device, server: interned(server), form: JidForm::Text }))
+        let (user, agent) =
+            match name.bytes().rposition(|byte| matches!(byte, b'.' | b'_')).and_then(|at| around(name, at)) {
+                Some((user, agent)) if !user.is_empty() => match agent.parse() {
+                    Ok(agent) => (user, agent),
+                    Err(_) => (name, 0),
+                },
+                _ => (name, 0),
+            };
+        let usual = SERVERS.into_iter().find(|known| *known == server);
+        let server = usual.map_or_else(|| interned(server), Cow::Borrowed);
+        Some(Self::from(JidParts { user: user.into(), agent, device, server, form: JidForm::Text }))
     }
 
     /// Returns whether both are devices of one account, as far as the addresses show: same user and server.
@@ -143,7 +161,8 @@ impl Jid {
     }
 
     /// Returns the server of the account: a hosted device (`hosted`, `hosted.lid`) belongs to that of the plain server.
-    fn account_server(&self) -> &str {
+    #[must_use]
+    pub fn account_server(&self) -> &str {
         match self.server.as_ref() {
             "hosted" | "c.us" => "s.whatsapp.net",
             "hosted.lid" => "lid",

@@ -192,6 +192,21 @@ impl Node {
         self.root().child(tag)
     }
 
+    /// Returns the names of all attributes of all elements, in document order.
+    pub fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.attribute_numbers().map(|[name, _]| self.string(Part::of(name)))
+    }
+
+    /// Returns the values of all attributes of all elements, in document order.
+    pub fn attribute_values(&self) -> impl Iterator<Item = Value<'_>> {
+        self.attribute_numbers().map(|[_, value]| self.value(Part::of(value)))
+    }
+
+    fn attribute_numbers(&self) -> impl Iterator<Item = [u32; ATTRIBUTE]> {
+        let first = self.attributes_at();
+        (0..self.attributes as usize).map_while(move |index| self.numbers(first + ATTRIBUTE * index))
+    }
+
     /// Replaces every address, for instance by an equal one that is kept already.
     pub fn share_jids(&mut self, mut shared: impl FnMut(&Jid) -> Jid) {
         for jid in &mut self.jids {
@@ -241,6 +256,11 @@ impl Node {
     fn element(&self, index: u32) -> [u32; ELEMENT] {
         let at = HEAD + ELEMENT * index as usize;
         self.numbers(at).unwrap_or([0, 0, 0, Part::None.packed()])
+    }
+
+    /// Returns the index after the last attribute of an element.
+    fn attributes_end(&self, index: u32) -> u32 {
+        self.numbers(HEAD + ELEMENT * index as usize + 1).map_or(0, |[end]| end)
     }
 
     /// Returns the range that ends with the end at `first + index`; the one before it ends where this one begins.
@@ -308,11 +328,10 @@ impl<'n> Element<'n> {
     #[must_use]
     pub fn attributes(self) -> Attributes<'n> {
         let begin = match self.index.checked_sub(1) {
-            Some(before) => self.node.element(before)[1],
+            Some(before) => self.node.attributes_end(before),
             None => 0,
         };
-        let [_, end, ..] = self.node.element(self.index);
-        Attributes { node: self.node, next: begin, end }
+        Attributes { node: self.node, next: begin, end: self.node.attributes_end(self.index) }
     }
 
     /// Returns the content.
@@ -340,7 +359,11 @@ impl<'n> Element<'n> {
     /// Returns the value of the first attribute called `name`.
     #[must_use]
     pub fn attribute(self, name: &str) -> Option<Value<'n>> {
-        self.attributes().find(|attribute| attribute.name == name).map(|attribute| attribute.value)
+        let Attributes { node, next, end } = self.attributes();
+        let first = node.attributes_at();
+        let numbers = (next..end).map_while(|index| node.numbers(first + ATTRIBUTE * index as usize));
+        let mut named = numbers.filter(|[known, _]| node.string(Part::of(*known)) == name);
+        named.next().map(|[_, value]| node.value(Part::of(value)))
     }
 
     /// Returns the text of the first attribute called `name`.

@@ -11,7 +11,8 @@ use crate::visible::{is_control, revealed};
 /// Reads the text between a start tag and its end tag, and makes what it represents the content of the innermost element.
 /// Returns whether it is ambiguous.
 pub(super) fn read(text: &str, dialect: Dialect, builder: &mut NodeBuilder) -> bool {
-    let trimmed = text.trim();
+    // Nearly all white space is ASCII.
+    let trimmed = text.trim_ascii().trim();
     if trimmed.is_empty() {
         // Baileys prints empty content as an empty line.
         if dialect.content == ContentForm::HexLine && text.contains('\n') {

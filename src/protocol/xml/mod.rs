@@ -22,6 +22,8 @@ mod tree;
 
 mod strict;
 
+mod plain;
+
 mod tolerant;
 
 mod read;

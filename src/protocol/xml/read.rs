@@ -3,7 +3,7 @@
 use super::dialect::Dialect;
 use super::reading::{Departures, End, Reading};
 use super::tolerant::begins_element;
-use super::{strict, tolerant};
+use super::{plain, strict, tolerant};
 
 /// Reads the element at the start of `text`, after white space.
 ///
@@ -17,7 +17,8 @@ pub fn read(text: &str, dialect: Dialect) -> Reading {
         return Reading { node: None, length: 0, end: End::NoElement, departures: Departures::default() };
     }
     let beginning = element.get(..element.floor_char_boundary(STRICT_LENGTH)).unwrap_or_default();
-    let mut reading = strict::read(beginning, dialect).unwrap_or_else(|| {
+    let strictly = plain::read(beginning, dialect).or_else(|| strict::read(beginning, dialect));
+    let mut reading = strictly.unwrap_or_else(|| {
         let reading = tolerant::read(element, dialect);
         let whole = element.get(..reading.length).filter(|whole| whole.len() > STRICT_LENGTH);
         whole.and_then(|whole| strict::read(whole, dialect)).unwrap_or(reading)

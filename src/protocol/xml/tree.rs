@@ -23,7 +23,10 @@ pub(super) struct Tree<'t> {
 
 /// An element that has not ended.
 struct Open<'t> {
+    /// The text before its first child.
     text: Cow<'t, str>,
+    /// Whether there is text behind a child, which no stanza has.
+    is_mixed: bool,
     elided: Option<u64>,
 }
 
@@ -53,7 +56,7 @@ impl<'t> Tree<'t> {
         }
         let tag = self.shown(tag);
         self.builder.start(&tag);
-        self.open.push(Open { text: Cow::Borrowed(""), elided: None });
+        self.open.push(Open { text: Cow::Borrowed(""), is_mixed: false, elided: None });
     }
 
     /// Adds an attribute to the element that was begun last.
@@ -67,11 +70,14 @@ impl<'t> Tree<'t> {
 
     /// Adds text, escapes unresolved.
     pub(super) fn text(&mut self, text: impl Into<Cow<'t, str>>) {
+        let (text, has_children) = (text.into(), self.builder.has_children());
         if let Some(open) = self.kept() {
-            if open.text.is_empty() {
-                open.text = text.into();
+            if has_children {
+                open.is_mixed |= !text.trim_start().is_empty();
+            } else if open.text.is_empty() {
+                open.text = text;
             } else {
-                open.text.to_mut().push_str(&text.into());
+                open.text.to_mut().push_str(&text);
             }
         }
     }
@@ -90,9 +96,9 @@ impl<'t> Tree<'t> {
             self.below -= 1;
             return;
         }
-        let Some(Open { text, elided }) = self.open.pop() else { return };
+        let Some(Open { text, is_mixed, elided }) = self.open.pop() else { return };
         if self.builder.has_children() {
-            self.departures.stray_text += u32::from(!text.trim().is_empty());
+            self.departures.stray_text += u32::from(is_mixed || !text.trim_start().is_empty());
         } else if let Some(length) = elided {
             self.departures.elided += 1;
             self.builder.content(Content::Elided(length));
@@ -164,7 +170,7 @@ const PARTIES: [&str; 6] = ["from", "to", "jid", "participant", "recipient", "ca
 /// spelled canonically, so that the text can be restored.
 fn address(name: &str, text: &str) -> Option<Jid> {
     let is_party = PARTIES.contains(&name);
-    let may_be = is_party || (text.contains('@') && !FREE_TEXT.contains(&name));
+    let may_be = is_party || (text.bytes().any(|byte| byte == b'@') && !FREE_TEXT.contains(&name));
     let jid = may_be.then(|| Jid::parse(text)).flatten().filter(is_address)?;
     (is_party || jid.to_string() == text).then_some(jid)
 }
@@ -172,6 +178,6 @@ fn address(name: &str, text: &str) -> Option<Jid> {
 /// Returns whether an address has only characters that occur in addresses.
 fn is_address(jid: &Jid) -> bool {
     let fits = |character: char| !character.is_whitespace() && !matches!(character, '"' | '\'' | '<' | '>' | '/');
-    jid.user.chars().all(fits)
-        && jid.server.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-'))
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    (jid.user.bytes().all(is_usual) || jid.user.chars().all(fits)) && jid.server.bytes().all(is_usual)
 }
