@@ -289,13 +289,17 @@ pub(super) fn stanza_in_field(xml: Option<&str>, dialect: Dialect, lines: usize)
     Ok(stanza)
 }
 
+/// Returns whether JSON may have more values than a stanza has items: each can take much more memory than its text.
+pub(super) fn has_too_many_values(text: &str) -> bool {
+    text.len() > ITEM_LIMIT && memchr::memchr_iter(b',', text.as_bytes()).nth(ITEM_LIMIT).is_some()
+}
+
 /// The JSON value that a text begins with. Of a repeated member the last counts, as usual.
 ///
 /// # Errors
-/// If there is no JSON of this type, or it may have more values than a stanza has items: each takes much more memory than
-/// its text.
+/// If there is no JSON of this type, or it [has too many values](has_too_many_values).
 pub(super) fn json<'t, T: Deserialize<'t>>(text: &'t str) -> serde_json::Result<T> {
-    if text.len() > ITEM_LIMIT && memchr::memchr_iter(b',', text.as_bytes()).nth(ITEM_LIMIT).is_some() {
+    if has_too_many_values(text) {
         return Err(serde::de::Error::custom("it has too many values"));
     }
     T::deserialize(&mut serde_json::Deserializer::from_str(text))

@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::entry::{LogTime, NoEntry, json};
+use super::entry::{LogTime, NoEntry, has_too_many_values, json};
 use super::flat::{self, FlatValue};
 use crate::input::time;
 
@@ -45,7 +45,8 @@ pub(super) fn read(text: &str, is_all: bool) -> Result<PinoEntry<'_>, NoEntry> {
 }
 
 fn json_entry(line: &str) -> Result<PinoEntry<'_>, NoEntry> {
-    let Fields { msg, xml, sent, time, process } = match Fields::of_flat(line) {
+    let flat = if has_too_many_values(line) { None } else { Fields::of_flat(line) };
+    let Fields { msg, xml, sent, time, process } = match flat {
         Some(fields) => fields,
         None => json(line)?,
     };
@@ -58,7 +59,7 @@ fn json_entry(line: &str) -> Result<PinoEntry<'_>, NoEntry> {
 }
 
 /// The fields of an entry that matter. Of a repeated one the last counts.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Fields<'t> {
     msg: Option<Cow<'t, str>>,
     xml: Option<Cow<'t, str>>,
@@ -300,4 +301,43 @@ fn shown_time(shown: &str) -> LogTime {
         Err(_) => time::formatted(shown, FORMATS).or_else(|| time::rfc3339(shown)),
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::binary::ITEM_LIMIT;
+
+    #[test]
+    fn flat_lines_have_the_same_fields_by_either_way() {
+        for line in [
+            r#"{"level":10,"time":"2026-05-14T15:02:22.147Z","pid":4242,"xml":"<a b='1'>\n\t<c/>\n</a>","msg":"recv xml"}"#,
+            r#"{"time":1778770943076,"pid":0,"recv":{"tag":"call","attrs":{"t":"1"}},"sent":{"id":"1","to":"2@lid"},"msg":"sent ack"}"#,
+            r#"{"time":"yesterday","msg":"a","msg":"b","pid":1,"pid":2,"sent":{"id":"1"},"sent":{"id":"2","id":"3"}}"#,
+        ] {
+            let flat = Fields::of_flat(line);
+            assert!(flat.is_some(), "{line}");
+            assert_eq!(flat, json(line).ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn fields_of_other_types_are_left_to_serde_json() {
+        for line in [
+            r#"{"msg":1,"pid":2}"#,
+            r#"{"msg":"a","pid":"2"}"#,
+            r#"{"msg":"a","sent":"2"}"#,
+            r#"{"msg":"a","sent":{"id":1}}"#,
+            r#"{"msg":"a","xml":{"id":"1"}}"#,
+        ] {
+            assert_eq!(Fields::of_flat(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_with_too_many_values_is_not_read() {
+        let line = |count: usize| format!(r#"{{"msg":"recv xml","xml":"{}"}}"#, ",".repeat(count));
+        assert!(read(&line(9), true).is_ok());
+        assert!(matches!(read(&line(ITEM_LIMIT + 1), true), Err(NoEntry::Unreadable { .. })));
+    }
 }
