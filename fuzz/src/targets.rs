@@ -522,7 +522,7 @@ fn sanitise(data: &[u8]) {
     let analysis = with_file(data, load);
     let redactor = Redactor::new(&analysis, Aliases::default(), None);
     let sanitised = redactor.sanitise(&analysis);
-    let Ok(released) = redactor.release(report::lines(&sanitised, None)) else { return };
+    let Ok(released) = redactor.release(report::lines(&sanitised, None).text()) else { return };
     for judged in &analysis.calls {
         for row in &judged.call.rows {
             for address in ["from", "to"].into_iter().filter_map(|name| row.observed.read().node.text(name)) {
