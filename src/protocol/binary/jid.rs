@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use super::dictionary::interned;
 pub struct Jid(Arc<JidParts>);
 
 /// The parts of a [`Jid`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JidParts {
     /// The user part; empty for the address of a server.
     pub user: Arc<str>,
@@ -54,14 +53,6 @@ pub enum JidForm {
 
 /// The servers that appear as addresses by themselves.
 const SERVERS: [&str; 4] = ["s.whatsapp.net", "call", "g.us", "lid"];
-
-impl Hash for JidParts {
-    /// Addresses that share user and device are rare, so that the rest need not be hashed.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.user.hash(state);
-        self.device.hash(state);
-    }
-}
 
 /// What is before and behind the byte at a place.
 fn around(text: &str, at: usize) -> Option<(&str, &str)> {
