@@ -7,10 +7,9 @@ use foldhash::HashMap;
 use super::clock::ClockId;
 use super::coverage::SET_BACK;
 use super::model::{Call, Row};
-use super::recording::Socket;
 use crate::anomaly::{Anomaly, diagnoses};
 use crate::origin::{Direction, Timestamp};
-use crate::protocol::stanza::{ActionName, Body};
+use crate::protocol::stanza::Body;
 
 diagnoses! { Call "call";
     USER_DEVICE "user-device" Unexpected Contradiction:
@@ -62,24 +61,17 @@ fn user_devices(call: &Call, found: &mut Vec<Anomaly>) {
     }
 }
 
-/// What one stanza of a call has in common with itself on its way back.
-fn key(row: &Row) -> Option<(Socket, &str, &ActionName)> {
-    let stanza = row.observed.read();
-    let id = stanza.id.as_deref().filter(|id| !id.is_empty())?;
-    Some((row.observed.socket(), id, &stanza.action()?.name))
-}
-
 /// Reports what was sent over a socket and received over the same one. The server sends nothing back to its sender.
 fn two_clients(call: &Call, found: &mut Vec<Anomaly>) {
     let mut sent = HashMap::default();
     let going = |direction| call.rows.iter().filter(move |row| row.observed.direction() == Some(direction));
     for row in going(Direction::Outbound) {
-        if let Some(key) = key(row) {
+        if let Some(key) = row.observed.recurrence() {
             sent.entry(key).or_insert(row);
         }
     }
     for row in going(Direction::Inbound) {
-        if let Some(first) = key(row).and_then(|key| sent.get(&key)) {
+        if let Some(first) = row.observed.recurrence().and_then(|key| sent.get(&key)) {
             let action = row.action.as_ref().map_or("", |action| action.as_str());
             let [out, back] = [first, row].map(|row| row.observed.stanza.origin.last);
             found.push(anomaly(&TWO_CLIENTS, row).detail(format!("{action} sent in record {out}, received in {back}")));

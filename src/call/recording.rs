@@ -3,7 +3,7 @@
 use crate::input::CallEvent;
 use crate::origin::{CaptureId, ConnectionId, Direction, Located, RecordNumber, Timestamp};
 use crate::protocol::binary::Jid;
-use crate::protocol::stanza::Stanza;
+use crate::protocol::stanza::{ActionName, Stanza};
 
 /// Where a socket was recorded: the capture, and the connection in it.
 pub type Socket = (CaptureId, Option<ConnectionId>);
@@ -56,6 +56,15 @@ impl Observed {
             Some(Direction::Outbound) => to.as_ref().or(from.as_ref()),
             Some(Direction::Inbound) | None => from.as_ref().or(to.as_ref()),
         }
+    }
+
+    /// Returns what a `<call>` with an id has in common with itself on its way back or at the other end of it: the socket,
+    /// its id and its action.
+    #[must_use]
+    pub fn recurrence(&self) -> Option<(Socket, &str, &ActionName)> {
+        let stanza = self.read();
+        let id = stanza.id.as_deref().filter(|id| !id.is_empty())?;
+        Some((self.socket(), id, &stanza.action()?.name))
     }
 
     /// Returns its position in the capture: the record that completed it, and its ordinal.

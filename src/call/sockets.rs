@@ -12,7 +12,7 @@ use super::identity::{LocalDevice, People};
 use super::recording::{Observed, Original, Recording, Socket, Span, merged, original_of};
 use crate::origin::{CaptureId, Direction, Timestamp};
 use crate::protocol::binary::Jid;
-use crate::protocol::stanza::{ActionName, Body, Stanza};
+use crate::protocol::stanza::{Body, Stanza};
 
 /// What identifies a vantage: the person and the device, or the recorded socket if neither is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -235,10 +235,10 @@ impl Clients {
     fn of(stanzas: &[&Arc<Observed>], people: &People) -> Self {
         let going = |direction| stanzas.iter().filter(move |observed| observed.direction() == Some(direction));
         let sent: HashMap<_, _> =
-            going(Direction::Outbound).filter_map(|observed| Some((Self::key(observed)?, observed.read()))).collect();
+            going(Direction::Outbound).filter_map(|observed| Some((observed.recurrence()?, observed.read()))).collect();
         let mut clients: HashMap<Socket, BTreeMap<Jid, Jid>> = HashMap::default();
         for observed in going(Direction::Inbound) {
-            let Some(original) = Self::key(observed).and_then(|key| sent.get(&key)) else { continue };
+            let Some(original) = observed.recurrence().and_then(|key| sent.get(&key)) else { continue };
             let (Some(from), Some(to)) = (&observed.read().from, &original.to) else { continue };
             // Two devices of one account cannot be told apart by whom they exchange stanzas with.
             if people.same_person(from, to) {
@@ -250,13 +250,6 @@ impl Clients {
         }
         clients.retain(|_, clients| clients.len() == 2);
         Self(clients)
-    }
-
-    /// What a stanza that one client sent and the other received has in common on both ways.
-    fn key(observed: &Observed) -> Option<(Socket, &str, &ActionName)> {
-        let stanza = observed.read();
-        let id = stanza.id.as_deref().filter(|id| !id.is_empty())?;
-        Some((observed.socket(), id, &stanza.action()?.name))
     }
 
     /// Returns which of two clients a stanza was recorded at: the one that is not its other end.
