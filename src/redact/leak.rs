@@ -162,11 +162,14 @@ impl<'i> Search<'i> {
 
     /// Goes on with a part of the text. `searched` gets what was searched to its end.
     pub(super) fn push(&mut self, part: &str, mut searched: impl FnMut(String)) {
-        self.left.push_str(part);
-        while self.left.len() > self.block + MARGIN
-            && let Some(block) = self.next(false)
-        {
-            searched(block);
+        // Line by line, so that little is left to be moved when a block is done.
+        for line in part.split_inclusive('\n') {
+            self.left.push_str(line);
+            while self.left.len() > self.block + MARGIN
+                && let Some(block) = self.next(false)
+            {
+                searched(block);
+            }
         }
     }
 

@@ -410,9 +410,7 @@ impl Scanner {
             out.anomaly(Anomaly::new(&UNRELATED, origin).detail(format!("{count} of {}", self.lines)));
         }
     }
-}
 
-impl Scanner {
     /// Reads the entry that the data begin with in the format of an index, with as many lines as it takes, and returns also
     /// whether they were changed to be text.
     fn read(&self, index: usize, source: &mut Source<'_>, first_line: usize) -> Result<(Parsed, bool), Error> {
