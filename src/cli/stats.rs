@@ -173,9 +173,10 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
         return Err(Failure::Usage("refusing to write binary output to a terminal; use -o PATH or a pipe".to_owned()));
     }
     let (request, archives) = arguments.reading.prepare_without(settings, Archive::is_one)?;
-    let analysis = loading::load_judged(request, settings.verbosity);
+    let jobs = request.jobs();
+    let analysis = loading::load(request, settings.verbosity);
     for one in &mut wanted {
-        one.add_captures(&analysis)?;
+        one.add_captures(&analysis, jobs)?;
     }
     let is_lossy = Archives { sources: &archives, verbosity: settings.verbosity }.add_to(&mut wanted);
     let repeated = wanted.iter().map(|one| one.rows.duplicates()).max().unwrap_or_default();
@@ -202,7 +203,7 @@ pub(super) fn run(arguments: &StatsArguments, settings: &Settings) -> Result<Exi
 }
 
 impl Wanted {
-    fn add_captures(&mut self, analysis: &Analysis) -> Result<(), Failure> {
+    fn add_captures(&mut self, analysis: &Analysis, jobs: usize) -> Result<(), Failure> {
         if analysis.captures.is_empty() {
             return Ok(());
         }
@@ -210,7 +211,7 @@ impl Wanted {
         let table = self.rows.query().table;
         let filter = self.filter.as_deref().map(|text| tables::RowFilter::parse(text, table)).transpose();
         let filter = filter.map_err(|error| Failure::Usage(format!("--filter: {error}")))?;
-        self.rows.add(analysis, filter.as_ref()).map_err(|error| Failure::Encode(error.to_string()))
+        self.rows.add(analysis, filter.as_ref(), jobs).map_err(|error| Failure::Encode(error.to_string()))
     }
 
     /// Adds the rows of an earlier export of its table.

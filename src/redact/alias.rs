@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::hosts::{for_documents, is_nobodys};
+use super::numbered::Numbered;
 use crate::protocol::binary::{Jid, JidForm, JidParts};
 
 /// Servers whose names are kept. Any other name could be anything.
@@ -42,7 +43,7 @@ const LEAST_ID: usize = 4;
 /// host, in the order of first occurrence.
 ///
 /// As text, one line per alias. It contains the raw identifiers, so it must not leave the machine.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Aliases {
     /// The ordinal of each address' person, by the user and server of the address.
     people: BTreeMap<(Box<str>, Box<str>), usize>,
@@ -52,27 +53,6 @@ pub struct Aliases {
     calls: Numbered,
     stanzas: Numbered,
     hosts: Numbered,
-}
-
-/// Identifiers, numbered in the order in which they were first seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Numbered {
-    of: BTreeMap<Box<str>, usize>,
-    /// The greatest number so far. None is given twice, even where one in between is free again.
-    last: usize,
-}
-
-impl Numbered {
-    fn add(&mut self, raw: &str) {
-        if !self.of.contains_key(raw) {
-            self.last = self.last.saturating_add(1);
-            self.of.insert(raw.into(), self.last);
-        }
-    }
-
-    fn get(&self, raw: &str, prefix: &str) -> Option<String> {
-        self.of.get(raw).map(|number| format!("{prefix}{number}"))
-    }
 }
 
 impl Aliases {
@@ -127,7 +107,8 @@ impl Aliases {
         let user: Arc<str> = if jid.server == "call" {
             self.call_id(&jid.user).into()
         } else if Self::is_group(jid) {
-            self.groups.get(&jid.user, "G").unwrap_or_else(|| GROUP.to_owned()).into()
+            let number = self.groups.get(&jid.user);
+            number.map_or_else(|| GROUP.to_owned(), |number| format!("G{number}")).into()
         } else {
             self.person(jid).unwrap_or_else(|| SOMEONE.to_owned()).into()
         };
@@ -148,7 +129,7 @@ impl Aliases {
         if is_nobodys(address) {
             return address;
         }
-        for_documents(address, self.hosts.of.get(address.to_string().as_str()).copied().unwrap_or_default())
+        for_documents(address, self.hosts.get(&address.to_string()).unwrap_or_default() as usize)
     }
 
     /// The alias of a call-id. None has none.
@@ -156,12 +137,13 @@ impl Aliases {
         if call_id.is_empty() {
             return String::new();
         }
-        self.calls.get(call_id, "CALL").unwrap_or_else(|| "CALL".to_owned())
+        self.calls.get(call_id).map_or_else(|| "CALL".to_owned(), |number| format!("CALL{number}"))
     }
 
     /// The alias of a value that is a known call-id or stanza id.
     pub(super) fn known(&self, value: &str) -> Option<String> {
-        self.calls.get(value, "CALL").or_else(|| self.stanzas.get(value, "ID"))
+        let call = self.calls.get(value).map(|number| format!("CALL{number}"));
+        call.or_else(|| self.stanzas.get(value).map(|number| format!("ID{number}")))
     }
 
     /// A text that a person wrote, with the ids of calls and stanzas in it replaced. An id is a whole word that is long
@@ -255,9 +237,8 @@ impl Aliases {
         let people =
             people.into_iter().map(|((user, server), ordinal)| (letters(*ordinal), format!("{user}@{server}")));
         let numbered = |of: &Numbered, prefix: &str| {
-            let mut listed: Vec<_> = of.of.iter().map(|(raw, number)| (*number, raw.to_string())).collect();
-            listed.sort();
-            listed.into_iter().map(|(number, raw)| (format!("{prefix}{number}"), raw)).collect::<Vec<_>>()
+            let listed = of.listed().into_iter();
+            listed.map(|(number, raw)| (format!("{prefix}{number}"), raw.to_owned())).collect::<Vec<_>>()
         };
         people
             .chain(numbered(&self.groups, "G"))
@@ -273,8 +254,7 @@ impl Aliases {
             [("CALL", &mut self.calls), ("ID", &mut self.stanzas), ("IP", &mut self.hosts), ("G", &mut self.groups)];
         for (prefix, of) in numbered {
             if let Some(number) = alias.strip_prefix(prefix).and_then(|number| number.parse().ok()) {
-                of.last = of.last.max(number);
-                of.of.insert(raw.into(), number);
+                of.set(raw, number);
                 return Some(());
             }
         }
@@ -372,9 +352,10 @@ mod tests {
     #[test]
     fn a_file_of_aliases_reads_back() {
         let aliases = some();
-        assert_eq!(aliases.to_string().parse(), Ok(aliases));
-        assert_eq!("A 1@lid\nnonsense\n".parse::<Aliases>(), Err(BadAlias { line: 2 }));
-        assert_eq!("A anna\n".parse::<Aliases>(), Err(BadAlias { line: 1 }));
+        let read = |text: &str| text.parse().map(|aliases: Aliases| aliases.to_string());
+        assert_eq!(read(&aliases.to_string()), Ok(aliases.to_string()));
+        assert_eq!(read("A 1@lid\nnonsense\n"), Err(BadAlias { line: 2 }));
+        assert_eq!(read("A anna\n"), Err(BadAlias { line: 1 }));
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod policy;
 
 mod actions;
 
+mod numbered;
+
 mod alias;
 
 mod identifiers;

@@ -76,8 +76,8 @@ impl Judged {
         self.verdicts.get().is_some()
     }
 
-    /// Returns the calls, judged some at a time, on several threads: those not judged before as copies whose verdicts are
-    /// forgotten as soon as nobody has them any more.
+    /// Returns the calls, some at a time: those not judged before as copies whose verdicts are forgotten as soon as nobody
+    /// has them any more. Several threads judge them beforehand; with one thread, a call is judged when it is first asked.
     pub fn in_passing(calls: &[Arc<Self>], jobs: usize) -> impl Iterator<Item = Arc<Self>> {
         calls.chunks(JUDGED_AT_ONCE).flat_map(move |calls| {
             let own = |known: &Arc<Self>| match known.verdicts.get() {
@@ -85,7 +85,9 @@ impl Judged {
                 None => Arc::new(Self::new(Arc::clone(&known.call), Arc::clone(&known.context))),
             };
             let judged: Vec<_> = calls.iter().map(own).collect();
-            Self::judge_all(&judged, jobs);
+            if jobs > 1 {
+                Self::judge_all(&judged, jobs);
+            }
             judged
         })
     }

@@ -64,6 +64,15 @@ impl Table {
         }
     }
 
+    /// Returns the names of the columns for whose values calls are judged.
+    pub(super) const fn verdicts(self) -> &'static [&'static str] {
+        match self {
+            Self::Stanzas => &["flow_step", "rules_violated", "questions"],
+            Self::Calls => &["violations", "questions"],
+            Self::Evidence | Self::Anomalies | Self::Messages | Self::Media => &[],
+        }
+    }
+
     /// Returns the metadata of the table's files.
     pub(super) fn about(self) -> [(&'static str, String); 3] {
         [

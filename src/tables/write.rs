@@ -81,18 +81,22 @@ impl Table {
         self.visit(analysis, options, Encode { table: self, format, csv: options.csv, out })
     }
 
-    /// Returns the rows as a frame with these columns only, in this order. Names that the table does not have are
-    /// ignored.
+    /// Passes the rows to `take` as frames with these columns only, in this order. Names that the table does not have are
+    /// ignored. Several threads judge the calls if a column is about verdicts.
     ///
     /// # Errors
-    /// If the frame cannot be built.
-    pub(super) fn frame(
+    /// If a frame cannot be built or taken.
+    pub(super) fn each_frame(
         self,
         analysis: &Analysis,
         filter: Option<&RowFilter>,
         names: &[&str],
-    ) -> Result<DataFrame, Error> {
-        self.visit(analysis, Options { filter, xml: true, ..Options::default() }, Frame { names })
+        jobs: usize,
+        take: impl FnMut(&DataFrame) -> Result<(), PolarsError>,
+    ) -> Result<(), Error> {
+        let asks_verdicts = names.iter().any(|name| self.verdicts().contains(name));
+        let jobs = if asks_verdicts { jobs } else { 1 };
+        self.visit(analysis, Options { filter, xml: true, jobs, ..Options::default() }, Frames { names, take })
     }
 
     /// Passes the selected rows to a visitor. Each table has rows of its own type.
@@ -125,6 +129,9 @@ impl Table {
     }
 }
 
+/// Rows in a frame at a time: their calls' verdicts are kept until it is built.
+const FRAME: usize = 8192;
+
 /// What is done with the rows of a table, whatever their type.
 trait Visitor {
     type Output;
@@ -132,19 +139,20 @@ trait Visitor {
     fn visit<R>(self, columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<Self::Output, Error>;
 }
 
-/// Builds a frame of some of the columns.
-struct Frame<'n> {
+/// Builds frames of some of the columns.
+struct Frames<'n, T> {
     names: &'n [&'n str],
+    take: T,
 }
 
-impl Visitor for Frame<'_> {
-    type Output = DataFrame;
+impl<T: FnMut(&DataFrame) -> Result<(), PolarsError>> Visitor for Frames<'_, T> {
+    type Output = ();
 
-    fn visit<R>(self, mut columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<DataFrame, Error> {
+    fn visit<R>(self, mut columns: Vec<Column<R>>, rows: impl Iterator<Item = R>) -> Result<(), Error> {
         let place = |column: &Column<R>| self.names.iter().position(|name| *name == column.name);
         columns.retain(|column| place(column).is_some());
         columns.sort_by_key(place);
-        Ok(frame::frame(&columns, &rows.collect::<Vec<_>>())?)
+        Ok(frame::each_frame(&columns, rows, FRAME, self.take)?)
     }
 }
 
@@ -208,5 +216,29 @@ impl<W: Write> Write for FirstError<W> {
     fn flush(&mut self) -> io::Result<()> {
         let flushed = self.inner.flush();
         self.keep(flushed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Table;
+    use crate::analysis::{Request, Source};
+    use crate::spec::Judged;
+    use crate::tables::{fields, matching};
+
+    #[test]
+    fn a_call_is_judged_for_the_columns_of_verdicts_only() {
+        let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/real-libraries/real-libraries.whatsmeow.log");
+        let analysis = Request::new(vec![Source::File(capture.into())]).load();
+        let call = &analysis.calls.first().unwrap().call;
+        for field in fields() {
+            let judged = Arc::new(Judged::new(Arc::clone(call), Arc::default()));
+            let _: Vec<String> = matching(&analysis, &judged, 0, &[field.name]);
+            let is_of_verdicts =
+                [Table::Stanzas, Table::Calls].iter().any(|table| table.verdicts().contains(&field.name));
+            assert_eq!(judged.is_judged(), is_of_verdicts, "{}", field.name);
+        }
     }
 }

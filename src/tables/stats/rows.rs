@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
 
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PolarsResult, Series,
+    BooleanChunked, Column, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PolarsResult, Series, StringChunked,
 };
 
 use super::super::archive::{Archive, ArchiveError};
@@ -65,18 +65,26 @@ impl RowSet {
         self.duplicates
     }
 
-    /// Adds the rows of captures.
+    /// Adds the rows of captures, whose calls so many threads judge.
     ///
     /// # Errors
-    /// If the rows cannot be made into a frame.
-    pub fn add(&mut self, analysis: &Analysis, filter: Option<&RowFilter>) -> Result<(), Error> {
-        let mut frame = self.query.table.frame(analysis, filter, &self.needed())?;
+    /// If the rows cannot be made into frames.
+    pub fn add(&mut self, analysis: &Analysis, filter: Option<&RowFilter>, jobs: usize) -> Result<(), Error> {
+        let table = self.query.table;
         let inherited = self.inherited();
+        let mut all = DataFrame::empty();
         if !inherited.is_empty() {
-            let all = self.query.table.frame(analysis, None, &with_key(&inherited))?;
-            inherit(&mut frame, &all, &inherited)?;
+            table.each_frame(analysis, None, &with_key(&inherited), jobs, |frame| append(&mut all, frame))?;
         }
-        Ok(self.take(&frame)?)
+        let answered = Answered::among(&all, &inherited)?;
+        let mut added = HashSet::new();
+        table.each_frame(analysis, filter, &self.needed(), jobs, |frame| {
+            let mut frame = frame.clone();
+            answered.fill(&mut frame)?;
+            self.take(&frame, &mut added)
+        })?;
+        self.known.extend(added);
+        Ok(())
     }
 
     /// Parses a filter for the rows of an earlier export, which have the columns of their own table only.
@@ -95,9 +103,12 @@ impl RowSet {
         let mut frame = archive.rows(&self.needed(), filter)?;
         let inherited = self.inherited();
         if !inherited.is_empty() {
-            inherit(&mut frame, &archive.rows(&with_key(&inherited), None)?, &inherited)?;
+            Answered::among(&archive.rows(&with_key(&inherited), None)?, &inherited)?.fill(&mut frame)?;
         }
-        Ok(self.take(&frame)?)
+        let mut added = HashSet::new();
+        self.take(&frame, &mut added)?;
+        self.known.extend(added);
+        Ok(())
     }
 
     /// Computes the statistic.
@@ -128,52 +139,76 @@ impl RowSet {
         needed
     }
 
-    fn take(&mut self, frame: &DataFrame) -> PolarsResult<()> {
+    /// Takes the rows of an input that no earlier one has, and adds the identities of all of them to `added`: within one
+    /// input, every row counts.
+    fn take(&mut self, frame: &DataFrame, added: &mut HashSet<u64>) -> PolarsResult<()> {
         let identity = identity(self.query.table);
         let columns = identity.iter().map(|name| frame.column(name)).collect::<Result<Vec<&Column>, _>>()?;
         let identities: Vec<u64> = (0..frame.height()).map(|row| identity_of(&columns, row)).collect();
-        // Compared with the earlier inputs only: within one input, every row counts.
         let is_new: Vec<bool> = identities.iter().map(|identity| !self.known.contains(identity)).collect();
         self.duplicates += is_new.iter().map(|is_new| u64::from(!is_new)).sum::<u64>();
-        self.known.extend(identities);
+        added.extend(identities);
         let new = frame.filter(&BooleanChunked::from_slice("new".into(), &is_new))?;
         // Without a column the frame would lose its number of rows.
         let mut kept = self.query.columns();
         kept.extend(identity.first().filter(|_| kept.is_empty()));
-        let new = new.select(kept)?;
-        match &mut self.rows {
-            Some(rows) => drop(rows.vstack_mut(&new)?),
-            none => *none = Some(new),
-        }
-        Ok(())
+        append(self.rows.get_or_insert_default(), &new.select(kept)?)
     }
+}
+
+/// Adds the rows of a frame to another, which has the same columns or is still empty.
+fn append(rows: &mut DataFrame, frame: &DataFrame) -> PolarsResult<()> {
+    if rows.width() == 0 {
+        *rows = frame.clone();
+        return Ok(());
+    }
+    rows.vstack_mut(frame).map(drop)
 }
 
 fn with_key<'n>(columns: &[&'n str]) -> Vec<&'n str> {
     KEY.iter().chain(columns).copied().collect()
 }
 
-/// Fills columns where they are empty, from the answered rows of the same input.
-fn inherit(frame: &mut DataFrame, all: &DataFrame, columns: &[&str]) -> PolarsResult<()> {
-    let mut places = HashMap::new();
-    let captures = all.column("capture")?.str()?.iter();
-    for (place, key) in captures.zip(all.column("seq")?.i64()?.iter()).enumerate() {
-        if let (Some(capture), Some(seq)) = key {
-            places.entry((first_of(capture), seq)).or_insert(place);
+/// The rows that answers refer to, for the columns that they take from there.
+struct Answered<'f> {
+    /// The columns to fill, by their names.
+    columns: Vec<(&'static str, &'f StringChunked)>,
+    /// The place of each row, by the capture and ordinal that identify it.
+    places: HashMap<(&'f str, i64), usize>,
+}
+
+impl<'f> Answered<'f> {
+    /// Takes them from all rows of an input.
+    fn among(all: &'f DataFrame, columns: &[&'static str]) -> PolarsResult<Self> {
+        let mut places = HashMap::new();
+        if !columns.is_empty() && all.height() > 0 {
+            let captures = all.column("capture")?.str()?.iter();
+            for (place, key) in captures.zip(all.column("seq")?.i64()?.iter()).enumerate() {
+                if let (Some(capture), Some(seq)) = key {
+                    places.entry((first_of(capture), seq)).or_insert(place);
+                }
+            }
         }
+        let columns = columns.iter().filter(|_| all.height() > 0).map(|name| Ok((*name, all.column(name)?.str()?)));
+        Ok(Self { columns: columns.collect::<PolarsResult<_>>()?, places })
     }
-    let captures = frame.column("capture")?.str()?.iter();
-    let answered: Vec<Option<usize>> = captures
-        .zip(frame.column(ANSWERS)?.i64()?.iter())
-        .map(|(capture, seq)| places.get(&(first_of(capture?), seq?)).copied())
-        .collect();
-    for name in columns {
-        let (own, others) = (frame.column(name)?.str()?, all.column(name)?.str()?);
-        let values = own.iter().zip(&answered).map(|(own, answered)| own.or_else(|| others.get((*answered)?)));
-        let filled = Series::new((*name).into(), values.collect::<Vec<_>>());
-        frame.with_column(filled.into_column())?;
+
+    /// Fills the columns of a frame where they are empty.
+    fn fill(&self, frame: &mut DataFrame) -> PolarsResult<()> {
+        if self.columns.is_empty() {
+            return Ok(());
+        }
+        let captures = frame.column("capture")?.str()?.iter();
+        let place = |(capture, seq): (Option<&str>, Option<i64>)| self.places.get(&(first_of(capture?), seq?)).copied();
+        let answered: Vec<Option<usize>> = captures.zip(frame.column(ANSWERS)?.i64()?.iter()).map(place).collect();
+        for (name, others) in &self.columns {
+            let own = frame.column(name)?.str()?.iter();
+            let values = own.zip(&answered).map(|(own, answered)| own.or_else(|| others.get((*answered)?)));
+            let filled = Series::new((*name).into(), values.collect::<Vec<_>>());
+            frame.with_column(filled.into_column())?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The capture that a row's ordinals are of, if several saw it.
