@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
 use ringtrace::gate::{self, Baseline, Departures};
-use ringtrace::print::{self, rules};
+use ringtrace::print::rules;
 
 use super::exit::{Exit, Failure};
 use super::gate::Gate;
@@ -112,10 +112,7 @@ fn write(
     match format {
         Format::Text => rules::text(analysis, out),
         Format::Json => rules::json(analysis, out),
-        Format::Sarif => {
-            let log = gate::sarif(departures, analysis.is_lossy(), arguments.gate.has_baseline());
-            print::write_json(&log, out)
-        }
+        Format::Sarif => gate::sarif(departures, analysis.is_lossy(), arguments.gate.has_baseline(), out),
         Format::Junit => {
             let denied = arguments.gate.denied();
             let denied = if denied.is_empty() { vec![gate::Level::Violation] } else { denied };

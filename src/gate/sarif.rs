@@ -1,19 +1,24 @@
 //! Departures as SARIF 2.1.0 (OASIS standard "Static Analysis Results Interchange Format", section numbers below).
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::departure::{Departure, Departures};
 use super::level::Level;
+use crate::print::{Each, write_json};
 use crate::spec::{DISCREPANCIES, Grade, RULES};
 use crate::visible::visible;
 
-/// Returns a log with one run (section 3.14): every rule and discrepancy as reporting descriptors, and a result for each
+/// Writes a log with one run (section 3.14): every rule and discrepancy as reporting descriptors, and a result for each
 /// departure. `is_lossy` says that part of the captures could not be read. With a baseline, results have a
 /// `baselineState`, and known ones are suppressed.
-#[must_use]
-pub fn sarif(departures: &Departures<'_>, is_lossy: bool, has_baseline: bool) -> Value {
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn sarif(departures: &Departures<'_>, is_lossy: bool, has_baseline: bool, out: &mut impl Write) -> io::Result<()> {
     let rules = RULES.iter().map(|rule| {
         let level = match rule.grade {
             Grade::Violation => Level::Violation,
@@ -27,21 +32,41 @@ pub fn sarif(departures: &Departures<'_>, is_lossy: bool, has_baseline: bool) ->
         .map(|question| descriptor(question.id, question.title, &question.text(), Level::Discrepancy));
     let ids = RULES.iter().map(|rule| rule.id).chain(DISCREPANCIES.iter().map(|question| question.id));
     let index: HashMap<&str, usize> = ids.zip(0..).collect();
-    let results: Vec<_> = departures.iter().map(|departure| result(departure, &index, has_baseline)).collect();
-    json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": env!("CARGO_PKG_NAME"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.chain(disputed).collect::<Vec<_>>(),
-            } },
-            "invocations": [{ "executionSuccessful": !is_lossy }],
-            "results": results,
-            "columnKind": "unicodeCodePoints",
-        }],
-    })
+    let run = Run {
+        column_kind: "unicodeCodePoints",
+        invocations: [json!({ "executionSuccessful": !is_lossy })],
+        results: Each(|| departures.iter().map(|departure| result(departure, &index, has_baseline))),
+        tool: json!({ "driver": {
+            "name": env!("CARGO_PKG_NAME"),
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "rules": rules.chain(disputed).collect::<Vec<_>>(),
+        } }),
+    };
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        runs: [run],
+        version: "2.1.0",
+    };
+    write_json(&log, out)
+}
+
+/// A log (section 3.13).
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<R>; 1],
+    version: &'static str,
+}
+
+/// A run (section 3.14).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    column_kind: &'static str,
+    invocations: [Value; 1],
+    results: R,
+    tool: Value,
 }
 
 /// A rule (section 3.49).

@@ -18,7 +18,8 @@ pub fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()
 }
 
 /// A list whose items are made one at a time, as they are written: all of them together may take much memory.
-pub(super) struct Each<F>(pub(super) F);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Each<F>(pub(crate) F);
 
 impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -31,6 +31,7 @@ mod changes;
 mod overview;
 
 pub use anomalies::anomaly;
+pub(crate) use json::Each;
 pub use json::write_json;
 pub use media::{cited, clock};
 pub use overview::{call, overview};

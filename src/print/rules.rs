@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::json::write_json;
+use super::json::{Each, write_json};
 use super::scope::{considered, json_considered};
 use crate::analysis::Analysis;
 use crate::spec::RULES;
@@ -164,24 +165,45 @@ fn place_of(analysis: &Analysis, judged: &Judged, place: &Place) -> String {
 /// # Errors
 /// If `out` cannot be written.
 pub fn json(analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
-    let rules = results(analysis).into_iter().map(|result| {
-        let Compliance { rule, count, not_exercised, places } = result;
-        let places = places.into_iter().map(|(judged, place)| json_place(analysis, judged, place));
-        json!({
-            "id": rule.id,
-            "page": rule.page,
-            "title": rule.title,
-            "grade": rule.grade.name(),
-            "holds": count.holds,
-            "violated": count.violated,
-            "undecided": count.undecided,
-            "novelties": count.novelties,
-            "not_exercised": not_exercised,
-            "places": places.collect::<Vec<_>>(),
+    let results = results(analysis);
+    let rules = Each(|| {
+        results.iter().map(|result| RuleJson {
+            grade: result.rule.grade.name(),
+            holds: result.count.holds,
+            id: result.rule.id,
+            not_exercised: result.not_exercised,
+            novelties: result.count.novelties,
+            page: result.rule.page,
+            places: Each(|| result.places.iter().map(|(judged, place)| json_place(analysis, judged, place))),
+            title: result.rule.title,
+            undecided: result.count.undecided,
+            violated: result.count.violated,
         })
     });
-    let rules = rules.collect::<Vec<_>>();
-    write_json(&json!({ "schema": SCHEMA, "calls": json_considered(analysis), "rules": rules }), out)
+    write_json(&RulesJson { calls: json_considered(analysis), rules, schema: SCHEMA }, out)
+}
+
+/// What [`json()`] writes.
+#[derive(Serialize)]
+struct RulesJson<R> {
+    calls: Value,
+    rules: R,
+    schema: u32,
+}
+
+/// The compliance with a rule as JSON.
+#[derive(Serialize)]
+struct RuleJson<P> {
+    grade: &'static str,
+    holds: u32,
+    id: &'static str,
+    not_exercised: u64,
+    novelties: u32,
+    page: &'static str,
+    places: P,
+    title: &'static str,
+    undecided: u32,
+    violated: u32,
 }
 
 fn json_place(analysis: &Analysis, judged: &Judged, place: &Place) -> Value {
