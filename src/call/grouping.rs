@@ -432,7 +432,7 @@ impl Grouping {
             if socket == observed.socket() {
                 return Some(Nearness::Same);
             }
-            (!self.sockets.device(socket).differs(&device)).then_some(Nearness::Possible)
+            (!self.sockets.device(socket).differs(device)).then_some(Nearness::Possible)
         };
         answered(observed, &recent, |holder| Some(&*holder.observed), nearness).map(|holder| holder.draft)
     }
@@ -440,8 +440,8 @@ impl Grouping {
     /// Updates what depends on the device of a socket.
     fn learned(&mut self, socket: Socket) {
         let device = self.sockets.device(socket);
-        if let (Some(lid), Some(phone)) = (&device.lid, &device.phone) {
-            self.link(lid, phone);
+        if let (Some(lid), Some(phone)) = (device.lid.clone(), device.phone.clone()) {
+            self.link(&lid, &phone);
         }
         self.forget_derived(socket);
     }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::clock::{ClockId, clock_of};
 use super::identity::{LocalDevice, People};
@@ -34,16 +34,16 @@ pub(super) struct Sockets {
     /// The devices that the user named, by capture.
     named_by_user: BTreeMap<CaptureId, LocalDevice>,
     /// The recording that represents all recordings of one socket (a union-find without ranks: sockets are few).
-    representatives: BTreeMap<Socket, Socket>,
+    representatives: HashMap<Socket, Socket>,
     /// The recordings that each representative represents.
     members: HashMap<Socket, Vec<Socket>>,
     /// The device of each representative.
     devices: HashMap<Socket, LocalDevice>,
     /// How each socket was recorded.
-    recordings: BTreeMap<Socket, Arc<Recording>>,
+    recordings: HashMap<Socket, Arc<Recording>>,
     /// The sockets that hide what was sent: stanzas were, and are not recorded, or should be, as the recording is of both
     /// directions.
-    hiding: BTreeSet<Socket>,
+    hiding: HashSet<Socket>,
 }
 
 impl Sockets {
@@ -117,9 +117,12 @@ impl Sockets {
     pub(super) fn join(&mut self, one: Socket, other: Socket) -> bool {
         let (one, other) = (self.representative(one), self.representative(other));
         let (stays, goes) = (one.min(other), one.max(other));
+        if stays == goes {
+            return false;
+        }
         let devices = [stays, goes].map(|socket| self.devices.get(&socket).cloned().unwrap_or_default());
         let [mut device, gone] = devices;
-        if stays == goes || device.differs(&gone) {
+        if device.differs(&gone) {
             return false;
         }
         device.join(&gone);
@@ -140,14 +143,15 @@ impl Sockets {
     }
 
     /// Returns the device of a socket.
-    pub(super) fn device(&self, socket: Socket) -> LocalDevice {
+    pub(super) fn device(&self, socket: Socket) -> &LocalDevice {
+        static UNKNOWN: LocalDevice = LocalDevice::UNKNOWN;
         let representative = self.representatives.get(&socket);
-        representative.and_then(|socket| self.devices.get(socket)).cloned().unwrap_or_default()
+        representative.and_then(|socket| self.devices.get(socket)).unwrap_or(&UNKNOWN)
     }
 
     /// Returns the devices of all sockets.
     pub(super) fn devices(&self, people: &People) -> BTreeMap<Socket, LocalDevice> {
-        self.representatives.keys().map(|socket| (*socket, self.device(*socket).completed(people))).collect()
+        self.representatives.keys().map(|socket| (*socket, self.device(*socket).clone().completed(people))).collect()
     }
 
     /// Returns what identifies the vantage of a socket.
@@ -330,7 +334,7 @@ impl Occurrences {
             let vantage = match (client, last) {
                 (Some(client), _) => vantage_of(client),
                 (None, Some((known, vantage))) if known == socket => vantage,
-                (None, _) => vantage_of((sockets.key(socket, people), sockets.device(socket))),
+                (None, _) => vantage_of((sockets.key(socket, people), sockets.device(socket).clone())),
             };
             last = (!is_of_two).then_some((socket, vantage));
             if let Some(known) = occurrences.devices.get(vantage)
