@@ -15,6 +15,7 @@ use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+pub use key_logs::KeyLogPlaces;
 pub use live::{Discover, Newcomer};
 
 use super::lookup::{Known, Lookup, Roll};
@@ -54,6 +55,8 @@ pub struct Request {
     /// How captures are read whose next bytes may come late.
     live: Option<Live>,
     discover: Option<Box<dyn Discover>>,
+    /// Of the captures without key logs, and of each kind of these.
+    awaited_key_logs: Vec<KeyLogPlaces>,
     roll: Arc<Mutex<Roll>>,
 }
 
@@ -73,6 +76,7 @@ impl Request {
             jobs: 1,
             live: None,
             discover: None,
+            awaited_key_logs: Vec::new(),
             roll: Arc::default(),
         }
     }

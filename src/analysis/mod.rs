@@ -54,7 +54,7 @@ pub use diagnoses::{
 pub use excerpt::{Excerpt, ExcerptError, Packing};
 pub use exhibit::Exhibit;
 pub use follow::Following;
-pub use load::{Discover, Newcomer, Request};
+pub use load::{Discover, KeyLogPlaces, Newcomer, Request};
 pub use lookup::{Lookup, LookupError};
 pub use mention::{MEASURED, Mention, NAMES, Prefix, Window, mentioned};
 pub use merge::Publish;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap::Args;
-use ringtrace::analysis::{Capture, Request, Source};
+use ringtrace::analysis::{Capture, KeyLogPlaces, Request, Source};
 use ringtrace::filter;
 use ringtrace::input;
 use ringtrace::keys;
@@ -179,6 +179,7 @@ impl Reading {
         });
         let (sources, overrides): (Vec<_>, Vec<_>) = captures.into_iter().unzip();
         let mut key_logs = self.opened_key_logs.clone();
+        let mut awaited_key_logs: Vec<KeyLogPlaces> = Vec::new();
         for (given, endings) in [(&self.tls_keylog, TLS_KEY_LOGS), (&self.noise_keylog, NOISE_KEY_LOGS)] {
             for log in given {
                 // One file may hold both kinds of keys and be given for both.
@@ -189,12 +190,18 @@ impl Reading {
             if !given.is_empty() || self.no_key_discovery || !settings.key_discovery {
                 continue;
             }
-            for found in sources.iter().filter_map(Source::path).flat_map(|path| key_logs_for(path, endings)) {
-                if !key_logs.contains(&found) {
-                    if settings.verbosity >= Verbosity::Losses {
-                        errln!("ringtrace: using keys from {}", visible(&found.to_string_lossy()));
+            for path in sources.iter().filter_map(Source::path) {
+                let found = key_logs_for(path, endings);
+                if found.is_empty() {
+                    awaited_key_logs.push(candidates(path, endings).collect());
+                }
+                for log in found {
+                    if !key_logs.contains(&log) {
+                        if settings.verbosity >= Verbosity::Losses {
+                            errln!("ringtrace: using keys from {}", visible(&log.to_string_lossy()));
+                        }
+                        key_logs.push(log);
                     }
-                    key_logs.push(found);
                 }
             }
         }
@@ -215,6 +222,7 @@ impl Reading {
         for (index, (_, overrides)) in overrides.into_iter().enumerate() {
             request.set_overrides(index, overrides.clone());
         }
+        awaited_key_logs.into_iter().for_each(|places| request.await_key_logs(places));
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();
             let read = File::open(&path).and_then(|file| request.read_key_log(name.clone(), BufReader::new(file)));

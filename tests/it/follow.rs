@@ -164,24 +164,97 @@ fn files_that_appear_in_a_followed_folder_are_read() {
     assert_eq!(interrupt(child).0, Some(0));
 }
 
+/// A run of `export --follow` with key discovery, which is killed if it has no row for too long.
+#[cfg(unix)]
+struct Followed {
+    child: std::process::Child,
+    rows: mpsc::Receiver<serde_json::Value>,
+}
+
+#[cfg(unix)]
+impl Followed {
+    fn of(path: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
+        command.args(["export", "--follow", "--format", "ndjson"]).arg(path);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (sender, rows) = mpsc::channel();
+        thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                let _ = sender.send(serde_json::from_str(&line).unwrap());
+            }
+        });
+        Self { child, rows }
+    }
+
+    fn row(&self) -> serde_json::Value {
+        self.rows.recv_timeout(Duration::from_secs(60)).expect("a row")
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Followed {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Follows a file or folder next to which these files of the included capture appear, one after the other. Returns what
+/// the first row says.
+#[cfg(unix)]
+fn first_row_when_they_appear(folder: &Path, followed: &Path, names: &[&str]) -> serde_json::Value {
+    let followed = Followed::of(followed);
+    for name in names {
+        thread::sleep(Duration::from_millis(300));
+        fs::copy(own("answered-and-missed").join(name), folder.join("new")).unwrap();
+        fs::rename(folder.join("new"), folder.join(name)).unwrap();
+    }
+    followed.row()
+}
+
 #[cfg(unix)]
 #[test]
 fn a_capture_that_appears_is_decrypted_with_the_keys_next_to_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("notes.txt"), "nothing of interest").unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringtrace"));
-    command.args(["export", "--follow", "--format", "ndjson"]).arg(folder.path());
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    let from = own("answered-and-missed");
-    for name in ["answered-and-missed.noisekeys.txt", "answered-and-missed.pcap"] {
-        fs::copy(from.join(name), folder.path().join("new")).unwrap();
-        fs::rename(folder.path().join("new"), folder.path().join(name)).unwrap();
-    }
-    assert_eq!(line(&mut out)["action"], "offer");
-    drop(out);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let names = ["answered-and-missed.noisekeys.txt", "answered-and-missed.pcap"];
+    assert_eq!(first_row_when_they_appear(folder.path(), folder.path(), &names)["action"], "offer");
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_that_appear_next_to_a_capture_decrypt_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("answered-and-missed.pcap");
+    fs::write(&path, capture()).unwrap();
+    let names = ["answered-and-missed.noisekeys.txt"];
+    assert_eq!(first_row_when_they_appear(folder.path(), &path, &names)["action"], "offer");
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_that_appear_after_a_capture_in_a_folder_decrypt_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "nothing of interest").unwrap();
+    let names = ["answered-and-missed.pcap", "answered-and-missed.noisekeys.txt"];
+    assert_eq!(first_row_when_they_appear(folder.path(), folder.path(), &names)["action"], "offer");
+}
+
+/// Once there are more keys, everything is read again, and what appears in the folder after that is still read.
+#[cfg(unix)]
+#[test]
+fn a_capture_that_appears_after_keys_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("answered-and-missed.pcap"), capture()).unwrap();
+    let followed = Followed::of(folder.path());
+    thread::sleep(Duration::from_millis(300));
+    let keys = "answered-and-missed.noisekeys.txt";
+    fs::copy(own("answered-and-missed").join(keys), folder.path().join(keys)).unwrap();
+    assert_eq!(followed.row()["action"], "offer");
+    fs::write(folder.path().join("later.log"), format!("{}\n", LOG[1])).unwrap();
+    let is_later = |row: &serde_json::Value| row["capture"].as_str().is_some_and(|name| name.ends_with("later.log"));
+    assert!(iter::from_fn(|| Some(followed.row())).any(|row| is_later(&row)));
 }
 
 /// Follows the included capture, whose key log gets its keys only when all else was read, and then is stopped. Returns how

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use super::key_logs::KeyLogs;
+use super::key_logs::{KeyLogPlaces, KeyLogs};
 use super::{Request, described, id};
 use crate::analysis::follow::{Following, Progress};
 use crate::analysis::lookup::Known;
@@ -38,8 +38,10 @@ pub struct Newcomer {
     pub source: Source,
     /// What the user says of it.
     pub overrides: Overrides,
-    /// The key logs that belong to it and were not known before.
+    /// The key logs that belong to it.
     pub key_logs: Vec<PathBuf>,
+    /// Where there may be some later.
+    pub awaited_key_logs: Vec<KeyLogPlaces>,
     /// The file of its notes, and what that contains.
     pub notes: (Option<PathBuf>, String),
 }
@@ -168,6 +170,7 @@ impl Request {
                     pause = LOOK_EVERY.max(begun.elapsed() * LOOK_SHARE);
                 }
             }
+            self.discover = discover;
             for thread in threads {
                 match thread.join() {
                     Ok(found) => statics.join(found),
@@ -185,14 +188,20 @@ impl Request {
 
     /// Adds a capture that was not there before.
     fn welcome(&mut self, newcomer: Newcomer, keys: &mut Arc<Keys>, merge: &mut Merge<'_, '_>) {
-        let Newcomer { source, overrides, key_logs, notes: (notes, text) } = newcomer;
+        let Newcomer { source, overrides, key_logs, awaited_key_logs, notes: (notes, text) } = newcomer;
         let mut logs: Vec<(KeyLog, Anomalies)> = Vec::new();
         for path in key_logs {
             let name = path.to_string_lossy().into_owned();
+            let is_known = self.key_logs.iter().any(|known| known.name == name);
+            // Of one that earlier captures wait for, those are read again.
+            if is_known || self.awaits_key_log(&path) {
+                continue;
+            }
             let read = File::open(&path).and_then(|log| Arc::make_mut(keys).read_log(BufReader::new(log)));
             // One that cannot be read has no usable line.
             logs.push(described(name, read.unwrap_or_default()));
         }
+        self.awaited_key_logs.extend(awaited_key_logs);
         self.shelf.add(notes, &text);
         self.key_logs.extend(logs.iter().map(|(log, _)| log.clone()));
         self.key_anomalies.extend(logs.iter().map(|(_, anomalies)| anomalies.clone()));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use ringtrace::analysis::{Discover, Following, Newcomer, Request};
 
-use super::{Given, NOISE_KEY_LOGS, Reading, TLS_KEY_LOGS, expand, key_logs_for, notes_in, notes_path};
+use super::{Given, NOISE_KEY_LOGS, Reading, TLS_KEY_LOGS, candidates, expand, key_logs_for, notes_in, notes_path};
 use crate::cli::exit::Failure;
 use crate::cli::settings::Settings;
 
@@ -74,12 +74,18 @@ impl Discover for Newcomers {
                     continue;
                 };
                 known.insert(path.clone());
-                let logs = endings.iter().flat_map(|endings| key_logs_for(&path, endings));
-                let key_logs = logs.filter(|log| known.insert(log.clone())).collect();
+                let (mut key_logs, mut awaited_key_logs) = (Vec::new(), Vec::new());
+                for endings in &*endings {
+                    let logs = key_logs_for(&path, endings);
+                    if logs.is_empty() {
+                        awaited_key_logs.push(candidates(&path, endings).collect());
+                    }
+                    key_logs.extend(logs);
+                }
                 let notes = notes_path(&path);
                 // Notes that cannot be read must not be replaced either.
                 let notes = notes_in(&notes).map_or((None, String::new()), |text| (Some(notes), text));
-                found.push(Newcomer { source, overrides: file.overrides.clone(), key_logs, notes });
+                found.push(Newcomer { source, overrides: file.overrides.clone(), key_logs, awaited_key_logs, notes });
             }
         }
         found
