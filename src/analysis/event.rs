@@ -94,6 +94,15 @@ pub(super) struct Ended {
     pub(super) coverage: Coverage,
 }
 
+/// What is kept only for those who ask for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Extras {
+    /// The messages of all websockets.
+    pub(super) messages: bool,
+    /// Whom and what stanzas name.
+    pub(super) mentions: bool,
+}
+
 /// What comes out of connections.
 #[derive(Debug, Default)]
 pub(super) struct Yield {
@@ -115,16 +124,16 @@ pub(super) struct Yield {
     pub(super) waiting: Vec<(ConnectionId, usize)>,
     /// Connections found to be of no interest since TCP was last notified.
     pub(super) dismissed: Vec<ConnectionId>,
-    /// Whether messages are to be kept.
-    pub(super) keeps_messages: bool,
+    /// What is to be kept besides.
+    pub(super) extras: Extras,
     /// What keeps the bytes around one frame, where they were asked for.
     pub(super) tap: Option<Box<Tap>>,
 }
 
 impl Yield {
     /// Nothing so far.
-    pub(super) fn new(keeps_messages: bool) -> Self {
-        Self { keeps_messages, ..Self::default() }
+    pub(super) fn new(extras: Extras) -> Self {
+        Self { extras, ..Self::default() }
     }
 
     /// Takes the next stanza, of which those of no call are only counted.
@@ -151,7 +160,7 @@ impl Yield {
     }
 
     fn mentions(&mut self, node: &Node) {
-        let mentions = mentioned(node);
+        let mentions = if self.extras.mentions { mentioned(node) } else { Vec::new() };
         if !mentions.is_empty() {
             self.event(Event::Mentions(mentions));
         }

@@ -18,6 +18,7 @@ use std::thread;
 pub use key_logs::KeyLogPlaces;
 pub use live::{Discover, Newcomer};
 
+use super::event::Extras;
 use super::lookup::{Known, Lookup, Roll};
 use super::merge::{Beside, Merge, Publish};
 use super::model::{Analysis, Capture, KeyLog};
@@ -48,7 +49,7 @@ pub struct Request {
     keys: Keys,
     key_logs: Vec<KeyLog>,
     key_anomalies: Vec<Anomalies>,
-    keeps_messages: bool,
+    extras: Extras,
     shelf: Shelf,
     lineage: Arc<Lineage>,
     jobs: usize,
@@ -70,7 +71,7 @@ impl Request {
             keys: Keys::default(),
             key_logs: Vec::new(),
             key_anomalies: Vec::new(),
-            keeps_messages: false,
+            extras: Extras { messages: false, mentions: true },
             shelf: Shelf::default(),
             lineage: Arc::default(),
             jobs: 1,
@@ -128,7 +129,13 @@ impl Request {
 
     /// Asks for the messages of all websockets too, [`Analysis::messages`]; they come with the complete analysis only.
     pub const fn keep_messages(&mut self) {
-        self.keeps_messages = true;
+        self.extras.messages = true;
+    }
+
+    /// Does without whom and what stanzas of no call name, [`Analysis::mentions`]: for those who let nothing leave that must
+    /// not name them.
+    pub const fn forgo_mentions(&mut self) {
+        self.extras.mentions = false;
     }
 
     /// Uses this many threads at a time instead of one, at most 32. What is found does not depend on it.
@@ -244,7 +251,7 @@ impl Request {
     /// Reads one capture on the calling thread, unless no more is wanted.
     fn one(&self, index: usize, source: &Source, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>) -> Option<Statics> {
         let capture = merge.capture(index).filter(|_| !merge.is_stopped())?;
-        let workers = Workers::alone(Arc::clone(keys), self.keeps_messages);
+        let workers = Workers::alone(Arc::clone(keys), self.extras);
         let is_watched = merge.is_watched();
         let mut hand_on = |found: &mut Found| merge.take(index, found);
         let reader = Reader::new(id(index), capture, workers, is_watched, None, &mut hand_on);
@@ -272,7 +279,7 @@ impl Request {
                     let (permits, is_stopped) = (&permits, &is_stopped);
                     let thread = thread::Builder::new().spawn_scoped(scope, move || {
                         let _permit = permits.take();
-                        let workers = Workers::of(self.jobs.min(MOST_WORKERS), permits, keys, self.keeps_messages);
+                        let workers = Workers::of(self.jobs.min(MOST_WORKERS), permits, keys, self.extras);
                         let mut hand_on = |found: &mut Found| {
                             permits.lend(|| send(found, &sender))?;
                             if is_stopped.load(Ordering::Relaxed) {

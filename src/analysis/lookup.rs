@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use super::event::Extras;
 use super::follow::Progress;
 use super::pipe::Pipe;
 use super::source::{Overrides, Source};
@@ -103,7 +104,7 @@ impl Lookup {
         if has_changed && wanted.ciphertext.is_empty() {
             return Err(LookupError::Changed);
         }
-        let mut search = Search::new(wanted, Workers::alone(keys, false), stop);
+        let mut search = Search::new(wanted, Workers::alone(keys, Extras::default()), stop);
         let outcome = input::read(wanted.origin.capture, &mut reader, format.as_deref(), &mut search);
         if search.is_stopped {
             return Err(LookupError::Stopped);

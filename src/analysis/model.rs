@@ -36,7 +36,7 @@ pub struct Analysis {
     /// Nodes about calls that passed between parts of a client only, as hooks inside it record them; never on the
     /// network, and no part of the calls. Their ordinals are among those of the stanzas.
     pub internal: Vec<Arc<Observed>>,
-    /// Whom stanzas name that belong to no call.
+    /// Whom stanzas name that belong to no call; nobody where [that is not asked for](super::Request::forgo_mentions).
     pub mentions: Arc<BTreeSet<Mention>>,
     /// The same as a call without an id, and how it stands to the rules; once the captures are read to their end.
     pub strays: Option<Arc<Judged>>,

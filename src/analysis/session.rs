@@ -93,7 +93,7 @@ impl Sink<Message<'_>> for Messages<'_> {
         if let Some(tap) = &mut self.results.tap {
             tap.message(message.origin, message.item.data, true);
         }
-        let before = self.results.keeps_messages.then(|| self.session.noise.report());
+        let before = self.results.extras.messages.then(|| self.session.noise.report());
         let (noise, mut frames) = self.session.layers(self.held, self.results);
         noise.push(message, &mut frames);
         if let Some(before) = before {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::batch::Batch;
-use super::event::{Described, Yield};
+use super::event::{Described, Extras, Yield};
 use super::shard::{Notice, Shard};
 use super::tap::Below;
 use crate::anomaly::Anomaly;
@@ -70,18 +70,18 @@ struct Answer {
 
 impl Workers {
     /// The calling thread alone.
-    pub(super) fn alone(keys: Arc<Keys>, keeps_messages: bool) -> Self {
+    pub(super) fn alone(keys: Arc<Keys>, extras: Extras) -> Self {
         let labour = Labour::Own(Box::new(Shard::new(Arc::clone(&keys))));
-        Self { keys, results: Yield::new(keeps_messages), next: 0, labour }
+        Self { keys, results: Yield::new(extras), next: 0, labour }
     }
 
     /// Starts `count` threads, or as many as the system has, each of which holds a permit while it computes, as the calling
     /// thread does: captures read at the same time share the user's `--jobs`.
-    pub(super) fn of(count: usize, permits: &Arc<Permits>, keys: &Arc<Keys>, keeps_messages: bool) -> Self {
+    pub(super) fn of(count: usize, permits: &Arc<Permits>, keys: &Arc<Keys>, extras: Extras) -> Self {
         let decoder = || {
             let mut shard = Shard::new(Arc::clone(keys));
             move |batch: &mut Batch| {
-                let mut results = Yield::new(keeps_messages);
+                let mut results = Yield::new(extras);
                 batch.empty_into(&mut shard, &mut results);
                 results
             }
@@ -89,14 +89,14 @@ impl Workers {
         let workers = (0..count).map_while(|_| Worker::start(decoder(), Arc::clone(permits)).ok());
         let workers: Vec<_> = workers.collect();
         if workers.is_empty() {
-            return Self::alone(Arc::clone(keys), keeps_messages);
+            return Self::alone(Arc::clone(keys), extras);
         }
-        Self::with(workers, permits, keys, keeps_messages)
+        Self::with(workers, permits, keys, extras)
     }
 
-    fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keys: &Arc<Keys>, keeps_messages: bool) -> Self {
+    fn with(workers: Vec<Worker>, permits: &Arc<Permits>, keys: &Arc<Keys>, extras: Extras) -> Self {
         let workers = Threads { workers, permits: Arc::clone(permits), batch: 0, under_way: 0 };
-        Self { keys: Arc::clone(keys), results: Yield::new(keeps_messages), next: 0, labour: Labour::Threads(workers) }
+        Self { keys: Arc::clone(keys), results: Yield::new(extras), next: 0, labour: Labour::Threads(workers) }
     }
 
     /// Takes the next entry of a connection: anything but records and secrets.
@@ -273,7 +273,7 @@ mod tests {
         let permits = Arc::new(Permits::new(1));
         let _permit = permits.take();
         let workers = (0..3).map(|_| Worker::start(decode.clone(), Arc::clone(&permits)).unwrap());
-        let mut crew = Workers::with(workers.collect(), &permits, &Arc::default(), false);
+        let mut crew = Workers::with(workers.collect(), &permits, &Arc::default(), Extras::default());
         for number in 0..2000 {
             crew.push(ConnectionId(number % 7), chunk());
         }
@@ -284,9 +284,9 @@ mod tests {
     #[test]
     fn what_workers_find_comes_in_the_order_of_the_tasks() {
         let results = with_one_permit(|batch| {
-            let mut results = Yield::new(false);
+            let mut results = Yield::new(Extras::default());
             results.events = batch.places().map(|place| (place, Event::Others(1))).collect();
-            batch.empty_into(&mut Shard::new(Arc::default()), &mut Yield::new(false));
+            batch.empty_into(&mut Shard::new(Arc::default()), &mut Yield::new(Extras::default()));
             results
         });
         let places: Vec<_> = results.events.iter().map(|((place, _), _)| *place).collect();
@@ -299,8 +299,8 @@ mod tests {
         let decode = move |batch: &mut Batch| {
             batches += 1;
             assert!(batches < 2, "on purpose");
-            batch.empty_into(&mut Shard::new(Arc::default()), &mut Yield::new(false));
-            Yield::new(false)
+            batch.empty_into(&mut Shard::new(Arc::default()), &mut Yield::new(Extras::default()));
+            Yield::new(Extras::default())
         };
         let panic = panic::catch_unwind(AssertUnwindSafe(|| with_one_permit(decode))).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));

@@ -191,6 +191,7 @@ fn write(
     filter: Option<&RowFilter>,
     verbosity: Verbosity,
 ) -> Result<Exit, Failure> {
+    request.forgo_mentions();
     if matches!(arguments.table, Table::Messages) {
         request.keep_messages();
     }

@@ -28,7 +28,9 @@ pub(super) struct InspectArguments {
 
 /// Runs `inspect`.
 pub(super) fn run(arguments: &InspectArguments, settings: &Settings) -> Result<Exit, Failure> {
-    let analysis = loading::load(arguments.reading.prepare(settings)?, settings.verbosity);
+    let mut request = arguments.reading.prepare(settings)?;
+    request.forgo_mentions();
+    let analysis = loading::load(request, settings.verbosity);
     let mut out = BufWriter::new(io::stdout().lock());
     if arguments.json {
         inspect::json(&analysis, &mut out)?;

@@ -4,7 +4,7 @@
 //! the evidence is indirect.
 
 use super::context::Context;
-use super::observe::{endpoints, originator};
+use super::observe::{Survey, endpoints, originator};
 use super::packets::{facts, said};
 use super::question::{self, Evidence, Question};
 use super::strength::Strength;
@@ -51,13 +51,18 @@ pub(super) fn needs_packets(question: &Question) -> bool {
     OF_PACKETS.contains(&question.id)
 }
 
-/// Adds what packets say to what stanzas say. What packets show is not absent, whatever the stanzas lack.
-pub(super) fn with_packets(
-    question: &'static Question,
-    call: &Call,
-    context: &Context,
-    mut evidence: Vec<Evidence>,
-) -> Vec<Evidence> {
+/// Returns whether stanzas or packets say anything to a question.
+pub(super) fn is_any(question: &'static Question, survey: &Survey<'_>, context: &Context) -> bool {
+    match context.media(survey.call) {
+        None => question.has_evidence_in(survey, context),
+        Some(_) => !evidence(question, survey, context).is_empty(),
+    }
+}
+
+/// Returns what stanzas say to a question, and what packets do. What packets show is not absent, whatever the stanzas lack.
+pub(super) fn evidence(question: &'static Question, survey: &Survey<'_>, context: &Context) -> Vec<Evidence> {
+    let mut evidence = question.evidence_in(survey, context);
+    let call = survey.call;
     let Some(media) = context.media(call) else { return evidence };
     let rows = BEARINGS.iter().filter(|row| row.question == question.id);
     let pieces = Question::admitted(rows.flat_map(|row| (row.look)(question, call, media)), call);

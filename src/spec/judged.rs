@@ -12,7 +12,7 @@ use super::context::Context;
 use super::flows::{self, Alignment};
 use super::observe::Survey;
 use super::pages::{self, RULES};
-use super::question::{Evidence, Shape};
+use super::question::{Evidence, Question, Shape};
 use super::rule::{Check, Checks, Conformance, Count, Place};
 use super::situation::Circumstances;
 use super::strength::Strength;
@@ -29,13 +29,14 @@ pub struct Judged {
     pub call: Arc<Call>,
     context: Arc<Context>,
     verdicts: OnceLock<Verdicts>,
+    gist: OnceLock<Gist>,
 }
 
 impl Judged {
     /// A call among others, of which `context` is known.
     #[must_use]
     pub const fn new(call: Arc<Call>, context: Arc<Context>) -> Self {
-        Self { call, context, verdicts: OnceLock::new() }
+        Self { call, context, verdicts: OnceLock::new(), gist: OnceLock::new() }
     }
 
     /// Judges stanzas that belong to no call. One such stanza answers only a question about vocabulary or existence.
@@ -51,12 +52,28 @@ impl Judged {
         self.context.media(&self.call).map(Arc::as_ref)
     }
 
+    /// What it says about the spec in short. Unless the rest is known, it is found out without it.
+    #[must_use]
+    pub fn gist(&self) -> &Gist {
+        self.gist.get_or_init(|| match self.verdicts.get() {
+            Some(verdicts) => Gist::from(verdicts),
+            None => Gist::of(&self.call, &self.context),
+        })
+    }
+
     /// Judges the calls, on several threads at a time, so that nobody has to wait for it later.
     pub fn judge_all(calls: &[Arc<Self>], jobs: usize) {
+        Self::ask_all(calls, jobs, |judged| {
+            let _: &Verdicts = judged;
+        });
+    }
+
+    /// Asks something of the calls, on several threads at a time.
+    fn ask_all(calls: &[Arc<Self>], jobs: usize, ask: fn(&Self)) {
         let next = AtomicUsize::new(0);
         let work = || {
             while let Some(judged) = calls.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let _: &Verdicts = judged;
+                ask(judged);
             }
         };
         thread::scope(|scope| {
@@ -76,9 +93,28 @@ impl Judged {
         self.verdicts.get().is_some()
     }
 
+    /// Returns whether anybody has asked what the call says, in full or in short.
+    #[cfg(test)]
+    pub(crate) fn was_asked(&self) -> bool {
+        self.is_judged() || self.gist.get().is_some()
+    }
+
     /// Returns the calls, some at a time: those not judged before as copies whose verdicts are forgotten as soon as nobody
     /// has them any more. Several threads judge them beforehand; with one thread, a call is judged when it is first asked.
     pub fn in_passing(calls: &[Arc<Self>], jobs: usize) -> impl Iterator<Item = Arc<Self>> {
+        Self::asked_in_passing(calls, jobs, |judged| {
+            let _: &Verdicts = judged;
+        })
+    }
+
+    /// The same with no more than the [gist](Self::gist) of the verdicts.
+    pub fn gists_in_passing(calls: &[Arc<Self>], jobs: usize) -> impl Iterator<Item = Arc<Self>> {
+        Self::asked_in_passing(calls, jobs, |judged| {
+            let _: &Gist = judged.gist();
+        })
+    }
+
+    fn asked_in_passing(calls: &[Arc<Self>], jobs: usize, ask: fn(&Self)) -> impl Iterator<Item = Arc<Self>> {
         calls.chunks(JUDGED_AT_ONCE).flat_map(move |calls| {
             let own = |known: &Arc<Self>| match known.verdicts.get() {
                 Some(_) => Arc::clone(known),
@@ -86,7 +122,7 @@ impl Judged {
             };
             let judged: Vec<_> = calls.iter().map(own).collect();
             if jobs > 1 {
-                Self::judge_all(&judged, jobs);
+                Self::ask_all(&judged, jobs, ask);
             }
             judged
         })
@@ -102,7 +138,7 @@ impl Judged {
 impl From<(Arc<Call>, Verdicts)> for Judged {
     /// A call of which it is known what it says.
     fn from((call, verdicts): (Arc<Call>, Verdicts)) -> Self {
-        Self { call, context: Arc::default(), verdicts: OnceLock::from(verdicts) }
+        Self { call, context: Arc::default(), verdicts: OnceLock::from(verdicts), gist: OnceLock::new() }
     }
 }
 
@@ -143,7 +179,7 @@ impl Verdicts {
         let (mut evidence, mut telling, mut questions_told) = (Vec::new(), Vec::new(), 0);
         let survey = Survey::of(call);
         for question in pages::questions() {
-            let found = bearing::with_packets(question, call, context, question.evidence_in(&survey, context));
+            let found = bearing::evidence(question, &survey, context);
             questions_told += usize::from(found.iter().any(tells));
             telling.extend(found.iter().filter(|piece| tells(piece)).map(|piece| piece.row));
             evidence.extend(found);
@@ -153,24 +189,7 @@ impl Verdicts {
         telling.sort_unstable();
         telling.dedup();
         let flow = Alignment::of(pages::flows(), call, context);
-        let mut places = Vec::new();
-        let mut counts = Vec::new();
-        for (index, rule) in RULES.iter().enumerate() {
-            let mut checks = Checks::new(rule);
-            match rule.check {
-                _ if rule.is_of_two && call.group => {}
-                Check::Call(check) => check(call, context, &mut checks),
-                Check::Attribute(carrier, name, form) => attribute_check::check(carrier, name, form, call, &mut checks),
-                Check::Flow(claim) => {
-                    if let Some(alignment) = flow.as_ref().filter(|alignment| alignment.flow.page == rule.page) {
-                        flows::check(alignment, claim, call, context, &mut checks);
-                    }
-                }
-            }
-            let (count, found) = checks.into_parts();
-            counts.extend(count.is_exercised().then_some((index, count)));
-            places.extend(found);
-        }
+        let (counts, mut places) = by_rules(call, context, flow.as_ref());
         places.sort_by_key(|place| place.row);
         let mut places = exact(places);
         let of_evidence = evidence.iter_mut().flat_map(Evidence::texts_mut);
@@ -246,6 +265,72 @@ impl Verdicts {
     pub fn departures(&self) -> impl Iterator<Item = &Place> {
         self.places.iter().filter(|place| matches!(place.found, Conformance::Violated | Conformance::Novelty))
     }
+}
+
+/// Checks the rules in a call: how often each, by index, without those that were not, and where.
+fn by_rules(call: &Call, context: &Context, flow: Option<&Alignment>) -> (Vec<(usize, Count)>, Vec<Place>) {
+    let mut places = Vec::new();
+    let mut counts = Vec::new();
+    for (index, rule) in RULES.iter().enumerate() {
+        let mut checks = Checks::new(rule);
+        match rule.check {
+            _ if rule.is_of_two && call.group => {}
+            Check::Call(check) => check(call, context, &mut checks),
+            Check::Attribute(carrier, name, form) => attribute_check::check(carrier, name, form, call, &mut checks),
+            Check::Flow(claim) => {
+                if let Some(alignment) = flow.filter(|alignment| alignment.flow.page == rule.page) {
+                    flows::check(alignment, claim, call, context, &mut checks);
+                }
+            }
+        }
+        let (count, found) = checks.into_parts();
+        counts.extend(count.is_exercised().then_some((index, count)));
+        places.extend(found);
+    }
+    (counts, places)
+}
+
+/// What a call says about the spec, without where and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gist {
+    /// How often it violates a rule.
+    pub violations: u64,
+    /// The ids of the questions and discrepancies that it has evidence on, in alphabetical order.
+    pub questions: BTreeSet<&'static str>,
+}
+
+impl Gist {
+    fn of(call: &Call, context: &Context) -> Self {
+        if call.rows.is_empty() {
+            return Self { violations: 0, questions: BTreeSet::new() };
+        }
+        let survey = Survey::of(call);
+        // Of the user's own, every path is followed: those that lead nowhere are reported.
+        let own = pages::added_questions();
+        let is_own = |question: &Question| own.iter().any(|declared| declared.question == question);
+        let is_told = |question: &&'static Question| {
+            if is_own(question) {
+                !bearing::evidence(question, &survey, context).is_empty()
+            } else {
+                bearing::is_any(question, &survey, context)
+            }
+        };
+        let questions = pages::questions().filter(is_told).map(|question| question.id).collect();
+        let flow = Alignment::of(pages::flows(), call, context);
+        let (counts, _) = by_rules(call, context, flow.as_ref());
+        Self { violations: violations(&counts), questions }
+    }
+}
+
+impl From<&Verdicts> for Gist {
+    fn from(verdicts: &Verdicts) -> Self {
+        let questions = verdicts.evidence.iter().map(|piece| piece.question.id).collect();
+        Self { violations: violations(&verdicts.counts), questions }
+    }
+}
+
+fn violations(counts: &[(usize, Count)]) -> u64 {
+    counts.iter().map(|(_, count)| u64::from(count.violated)).sum()
 }
 
 /// A list without room for more, as it is kept as long as its call. One that is shrunk by less than half stays where it is,

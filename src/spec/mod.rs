@@ -61,7 +61,7 @@ pub use context::{Context, Left};
 pub use corroboration::{Confidence, Sessions, Witness, corroborating};
 pub use declared::{Declared, Unmatched, read as read_questions};
 pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
-pub use judged::{Judged, Verdicts};
+pub use judged::{Gist, Judged, Verdicts};
 pub use knowledge::{Fact, KNOWLEDGE, Knowledge, Note};
 pub use lineage::Lineage;
 pub use page::{Asked, Attribute, Page, Sentence, fingerprint, written};

@@ -44,6 +44,9 @@ pub(super) type Observer = fn(&'static Question, &Call, &Context) -> Vec<Evidenc
 pub(super) trait Detector: std::fmt::Debug + Sync {
     /// The evidence on a question in one call.
     fn evidence(&self, question: &'static Question, survey: &Survey<'_>, context: &Context) -> Vec<Evidence>;
+
+    /// The row of the first piece of it, without the others.
+    fn first_row(&self, question: &'static Question, survey: &Survey<'_>, context: &Context) -> Option<usize>;
 }
 
 /// How the evidence on a question is found.
@@ -101,13 +104,29 @@ impl Question {
         Self::admitted(pieces, call)
     }
 
+    /// Returns whether there is any evidence in a call, which is found out sooner than all of it.
+    pub(super) fn has_evidence_in(&'static self, survey: &Survey<'_>, context: &Context) -> bool {
+        if let Observe::Declared(detector) = self.observe {
+            match detector.first_row(self, survey, context) {
+                None => return false,
+                Some(row) if !is_refused(survey.call, row) => return true,
+                // Another one may count.
+                Some(_) => {}
+            }
+        }
+        !self.evidence_in(survey, context).is_empty()
+    }
+
     /// Those pieces of evidence in a call that count, as far as its recording proves them. A stanza that was refused had no
     /// effect, and is none.
     pub(super) fn admitted(pieces: impl IntoIterator<Item = Evidence>, call: &Call) -> Vec<Evidence> {
         let pieces = pieces.into_iter().map(|piece| piece.proven_in(call));
-        let is_refused = |piece: &Evidence| call.rows.get(piece.row).is_some_and(|row| row.refused_by.is_some());
-        pieces.filter(|piece| !is_refused(piece)).collect()
+        pieces.filter(|piece| !is_refused(call, piece.row)).collect()
     }
+}
+
+fn is_refused(call: &Call, row: usize) -> bool {
+    call.rows.get(row).is_some_and(|row| row.refused_by.is_some())
 }
 
 impl PartialEq for Question {
@@ -258,10 +277,18 @@ impl Distinct {
 /// Of pieces of evidence that say the same (hypothesis, strength and values), the first, and how many more there are.
 #[must_use]
 pub(super) fn first_of_each(pieces: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
-    let mut distinct = Distinct::default();
-    for piece in pieces {
+    first_told(pieces.into_iter().map(|piece| {
         let why = piece.why.clone();
-        distinct.add(piece, || why);
+        (piece, move || why)
+    }))
+}
+
+/// The same of pieces that still lack their sentence, which is made for the first of each only.
+#[must_use]
+pub(super) fn first_told<W: FnOnce() -> Text>(pieces: impl IntoIterator<Item = (Evidence, W)>) -> Vec<Evidence> {
+    let mut distinct = Distinct::default();
+    for (piece, why) in pieces {
+        distinct.add(piece, why);
     }
     distinct.into_pieces().collect()
 }

@@ -1,6 +1,5 @@
 //! The `calls` table: one row per call.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::column::{Cell, Column, Kind, column};
@@ -34,9 +33,12 @@ impl<'t> CallRow<'t> {
     }
 }
 
-/// The rows, calls by their first stanza, judged by so many threads.
-pub(super) fn rows(analysis: &Analysis, jobs: usize) -> impl Iterator<Item = CallRow<'_>> {
-    Judged::in_passing(&analysis.calls, jobs).map(move |judged| CallRow { analysis, judged })
+/// The rows, calls by their first stanza, judged by so many threads: as far as the columns say it, or wholly for a filter,
+/// which may ask about stanzas.
+pub(super) fn rows(analysis: &Analysis, jobs: usize, are_filtered: bool) -> impl Iterator<Item = CallRow<'_>> {
+    let (whole, short) = if are_filtered { (&*analysis.calls, &[][..]) } else { (&[][..], &*analysis.calls) };
+    let judged = Judged::in_passing(whole, jobs).chain(Judged::gists_in_passing(short, jobs));
+    judged.map(move |judged| CallRow { analysis, judged })
 }
 
 /// The row of a call.
@@ -136,11 +138,10 @@ pub(super) fn columns<'t>() -> Vec<Column<CallRow<'t>>> {
             row.judged.call.rows.len()
         )),
         column!("violations", Integer, "The number of rule violations.", |row| {
-            Cell::integer(row.judged.counts.iter().map(|(_, count)| u64::from(count.violated)).sum::<u64>())
+            Cell::integer(row.judged.gist().violations)
         }),
         column!("questions", Text, "The open questions that it is evidence for, joined by `;`.", |row| {
-            let questions = row.judged.evidence.iter().map(|piece| piece.question.id.to_owned());
-            Cell::joined(questions.collect::<BTreeSet<_>>())
+            Cell::joined(row.judged.gist().questions.iter().map(|id| (*id).to_owned()))
         }),
         column!("retransmissions", always Integer, "The number of stanzas that were resent under the same id.", |row| {
             Cell::integer(row.judged.call.retransmissions())

@@ -53,7 +53,7 @@ pub fn values(analysis: &Analysis, field: &str, limit: usize) -> Vec<String> {
         return stanzas::rows(analysis, false, 1).take(limit).filter_map(|row| text((column.value)(&row))).collect();
     }
     let Some(column) = calls::columns().into_iter().find(|column| column.name == field) else { return Vec::new() };
-    calls::rows(analysis, 1).take(limit).filter_map(|row| text((column.value)(&row))).collect()
+    calls::rows(analysis, 1, false).take(limit).filter_map(|row| text((column.value)(&row))).collect()
 }
 
 /// Filters that a stanza matches, one for each of these fields that has a value: `reason == timeout`.

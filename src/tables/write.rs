@@ -117,7 +117,7 @@ impl Table {
                 visitor.visit(columns, rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants(row))))
             }
             Self::Calls => {
-                let rows = calls::rows(analysis, options.jobs);
+                let rows = calls::rows(analysis, options.jobs, filter.is_some());
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
                 visitor.visit(calls::columns(), rows)
             }
@@ -238,7 +238,7 @@ mod tests {
             let _: Vec<String> = matching(&analysis, &judged, 0, &[field.name]);
             let is_of_verdicts =
                 [Table::Stanzas, Table::Calls].iter().any(|table| table.verdicts().contains(&field.name));
-            assert_eq!(judged.is_judged(), is_of_verdicts, "{}", field.name);
+            assert_eq!(judged.was_asked(), is_of_verdicts, "{}", field.name);
         }
     }
 }

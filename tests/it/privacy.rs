@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use data_encoding::{BASE64, HEXLOWER};
-use ringtrace::analysis::Analysis;
+use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::redact::{Aliases, Redactor};
 use ringtrace::report::{Form, Report, Subject};
 use ringtrace::spec::findings;
@@ -428,4 +428,21 @@ fn what_was_withheld_is_listed_and_can_be_released_by_its_place() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("some-Thing_new"));
     let output = ringtrace(folder.path(), &["sanitize", "c.ndjson", "--keep", "x@verified_name"]);
     assert_eq!(output.status.code(), Some(3), "what is released is checked too");
+}
+
+#[test]
+fn whom_stanzas_of_no_call_name_is_not_known_to_those_who_let_nothing_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("presence.ndjson");
+    let header = r#"{"schema":"ringtrace/1","vantage":"a","device":["10000000000001:7@lid"]}"#;
+    let line =
+        r#"{"vantage":"a","at":1,"dir":"in","xml":"<presence from='12025550101@s.whatsapp.net' notify='Zoe'/>"}"#;
+    fs::write(&path, format!("{header}\n{line}\n")).unwrap();
+    for (forgoes, expected) in [(false, 2), (true, 0)] {
+        let mut request = Request::new(vec![Source::File(path.clone())]);
+        if forgoes {
+            request.forgo_mentions();
+        }
+        assert_eq!(request.load().mentions.len(), expected);
+    }
 }

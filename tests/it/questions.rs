@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ringtrace::analysis::{Analysis, Request, Source};
 use ringtrace::call::{Originator, Outcome, Provenance, Side};
-use ringtrace::spec::{self, Context, Finding, Judged, Question, Shape, Strength, Verdict, findings};
+use ringtrace::spec::{self, Context, Finding, Gist, Judged, Question, Shape, Strength, Verdict, Verdicts, findings};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/questions")
@@ -354,4 +354,44 @@ fn every_stanza_of_a_long_call_is_evidence() {
     let values = |id| findings(&calls).into_iter().find(|finding| finding.question.id == id).map(|it| it.values.len());
     assert_eq!(values("terminate-reasons"), Some(5_000));
     assert_eq!(values("reject-extra-attributes"), Some(5_000));
+}
+
+/// Every recording that the tests keep, and every made capture that the repository has.
+fn everything() -> Vec<PathBuf> {
+    let mut folders = vec![fixtures(), Path::new(env!("CARGO_MANIFEST_DIR")).join("captures")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn the_gist_of_a_call_is_that_of_all_it_says() {
+    let (mut calls, mut with_packets, mut told) = (0, 0, BTreeSet::new());
+    for path in everything() {
+        let mut request = Request::new(vec![Source::File(path.clone())]);
+        let keys = path.with_extension("noisekeys.txt");
+        if keys.is_file() {
+            request.read_key_log("keys".to_owned(), fs::read(keys).unwrap().as_slice()).unwrap();
+        }
+        for judged in &request.load().calls {
+            let quick = judged.gist().clone();
+            let verdicts: &Verdicts = judged;
+            assert_eq!(quick, Gist::from(verdicts), "{}: {}", path.display(), judged.call.id);
+            calls += 1;
+            with_packets += usize::from(judged.media().is_some());
+            told.extend(quick.questions);
+        }
+    }
+    let untold: Vec<_> = all().map(|question| question.id).filter(|id| !told.contains(id)).collect();
+    assert!(calls > 400 && with_packets > 0 && untold.is_empty(), "{calls}, {with_packets}, {untold:?}");
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::key_logs::{KeyLogPlaces, KeyLogs};
 use super::{Request, described, id};
+use crate::analysis::event::Extras;
 use crate::analysis::follow::{Following, Progress};
 use crate::analysis::lookup::Known;
 use crate::analysis::merge::{Merge, Publish};
@@ -109,7 +110,7 @@ impl Request {
         let live = Live { until: live.until.part(), ..*live };
         let mut key_logs = grows.then(KeyLogs::new);
         let mut have_keys_grown = false;
-        let keeps_messages = self.keeps_messages;
+        let extras = self.extras;
         let is_watched = merge.is_watched();
         let mut statics = Statics::default();
         thread::scope(|scope| {
@@ -117,7 +118,7 @@ impl Request {
             let begin = |this: &Self, place, sender: &SyncSender<_>, keys: &Arc<Keys>, merge: &mut Merge<'_, '_>| {
                 let started = this.started(place, merge)?;
                 let (capture, live, keys) = (started.described.0.clone(), live.clone(), Arc::clone(keys));
-                let task = Task { place, started, keys, live, keeps_messages, is_watched };
+                let task = Task { place, started, keys, live, extras, is_watched };
                 let thread = begin(scope, task, sender.clone());
                 // The system may have no more threads.
                 thread.map_err(|error| merge.fail(place, capture, &error)).ok()
@@ -241,7 +242,7 @@ struct Task {
     started: Started,
     keys: Arc<Keys>,
     live: Live,
-    keeps_messages: bool,
+    extras: Extras,
     is_watched: bool,
 }
 
@@ -252,9 +253,9 @@ fn begin<'s>(
     sender: SyncSender<(usize, Found)>,
 ) -> io::Result<ScopedJoinHandle<'s, Statics>> {
     thread::Builder::new().spawn_scoped(scope, move || {
-        let Task { place, started, keys, live, keeps_messages, is_watched } = task;
+        let Task { place, started, keys, live, extras, is_watched } = task;
         let Started { source, overrides, described } = started;
-        let workers = Workers::alone(keys, keeps_messages);
+        let workers = Workers::alone(keys, extras);
         let mut hand_on = |found: &mut Found| {
             let sent = sender.send((place, mem::take(found)));
             sent.map_or(ControlFlow::Break(()), ControlFlow::Continue)

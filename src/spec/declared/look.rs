@@ -6,7 +6,7 @@ use foldhash::HashSet;
 use serde::Deserialize;
 
 use super::looked::Looked;
-use super::path::{Names, Path, Start};
+use super::path::{Lead, Names, Path, Start};
 use super::relation::{Others, Relation};
 use super::template::Template;
 use super::words::Filling;
@@ -182,7 +182,7 @@ impl Detector for Looks {
             if look.otherwise && !evidence.is_empty() {
                 continue;
             }
-            let mut matched = look.matched(&self.names, survey, context);
+            let mut matched: Vec<_> = look.matched(&self.names, survey, context).collect();
             let total = matched.len();
             if look.first {
                 matched.truncate(1);
@@ -207,6 +207,14 @@ impl Detector for Looks {
         }
         evidence
     }
+
+    fn first_row(&self, question: &'static Question, survey: &Survey<'_>, context: &Context) -> Option<usize> {
+        let mut looks = self.looks.iter().filter(|look| look.may_concern(survey.call));
+        looks.find_map(|look| {
+            let mut matched = look.matched(&self.names, survey, context).take(if look.first { 1 } else { usize::MAX });
+            matched.find_map(|matched| look.row_of_any(self, question, &matched))
+        })
+    }
 }
 
 impl Look {
@@ -215,13 +223,17 @@ impl Look {
         !matches!(self.at, At::HangUps | At::DuringTalk | At::Talks) || call.progress.accepted.is_some()
     }
 
-    fn matched<'s, 'c>(&self, names: &Names, survey: &'s Survey<'c>, context: &'s Context) -> Vec<Matched<'s, 'c>> {
+    fn matched<'s, 'c>(
+        &self,
+        names: &Names,
+        survey: &'s Survey<'c>,
+        context: &'s Context,
+    ) -> impl Iterator<Item = Matched<'s, 'c>> {
         let others: Vec<Others> = self.relations.iter().map(|_| Others::default()).collect();
-        let matched = self.stanzas(survey).into_iter().filter_map(|seen| {
+        self.stanzas(survey).into_iter().filter_map(move |seen| {
             let looked = Looked { survey, context, seen };
             self.concerns(names, &looked, &others).map(|other| Matched { looked, other })
-        });
-        matched.collect()
+        })
     }
 
     fn stanzas<'c>(&self, survey: &Survey<'c>) -> Vec<Seen<'c>> {
@@ -307,11 +319,7 @@ impl Look {
         total: usize,
         mut take: impl FnMut(Evidence, &dyn Fn() -> Text) -> bool,
     ) {
-        let Matched { looked, other } = matched;
-        let Some(row) = self.cited(looked, *other) else { return };
-        let Some(strength) = self.strength(looked, *other, row) else { return };
-        let start = Start { call: looked.call(), seen: looked.seen, node: looked.seen.node };
-        let whole = Filling { looked, names: &looks.names, start, lead: None, other: *other, row, total };
+        let Some((whole, strength)) = self.weighed(looks, matched, total) else { return };
         let fill =
             |filling: Filling<'_, '_, '_>| self.value.as_ref().map(|value| value.fill(filling).trim().to_owned());
         let mut piece = |value: Option<String>, filling: Filling<'_, '_, '_>| -> Option<()> {
@@ -326,7 +334,7 @@ impl Look {
             };
             let listed = self.values.iter().flat_map(|path| path.leads(filling.start, &looks.names));
             values.extend(listed.map(|lead| lead.listed().to_owned()));
-            let piece = Evidence::supporting(question, hypothesis, strength, row, Text::default());
+            let piece = Evidence::supporting(question, hypothesis, strength, filling.row, Text::default());
             let piece = Evidence { supports: !self.refutes, routine: self.routine, ..piece.with_values(values) };
             if !take(piece, &why) {
                 self.why.try_paths(filling);
@@ -337,12 +345,8 @@ impl Look {
             piece(fill(whole), whole);
             return;
         };
-        let leads = per.leads(start, &looks.names);
-        let places = leads.iter().map(|lead| {
-            let start = Start { node: lead.node, ..start };
-            Filling { start, lead: Some(lead), ..whole }
-        });
-        let mut fillings = places.filter(|filling| self.fits(&looks.names, filling.start)).peekable();
+        let leads = per.leads(whole.start, &looks.names);
+        let mut fillings = self.places(&leads, whole).peekable();
         match &self.join {
             Some(join) if fillings.peek().is_some() => {
                 let values: Vec<_> = fillings.filter_map(fill).collect();
@@ -353,6 +357,52 @@ impl Look {
                 piece(fill(filling), filling);
             }),
         }
+    }
+
+    /// Returns the row of the evidence that follows from a stanza, if any does. Of its texts only a hypothesis that is filled in
+    /// is made, which is not called by how many stanzas there are.
+    fn row_of_any(&self, looks: &Looks, question: &Question, matched: &Matched<'_, '_>) -> Option<usize> {
+        let (whole, _) = self.weighed(looks, matched, 0)?;
+        let is_piece = |filling: Filling<'_, '_, '_>| match question.shape {
+            Shape::List => self.value.is_some(),
+            Shape::Exclusive | Shape::Existential { .. } => self.hypothesis(question, filling).is_some(),
+        };
+        let is_any = match &self.per {
+            None => is_piece(whole),
+            Some(per) => {
+                let leads = per.leads(whole.start, &looks.names);
+                let mut places = self.places(&leads, whole);
+                if self.join.is_some() { places.next().is_some() && is_piece(whole) } else { places.any(is_piece) }
+            }
+        };
+        is_any.then_some(whole.row)
+    }
+
+    /// Returns what fills in the texts about a stanza, and how much it proves; `None` if it proves nothing.
+    fn weighed<'f, 's, 'c>(
+        &self,
+        looks: &'f Looks,
+        matched: &'f Matched<'s, 'c>,
+        total: usize,
+    ) -> Option<(Filling<'f, 's, 'c>, Strength)> {
+        let Matched { looked, other } = matched;
+        let row = self.cited(looked, *other)?;
+        let strength = self.strength(looked, *other, row)?;
+        let start = Start { call: looked.call(), seen: looked.seen, node: looked.seen.node };
+        Some((Filling { looked, names: &looks.names, start, lead: None, other: *other, row, total }, strength))
+    }
+
+    /// The same for each of the elements that are looked at one by one.
+    fn places<'f, 's, 'c>(
+        &self,
+        leads: &'f [Lead<'c>],
+        whole: Filling<'f, 's, 'c>,
+    ) -> impl Iterator<Item = Filling<'f, 's, 'c>> {
+        let places = leads.iter().map(move |lead| {
+            let start = Start { node: lead.node, ..whole.start };
+            Filling { start, lead: Some(lead), ..whole }
+        });
+        places.filter(move |filling| self.fits(whole.names, filling.start))
     }
 
     fn hypothesis(&self, question: &Question, filling: Filling<'_, '_, '_>) -> Option<&'static str> {

@@ -18,25 +18,30 @@ pub(super) fn latency_measurement(_: &'static Question, _: &Call, _: &Context) -
 pub(super) fn latency_unit(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     let pieces = reports.iter().flat_map(|report| {
-        let place = originator::seen_at(call, report.row);
         endpoints::relays(report).filter_map(move |relay| {
             let sent = relay.text("latency")?;
             let value: u64 = sent.parse().ok()?;
             // A relay that was probed has a name or an address; a bandwidth is that of the call.
             let about = if relay.attribute("dl_bw").is_some() { "bandwidth" } else { "relay" };
-            let (form, why) = if let Some(rest) = endpoints::below_flag(value) {
-                (
-                    "other form",
-                    format!("far too much for a round trip in milliseconds; without its highest byte that is {rest}"),
-                )
-            } else {
-                ("plain milliseconds", "a plausible round trip in milliseconds".to_owned())
+            let below_flag = endpoints::below_flag(value);
+            let form = if below_flag.is_some() { "other form" } else { "plain milliseconds" };
+            let why = move || {
+                let place = originator::seen_at(call, report.row);
+                let what = below_flag.map_or_else(
+                    || "a plausible round trip in milliseconds".to_owned(),
+                    |rest| {
+                        format!(
+                            "far too much for a round trip in milliseconds; without its highest byte that is {rest}"
+                        )
+                    },
+                );
+                format!("A report about a {about}, {place}, gives {value}, {what}.").into()
             };
-            let why = format!("A report about a {about}, {place}, gives {value}, {why}.");
-            Some(Evidence::supporting(question, format!("{about}: {form}"), Strength::Direct, report.index, why))
+            let value = format!("{about}: {form}");
+            Some((Evidence::supporting(question, value, Strength::Direct, report.index, ""), why))
         })
     });
-    question::first_of_each(pieces)
+    question::first_told(pieces)
 }
 
 /// Not data: it asks what several recorded devices saw of one stanza.
@@ -89,7 +94,6 @@ pub(super) fn latency_reader(question: &'static Question, call: &Call, context: 
 pub(super) fn relay_naming(question: &'static Question, call: &Call, _: &Context) -> Vec<Evidence> {
     let reports = endpoints::reports(call);
     let pieces = reports.iter().flat_map(|report| {
-        let place = originator::seen_at(call, report.row);
         endpoints::relays(report).filter_map(move |relay| {
             let (has_address, has_name) = (has_address(relay), has_name(relay));
             let hypothesis = match (has_address, has_name) {
@@ -99,12 +103,14 @@ pub(super) fn relay_naming(question: &'static Question, call: &Call, _: &Context
                 (false, false) => return None,
             };
             let form = form(relay);
-            let why = format!("A report, {place}, names a relay by {form}.");
-            let piece = Evidence::supporting(question, hypothesis, Strength::Direct, report.index, why);
-            Some(piece.with_values(vec![form]).routine())
+            let piece = Evidence::supporting(question, hypothesis, Strength::Direct, report.index, "");
+            let piece = piece.with_values(vec![form.clone()]).routine();
+            let why =
+                move || format!("A report, {}, names a relay by {form}.", originator::seen_at(call, report.row)).into();
+            Some((piece, why))
         })
     });
-    question::first_of_each(pieces)
+    question::first_told(pieces)
 }
 
 fn has_address(relay: Element<'_>) -> bool {
