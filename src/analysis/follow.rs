@@ -51,6 +51,8 @@ impl Following {
 pub(super) struct Progress {
     /// The bytes read.
     pub(super) bytes: AtomicU64,
+    /// The records read.
+    pub(super) records: AtomicU64,
     /// Whether everything that was there was read and handed on, and the reader waits for more.
     pub(super) is_waiting: AtomicBool,
     /// Whether what was found so far should be shown at once, because no more may come for long.

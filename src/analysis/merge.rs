@@ -244,6 +244,7 @@ impl<'m, 'p> Merge<'m, 'p> {
         let begun = Instant::now();
         for (capture, progress) in self.captures.iter_mut().zip(&self.progress) {
             capture.bytes = progress.bytes.load(Ordering::Relaxed);
+            capture.records = progress.records.load(Ordering::Relaxed);
         }
         let calls = if complete { self.grouping.conclude() } else { self.grouping.glance() };
         let flows = if complete { self.flows.clone() } else { BTreeMap::new() };

@@ -192,10 +192,14 @@ impl Pipe {
         workers.catch_up();
     }
 
+    /// The records so far.
+    pub(super) const fn records(&self) -> u64 {
+        self.records
+    }
+
     /// Adds what was recognised so far to the capture's summary.
     pub(super) fn describe(&mut self, capture: &mut Capture) {
         let Transport { tcp, workers, .. } = &mut self.transport;
-        capture.records = self.records;
         let live = workers.live();
         let ended = workers.results.ended.iter().filter_map(|ended| ended.described.as_ref());
         capture.connections = ended.chain(&live).map(|described| with_ends(described, tcp)).collect();

@@ -78,8 +78,8 @@ pub(super) struct Reader<'h> {
     pipe: Pipe,
     /// Whether somebody wants to know how far it is.
     describes: bool,
-    /// When it was described last.
-    described: Option<Instant>,
+    /// When it was described last, and how long that took.
+    described: Option<(Instant, Duration)>,
     entries: u32,
     found: Found,
     hand_on: &'h mut HandOn<'h>,
@@ -159,12 +159,15 @@ impl<'h> Reader<'h> {
 
     /// Hands on what there is, if it is much or time for it, or if nothing more may come for long.
     fn look(&mut self) -> ControlFlow<()> {
-        let is_due = self.describes && self.described.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY);
+        let is_live = self.progress.is_live.load(Ordering::Relaxed);
+        // The entry may be the last for long: what is said of the capture then stays. So it is said of each, unless that takes
+        // longer than the entries.
+        let pause = |took: Duration| if is_live { took } else { PUBLISH_EVERY };
+        let is_due = self.describes && self.described.is_none_or(|(last, took)| last.elapsed() >= pause(took));
         if is_due {
             self.report_changes();
             self.describe();
         }
-        let is_live = self.progress.is_live.load(Ordering::Relaxed);
         if is_due || is_live || self.pipe.results().weight >= HANDED_ON {
             self.hand_on()
         } else {
@@ -185,10 +188,11 @@ impl<'h> Reader<'h> {
     }
 
     fn describe(&mut self) {
+        let begun = Instant::now();
         self.pipe.describe(&mut self.capture);
         self.found.events.retain(|event| !matches!(event, Event::Capture(_)));
         self.found.push(Event::Capture(Box::new(self.capture.clone())));
-        self.described = Some(Instant::now());
+        self.described = Some((Instant::now(), begun.elapsed()));
     }
 
     /// Returns how a part of the capture was made that is in this format, and that names a technique or none. What the
@@ -259,6 +263,7 @@ impl input::Sink for Reader<'_> {
         }
         self.last = entry.origin;
         self.pipe.push(entry);
+        self.progress.records.store(self.pipe.records(), Ordering::Relaxed);
         self.entries += 1;
         // Who watches waits for no further entry: the input may be silent from here on.
         if self.describes || self.entries.is_multiple_of(ENTRIES_A_LOOK) {
@@ -270,5 +275,9 @@ impl input::Sink for Reader<'_> {
 
     fn anomaly(&mut self, anomaly: Anomaly) {
         self.pipe.results().anomalies.add(anomaly);
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.progress.is_live.load(Ordering::Relaxed)
     }
 }

@@ -156,6 +156,11 @@ pub trait Sink {
 
     /// Takes an anomaly.
     fn anomaly(&mut self, anomaly: Anomaly);
+
+    /// Returns whether more may be written to the input than there is now, so that what follows may be long in coming.
+    fn is_waited_for(&self) -> bool {
+        false
+    }
 }
 
 /// What was read.

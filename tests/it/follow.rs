@@ -257,6 +257,29 @@ fn a_capture_that_appears_after_keys_is_read() {
     assert!(iter::from_fn(|| Some(followed.row())).any(|row| is_later(&row)));
 }
 
+#[test]
+fn all_that_is_there_is_described_before_anything_else_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("call.pcap", capture()), ("baileys.log", log())] {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let following = Following::default();
+        let mut growing = request(&path);
+        growing.follow(following.clone());
+        let (sender, snapshots) = mpsc::channel();
+        let loading = thread::spawn(move || growing.load_publishing(&mut |analysis| sender.send(analysis).is_ok()));
+        let next = || snapshots.recv_timeout(Duration::from_secs(60)).ok();
+        let described = iter::from_fn(next).find(|analysis| analysis.caught_up).unwrap();
+        following.stop();
+        loading.join().unwrap();
+        let [now, whole] = [&described, &request(&path).load()].map(|analysis| {
+            let capture = &analysis.captures[0];
+            (capture.records, capture.connections.iter().map(|it| (it.id, it.stanzas)).collect::<Vec<_>>())
+        });
+        assert_eq!(now, whole, "{name}");
+    }
+}
+
 /// Follows the included capture, whose key log gets its keys only when all else was read, and then is stopped. Returns how
 /// many calls the first snapshot with calls had, if it was waited for, and whether the end is that of the finished files.
 fn keys_come_last(is_waited_for: bool) -> (Option<usize>, bool) {

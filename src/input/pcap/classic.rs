@@ -1,7 +1,8 @@
 //! Classic pcap: one header, then records (draft-ietf-opsawg-pcap).
 //!
 //! Read are both byte orders, microseconds and nanoseconds, the longer records of the old "modified" form, and files
-//! that were joined. A record is believed because of what follows it: its length leads there.
+//! that were joined. A record is believed because of what follows it: its length leads there. While a file is still being
+//! written, its last whole record is believed for itself.
 
 use std::ops::ControlFlow;
 
@@ -50,7 +51,7 @@ pub(in crate::input) fn read(
             }
             return Ok(number);
         }
-        match next(source, &form, last) {
+        match next(source, &form, last, out.is_waited_for()) {
             Next::Record { header, is_timed } => {
                 number += 1;
                 if is_timed {
@@ -105,8 +106,9 @@ enum Next {
 
 const IMPOSSIBLE_LENGTH: &str = "a record of impossible length";
 
-/// Finds out what stands next, after records of which `last` is the time. There is a whole record header.
-fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
+/// Finds out what stands next, after records of which `last` is the time. There is a whole record header. `is_waited_for`
+/// says that what follows may be long in coming: a sound record is then believed without.
+fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>, is_waited_for: bool) -> Next {
     let Some(header) = form.header(source.data()) else { return Next::Cut };
     if Form::may_begin(source.data())
         && source.reach(FILE_HEADER)
@@ -125,6 +127,9 @@ fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>) -> Next {
     }
 
     let is_sound = form.is_sound(&header, last);
+    if is_sound && is_waited_for && source.data().len() < length + form.header_length {
+        return Next::Record { header, is_timed: true };
+    }
     let has_follower = source.reach(length + form.header_length);
     let behind = source.data().get(length..).unwrap_or_default();
     let follower = form.header(behind);
