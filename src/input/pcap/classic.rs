@@ -2,7 +2,7 @@
 //!
 //! Read are both byte orders, microseconds and nanoseconds, the longer records of the old "modified" form, and files
 //! that were joined. A record is believed because of what follows it: its length leads there. While a file is still being
-//! written, its last whole record is believed for itself.
+//! written, a record with which it ends is believed for itself.
 
 use std::ops::ControlFlow;
 
@@ -107,7 +107,7 @@ enum Next {
 const IMPOSSIBLE_LENGTH: &str = "a record of impossible length";
 
 /// Finds out what stands next, after records of which `last` is the time. There is a whole record header. `is_waited_for`
-/// says that what follows may be long in coming: a sound record is then believed without.
+/// says that what follows may be long in coming: a sound record with which the input ends is then believed without.
 fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>, is_waited_for: bool) -> Next {
     let Some(header) = form.header(source.data()) else { return Next::Cut };
     if Form::may_begin(source.data())
@@ -127,7 +127,7 @@ fn next(source: &mut Source<'_>, form: &Form, last: Option<u32>, is_waited_for: 
     }
 
     let is_sound = form.is_sound(&header, last);
-    if is_sound && is_waited_for && source.data().len() < length + form.header_length {
+    if is_sound && is_waited_for && source.data().len() == length {
         return Next::Record { header, is_timed: true };
     }
     let has_follower = source.reach(length + form.header_length);
