@@ -1,5 +1,7 @@
 //! Captures and keys in, an analysis out.
 
+mod looks;
+
 mod key_logs;
 mod live;
 

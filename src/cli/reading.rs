@@ -191,9 +191,10 @@ impl Reading {
                 continue;
             }
             for path in sources.iter().filter_map(Source::path) {
-                let found = key_logs_for(path, endings);
+                let places = key_log_places(path, endings);
+                let found = places.found();
                 if found.is_empty() {
-                    awaited_key_logs.push(candidates(path, endings).collect());
+                    awaited_key_logs.push(places);
                 }
                 for log in found {
                     if !key_logs.contains(&log) {
@@ -418,12 +419,10 @@ const TLS_KEY_LOGS: &[&str] = &[".sslkeylog.txt", ".keylog", ".dtlskeylog.txt"];
 /// The name endings of Noise key logs.
 const NOISE_KEY_LOGS: &[&str] = &[".noisekeys.txt", ".noisekeys-private.txt"];
 
-/// The key logs that belong to a capture by name: its file name, cut at each of its dots, longest first, and one of
-/// `endings`.
-fn key_logs_for(capture: &Path, endings: &[&str]) -> Vec<PathBuf> {
-    let found =
-        candidates(capture, endings).map(|logs| logs.into_iter().filter(|log| log.is_file()).collect::<Vec<_>>());
-    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+/// Where the key logs that belong to a capture by name may be: at its file name, cut at each of its dots, longest first, and
+/// one of `endings`.
+fn key_log_places(capture: &Path, endings: &[&str]) -> KeyLogPlaces {
+    candidates(capture, endings).collect()
 }
 
 /// The paths at which key logs that belong to a capture are looked for, by the part of its name.

@@ -215,11 +215,14 @@ fn first_row_when_they_appear(folder: &Path, followed: &Path, names: &[&str]) ->
 
 #[cfg(unix)]
 #[test]
-fn a_capture_that_appears_is_decrypted_with_the_keys_next_to_it() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("notes.txt"), "nothing of interest").unwrap();
-    let names = ["answered-and-missed.noisekeys.txt", "answered-and-missed.pcap"];
-    assert_eq!(first_row_when_they_appear(folder.path(), folder.path(), &names)["action"], "offer");
+fn a_capture_and_keys_that_appear_in_a_folder_are_used_whichever_comes_first() {
+    let [capture, keys] = ["answered-and-missed.pcap", "answered-and-missed.noisekeys.txt"];
+    for names in [[keys, capture], [capture, keys]] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("notes.txt"), "nothing of interest").unwrap();
+        let row = first_row_when_they_appear(folder.path(), folder.path(), &names);
+        assert_eq!(row["action"], "offer", "{names:?}");
+    }
 }
 
 #[cfg(unix)]
@@ -230,15 +233,6 @@ fn keys_that_appear_next_to_a_capture_decrypt_it() {
     fs::write(&path, capture()).unwrap();
     let names = ["answered-and-missed.noisekeys.txt"];
     assert_eq!(first_row_when_they_appear(folder.path(), &path, &names)["action"], "offer");
-}
-
-#[cfg(unix)]
-#[test]
-fn keys_that_appear_after_a_capture_in_a_folder_decrypt_it() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("notes.txt"), "nothing of interest").unwrap();
-    let names = ["answered-and-missed.pcap", "answered-and-missed.noisekeys.txt"];
-    assert_eq!(first_row_when_they_appear(folder.path(), folder.path(), &names)["action"], "offer");
 }
 
 /// Once there are more keys, everything is read again, and what appears in the folder after that is still read.

@@ -6,14 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::looks::Looks;
 use super::{Request, described};
 use crate::analysis::model::KeyLog;
 use crate::anomaly::Anomalies;
 use crate::keys::Keys;
-
-/// How often to look at them, and how much longer than a look takes it is until the next.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-const LOOK_SHARE: u32 = 20;
 
 /// How much longer than reading all captures takes it is until they may be read again: some clients never stop adding keys.
 const READING_SHARE: u32 = 20;
@@ -22,22 +19,34 @@ const READING_SHARE: u32 = 20;
 pub(super) struct KeyLogs {
     stamps: Vec<Option<(u64, SystemTime)>>,
     begun: Instant,
-    last_look: Instant,
-    /// How long the last look took.
-    look: Duration,
+    looks: Looks,
     /// How long reading what the captures contained took.
     reading: Option<Duration>,
 }
 
-/// Where key logs of a capture that has none may appear: places in order of preference. The files at the first place with
-/// any are read.
-pub type KeyLogPlaces = Vec<Vec<PathBuf>>;
+/// Where key logs of a capture may be: groups of paths, in order of preference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLogPlaces(Vec<Vec<PathBuf>>);
+
+impl KeyLogPlaces {
+    /// Returns the files of the first group that has any.
+    #[must_use]
+    pub fn found(&self) -> Vec<PathBuf> {
+        let there = |logs: &Vec<PathBuf>| logs.iter().filter(|log| log.is_file()).cloned().collect::<Vec<_>>();
+        self.0.iter().map(there).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+}
+
+impl FromIterator<Vec<PathBuf>> for KeyLogPlaces {
+    fn from_iter<I: IntoIterator<Item = Vec<PathBuf>>>(groups: I) -> Self {
+        Self(groups.into_iter().collect())
+    }
+}
 
 impl KeyLogs {
     /// Looks at key logs from now on, when reading the captures begins.
     pub(super) fn new() -> Self {
-        let now = Instant::now();
-        Self { stamps: Vec::new(), begun: now, last_look: now, look: Duration::ZERO, reading: None }
+        Self { stamps: Vec::new(), begun: Instant::now(), looks: Looks::new(), reading: None }
     }
 
     /// Takes note that everything that the captures contain so far was read.
@@ -48,12 +57,11 @@ impl KeyLogs {
     /// Returns whether it is time for another look.
     pub(super) fn is_due(&self) -> bool {
         let begun = self.begun.elapsed();
-        let pause = LOOK_EVERY.max(self.look * LOOK_SHARE);
-        self.last_look.elapsed() >= pause && self.reading.is_some_and(|reading| begun >= reading * READING_SHARE)
+        self.looks.is_due() && self.reading.is_some_and(|reading| begun >= reading * READING_SHARE)
     }
 
-    /// Reads key logs that appeared or changed. Returns whether they have keys that they did not have: what was read without them has
-    /// to be read again.
+    /// Reads key logs that appeared or changed. Returns whether they have keys that they did not have: what was read without
+    /// them has to be read again.
     pub(super) fn have_grown(&mut self, request: &mut Request, keys: &mut Arc<Keys>) -> bool {
         let begun = Instant::now();
         request.take_key_logs_that_appeared();
@@ -79,8 +87,7 @@ impl KeyLogs {
                 have_grown = true;
             }
         }
-        self.last_look = Instant::now();
-        self.look = begun.elapsed();
+        self.looks.looked(begun);
         have_grown
     }
 }
@@ -93,23 +100,22 @@ impl Request {
 
     /// Whether an earlier capture may have that key log.
     pub(super) fn awaits_key_log(&self, log: &Path) -> bool {
-        self.awaited_key_logs.iter().flatten().flatten().any(|place| place == log)
+        self.awaited_key_logs.iter().flat_map(|places| &places.0).flatten().any(|place| place == log)
     }
 
     /// Adds those that are there by now, which nothing is known of so far.
     fn take_key_logs_that_appeared(&mut self) {
         let Self { awaited_key_logs, key_logs, key_anomalies, .. } = self;
         awaited_key_logs.retain(|places| {
-            let there = |logs: &Vec<PathBuf>| logs.iter().filter(|log| log.is_file()).cloned().collect::<Vec<_>>();
-            let found = places.iter().map(there).find(|found| !found.is_empty());
-            for log in found.iter().flatten() {
+            let found = places.found();
+            for log in &found {
                 let name = log.to_string_lossy().into_owned();
                 if key_logs.iter().all(|known| known.name != name) {
                     key_logs.push(KeyLog { name, ..KeyLog::default() });
                     key_anomalies.push(Anomalies::default());
                 }
             }
-            found.is_none()
+            found.is_empty()
         });
     }
 }

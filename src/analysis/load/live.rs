@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::key_logs::{KeyLogPlaces, KeyLogs};
+use super::looks::Looks;
 use super::{Request, described, id};
 use crate::analysis::event::Extras;
 use crate::analysis::follow::{Following, Progress};
@@ -27,10 +28,6 @@ use crate::keys::Keys;
 
 /// How many pieces of what captures have found may wait to be taken.
 const FOUND_UNDER_WAY: usize = 256;
-
-/// How often to look for captures that were not there before, and how much longer than a look takes it is until the next.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-const LOOK_SHARE: u32 = 20;
 
 /// A capture that was not there when the reading began.
 #[derive(Clone, Debug)]
@@ -130,10 +127,10 @@ impl Request {
             let mut discover = self.discover.take();
             // Without a sender, the end of the last capture is noticed.
             let mut sender = discover.as_ref().map(|_| sender);
-            let (mut last_look, mut pause) = (Instant::now(), LOOK_EVERY);
+            let mut looks = Looks::new();
             loop {
                 let caught_up = merge.is_caught_up();
-                match receiver.recv_timeout(merge.patience().min(pause)) {
+                match receiver.recv_timeout(merge.patience().min(looks.pause())) {
                     Ok(first) => {
                         for (place, mut found) in [first].into_iter().chain(receiver.try_iter().take(FOUND_UNDER_WAY)) {
                             merge.add_found(place, &mut found);
@@ -159,7 +156,7 @@ impl Request {
                     sender = None;
                 }
                 if let (Some(discover), Some(sender)) = (&mut discover, &sender)
-                    && last_look.elapsed() >= pause
+                    && looks.is_due()
                 {
                     let begun = Instant::now();
                     for newcomer in discover.discover() {
@@ -167,8 +164,7 @@ impl Request {
                         self.welcome(newcomer, keys, merge);
                         threads.extend(begin(self, place, sender, keys, merge));
                     }
-                    last_look = Instant::now();
-                    pause = LOOK_EVERY.max(begun.elapsed() * LOOK_SHARE);
+                    looks.looked(begun);
                 }
             }
             self.discover = discover;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use ringtrace::analysis::{Discover, Following, Newcomer, Request};
 
-use super::{Given, NOISE_KEY_LOGS, Reading, TLS_KEY_LOGS, candidates, expand, key_logs_for, notes_in, notes_path};
+use super::{Given, NOISE_KEY_LOGS, Reading, TLS_KEY_LOGS, expand, key_log_places, notes_in, notes_path};
 use crate::cli::exit::Failure;
 use crate::cli::settings::Settings;
 
@@ -76,11 +76,12 @@ impl Discover for Newcomers {
                 known.insert(path.clone());
                 let (mut key_logs, mut awaited_key_logs) = (Vec::new(), Vec::new());
                 for endings in &*endings {
-                    let logs = key_logs_for(&path, endings);
-                    if logs.is_empty() {
-                        awaited_key_logs.push(candidates(&path, endings).collect());
+                    let places = key_log_places(&path, endings);
+                    let found = places.found();
+                    if found.is_empty() {
+                        awaited_key_logs.push(places);
                     }
-                    key_logs.extend(logs);
+                    key_logs.extend(found);
                 }
                 let notes = notes_path(&path);
                 // Notes that cannot be read must not be replaced either.
