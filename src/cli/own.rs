@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ringtrace::spec::{self, read_questions};
+use ringtrace::analysis::Analysis;
+use ringtrace::spec::{self, Gist, Judged, read_questions};
 use ringtrace::visible::{visible, visible_path};
 
 use super::exit::Failure;
@@ -31,6 +32,15 @@ pub(super) fn add(given: &[PathBuf], settings: &Settings) -> Result<(), Failure>
         let (file, line, id) = places.get(place).copied().unwrap_or_default();
         Failure::Usage(format!("{file}:{line}: a question or rule is called `{id}` already"))
     })
+}
+
+/// Tries the user's questions on what was captured, where only its sanitised copy is judged, which may lack their names.
+pub(super) fn try_on(analysis: &Analysis, jobs: usize) {
+    if !spec::added_questions().is_empty() {
+        Judged::gists_in_passing(&analysis.calls, jobs).for_each(|judged| {
+            let _: &Gist = judged.gist();
+        });
+    }
 }
 
 /// Reports the paths of the user's questions that led nowhere in the calls that were judged: most likely misspelled.

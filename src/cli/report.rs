@@ -7,17 +7,17 @@ use ringtrace::analysis::Analysis;
 use ringtrace::output::Inputs;
 use ringtrace::redact::{Redacted, Redactor};
 use ringtrace::report::{self, Draft, Released, Report, Shown, Subject};
-use ringtrace::spec::{RULES, added_questions, findings};
+use ringtrace::spec::{RULES, findings};
 use ringtrace::visible::{visible, visible_path};
 use ringtrace::words::nearest;
 
 use super::credit::CreditArguments;
 use super::exit::{Exit, Failure};
-use super::loading;
 use super::reading::{Filtering, Reading, SELECTION};
 use super::redaction::{self, Known, Redaction};
 use super::settings::{Settings, Verbosity};
 use super::target::{OUTPUT, OutputArguments, Target};
+use super::{loading, own};
 
 /// The arguments of `report`.
 #[derive(Debug, Args)]
@@ -190,10 +190,7 @@ impl ReportArguments {
         let request = self.reading.prepare(settings)?;
         let jobs = request.jobs();
         let analysis = loading::read(request, settings.verbosity);
-        if !added_questions().is_empty() {
-            // The user's paths are tried on what was captured: what is sanitised may lack their names.
-            analysis.judge(jobs);
-        }
+        own::try_on(&analysis, jobs);
         loading::report(&analysis, settings.verbosity);
         let exit = loading::exit(&analysis);
         let known = self.redaction.known()?;

@@ -25,7 +25,7 @@ use super::reading::{Filtering, Reading};
 use super::redaction::{self, Redaction};
 use super::settings::{Settings, Verbosity};
 use super::target::OutputArguments;
-use super::{interrupt, loading};
+use super::{interrupt, loading, own};
 
 /// The heading of options about what is written.
 const CHANGE: &str = "Change options";
@@ -151,8 +151,12 @@ pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit
     };
     let reports = arguments.output.is_given().then(|| arguments.output.target(&inputs)).transpose()?;
     let selection = arguments.filtering.selection()?;
-    let analysis = loading::load_judged(arguments.reading.prepare(settings)?, settings.verbosity);
+    let prepared = arguments.reading.prepare(settings)?;
+    let jobs = prepared.jobs();
+    let analysis = loading::read(prepared, settings.verbosity);
+    own::try_on(&analysis, jobs);
     loading::report(&analysis, settings.verbosity);
+    let exit = loading::exit(&analysis);
     let known = arguments.redaction.known()?;
     let own = [&credit.contributor, &arguments.contributor_name].into_iter().flatten();
     let redactor = arguments.redaction.redactor_allowing(&analysis, &known, own);
@@ -161,19 +165,21 @@ pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit
         Some(selection) => selection.calls(&analysis),
         None => (0..analysis.calls.len()).collect(),
     };
-    let change = Change::draft(&Request {
+    let test_servers = TestServers::of(&analysis, synthetic(&analysis));
+    let request = Request {
         repository: &repository,
-        analysis: &analysis,
         redactor: &redactor,
         digests: &digests,
         calls: &calls,
-        test_servers: &TestServers::of(&analysis, synthetic(&analysis)),
+        test_servers: &test_servers,
         allow_test_servers: arguments.allow_test_server,
         credit: &credit,
         new_contributor: arguments.contributor_name.as_deref(),
         closing: &closing,
         date: &today(),
-    });
+        jobs,
+    };
+    let change = Change::draft(analysis, &request);
     change.check(&redactor).map_err(leaks)?;
     let template = fs::read_to_string(root.join(TEMPLATE)).ok();
     let request = PullRequest::of(&change, template.as_deref());
@@ -205,7 +211,7 @@ pub(super) fn run(arguments: &SpecArguments, settings: &Settings) -> Result<Exit
         let line = conflict.line.map_or_else(String::new, |line| format!(":{line}"));
         errln!("ringtrace: conflict: {}{line}: {}", visible(&conflict.file), visible(&conflict.why));
     }
-    Ok(if change.conflicts.is_empty() { loading::exit(&analysis) } else { Exit::Lost })
+    Ok(if change.conflicts.is_empty() { exit } else { Exit::Lost })
 }
 
 /// Today's date in UTC: `2026-06-24`.

@@ -1,13 +1,14 @@
 //! A change of the spec, drafted from captures.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::contradictions::{self, Discrepancy};
 use super::corpus::{Corpus, Credit};
 use super::coverage::Coverage;
 use super::diff::added;
 use super::draft::{Conflict, Draft};
-use super::facts::{self, Place};
+use super::facts::{Catalogue, Facts, Place};
 use super::parts::{self, Closed, Closing};
 use super::repository::{Folder, Repository};
 use super::stanza_pages::{self, Left, Pages};
@@ -15,6 +16,7 @@ use super::test_servers::{TEST_SERVER, TestServers};
 use super::{enum_pages, flow_pages};
 use crate::analysis::Analysis;
 use crate::redact::{Leak, Redactor};
+use crate::spec::Sessions;
 use crate::yaml::{Data, Document, Kind, Node, Style};
 
 /// What a change is to be made of.
@@ -22,8 +24,6 @@ use crate::yaml::{Data, Document, Kind, Node, Style};
 pub struct Request<'r> {
     /// The checkout.
     pub repository: &'r Repository,
-    /// The captures, as read.
-    pub analysis: &'r Analysis,
     /// What sanitises them.
     pub redactor: &'r Redactor,
     /// The SHA-256 of each capture; `None` of one that can be read only once.
@@ -42,6 +42,8 @@ pub struct Request<'r> {
     pub closing: &'r Closing,
     /// The date of the change: `2026-06-24`.
     pub date: &'r str,
+    /// Threads that judge calls.
+    pub jobs: usize,
 }
 
 /// A file of a change.
@@ -87,43 +89,50 @@ pub struct Change {
 }
 
 impl Change {
-    /// Drafts a change.
+    /// Drafts a change from captures, which nobody needs any more.
     #[must_use]
-    pub fn draft(request: &Request<'_>) -> Self {
-        let is_test_call = |index: &&usize| {
-            request.analysis.calls.get(**index).is_some_and(|judged| request.test_servers.has(&judged.call))
-        };
-        let is_citable = |index: &&usize| {
-            let captures = request.analysis.calls.get(**index).map(|judged| judged.call.captures()).unwrap_or_default();
+    pub fn draft(analysis: Arc<Analysis>, request: &Request<'_>) -> Self {
+        let is_test_call =
+            |index: &usize| analysis.calls.get(*index).is_some_and(|judged| request.test_servers.has(&judged.call));
+        let is_citable = |index: &usize| {
+            let captures = analysis.calls.get(*index).map(|judged| judged.call.captures()).unwrap_or_default();
             captures
                 .iter()
                 .all(|id| usize::try_from(id.0).is_ok_and(|at| matches!(request.digests.get(at), Some(Some(_)))))
         };
-        let citable: Vec<usize> = request.calls.iter().filter(is_citable).copied().collect();
-        let (tests, real): (Vec<_>, Vec<_>) = citable.iter().partition(is_test_call);
+        let citable: Vec<usize> = request.calls.iter().copied().filter(is_citable).collect();
+        let tests: BTreeSet<usize> = citable.iter().copied().filter(is_test_call).collect();
         let is_test = request.allow_test_servers && !tests.is_empty();
-        let calls: Vec<usize> = if is_test { citable.clone() } else { real.into_iter().copied().collect() };
-        let mut raw = request.analysis.clone();
-        let mut sanitised = request.redactor.sanitise(request.analysis);
-        if calls.len() < raw.calls.len() {
-            (raw, sanitised) = (raw.narrowed(&calls), sanitised.narrowed(&calls));
+        let counts = |index: &usize| is_test || !tests.contains(index);
+        let calls: Vec<usize> = citable.iter().copied().filter(counts).collect();
+        let repository = request.repository;
+        let sessions = Sessions::of(calls.iter().filter_map(|index| analysis.calls.get(*index)));
+        let catalogue = Catalogue::of(repository, &sessions);
+        let places: HashMap<usize, usize> = calls.iter().enumerate().map(|(place, index)| (*index, place)).collect();
+        let mut facts = Facts::default();
+        let mut sanitised = request.redactor.sanitise_last_showing(analysis, |index, call| {
+            if let Some(place) = places.get(&index) {
+                facts.add(&catalogue, *place, call);
+            }
+        });
+        if calls.len() < sanitised.analysis().calls.len() {
+            sanitised = sanitised.narrowed(&calls);
         }
         let clean = sanitised.analysis();
-        let repository = request.repository;
-        let facts = facts::gather(&raw, clean, repository);
+        clean.judge(request.jobs);
         let lineage = repository.checkout().lineage();
         let pages = Pages { lineage, contributor: request.credit.contributor.as_deref(), is_test };
         let mut draft = Draft::new(repository);
         let mut corpus = Corpus::new(&draft, &sanitised, request.digests, request.credit);
         let left = stanza_pages::write(&mut draft, &mut corpus, &facts, &pages);
-        flow_pages::write(&mut draft, &mut corpus, &raw, &pages);
+        flow_pages::write(&mut draft, &mut corpus, (clean, &sessions), &pages);
         enum_pages::write(&mut draft, &mut corpus, &facts, &pages);
         let closing = (request.closing, request.date);
-        let questions = parts::write(&mut draft, &mut corpus, [&raw, clean], &pages, closing);
-        let discrepancies = contradictions::reports(&sanitised, request.digests, &facts, &corpus, is_test);
-        let is_of_test = |place: Place| {
-            raw.calls.get(place.call).is_some_and(|judged| is_test && request.test_servers.has(&judged.call))
-        };
+        let findings = clean.findings();
+        let questions = parts::write(&mut draft, &mut corpus, &findings, (clean, &sessions), &pages, closing);
+        let against = (&sanitised, findings.as_slice());
+        let discrepancies = contradictions::reports(against, request.digests, &facts, &corpus, is_test);
+        let is_of_test = |place: Place| is_test && calls.get(place.call).is_some_and(|index| tests.contains(index));
         corpus.add_to(&mut draft, is_of_test);
         register(&mut draft, request);
         let stanzas = || repository.files(Folder::Stanzas);

@@ -7,7 +7,7 @@ use super::facts::{Facts, Mismatch, Place};
 use super::test_servers::TEST_SERVER;
 use crate::redact::Sanitised;
 use crate::report::{Form, Report, Subject, fill};
-use crate::spec::Verdict;
+use crate::spec::{Finding, Verdict};
 use crate::words::counted;
 
 /// A report of something in which the captures stand against the spec.
@@ -27,13 +27,12 @@ const PLACES: usize = 5;
 /// The reports: of the discrepancies that are known and that captures bear on, and of the pages with which they do not
 /// agree.
 pub(super) fn reports(
-    sanitised: &Sanitised,
+    (sanitised, findings): (&Sanitised, &[Finding]),
     digests: &[Option<String>],
-    facts: &Facts<'_>,
+    facts: &Facts,
     corpus: &Corpus<'_>,
     is_test: bool,
 ) -> Vec<Discrepancy> {
-    let findings = sanitised.analysis().findings();
     let disputed = findings.iter().filter(|it| it.question.number.is_none() && it.verdict != Verdict::Open);
     let known = disputed.filter_map(|finding| {
         let (subject, form) = (Subject::Question(finding.question), Form::Discrepancy);

@@ -13,10 +13,10 @@ use super::test_servers::TEST_SERVER;
 use crate::yaml::Data;
 
 /// Adds the values that attributes of an enum's type have and that it does not list.
-pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, facts: &Facts<'_>, pages: &Pages<'_>) {
+pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, facts: &Facts, pages: &Pages<'_>) {
     let repository = draft.repository;
     // By enum and value, in all attributes of its type.
-    let mut found: BTreeMap<(String, &str), (Shown<'_>, String)> = BTreeMap::new();
+    let mut found: BTreeMap<(String, &str), (Shown, String)> = BTreeMap::new();
     for (file, page) in repository.files(Folder::Stanzas) {
         for entry in entries(page) {
             let Some(id) = entry.node.text_of("type").and_then(|type_| type_.strip_prefix("enum:")) else { continue };
@@ -37,11 +37,11 @@ pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, facts: &Fact
 }
 
 /// Adds the recordings of a value at these places.
-fn of_value<'a>(of_value: &mut Shown<'a>, shown: &Shown<'a>, places: &[Place]) {
+fn of_value(of_value: &mut Shown, shown: &Shown, places: &[Place]) {
     for (witness, known) in &shown.witnesses {
         let here: Vec<_> = known.iter().filter(|place| places.contains(place)).copied().collect();
         if !here.is_empty() {
-            of_value.witnesses.entry(*witness).or_default().extend(here);
+            of_value.witnesses.entry(witness.clone()).or_default().extend(here);
         }
     }
 }
@@ -50,7 +50,7 @@ fn add(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
     (id, value, name): (&str, &str, &str),
-    shown: &Shown<'_>,
+    shown: &Shown,
     pages: &Pages<'_>,
 ) {
     let Some((file, page)) = draft.repository.find(Folder::Enums, id) else { return };

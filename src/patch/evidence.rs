@@ -7,12 +7,11 @@ use super::facts::{Place, Shown};
 use crate::spec::{Confidence, Lineage, Witness, corroborating};
 
 /// The grade that some recordings of a fact allow.
-pub(super) fn grade<'a>(witnesses: impl Iterator<Item = &'a Witness<'a>>, lineage: &Lineage) -> Confidence {
-    let witnesses: BTreeSet<_> = witnesses.copied().collect();
-    match (witnesses.is_empty(), corroborating(&witnesses, lineage)) {
-        (true, _) => Confidence::Unknown,
-        (false, None) => Confidence::Probable,
-        (false, Some(_)) => Confidence::Confirmed,
+pub(super) fn grade<'w>(witnesses: impl Iterator<Item = &'w Witness> + Clone, lineage: &Lineage) -> Confidence {
+    match (witnesses.clone().next(), corroborating(witnesses, lineage)) {
+        (None, _) => Confidence::Unknown,
+        (Some(_), None) => Confidence::Probable,
+        (Some(_), Some(_)) => Confidence::Confirmed,
     }
 }
 
@@ -23,23 +22,22 @@ pub(super) fn grade_named(name: Option<&str>) -> Confidence {
 }
 
 /// The recordings of a fact that are to be cited: two independent ones if there are, and one of each technique.
-pub(super) fn to_cite<'a>(shown: &Shown<'a>, lineage: &Lineage) -> Vec<Witness<'a>> {
-    let witnesses: BTreeSet<_> = shown.witnesses.keys().copied().collect();
-    let mut cited: Vec<_> = corroborating(&witnesses, lineage).into_iter().flatten().collect();
-    for witness in &witnesses {
+pub(super) fn to_cite<'s>(shown: &'s Shown, lineage: &Lineage) -> Vec<&'s Witness> {
+    let mut cited: Vec<_> = corroborating(shown.witnesses.keys(), lineage).into_iter().flatten().collect();
+    for witness in shown.witnesses.keys() {
         if cited.iter().all(|known| known.technique != witness.technique) {
-            cited.push(*witness);
+            cited.push(witness);
         }
     }
     cited
 }
 
 /// The recordings of a fact that come from these captures.
-pub(super) fn of_captures<'s, 'a>(
-    shown: &'s Shown<'a>,
+pub(super) fn of_captures<'s>(
+    shown: &'s Shown,
     corpus: &Corpus<'_>,
     captures: &BTreeSet<usize>,
-) -> impl Iterator<Item = &'s Witness<'a>> {
+) -> impl Iterator<Item = &'s Witness> + Clone {
     let is_of = |place: &Place| {
         let capture = corpus.row(*place).map(|row| row.observed.capture().0);
         capture.and_then(|capture| usize::try_from(capture).ok()).is_some_and(|capture| captures.contains(&capture))
@@ -50,7 +48,7 @@ pub(super) fn of_captures<'s, 'a>(
 }
 
 /// How often a fact was seen, and how: `websocket-capture; 3 incoming, 1 outgoing`.
-pub(super) fn seen(shown: &Shown<'_>) -> String {
+pub(super) fn seen(shown: &Shown) -> String {
     let techniques: BTreeSet<_> = shown.witnesses.keys().map(|witness| witness.technique).collect();
     let techniques = techniques.into_iter().collect::<Vec<_>>().join(", ");
     let counts = [(shown.incoming, "incoming"), (shown.outgoing, "outgoing")];
@@ -59,10 +57,10 @@ pub(super) fn seen(shown: &Shown<'_>) -> String {
 }
 
 /// Techniques by the recordings that are to be cited, each with its places.
-pub(super) fn places<'s>(shown: &'s Shown<'_>, witnesses: &[Witness<'_>]) -> BTreeMap<&'static str, Vec<&'s [Place]>> {
+pub(super) fn places<'s>(shown: &'s Shown, witnesses: &[&Witness]) -> BTreeMap<&'static str, Vec<&'s [Place]>> {
     let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (witness, found) in &shown.witnesses {
-        if witnesses.contains(witness) {
+        if witnesses.contains(&witness) {
             places.entry(witness.technique).or_default().push(found.as_slice());
         }
     }

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::repository::{Folder, Repository, fact_name};
-use crate::analysis::Analysis;
 use crate::call::{Call, Recording, Row};
 use crate::input::TECHNIQUES;
 use crate::origin::Direction;
@@ -68,9 +67,9 @@ impl Fact {
 
 /// What the captures show of a fact.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Shown<'a> {
+pub(super) struct Shown {
     /// The recordings that show it, each with its first places.
-    pub(super) witnesses: BTreeMap<Witness<'a>, Vec<Place>>,
+    pub(super) witnesses: BTreeMap<Witness, Vec<Place>>,
     /// Recordings whose technique is not known, which a page cannot cite.
     pub(super) of_unknown_technique: u64,
     /// Incoming stanzas that show it.
@@ -106,26 +105,33 @@ pub(super) struct Mismatch {
 
 /// What the captures show of all pages.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts<'a> {
+pub(super) struct Facts {
     /// By fact.
-    pub(super) shown: BTreeMap<Fact, Shown<'a>>,
+    pub(super) shown: BTreeMap<Fact, Shown>,
     /// By fact, and in which way.
     pub(super) mismatches: BTreeMap<(Fact, &'static str), Mismatch>,
     /// Actions that no page describes, and how many stanzas have them.
     pub(super) without_page: BTreeMap<String, u64>,
-    /// Rows that count for nothing: refused, of groups, after the end.
-    pub(super) not_counted: u64,
 }
 
-/// Gathers what calls show. `raw` and `sanitised` have the same calls: what is told of them is taken from the latter.
-pub(super) fn gather<'a>(raw: &'a Analysis, sanitised: &'a Analysis, repository: &Repository) -> Facts<'a> {
-    let pages: Vec<_> = repository.files(Folder::Stanzas).collect();
-    let sessions = Sessions::of(&raw.calls);
-    let mut facts = Facts::default();
-    for (index, (judged, clean)) in raw.calls.iter().zip(&sanitised.calls).enumerate() {
-        for (row_index, (row, clean)) in judged.call.rows.iter().zip(&clean.call.rows).enumerate() {
-            if !counts(&judged.call, row_index, row) {
-                facts.not_counted += 1;
+/// The pages by which stanzas are looked at, and the sessions that they were recorded in.
+pub(super) struct Catalogue<'r> {
+    pages: Vec<(&'r str, &'r Document)>,
+    sessions: &'r Sessions,
+}
+
+impl<'r> Catalogue<'r> {
+    /// The catalogue of a checkout.
+    pub(super) fn of(repository: &'r Repository, sessions: &'r Sessions) -> Self {
+        Self { pages: repository.files(Folder::Stanzas).collect(), sessions }
+    }
+}
+
+impl Facts {
+    /// Adds what a call shows, the one at that index, as captured and as sanitised. Nothing raw is kept of it.
+    pub(super) fn add(&mut self, catalogue: &Catalogue<'_>, index: usize, [call, sanitised]: [&Call; 2]) {
+        for (row_index, (row, clean)) in call.rows.iter().zip(&sanitised.rows).enumerate() {
+            if !counts(call, row_index, row) {
                 continue;
             }
             let Some(direction) = row.observed.direction() else { continue };
@@ -136,35 +142,23 @@ pub(super) fn gather<'a>(raw: &'a Analysis, sanitised: &'a Analysis, repository:
                 _ => continue,
             };
             let tags = (node.tag(), action.map(|action| action.tag()));
-            let Some((file, page)) = page_of(&pages, tags) else {
+            let Some((file, page)) = page_of(&catalogue.pages, tags) else {
                 if let Some(action) = clean.observed.read().node.children().first() {
-                    *facts.without_page.entry(action.tag().to_string()).or_default() += 1;
+                    *self.without_page.entry(action.tag().to_string()).or_default() += 1;
                 }
                 continue;
             };
             let mut witnesses = BTreeSet::new();
-            sessions.witnesses(judged, row_index, &mut witnesses);
-            let recording = judged.call.recording(row);
+            catalogue.sessions.witnesses(sanitised, row_index, &mut witnesses);
+            let recording = call.recording(row);
             let client = recording.and_then(|recording| recording.client);
             let is_whole = recording.is_some_and(Recording::is_whole);
-            let seen = Seen {
-                file,
-                page,
-                place: Place { call: index, row: row_index },
-                direction,
-                witnesses,
-                client,
-                is_whole,
-            };
-            facts.walk(
-                &seen,
-                [node, clean.observed.read().node.root()],
-                Some(page.root()),
-                vec![node.tag().to_string()],
-            );
+            let place = Place { call: index, row: row_index };
+            let seen = Seen { file, page, place, direction, witnesses, client, is_whole };
+            let elements = [node, clean.observed.read().node.root()];
+            self.walk(&seen, elements, Some(page.root()), vec![node.tag().to_string()]);
         }
     }
-    facts
 }
 
 /// Whether a row counts as evidence of how stanzas of calls between two people look.
@@ -192,22 +186,22 @@ fn page_of<'p>(
 }
 
 /// A stanza that is looked at.
-struct Seen<'a, 'p> {
+struct Seen<'p> {
     file: &'p str,
     page: &'p Document,
     place: Place,
     direction: Direction,
-    witnesses: BTreeSet<Witness<'a>>,
+    witnesses: BTreeSet<Witness>,
     client: Option<&'static str>,
     /// Whether the recording has everything that a stanza has: then what is not there was not sent.
     is_whole: bool,
 }
 
-impl<'a> Facts<'a> {
+impl Facts {
     /// Notes an element, as recorded and as sanitised, next to what the page says of it.
     fn walk(
         &mut self,
-        seen: &Seen<'a, '_>,
+        seen: &Seen<'_>,
         [raw, clean]: [Element<'_>; 2],
         known: Option<&yaml::Node>,
         elements: Vec<String>,
@@ -270,7 +264,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn note(&mut self, fact: Fact, seen: &Seen<'a, '_>) -> &mut Shown<'a> {
+    fn note(&mut self, fact: Fact, seen: &Seen<'_>) -> &mut Shown {
         let shown = self.shown.entry(fact).or_default();
         match seen.direction {
             Direction::Inbound => shown.incoming += 1,
@@ -281,7 +275,7 @@ impl<'a> Facts<'a> {
         }
         for witness in &seen.witnesses {
             if TECHNIQUES.contains(&witness.technique) {
-                push(shown.witnesses.entry(*witness).or_default(), seen.place);
+                push(shown.witnesses.entry(witness.clone()).or_default(), seen.place);
             } else {
                 shown.of_unknown_technique += 1;
             }
@@ -293,7 +287,7 @@ impl<'a> Facts<'a> {
         &mut self,
         fact: Fact,
         way: &'static str,
-        seen: &Seen<'a, '_>,
+        seen: &Seen<'_>,
         described: &yaml::Node,
         says: String,
         shows: String,
@@ -332,7 +326,7 @@ fn is_blank(node: Element<'_>) -> bool {
     matches!(node.content(), Content::Bytes(bytes) if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0))
 }
 
-impl Shown<'_> {
+impl Shown {
     /// Notes a value, as recorded and as sanitised.
     fn note_value(&mut self, place: Place, name: &str, [raw, clean]: [&Value; 2]) {
         let text = raw.to_text();

@@ -15,14 +15,18 @@ use crate::input::TECHNIQUES;
 use crate::origin::Direction;
 use crate::protocol::stanza::ActionName;
 use crate::spec::flows::{End, Flow, Passes, Step};
-use crate::spec::{Conformance, Judged, PAGES, Sessions, Strength};
+use crate::spec::{Conformance, PAGES, Sessions, Strength};
 use crate::yaml::{Data, Edit, Node};
 
 /// Writes what the captures show of the steps of flows.
-pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, raw: &Analysis, pages: &Pages<'_>) {
-    let sessions = Sessions::of(&raw.calls);
+pub(super) fn write(
+    draft: &mut Draft<'_>,
+    corpus: &mut Corpus<'_>,
+    (sanitised, sessions): (&Analysis, &Sessions),
+    pages: &Pages<'_>,
+) {
     for flow in PAGES.iter().filter_map(|page| page.flow) {
-        let shown: Vec<_> = flow.steps.iter().map(|step| of_step(step, raw, &sessions)).collect();
+        let shown: Vec<_> = flow.steps.iter().map(|step| of_step(step, sanitised, sessions)).collect();
         if shown.iter().all(|shown| shown.witnesses.is_empty()) {
             continue;
         }
@@ -46,12 +50,12 @@ pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, raw: &Analys
 }
 
 /// The calls in which a step occurred in its place, recorded at the device that sent it, or as the server delivered it.
-fn of_step<'a>(step: &Step, raw: &'a Analysis, sessions: &Sessions) -> Shown<'a> {
+fn of_step(step: &Step, sanitised: &Analysis, sessions: &Sessions) -> Shown {
     let mut shown = Shown::default();
-    for (call, judged) in raw.calls.iter().enumerate() {
+    for (call, judged) in sanitised.calls.iter().enumerate() {
         let held = judged.places.iter().filter(|place| place.rule == &step.rule && place.found == Conformance::Holds);
         for place in held.filter(|place| is_direct(step, &judged.call, place.row)) {
-            note(&mut shown, judged, Place { call, row: place.row }, sessions);
+            note(&mut shown, &judged.call, Place { call, row: place.row }, sessions);
         }
     }
     shown
@@ -68,15 +72,15 @@ fn is_direct(step: &Step, call: &Call, row: usize) -> bool {
 }
 
 /// Adds the recordings of a row.
-pub(super) fn note<'a>(shown: &mut Shown<'a>, judged: &'a Judged, place: Place, sessions: &Sessions) {
-    let Some(row) = judged.call.rows.get(place.row) else { return };
+pub(super) fn note(shown: &mut Shown, call: &Call, place: Place, sessions: &Sessions) {
+    let Some(row) = call.rows.get(place.row) else { return };
     match row.observed.direction() {
         Some(Direction::Inbound) => shown.incoming += 1,
         Some(Direction::Outbound) => shown.outgoing += 1,
         None => return,
     }
     let mut witnesses = BTreeSet::new();
-    sessions.witnesses(judged, place.row, &mut witnesses);
+    sessions.witnesses(call, place.row, &mut witnesses);
     for witness in witnesses.into_iter().filter(|witness| TECHNIQUES.contains(&witness.technique)) {
         shown.witnesses.entry(witness).or_default().push(place);
     }
@@ -105,7 +109,7 @@ fn raise(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
     (file, index): (&str, usize),
-    shown: &Shown<'_>,
+    shown: &Shown,
     pages: &Pages<'_>,
 ) {
     let at = format!("steps/{index}");

@@ -9,7 +9,7 @@ use super::repository::Folder;
 use super::stanza_pages::{Pages, extend};
 use super::test_servers::TEST_SERVER;
 use crate::analysis::Analysis;
-use crate::spec::{Confidence, Finding, Judged, Question, Sessions, Strength, Verdict, fingerprint, page};
+use crate::spec::{Confidence, Finding, Question, Sessions, Strength, Verdict, fingerprint, page};
 use crate::yaml::{Data, Edit};
 
 /// Which questions are to be closed.
@@ -47,24 +47,23 @@ const PARTS_OF_FLOWS: &[(&str, &str)] = &[
     ("outgoing-1to1-audio", "flow-outgoing-1to1"),
 ];
 
-/// Closes the questions that are answered, and says what became of those that were named. `raw` and `sanitised` have the
-/// same calls.
+/// Closes the questions that are answered, and says what became of those that were named.
 pub(super) fn write(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
-    [raw, sanitised]: [&Analysis; 2],
+    findings: &[Finding],
+    (sanitised, sessions): (&Analysis, &Sessions),
     pages: &Pages<'_>,
     (closing, date): (&Closing, &str),
 ) -> Vec<Closed> {
-    let sessions = Sessions::of(&raw.calls);
     let is_open = |finding: &Finding| finding.question.number.is_some();
     let mut closed = Vec::new();
-    for finding in sanitised.findings().iter().filter(|finding| is_open(finding)) {
+    for finding in findings.iter().filter(|finding| is_open(finding)) {
         let is_named = matches!(closing, Closing::Named(_)) && closing.has(finding.question.id);
         let is_answered = finding.verdict == Verdict::Answered && finding.confidence >= Confidence::Probable;
         let closes = closing.has(finding.question.id);
         let what = match (closes, is_answered) {
-            (true, true) => close(draft, corpus, [raw, sanitised], pages, (finding, &sessions, closing, date)),
+            (true, true) => close(draft, corpus, (sanitised, sessions), pages, (finding, closing, date)),
             (false, true) => Some("answered; use --question or --all to close it".to_owned()),
             _ if is_named => Some(format!("not closed: {}", finding.verdict.name())),
             _ => None,
@@ -123,9 +122,9 @@ fn has_finding(draft: &Draft<'_>, part: &str, question: &Question) -> bool {
 fn close(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
-    [raw, sanitised]: [&Analysis; 2],
+    (sanitised, sessions): (&Analysis, &Sessions),
     pages: &Pages<'_>,
-    (finding, sessions, closing, date): (&Finding, &Sessions, &Closing, &str),
+    (finding, closing, date): (&Finding, &Closing, &str),
 ) -> Option<String> {
     let question = finding.question;
     let asked = asked(draft, question);
@@ -142,7 +141,7 @@ fn close(
         }
         return Some("not closed: its page has changed".to_owned());
     }
-    let (shown, why) = evidence(finding, raw, sanitised, sessions);
+    let (shown, why) = evidence(finding, sanitised, sessions);
     let mut cited = Vec::new();
     for (technique, places) in places(&shown, &to_cite(&shown, pages.lineage)) {
         let ids = places.into_iter().filter_map(|places| corpus.cite(places));
@@ -212,16 +211,11 @@ fn credited(draft: &Draft<'_>, part: &str, pages: &Pages<'_>) -> Vec<Edit> {
 }
 
 /// The direct evidence for what answers a question, and the first sentence of it.
-fn evidence<'a>(
-    finding: &Finding,
-    raw: &'a Analysis,
-    sanitised: &Analysis,
-    sessions: &Sessions,
-) -> (Shown<'a>, String) {
+fn evidence(finding: &Finding, sanitised: &Analysis, sessions: &Sessions) -> (Shown, String) {
     let (mut shown, mut why) = (Shown::default(), String::new());
     for at in &finding.pieces {
-        let piece =
-            sanitised.calls.get(at.call()).and_then(|judged: &std::sync::Arc<Judged>| judged.evidence.get(at.piece()));
+        let Some(judged) = sanitised.calls.get(at.call()) else { continue };
+        let piece = judged.evidence.get(at.piece());
         let Some(piece) = piece.filter(|piece| piece.supports && piece.strength == Strength::Direct) else { continue };
         if !finding.named.iter().any(|name| **name == *piece.hypothesis) {
             continue;
@@ -229,9 +223,7 @@ fn evidence<'a>(
         if why.is_empty() {
             piece.why.as_str().clone_into(&mut why);
         }
-        if let Some(judged) = raw.calls.get(at.call()) {
-            note(&mut shown, judged, Place { call: at.call(), row: piece.row }, sessions);
-        }
+        note(&mut shown, &judged.call, Place { call: at.call(), row: piece.row }, sessions);
     }
     (shown, why)
 }

@@ -33,7 +33,7 @@ pub struct Left {
 }
 
 /// Writes what the captures show of the facts of the stanza catalogue. Returns what they could still raise.
-pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, facts: &Facts<'_>, pages: &Pages<'_>) -> Vec<Left> {
+pub(super) fn write(draft: &mut Draft<'_>, corpus: &mut Corpus<'_>, facts: &Facts, pages: &Pages<'_>) -> Vec<Left> {
     let disputed: BTreeSet<_> = facts.mismatches.keys().map(|(fact, _)| fact).collect();
     let mut shown: Vec<_> = facts.shown.iter().collect();
     // Elements before what is in them, and their attributes before their children.
@@ -96,7 +96,7 @@ fn find(draft: &Draft<'_>, fact: &Fact) -> Option<Found> {
 }
 
 /// What is cited for a fact: the ids of entries.
-fn cite(corpus: &mut Corpus<'_>, shown: &Shown<'_>, cited: &[Witness<'_>], values: &[String]) -> Vec<String> {
+fn cite(corpus: &mut Corpus<'_>, shown: &Shown, cited: &[&Witness], values: &[String]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     let by_technique = places(shown, cited).into_values().flatten().map(<[_]>::to_vec);
     let of_values = values.iter().filter_map(|value| shown.values.get(value)).cloned();
@@ -107,7 +107,7 @@ fn cite(corpus: &mut Corpus<'_>, shown: &Shown<'_>, cited: &[Witness<'_>], value
 }
 
 /// The clients that sent a fact themselves, as the spec names them, where it describes them.
-fn flavors(draft: &Draft<'_>, shown: &Shown<'_>) -> Vec<String> {
+fn flavors(draft: &Draft<'_>, shown: &Shown) -> Vec<String> {
     let named = shown.sent_by.iter().filter_map(|client| clients::named(client)?.flavor);
     named
         .filter(|flavor| draft.repository.ids(Folder::Flavors).any(|known| known == *flavor))
@@ -120,10 +120,10 @@ fn raise(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
     fact: &Fact,
-    shown: &Shown<'_>,
+    shown: &Shown,
     pages: &Pages<'_>,
     found: &Found,
-    cited: &[Witness<'_>],
+    cited: &[&Witness],
 ) {
     let now = grade(shown.witnesses.keys(), pages.lineage);
     let new = |wanted: Vec<String>, known: &[String]| -> Vec<String> {
@@ -175,7 +175,7 @@ fn raise(
     });
     let cited_techniques: BTreeSet<_> = corpus.techniques_in(&sources).map(str::to_owned).collect();
     let is_uncited =
-        |witness: &&Witness<'_>| !cited_techniques.contains(witness.technique) && !known.contains(witness.technique);
+        |witness: &&&Witness| !cited_techniques.contains(witness.technique) && !known.contains(witness.technique);
     let is_cited = !cited.iter().any(|witness| is_uncited(&witness));
     if !is_raised && techniques.is_empty() && values.is_empty() && is_cited {
         return;
@@ -302,9 +302,9 @@ fn add(
     draft: &mut Draft<'_>,
     corpus: &mut Corpus<'_>,
     fact: &Fact,
-    shown: &Shown<'_>,
+    shown: &Shown,
     pages: &Pages<'_>,
-    cited: &[Witness<'_>],
+    cited: &[&Witness],
 ) {
     let parent = parent(draft, fact);
     let Some(parent) = parent else { return };
@@ -386,7 +386,7 @@ fn parent(draft: &Draft<'_>, fact: &Fact) -> Option<String> {
 }
 
 /// What a page says of a new fact: what was seen, and that nobody knows what it means.
-fn described(fact: &Fact, shown: &Shown<'_>, pages: &Pages<'_>) -> String {
+fn described(fact: &Fact, shown: &Shown, pages: &Pages<'_>) -> String {
     let what = if fact.attribute.is_some() { "attribute" } else { "element" };
     let ways = match (shown.incoming, shown.outgoing) {
         (0, _) => "Seen on outgoing stanzas only.".to_owned(),

@@ -32,16 +32,22 @@ impl Redactor {
     /// Everything that an analysis knows of its calls, sanitised.
     #[must_use]
     pub fn sanitise(&self, analysis: &Analysis) -> Sanitised {
-        Rewriting::of(analysis, self).done(analysis, analysis.calls.iter().map(Arc::clone))
+        Rewriting::of(analysis, self).done(analysis, analysis.calls.iter().map(Arc::clone), |_, _| ())
     }
 
     /// The same of an analysis that nobody needs any more: each call is given up once it is rewritten.
     #[must_use]
     pub fn sanitise_last(&self, analysis: Arc<Analysis>) -> Sanitised {
+        self.sanitise_last_showing(analysis, |_, _| ())
+    }
+
+    /// The same, where each call is shown before it is given up: its index, and the call as captured and as rewritten.
+    #[must_use]
+    pub fn sanitise_last_showing(&self, analysis: Arc<Analysis>, show: impl FnMut(usize, [&Call; 2])) -> Sanitised {
         let rewriting = Rewriting::of(&analysis, self);
         let mut analysis = Arc::unwrap_or_clone(analysis);
         let calls = mem::take(&mut analysis.calls);
-        rewriting.done(&analysis, calls.into_iter())
+        rewriting.done(&analysis, calls.into_iter(), show)
     }
 }
 
@@ -158,9 +164,19 @@ impl<'r> Rewriting<'r> {
         }
     }
 
-    /// The analysis with these calls, which are its own, rewritten.
-    fn done(mut self, analysis: &Analysis, calls: impl Iterator<Item = Arc<Judged>>) -> Sanitised {
-        let calls: Vec<_> = calls.map(|judged| Arc::new(self.call(&judged.call))).collect();
+    /// The analysis with these calls, which are its own, rewritten. Each is shown as it was and as it is.
+    fn done(
+        mut self,
+        analysis: &Analysis,
+        calls: impl Iterator<Item = Arc<Judged>>,
+        mut show: impl FnMut(usize, [&Call; 2]),
+    ) -> Sanitised {
+        let rewritten = calls.enumerate().map(|(index, judged)| {
+            let rewritten = self.call(&judged.call);
+            show(index, [&judged.call, &rewritten]);
+            Arc::new(rewritten)
+        });
+        let calls: Vec<_> = rewritten.collect();
         let media = mem::take(&mut self.media);
         let context = Arc::new(Context::of(&calls, analysis.complete).with_media(&calls, media));
         let calls = calls.into_iter().map(|call| Arc::new(Judged::new(call, Arc::clone(&context)))).collect();

@@ -8,7 +8,7 @@ use crate::diagram::caption;
 use crate::redact::Sanitised;
 use crate::spec::RULES;
 use crate::spec::{
-    Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, findings, findings_by,
+    Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, finding_on, findings,
 };
 
 /// What a report is about.
@@ -111,8 +111,7 @@ impl Assessment {
 fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment {
     let analysis = sanitised.analysis();
     // Only calls can be cited.
-    let finding = findings_by(&analysis.calls, &analysis.lineage);
-    let finding = finding.into_iter().find(|finding| finding.question.id == question.id);
+    let finding = finding_on(question, &analysis.calls, &analysis.lineage);
     let pieces = || {
         analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
             let pieces = judged.evidence.iter().filter(|piece| piece.question == question);
@@ -120,7 +119,7 @@ fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment
         })
     };
     let citations: Vec<Citation> = pieces().map(|(call, piece)| cite_evidence(call, piece)).collect();
-    let verdict = finding.as_ref().map_or_else(String::new, verdict_words);
+    let verdict = verdict_words(&finding);
     let (calls, direct) = (count_calls(&citations), pieces().filter(|(_, piece)| piece.strength == Strength::Direct));
     let direct = direct.count();
     let weighed = match citations.len() {
@@ -132,11 +131,11 @@ fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment
             analysis.calls.len()
         ),
     };
-    let confidence = finding.as_ref().map_or(Confidence::Unknown, |finding| finding.confidence);
-    let open = finding.as_ref().map(open_points).unwrap_or_default();
-    let sides = match (question.hypotheses, &finding) {
-        ([], Some(finding)) => finding.named.clone(),
-        (hypotheses, _) => hypotheses.iter().map(|name| (*name).to_owned()).collect(),
+    let confidence = finding.confidence;
+    let open = open_points(&finding);
+    let sides = match question.hypotheses {
+        [] => finding.named,
+        hypotheses => hypotheses.iter().map(|name| (*name).to_owned()).collect(),
     };
     Assessment {
         title: format!("{} ({})", question.title.trim_end_matches(['.', '?']), verdict),

@@ -15,7 +15,7 @@ use super::request::Report;
 use super::sheet::{LIMIT, fenced};
 use crate::call::Call;
 use crate::diagram::{Diagram, Picture};
-use crate::spec::{Context, Judged, Verdict, findings};
+use crate::spec::{Context, Judged, finding_on};
 
 /// Places that the table lists.
 const LISTED: usize = 40;
@@ -85,8 +85,8 @@ fn relevant(report: &Report<'_>, assessment: &Assessment) -> Vec<usize> {
         return own;
     }
     let verdict = |calls: &[Arc<Judged>]| {
-        let found = findings(calls).into_iter().find(|finding| finding.question.id == question.id);
-        found.map_or((Verdict::Open, Vec::new()), |finding| (finding.verdict, finding.named))
+        let finding = finding_on(question, calls, &analysis.lineage);
+        (finding.verdict, finding.named)
     };
     let chosen = own.iter().filter_map(|index| analysis.calls.get(*index)).map(|judged| Arc::clone(&judged.call));
     let chosen: Vec<Arc<Call>> = chosen.collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::judged::Judged;
 use super::lineage::Lineage;
-use crate::call::{LocalDevice, Original};
+use crate::call::{Call, LocalDevice, Original};
 
 /// The confidence that the spec's corroboration rule allows to claim. Suggested: a person decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,18 +35,18 @@ impl Confidence {
 }
 
 /// One recording that has a stanza.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Witness<'j> {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Witness {
     /// How it was made: one of the spec's techniques, or `unknown`.
     pub technique: &'static str,
     /// A representative of the captures that recorded the same session.
     pub session: Original,
     /// The client program, where the recording names it.
     pub client: Option<&'static str>,
-    device: &'j LocalDevice,
+    device: LocalDevice,
 }
 
-impl Witness<'_> {
+impl Witness {
     /// Returns whether nothing that could mislead the one could have misled the other. What is not known of them could.
     fn is_independent_of(&self, other: &Self, lineage: &Lineage) -> bool {
         let are_known = [self, other].iter().all(|witness| !matches!(witness.technique, "" | "unknown"));
@@ -54,18 +54,22 @@ impl Witness<'_> {
         are_known
             && self.technique != other.technique
             && self.session != other.session
-            && self.device.differs(other.device)
+            && self.device.differs(&other.device)
             && clients.is_some_and(|(one, other)| lineage.are_independent(one, other))
     }
 }
 
-/// Two of the recordings that are independent: made by different techniques, in different sessions of different devices,
-/// by clients written independently. `None` if no two are.
+/// The first two of the recordings that are independent: made by different techniques, in different sessions of different
+/// devices, by clients written independently. `None` if no two are.
 #[must_use]
-pub fn corroborating<'j>(witnesses: &BTreeSet<Witness<'j>>, lineage: &Lineage) -> Option<[Witness<'j>; 2]> {
-    witnesses.iter().find_map(|one| {
-        let other = witnesses.iter().find(|other| one.is_independent_of(other, lineage))?;
-        Some([*one, *other])
+pub fn corroborating<'w>(
+    witnesses: impl IntoIterator<Item = &'w Witness, IntoIter: Clone>,
+    lineage: &Lineage,
+) -> Option<[&'w Witness; 2]> {
+    let witnesses = witnesses.into_iter();
+    witnesses.clone().find_map(|one| {
+        let other = witnesses.clone().find(|other| one.is_independent_of(other, lineage))?;
+        Some([one, other])
     })
 }
 
@@ -79,7 +83,7 @@ pub struct Sessions {
 impl Sessions {
     /// The sessions of these calls' captures.
     #[must_use]
-    pub fn of(calls: &[Arc<Judged>]) -> Self {
+    pub fn of<'c>(calls: impl IntoIterator<Item = &'c Arc<Judged>>) -> Self {
         let mut sessions = Self { of: BTreeMap::new() };
         for judged in calls {
             let mut captures = judged.call.rows.iter().flat_map(|row| judged.call.originals_of(row));
@@ -106,14 +110,14 @@ impl Sessions {
     }
 
     /// Adds the recordings that have a row.
-    pub fn witnesses<'j>(&self, judged: &'j Judged, row: usize, witnesses: &mut BTreeSet<Witness<'j>>) {
-        let Some(row) = judged.call.rows.get(row) else { return };
-        let Some(vantage) = judged.call.vantage_of(row) else { return };
+    pub fn witnesses(&self, call: &Call, row: usize, witnesses: &mut BTreeSet<Witness>) {
+        let Some(row) = call.rows.get(row) else { return };
+        let Some(vantage) = call.vantage_of(row) else { return };
         for observed in row.observations() {
-            let Some(recording) = judged.call.recordings.get(&observed.socket()) else { continue };
-            let session = self.root(judged.call.original(observed.socket()));
+            let Some(recording) = call.recordings.get(&observed.socket()) else { continue };
+            let session = self.root(call.original(observed.socket()));
             let (technique, client) = (recording.technique, recording.client);
-            witnesses.insert(Witness { technique, session, client, device: &vantage.device });
+            witnesses.insert(Witness { technique, session, client, device: vantage.device.clone() });
         }
     }
 }
@@ -135,19 +139,20 @@ mod tests {
             technique,
             session: (CaptureId(capture), 0),
             client: Some(client),
-            device,
+            device: LocalDevice::clone(device),
         };
         let zapo = witness("websocket-capture", 0, "zapo", &one);
         let baileys = witness("baileys-instrumentation", 1, "baileys", &other);
-        let with = |other: Witness<'_>| corroborating(&[zapo, other].into(), &Lineage::default()).is_some();
-        assert!(with(baileys));
-        assert!(!with(Witness { session: zapo.session, ..baileys }), "one session");
-        assert!(!with(Witness { technique: zapo.technique, ..baileys }), "one technique");
-        assert!(!with(Witness { technique: "unknown", ..baileys }), "a technique that nobody knows");
-        assert!(!with(Witness { client: Some("zapo"), ..baileys }), "one client");
-        assert!(!with(Witness { client: Some("whatsmeow"), ..baileys }), "a port of a port");
-        assert!(!with(Witness { client: None, ..baileys }), "a client that nobody knows");
-        assert!(!with(Witness { device: &one, ..baileys }), "one device");
-        assert!(!with(Witness { device: &unknown, ..baileys }), "a device that nobody knows");
+        let with = |other: Witness| corroborating(&[zapo.clone(), other], &Lineage::default()).is_some();
+        let baileys = || baileys.clone();
+        assert!(with(baileys()));
+        assert!(!with(Witness { session: zapo.session, ..baileys() }), "one session");
+        assert!(!with(Witness { technique: zapo.technique, ..baileys() }), "one technique");
+        assert!(!with(Witness { technique: "unknown", ..baileys() }), "a technique that nobody knows");
+        assert!(!with(Witness { client: Some("zapo"), ..baileys() }), "one client");
+        assert!(!with(Witness { client: Some("whatsmeow"), ..baileys() }), "a port of a port");
+        assert!(!with(Witness { client: None, ..baileys() }), "a client that nobody knows");
+        assert!(!with(Witness { device: one.clone(), ..baileys() }), "one device");
+        assert!(!with(Witness { device: unknown.clone(), ..baileys() }), "a device that nobody knows");
     }
 }

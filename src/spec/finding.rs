@@ -97,11 +97,14 @@ pub fn findings(calls: &[Arc<Judged>]) -> Vec<Finding> {
 /// The same, where these clients derive from one another.
 #[must_use]
 pub fn findings_by(calls: &[Arc<Judged>], lineage: &Lineage) -> Vec<Finding> {
-    let mut pieces: BTreeMap<&str, Vec<PieceAt>> = BTreeMap::new();
-    for (call, judged) in (0..).zip(calls) {
-        for (piece, evidence) in (0..).zip(&judged.evidence) {
-            pieces.entry(evidence.question.id).or_default().push(PieceAt { call, piece });
-        }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for evidence in calls.iter().flat_map(|judged| &judged.evidence) {
+        *counts.entry(evidence.question.id).or_default() += 1;
+    }
+    let mut pieces: BTreeMap<&str, Vec<PieceAt>> =
+        counts.into_iter().map(|(id, count)| (id, Vec::with_capacity(count))).collect();
+    for (at, evidence) in pieces_of(calls) {
+        pieces.entry(evidence.question.id).or_default().push(at);
     }
     let sessions = Sessions::of(calls);
     let material = Material::of(calls);
@@ -110,6 +113,21 @@ pub fn findings_by(calls: &[Arc<Judged>], lineage: &Lineage) -> Vec<Finding> {
         finding(question, pieces, calls, (&sessions, &material), lineage)
     };
     pages::questions().map(finding).collect()
+}
+
+/// What follows for one question, where these clients derive from one another.
+#[must_use]
+pub fn finding_on(question: &'static Question, calls: &[Arc<Judged>], lineage: &Lineage) -> Finding {
+    let pieces = pieces_of(calls).filter(|(_, evidence)| evidence.question == question).map(|(at, _)| at);
+    finding(question, pieces.collect(), calls, (&Sessions::of(calls), &Material::of(calls)), lineage)
+}
+
+/// The evidence of all calls, each with its place.
+fn pieces_of(calls: &[Arc<Judged>]) -> impl Iterator<Item = (PieceAt, &Evidence)> {
+    (0..).zip(calls).flat_map(|(call, judged)| {
+        let pieces = (0..).zip(&judged.evidence);
+        pieces.map(move |(piece, evidence)| (PieceAt { call, piece }, evidence))
+    })
 }
 
 fn finding(
@@ -122,9 +140,9 @@ fn finding(
     let evidence = || pieces.iter().filter_map(|at| at.of(calls));
     let tallies = tally(question, evidence().map(|(_, piece)| piece));
     let (verdict, named) = decide(question.shape, &tallies);
-    let mut witnesses: BTreeMap<&str, BTreeSet<Witness<'_>>> = BTreeMap::new();
+    let mut witnesses: BTreeMap<&str, BTreeSet<Witness>> = BTreeMap::new();
     for (judged, piece) in evidence().filter(|(_, piece)| piece.supports && piece.strength == Strength::Direct) {
-        sessions.witnesses(judged, piece.row, witnesses.entry(&piece.hypothesis).or_default());
+        sessions.witnesses(&judged.call, piece.row, witnesses.entry(&piece.hypothesis).or_default());
     }
     let confidence = match verdict {
         Verdict::Open => Confidence::Unknown,

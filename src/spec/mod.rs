@@ -60,7 +60,7 @@ pub use checkout::{Checkout, CheckoutError, Difference};
 pub use context::{Context, Left};
 pub use corroboration::{Confidence, Sessions, Witness, corroborating};
 pub use declared::{Declared, Unmatched, read as read_questions};
-pub use finding::{Finding, PieceAt, Seen, findings, findings_by};
+pub use finding::{Finding, PieceAt, Seen, finding_on, findings, findings_by};
 pub use judged::{Gist, Judged, Verdicts};
 pub use knowledge::{Fact, KNOWLEDGE, Knowledge, Note};
 pub use lineage::Lineage;
