@@ -21,25 +21,18 @@ impl Analysis {
     /// The piece of evidence at a place of a [`Finding`](crate::spec::Finding).
     #[must_use]
     pub fn exhibit(&self, at: PieceAt) -> Option<Exhibit<'_>> {
-        let judged = self.judged_at(at.call())?;
-        let piece = judged.evidence.get(at.piece())?;
-        let row = judged.call.rows.get(piece.row)?;
-        Some(Exhibit { analysis: self, judged, piece, row })
-    }
-
-    /// All evidence, by call and row.
-    pub fn exhibits(&self) -> impl Iterator<Item = Exhibit<'_>> {
-        self.calls.iter().flat_map(move |judged| {
-            let pieces = judged.evidence.iter();
-            pieces.filter_map(move |piece| {
-                let row = judged.call.rows.get(piece.row)?;
-                Some(Exhibit { analysis: self, judged, piece, row })
-            })
-        })
+        Exhibit::of(self, self.judged_at(at.call())?, at.piece())
     }
 }
 
 impl<'a> Exhibit<'a> {
+    /// The piece of that index among the evidence of a call.
+    #[must_use]
+    pub fn of(analysis: &'a Analysis, judged: &'a Judged, piece: usize) -> Option<Self> {
+        let piece = judged.evidence.get(piece)?;
+        Some(Self { analysis, judged, piece, row: judged.call.rows.get(piece.row)? })
+    }
+
     /// Where the stanza was recorded.
     #[must_use]
     pub fn origin(&self) -> Origin {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ringtrace::analysis::Analysis;
@@ -74,8 +73,8 @@ pub(super) fn run(arguments: &DiffArguments, settings: &Settings) -> Result<Exit
     if profile.is_some() && arguments.call_b.is_some() {
         return Err(Failure::Usage("--call-b names a call, and B is a profile".to_owned()));
     }
-    let left = load(arguments, 0, settings)?;
-    let one = chosen(&left, arguments.call_a.as_deref())?;
+    let left = read(arguments, 0, arguments.call_a.as_deref(), settings)?;
+    let one = chosen(&left)?;
     let mut out = BufWriter::new(io::stdout().lock());
     if let Some(profile) = profile {
         let rows = profile.compare(&one.judged.call);
@@ -86,8 +85,8 @@ pub(super) fn run(arguments: &DiffArguments, settings: &Settings) -> Result<Exit
         out.flush()?;
         return Ok(loading::exit(&left));
     }
-    let right = load(arguments, 1, settings)?;
-    let sides = [one, chosen(&right, arguments.call_b.as_deref())?];
+    let right = read(arguments, 1, arguments.call_b.as_deref(), settings)?;
+    let sides = [one, chosen(&right)?];
     let rows = compare::calls(&sides[0].judged.call, &sides[1].judged.call);
     match format {
         Format::Text => diff::text(sides, &rows, &mut out)?,
@@ -97,18 +96,19 @@ pub(super) fn run(arguments: &DiffArguments, settings: &Settings) -> Result<Exit
     Ok(if left.is_lossy() { Exit::Lost } else { loading::exit(&right) })
 }
 
-/// Reads one side by itself, so that its calls are not merged with those of the other.
-fn load(arguments: &DiffArguments, side: usize, settings: &Settings) -> Result<Arc<Analysis>, Failure> {
-    let analysis = loading::load(arguments.reading.prepare_one(side, settings)?, settings.verbosity);
+/// Reads one side by itself, so that its calls are not merged with those of the other. Of its calls, only the one that is
+/// compared is kept.
+fn read(arguments: &DiffArguments, side: usize, asked: Option<&str>, settings: &Settings) -> Result<Analysis, Failure> {
+    let analysis = loading::read(arguments.reading.prepare_one(side, settings)?, settings.verbosity);
     loading::report(&analysis, settings.verbosity);
-    Ok(analysis)
-}
-
-fn chosen<'a>(analysis: &'a Analysis, asked: Option<&str>) -> Result<Chosen<'a>, Failure> {
     let asked = asked.or((analysis.calls.len() > 1).then_some("#1"));
     let call = analysis.choose(asked).map_err(|none| Failure::Usage(none.to_string()))?;
-    let judged = analysis.calls.get(call).ok_or_else(|| Failure::Usage("no such call".to_owned()))?;
-    Ok(Chosen { analysis, call, judged })
+    Ok(analysis.narrowed(&[call]))
+}
+
+fn chosen(analysis: &Analysis) -> Result<Chosen<'_>, Failure> {
+    let judged = analysis.calls.first().ok_or_else(|| Failure::Usage("no such call".to_owned()))?;
+    Ok(Chosen { analysis, call: 0, judged })
 }
 
 /// The profile of that name, or in that file: a path has a separator or ends in `.toml`.

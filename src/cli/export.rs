@@ -196,12 +196,7 @@ fn write(
         request.keep_messages();
     }
     let options = arguments.options(filter, target, request.jobs());
-    let analysis = match arguments.table {
-        Table::Evidence => loading::load_judged(request, verbosity),
-        Table::Stanzas | Table::Calls | Table::Anomalies | Table::Messages | Table::Media => {
-            loading::load(request, verbosity)
-        }
-    };
+    let analysis = loading::load(request, verbosity);
     let table = tables::Table::from(arguments.table);
     target.write(|out| {
         table.write(format, &analysis, options, out).map_err(|error| match error {

@@ -121,7 +121,7 @@ impl Table {
                 let rows = rows.filter(|row| chooser.as_ref().is_none_or(|chooser| chooser.wants_call(row.judged())));
                 visitor.visit(calls::columns(), rows)
             }
-            Self::Evidence => of_own_columns!(evidence, evidence::rows(analysis)),
+            Self::Evidence => of_own_columns!(evidence, evidence::rows(analysis, options.jobs)),
             Self::Anomalies => of_own_columns!(anomalies, anomalies::rows(analysis)),
             Self::Messages => of_own_columns!(messages, messages::rows(analysis)),
             Self::Media => of_own_columns!(media, media::rows(analysis, options.all_flows)),
