@@ -8,7 +8,8 @@ use crate::diagram::caption;
 use crate::redact::Sanitised;
 use crate::spec::RULES;
 use crate::spec::{
-    Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Verdict, finding_on, findings,
+    Confidence, Conformance, Evidence, Finding, Judged, Place, Question, Rule, Strength, Text, Verdict, finding_on,
+    findings,
 };
 
 /// What a report is about.
@@ -48,9 +49,9 @@ pub(super) struct Citation {
     /// What it is for the subject, in a few words.
     pub(super) says: String,
     /// For which hypothesis or side it speaks.
-    pub(super) side: Option<String>,
+    pub(super) side: Option<Text>,
     /// One sentence why.
-    pub(super) why: String,
+    pub(super) why: Text,
     /// Its significance; higher is more significant.
     pub(super) weight: u8,
 }
@@ -156,8 +157,8 @@ fn cite_evidence(call: usize, piece: &Evidence) -> Citation {
         call,
         row: piece.row,
         says: format!("{} evidence {against} `{}`", piece.strength.name(), piece.hypothesis),
-        side: piece.supports.then(|| piece.hypothesis.to_string()),
-        why: piece.why.to_string(),
+        side: piece.supports.then(|| piece.hypothesis.clone()),
+        why: piece.why.clone(),
         weight: match (piece.strength, piece.supports) {
             (Strength::Direct, true) => 5,
             (Strength::Direct, false) => 4,
@@ -246,8 +247,8 @@ fn cite_place(call: usize, place: &Place) -> Citation {
         call,
         row: place.row,
         says: format!("`{}` {}", place.rule.id, place.found.name()),
-        side: Some(place.found.name().to_owned()),
-        why: place.why.to_string(),
+        side: Some(place.found.name().into()),
+        why: place.why.clone(),
         weight: match place.found {
             Conformance::Violated => 5,
             Conformance::Novelty => 4,

@@ -20,8 +20,8 @@ pub(super) fn technique<'s>(analysis: &'s Analysis, call: &'s Call, row: &Row) -
 }
 
 /// All techniques of some places, each once.
-pub(super) fn techniques(sanitised: &Sanitised, citations: &[Citation]) -> Vec<String> {
-    let known = citations.iter().filter_map(|citation| {
+pub(super) fn techniques<'c>(sanitised: &Sanitised, citations: impl IntoIterator<Item = &'c Citation>) -> Vec<String> {
+    let known = citations.into_iter().filter_map(|citation| {
         let (call, row) = row_of(sanitised, citation)?;
         technique(sanitised.analysis(), call, row)
     });

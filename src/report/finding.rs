@@ -119,8 +119,9 @@ pub(super) fn discrepancy(report: &Report<'_>, assessment: &Assessment) -> Vec<S
     let (one, other) = match &assessment.claim {
         Some(claim) => (format!("{claim}\n{TOOL} reads the page so."), side(report, assessment, None)),
         None => {
-            let with =
-                |name: &&String| assessment.citations.iter().any(|citation| citation.side.as_ref() == Some(name));
+            let with = |name: &&String| {
+                assessment.citations.iter().any(|citation| citation.side.as_deref() == Some(name.as_str()))
+            };
             let mut sides: Vec<_> = assessment.sides.iter().filter(with).collect();
             sides.extend(assessment.sides.iter().filter(|name| !with(name)));
             let mut sides = sides.into_iter().map(|name| side(report, assessment, Some(name)));
@@ -137,19 +138,19 @@ pub(super) fn discrepancy(report: &Report<'_>, assessment: &Assessment) -> Vec<S
 /// What speaks for one side.
 fn side(report: &Report<'_>, assessment: &Assessment, name: Option<&str>) -> String {
     let of_side = |citation: &&Citation| name.is_none() || citation.side.as_deref() == name;
-    let citations: Vec<_> = assessment.citations.iter().filter(of_side).cloned().collect();
+    let citations: Vec<_> = assessment.citations.iter().filter(of_side).collect();
     let mut lines: Vec<_> = name.map(|name| format!("Side: {name}")).into_iter().collect();
     if citations.is_empty() {
         let pages = assessment.pages.join(", ");
         lines.push(format!("The spec's page {pages}; no stanza of these captures speaks for it."));
         return lines.join("\n");
     }
-    let techniques = citation::techniques(report.sanitised, &citations).join(", ");
+    let techniques = citation::techniques(report.sanitised, citations.iter().copied()).join(", ");
     lines.push(format!("Technique: {}", if techniques.is_empty() { "not known" } else { &techniques }));
     lines.push("Evidence:".to_owned());
     lines.extend(citations.iter().filter_map(|citation| citation_line(report, citation)));
     lines.push(String::new());
-    lines.extend(stanzas(report, citations.iter()));
+    lines.extend(stanzas(report, citations.iter().copied()));
     let mut calls: Vec<_> = citations.iter().map(|citation| citation.call).collect();
     calls.dedup();
     lines.push(reproduce(report, &calls));
