@@ -109,15 +109,21 @@ fn a_path_that_leads_nowhere_is_reported_with_its_line() {
     let file = folder.path().join("mine.toml");
     let text = fs::read_to_string(own()).unwrap();
     fs::write(&file, text.replace("has = [\"net\"]", "has = [\"nett\"]")).unwrap();
-    let output = ringtrace(&file, &["questions", CAPTURE]);
-    assert_eq!(code(&output), 0);
-    assert!(
-        said(&output).contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"),
-        "{}",
-        said(&output)
-    );
-    let report = ["report", CAPTURE, "--question", "own-net-medium"];
-    assert!(said(&ringtrace(&file, &report)).contains("mine.toml:17: own-net-medium: `nett` leads nowhere"));
+    let spec = ["spec", CAPTURE, "--spec", "tests/fixtures/spec", "--dry-run", "--jobs", "1"];
+    for arguments in [
+        &["questions", CAPTURE][..],
+        &["export", CAPTURE, "--table", "evidence"],
+        &["report", CAPTURE, "--question", "own-net-medium", "--jobs", "1"],
+        &spec,
+    ] {
+        let output = ringtrace(&file, arguments);
+        let said = said(&output);
+        assert!(
+            said.contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"),
+            "{arguments:?}: {said}"
+        );
+        assert_eq!(said.matches("leads nowhere").count(), 2, "the other one is `net@medium`: {arguments:?}: {said}");
+    }
 }
 
 #[test]
@@ -125,6 +131,7 @@ fn of_a_path_that_leads_somewhere_or_was_not_tried_nothing_is_said() {
     for arguments in [
         &["questions", CAPTURE][..],
         &["report", CAPTURE, "--question", "own-net-medium"],
+        &["spec", CAPTURE, "--spec", "tests/fixtures/spec", "--dry-run", "--jobs", "1"],
         &["sanitize", CAPTURE],
         &["ladder", CAPTURE, "--call", "#1"],
         &["export", CAPTURE, "--table", "calls"],

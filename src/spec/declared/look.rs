@@ -449,9 +449,11 @@ impl Look {
         conditions.chain(self.value.iter().flat_map(Template::paths)).chain(self.why.paths())
     }
 
-    /// Returns the paths, as written, that led nowhere so far.
-    pub(super) fn unmatched(&self) -> impl Iterator<Item = &Path> {
-        self.paths().filter(|path| !path.has_matched.load(Ordering::Relaxed))
+    /// Returns the paths that led nowhere so far, as written and each once.
+    pub(super) fn unmatched(&self) -> impl Iterator<Item = &str> {
+        let unmatched = self.paths().filter(|path| !path.has_matched.load(Ordering::Relaxed));
+        let mut known = HashSet::default();
+        unmatched.map(|path| path.text.as_str()).filter(move |path| known.insert(*path))
     }
 }
 

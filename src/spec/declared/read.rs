@@ -220,7 +220,7 @@ impl Declared {
         }
         let looks = self.looks.looks.iter().zip(self.lines);
         let unmatched = looks
-            .flat_map(|(look, line)| look.unmatched().map(|path| Unmatched { line: *line, path: path.text.clone() }));
+            .flat_map(|(look, line)| look.unmatched().map(|path| Unmatched { line: *line, path: path.to_owned() }));
         unmatched.collect()
     }
 }
