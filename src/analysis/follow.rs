@@ -1,4 +1,5 @@
-//! Captures that are still being written: files read as they grow, and pipes that may fall silent.
+//! Captures that are still being written: files read as they grow, pipes that may fall silent, and files that change while
+//! they are read once.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};
@@ -61,6 +62,10 @@ pub(super) struct Progress {
     pub(super) replaced: AtomicU64,
     /// How often a followed file became shorter than what had been read of it.
     pub(super) truncated: AtomicU64,
+    /// The bytes that a file had when its reading began, and no longer had when their turn came.
+    pub(super) gone: AtomicU64,
+    /// Whether another file took the place of one that is not followed.
+    pub(super) is_superseded: AtomicBool,
 }
 
 impl Progress {
@@ -171,6 +176,44 @@ impl Read for Growing {
                 self.patience = (self.patience * 65 / 64).min(LOOK_AT_LEAST_EVERY);
             }
         }
+    }
+}
+
+/// Reads a file once, to its end, and notices what happens to it meanwhile.
+pub(super) struct Once {
+    path: PathBuf,
+    file: File,
+    /// When it was opened.
+    before: Metadata,
+    offset: u64,
+    progress: Arc<Progress>,
+}
+
+impl Once {
+    /// Reads the file at `path`, opened as `file`.
+    ///
+    /// # Errors
+    /// If the system does not tell its length.
+    pub(super) fn new(path: PathBuf, file: File, progress: Arc<Progress>) -> io::Result<Self> {
+        let before = file.metadata()?;
+        Ok(Self { path, file, before, offset: 0, progress })
+    }
+
+    fn end(&self) {
+        self.progress.gone.store(self.before.len().saturating_sub(self.offset), Ordering::Relaxed);
+        let is_other = fs::metadata(&self.path).is_ok_and(|there| !is_same(&self.before, &there));
+        self.progress.is_superseded.store(is_other, Ordering::Relaxed);
+    }
+}
+
+impl Read for Once {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.offset += count as u64;
+        if count == 0 && !buffer.is_empty() {
+            self.end();
+        }
+        Ok(count)
     }
 }
 
@@ -332,6 +375,33 @@ mod tests {
         fs::write(bench.path(), b"new\n").unwrap();
         assert_eq!(bench.read(4), "new\n");
         assert_eq!(bench.progress.truncated.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn what_happens_to_a_file_while_it_is_read_once_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let read = |change: &dyn Fn()| {
+            fs::write(&path, b"one\ntwo\nthree\n").unwrap();
+            let progress = Arc::<Progress>::default();
+            let mut reader = Once::new(path.clone(), File::open(&path).unwrap(), Arc::clone(&progress)).unwrap();
+            reader.read_exact(&mut [0; 4]).unwrap();
+            change();
+            let rest = io::read_to_string(reader).unwrap();
+            (rest, progress.gone.load(Ordering::Relaxed), progress.is_superseded.load(Ordering::Relaxed))
+        };
+        let cut = |length| fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+        assert_eq!(read(&|| {}), ("two\nthree\n".to_owned(), 0, false));
+        assert_eq!(read(&|| cut(8)), ("two\n".to_owned(), 6, false));
+        assert_eq!(read(&|| cut(2)), (String::new(), 10, false));
+        let append = || fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"four\n").unwrap();
+        assert_eq!(read(&append), ("two\nthree\nfour\n".to_owned(), 0, false));
+        let replace = || {
+            fs::write(folder.path().join("next"), b"other\n").unwrap();
+            fs::rename(folder.path().join("next"), &path).unwrap();
+        };
+        assert_eq!(read(&replace), ("two\nthree\n".to_owned(), 0, true));
+        assert_eq!(read(&|| fs::remove_file(&path).unwrap()), ("two\nthree\n".to_owned(), 0, false));
     }
 
     #[test]

@@ -13,10 +13,11 @@ use super::pipe::Pipe;
 use super::source::{Counted, Live, Overrides, Source};
 use super::workers::Workers;
 use crate::anomaly::Anomaly;
-use crate::input::diagnoses::{REPLACED, TECHNIQUE, TRUNCATED};
+use crate::input::diagnoses::{REPLACED, SHORTENED, SUPERSEDED, TECHNIQUE, TRUNCATED};
 use crate::input::{self, Entry, Format, TECHNIQUES};
 use crate::keys::PublicKey;
 use crate::origin::{CaptureId, Located, Origin};
+use crate::words::counted;
 
 /// The shortest time between two snapshots, and so between two descriptions of a capture.
 pub(super) const PUBLISH_EVERY: Duration = Duration::from_millis(100);
@@ -144,6 +145,7 @@ impl<'h> Reader<'h> {
             Err(error) => self.capture.failure = Some(error.to_string()),
         }
         self.report_changes();
+        self.report_meanwhile();
         self.describe();
         self.found.push(Event::Covered(self.pipe.covered()));
         if let Some(flows) = self.pipe.flows(&self.capture) {
@@ -184,6 +186,19 @@ impl<'h> Reader<'h> {
                 self.pipe.results().anomalies.add(Anomaly::new(diagnosis, origin));
             }
             *reported = count;
+        }
+    }
+
+    /// Reports what happened to a file that is not followed until it was read to its end.
+    fn report_meanwhile(&mut self) {
+        let origin = Origin { connection: None, ..self.last };
+        let gone = self.progress.gone.load(Ordering::Relaxed);
+        let gone =
+            (gone > 0).then(|| Anomaly::new(&SHORTENED, origin).detail(format!("missing: {}", counted(gone, "byte"))));
+        let is_superseded = self.progress.is_superseded.load(Ordering::Relaxed);
+        let superseded = is_superseded.then(|| Anomaly::new(&SUPERSEDED, origin));
+        for anomaly in gone.into_iter().chain(superseded) {
+            self.pipe.results().anomalies.add(anomaly);
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use data_encoding::HEXLOWER;
 use ring::digest::{Context, SHA256};
 
-use super::follow::{Following, Growing, Piped, Progress};
+use super::follow::{Following, Growing, Once, Piped, Progress};
 use crate::protocol::binary::Jid;
 
 /// What the user says of a capture that it need not say itself.
@@ -87,6 +87,7 @@ impl Source {
                 let file = File::open(path)?;
                 Ok(Box::new(Growing::new(path.to_owned(), file, live.until.clone(), Arc::clone(progress))))
             }
+            _ if there.is_file() => Ok(Box::new(Once::new(path.to_owned(), File::open(path)?, Arc::clone(progress))?)),
             _ => Ok(Box::new(File::open(path)?)),
         }
     }

@@ -223,6 +223,14 @@ diagnoses! { Input "input";
         "a followed file became shorter; reading went on at its beginning",
         "What was written and removed between two looks at it was not read: rotate logs by renaming them.";
 
+    SHORTENED "shortened" Missing Loss:
+        "the file became shorter while it was read",
+        "Read it again once nothing writes to it, or a copy of it. With --follow, a log that is rotated is read on.";
+
+    SUPERSEDED "superseded" Unexpected Note:
+        "another file took the place of this one while it was read; the earlier one was read to its end",
+        "Read it again for what the new one has.";
+
     EVENTS_LEFT_OUT "events-left-out" Unsupported Note:
         "there are more events of calls than are kept, at most 256 of a call and 65,536 in all",
         "";

@@ -1,4 +1,4 @@
-//! Captures that grow while they are read.
+//! Captures that grow, or change in another way, while they are read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -340,6 +340,41 @@ fn a_pipe_that_stalls_in_a_record_shows_what_came_before_and_can_be_given_up() {
     let (code, says) = interrupt(child);
     assert!(code == Some(1) && says.contains("line"), "what was left of a record is lost: {code:?} {says}");
     drop(pipe);
+}
+
+/// Reads a log once, of several megabytes, to which something happens once its first call was found.
+fn read_once(change: impl Fn(&Path)) -> Arc<Analysis> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("baileys.log");
+    fs::write(&path, log().repeat(8_000)).unwrap();
+    let mut is_changed = false;
+    Request::new(vec![Source::File(path.clone())]).load_publishing(&mut |analysis| {
+        if !analysis.complete && !analysis.calls.is_empty() && !is_changed {
+            change(&path);
+            is_changed = true;
+        }
+        true
+    })
+}
+
+#[test]
+fn what_happens_to_a_file_that_is_not_followed_is_reported() {
+    let reported = |analysis: &Analysis| {
+        let kinds = analysis.anomalies.iter().map(|tally| tally.diagnosis.id);
+        kinds.filter(|id| matches!(*id, "input/shortened" | "input/superseded")).collect::<Vec<_>>()
+    };
+    let untouched = read_once(|_| {});
+    assert_eq!((reported(&untouched), untouched.is_lossy()), (Vec::new(), false));
+    let longer = read_once(|path| append(path, &log()));
+    assert_eq!((reported(&longer), longer.is_lossy()), (Vec::new(), false));
+    let shorter = read_once(|path| OpenOptions::new().write(true).open(path).unwrap().set_len(100).unwrap());
+    assert_eq!((reported(&shorter), shorter.is_lossy()), (vec!["input/shortened"], true));
+    let replaced = read_once(|path| {
+        fs::write(path.with_file_name("next"), log()).unwrap();
+        fs::rename(path.with_file_name("next"), path).unwrap();
+    });
+    assert_eq!((reported(&replaced), replaced.is_lossy()), (vec!["input/superseded"], false));
+    assert_eq!(replaced.captures[0].records, untouched.captures[0].records);
 }
 
 #[cfg(target_os = "linux")]
