@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -71,7 +71,9 @@ pub(super) struct Progress {
 impl Progress {
     /// Returns whether the file is no longer the one whose bytes were read.
     pub(super) fn has_changed(&self) -> bool {
-        self.replaced.load(Ordering::Relaxed) + self.truncated.load(Ordering::Relaxed) > 0
+        let is_any =
+            [&self.replaced, &self.truncated, &self.gone].iter().any(|count| count.load(Ordering::Relaxed) > 0);
+        is_any || self.is_superseded.load(Ordering::Relaxed)
     }
 
     fn read(&self, has_more: bool) {
@@ -117,21 +119,18 @@ impl Growing {
             return Ok(true);
         }
         let own = self.file.metadata()?;
-        match fs::metadata(&self.path) {
+        if is_replaced(&self.path, &own) {
             // What was appended to the old one meanwhile is read first.
-            Ok(there) if there.is_file() && !is_same(&own, &there) => {
-                self.next = File::open(&self.path).ok();
-                Ok(self.next.is_some())
-            }
-            // Between its removal and the creation of the next one there is none.
-            _ if own.len() < self.offset => {
-                self.file.rewind()?;
-                self.offset = 0;
-                self.progress.truncated.fetch_add(1, Ordering::Relaxed);
-                Ok(true)
-            }
-            _ => Ok(false),
+            self.next = File::open(&self.path).ok();
+            return Ok(self.next.is_some());
         }
+        if own.len() < self.offset {
+            self.file.rewind()?;
+            self.offset = 0;
+            self.progress.truncated.fetch_add(1, Ordering::Relaxed);
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// Returns whether the last line of a text was cut, and what follows is the beginning of another file.
@@ -201,8 +200,7 @@ impl Once {
 
     fn end(&self) {
         self.progress.gone.store(self.before.len().saturating_sub(self.offset), Ordering::Relaxed);
-        let is_other = fs::metadata(&self.path).is_ok_and(|there| !is_same(&self.before, &there));
-        self.progress.is_superseded.store(is_other, Ordering::Relaxed);
+        self.progress.is_superseded.store(is_replaced(&self.path, &self.before), Ordering::Relaxed);
     }
 }
 
@@ -297,6 +295,12 @@ impl Read for Piped {
         self.progress.read(self.taken < self.piece.len() || self.next.is_some());
         Ok(count)
     }
+}
+
+/// Returns whether another file is where this one was opened. Between its removal and the creation of the next one there is
+/// none.
+fn is_replaced(path: &Path, own: &Metadata) -> bool {
+    fs::metadata(path).is_ok_and(|there| there.is_file() && !is_same(own, &there))
 }
 
 #[cfg(unix)]

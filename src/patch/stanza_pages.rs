@@ -175,12 +175,13 @@ fn raise(
     });
     let cited_techniques: BTreeSet<_> = corpus.techniques_in(&sources).map(str::to_owned).collect();
     let is_uncited =
-        |witness: &&&Witness| !cited_techniques.contains(witness.technique) && !known.contains(witness.technique);
-    let is_cited = !cited.iter().any(|witness| is_uncited(&witness));
+        |witness: &Witness| !cited_techniques.contains(witness.technique) && !known.contains(witness.technique);
+    let is_cited = !cited.iter().any(|witness| is_uncited(witness));
     if !is_raised && techniques.is_empty() && values.is_empty() && is_cited {
         return;
     }
-    let cited: Vec<_> = if is_raised { cited.to_vec() } else { cited.iter().filter(is_uncited).copied().collect() };
+    let cited: Vec<_> =
+        if is_raised { cited.to_vec() } else { cited.iter().copied().filter(|witness| is_uncited(witness)).collect() };
     let sources: Vec<_> = cite(corpus, shown, &cited, &values).iter().map(|id| source(id, pages)).collect();
     if sources.is_empty() {
         return;

@@ -113,12 +113,7 @@ fn of_question(question: &'static Question, sanitised: &Sanitised) -> Assessment
     let analysis = sanitised.analysis();
     // Only calls can be cited.
     let finding = finding_on(question, &analysis.calls, &analysis.lineage);
-    let pieces = || {
-        analysis.calls.iter().enumerate().flat_map(|(call, judged)| {
-            let pieces = judged.evidence.iter().filter(|piece| piece.question == question);
-            pieces.map(move |piece| (call, piece))
-        })
-    };
+    let pieces = || finding.pieces.iter().filter_map(|at| Some((at.call(), analysis.exhibit(*at)?.piece)));
     let citations: Vec<Citation> = pieces().map(|(call, piece)| cite_evidence(call, piece)).collect();
     let verdict = verdict_words(&finding);
     let (calls, direct) = (count_calls(&citations), pieces().filter(|(_, piece)| piece.strength == Strength::Direct));

@@ -118,6 +118,7 @@ fn a_path_that_leads_nowhere_is_reported_with_its_line() {
     ] {
         let output = ringtrace(&file, arguments);
         let said = said(&output);
+        assert_eq!(code(&output), 0, "{arguments:?}: {said}");
         assert!(
             said.contains("mine.toml:17: own-net-medium: `nett` leads nowhere in these calls"),
             "{arguments:?}: {said}"
